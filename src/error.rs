@@ -1,0 +1,65 @@
+//! The one error type of the program: what went wrong, told to the user, and the exit code it ends with.
+
+use std::fmt;
+
+/// How the program ends; the numbers are documented for batch scripts (README, "Exit codes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Anything not named below: a full disk, an unreadable file, a lost rank.
+    Failure = 1,
+    /// The case, the command line or a file handed in is wrong; nothing was computed.
+    Input = 2,
+    /// The solution is no longer finite.
+    Diverged = 4,
+}
+
+impl Kind {
+    /// Exit code of the process.
+    pub fn exit_code(self) -> i32 {
+        self as i32
+    }
+
+    pub(crate) fn from_code(code: i32) -> Self {
+        match code {
+            2 => Self::Input,
+            4 => Self::Diverged,
+            _ => Self::Failure,
+        }
+    }
+}
+
+/// An error as the user reads it: what, where, and what to do. Display prints the whole text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    pub kind: Kind,
+    pub message: String,
+}
+
+impl Error {
+    pub fn input(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Input, message: message.into() }
+    }
+
+    pub fn failure(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Failure, message: message.into() }
+    }
+
+    pub fn diverged(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Diverged, message: message.into() }
+    }
+
+    /// `message: error`, for the errors of the operating system and of libraries.
+    pub fn io(what: impl fmt::Display, error: impl fmt::Display) -> Self {
+        Self::failure(format!("{what}: {error}"))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+pub type Result<T> = std::result::Result<T, Error>;

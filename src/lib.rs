@@ -1,0 +1,4 @@
+//! rogallo: direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
+
+pub mod error;
+pub mod parallel;

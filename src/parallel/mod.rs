@@ -1,0 +1,11 @@
+//! MPI: the ranks, their process grid, the exchanges between them, reductions that do not depend on how many they are,
+//! and agreement on errors. The only room that names the `mpi` crate.
+
+mod world;
+
+pub use world::{Session, World, library_version};
+
+/// What may travel between ranks: the two real precisions (complex numbers travel as pairs of them).
+pub trait Element: mpi::traits::Equivalence + bytemuck::Pod + Default {}
+impl Element for f32 {}
+impl Element for f64 {}

@@ -1,0 +1,166 @@
+//! The ranks of the job, and what they agree upon.
+
+use crate::error::{Error, Kind, Result};
+use mpi::collective::SystemOperation;
+use mpi::topology::{Color, SimpleCommunicator};
+use mpi::traits::{AsRaw, Communicator, CommunicatorCollectives, Equivalence, Root};
+
+/// MPI between its initialisation and its finalisation; dropped last, at the end of `main`.
+pub struct Session {
+    universe: mpi::environment::Universe,
+}
+
+impl Session {
+    /// Starts MPI. From here on a panic on any rank prints where it was and ends the whole job:
+    /// unwinding would run `MPI_Finalize`, in which the other ranks would wait for ever.
+    pub fn start() -> Result<Self> {
+        let universe = mpi::initialize().ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
+        let rank = universe.world().rank();
+        std::panic::set_hook(Box::new(move |panic| {
+            eprintln!("rogallo: internal error on rank {rank}: {panic}\nThis is a defect of rogallo; please report it with the case file.");
+            mpi::topology::SimpleCommunicator::world().abort(Kind::Failure.exit_code());
+        }));
+        Ok(Self { universe })
+    }
+
+    /// All ranks of the job.
+    pub fn world(&self) -> World {
+        World { comm: self.universe.world().duplicate() }
+    }
+}
+
+/// A group of ranks: all of the job, or a row or column of its process grid. Every method but `rank` and `size` is
+/// collective: all ranks of the group call it, in the same order.
+pub struct World {
+    comm: SimpleCommunicator,
+}
+
+impl World {
+    /// Number of this rank in the group, from 0.
+    pub fn rank(&self) -> usize {
+        self.comm.rank() as usize
+    }
+
+    /// Ranks in the group.
+    pub fn size(&self) -> usize {
+        self.comm.size() as usize
+    }
+
+    pub fn is_root(&self) -> bool {
+        self.rank() == 0
+    }
+
+    /// The group of the ranks that give the same `color`, in the order of their ranks here.
+    pub fn split(&self, color: usize) -> World {
+        let comm = self.comm.split_by_color(Color::with_value(color as i32));
+        // A colour was given, so every rank is a member of some group.
+        World { comm: comm.expect("a rank with a colour belongs to a group") }
+    }
+
+    pub fn barrier(&self) {
+        self.comm.barrier();
+    }
+
+    /// Ends every rank of the job at once; for errors that the other ranks cannot hear of.
+    pub fn abort(&self, kind: Kind) -> ! {
+        self.comm.abort(kind.exit_code())
+    }
+
+    /// The raw communicator, for the parallel file library.
+    pub fn raw(&self) -> mpi::ffi::MPI_Comm {
+        self.comm.as_raw()
+    }
+
+    pub(super) fn communicator(&self) -> &SimpleCommunicator {
+        &self.comm
+    }
+
+    /// Agreement on errors: if any rank failed, all ranks return the error of the lowest rank that did, so that all take the
+    /// same way and the message is printed once. Otherwise each rank gets its own value back.
+    pub fn agree<T>(&self, local: Result<T>) -> Result<T> {
+        let candidate = if local.is_err() { self.rank() as u64 } else { u64::MAX };
+        let failed = self.min_u64(candidate);
+        if failed == u64::MAX {
+            return local;
+        }
+        let (mut code, mut text) = match local {
+            Err(error) if failed == self.rank() as u64 => (error.kind.exit_code(), error.message),
+            _ => (0, String::new()),
+        };
+        if failed as usize == self.rank() && failed != 0 {
+            text = format!("{text} (rank {failed} of {})", self.size());
+        }
+        self.comm.process_at_rank(failed as i32).broadcast_into(&mut code);
+        let message = self.broadcast_text(failed as usize, text);
+        Err(Error { kind: Kind::from_code(code), message })
+    }
+
+    /// What the root computed, on all ranks: `local` runs on the root only.
+    pub fn root_text(&self, local: impl FnOnce() -> Result<String>) -> Result<String> {
+        let result = if self.is_root() { local() } else { Ok(String::new()) };
+        let text = self.agree(result)?;
+        Ok(self.broadcast_text(0, text))
+    }
+
+    /// Runs `action` on the root only; its error is everyone's.
+    pub fn root_does(&self, action: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.agree(if self.is_root() { action() } else { Ok(()) })
+    }
+
+    fn broadcast_text(&self, root: usize, text: String) -> String {
+        let mut bytes = text.into_bytes();
+        self.broadcast(root, &mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The values of rank `root`, of any length, to all ranks.
+    pub fn broadcast<T: Equivalence + Clone + Default>(&self, root: usize, values: &mut Vec<T>) {
+        let root = self.comm.process_at_rank(root as i32);
+        let mut length = values.len() as u64;
+        root.broadcast_into(&mut length);
+        values.resize(length as usize, T::default());
+        root.broadcast_into(&mut values[..]);
+    }
+
+    /// Largest of the ranks' values, the same for any number of ranks; a NaN on any rank gives NaN.
+    pub fn max(&self, value: f64) -> f64 {
+        let send = [if value.is_nan() { f64::INFINITY } else { value }, f64::from(u8::from(value.is_nan()))];
+        let mut receive = [0.0; 2];
+        self.comm.all_reduce_into(&send[..], &mut receive[..], SystemOperation::max());
+        if receive[1] > 0.0 { f64::NAN } else { receive[0] }
+    }
+
+    pub fn min_u64(&self, value: u64) -> u64 {
+        let mut result = 0;
+        self.comm.all_reduce_into(&value, &mut result, SystemOperation::min());
+        result
+    }
+
+    /// True if it is true on any rank.
+    pub fn any(&self, value: bool) -> bool {
+        self.min_u64(u64::from(!value)) == 0
+    }
+
+    /// Element by element, the sums modulo 2^64 over the ranks: exact, so in any order the same.
+    pub fn sum_u64(&self, values: &mut [u64]) {
+        let send = values.to_vec();
+        self.comm.all_reduce_into(&send[..], values, SystemOperation::sum());
+    }
+
+    pub(super) fn sum_i64(&self, values: &mut [i64]) {
+        let send = values.to_vec();
+        self.comm.all_reduce_into(&send[..], values, SystemOperation::sum());
+    }
+
+    /// One number of every rank, in the order of the ranks, on all ranks.
+    pub fn gather(&self, value: f64) -> Vec<f64> {
+        let mut all = vec![0.0; self.size()];
+        self.comm.all_gather_into(&value, &mut all[..]);
+        all
+    }
+}
+
+/// Versions of the MPI library, for logs and file headers.
+pub fn library_version() -> String {
+    mpi::environment::library_version().map_or_else(|_| "unknown MPI".into(), |v| v.trim_matches(['\0', '\n', ' ']).to_string())
+}
