@@ -1,8 +1,14 @@
 //! MPI: the ranks, their process grid, the exchanges between them, reductions that do not depend on how many they are,
 //! and agreement on errors. The only room that names the `mpi` crate.
 
+mod exact_sum;
+mod exchange;
+mod process_grid;
 mod world;
 
+pub use exact_sum::ExactSum;
+pub use exchange::{Exchange, Method, Traffic};
+pub use process_grid::{ProcessGrid, Share, Work};
 pub use world::{Session, World, library_version};
 
 /// What may travel between ranks: the two real precisions (complex numbers travel as pairs of them).

@@ -147,9 +147,8 @@ impl World {
         self.comm.all_reduce_into(&send[..], values, SystemOperation::sum());
     }
 
-    pub(super) fn sum_i64(&self, values: &mut [i64]) {
-        let send = values.to_vec();
-        self.comm.all_reduce_into(&send[..], values, SystemOperation::sum());
+    pub(super) fn sum_i64(&self, send: &[i64], receive: &mut [i64]) {
+        self.comm.all_reduce_into(send, receive, SystemOperation::sum());
     }
 
     /// One number of every rank, in the order of the ranks, on all ranks.

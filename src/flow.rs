@@ -1,0 +1,71 @@
+//! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
+
+use crate::error::Result;
+use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
+
+/// A flow on all ranks. Every method that computes is collective.
+pub trait Flow {
+    /// As in `flow.kind`.
+    fn name(&self) -> &'static str;
+
+    fn clock(&self) -> Clock;
+
+    /// One step, at most `limit` long; it ends at `clock().time + limit` exactly if it is that long.
+    ///
+    /// # Errors
+    /// The state is no longer finite.
+    fn advance(&mut self, limit: f64) -> Result<Step>;
+
+    /// The state, as it goes into checkpoints: this rank's modes of each component.
+    fn state(&self) -> Vec<(&'static str, Values<'_>)>;
+
+    /// To be overwritten from a checkpoint; then [`Flow::resume`].
+    fn state_mut(&mut self) -> Vec<(&'static str, ValuesMut<'_>)>;
+
+    fn resume(&mut self, clock: Clock);
+
+    /// Where this rank's modes lie in the list of all modes.
+    fn modes(&self) -> ModeList;
+
+    /// Samples of the series: name and value, in the order of the file; the first two are `energy` and `dissipation`.
+    fn observe(&mut self) -> Vec<(&'static str, f64)>;
+
+    /// The energy spectrum: (k, E(k)) by shell.
+    fn spectrum(&mut self) -> Vec<(f64, f64)>;
+
+    /// Velocity component 0, 1 or 2 at the points of this rank, ordered (z, y, x) with x fastest.
+    fn velocity(&mut self, component: usize) -> Reals;
+
+    /// This rank's box of points.
+    fn slab(&self) -> Slab;
+
+    /// Seconds this rank has spent in each phase so far.
+    fn phases(&self) -> Phases;
+}
+
+/// Steps done, and the time reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Clock {
+    pub step: u64,
+    pub time: f64,
+}
+
+/// What one step was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    pub dt: f64,
+    /// The Courant number `dt max(sum_i |u_i| / dx_i)` at the beginning of the step.
+    pub cfl: f64,
+    /// Kinetic energy at its end.
+    pub energy: f64,
+}
+
+/// The global list of modes: its name, this rank's piece, and the columns it is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModeList {
+    pub name: String,
+    pub before: u64,
+    pub total: u64,
+    /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 .. m, -m .. -1).
+    pub columns: Vec<[i64; 4]>,
+}

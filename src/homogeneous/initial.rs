@@ -1,0 +1,180 @@
+//! Initial velocity fields, set mode by mode.
+
+use super::random::{Purpose, uniform};
+use super::wavenumbers::Wavenumbers;
+use crate::error::{Error, Result};
+use crate::parallel::{ExactSum, World};
+use crate::transform::{Layout, Real, SpectralField};
+use num_complex::Complex;
+use std::collections::HashMap;
+use std::f64::consts::{PI, TAU};
+
+/// The initial fields a case may name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Initial {
+    /// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, one wave to a box length; without the factor in z if
+    /// `planar` (Taylor & Green 1937; Brachet et al. 1983).
+    TaylorGreen { amplitude: f64, planar: bool },
+    /// `u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx`, k waves to a box length (Dombre et al. 1986).
+    Abc { a: f64, b: f64, c: f64, wavenumber: i64 },
+    /// `u = a cos(k.x + phase)` of one label n, k.a = 0.
+    Mode { label: [i64; 3], amplitude: [f64; 3], phase: f64 },
+    /// Random phases with a given spectrum (Rogallo 1981).
+    Random(Spectrum),
+}
+
+/// Energy spectra E(k), `int E dk = 1/2 <u_i u_i>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spectrum {
+    /// (k, E) ascending in k, joined by straight lines in log k, log E; zero outside.
+    pub table: Vec<(f64, f64)>,
+    /// Kinetic energy of the field, if E is to be rescaled to it.
+    pub energy: Option<f64>,
+}
+
+/// Sets `velocity` on all ranks; collective.
+///
+/// # Errors
+/// A field that is not solenoidal in this box, or has modes that the grid does not hold.
+pub fn set<T: Real>(
+    initial: &Initial,
+    world: &World,
+    layout: &Layout,
+    wavenumbers: &Wavenumbers,
+    seed: u64,
+    velocity: &mut [SpectralField<T>; 3],
+) -> Result<()> {
+    velocity.iter_mut().for_each(|field| field.fill(Complex::default()));
+    match initial {
+        Initial::TaylorGreen { amplitude, planar } => {
+            let v = -amplitude * wavenumbers.unit[0] / wavenumbers.unit[1];
+            // sin x = (e^ix - e^-ix) / 2i, cos x = (e^ix + e^-ix) / 2, and n_x = 1 stands for both signs
+            let nz: &[i64] = if *planar { &[0] } else { &[-1, 1] };
+            let part = -I * if *planar { 0.25 } else { 0.125 };
+            let waves = nz.iter().flat_map(|nz| [(1, *nz), (-1, *nz)]);
+            let waves = waves.map(|(ny, nz)| ([1, ny, nz], [part * *amplitude, part * v * ny as f64, ZERO]));
+            superpose(layout, &waves.collect::<Vec<_>>(), velocity)
+        }
+        Initial::Abc { a, b, c, wavenumber } => {
+            if wavenumbers.unit.iter().any(|unit| *unit != wavenumbers.unit[0]) {
+                return Err(Error::input("initial.kind = \"abc\" needs a cubic box: domain.size has sides of different length"));
+            }
+            let wave = |amplitude: f64, sine: usize, cosine: usize| {
+                let mut u = [ZERO; 3];
+                (u[sine], u[cosine]) = (-I * 0.5 * amplitude, Complex::from(0.5 * amplitude));
+                u
+            };
+            let k = *wavenumber;
+            let waves = [([0, 0, k], wave(*a, 0, 1)), ([k, 0, 0], wave(*b, 1, 2)), ([0, k, 0], wave(*c, 2, 0))];
+            superpose(layout, &waves, velocity)
+        }
+        Initial::Mode { label, amplitude, phase } => {
+            let k = wavenumbers.of(*label);
+            let along: f64 = k.iter().zip(amplitude).map(|(k, a)| k * a).sum();
+            let norm = |v: &[f64; 3]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
+            if along.abs() > 1e-12 * norm(&k) * norm(amplitude) {
+                return Err(Error::input(format!(
+                    "initial.amplitude {amplitude:?} is not normal to the wavevector {k:?} of initial.wavenumber: the field would not be solenoidal"
+                )));
+            }
+            let factor = Complex::from_polar(0.5, *phase);
+            superpose(layout, &[(*label, amplitude.map(|a| factor * a))], velocity)
+        }
+        Initial::Random(spectrum) => {
+            random(spectrum, world, layout, wavenumbers, seed, velocity);
+            Ok(())
+        }
+    }
+}
+
+const I: Complex<f64> = Complex::new(0.0, 1.0);
+const ZERO: Complex<f64> = Complex::new(0.0, 0.0);
+
+/// Adds the waves `û exp(i k.x)` and their conjugates, of labels n.
+fn superpose<T: Real>(layout: &Layout, waves: &[([i64; 3], [Complex<f64>; 3])], velocity: &mut [SpectralField<T>; 3]) -> Result<()> {
+    let own: HashMap<(usize, i64), usize> = layout.columns.iter().enumerate().map(|(c, column)| ((column.nx, column.nz), c)).collect();
+    for (label, amplitude) in waves {
+        if !layout.truncation.holds(*label) {
+            return Err(Error::input(format!(
+                "the initial field has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or a smaller wavenumber",
+                layout.truncation.grid
+            )));
+        }
+        let conjugate = (label.map(|n| -n), amplitude.map(|a| a.conj()));
+        for ([nx, ny, nz], amplitude) in [(*label, *amplitude), conjugate] {
+            let Some(&c) = usize::try_from(nx).ok().and_then(|nx| own.get(&(nx, nz))) else { continue };
+            let m = layout.columns[c].ny_max as i64;
+            let mode = layout.range(c).start + if ny >= 0 { ny } else { 2 * m + 1 + ny } as usize;
+            for (field, a) in velocity.iter_mut().zip(amplitude) {
+                field[mode] += Complex::new(T::of(a.re), T::of(a.im));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rogallo's random field (TM 81315, p. 52; sign of û_3 as k.û = 0 demands):
+///
+/// ```text
+///     û = (alpha k k_2 + beta k_1 k_3, beta k_2 k_3 - alpha k k_1, -beta (k_1^2 + k_2^2)) / (k k_12)
+///     alpha = f exp(i theta_1) cos phi,  beta = f exp(i theta_2) sin phi,  f^2 = E(k) V / (2 pi k^2)
+/// ```
+///
+/// with V the volume of k-space per mode. `|û|^2 = f^2` for each mode.
+fn random<T: Real>(
+    spectrum: &Spectrum,
+    world: &World,
+    layout: &Layout,
+    wavenumbers: &Wavenumbers,
+    seed: u64,
+    velocity: &mut [SpectralField<T>; 3],
+) {
+    let volume: f64 = wavenumbers.unit.iter().product();
+    let mut energy = ExactSum::default();
+    let modes = layout.columns.iter().enumerate().flat_map(|(c, column)| {
+        layout.range(c).zip(column.labels()).map(move |(mode, ny)| (mode, [column.nx as i64, ny, column.nz], column.weight()))
+    });
+    for (mode, n, weight) in modes {
+        // In the column n_x = n_z = 0 the modes n_y < 0 are the conjugates of those n_y > 0, drawn with the same label.
+        let mirrored = n[0] == 0 && n[2] == 0 && n[1] < 0;
+        let drawn = if mirrored { n.map(|n| -n) } else { n };
+        let k = wavenumbers.of(drawn);
+        let (k12, kk) = ((k[0] * k[0] + k[1] * k[1]).sqrt(), k.iter().map(|k| k * k).sum::<f64>().sqrt());
+        if kk == 0.0 {
+            continue;
+        }
+        let [theta1, theta2, phi] = uniform(seed, Purpose::InitialField, drawn).map(|x| TAU * x);
+        let f = (spectrum.at(kk) * volume / (2.0 * PI * kk * kk)).sqrt();
+        let (alpha, beta) = (Complex::from_polar(f * phi.cos(), theta1), Complex::from_polar(f * phi.sin(), theta2));
+        let u = if k12 == 0.0 {
+            [alpha, beta, ZERO]
+        } else {
+            [
+                (alpha * (kk * k[1]) + beta * (k[0] * k[2])) / (kk * k12),
+                (beta * (k[1] * k[2]) - alpha * (kk * k[0])) / (kk * k12),
+                -beta * (k12 / kk),
+            ]
+        };
+        energy.add(0.5 * weight * f * f);
+        for (field, u) in velocity.iter_mut().zip(u) {
+            field[mode] = Complex::new(T::of(u.re), T::of(if mirrored { -u.im } else { u.im }));
+        }
+    }
+    if let Some(wanted) = spectrum.energy {
+        let scale = T::of((wanted / energy.over(world).value()).sqrt());
+        velocity.iter_mut().flat_map(|field| field.iter_mut()).for_each(|u| *u = u.scale(scale));
+    }
+}
+
+impl Spectrum {
+    /// E(k).
+    pub fn at(&self, k: f64) -> f64 {
+        let above = self.table.partition_point(|(at, _)| *at < k);
+        match (above.checked_sub(1).map(|below| self.table[below]), self.table.get(above)) {
+            (_, Some(&(at, e))) if at == k => e,
+            (Some((k0, e0)), Some(&(k1, e1))) if e0 > 0.0 && e1 > 0.0 => e0 * (e1 / e0).powf((k / k0).ln() / (k1 / k0).ln()),
+            (Some((k0, e0)), Some(&(k1, e1))) => e0 + (e1 - e0) * (k - k0) / (k1 - k0),
+            _ => 0.0,
+        }
+    }
+}

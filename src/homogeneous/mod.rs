@@ -1,0 +1,265 @@
+//! Homogeneous turbulence in a periodic box (Rogallo 1981):
+//!
+//! ```text
+//!     du_i/dt = (delta_ij - k_i k_j / k^2) N_j - nu k^2 u_i,      N_i = -i k_j FT(u_i u_j),      k_i u_i = 0
+//! ```
+
+mod dealiasing;
+mod initial;
+mod observe;
+mod random;
+mod right_hand_side;
+mod wavenumbers;
+
+pub use dealiasing::Dealiasing;
+pub use initial::{Initial, Spectrum};
+pub use wavenumbers::Wavenumbers;
+
+use crate::error::{Error, Result};
+use crate::flow::{Clock, Flow, ModeList, Step};
+use crate::parallel::{ExactSum, Method, ProcessGrid, World};
+use crate::time::{RungeKutta, Stage, StepSize};
+use crate::transform::{Column, Fields, Layout, Pencils, Phases, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
+use right_hand_side::{Coefficients, courant_rate, divergence_xz, keep, products, update};
+use num_complex::Complex;
+use std::ops::Range;
+use std::rc::Rc;
+use wavenumbers::StageTables;
+
+/// Everything that defines a run of this flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// L_x, L_y, L_z.
+    pub size: [f64; 3],
+    /// Points in x, y, z.
+    pub grid: [usize; 3],
+    /// nu.
+    pub viscosity: f64,
+    pub dealiasing: Dealiasing,
+    pub scheme: RungeKutta,
+    pub step_size: StepSize,
+    pub seed: u64,
+    pub exchange: Method,
+    /// `[P_row, P_col]`, or the best.
+    pub process_grid: Option<[usize; 2]>,
+}
+
+impl Parameters {
+    pub fn truncation(&self) -> Truncation {
+        Truncation { grid: self.grid, shape: self.dealiasing.shape() }
+    }
+}
+
+/// The state and the plans of this rank.
+pub struct Homogeneous<T> {
+    world: Rc<World>,
+    parameters: Parameters,
+    pencils: Pencils<T>,
+    wavenumbers: Wavenumbers,
+    tables: StageTables<T>,
+    /// u, v, w, and then the same for each further register of the scheme.
+    registers: Vec<SpectralField<T>>,
+    /// The grids of the first and of the second evaluation of a stage.
+    shifts: [Shift<T>; 2],
+    /// N of the first of two evaluations; empty if there is one.
+    kept: Vec<SpectralField<T>>,
+    clock: Clock,
+}
+
+impl<T: Real> Homogeneous<T> {
+    /// A fluid at rest; collective.
+    ///
+    /// # Errors
+    /// A process grid that does not fit; messages too long for MPI.
+    pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
+        let truncation = parameters.truncation();
+        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
+        let grid = ProcessGrid::new(&world, shape);
+        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, Fields { columns: 4, lines: 5 }))?;
+        let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
+        let fields = |n: usize| vec![SpectralField::zeros(&pencils.layout); n];
+        let (registers, kept) = (fields(3 * parameters.scheme.registers()), fields(parameters.dealiasing.kept_fields()));
+        let tables = StageTables::new(&wavenumbers);
+        let shifts = [Shift::none(&truncation), Shift::none(&truncation)];
+        Ok(Self { world, parameters, pencils, wavenumbers, tables, registers, shifts, kept, clock: Clock::default() })
+    }
+
+    /// Sets the initial velocity; collective.
+    ///
+    /// # Errors
+    /// A field that this box or grid cannot hold.
+    pub fn set(&mut self, initial: &Initial) -> Result<()> {
+        let layout = &self.pencils.layout;
+        let velocity = self.registers.first_chunk_mut().ok_or_else(|| Error::failure("a flow has three components"))?;
+        initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, velocity)
+    }
+
+    pub fn layout(&self) -> &Layout {
+        &self.pencils.layout
+    }
+
+    /// Messages and bytes that this rank has sent to others.
+    pub fn traffic(&self) -> crate::parallel::Traffic {
+        self.pencils.traffic()
+    }
+
+    fn velocity_modes(&self) -> [&SpectralField<T>; 3] {
+        [&self.registers[0], &self.registers[1], &self.registers[2]]
+    }
+
+    /// u, v, w to products to z-lines of `[A, b, C, d]`, on the grid of this evaluation; returns the largest Courant rate of this
+    /// rank if it is `wanted`.
+    fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
+        let Self { pencils, registers, tables, parameters, .. } = self;
+        let shift = &self.shifts[evaluation];
+        pencils.inverse([&registers[0], &registers[1], &registers[2]], shift);
+        let inverse_spacing = std::array::from_fn(|i| T::of(parameters.grid[i] as f64 / parameters.size[i]));
+        let mut rate = T::zero();
+        pencils.planes(
+            shift,
+            |_, _, velocity, fields| {
+                if wanted {
+                    let here = courant_rate(velocity, inverse_spacing);
+                    rate = if here > rate { here } else { rate };
+                }
+                products(velocity, fields);
+            },
+            |nx, nz, products, outputs| divergence_xz(tables, nx, nz, products, outputs),
+        );
+        rate.wide()
+    }
+
+    /// Keeps N of the first of two evaluations.
+    fn keep_first(&mut self) {
+        let Self { pencils, tables, kept, shifts, .. } = self;
+        pencils.forward(&shifts[0], |column: &Column, range, modes| {
+            keep(&tables.column(column), modes, pieces(kept, &range));
+        });
+    }
+
+    /// Takes up N in all R registers; returns the sum of `|u|^2` over all modes of this rank.
+    fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> ExactSum {
+        let coefficients = Coefficients::<T, R>::new(stage, dt);
+        let Self { pencils, tables, registers, kept, shifts, .. } = self;
+        let averaged = !kept.is_empty();
+        let mut sum = ExactSum::default();
+        pencils.forward(&shifts[usize::from(averaged)], |column: &Column, range, modes| {
+            let kept = averaged.then(|| std::array::from_fn(|i| &kept[i][range.clone()]));
+            let mut fields = registers.chunks_exact_mut(3);
+            let registers = std::array::from_fn(|_| pieces(fields.next().unwrap_or_default(), &range));
+            sum.add(column.weight() * update(&tables.column(column), &coefficients, modes, kept, registers));
+        });
+        sum
+    }
+}
+
+/// The same piece of each of three fields.
+fn pieces<'a, T: Real>(fields: &'a mut [SpectralField<T>], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
+    let mut fields = fields.iter_mut();
+    std::array::from_fn(|_| fields.next().map(|field| &mut field[range.clone()]).unwrap_or_default())
+}
+
+impl<T: Real> Flow for Homogeneous<T> {
+    fn name(&self) -> &'static str {
+        "homogeneous"
+    }
+
+    fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    fn advance(&mut self, limit: f64) -> Result<Step> {
+        let scheme = self.parameters.scheme;
+        let (mut dt, mut rate, mut sum) = (0.0, 0.0, ExactSum::default());
+        for (s, stage) in scheme.stages().iter().enumerate() {
+            let (first, second) = self.parameters.dealiasing.displacements(scheme, self.parameters.seed, self.clock.step, s);
+            self.shifts[0].set(first);
+            let mut local = self.evaluate(0, s == 0);
+            if let Some(second) = second {
+                self.keep_first();
+                self.shifts[1].set(second);
+                local = local.max(self.evaluate(1, s == 0));
+            }
+            if s == 0 {
+                rate = self.world.max(local);
+                dt = self.parameters.step_size.choose(rate, limit);
+                if !dt.is_finite() {
+                    return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
+                }
+            }
+            self.tables.set_viscous(&self.wavenumbers, self.parameters.viscosity, dt * (stage.to - stage.from));
+            sum = match scheme.registers() {
+                2 => self.take_up::<2>(stage, dt),
+                _ => self.take_up::<3>(stage, dt),
+            };
+        }
+        let energy = 0.5 * sum.over(&self.world).value();
+        self.clock.step += 1;
+        self.clock.time += dt;
+        if !energy.is_finite() {
+            return Err(Error::diverged(format!(
+                "the velocity is no longer finite at step {}, time {:.6e} (dt {dt:.3e}, Courant number {:.2}): the step was too long or the \
+                 grid too coarse; try a smaller time.cfl or time.dt, or more points",
+                self.clock.step,
+                self.clock.time,
+                dt * rate
+            )));
+        }
+        Ok(Step { dt, cfl: dt * rate, energy })
+    }
+
+    fn state(&self) -> Vec<(&'static str, Values<'_>)> {
+        ["u", "v", "w"].into_iter().zip(&self.registers).map(|(name, field)| (name, T::values(field))).collect()
+    }
+
+    fn state_mut(&mut self) -> Vec<(&'static str, ValuesMut<'_>)> {
+        ["u", "v", "w"].into_iter().zip(&mut self.registers).map(|(name, field)| (name, T::values_mut(field))).collect()
+    }
+
+    fn resume(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    fn modes(&self) -> ModeList {
+        let layout = &self.pencils.layout;
+        let truncation = layout.truncation;
+        let mut first = 0;
+        let columns = truncation.columns(0..truncation.nx_max() + 1).map(|column| {
+            let row = [column.nx as i64, column.nz, first, column.len() as i64];
+            first += column.len() as i64;
+            row
+        });
+        ModeList { name: truncation.name(), columns: columns.collect(), before: layout.modes_before, total: layout.total_modes }
+    }
+
+    fn observe(&mut self) -> Vec<(&'static str, f64)> {
+        observe::series(&self.world, self.layout(), &self.wavenumbers, self.parameters.viscosity, self.velocity_modes())
+    }
+
+    fn spectrum(&mut self) -> Vec<(f64, f64)> {
+        observe::spectrum(&self.world, self.layout(), &self.wavenumbers, self.velocity_modes())
+    }
+
+    fn velocity(&mut self, component: usize) -> Reals {
+        let slab = self.slab();
+        let nx = self.parameters.grid[0];
+        let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
+        let shift = Shift::none(&self.parameters.truncation());
+        self.pencils.inverse([&self.registers[component][..]], &shift);
+        self.pencils.visit(&shift, |y, z, [values]| {
+            for (z, line) in z.zip(values.chunks_exact(nx)) {
+                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
+                block[at..at + nx].copy_from_slice(line);
+            }
+        });
+        T::reals(block)
+    }
+
+    fn slab(&self) -> Slab {
+        self.pencils.layout.slab.clone()
+    }
+
+    fn phases(&self) -> Phases {
+        self.pencils.phases()
+    }
+}

@@ -1,0 +1,104 @@
+//! Physical wavenumbers of the modes, and the viscous factor between two times.
+//!
+//! A mode keeps its label n and its label wavenumber `kappa_i = 2 pi n_i / L_i`; its physical wavenumber is `k(t) = B(t)^T kappa`
+//! (Rogallo 1981). Here the box is at rest, B = I. Everything that depends on B is in this file: the hot loops see, per
+//! column, k_x, k_z and a table of k_y.
+
+use crate::transform::{Column, Real, Truncation};
+
+/// Wavenumbers of a box of size L.
+#[derive(Clone, Debug)]
+pub struct Wavenumbers {
+    /// 2 pi / L_i.
+    pub unit: [f64; 3],
+    largest: [usize; 3],
+}
+
+impl Wavenumbers {
+    pub fn new(size: [f64; 3], truncation: &Truncation) -> Self {
+        Self {
+            unit: size.map(|length| std::f64::consts::TAU / length),
+            largest: [truncation.nx_max(), truncation.ny_max(), truncation.nz_max(0)],
+        }
+    }
+
+    /// `k` of the label `n`.
+    pub fn of(&self, n: [i64; 3]) -> [f64; 3] {
+        std::array::from_fn(|i| self.unit[i] * n[i] as f64)
+    }
+
+    /// k_max: the radius of the largest sphere in k that is retained, along the axes.
+    pub fn largest(&self) -> f64 {
+        (0..3).map(|i| self.unit[i] * self.largest[i] as f64).fold(f64::INFINITY, f64::min)
+    }
+
+    /// At least |k| of every mode.
+    pub fn corner(&self) -> f64 {
+        (0..3).map(|i| (self.unit[i] * self.largest[i] as f64).powi(2)).sum::<f64>().sqrt()
+    }
+}
+
+/// What a stage needs along the columns, by label, in the precision of the fields.
+pub struct StageTables<T> {
+    kx: Vec<T>,
+    /// By n_y + n_y,max and n_z + n_z,max.
+    ky: Vec<T>,
+    kz: Vec<T>,
+    factor_x: Vec<T>,
+    factor_z: Vec<T>,
+    factor_y: Vec<T>,
+}
+
+/// Of one column: k_x, k_z, and along y `k_y` and the viscous factor F of the mode, in the order of storage.
+pub struct ColumnTables<'a, T> {
+    pub kx: T,
+    pub kz: T,
+    /// exp(-nu int (k_x^2 + k_z^2) dt), to be multiplied by that of k_y.
+    pub factor: T,
+    /// k_y and exp(-nu int k_y^2 dt) of the labels 0 .. ny_max, and of -ny_max .. -1.
+    pub upper: (&'a [T], &'a [T]),
+    pub lower: (&'a [T], &'a [T]),
+}
+
+impl<T: Real> StageTables<T> {
+    pub fn new(wavenumbers: &Wavenumbers) -> Self {
+        let [nx, ny, nz] = wavenumbers.largest.map(|n| n as i64);
+        let k = |direction: usize, n: i64| T::of(wavenumbers.unit[direction] * n as f64);
+        Self {
+            kx: (0..=nx).map(|n| k(0, n)).collect(),
+            kz: (-nz..=nz).map(|n| k(2, n)).collect(),
+            ky: (-ny..=ny).map(|n| k(1, n)).collect(),
+            factor_x: vec![T::one(); nx as usize + 1],
+            factor_z: vec![T::one(); nz as usize + 1],
+            factor_y: vec![T::one(); 2 * ny as usize + 1],
+        }
+    }
+
+    /// Sets the viscous factors over a time `dt`: `exp(-nu k^2 dt)`, a product of one factor a direction.
+    pub fn set_viscous(&mut self, wavenumbers: &Wavenumbers, viscosity: f64, dt: f64) {
+        let factor = |direction: usize, n: f64| T::of((-viscosity * dt * (wavenumbers.unit[direction] * n).powi(2)).exp());
+        self.factor_x.iter_mut().enumerate().for_each(|(n, f)| *f = factor(0, n as f64));
+        self.factor_z.iter_mut().enumerate().for_each(|(n, f)| *f = factor(2, n as f64));
+        let ny = wavenumbers.largest[1] as f64;
+        self.factor_y.iter_mut().enumerate().for_each(|(n, f)| *f = factor(1, n as f64 - ny));
+    }
+
+    /// k_x of n_x, and k_z of n_z = nz, nz + 1, ...
+    pub fn plane(&self, nx: usize, nz: i64) -> (T, &[T]) {
+        (self.kx[nx], &self.kz[(nz + self.kz.len() as i64 / 2) as usize..])
+    }
+
+    pub fn column(&self, column: &Column) -> ColumnTables<'_, T> {
+        let (kx, kz) = self.plane(column.nx, column.nz);
+        let kz = kz[0];
+        let zero = self.ky.len() / 2;
+        let (upper, lower) = (zero..zero + column.ny_max + 1, zero - column.ny_max..zero);
+        ColumnTables {
+            kx,
+            kz,
+            factor: self.factor_x[column.nx] * self.factor_z[column.nz.unsigned_abs() as usize],
+            upper: (&self.ky[upper.clone()], &self.factor_y[upper]),
+            lower: (&self.ky[lower.clone()], &self.factor_y[lower]),
+        }
+    }
+}

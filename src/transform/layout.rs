@@ -1,0 +1,162 @@
+//! Who owns which modes and points.
+//!
+//! Three pencils, on a process grid of P_row x P_col ranks (`[row][column]`: [`crate::parallel::ProcessGrid`]):
+//!
+//! | lines in | split over the row | split over the column | used for |
+//! | --- | --- | --- | --- |
+//! | x (real points) | z | y | products |
+//! | z | n_x | y | divergence |
+//! | y (modes) | n_x, then the columns (n_x, n_z) of these n_x over the column | | state, update |
+//!
+//! The columns of all ranks, by row and then by column, follow each other in the order of [`Truncation::columns`]: each rank
+//! owns one contiguous piece of the global list of modes, on any process grid.
+
+use super::{Column, Truncation};
+use crate::parallel::{ProcessGrid, Share, Work};
+use std::ops::Range;
+
+/// This rank's modes and points.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub truncation: Truncation,
+    /// The columns of this rank.
+    pub columns: Vec<Column>,
+    /// Where each column begins in a field of this rank; one more entry at the end.
+    starts: Vec<usize>,
+    /// Modes of this rank, of the ranks before it, and of all ranks.
+    pub modes: usize,
+    pub modes_before: u64,
+    pub total_modes: u64,
+    pub(super) nkx: Share,
+    pub(super) nz: Share,
+    pub(super) ny: Share,
+    /// Columns of the row's n_x, shared over the column of ranks.
+    pub(super) shared_columns: Share,
+    /// The n_x of this rank, and for each the pieces of its z-line.
+    pub(super) kx: Range<usize>,
+    pub(super) pieces: Vec<Vec<Piece>>,
+    /// Points of this rank.
+    pub slab: Slab,
+}
+
+/// The box of physical points of a rank: x whole, y and z in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slab {
+    pub y: Range<usize>,
+    pub z: Range<usize>,
+}
+
+/// Consecutive columns of one n_x that come from the same rank of the column and have n_z of one sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub rank: usize,
+    /// First column, counted within that rank's columns.
+    pub first: usize,
+    pub length: usize,
+    /// Label n_z of the first column.
+    pub nz: i64,
+}
+
+impl Layout {
+    pub fn new(truncation: Truncation, grid: [usize; 2], row_rank: usize, column_rank: usize) -> Self {
+        let [p_row, p_col] = grid;
+        let nkx = Share::new(truncation.nx_max() + 1, p_row);
+        let kx = nkx.range(row_rank);
+        let in_row: Vec<Column> = truncation.columns(kx.clone()).collect();
+        let shared_columns = Share::new(in_row.len(), p_col);
+        let mine = shared_columns.range(column_rank);
+        let columns = in_row[mine.clone()].to_vec();
+        let count = |columns: &mut dyn Iterator<Item = Column>| columns.map(|c| c.len() as u64).sum::<u64>();
+        let before_row = count(&mut truncation.columns(0..kx.start));
+        let modes_before = before_row + count(&mut in_row[..mine.start].iter().copied());
+        let total_modes = before_row + count(&mut truncation.columns(kx.start..truncation.nx_max() + 1));
+        let mut starts = vec![0];
+        for column in &columns {
+            starts.push(starts[starts.len() - 1] + column.len());
+        }
+        let (ny, nz) = (Share::new(truncation.grid[1], p_col), Share::new(truncation.grid[2], p_row));
+        let slab = Slab { y: ny.range(column_rank), z: nz.range(row_rank) };
+        let pieces = pieces(&truncation, kx.clone(), &shared_columns);
+        Self {
+            truncation,
+            modes: starts[columns.len()],
+            columns,
+            starts,
+            modes_before,
+            total_modes,
+            nkx,
+            nz,
+            ny,
+            shared_columns,
+            kx,
+            pieces,
+            slab,
+        }
+    }
+
+    /// Where the modes of a column of this rank lie in its fields.
+    pub fn range(&self, column: usize) -> Range<usize> {
+        self.starts[column]..self.starts[column + 1]
+    }
+
+    /// The largest share of lines that any rank has, and what there is: for choosing process grids.
+    pub fn work(truncation: &Truncation) -> Work {
+        let [_, ny, nz] = truncation.grid;
+        Work { nkx: truncation.nx_max() + 1, ny, nz, columns: truncation.count_columns() }
+    }
+
+    /// The layout of this rank of a process grid.
+    pub fn on(truncation: Truncation, grid: &ProcessGrid) -> Self {
+        Self::new(truncation, grid.shape, grid.row.rank(), grid.column.rank())
+    }
+}
+
+fn pieces(truncation: &Truncation, kx: Range<usize>, share: &Share) -> Vec<Vec<Piece>> {
+    let mut next = 0;
+    kx.map(|nx| {
+        let mut of_nx = Vec::new();
+        for run in truncation.nz_runs(nx) {
+            let list = next..next + (run.end - run.start) as usize;
+            next = list.end;
+            for rank in 0..share.parts() {
+                let owned = share.range(rank);
+                let (first, end) = (list.start.max(owned.start), list.end.min(owned.end));
+                if first < end {
+                    let nz = run.start + (first - list.start) as i64;
+                    of_nx.push(Piece { rank, first: first - owned.start, length: end - first, nz });
+                }
+            }
+        }
+        of_nx
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Shape, Truncation};
+    use super::Layout;
+
+    #[test]
+    fn ranks_own_consecutive_pieces_of_one_list_on_any_grid() {
+        for shape in [Shape::TwoThirds, Shape::Ellipsoid] {
+            let truncation = Truncation { grid: [12, 10, 16], shape };
+            let all: Vec<_> = truncation.columns(0..truncation.nx_max() + 1).collect();
+            for grid in [[1, 1], [1, 3], [2, 2], [3, 2], [5, 1], [7, 4], [1, 90]] {
+                let (mut columns, mut modes) = (Vec::new(), 0);
+                for row in 0..grid[0] {
+                    for column in 0..grid[1] {
+                        let layout = Layout::new(truncation, grid, row, column);
+                        assert_eq!(layout.modes_before, modes);
+                        modes += layout.modes as u64;
+                        columns.extend(layout.columns.iter().copied());
+                        assert_eq!(layout.total_modes, all.iter().map(|c| c.len() as u64).sum::<u64>());
+                        let in_pieces: usize = layout.pieces.iter().flatten().map(|p| p.length).sum();
+                        assert_eq!(in_pieces, truncation.columns(layout.kx.clone()).count());
+                    }
+                }
+                assert_eq!(columns, all, "{grid:?}");
+            }
+        }
+    }
+}

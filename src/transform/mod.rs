@@ -1,0 +1,48 @@
+//! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil transform that moves and
+//! transforms these modes only. The only room that names `rustfft` and `realfft`.
+
+mod columns;
+mod layout;
+mod lines;
+mod modes;
+mod pencils;
+mod real;
+mod shift;
+
+pub use columns::FourierColumns;
+pub use layout::{Layout, Slab};
+pub use lines::{ComplexLines, RealLines};
+pub use modes::{Column, Shape, Truncation};
+pub use pencils::{Fields, Pencils, Phases};
+pub use real::{Real, Reals, Values, ValuesMut};
+pub use shift::Shift;
+
+use num_complex::Complex;
+use std::ops::{Deref, DerefMut};
+
+/// One component of a field as its modes: those of this rank, column after column in the order of [`Layout::columns`], and
+/// along a column in the order of [`Column::labels`]. Units are those of the field; the modes are the coefficients of
+/// `u(x) = sum_k û(k) exp(i k.x)`, so that they do not depend on the grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpectralField<T>(Vec<Complex<T>>);
+
+impl<T: Real> SpectralField<T> {
+    /// A field of zeros on this rank's modes.
+    pub fn zeros(layout: &Layout) -> Self {
+        Self(vec![Complex::new(T::zero(), T::zero()); layout.modes])
+    }
+}
+
+impl<T> Deref for SpectralField<T> {
+    type Target = [Complex<T>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for SpectralField<T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}

@@ -1,0 +1,186 @@
+//! Which Fourier modes are kept. A real field needs each pair of conjugate modes once: those with n_x > 0, with n_x = 0 and
+//! n_z > 0, and the single column n_x = n_z = 0, which holds both halves of itself. No Nyquist modes exist.
+
+use std::ops::Range;
+
+/// The set of retained labels n = (n_x, n_y, n_z) of a grid of N_x x N_y x N_z points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Truncation {
+    /// Physical points in x, y, z.
+    pub grid: [usize; 3],
+    pub shape: Shape,
+}
+
+/// Form of the set in label space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// |n_i| < N_i / 3 in each direction: products of two fields are free of aliasing (Orszag 1971).
+    TwoThirds,
+    /// sum (n_i / N_i)^2 < 2/9: only aliases of odd order occur, which two grids half a cell apart cancel
+    /// (Patterson & Orszag 1971; Rogallo 1981).
+    Ellipsoid,
+}
+
+/// The modes with the same (n_x, n_z): a line in y.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub nx: usize,
+    pub nz: i64,
+    /// Largest n_y; the column holds 2 ny_max + 1 modes.
+    pub ny_max: usize,
+}
+
+impl Column {
+    pub fn len(&self) -> usize {
+        2 * self.ny_max + 1
+    }
+
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The labels n_y in the order of storage: 0, 1, .. ny_max, -ny_max, .. -1.
+    pub fn labels(&self) -> impl Iterator<Item = i64> {
+        let m = self.ny_max as i64;
+        (0..=m).chain(-m..0)
+    }
+
+    /// How often a mode of this column counts in a sum over all modes: its conjugate is not stored, but for n_x = n_z = 0.
+    pub fn weight(&self) -> f64 {
+        if self.is_mean() { 1.0 } else { 2.0 }
+    }
+
+    /// The column n_x = n_z = 0, whose modes are each other's conjugates.
+    pub fn is_mean(&self) -> bool {
+        self.nx == 0 && self.nz == 0
+    }
+}
+
+impl Truncation {
+    /// Largest n_x.
+    pub fn nx_max(&self) -> usize {
+        self.largest(0)
+    }
+
+    /// Largest |n_z| at this n_x.
+    pub fn nz_max(&self, nx: usize) -> usize {
+        (0..=self.largest(2)).rev().find(|&nz| self.keeps(nx, 0, nz)).unwrap_or(0)
+    }
+
+    /// Largest |n_y| of all columns.
+    pub fn ny_max(&self) -> usize {
+        self.largest(1)
+    }
+
+    /// The labels n_z of the columns at this n_x, in the order of storage: n_z >= 0 ascending, then n_z < 0 ascending.
+    pub fn nz_runs(&self, nx: usize) -> [Range<i64>; 2] {
+        let m = self.nz_max(nx) as i64;
+        [0..m + 1, if nx == 0 { 0..0 } else { -m..0 }]
+    }
+
+    /// The columns with n_x in `range`, in the order of storage: by n_x, then by [`Truncation::nz_runs`].
+    pub fn columns(&self, range: Range<usize>) -> impl Iterator<Item = Column> {
+        range.flat_map(move |nx| {
+            let runs = self.nz_runs(nx);
+            // Within one n_x the length of a column falls with |n_z|: search from the last one found.
+            let mut ny = [self.ny_max(); 2];
+            let [up, down] = runs;
+            let mut column = move |side: usize, nz: i64| {
+                while !self.keeps(nx, ny[side], nz.unsigned_abs() as usize) {
+                    ny[side] -= 1;
+                }
+                Column { nx, nz, ny_max: ny[side] }
+            };
+            let upper: Vec<Column> = up.map(|nz| column(0, nz)).collect();
+            let mut lower: Vec<Column> = down.rev().map(|nz| column(1, nz)).collect();
+            lower.reverse();
+            upper.into_iter().chain(lower)
+        })
+    }
+
+    /// Whether the mode of label n is kept.
+    pub fn holds(&self, label: [i64; 3]) -> bool {
+        let [nx, ny, nz] = label.map(|n| n.unsigned_abs() as usize);
+        self.keeps(nx, ny, nz)
+    }
+
+    /// Columns in all.
+    pub fn count_columns(&self) -> usize {
+        (0..=self.nx_max()).map(|nx| self.nz_max(nx) * if nx == 0 { 1 } else { 2 } + 1).sum()
+    }
+
+    /// One line that names this set of modes in files.
+    pub fn name(&self) -> String {
+        let [nx, ny, nz] = self.grid;
+        let shape = match self.shape {
+            Shape::TwoThirds => "two-thirds",
+            Shape::Ellipsoid => "ellipsoid",
+        };
+        format!("{shape} {nx}x{ny}x{nz}")
+    }
+
+    /// Whether the mode (nx, ny, nz), signs aside, is kept. In integers, so that no rounding decides.
+    fn keeps(&self, nx: usize, ny: usize, nz: usize) -> bool {
+        let [gx, gy, gz] = self.grid.map(|n| n as u128);
+        let [nx, ny, nz] = [nx, ny, nz].map(|n| n as u128);
+        match self.shape {
+            Shape::TwoThirds => 3 * nx < gx && 3 * ny < gy && 3 * nz < gz,
+            Shape::Ellipsoid => {
+                let sum = (nx * gy * gz).pow(2) + (gx * ny * gz).pow(2) + (gx * gy * nz).pow(2);
+                9 * sum < 2 * (gx * gy * gz).pow(2)
+            }
+        }
+    }
+
+    fn largest(&self, direction: usize) -> usize {
+        let mut n = [0; 3];
+        n[direction] = self.grid[direction] / 2;
+        while !self.keeps(n[0], n[1], n[2]) {
+            n[direction] -= 1;
+        }
+        n[direction]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shape, Truncation};
+
+    #[test]
+    fn two_thirds_keeps_labels_below_a_third() {
+        let set = Truncation { grid: [64, 96, 30], shape: Shape::TwoThirds };
+        assert_eq!((set.nx_max(), set.ny_max(), set.nz_max(0)), (21, 31, 9));
+        let columns: Vec<_> = set.columns(0..22).collect();
+        assert_eq!(columns.len(), 10 + 21 * 19);
+        assert_eq!(columns.len(), set.count_columns());
+        assert!(columns.iter().all(|c| c.ny_max == 31));
+    }
+
+    #[test]
+    fn every_pair_of_conjugate_modes_is_kept_once() {
+        for shape in [Shape::TwoThirds, Shape::Ellipsoid] {
+            let grid = [12, 10, 16];
+            let set = Truncation { grid, shape };
+            let mut kept = std::collections::HashMap::new();
+            for column in set.columns(0..set.nx_max() + 1) {
+                for ny in column.labels() {
+                    let n = (column.nx as i64, ny, column.nz);
+                    *kept.entry(n).or_insert(0) += 1;
+                    if !column.is_mean() {
+                        *kept.entry((-n.0, -n.1, -n.2)).or_insert(0) += 1;
+                    }
+                }
+            }
+            let inside = |nx: i64, ny: i64, nz: i64| match shape {
+                Shape::TwoThirds => 3 * nx.abs() < 12 && 3 * ny.abs() < 10 && 3 * nz.abs() < 16,
+                Shape::Ellipsoid => {
+                    (nx as f64 / 12.0).powi(2) + (ny as f64 / 10.0).powi(2) + (nz as f64 / 16.0).powi(2) < 2.0 / 9.0 - 1e-12
+                }
+            };
+            let all = (-8..8).flat_map(|x| (-8..8).flat_map(move |y| (-8..8).map(move |z| (x, y, z))));
+            for (x, y, z) in all {
+                assert_eq!(kept.get(&(x, y, z)).copied().unwrap_or(0), i32::from(inside(x, y, z)), "{shape:?} {x} {y} {z}");
+            }
+        }
+    }
+}

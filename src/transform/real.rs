@@ -1,0 +1,75 @@
+//! The two real precisions.
+
+use crate::parallel::Element;
+use num_complex::Complex;
+use num_traits::{Float, NumAssign};
+use rustfft::FftNum;
+
+/// A real number of the computation: `f32` or `f64`. Times, wavenumber tables and statistics are always `f64`.
+pub trait Real: FftNum + Float + NumAssign + Element {
+    /// Bytes of one real.
+    const BYTES: usize = size_of::<Self>();
+
+    /// The nearest number of this precision.
+    fn of(value: f64) -> Self;
+
+    /// Exact.
+    fn wide(self) -> f64;
+
+    /// Complex numbers as the file room takes them.
+    fn values(values: &[Complex<Self>]) -> Values<'_>;
+
+    fn values_mut(values: &mut [Complex<Self>]) -> ValuesMut<'_>;
+
+    fn reals(values: Vec<Self>) -> Reals;
+}
+
+/// Complex numbers in either precision, for reading.
+#[derive(Clone, Copy, Debug)]
+pub enum Values<'a> {
+    F32(&'a [Complex<f32>]),
+    F64(&'a [Complex<f64>]),
+}
+
+/// Complex numbers in either precision, to be overwritten.
+#[derive(Debug)]
+pub enum ValuesMut<'a> {
+    F32(&'a mut [Complex<f32>]),
+    F64(&'a mut [Complex<f64>]),
+}
+
+/// Real numbers in either precision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reals {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+macro_rules! real {
+    ($real:ident, $variant:ident) => {
+        impl Real for $real {
+            fn of(value: f64) -> Self {
+                value as $real
+            }
+
+            fn wide(self) -> f64 {
+                f64::from(self)
+            }
+
+            fn values(values: &[Complex<Self>]) -> Values<'_> {
+                Values::$variant(values)
+            }
+
+            fn values_mut(values: &mut [Complex<Self>]) -> ValuesMut<'_> {
+                ValuesMut::$variant(values)
+            }
+
+            fn reals(values: Vec<Self>) -> Reals {
+                Reals::$variant(values)
+            }
+        }
+    };
+}
+
+real!(f32, F32);
+real!(f64, F64);
