@@ -36,8 +36,13 @@ pub trait Flow {
     /// Velocity component 0, 1 or 2 at the points of this rank, ordered (z, y, x) with x fastest.
     fn velocity(&mut self, component: usize) -> Reals;
 
-    /// This rank's box of points.
+    /// Points in x, y, z, and this rank's box of them.
+    fn grid(&self) -> [usize; 3];
+
     fn slab(&self) -> Slab;
+
+    /// How the work is dealt out, for the log.
+    fn decomposition(&self) -> String;
 
     /// Seconds this rank has spent in each phase so far.
     fn phases(&self) -> Phases;

@@ -1,9 +1,14 @@
 //! rogallo: direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
+//!
+//! ```text
+//! case file -> Case -> Flow (homogeneous | channel) -> advance … -> statistics, checkpoints -> report
+//! ```
 
 pub mod error;
 pub mod flow;
 pub mod homogeneous;
 pub mod parallel;
+pub mod report;
 pub mod statistics;
 pub mod time;
 pub mod transform;

@@ -54,6 +54,7 @@ impl Parameters {
 pub struct Homogeneous<T> {
     world: Rc<World>,
     parameters: Parameters,
+    process_grid: [usize; 2],
     pencils: Pencils<T>,
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
@@ -81,7 +82,7 @@ impl<T: Real> Homogeneous<T> {
         let (registers, kept) = (fields(3 * parameters.scheme.registers()), fields(parameters.dealiasing.kept_fields()));
         let tables = StageTables::new(&wavenumbers);
         let shifts = [Shift::none(&truncation), Shift::none(&truncation)];
-        Ok(Self { world, parameters, pencils, wavenumbers, tables, registers, shifts, kept, clock: Clock::default() })
+        Ok(Self { world, parameters, process_grid: shape, pencils, wavenumbers, tables, registers, shifts, kept, clock: Clock::default() })
     }
 
     /// Sets the initial velocity; collective.
@@ -253,6 +254,15 @@ impl<T: Real> Flow for Homogeneous<T> {
             }
         });
         T::reals(block)
+    }
+
+    fn grid(&self) -> [usize; 3] {
+        self.parameters.grid
+    }
+
+    fn decomposition(&self) -> String {
+        let [p_row, p_col] = self.process_grid;
+        format!("process grid [{p_row}, {p_col}]")
     }
 
     fn slab(&self) -> Slab {

@@ -136,9 +136,11 @@ impl World {
         result
     }
 
-    /// True if it is true on any rank.
-    pub fn any(&self, value: bool) -> bool {
-        self.min_u64(u64::from(!value)) == 0
+    /// The bits that are set on any rank.
+    pub fn any_bits(&self, bits: u64) -> u64 {
+        let mut result = 0;
+        self.comm.all_reduce_into(&bits, &mut result, SystemOperation::bitwise_or());
+        result
     }
 
     /// Element by element, the sums modulo 2^64 over the ranks: exact, so in any order the same.

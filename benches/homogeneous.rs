@@ -1,0 +1,167 @@
+//! The yardsticks of the homogeneous flow: time and memory of a right-hand side beside FFTW's 3-D transform, in one run.
+//!
+//! `cargo bench --bench homogeneous [-- N ...]`; FFTW (libfftw3.so.3, `apt install libfftw3-double3`) is loaded when it is there.
+//! Each measurement is a process group of its own (`mpirun -n RANKS` of this program), alone on the machine, and is repeated in
+//! turn with the others, so that a disturbance of the machine does not fall upon one of them only; the least time counts.
+
+use rogallo::flow::Flow;
+use rogallo::homogeneous::{Dealiasing, Homogeneous, Initial, Parameters};
+use rogallo::parallel::{Method, Session};
+use rogallo::time::{RungeKutta, StepSize};
+use rogallo::transform::Real;
+use std::f64::consts::TAU;
+use std::ffi::{c_int, c_uint, c_void};
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// What is measured: dealiasing, precision, points in each direction as a fraction of N, ranks.
+const ROWS: [(&str, &str, &str, usize, usize, usize); 7] = [
+    ("two-thirds", "two-thirds", "double", 1, 1, 1),
+    ("two-thirds, 2 ranks", "two-thirds", "double", 1, 1, 2),
+    ("two-thirds, single", "two-thirds", "single", 1, 1, 1),
+    ("phase-shift, same grid", "phase-shift", "double", 1, 1, 1),
+    ("phase-shift, same k_max", "phase-shift", "double", 45, 64, 1),
+    ("phase-shift-exact, same k_max", "phase-shift-exact", "double", 45, 64, 1),
+    ("FFTW 3-D transform, T", "fftw", "double", 1, 1, 1),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    if arguments.first().is_some_and(|a| a == "--measure") {
+        return measure(&arguments[1..]);
+    }
+    let sizes: Vec<usize> = arguments.iter().filter_map(|a| a.parse().ok()).collect();
+    for n in if sizes.is_empty() { vec![64, 128, 256] } else { sizes } {
+        table(n);
+    }
+}
+
+fn table(n: usize) {
+    let rounds = if n > 128 { 2 } else { 4 };
+    let mut best = [(f64::INFINITY, 0.0); ROWS.len()];
+    for _ in 0..rounds {
+        for (row, best) in ROWS.iter().zip(&mut best) {
+            let (_, dealiasing, precision, numerator, denominator, ranks) = *row;
+            let points = n * numerator / denominator;
+            if let Some((time, memory)) = launch(dealiasing, precision, points, ranks) {
+                *best = (best.0.min(time), memory);
+            }
+        }
+    }
+    let unit = best[ROWS.len() - 1].0;
+    println!("\nN = {n}: a right-hand side (whole RK3 step / 3; phase-shift: RK2 / 2)");
+    println!("{:32} {:>6} {:>10} {:>8} {:>12} {:>14}", "", "grid", "ms", "T", "ns a point", "memory / N^3 x 8");
+    for ((name, _, _, numerator, denominator, _), (time, memory)) in ROWS.iter().zip(best) {
+        let points = n * numerator / denominator;
+        let cube = (points as f64).powi(3);
+        let t = if unit.is_finite() { format!("{:8.2}", time / unit) } else { "       -".into() };
+        println!("{name:32} {points:>5}^3 {:10.2} {t} {:12.1} {:14.1}", time * 1e3, time * 1e9 / cube, memory / (8.0 * cube));
+    }
+    println!("speed-up on 2 ranks, time(1) / (2 time(2)): {:.2}", best[0].0 / best[1].0 / 2.0);
+    println!("single against double: {:.2}; phase-shift against two-thirds at the same k_max: {:.2}", best[0].0 / best[2].0, best[0].0 / best[4].0);
+}
+
+/// Seconds a right-hand side and bytes of all ranks.
+fn launch(dealiasing: &str, precision: &str, points: usize, ranks: usize) -> Option<(f64, f64)> {
+    let program = std::env::current_exe().ok()?;
+    let mut command = Command::new("mpirun");
+    command.args(["-quiet", "-n", &ranks.to_string()]).arg(program);
+    command.args(["--measure", dealiasing, precision, &points.to_string()]);
+    for name in ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] {
+        command.env(name, "1");
+    }
+    let output = command.output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = text.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+    Some((numbers.next()?, numbers.next()?))
+}
+
+fn measure(arguments: &[String]) {
+    let [dealiasing, precision, points] = arguments else { return };
+    let points: usize = points.parse().unwrap();
+    match (dealiasing.as_str(), precision.as_str()) {
+        ("fftw", _) => {
+            if let Some(time) = fftw(points) {
+                println!("{time} 0");
+            }
+        }
+        (name, "single") => flow::<f32>(name, points),
+        (name, _) => flow::<f64>(name, points),
+    }
+}
+
+fn flow<T: Real>(dealiasing: &str, points: usize) {
+    let session = Session::start().unwrap();
+    let world = Rc::new(session.world());
+    let (dealiasing, scheme) = match dealiasing {
+        "phase-shift" => (Dealiasing::PhaseShift, RungeKutta::Rk2),
+        "phase-shift-exact" => (Dealiasing::PhaseShiftExact, RungeKutta::Rk2),
+        _ => (Dealiasing::TwoThirds, RungeKutta::Rk3),
+    };
+    let parameters = Parameters {
+        size: [TAU; 3],
+        grid: [points; 3],
+        viscosity: 1.0 / 1600.0,
+        dealiasing,
+        scheme,
+        step_size: StepSize::Courant(0.5),
+        seed: 1,
+        exchange: Method::AllToAll,
+        process_grid: None,
+    };
+    let mut flow = Homogeneous::<T>::new(world.clone(), parameters).unwrap();
+    flow.set(&Initial::TaylorGreen { amplitude: 1.0, planar: false }).unwrap();
+    flow.advance(1.0).unwrap();
+    let steps = (20_000_000 / points.pow(3)).clamp(2, 40);
+    let mut best = f64::INFINITY;
+    for _ in 0..3 {
+        world.barrier();
+        let start = Instant::now();
+        (0..steps).for_each(|_| assert!(flow.advance(1.0).is_ok()));
+        world.barrier();
+        best = best.min(start.elapsed().as_secs_f64() / (steps * scheme.stages().len()) as f64);
+    }
+    let memory: f64 = world.gather(peak_memory()).iter().sum();
+    if world.is_root() {
+        println!("{best} {memory}");
+        let phases = flow.phases();
+        eprintln!(
+            "{points} {dealiasing:?}: transform {:.3} exchange {:.3} products {:.3} update {:.3} s; velocity fields at {:?}",
+            phases.transform,
+            phases.exchange,
+            phases.products,
+            phases.update,
+            flow.clock()
+        );
+    }
+}
+
+/// Largest resident memory of this process so far, in bytes.
+fn peak_memory() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(f64::NAN) * 1024.0
+}
+
+/// Seconds of one real-to-complex transform of N^3 points by FFTW: double, out of place, `FFTW_MEASURE`, one thread.
+fn fftw(n: usize) -> Option<f64> {
+    type Plan = unsafe extern "C" fn(c_int, c_int, c_int, *mut f64, *mut c_void, c_uint) -> *mut c_void;
+    type Execute = unsafe extern "C" fn(*mut c_void);
+    // SAFETY: the names and types are those of fftw3.h; the arrays have the sizes that FFTW's manual asks for and outlive the plan.
+    unsafe {
+        let library = libloading::Library::new("libfftw3.so.3").ok()?;
+        let plan = library.get::<Plan>(b"fftw_plan_dft_r2c_3d").ok()?;
+        let execute = library.get::<Execute>(b"fftw_execute").ok()?;
+        let (mut points, mut modes) = (vec![0.0_f64; n * n * n], vec![0.0_f64; n * n * (n + 2)]);
+        let plan = plan(n as c_int, n as c_int, n as c_int, points.as_mut_ptr(), modes.as_mut_ptr().cast(), 0);
+        points.iter_mut().enumerate().for_each(|(i, x)| *x = (i % 97) as f64);
+        let mut best = f64::INFINITY;
+        for _ in 0..(40_000_000 / n.pow(3)).clamp(5, 100) {
+            let start = Instant::now();
+            execute(plan);
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        Some(best)
+    }
+}

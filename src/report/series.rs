@@ -1,0 +1,225 @@
+//! The CSV files of a run directory: reading their columns by name, and cutting them back on a restart.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A CSV file: a header with names, then rows of numbers. Column `c` holds one value for each row.
+pub struct Table {
+    path: PathBuf,
+    names: Vec<String>,
+    columns: Vec<Vec<f64>>,
+}
+
+impl Table {
+    /// Reads `path`. A last line without its line end is what a killed job left behind: it is not a row.
+    ///
+    /// # Errors
+    /// A file that is missing or empty; a row that has too few or too many values or one that is no number,
+    /// named by file and line.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read {}: {error}", path.display())))?;
+        let mut lines = complete(&text).lines();
+        let Some(header) = lines.next() else {
+            return Err(Error::input(format!("{} is empty; its first line must name the columns", path.display())));
+        };
+        let names: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
+        let mut columns = vec![Vec::new(); names.len()];
+        for (line, number) in lines.zip(2..).filter(|(line, _)| !line.trim().is_empty()) {
+            let row = numbers(path, number, line.split(','))?;
+            if row.len() != names.len() {
+                let what = format!("{} values where the header names {}", row.len(), names.len());
+                return Err(malformed(path, number, &what));
+            }
+            columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+        }
+        Ok(Self { path: path.to_owned(), names, columns })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// True if there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.columns[0].is_empty()
+    }
+
+    /// The column `name`, if the file has it.
+    pub fn find(&self, name: &str) -> Option<&[f64]> {
+        let column = self.names.iter().position(|own| own == name)?;
+        Some(&self.columns[column])
+    }
+
+    /// The column `name`; an error that lists the columns there are, if the file does not have it.
+    pub fn column(&self, name: &str) -> Result<&[f64]> {
+        self.find(name).ok_or_else(|| {
+            let (path, names) = (self.path.display(), self.names.join(", "));
+            Error::input(format!("{path}:1: no column `{name}`; the columns are {names}"))
+        })
+    }
+}
+
+/// Kinetic energy and dissipation rate over time, one value for each sample.
+pub struct History {
+    pub time: Vec<f64>,
+    pub energy: Vec<f64>,
+    pub dissipation: Vec<f64>,
+}
+
+impl History {
+    /// The columns `time`, `energy` and `dissipation`.
+    pub fn of(table: &Table) -> Result<Self> {
+        Ok(Self {
+            time: table.column("time")?.to_vec(),
+            energy: table.column("energy")?.to_vec(),
+            dissipation: table.column("dissipation")?.to_vec(),
+        })
+    }
+}
+
+/// The three-dimensional energy spectrum E(k) at one time, one value for each shell.
+pub struct Spectrum {
+    pub time: f64,
+    pub wavenumber: Vec<f64>,
+    pub energy: Vec<f64>,
+}
+
+/// The samples of `spectra.csv`: rows `step,time,k,energy`, the shells of one sample one after the other.
+/// A last sample of which a killed job wrote only some shells is left out.
+pub fn spectra(table: &Table) -> Result<Vec<Spectrum>> {
+    let (step, time) = (table.column("step")?, table.column("time")?);
+    let (wavenumber, energy) = (table.column("k")?, table.column("energy")?);
+    let mut samples = Vec::new();
+    let mut first = 0;
+    for same_step in step.chunk_by(|a, b| a == b) {
+        let rows = first..first + same_step.len();
+        first = rows.end;
+        samples.push(Spectrum { time: time[rows.start], wavenumber: wavenumber[rows.clone()].to_vec(), energy: energy[rows].to_vec() });
+    }
+    if let [.., before, last] = &samples[..]
+        && last.energy.len() < before.energy.len()
+    {
+        samples.pop();
+    }
+    Ok(samples)
+}
+
+/// Removes the rows of a CSV file that lie after `last_step`, and a torn last line, so that a restart can append.
+/// The file is replaced in one piece; the rows that stay keep every byte. A missing file is fine. A file without a
+/// complete header is removed.
+///
+/// # Errors
+/// A file without a column `step`, a row whose step is no number, a failure of the disk.
+pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
+    let failed = |error| Error::io(format!("cannot cut back {} to step {last_step}", file.display()), error);
+    let text = match fs::read_to_string(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        text => text.map_err(failed)?,
+    };
+    let mut lines = complete(&text).split_inclusive('\n');
+    let Some(header) = lines.next() else {
+        return fs::remove_file(file).map_err(failed);
+    };
+    let Some(column) = header.split(',').position(|name| name.trim() == "step") else {
+        return Err(malformed(file, 1, "no column `step`"));
+    };
+    let mut kept = header.to_owned();
+    for (line, number) in lines.zip(2..) {
+        let value = line.split(',').nth(column).unwrap_or("").trim();
+        let step: u64 = value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is no step")))?;
+        if step <= last_step {
+            kept.push_str(line);
+        }
+    }
+    let mut partial = file.as_os_str().to_owned();
+    partial.push(".partial");
+    let mut copy = File::create(&partial).map_err(failed)?;
+    copy.write_all(kept.as_bytes()).and_then(|()| copy.sync_all()).map_err(failed)?;
+    fs::rename(&partial, file).map_err(failed)
+}
+
+/// The text up to its last line end.
+fn complete(text: &str) -> &str {
+    &text[..text.rfind('\n').map_or(0, |end| end + 1)]
+}
+
+/// The fields of line number `line` of `path` as numbers.
+pub(super) fn numbers<'a>(path: &Path, line: usize, fields: impl Iterator<Item = &'a str>) -> Result<Vec<f64>> {
+    let number = |field: &str| field.parse().map_err(|_| malformed(path, line, &format!("`{field}` is no number")));
+    fields.map(|field| number(field.trim())).collect()
+}
+
+pub(super) fn malformed(path: &Path, line: usize, what: &str) -> Error {
+    Error::input(format!("{}:{line}: {what}; mend or remove the line", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(dir: &tempfile::TempDir, text: &str) -> PathBuf {
+        let path = dir.path().join("series.csv");
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn columns_are_found_by_name_in_any_order_and_a_torn_line_is_ignored() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(&dir, "dissipation,odd,energy,time,step\n0.5,7,0.125,0,0\n0.25,8,0.12,1e-1,10\n0.1,9,0.1");
+        let table = Table::read(&path).unwrap();
+        assert_eq!(table.column("time").unwrap(), [0.0, 0.1]);
+        assert_eq!(table.column("energy").unwrap(), [0.125, 0.12]);
+        assert_eq!(table.find("cfl"), None);
+        let message = table.column("cfl").unwrap_err().message;
+        assert!(message.contains("no column `cfl`") && message.contains("dissipation, odd"), "{message}");
+        assert_eq!(History::of(&table).unwrap().dissipation, [0.5, 0.25]);
+    }
+
+    #[test]
+    fn malformed_rows_are_named_by_file_and_line() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, expected) in [
+            ("step,time\n0,0\n1,x\n2,2\n", "series.csv:3: `x` is no number"),
+            ("step,time\n0,0\n\n1,1,1\n", "series.csv:4: 3 values where the header names 2"),
+            ("step,ti", "is empty"),
+        ] {
+            let error = Table::read(&file(&dir, text)).err().unwrap();
+            assert!(error.message.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn spectra_are_grouped_by_step_and_an_unfinished_sample_is_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(&dir, "step,time,k,energy\n0,0,1,5\n0,0,2,4\n9,0.5,1,3\n9,0.5,2,2\n18,1,1,3\n18,1,2");
+        let samples = spectra(&Table::read(&path).unwrap()).unwrap();
+        assert_eq!(samples.len(), 2);
+        assert_eq!((samples[1].time, &samples[1].energy[..]), (0.5, &[3.0, 2.0][..]));
+    }
+
+    #[test]
+    fn cut_back_keeps_the_bytes_of_the_rows_up_to_the_step() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(&dir, "time,step\n0.0,0\n0.30000000000000004,10\n0.6,20\n0.9,3");
+        cut_back(&path, 10).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "time,step\n0.0,0\n0.30000000000000004,10\n");
+        cut_back(&path, 99).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "time,step\n0.0,0\n0.30000000000000004,10\n");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn cut_back_of_no_file_and_of_a_torn_header() {
+        let dir = tempfile::tempdir().unwrap();
+        cut_back(&dir.path().join("none.csv"), 3).unwrap();
+        let path = file(&dir, "time,st");
+        cut_back(&path, 3).unwrap();
+        assert!(!path.exists());
+        let error = cut_back(&file(&dir, "time,step\n0,0\n1,one\n"), 3).unwrap_err();
+        assert!(error.message.contains("series.csv:3: `one` is no step"), "{error}");
+    }
+}

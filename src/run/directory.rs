@@ -1,0 +1,93 @@
+//! The run directory: where it is, what it holds, and that it belongs to one job at a time.
+
+use crate::case::Case;
+use crate::error::{Error, Result};
+use crate::parallel::World;
+use crate::{report, store};
+use rustix::fs::{FlockOperation, flock};
+use std::cell::RefCell;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// What a run writes at the top of its directory; `--fresh` removes these and nothing else.
+const FILES: [&str; 4] = ["case.toml", "run.log", "series.csv", "spectra.csv"];
+const FOLDERS: [&str; 3] = ["checkpoints", "snapshots", "figures"];
+
+/// The directory of one run.
+pub struct RunDirectory {
+    pub path: PathBuf,
+    /// The lock, held by the root as long as the run lasts; the system frees it when the process ends, however it ends.
+    lock: RefCell<Option<File>>,
+}
+
+impl RunDirectory {
+    /// The one `asked` for on the command line, or the case's, or `runs/NAME`.
+    pub fn new(asked: Option<&Path>, case: &Case) -> Self {
+        let path = asked.map(Path::to_path_buf).or(case.output.directory.clone());
+        Self { path: path.unwrap_or_else(|| Path::new("runs").join(&case.name)), lock: RefCell::new(None) }
+    }
+
+    pub fn checkpoints(&self) -> PathBuf {
+        self.path.join("checkpoints")
+    }
+
+    pub fn snapshots(&self) -> PathBuf {
+        self.path.join("snapshots")
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Makes the directory this job's own, and says from which checkpoint the run goes on; None if it starts. Series are cut
+    /// back to that checkpoint. Collective.
+    ///
+    /// # Errors
+    /// A directory that cannot be written, is in use by another job, or holds results without a checkpoint.
+    pub fn open(&self, world: &World, fresh: bool) -> Result<Option<PathBuf>> {
+        world.root_does(|| self.take(fresh))?;
+        let Some(checkpoint) = store::latest_checkpoint(world, &self.checkpoints())? else {
+            world.root_does(|| self.refuse_results_without_checkpoint())?;
+            return Ok(None);
+        };
+        let step = store::read_header(world, &checkpoint)?.step;
+        world.root_does(|| ["series.csv", "spectra.csv"].iter().try_for_each(|name| report::cut_back(&self.file(name), step)))?;
+        Ok(Some(checkpoint))
+    }
+
+    fn take(&self, fresh: bool) -> Result<()> {
+        let path = self.path.display();
+        fs::create_dir_all(&self.path).map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
+        let name = self.file("lock");
+        let lock = File::create(&name).map_err(|error| Error::io(format!("cannot write to the run directory {path}"), error))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive)
+            .map_err(|_| Error::failure(format!("the run directory {path} is in use by another job: wait for it, or use another one (--dir)")))?;
+        *self.lock.borrow_mut() = Some(lock);
+        if fresh {
+            for name in FILES {
+                remove(&self.file(name), |path| fs::remove_file(path))?;
+            }
+            for name in FOLDERS {
+                remove(&self.file(name), |path| fs::remove_dir_all(path))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_results_without_checkpoint(&self) -> Result<()> {
+        if self.file("series.csv").exists() {
+            return Err(Error::input(format!(
+                "the run directory {} holds results but no checkpoint to go on from: use another one (--dir), or --fresh to remove them",
+                self.path.display()
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn remove(path: &Path, how: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
+    match how(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(format!("cannot remove {}", path.display()), error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,23 @@
+//! From a case to its flow: one line a flow.
+
+use crate::case::{Case, FlowKind, Precision};
+use crate::error::Result;
+use crate::flow::Flow;
+use crate::homogeneous::Homogeneous;
+use crate::parallel::World;
+use crate::transform::Real;
+use std::rc::Rc;
+
+/// The flow of a case, at time zero; collective.
+pub fn from_case(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
+    match case.numerics.precision {
+        Precision::Double => with_precision::<f64>(world, case),
+        Precision::Single => with_precision::<f32>(world, case),
+    }
+}
+
+fn with_precision<T: Real>(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
+    match case.flow {
+        FlowKind::Homogeneous => Ok(Box::new(Homogeneous::<T>::from_case(world, case)?)),
+    }
+}

@@ -1,0 +1,118 @@
+//! What the user sees while it runs, from the root only: plain lines in the log, and a bar if there is a terminal.
+
+use super::RunDirectory;
+use crate::case::{Case, Stop};
+use crate::error::{Error, Result};
+use crate::flow::{Clock, Flow, Step};
+use crate::parallel::{World, library_version};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::{File, OpenOptions};
+use std::io::{IsTerminal, Write};
+use std::time::Instant;
+
+/// Lines on standard output and in `run.log`; nothing on ranks other than the root.
+pub struct Log {
+    file: Option<File>,
+    bar: Option<ProgressBar>,
+    /// When and where the stepping began, for the time to the end.
+    begin: Option<(Instant, Clock)>,
+    latest: String,
+}
+
+/// Parts of the bar.
+const PARTS: u64 = 1000;
+
+impl Log {
+    /// Opens `run.log` and writes the resolved case to `case.toml`; collective.
+    pub fn new(world: &World, directory: &RunDirectory, case: &Case) -> Result<Self> {
+        let mut log = Self { file: None, bar: None, begin: None, latest: String::new() };
+        world.root_does(|| {
+            let name = directory.file("case.toml");
+            std::fs::write(&name, case.to_toml()).map_err(|error| Error::io(format!("cannot write {}", name.display()), error))?;
+            let name = directory.file("run.log");
+            let file = OpenOptions::new().create(true).append(true).open(&name);
+            log.file = Some(file.map_err(|error| Error::io(format!("cannot write {}", name.display()), error))?);
+            Ok(())
+        })?;
+        if world.is_root() && std::io::stdout().is_terminal() {
+            let bar = ProgressBar::new(PARTS);
+            let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            log.bar = Some(bar);
+        }
+        Ok(log)
+    }
+
+    /// What runs, on what.
+    pub fn heading(&mut self, world: &World, case: &Case, flow: &dyn Flow) {
+        let mpi = library_version();
+        let mpi = mpi.split(',').next().unwrap_or_default();
+        self.line(&format!(
+            "rogallo {} ({}), {} rank{}, {mpi}, {}",
+            env!("CARGO_PKG_VERSION"),
+            option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit"),
+            world.size(),
+            if world.size() == 1 { "" } else { "s" },
+            crate::store::library_version(),
+        ));
+        self.line(&format!("case {}: {} flow, modes {}, {}", case.name, flow.name(), flow.modes().name, flow.decomposition()));
+    }
+
+    /// A line for the user.
+    pub fn line(&mut self, text: &str) {
+        let Some(file) = &mut self.file else { return };
+        // A log that cannot be written must not end a run; the checkpoints will say if the disk is full.
+        let _ = writeln!(file, "{text}");
+        match &self.bar {
+            Some(bar) => bar.suspend(|| println!("{text}")),
+            None => println!("{text}"),
+        }
+    }
+
+    /// After every step: moves the bar.
+    pub fn progress(&mut self, clock: Clock, stop: &Stop, step: &Step) {
+        if self.file.is_none() {
+            return;
+        }
+        let (begin, first) = *self.begin.get_or_insert((Instant::now(), clock));
+        let fraction = |clock: Clock| {
+            let by_time = stop.end.map_or(0.0, |end| clock.time / end);
+            let by_step = stop.steps.map_or(0.0, |steps| clock.step as f64 / steps as f64);
+            by_time.max(by_step).min(1.0)
+        };
+        let (seconds, steps) = (begin.elapsed().as_secs_f64(), (clock.step - first.step).max(1));
+        let (done, before) = (fraction(clock), fraction(first));
+        let to_go = if done > before { seconds * (1.0 - done) / (done - before) } else { f64::NAN };
+        self.latest = format!(
+            "step {:>6}  time {:<10.5}  dt {:.3e}  cfl {:.3}  energy {:.6e}  {:.3} s/step  {} to go",
+            clock.step,
+            clock.time,
+            step.dt,
+            step.cfl,
+            step.energy,
+            seconds / steps as f64,
+            duration(to_go)
+        );
+        if let Some(bar) = &self.bar {
+            bar.set_position((done * PARTS as f64) as u64);
+            bar.set_message(self.latest.clone());
+        }
+    }
+
+    /// The state of things as a plain line, where there is no bar to show it.
+    pub fn sample(&mut self) {
+        if self.bar.is_none() && !self.latest.is_empty() {
+            let line = std::mem::take(&mut self.latest);
+            self.line(&line);
+        }
+    }
+}
+
+/// Seconds as h:mm:ss.
+fn duration(seconds: f64) -> String {
+    if !seconds.is_finite() {
+        return "?".into();
+    }
+    let whole = seconds.round() as u64;
+    format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+}

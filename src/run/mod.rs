@@ -1,0 +1,217 @@
+//! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is due, stops when it must.
+
+mod control;
+mod directory;
+mod flow;
+mod log;
+mod output;
+mod timing;
+
+pub use directory::RunDirectory;
+
+use crate::case::{self, Case};
+use crate::error::{Error, Kind, Result};
+use crate::flow::{Clock, Flow};
+use crate::parallel::World;
+use crate::store::{self, Header};
+use crate::{report, time};
+use control::{Control, Verdict};
+use log::Log;
+use output::Output;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Instant;
+
+/// What the command line adds to a case.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `key=value` in the place of what the file says.
+    pub overrides: Vec<String>,
+    /// The run directory in the place of the case's.
+    pub directory: Option<PathBuf>,
+    /// Start over where there is a run.
+    pub fresh: bool,
+    /// Seconds after which the run must be over.
+    pub walltime: Option<f64>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The end that the case names.
+    Done,
+    /// Before it, with a checkpoint: run the same command again.
+    Stopped,
+}
+
+/// Runs the case at `path`; collective.
+///
+/// # Errors
+/// A bad case, a run directory that cannot be used, a state that is no longer finite, a failure to write.
+pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
+    let begin = Instant::now();
+    let control = Control::new(begin, options.walltime);
+    let world = Rc::new(world);
+    let case = load(&world, path, &options.overrides)?;
+    let directory = RunDirectory::new(options.directory.as_deref(), &case);
+    let resume = directory.open(&world, options.fresh)?;
+    let mut flow = flow::from_case(&world, &case)?;
+    let mut log = Log::new(&world, &directory, &case)?;
+    log.heading(&world, &case, flow.as_ref());
+    let mut run = Run { world, case, directory, flow, control, saved: None };
+    match &resume {
+        Some(checkpoint) => {
+            run.resume(checkpoint)?;
+            log.line(&format!("continuing from {}, step {}, time {}", checkpoint.display(), run.clock().step, run.clock().time));
+        }
+        None => run.save(&mut log)?,
+    }
+    let outcome = run.to_the_end(&mut log, resume.is_none())?;
+    timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
+    let figures = run.world.root_text(|| report::report(&run.directory.path, &[]))?;
+    log.line(&figures);
+    match outcome {
+        Outcome::Done => log.line(&format!("done: step {}, time {}", run.clock().step, run.clock().time)),
+        Outcome::Stopped => log.line(&format!(
+            "stopped early at step {}, time {}, with a checkpoint: run the same command again to go on",
+            run.clock().step,
+            run.clock().time
+        )),
+    }
+    Ok(outcome)
+}
+
+/// The case, read by the root alone and made the same on all ranks.
+fn load(world: &World, path: &Path, overrides: &[String]) -> Result<Case> {
+    let text = world.root_text(|| case::load(path, overrides).map(|case| format!("{}\n{}", case.name, case.to_toml())))?;
+    let (name, resolved) = text.split_once('\n').unwrap_or_default();
+    world.agree(case::parse(&format!("{name}.toml"), resolved, Path::new(""), &[]))
+}
+
+/// A run under way.
+struct Run {
+    world: Rc<World>,
+    case: Case,
+    directory: RunDirectory,
+    flow: Box<dyn Flow>,
+    control: Control,
+    /// The step of the last checkpoint.
+    saved: Option<u64>,
+}
+
+impl Run {
+    fn clock(&self) -> Clock {
+        self.flow.clock()
+    }
+
+    fn to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
+        let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning)?;
+        while !self.finished() {
+            let time = self.clock().time;
+            let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
+            let start = Instant::now();
+            let step = self.flow.advance(end.min(output.next_time(time)) - time).map_err(|error| self.add_way_back(error))?;
+            self.control.stepped(start.elapsed());
+            let writing = Instant::now();
+            output.write_due(&self.world, self.flow.as_mut(), &step, log)?;
+            self.control.wrote(writing.elapsed());
+            log.progress(self.clock(), &self.case.time.stop, &step);
+            match self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step) {
+                Verdict::GoOn => {}
+                Verdict::Save => self.save(log)?,
+                Verdict::Stop(reason) => {
+                    log.line(&reason);
+                    output.finish(&self.world, self.flow.as_mut(), log)?;
+                    self.save_if_new(log)?;
+                    return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
+                }
+            }
+        }
+        output.finish(&self.world, self.flow.as_mut(), log)?;
+        self.save_if_new(log)?;
+        Ok(Outcome::Done)
+    }
+
+    fn finished(&self) -> bool {
+        let (clock, stop) = (self.clock(), &self.case.time.stop);
+        stop.end.is_some_and(|end| clock.time >= end) || stop.steps.is_some_and(|steps| clock.step >= steps)
+    }
+
+    fn save_if_new(&mut self, log: &mut Log) -> Result<()> {
+        if self.saved == Some(self.clock().step) { Ok(()) } else { self.save(log) }
+    }
+
+    fn save(&mut self, log: &mut Log) -> Result<()> {
+        let start = Instant::now();
+        let modes = self.flow.modes();
+        let header = Header {
+            flow: self.flow.name().into(),
+            step: self.clock().step,
+            time: self.clock().time,
+            case: self.case.to_toml(),
+            layout: modes.name.clone(),
+            numbers: Vec::new(),
+        };
+        let fields = self.flow.state();
+        let piece = store::Piece { offset: modes.before, total: modes.total };
+        let fields: Vec<store::Field> =
+            fields.into_iter().map(|(name, values)| store::Field { name, units: "velocity", values }).collect();
+        let keep = self.case.checkpoint.keep;
+        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), keep, &header, &output::tables(&modes), piece, &fields)?;
+        self.saved = Some(header.step);
+        self.control.saved(start.elapsed());
+        let seconds = start.elapsed().as_secs_f64();
+        log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
+        Ok(())
+    }
+
+    /// Takes up the state of a checkpoint of the same case.
+    fn resume(&mut self, checkpoint: &Path) -> Result<()> {
+        let header = store::read_header(&self.world, checkpoint)?;
+        let modes = self.flow.modes();
+        let name = checkpoint.display();
+        if header.flow != self.flow.name() || header.layout != modes.name {
+            return Err(Error::input(format!(
+                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" with \"{}\"; use another run directory \
+                 (--dir), or --fresh to start over",
+                header.flow,
+                header.layout,
+                self.flow.name(),
+                modes.name
+            )));
+        }
+        let stored = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
+            .map_err(|error| Error::failure(format!("the case in {name} cannot be read: {error}")))?;
+        let differences = case::physics_differences(&stored, &self.case);
+        if !differences.is_empty() {
+            return Err(Error::input(format!(
+                "the case has changed since {name} was written:\n  {}\nUndo this, or use another run directory (--dir), or --fresh to start over",
+                differences.join("\n  ")
+            )));
+        }
+        let piece = store::Piece { offset: modes.before, total: modes.total };
+        let fields = self.flow.state_mut();
+        let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
+        store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
+        self.flow.resume(Clock { step: header.step, time: header.time });
+        self.saved = Some(header.step);
+        Ok(())
+    }
+
+    /// A blow-up says from where one can go on.
+    fn add_way_back(&self, error: Error) -> Error {
+        match (error.kind, self.saved) {
+            (Kind::Diverged, Some(step)) => {
+                let directory = self.directory.path.display();
+                Error { message: format!("{error}\nThe last good checkpoint, of step {step}, stays in {directory}/checkpoints"), ..error }
+            }
+            _ => error,
+        }
+    }
+}
+
+impl From<case::Cadence> for time::Schedule {
+    fn from(cadence: case::Cadence) -> Self {
+        Self { every_steps: cadence.every_steps, every_time: cadence.every_time }
+    }
+}

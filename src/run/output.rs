@@ -1,0 +1,177 @@
+//! What a run writes while it goes: series, spectra, snapshots.
+
+use super::RunDirectory;
+use super::log::Log;
+use crate::case::Case;
+use crate::error::{Error, Result};
+use crate::flow::{Flow, ModeList, Step};
+use crate::parallel::World;
+use crate::store::{Block, Snapshot, SnapshotHeader, Table};
+use crate::time::Schedule;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The files of a run that grow, and when they do.
+pub struct Output {
+    series: Csv,
+    spectra: Csv,
+    snapshots: PathBuf,
+    series_due: Schedule,
+    spectra_due: Schedule,
+    snapshots_due: Schedule,
+    size: [f64; 3],
+    case: String,
+    /// The last step, and those of the last sample and the last spectrum.
+    step: Step,
+    sampled: Option<u64>,
+    drawn: Option<u64>,
+}
+
+impl Output {
+    /// Opens the files, and writes the first sample, spectrum and snapshot if the run starts. Collective.
+    pub fn open(world: &World, directory: &RunDirectory, case: &Case, flow: &mut dyn Flow, starts: bool) -> Result<Self> {
+        let now = flow.clock().step;
+        let mut output = Self {
+            series: Csv::new(directory.file("series.csv")),
+            spectra: Csv::new(directory.file("spectra.csv")),
+            snapshots: directory.snapshots(),
+            series_due: case.output.series.into(),
+            spectra_due: case.output.spectra.into(),
+            snapshots_due: case.output.snapshots.into(),
+            size: case.domain.size,
+            case: case.to_toml(),
+            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0 },
+            sampled: Some(now),
+            drawn: Some(now),
+        };
+        if starts {
+            output.write_series(world, flow)?;
+            output.write_spectrum(world, flow)?;
+            if output.snapshots_due != Schedule::default() {
+                output.write_snapshot(world, flow)?;
+            }
+        }
+        Ok(output)
+    }
+
+    /// The next time that a step must end at.
+    pub fn next_time(&self, time: f64) -> f64 {
+        [self.series_due, self.spectra_due, self.snapshots_due].iter().map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Writes what is due after a step; collective.
+    pub fn write_due(&mut self, world: &World, flow: &mut dyn Flow, step: &Step, log: &mut Log) -> Result<()> {
+        self.step = *step;
+        let clock = flow.clock();
+        if self.series_due.is_due(clock.step, clock.time) {
+            self.write_series(world, flow)?;
+            log.sample();
+        }
+        if self.spectra_due.is_due(clock.step, clock.time) {
+            self.write_spectrum(world, flow)?;
+        }
+        if self.snapshots_due.is_due(clock.step, clock.time) {
+            self.write_snapshot(world, flow)?;
+        }
+        Ok(())
+    }
+
+    /// The last sample and the last spectrum, if they are not written yet; collective.
+    pub fn finish(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) -> Result<()> {
+        let now = Some(flow.clock().step);
+        if self.sampled != now {
+            self.write_series(world, flow)?;
+            log.sample();
+        }
+        if self.drawn != now {
+            self.write_spectrum(world, flow)?;
+        }
+        Ok(())
+    }
+
+    fn write_series(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+        let (clock, step) = (flow.clock(), self.step);
+        self.sampled = Some(clock.step);
+        let samples = flow.observe();
+        world.root_does(|| {
+            let names = samples.iter().map(|(name, _)| *name);
+            let header: Vec<&str> = ["step", "time", "dt", "cfl"].into_iter().chain(names).collect();
+            let values = [clock.time, step.dt, step.cfl].into_iter().chain(samples.iter().map(|(_, value)| *value));
+            let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
+            self.series.append(&header.join(","), &format!("{},{}\n", clock.step, values.join(",")))
+        })
+    }
+
+    fn write_spectrum(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+        let clock = flow.clock();
+        self.drawn = Some(clock.step);
+        let spectrum = flow.spectrum();
+        world.root_does(|| {
+            let rows: String = spectrum.iter().map(|(k, e)| format!("{},{:?},{k:?},{e:?}\n", clock.step, clock.time)).collect();
+            self.spectra.append("step,time,k,energy", &rows)
+        })
+    }
+
+    fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+        let clock = flow.clock();
+        let header = SnapshotHeader { step: clock.step, time: clock.time, size: self.size, case: self.case.clone() };
+        let mut snapshot = Snapshot::create(world, &self.snapshots, header)?;
+        let (slab, [nx, ny, nz]) = (flow.slab(), flow.grid());
+        let block =
+            Block { global: [nz, ny, nx], start: [slab.z.start, slab.y.start, 0], shape: [slab.z.len(), slab.y.len(), nx] };
+        for (component, name) in ["u", "v", "w"].into_iter().enumerate() {
+            let values = flow.velocity(component);
+            snapshot.field(name, "velocity", block, &values)?;
+        }
+        snapshot.finish().map(drop)
+    }
+}
+
+/// A table that grows by rows, on the root; it is opened at the first row, with its header if it is new.
+struct Csv {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Csv {
+    fn new(path: PathBuf) -> Self {
+        Self { path, file: None }
+    }
+
+    fn append(&mut self, header: &str, rows: &str) -> Result<()> {
+        let Self { path, file } = self;
+        let mut write = || -> std::io::Result<()> {
+            let file = match file {
+                Some(file) => file,
+                None => file.insert(open(path, header)?),
+            };
+            file.write_all(rows.as_bytes())
+        };
+        write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
+    }
+}
+
+fn open(path: &Path, header: &str) -> std::io::Result<File> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    if file.metadata()?.len() == 0 {
+        writeln!(file, "{header}")?;
+    }
+    Ok(file)
+}
+
+/// The columns of the list of modes, as they go into a checkpoint.
+pub fn tables(modes: &ModeList) -> Vec<Table> {
+    let table = |name: &str, i: usize, description: &str| Table {
+        name: name.into(),
+        units: "1".into(),
+        description: description.into(),
+        values: modes.columns.iter().map(|column| column[i]).collect(),
+    };
+    vec![
+        table("nx", 0, "label n_x of each column of modes; k_x = 2 pi n_x / L_x"),
+        table("nz", 1, "label n_z of each column of modes"),
+        table("first", 2, "index of the first mode of each column; its modes have n_y = 0, 1, .. m, -m, .. -1"),
+        table("count", 3, "modes of each column, 2 m + 1"),
+    ]
+}
