@@ -8,8 +8,8 @@
 //! ```
 
 use super::container::{self, FORMAT, get, get_text, put, put_text};
-use super::foreign::{because, cause, read_together, write_together};
-use super::{Field, FieldMut, Header, Piece, Table, Values, ValuesMut, Written, checksum, directory};
+use super::foreign::{because, cause};
+use super::{Field, FieldMut, Header, Piece, Table, Values, ValuesMut, Written, checksum, directory, transfer};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use hdf5::{Dataset, Group, H5Type};
@@ -137,23 +137,20 @@ fn lay_out(path: &Path, header: &Header, tables: &[Table], piece: Piece, fields:
     file.close()
 }
 
-/// All ranks write their pieces and bring them to the disk. They agree after every call: one that went on alone would
-/// wait in the next for ever.
+/// All ranks write their pieces.
 fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()> {
-    let failed = |what: &str| because(format!("cannot {what} {}", path.display()));
-    let file = world.agree(container::fill_together(world, path).map_err(failed("open for writing")))?;
-    for field in fields {
-        let dataset = world.agree(file.dataset(&format!("state/{}", field.name)).map_err(failed("find a field in")))?;
-        let region = [piece.range(field.values.len())];
-        let written = match field.values {
-            Values::F32(values) => write_together(world, &dataset, &region, values),
-            Values::F64(values) => write_together(world, &dataset, &region, values),
-        };
-        world.agree(written.map_err(failed("write")))?;
-    }
-    world.agree(file.close().map_err(failed("complete")))?;
-    // Every node has its own cache, so every rank asks for its own bytes.
-    world.agree(directory::sync(path))
+    fields.iter().try_for_each(|field| {
+        let (place, region) = (place(field.name), [piece.range(field.values.len())]);
+        match field.values {
+            Values::F32(values) => transfer::write(world, path, &place, &region, values),
+            Values::F64(values) => transfer::write(world, path, &place, &region, values),
+        }
+    })
+}
+
+/// Where a field is in the file.
+fn place(name: &str) -> String {
+    format!("/state/{name}")
 }
 
 fn put_header(file: &Group, header: &Header) -> hdf5::Result<()> {
@@ -263,18 +260,13 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
         Ok(())
     })?;
     world.broadcast(0, &mut stored);
-    let failed = |what: &str| because(format!("cannot {what} {}", file.display()));
-    let container = world.agree(container::open_together(world, file).map_err(failed("open for reading")))?;
     for field in &mut *fields {
-        let dataset = world.agree(container.dataset(&format!("state/{}", field.name)).map_err(failed("find a field in")))?;
-        let region = [piece.range(field.values.view().len())];
-        let read = match &mut field.values {
-            ValuesMut::F32(values) => read_together(world, &dataset, &region, values),
-            ValuesMut::F64(values) => read_together(world, &dataset, &region, values),
-        };
-        world.agree(read.map_err(failed("read")))?;
+        let (place, region) = (place(field.name), [piece.range(field.values.view().len())]);
+        match &mut field.values {
+            ValuesMut::F32(values) => transfer::read(world, file, &place, &region, values)?,
+            ValuesMut::F64(values) => transfer::read(world, file, &place, &region, values)?,
+        }
     }
-    world.agree(container.close().map_err(failed("close")))?;
     let mut found: Vec<u64> = fields.iter().map(|field| field.values.view().checksum(piece.offset)).collect();
     world.sum_u64(&mut found);
     match fields.iter().zip(found.iter().zip(&stored)).find(|(_, (found, stored))| found != stored) {

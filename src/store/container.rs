@@ -4,7 +4,7 @@
 use super::foreign::{read_text, text_type, write_text};
 use crate::parallel::World;
 use hdf5::dataset::{AllocTime, FillTime, Layout};
-use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location};
+use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
 use std::path::Path;
 
 /// Number of the file format; a reader refuses what is newer than itself.
@@ -40,14 +40,10 @@ pub(super) fn append(path: &Path) -> hdf5::Result<File> {
     options().open_rw(path)
 }
 
-/// Opens a file for reading by all ranks. Collective.
-pub(super) fn open_together(world: &World, path: &Path) -> hdf5::Result<File> {
-    options().with_fapl(|list| list.mpio(world.raw(), None)).open(path)
-}
-
-/// Opens a file for writing by all ranks. Collective.
-pub(super) fn fill_together(world: &World, path: &Path) -> hdf5::Result<File> {
-    options().with_fapl(|list| list.mpio(world.raw(), None)).open_rw(path)
+/// Opens a file for all ranks together. Collective.
+pub(super) fn open_together(world: &World, path: &Path, only_read: bool) -> hdf5::Result<File> {
+    let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
+    options().with_fapl(|list| list.mpio(world.raw(), None)).open_as(path, mode)
 }
 
 pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {

@@ -1,7 +1,6 @@
 //! The calls to HDF5 that its safe interface lacks: collective transfers, and text attributes of fixed length.
 
 use crate::error::Error;
-use crate::parallel::World;
 use hdf5::types::TypeDescriptor;
 use hdf5::{Attribute, Dataset, Dataspace, Datatype, H5Type, Hyperslab};
 use hdf5_sys::h5a::{H5Aread, H5Awrite};
@@ -10,71 +9,43 @@ use hdf5_sys::h5i::hid_t;
 use hdf5_sys::h5p::{H5FD_mpio_xfer_t, H5P_CLS_DATASET_XFER, H5Pclose, H5Pcreate, H5Pset_dxpl_mpio};
 use std::ops::Range;
 
-/// Most bytes a rank moves in one collective call: it bounds the buffers of MPI, and is far below the 2^31 bytes where
-/// MPI libraries begin to fail.
-const ROUND: usize = 64 << 20;
-
-/// Writes the box `region` of `dataset` from `values` (last axis fastest). Collective: every rank its own box, which may
+/// Writes the box `region` of `dataset` from `values`, last axis fastest. Collective: every rank its own box, which may
 /// be empty. The error is this rank's; the caller agrees on it.
-pub(super) fn write_together<T: H5Type>(world: &World, dataset: &Dataset, region: &[Range<usize>], values: &[T]) -> hdf5::Result<()> {
-    assert_eq!(values.len(), region.iter().map(Range::len).product::<usize>(), "values do not fill their region");
-    in_rounds::<T>(world, dataset, region, |transfer, first| {
-        // SAFETY: the memory space holds as many elements of type T as `region` has from `first` on in this round, all
-        // within `values`; the handles live until after the call.
-        unsafe { H5Dwrite(dataset.id(), transfer.kind, transfer.memory, transfer.file, transfer.list, values[first..].as_ptr().cast()) }
+pub(super) fn write_box<T: H5Type>(dataset: &Dataset, region: &[Range<usize>], values: &[T]) -> hdf5::Result<()> {
+    collective::<T>(dataset, region, values.len(), |kind, memory, file, list| {
+        // SAFETY: `collective` has checked that the selections have as many elements of type T as `values`.
+        unsafe { H5Dwrite(dataset.id(), kind, memory, file, list, values.as_ptr().cast()) }
     })
 }
 
-/// As [`write_together`], but reads.
-pub(super) fn read_together<T: H5Type>(world: &World, dataset: &Dataset, region: &[Range<usize>], values: &mut [T]) -> hdf5::Result<()> {
-    assert_eq!(values.len(), region.iter().map(Range::len).product::<usize>(), "values do not fill their region");
-    in_rounds::<T>(world, dataset, region, |transfer, first| {
-        // SAFETY: as in `write_together`, and `values` is borrowed mutably. T is a plain number type or a pair of them:
-        // any bits are a value.
-        unsafe { H5Dread(dataset.id(), transfer.kind, transfer.memory, transfer.file, transfer.list, values[first..].as_mut_ptr().cast()) }
+/// As [`write_box`], but reads.
+pub(super) fn read_box<T: H5Type>(dataset: &Dataset, region: &[Range<usize>], values: &mut [T]) -> hdf5::Result<()> {
+    collective::<T>(dataset, region, values.len(), |kind, memory, file, list| {
+        // SAFETY: as in `write_box`; and T is a number or a pair of them, for which any bits are a value.
+        unsafe { H5Dread(dataset.id(), kind, memory, file, list, values.as_mut_ptr().cast()) }
     })
 }
 
-/// Handles of one collective call.
-struct Transfer {
-    kind: hid_t,
-    memory: hid_t,
-    file: hid_t,
-    list: hid_t,
-}
-
-/// Cuts the region along its first axis into rounds and runs `call` for each with the index of its first element. All
-/// ranks take part in all rounds, with nothing if need be and even after an error: the others would wait for them.
-fn in_rounds<T: H5Type>(
-    world: &World,
+/// Runs `call` with the handles of the type, the memory's and the file's selection, and the collective transfer.
+fn collective<T: H5Type>(
     dataset: &Dataset,
     region: &[Range<usize>],
-    mut call: impl FnMut(&Transfer, usize) -> i32,
+    elements: usize,
+    call: impl FnOnce(hid_t, hid_t, hid_t, hid_t) -> i32,
 ) -> hdf5::Result<()> {
-    let shape = dataset.shape();
-    assert!(region.len() == shape.len() && region.iter().zip(shape).all(|(r, n)| r.end <= n), "region outside of its dataset");
-    let layer: usize = region[1..].iter().map(Range::len).product();
-    let step = (ROUND / (layer * size_of::<T>()).max(1)).max(1);
-    // The number of rounds is small, so exact as a float.
-    let rounds = world.max(region[0].len().div_ceil(step) as f64) as usize;
+    let (lengths, whole): (Vec<usize>, _) = (region.iter().map(Range::len).collect(), dataset.shape());
+    // A rank that stopped here with an error would leave the others waiting; a panic ends them all.
+    assert_eq!(elements, lengths.iter().product(), "values do not fill their box");
+    assert!(region.len() == whole.len() && region.iter().zip(whole).all(|(range, n)| range.end <= n), "box outside of its dataset");
     let kind = Datatype::from_type::<T>()?;
-    let space = dataset.space()?;
+    let memory = Dataspace::try_new(lengths)?;
+    let file = dataset.space()?.select(Hyperslab::from(region.iter().map(|range| range.clone().into()).collect::<Vec<_>>()))?;
     let list = collective_transfer()?;
-    let mut result = Ok(());
-    for round in 0..rounds {
-        let begin = (region[0].start + round * step).min(region[0].end);
-        let mut part = region.to_vec();
-        part[0] = begin..(begin + step).min(region[0].end);
-        let shape: Vec<usize> = part.iter().map(Range::len).collect();
-        let file = space.select(Hyperslab::from(part.into_iter().map(Into::into).collect::<Vec<_>>()))?;
-        let memory = Dataspace::try_new(shape)?;
-        let transfer = Transfer { kind: kind.id(), memory: memory.id(), file: file.id(), list };
-        let code = hdf5::sync::sync(|| checked(call(&transfer, (begin - region[0].start) * layer)));
-        result = result.and(code.map(|_| ()));
-    }
-    // SAFETY: the list was made above and is not used any more.
-    hdf5::sync::sync(|| checked(unsafe { H5Pclose(list) }))?;
-    result
+    hdf5::sync::sync(|| {
+        let result = checked(call(kind.id(), memory.id(), file.id(), list));
+        // SAFETY: the list was made above and is not used any more.
+        result.and(checked(unsafe { H5Pclose(list) }))
+    })
 }
 
 fn collective_transfer() -> hdf5::Result<hid_t> {
@@ -95,8 +66,7 @@ pub(super) fn write_text(attribute: &Attribute, text: &str) -> hdf5::Result<()> 
     let mut bytes = text.as_bytes().to_vec();
     bytes.resize(kind.size(), 0);
     // SAFETY: the attribute is a scalar of the type `kind`, and `bytes` has the size of the type.
-    hdf5::sync::sync(|| checked(unsafe { H5Awrite(attribute.id(), kind.id(), bytes.as_ptr().cast()) }))?;
-    Ok(())
+    hdf5::sync::sync(|| checked(unsafe { H5Awrite(attribute.id(), kind.id(), bytes.as_ptr().cast()) }))
 }
 
 /// Reads a text attribute; an attribute of another type is an error.
@@ -123,8 +93,8 @@ pub(super) fn text_type(text: &str) -> TypeDescriptor {
 }
 
 /// Turns the return code of HDF5 into a result; to be called right behind the call, with the library's lock held.
-fn checked(code: i32) -> hdf5::Result<i32> {
-    if code < 0 { Err(last_error()) } else { Ok(code) }
+fn checked(code: i32) -> hdf5::Result<()> {
+    if code < 0 { Err(last_error()) } else { Ok(()) }
 }
 
 fn last_error() -> hdf5::Error {

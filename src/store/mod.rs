@@ -3,6 +3,7 @@
 //! A file is made in two steps. The root lays it out alone: header, tables, and every dataset with its space and its
 //! checksum. Then all ranks open it and fill the datasets together. So the metadata are written by one process, and the
 //! file is the same, byte for byte, on any number of ranks; and the disk is asked for all bytes before any is written.
+//! What was written is read back before the file gets its name.
 
 mod checkpoint;
 mod checksum;
@@ -11,6 +12,7 @@ mod directory;
 mod foreign;
 mod inspect;
 mod snapshot;
+mod transfer;
 mod xdmf;
 
 pub use checkpoint::{read_fields, read_header, write_checkpoint};

@@ -9,8 +9,8 @@
 //! Beside each file lies an XDMF file of the same name, and `series.xdmf` for all of them: ParaView opens either.
 
 use super::container::{self, put, put_text};
-use super::foreign::{because, write_together};
-use super::{directory, xdmf};
+use super::foreign::because;
+use super::{directory, transfer, xdmf};
 use crate::error::Result;
 use crate::parallel::World;
 use hdf5::File;
@@ -90,7 +90,11 @@ impl<'a> Snapshot<'a> {
             .map_err(because(format!("cannot add \"{name}\" to {}", partial.display())))?;
             directory::reserve(&partial).map(|_| ())
         })?;
-        self.fill(name, block, values)?;
+        let region: [Range<usize>; 3] = std::array::from_fn(|axis| block.start[axis]..block.start[axis] + block.shape[axis]);
+        match values {
+            RealValues::F32(values) => transfer::write(self.world, &partial, name, &region, values)?,
+            RealValues::F64(values) => transfer::write(self.world, &partial, name, &region, values)?,
+        }
         self.fields.push(xdmf::Attribute { name: name.to_string(), bytes });
         Ok(())
     }
@@ -110,21 +114,6 @@ impl<'a> Snapshot<'a> {
             xdmf::write_series(&self.directory)
         })?;
         Ok(path)
-    }
-
-    fn fill(&self, name: &str, block: Block, values: RealValues) -> Result<()> {
-        let (world, partial) = (self.world, self.partial());
-        let failed = |what: &str| because(format!("cannot {what} \"{name}\" of {}", partial.display()));
-        let file = world.agree(container::fill_together(world, &partial).map_err(failed("write")))?;
-        let region: [Range<usize>; 3] = std::array::from_fn(|axis| block.start[axis]..block.start[axis] + block.shape[axis]);
-        let dataset = world.agree(file.dataset(name).map_err(failed("find")))?;
-        let written = match values {
-            RealValues::F32(values) => write_together(world, &dataset, &region, values),
-            RealValues::F64(values) => write_together(world, &dataset, &region, values),
-        };
-        world.agree(written.map_err(failed("write")))?;
-        drop(dataset);
-        world.agree(file.close().map_err(failed("complete")))
     }
 
     /// Points in z, y, x.
