@@ -17,19 +17,17 @@ const ROUND: usize = 16 << 20;
 /// compares what is there. The last is no luxury: Open MPI 4.1 returns success from a collective write in which an
 /// aggregating rank met a full disk. Collective; `values` have the last axis fastest, a box may be empty.
 pub(super) fn write<T: H5Type + Pod>(world: &World, path: &Path, name: &str, region: &[Range<usize>], values: &[T]) -> Result<()> {
-    open(world, path, name, false, |dataset| {
-        parts::<T>(world, region).fold(Ok(()), |result, (part, elements)| result.and(write_box(dataset, &part, &values[elements])))
-    })?;
+    open(world, path, name, false, |dataset| in_rounds::<T>(world, region, |part, elements| write_box(dataset, part, &values[elements])))?;
     // Every node has its own cache, so every rank asks for its own bytes.
     world.agree(directory::sync(path))?;
 
     let mut same = true;
     open(world, path, name, true, |dataset| {
-        parts::<T>(world, region).fold(Ok(()), |result, (part, elements)| {
+        in_rounds::<T>(world, region, |part, elements| {
             let mut stored = vec![T::zeroed(); elements.len()];
-            let read = read_box(dataset, &part, &mut stored);
+            let read = read_box(dataset, part, &mut stored);
             same &= bytemuck::cast_slice::<T, u8>(&stored) == bytemuck::cast_slice::<T, u8>(&values[elements]);
-            result.and(read)
+            read
         })
     })?;
     world.agree(match same {
@@ -43,9 +41,7 @@ pub(super) fn write<T: H5Type + Pod>(world: &World, path: &Path, name: &str, reg
 
 /// Reads the box `region` of the dataset `name` into `values`. Collective, as [`write`].
 pub(super) fn read<T: H5Type + Pod>(world: &World, path: &Path, name: &str, region: &[Range<usize>], values: &mut [T]) -> Result<()> {
-    open(world, path, name, true, |dataset| {
-        parts::<T>(world, region).fold(Ok(()), |result, (part, elements)| result.and(read_box(dataset, &part, &mut values[elements])))
-    })
+    open(world, path, name, true, |dataset| in_rounds::<T>(world, region, |part, elements| read_box(dataset, part, &mut values[elements])))
 }
 
 /// Opens, acts and closes. The ranks agree after every call: one that returned alone would leave the others waiting.
@@ -58,19 +54,27 @@ fn open(world: &World, path: &Path, name: &str, only_read: bool, action: impl Fn
     world.agree(file.close().map_err(failed("close")))
 }
 
-/// The region cut along its first axis into boxes of at most `ROUND` bytes (but at least one layer), each with the range
-/// of its elements. The number of boxes is the same on all ranks, for all must take part in all calls.
-fn parts<T>(world: &World, region: &[Range<usize>]) -> impl Iterator<Item = (Vec<Range<usize>>, Range<usize>)> {
+/// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one layer) and runs `call` for
+/// each, with the range of its elements. All ranks make the same number of calls, with nothing if need be, and go on
+/// after an error: the others would wait for them. Returns the first error.
+fn in_rounds<T>(
+    world: &World,
+    region: &[Range<usize>],
+    mut call: impl FnMut(&[Range<usize>], Range<usize>) -> hdf5::Result<()>,
+) -> hdf5::Result<()> {
     let first = region[0].clone();
     let layer: usize = region[1..].iter().map(Range::len).product();
     let step = (ROUND / (layer * size_of::<T>()).max(1)).max(1);
     // Exact as a float: there are not that many.
     let rounds = world.max(first.len().div_ceil(step) as f64) as usize;
-    (0..rounds).map(move |round| {
+    let mut part = region.to_vec();
+    let mut result = Ok(());
+    for round in 0..rounds {
         let begin = (round * step).min(first.len());
         let end = (begin + step).min(first.len());
-        let mut part = region.to_vec();
         part[0] = first.start + begin..first.start + end;
-        (part, begin * layer..end * layer)
-    })
+        let done = call(&part, begin * layer..end * layer);
+        result = result.and(done);
+    }
+    result
 }
