@@ -10,5 +10,6 @@ pub mod homogeneous;
 pub mod parallel;
 pub mod report;
 pub mod statistics;
+pub mod store;
 pub mod time;
 pub mod transform;

@@ -119,6 +119,9 @@ impl World {
         let mut length = values.len() as u64;
         root.broadcast_into(&mut length);
         values.resize(length as usize, T::default());
+        if values.is_empty() {
+            return; // an empty buffer's address may be one that Open MPI takes for MPI_IN_PLACE
+        }
         root.broadcast_into(&mut values[..]);
     }
 

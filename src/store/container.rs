@@ -1,0 +1,82 @@
+//! Files, groups, datasets and attributes of HDF5 as all our files have them: newest format (its metadata carry
+//! checksums), contiguous data, no times of creation (they would make each file another).
+
+use super::foreign::{read_text, text_type, write_text};
+use crate::parallel::World;
+use hdf5::dataset::{AllocTime, FillTime, Layout};
+use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
+use std::path::Path;
+
+/// Number of the file format; a reader refuses what is newer than itself.
+pub(super) const FORMAT: u64 = 1;
+
+/// The format of HDF5 1.10, read by all later versions. No locks: files get their name only when they are complete,
+/// and many parallel file systems have none.
+fn options() -> FileBuilder {
+    let mut builder = FileBuilder::new();
+    builder.fapl().libver_v110().file_locking(false);
+    builder.fcpl().obj_track_times(false);
+    builder
+}
+
+/// Makes a file, by one rank alone, with the attributes that tell where it is from.
+pub(super) fn create(path: &Path, kind: &str) -> hdf5::Result<File> {
+    let file = options().create_excl(path)?;
+    put_text(&file, "program", "rogallo")?;
+    put_text(&file, "version", env!("CARGO_PKG_VERSION"))?;
+    put_text(&file, "commit", option_env!("ROGALLO_COMMIT").unwrap_or("unknown"))?;
+    put_text(&file, "kind", kind)?;
+    put(&file, "format", FORMAT)?;
+    Ok(file)
+}
+
+/// Opens a file for one rank alone.
+pub(super) fn open(path: &Path) -> hdf5::Result<File> {
+    options().open(path)
+}
+
+/// Opens a file to add to it, for one rank alone.
+pub(super) fn append(path: &Path) -> hdf5::Result<File> {
+    options().open_rw(path)
+}
+
+/// Opens a file for all ranks together. Collective.
+pub(super) fn open_together(world: &World, path: &Path, only_read: bool) -> hdf5::Result<File> {
+    let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
+    options().with_fapl(|list| list.mpio(world.raw(), None)).open_as(path, mode)
+}
+
+pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {
+    parent.create_group_builder().obj_track_times(false).create(name)
+}
+
+/// Makes a dataset with its space in the file, to be filled later; its values are undefined until then.
+pub(super) fn dataset<T: H5Type>(parent: &Group, name: &str, shape: impl Into<Extents>, units: &str) -> hdf5::Result<Dataset> {
+    let dataset = parent
+        .new_dataset_builder()
+        .empty::<T>()
+        .shape(shape)
+        .layout(Layout::Contiguous)
+        .alloc_time(Some(AllocTime::Early))
+        .fill_time(FillTime::Never)
+        .obj_track_times(false)
+        .create(name)?;
+    put_text(&dataset, "units", units)?;
+    Ok(dataset)
+}
+
+pub(super) fn put<T: H5Type>(place: &Location, name: &str, value: T) -> hdf5::Result<()> {
+    place.new_attr::<T>().create(name)?.write_scalar(&value)
+}
+
+pub(super) fn get<T: H5Type>(place: &Location, name: &str) -> hdf5::Result<T> {
+    place.attr(name)?.read_scalar()
+}
+
+pub(super) fn put_text(place: &Location, name: &str, text: &str) -> hdf5::Result<()> {
+    write_text(&place.new_attr_builder().empty_as(text_type(text)).create(name)?, text)
+}
+
+pub(super) fn get_text(place: &Location, name: &str) -> hdf5::Result<String> {
+    read_text(&place.attr(name)?)
+}

@@ -1,0 +1,206 @@
+//! The files of one directory: their names, room on the disk for them, and how a finished one takes its place.
+
+use crate::error::{Error, Result};
+use crate::parallel::World;
+use rustix::fs::{FallocateFlags, fallocate, statvfs};
+use rustix::io::Errno;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+const LATEST: &str = "latest";
+
+/// Name of the file of a step, `00001200.h5`; `extension` without its dot.
+pub(super) fn file_name(step: u64, extension: &str) -> String {
+    format!("{step:08}.{extension}")
+}
+
+/// Where a file is written until it is complete: a hidden name beside its own.
+pub(super) fn partial(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.partial"))
+}
+
+/// The steps of which `directory` holds a file, ascending. Names of any other pattern are somebody else's.
+pub(super) fn steps(directory: &Path, extension: &str) -> io::Result<Vec<u64>> {
+    let mut steps = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        let step = name.to_str().and_then(|name| name.split('.').next()?.parse().ok());
+        steps.extend(step.filter(|&step| name.to_str() == Some(&file_name(step, extension))));
+    }
+    steps.sort_unstable();
+    Ok(steps)
+}
+
+/// Makes the directory if only its last component is missing; if its parent is, that is more likely a mistake.
+pub(super) fn make(directory: &Path) -> Result<()> {
+    match fs::create_dir(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(Error::io(format!("cannot make the directory {}", directory.display()), error))
+        }
+        _ if directory.is_dir() => Ok(()),
+        _ => Err(Error::failure(format!("{} is not a directory; move it away", directory.display()))),
+    }
+}
+
+/// Checks that the file system of `directory` has room for `bytes` and 5 % more.
+pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
+    let system =
+        statvfs(directory).map_err(|error| Error::io(format!("cannot ask for the free space of {}", directory.display()), error))?;
+    let (needed, available) = (bytes + bytes / 20, system.f_bavail.saturating_mul(system.f_frsize));
+    if needed > available {
+        return Err(no_room(directory, needed, available));
+    }
+    Ok(())
+}
+
+/// Takes the disk blocks of the whole file now, so that the ranks cannot run out of them while they write together:
+/// MPI libraries do not report that well. File systems that cannot do it are left to report it themselves.
+pub(super) fn reserve(path: &Path) -> Result<u64> {
+    let failed = |error: io::Error| Error::io(format!("cannot reserve the space of {}", path.display()), error);
+    let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+        Err(Errno::NOSPC | Errno::DQUOT) => {
+            let available = statvfs(path).map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize));
+            Err(no_room(path, bytes, available))
+        }
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) | Ok(()) => Ok(bytes),
+        Err(error) => Err(failed(error.into())),
+    }
+}
+
+fn no_room(path: &Path, needed: u64, available: u64) -> Error {
+    Error::failure(format!(
+        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written. Make room and run again",
+        path.display()
+    ))
+}
+
+/// Brings what this process wrote to the disk.
+pub(super) fn sync(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| Error::io(format!("cannot bring {} to the disk", path.display()), error))
+}
+
+/// Gives a complete file its name, durably.
+pub(super) fn publish(partial: &Path, path: &Path) -> Result<()> {
+    fs::rename(partial, path).map_err(|error| Error::io(format!("cannot rename {} to {}", partial.display(), path.display()), error))?;
+    path.parent().map_or(Ok(()), sync)
+}
+
+/// Removes a partial file, left over or failed; there need not be one.
+pub(super) fn discard(partial: &Path) -> Result<()> {
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(format!("cannot remove {}", partial.display()), error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a small text file under a temporary name and renames it.
+pub(super) fn write_text(path: &Path, text: &str) -> Result<()> {
+    let partial = partial(path);
+    fs::write(&partial, text).map_err(|error| Error::io(format!("cannot write {}", partial.display()), error))?;
+    sync(&partial)?;
+    publish(&partial, path)
+}
+
+/// Lets the link `latest` point to the checkpoint of `step`, in one move.
+pub(super) fn point_latest(directory: &Path, step: u64) -> Result<()> {
+    let (link, partial) = (directory.join(LATEST), partial(&directory.join(LATEST)));
+    discard(&partial)?;
+    symlink(file_name(step, "h5"), &partial)
+        .and_then(|()| fs::rename(&partial, &link))
+        .map_err(|error| Error::io(format!("cannot make the link {}", link.display()), error))?;
+    sync(directory)
+}
+
+/// Deletes all checkpoints but the newest `keep` and that of `step`, which was just written.
+pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
+    let failed = |path: &Path, error| Error::io(format!("cannot delete the old checkpoints of {}", path.display()), error);
+    let steps = steps(directory, "h5").map_err(|error| failed(directory, error))?;
+    let old = &steps[..steps.len().saturating_sub(keep)];
+    for &old in old.iter().filter(|&&old| old != step) {
+        let path = directory.join(file_name(old, "h5"));
+        fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+    }
+    Ok(())
+}
+
+/// The checkpoint to continue from: the one that `latest` points to, or if there is no such file the newest. None if the
+/// directory is missing or holds no checkpoint. Collective.
+pub fn latest_checkpoint(world: &World, directory: &Path) -> Result<Option<PathBuf>> {
+    // The name of the link itself stands for none.
+    let name = world.root_text(|| {
+        let linked = fs::read_link(directory.join(LATEST)).ok().filter(|target| directory.join(target).is_file());
+        if let Some(name) = linked.as_deref().and_then(Path::to_str) {
+            return Ok(name.to_string());
+        }
+        match steps(directory, "h5") {
+            Ok(steps) => Ok(steps.last().map_or_else(|| LATEST.to_string(), |&step| file_name(step, "h5"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(LATEST.to_string()),
+            Err(error) => Err(Error::io(format!("cannot look for checkpoints in {}", directory.display()), error)),
+        }
+    })?;
+    Ok((name != LATEST).then(|| directory.join(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn only_names_of_the_pattern_are_steps() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in [
+            "00000012.h5",
+            "00000003.h5",
+            "123456789.h5",
+            "12.h5",
+            "00000012.xdmf",
+            ".00000012.h5.partial",
+            "latest",
+            "a.h5",
+            "+0000001.h5",
+        ] {
+            fs::write(directory.path().join(name), "").unwrap();
+        }
+        assert_eq!(steps(directory.path(), "h5").unwrap(), [3, 12, 123_456_789]);
+    }
+
+    #[test]
+    fn prune_keeps_the_newest_and_the_one_just_written() {
+        let directory = tempfile::tempdir().unwrap();
+        for step in [1, 5, 7, 9] {
+            fs::write(directory.path().join(file_name(step, "h5")), "").unwrap();
+        }
+        prune(directory.path(), 2, 1).unwrap();
+        assert_eq!(steps(directory.path(), "h5").unwrap(), [1, 7, 9]);
+        prune(directory.path(), 0, 9).unwrap();
+        assert_eq!(steps(directory.path(), "h5").unwrap(), [9]);
+    }
+
+    /// A disk of 1 MB; None where the user may not mount one.
+    fn small_disk(place: &Path) -> Option<()> {
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(place).output();
+        mounted.ok().filter(|output| output.status.success()).map(|_| ())
+    }
+
+    #[test]
+    fn a_file_that_does_not_fit_is_refused_before_it_is_filled() {
+        let directory = tempfile::tempdir().unwrap();
+        if small_disk(directory.path()).is_none() {
+            return;
+        }
+        let path = directory.path().join("large");
+        File::create(&path).unwrap().set_len(2 << 20).unwrap();
+        let (room, reserved) = (check_room(directory.path(), 1 << 20), reserve(&path));
+        assert!(Command::new("umount").arg(directory.path()).status().unwrap().success());
+        assert!(room.unwrap_err().message.contains("1101004 bytes needed, 1048576 available"));
+        assert!(reserved.unwrap_err().message.contains("2097152 bytes needed, 1048576 available"));
+    }
+}

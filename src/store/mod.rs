@@ -1,0 +1,84 @@
+//! Parallel HDF5: checkpoints and snapshots. The only room that names `hdf5`.
+//!
+//! A file is made in two steps. The root lays it out alone: header, tables, and every dataset with its space and its
+//! checksum. Then all ranks open it and fill the datasets together. So the metadata are written by one process, and the
+//! file is the same, byte for byte, on any number of ranks; and the disk is asked for all bytes before any is written.
+//! What was written is read back before the file gets its name.
+
+mod checkpoint;
+mod checksum;
+mod container;
+mod directory;
+mod foreign;
+mod inspect;
+mod snapshot;
+mod transfer;
+mod xdmf;
+
+pub use checkpoint::{read_fields, read_header, write_checkpoint};
+pub use directory::latest_checkpoint;
+pub use inspect::inspect;
+pub use snapshot::{Block, Snapshot, SnapshotHeader};
+
+use crate::transform::{Values, ValuesMut};
+use std::path::PathBuf;
+
+/// What a checkpoint says of the run, beside its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// Which flow this is the state of.
+    pub flow: String,
+    pub step: u64,
+    pub time: f64,
+    /// The resolved case file, TOML.
+    pub case: String,
+    /// One line that identifies the set of modes, as "two-thirds 64x64x64"; a restart compares it with its own.
+    pub layout: String,
+    /// Further scalars that an exact restart needs. Names are unique; they are read back in alphabetical order.
+    pub numbers: Vec<(String, f64)>,
+}
+
+/// A small table of integers that every rank knows whole, as the wavenumber of every column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    pub name: String,
+    pub units: String,
+    pub description: String,
+    pub values: Vec<i64>,
+}
+
+/// The modes of this rank: `offset .. offset + length` of the `total` modes of a field. The pieces of all ranks
+/// cover the field without overlap; a piece may be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub offset: u64,
+    pub total: u64,
+}
+
+/// A spectral field to be written: this rank's piece, in the order of the modes.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    pub name: &'a str,
+    pub units: &'a str,
+    pub values: Values<'a>,
+}
+
+/// A spectral field to be read.
+pub struct FieldMut<'a> {
+    pub name: &'a str,
+    pub values: ValuesMut<'a>,
+}
+
+/// A checkpoint that is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub path: PathBuf,
+    /// Size of the file.
+    pub bytes: u64,
+}
+
+/// Name and version of the file library, for logs.
+pub fn library_version() -> String {
+    let (major, minor, release) = hdf5::library_version();
+    format!("HDF5 {major}.{minor}.{release}")
+}

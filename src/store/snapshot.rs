@@ -1,0 +1,155 @@
+//! Snapshots: physical fields on their grid, for pictures and for further analysis.
+//!
+//! ```text
+//! /            attributes: program, version, commit, kind, format, step, time, size, case
+//! /x /y /z     coordinates of the points (f64, 1-D)
+//! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
+//! ```
+//!
+//! Beside each file lies an XDMF file of the same name, and `series.xdmf` for all of them: ParaView opens either.
+
+use super::container::{self, put, put_text};
+use super::foreign::because;
+use super::{directory, transfer, xdmf};
+use crate::error::Result;
+use crate::parallel::World;
+use crate::transform::Reals;
+use hdf5::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// What a snapshot says of its moment and its grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SnapshotHeader {
+    pub step: u64,
+    pub time: f64,
+    /// Lengths of the box in x, y, z.
+    pub size: [f64; 3],
+    /// Coordinates of the grid points in x, in y and in z; their numbers are the shape of the fields.
+    pub coordinates: [Vec<f64>; 3],
+    /// The resolved case file, TOML.
+    pub case: String,
+}
+
+/// The box of points that this rank owns, axes (z, y, x); any length may be 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub start: [usize; 3],
+    pub shape: [usize; 3],
+}
+
+/// A snapshot in the making. It is a hidden file until [`Snapshot::finish`], and is removed if that is not reached.
+pub struct Snapshot<'a> {
+    world: &'a World,
+    directory: PathBuf,
+    header: SnapshotHeader,
+    fields: Vec<xdmf::Attribute>,
+}
+
+impl<'a> Snapshot<'a> {
+    /// Begins the snapshot `directory/STEP.h5`. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: no room, or a directory that cannot be written.
+    pub fn create(world: &'a World, directory: &Path, header: SnapshotHeader) -> Result<Self> {
+        let snapshot = Self { world, directory: directory.to_path_buf(), header, fields: Vec::new() };
+        world.root_does(|| {
+            directory::make(directory)?;
+            directory::discard(&snapshot.partial())?;
+            let header = &snapshot.header;
+            let grid: usize = header.coordinates.iter().map(|points| size_of_val(&points[..])).sum();
+            directory::check_room(directory, (grid + header.case.len()) as u64)?;
+            begin(&snapshot.partial(), header).map_err(because(format!("cannot create the snapshot {}", snapshot.partial().display())))
+        })?;
+        Ok(snapshot)
+    }
+
+    /// Adds a field, each rank its block; the blocks of all ranks cover the grid. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: no room, or a failing disk. The snapshot is to be given up then.
+    pub fn field(&mut self, name: &str, units: &str, block: Block, values: &Reals) -> Result<()> {
+        let shape = self.shape();
+        let partial = self.partial();
+        let bytes = match values {
+            Reals::F32(_) => 4,
+            Reals::F64(_) => 8,
+        };
+        self.world.root_does(|| {
+            directory::check_room(&self.directory, (shape.iter().product::<usize>() * bytes) as u64)?;
+            match values {
+                Reals::F32(_) => add::<f32>(&partial, name, units, shape),
+                Reals::F64(_) => add::<f64>(&partial, name, units, shape),
+            }
+            .map_err(because(format!("cannot add \"{name}\" to {}", partial.display())))?;
+            directory::reserve(&partial).map(|_| ())
+        })?;
+        let region: [Range<usize>; 3] = std::array::from_fn(|axis| block.start[axis]..block.start[axis] + block.shape[axis]);
+        match values {
+            Reals::F32(values) => transfer::write(self.world, &partial, name, &region, values)?,
+            Reals::F64(values) => transfer::write(self.world, &partial, name, &region, values)?,
+        }
+        self.fields.push(xdmf::Attribute { name: name.to_string(), bytes });
+        Ok(())
+    }
+
+    /// Gives the complete file its name, writes its XDMF file and renews `series.xdmf`. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: a file that cannot be written or renamed.
+    pub fn finish(self) -> Result<PathBuf> {
+        let path = self.path();
+        self.world.agree(directory::sync(&self.partial()))?;
+        self.world.root_does(|| {
+            directory::publish(&self.partial(), &path)?;
+            let name = directory::file_name(self.header.step, "h5");
+            let grid = xdmf::grid(&name, self.header.step, self.header.time, self.shape(), &self.fields);
+            directory::write_text(&path.with_extension("xdmf"), &xdmf::document(&grid))?;
+            xdmf::write_series(&self.directory)
+        })?;
+        Ok(path)
+    }
+
+    /// Points in z, y, x.
+    fn shape(&self) -> [usize; 3] {
+        let [x, y, z] = &self.header.coordinates;
+        [z.len(), y.len(), x.len()]
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.join(directory::file_name(self.header.step, "h5"))
+    }
+
+    fn partial(&self) -> PathBuf {
+        directory::partial(&self.path())
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        if self.world.is_root() {
+            // Nothing is left to remove after `finish`; and on the way of an error, that one is to be told.
+            let _ = directory::discard(&self.partial());
+        }
+    }
+}
+
+/// The file without its fields; by the root alone.
+fn begin(path: &Path, header: &SnapshotHeader) -> hdf5::Result<()> {
+    let file = container::create(path, "snapshot")?;
+    put(&file, "step", header.step)?;
+    put(&file, "time", header.time)?;
+    file.new_attr_builder().with_data(&header.size).create("size")?;
+    put_text(&file, "case", &header.case)?;
+    for (name, points) in ["x", "y", "z"].into_iter().zip(&header.coordinates) {
+        container::dataset::<f64>(&file, name, points.len(), "length of the case")?.write_raw(points)?;
+    }
+    file.close()
+}
+
+/// A field without its values; by the root alone.
+fn add<T: hdf5::H5Type>(path: &Path, name: &str, units: &str, shape: [usize; 3]) -> hdf5::Result<()> {
+    let file: File = container::append(path)?;
+    put_text(&*container::dataset::<T>(&file, name, shape, units)?, "axes", "z, y, x")?;
+    file.close()
+}

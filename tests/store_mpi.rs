@@ -1,0 +1,477 @@
+//! Checkpoints and snapshots on several ranks. Every trial starts this program again under mpirun, where it runs one of
+//! the checks below on all ranks together.
+
+#[path = "support/mpirun.rs"]
+mod mpirun;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use mpirun::succeed;
+use num_complex::Complex;
+use rogallo::error::{Error, Kind, Result};
+use rogallo::parallel::{Session, World};
+use rogallo::store::*;
+use rogallo::transform::{Reals, Values, ValuesMut};
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+const RANKS: [usize; 5] = [1, 2, 3, 4, 6];
+const MODES: u64 = 203;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().collect();
+    if let [_, inside, check, directory] = &words[..]
+        && inside == "--inside"
+    {
+        return inside_mpi(check, Path::new(directory));
+    }
+    let trial = |name: &str, ranks: &'static [usize], check: &'static str| {
+        Trial::test(name, move || ranks.iter().try_for_each(|&ranks| launch(ranks, check, scratch()?.path())))
+    };
+    let trials = vec![
+        Trial::test("checkpoint_is_the_same_file_on_any_ranks_and_reads_back_on_any", any_ranks),
+        Trial::test("checkpoint_opens_in_h5py", h5py),
+        trial("damage_in_the_data_is_found", &[1, 3], "damage"),
+        trial("random_flips_are_found_or_harmless", &[1, 2], "flips"),
+        trial("truncations_are_found", &[1, 3], "truncations"),
+        trial("what_is_no_checkpoint_is_refused", &[1, 3], "foreign"),
+        trial("what_does_not_fit_is_refused", &[2], "misfits"),
+        trial("old_checkpoints_are_deleted", &[2], "keep"),
+        trial("latest_is_found", &[2], "latest"),
+        trial("bad_directories_are_errors", &[1, 3], "directories"),
+        trial("inspect_tells_and_verifies", &[1], "look"),
+        Trial::test("full_disk_is_an_error_and_harms_nothing", full_disk),
+        Trial::test("snapshots_open_in_h5py_and_have_sound_xdmf", snapshots),
+    ];
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn scratch() -> std::io::Result<tempfile::TempDir> {
+    tempfile::tempdir()
+}
+
+fn launch(ranks: usize, check: &str, directory: &Path) -> std::result::Result<(), Failed> {
+    let program = std::env::current_exe()?;
+    let directory = directory.to_str().ok_or("a directory that is not UTF-8")?;
+    Ok(succeed(ranks, &program, &["--inside", check, directory], Duration::from_secs(60))?)
+}
+
+/// Runs a Python script with the given arguments; it fails by an exception.
+fn python(script: &str, arguments: &[&Path]) -> std::result::Result<(), Failed> {
+    let output = Command::new("/usr/bin/python3").args(["-c", script]).args(arguments).output()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
+}
+
+fn any_ranks() -> std::result::Result<(), Failed> {
+    let directory = scratch()?;
+    let place = |ranks: usize| directory.path().join(ranks.to_string());
+    for ranks in RANKS {
+        launch(ranks, "write", &place(ranks))?;
+    }
+    let reference = fs::read(place(1).join("00000007.h5"))?;
+    for ranks in RANKS {
+        if fs::read(place(ranks).join("00000007.h5"))? != reference {
+            return Err(format!("the file of {ranks} ranks differs from that of one").into());
+        }
+        launch(ranks, "read", &place(1))?;
+    }
+    Ok(())
+}
+
+fn h5py() -> std::result::Result<(), Failed> {
+    let directory = scratch()?;
+    launch(3, "write", directory.path())?;
+    let script = r#"
+import h5py, numpy as np, sys
+f = h5py.File(sys.argv[1], "r")
+i = np.arange(203)
+u, v = f["state/u"], f["state/v"]
+assert u.dtype == np.complex128 and v.dtype == np.complex64, (u.dtype, v.dtype)
+assert (u[:] == (i + 0.5) / 3 + 1j * -(i / 7)).all()
+assert (v[:] == (i - 100 + 1j * i * i).astype(np.complex64)).all()
+assert u.attrs["units"] == b"m/s" and f["modes/kx"].attrs["units"] == b"1"
+assert (f["modes/kx"][:] == [0, 1, 2, -2, -1]).all()
+assert f.attrs["program"] == b"rogallo" and f.attrs["flow"] == b"homogeneous"
+assert f.attrs["step"] == 7 and f.attrs["time"] == 0.1 and f["numbers"].attrs["strain"] == -1e-300
+assert f.attrs["case"].decode() == "[flow]\nname = \"Wirbel, groß\"\n"
+"#;
+    python(script, &[&directory.path().join("00000007.h5")])
+}
+
+/// On a disk of 1 MB, which only root may make.
+fn full_disk() -> std::result::Result<(), Failed> {
+    let disk = scratch()?;
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(disk.path()).output()?;
+    if !mounted.status.success() {
+        eprintln!("full disk: skipped, no right to mount one");
+        return Ok(());
+    }
+    let result = [1, 3].into_iter().try_for_each(|ranks| launch(ranks, "full", disk.path()));
+    Command::new("umount").arg(disk.path()).status()?;
+    result
+}
+
+fn snapshots() -> std::result::Result<(), Failed> {
+    let directory = scratch()?;
+    let place = |ranks: usize| directory.path().join(ranks.to_string());
+    for ranks in RANKS {
+        launch(ranks, "snapshot", &place(ranks))?;
+        for name in ["00000020.h5", "00000020.xdmf", "series.xdmf"] {
+            if fs::read(place(ranks).join(name))? != fs::read(place(1).join(name))? {
+                return Err(format!("{name} of {ranks} ranks differs from that of one").into());
+            }
+        }
+    }
+    let script = r#"
+import h5py, numpy as np, sys, os
+import xml.etree.ElementTree as xml
+place = sys.argv[1]
+f = h5py.File(os.path.join(place, "00000020.h5"), "r")
+z, y, x = np.meshgrid(np.arange(7), np.arange(5), np.arange(6), indexing="ij")
+assert f["u"].dtype == np.float64 and (f["u"][:] == x + 10 * y + 100 * z).all()
+assert f["p"].dtype == np.float32 and (f["p"][:] == -(x + 10 * y + 100 * z)).all()
+assert f["u"].attrs["axes"] == b"z, y, x" and f["u"].attrs["units"] == b"m/s"
+assert (f["y"][:] == [-1, -0.7, 0, 0.7, 1]).all() and len(f["x"]) == 6 and len(f["z"]) == 7
+assert (f.attrs["size"] == [6, 2, 7]).all() and f.attrs["kind"] == b"snapshot"
+
+def check(grid, name):
+    assert grid.find("Topology").get("Dimensions") == "7 5 6"
+    items = [i for i in grid.iter("DataItem")]
+    assert [i.text for i in items] == [f"{name}:/{d}" for d in ("x", "y", "z", "u", "p")]
+    file = h5py.File(os.path.join(place, name), "r")
+    for i in items:
+        d = file[i.text.split(":")[1]]
+        assert tuple(int(n) for n in i.get("Dimensions").split()) == d.shape
+        assert int(i.get("Precision")) == d.dtype.itemsize
+
+check(xml.parse(os.path.join(place, "00000020.xdmf")).getroot().find("Domain/Grid"), "00000020.h5")
+series = xml.parse(os.path.join(place, "series.xdmf")).getroot().find("Domain/Grid")
+assert series.get("CollectionType") == "Temporal"
+assert [float(g.find("Time").get("Value")) for g in series.findall("Grid")] == [0.5, 2.0]
+for g, name in zip(series.findall("Grid"), ["00000005.h5", "00000020.h5"]):
+    check(g, name)
+assert sorted(os.listdir(place)) == ["00000005.h5", "00000005.xdmf", "00000020.h5", "00000020.xdmf", "series.xdmf"]
+"#;
+    python(script, &[&place(4)])
+}
+
+/// A failed assertion on any rank ends the job with an exit code other than 0.
+fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
+    let session = Session::start().unwrap();
+    let world = &session.world();
+    match check {
+        "write" => drop(write(world, directory, 2, 7).unwrap()),
+        "read" => read_back(world, &directory.join("00000007.h5")).unwrap(),
+        "damage" => damage(world, directory),
+        "flips" => flips(world, directory),
+        "truncations" => truncations(world, directory),
+        "foreign" => foreign(world, directory),
+        "misfits" => misfits(world, directory),
+        "keep" => keep(world, directory),
+        "latest" => latest(world, directory),
+        "directories" => directories(world, directory),
+        "look" => look(world, directory),
+        "full" => full(world, directory),
+        "snapshot" => snapshot(world, directory),
+        _ => panic!("no check is called {check}"),
+    }
+    ExitCode::SUCCESS
+}
+
+// The state that is written: its values follow from the index of the mode.
+
+fn u(i: u64) -> Complex<f64> {
+    Complex::new((i as f64 + 0.5) / 3.0, -(i as f64 / 7.0))
+}
+
+fn v(i: u64) -> Complex<f32> {
+    Complex::new(i as f32 - 100.0, (i * i) as f32)
+}
+
+fn header(step: u64) -> Header {
+    Header {
+        flow: "homogeneous".into(),
+        step,
+        time: 0.1,
+        case: "[flow]\nname = \"Wirbel, groß\"\n".into(),
+        layout: "two-thirds 8x8x8".into(),
+        numbers: vec![("dt".into(), 0.1 + 0.2), ("strain".into(), -1e-300)],
+    }
+}
+
+fn tables() -> [Table; 1] {
+    [Table { name: "kx".into(), units: "1".into(), description: "wavenumbers".into(), values: vec![0, 1, 2, -2, -1] }]
+}
+
+/// Nearly even pieces for all ranks but `idle`, which has none if there are others.
+fn piece(world: &World, idle: usize, modes: u64) -> Range<u64> {
+    let workers = (world.size() as u64 - 1).max(1);
+    let before = |rank: usize| (rank - usize::from(rank > idle && world.size() > 1)) as u64;
+    modes * before(world.rank()) / workers..modes * before(world.rank() + 1) / workers
+}
+
+fn write(world: &World, directory: &Path, keep: usize, step: u64) -> Result<Written> {
+    let range = piece(world, 0, MODES);
+    let (us, vs): (Vec<_>, Vec<_>) = (range.clone().map(u).collect(), range.clone().map(v).collect());
+    let fields = [Field { name: "u", units: "m/s", values: Values::F64(&us) }, Field { name: "v", units: "m/s", values: Values::F32(&vs) }];
+    write_checkpoint(world, directory, keep, &header(step), &tables(), Piece { offset: range.start, total: MODES }, &fields)
+}
+
+/// Reads with other pieces than it was written with. Data that come without an error must be those written.
+fn read_back(world: &World, file: &Path) -> Result<()> {
+    let idle = world.size() - 1;
+    let range = piece(world, idle, MODES);
+    let mut us = vec![Complex::default(); range.clone().count()];
+    let mut vs = vec![Complex::default(); range.clone().count()];
+    let mut fields = [FieldMut { name: "v", values: ValuesMut::F32(&mut vs) }, FieldMut { name: "u", values: ValuesMut::F64(&mut us) }];
+    let read_header = same(world, read_header(world, file))?;
+    same(world, read_fields(world, file, Piece { offset: range.start, total: MODES }, &mut fields))?;
+    assert!(us.iter().copied().eq(range.clone().map(u)) && vs.iter().copied().eq(range.map(v)), "wrong data were accepted");
+    assert_eq!(read_header, header(7), "a wrong header was accepted");
+    Ok(())
+}
+
+/// Asserts that all ranks have the same error, or none, and returns the result.
+fn same<T>(world: &World, result: Result<T>) -> Result<T> {
+    let text = result.as_ref().err().map_or_else(|| "no error".to_string(), |error| error.message.clone());
+    let of_root = world.root_text(|| Ok(text.clone())).unwrap();
+    assert_eq!(text, of_root, "rank {} has another result than the root", world.rank());
+    result
+}
+
+fn fails<T: std::fmt::Debug>(world: &World, result: Result<T>, parts: &[&str]) -> Error {
+    let error = same(world, result).unwrap_err();
+    for part in parts {
+        assert!(error.message.contains(part), "\"{part}\" is missing in: {error}");
+    }
+    error
+}
+
+/// Files are changed by the root alone, while the others wait.
+fn root(world: &World, action: impl FnOnce()) {
+    world.barrier();
+    if world.rank() == 0 {
+        action();
+    }
+    world.barrier();
+}
+
+fn random(state: &mut u64) -> u64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state >> 33
+}
+
+fn damage(world: &World, directory: &Path) {
+    let file = write(world, directory, 1, 7).unwrap().path;
+    let sound = fs::read(&file).unwrap();
+    let first = u(0).re.to_le_bytes();
+    let begin = sound.windows(8).position(|window| window == first).unwrap();
+    for byte in [0, 7, 8, 1000, 16 * MODES as usize - 1] {
+        let mut damaged = sound.clone();
+        damaged[begin + byte] ^= 1;
+        root(world, || fs::write(&file, &damaged).unwrap());
+        let error = fails(world, read_back(world, &file), &["\"/state/u\"", file.to_str().unwrap(), "take an older checkpoint"]);
+        assert_eq!(error.kind, Kind::Input);
+        assert!(inspect(&file).unwrap_err().message.contains("the checksum of /state/u does not match"));
+    }
+}
+
+/// No flipped byte may crash, hang, or have wrong data accepted; and most must be noticed.
+fn flips(world: &World, directory: &Path) {
+    let file = write(world, directory, 1, 7).unwrap().path;
+    let sound = fs::read(&file).unwrap();
+    let (mut state, mut found) = (42, 0);
+    for _ in 0..300 {
+        let mut damaged = sound.clone();
+        let place = random(&mut state) as usize % sound.len();
+        damaged[place] ^= 1 + (random(&mut state) % 255) as u8;
+        root(world, || fs::write(&file, &damaged).unwrap());
+        let unread = read_back(world, &file);
+        if world.size() == 1 {
+            found += usize::from(inspect(&file).is_err());
+            assert!(unread.is_ok() || inspect(&file).is_err(), "byte {place}: inspect misses {unread:?}");
+        } else {
+            found += usize::from(unread.is_err());
+        }
+    }
+    assert!(found > 150, "only {found} of 300 found");
+    root(world, || fs::write(&file, &sound).unwrap());
+    read_back(world, &file).unwrap();
+}
+
+fn truncations(world: &World, directory: &Path) {
+    let file = write(world, directory, 1, 7).unwrap().path;
+    let sound = fs::read(&file).unwrap();
+    let lengths = (0..60).map(|i| i * sound.len() / 60).chain([1, 8, 48, 96, sound.len() - 1]);
+    for length in lengths {
+        root(world, || fs::write(&file, &sound[..length]).unwrap());
+        fails(world, read_back(world, &file), &[file.to_str().unwrap(), "damaged", "take an older checkpoint"]);
+    }
+}
+
+fn foreign(world: &World, directory: &Path) {
+    let file = directory.join("file.h5");
+    fails(world, read_header(world, &file), &["cannot read the checkpoint", "No such file"]);
+    fails(world, read_header(world, directory), &[directory.to_str().unwrap()]);
+    root(world, || fs::write(&file, "step,time,dt\n0,0.0,0.1\n".repeat(1000)).unwrap());
+    fails(world, read_header(world, &file), &["damaged or no HDF5 file"]);
+    fails(world, read_back(world, &file), &["damaged or no HDF5 file"]);
+    let foreign = "import h5py, sys\nf = h5py.File(sys.argv[1], 'w')\nf['state/u'] = [1.0]\nf.attrs['program'] = 'other'";
+    root(world, || python(foreign, &[&file]).unwrap());
+    fails(world, read_header(world, &file), &["not a checkpoint of rogallo"]);
+    snapshot(world, directory);
+    fails(world, read_header(world, &directory.join("00000020.h5")), &["is a snapshot file of rogallo, not a checkpoint"]);
+    let newer = "import h5py, sys\nf = h5py.File(sys.argv[1], 'r+')\nf.attrs.modify('format', 2)";
+    let file = write(world, directory, 9, 7).unwrap().path;
+    root(world, || python(newer, &[&file]).unwrap());
+    fails(world, read_header(world, &file), &["has format 2", "use a newer one"]);
+}
+
+fn misfits(world: &World, directory: &Path) {
+    let file = write(world, directory, 1, 7).unwrap().path;
+    let read = |name: &str, modes: u64, single: bool| {
+        let range = piece(world, 0, modes);
+        let length = range.clone().count();
+        let (mut singles, mut doubles) = (vec![Complex::default(); length], vec![Complex::default(); length]);
+        let values = if single { ValuesMut::F32(&mut singles) } else { ValuesMut::F64(&mut doubles) };
+        read_fields(world, &file, Piece { offset: range.start, total: modes }, &mut [FieldMut { name, values }])
+    };
+    read("u", MODES, false).unwrap();
+    fails(world, read("u", MODES, true), &["\"/state/u\"", "stored in double precision, but the case asks for single"]);
+    fails(world, read("v", MODES, false), &["\"/state/v\"", "stored in single precision"]);
+    fails(world, read("u", MODES + 1, false), &["[203] modes are stored, but the case has 204"]);
+    fails(world, read("u", MODES - 1, false), &["[203] modes are stored, but the case has 202"]);
+    fails(world, read("w", MODES, false), &["no such field, only u, v"]);
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn keep(world: &World, directory: &Path) {
+    let directory = &directory.join("checkpoints");
+    root(world, || {
+        fs::create_dir(directory).unwrap();
+        fs::write(directory.join("00000001.h5.bak"), "").unwrap();
+        fs::write(directory.join(".00000030.h5.partial"), "left over").unwrap();
+    });
+    for step in [10, 20, 30, 40] {
+        let written = write(world, directory, 2, step).unwrap();
+        assert_eq!(written.bytes, fs::metadata(&written.path).unwrap().len());
+    }
+    world.barrier();
+    assert_eq!(names(directory), ["00000001.h5.bak", "00000030.h5", "00000040.h5", "latest"]);
+    assert_eq!(fs::read_link(directory.join("latest")).unwrap(), PathBuf::from("00000040.h5"));
+    // The same step again replaces the file.
+    write(world, directory, 2, 40).unwrap();
+    world.barrier();
+    assert_eq!(names(directory), ["00000001.h5.bak", "00000030.h5", "00000040.h5", "latest"]);
+}
+
+fn latest(world: &World, directory: &Path) {
+    let found = || latest_checkpoint(world, directory).unwrap();
+    assert_eq!(latest_checkpoint(world, &directory.join("none")).unwrap(), None);
+    assert_eq!(found(), None);
+    for step in [7, 12] {
+        write(world, directory, 3, step).unwrap();
+    }
+    let (old, new, link) = (directory.join("00000007.h5"), directory.join("00000012.h5"), directory.join("latest"));
+    assert_eq!(found(), Some(new.clone()));
+    root(world, || {
+        fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink("00000007.h5", &link).unwrap();
+    });
+    assert_eq!(found(), Some(old.clone()));
+    root(world, || fs::remove_file(&old).unwrap());
+    assert_eq!(found(), Some(new.clone()));
+    root(world, || fs::remove_file(&link).unwrap());
+    assert_eq!(found(), Some(new));
+}
+
+fn directories(world: &World, directory: &Path) {
+    fails(world, write(world, &directory.join("missing/checkpoints"), 1, 7), &["cannot make the directory", "missing/checkpoints"]);
+    let file = directory.join("file");
+    root(world, || fs::write(&file, "").unwrap());
+    fails(world, write(world, &file.join("checkpoints"), 1, 7), &["file/checkpoints", "Not a directory"]);
+    fails(world, write(world, &file, 1, 7), &["is not a directory"]);
+    let blocked = directory.join("blocked");
+    root(world, || fs::create_dir_all(blocked.join("00000007.h5")).unwrap());
+    fails(world, write(world, &blocked, 1, 7), &["cannot rename"]);
+    world.barrier();
+    assert_eq!(names(&blocked), ["00000007.h5"]);
+}
+
+fn look(world: &World, directory: &Path) {
+    let file = write(world, directory, 1, 7).unwrap().path;
+    let text = inspect(&file).unwrap();
+    for part in
+        ["homogeneous", "two-thirds 8x8x8", "0.30000000000000004", "/state/u", "203 complex, double precision, 3248 bytes, in m/s: sound"]
+    {
+        assert!(text.contains(part), "\"{part}\" is missing in:\n{text}");
+    }
+}
+
+/// First a checkpoint that fits on the disk of 1 MB, then one that does not.
+fn full(world: &World, directory: &Path) {
+    let file = write(world, directory, 2, 7).unwrap().path;
+    let range = piece(world, 0, 100_000);
+    let values = vec![Complex::new(1.0, 2.0); range.clone().count()];
+    let fields = [Field { name: "u", units: "m/s", values: Values::F64(&values) }];
+    let piece = Piece { offset: range.start, total: 100_000 };
+    let result = write_checkpoint(world, directory, 2, &header(8), &tables(), piece, &fields);
+    let error = fails(world, result, &[directory.to_str().unwrap(), "no room", "bytes needed", "available"]);
+    assert_eq!(error.kind, Kind::Failure);
+    world.barrier();
+    assert_eq!(names(directory), ["00000007.h5", "latest"]);
+    read_back(world, &file).unwrap();
+    let points = vec![0.0; 60];
+    let header =
+        SnapshotHeader { step: 9, time: 0.0, size: [1.0; 3], coordinates: [points.clone(), points.clone(), points], case: String::new() };
+    let mut snapshot = Snapshot::create(world, directory, header).unwrap();
+    let length = if world.rank() == 0 { 60 } else { 0 };
+    let block = Block { start: [0; 3], shape: [length; 3] };
+    fails(world, snapshot.field("u", "m/s", block, &Reals::F64(vec![0.0; length.pow(3)])), &["no room"]);
+    drop(snapshot);
+    world.barrier();
+    assert_eq!(names(directory), ["00000007.h5", "latest"]);
+}
+
+/// Two snapshots of 6 x 5 x 7 points in pencils along z, with an idle rank.
+fn snapshot(world: &World, directory: &Path) {
+    let (nx, ny, nz) = (6, 5, 7);
+    let workers = world.size().saturating_sub(1).max(1);
+    let rows = if workers.is_multiple_of(2) { 2 } else { 1 };
+    let columns = workers / rows;
+    let cut = |n: usize, part: usize, parts: usize| n * part / parts;
+    let (row, column) = (world.rank() % rows, world.rank() / rows);
+    let (x, y) = (cut(nx, column, columns)..cut(nx, column + 1, columns), cut(ny, row, rows)..cut(ny, row + 1, rows));
+    let mut block = Block { start: [0, y.start, x.start], shape: [nz, y.len(), x.len()] };
+    if world.rank() >= workers {
+        block = Block { start: [0; 3], shape: [0; 3] };
+    }
+    let mut values = Vec::new();
+    for z in 0..block.shape[0] {
+        for y in block.start[1]..block.start[1] + block.shape[1] {
+            values.extend((block.start[2]..block.start[2] + block.shape[2]).map(|x| (x + 10 * y + 100 * z) as f64));
+        }
+    }
+    let singles: Vec<f32> = values.iter().map(|&value| -value as f32).collect();
+    let even = |n: usize| (0..n).map(|i| i as f64).collect();
+    for (step, time) in [(20, 2.0), (5, 0.5)] {
+        let coordinates = [even(nx), vec![-1.0, -0.7, 0.0, 0.7, 1.0], even(nz)];
+        let header = SnapshotHeader { step, time, size: [6.0, 2.0, 7.0], coordinates, case: "[flow]\n".into() };
+        let mut snapshot = Snapshot::create(world, directory, header).unwrap();
+        snapshot.field("u", "m/s", block, &Reals::F64(values)).unwrap();
+        snapshot.field("p", "m2/s2", block, &Reals::F32(singles)).unwrap();
+        assert_eq!(snapshot.finish().unwrap(), directory.join(format!("{step:08}.h5")));
+    }
+}
