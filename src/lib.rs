@@ -1,4 +1,5 @@
 //! rogallo: direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
 
+pub mod case;
 pub mod error;
 pub mod parallel;
