@@ -4,6 +4,7 @@
 //! case file -> Case -> Flow (homogeneous | channel) -> advance … -> statistics, checkpoints -> report
 //! ```
 
+pub mod case;
 pub mod error;
 pub mod flow;
 pub mod homogeneous;

@@ -1,0 +1,133 @@
+//! The case file and the overrides as one tree of values, each of which knows where it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problems::{Place, Problem};
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub place: Place,
+    pub value: Value,
+}
+
+impl Node {
+    /// A problem with this value.
+    pub fn problem(&self, message: impl Into<String>) -> Problem {
+        Problem::new(Some(self.place.clone()), message)
+    }
+
+    /// The problem as the result of reading the value.
+    pub fn wrong<T>(&self, message: impl Into<String>) -> Result<T, Vec<Problem>> {
+        Err(vec![self.problem(message)])
+    }
+}
+
+/// The kinds of value that a case file may use.
+#[derive(Clone, Debug)]
+pub enum Value {
+    String(String),
+    Integer(i128),
+    Float(f64),
+    Array(Vec<Node>),
+    Table(Table),
+    /// No key takes such a value; what it is, with its article.
+    Other(&'static str),
+}
+
+/// A key's own place and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub key: Place,
+    pub node: Node,
+}
+
+pub type Table = BTreeMap<String, Entry>;
+
+/// Reads the file and lays the overrides over it, one after the other. What is not TOML is added to `problems`.
+pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Table {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let mut bad_lines = BTreeSet::new();
+    for error in errors {
+        // An error without a span is one at the end of the file.
+        let bytes = error.span().unwrap_or(text.len()..text.len());
+        // The parser stumbles on through the rest of a bad line; its first complaint is the one that helps.
+        if bad_lines.insert(text[..bytes.start].matches('\n').count()) {
+            problems.push(Problem::new(Some(Place::new(0, bytes)), error.message()));
+        }
+    }
+    let mut root = table(document.get_ref(), 0, 0);
+    for (n, text) in overrides.iter().enumerate() {
+        if let Err(problem) = lay_over(&mut root, text, n + 1) {
+            problems.push(problem);
+        }
+    }
+    root
+}
+
+/// Puts the value of one override, `key.sub=value`, into the tree in place of what is there.
+fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> {
+    let malformed = || {
+        let problem = Problem::new(Some(Place::new(source, 0..text.len())), "an override is KEY=VALUE");
+        problem.help("for instance --set fluid.viscosity=0.005")
+    };
+    let (path, value) = text.split_once('=').ok_or_else(malformed)?;
+    let start = text.len() - value.trim_ascii_start().len();
+    let value = value.trim_ascii();
+    let node = match DeValue::parse(value) {
+        Ok(value) => node(&value, source, start),
+        // A word needs no quotes on the command line.
+        Err(_) => Node { place: Place::new(source, start..start + value.len()), value: Value::String(value.to_owned()) },
+    };
+    let mut keys = Vec::new();
+    let mut start = 0;
+    for part in path.split('.') {
+        if part.trim_ascii().is_empty() {
+            return Err(malformed());
+        }
+        keys.push((part.trim_ascii(), Place::new(source, start..start + part.len())));
+        start += part.len() + 1;
+    }
+    let Some((last, last_place)) = keys.pop() else { return Err(malformed()) };
+    let mut table = root;
+    for (key, place) in keys {
+        let empty = || Node { place: place.clone(), value: Value::Table(Table::new()) };
+        let entry = table.entry(key.to_owned()).or_insert_with(|| Entry { key: place.clone(), node: empty() });
+        if !matches!(entry.node.value, Value::Table(_)) {
+            *entry = Entry { key: place.clone(), node: empty() };
+        }
+        let Value::Table(inner) = &mut entry.node.value else { unreachable!("it was made a table just above") };
+        table = inner;
+    }
+    table.insert(last.to_owned(), Entry { key: last_place, node });
+    Ok(())
+}
+
+/// The tree of a parsed table whose text starts at byte `offset` of its source.
+fn table(parsed: &DeTable, source: usize, offset: usize) -> Table {
+    let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue>)| Entry {
+        key: Place::new(source, key.span().start + offset..key.span().end + offset),
+        node: node(value, source, offset),
+    };
+    parsed.iter().map(|(key, value)| (key.get_ref().to_string(), entry((key, value)))).collect()
+}
+
+fn node(parsed: &Spanned<DeValue>, source: usize, offset: usize) -> Node {
+    let value = match parsed.get_ref() {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(digits) => match i128::from_str_radix(digits.as_str(), digits.radix()) {
+            Ok(integer) => Value::Integer(integer),
+            Err(_) => Value::Other("an integer out of range"),
+        },
+        // TOML's floats are Rust's; one that were not is refused like any other that is not finite.
+        DeValue::Float(digits) => Value::Float(digits.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(_) => Value::Other("a boolean"),
+        DeValue::Datetime(_) => Value::Other("a date"),
+        DeValue::Array(array) => Value::Array(array.iter().map(|element| node(element, source, offset)).collect()),
+        DeValue::Table(parsed) => Value::Table(table(parsed, source, offset)),
+    };
+    Node { place: Place::new(source, parsed.span().start + offset..parsed.span().end + offset), value }
+}

@@ -1,0 +1,61 @@
+//! The case file: what a run computes, read from TOML with the overrides of the command line laid over it.
+//!
+//! `types` is what the program knows of a case; `schema` has every key with its default and its checks. The rest is
+//! general: `document` turns texts into one tree of values that know where they stand, `reader` takes a tree apart key
+//! by key, `problems` shows the user all that is wrong at once, `resolved` writes a case out again.
+
+mod document;
+mod problems;
+mod reader;
+mod resolved;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod types;
+mod values;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use problems::Sources;
+
+pub use resolved::physics_differences;
+pub use types::*;
+
+/// Reads the case file at `path`; each of `overrides` is a `key.sub=value` that takes the place of what the file says.
+///
+/// # Errors
+/// An unreadable file, or all that is wrong with the case, each problem with its line (kind `Input`).
+pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            let here = std::env::current_dir().map(|dir| format!(" (from {})", dir.display())).unwrap_or_default();
+            Error::input(format!("there is no case file {name}{here}; nothing was run."))
+        }
+        _ => Error::input(format!("cannot read the case file {name}: {error}; nothing was run.")),
+    })?;
+    parse(&name.to_string(), &text, path.parent().unwrap_or(Path::new("")), overrides)
+}
+
+/// Reads a case from `text`. Errors show `name` as the file; its last part without `.toml` names the case. Files that the case
+/// names are relative to `dir`.
+///
+/// # Errors
+/// All that is wrong with the case, each problem with its line (kind `Input`).
+pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result<Case> {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.strip_suffix(".toml").unwrap_or(file);
+    let mut problems = Vec::new();
+    let root = document::read(text, overrides, &mut problems);
+    // What a file with a syntax error means is a guess: its keys are not judged.
+    if problems.is_empty()
+        && let Some(case) = schema::case(stem, dir, &root, &mut problems)
+        && problems.is_empty()
+    {
+        return Ok(case);
+    }
+    Err(Sources::new(name, text, overrides).error(problems))
+}

@@ -1,0 +1,390 @@
+use super::*;
+
+const SMALLEST: &str = r#"
+[flow]
+kind = "homogeneous"
+[domain]
+grid = [8, 8, 8]
+[fluid]
+viscosity = 0.01
+[initial]
+kind = "taylor-green"
+[time]
+dt = 0.01
+end = 1.0
+"#;
+
+fn read(text: &str, overrides: &[&str]) -> Result<Case> {
+    let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
+    parse("case.toml", text, Path::new(""), &overrides)
+}
+
+pub fn with(overrides: &[&str]) -> Case {
+    read(SMALLEST, overrides).unwrap()
+}
+
+/// The titles and helps of the errors that these overrides of a good case make.
+pub fn complaints(overrides: &[&str]) -> String {
+    let error = read(SMALLEST, overrides).unwrap_err();
+    assert_eq!(error.kind, crate::error::Kind::Input);
+    let lines = error.message.lines().filter_map(|line| line.strip_prefix("error: ").or(line.trim().strip_prefix("= ")));
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn every_default_is_filled_in() {
+    let tau = std::f64::consts::TAU;
+    let expected = Case {
+        name: "case".into(),
+        flow: FlowKind::Homogeneous,
+        domain: Domain { size: [tau; 3], grid: [8; 3] },
+        fluid: Fluid { viscosity: 0.01 },
+        initial: Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 },
+        numerics: Numerics { dealiasing: Dealiasing::TwoThirds, precision: Precision::Double, seed: 1 },
+        time: Time { scheme: Scheme::Rk3, step: Step::Fixed(0.01), stop: Stop { end: Some(1.0), steps: None } },
+        parallel: Parallel { process_grid: None, exchange: ExchangeMethod::AllToAll },
+        output: Output {
+            directory: None,
+            series: Cadence { every_steps: Some(10), every_time: None },
+            spectra: Cadence::default(),
+            snapshots: Cadence::default(),
+        },
+        checkpoint: Checkpoint { every_minutes: Some(30.0), every_steps: None, keep: 2 },
+    };
+    assert_eq!(with(&[]), expected);
+}
+
+#[test]
+fn all_that_is_wrong_is_shown_at_once() {
+    let text = r#"[flow]
+kind = "homogeneous"
+[domain]
+grid = [62, 64.0, 64]
+[fluids]
+viscosity = 0.01
+[initial]
+kind = "abc"
+[time]
+dt = -0.1
+clf = 0.5
+scheme = "rk5"
+"#;
+    let error = read(text, &["output.series.every_step=5"]).unwrap_err();
+    let expected = r#"error: domain.grid: 62 has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow
+ --> case.toml:4:9
+  |
+4 | grid = [62, 64.0, 64]
+  |         ^^
+  |
+  = help: the nearest good sizes are 60 and 63
+
+error: domain.grid: expected an integer, found the number 64.0
+ --> case.toml:4:13
+  |
+4 | grid = [62, 64.0, 64]
+  |             ^^^^
+
+error: fluids: unknown table
+ --> case.toml:5:2
+  |
+5 | [fluids]
+  |  ^^^^^^
+  |
+  = help: did you mean fluid? allowed here: flow, domain, fluid, initial, numerics, time, parallel, output, checkpoint
+
+error: time.end or time.steps is missing
+ --> case.toml:9:1
+  |
+9 | [time]
+  | ^^^^^^
+  |
+  = help: add end = 10.0 or steps = 100 to [time]
+
+error: time.dt: must be greater than 0
+  --> case.toml:10:6
+   |
+10 | dt = -0.1
+   |      ^^^^
+
+error: time.clf: unknown key
+  --> case.toml:11:1
+   |
+11 | clf = 0.5
+   | ^^^
+   |
+   = help: did you mean cfl? allowed here: scheme, dt, cfl, end, steps
+
+error: time.scheme: unknown value "rk5"
+  --> case.toml:12:10
+   |
+12 | scheme = "rk5"
+   |          ^^^^^
+   |
+   = help: did you mean "rk2"? allowed here: "rk2", "rk3", "rk4"
+
+error: output.series.every_step: unknown key
+ --> --set:1:15
+  |
+1 | output.series.every_step=5
+  |               ^^^^^^^^^^
+  |
+  = help: did you mean every_steps? allowed here: every_steps, every_time
+
+error: fluid.viscosity is missing
+--> case.toml
+ = help: add viscosity = 0.005 to [fluid]
+
+9 errors in case.toml and --set; nothing was run."#;
+    assert_eq!(error.message, expected);
+}
+
+#[test]
+fn a_syntax_error_has_its_line_and_hides_what_follows_from_it() {
+    let error = read("[flow]\nkind = homogeneous\n[time]\nscheme = rk3 rk4\n", &[]).unwrap_err();
+    let expected = "error: string values must be quoted, expected literal string
+ --> case.toml:2:8
+  |
+2 | kind = homogeneous
+  |        ^^^^^^^^^^^
+
+error: string values must be quoted, expected literal string
+ --> case.toml:4:10
+  |
+4 | scheme = rk3 rk4
+  |          ^^^^^^^
+
+2 errors in case.toml; nothing was run.";
+    assert_eq!(error.message, expected);
+    assert!(read("[time]\ndt = 1.0\ndt = 2.0\n", &[]).unwrap_err().message.contains("error: duplicate key\n --> case.toml:3:1"));
+}
+
+#[test]
+fn the_channel_is_refused_by_one_error() {
+    let error = read("[flow]\nkind = \"channel\"\n[drive]\nkind = \"mass-flux\"\n", &[]).unwrap_err();
+    assert!(error.message.starts_with("error: flow.kind: this version has the homogeneous flow only\n --> case.toml:2:8"));
+    assert!(error.message.ends_with("\n\n1 error in case.toml; nothing was run."));
+}
+
+#[test]
+fn an_empty_file_lacks_the_required_keys() {
+    let message = read("", &[]).unwrap_err().message;
+    for missing in ["flow.kind", "domain.grid", "fluid.viscosity", "initial.kind", "time.dt or time.cfl", "time.end or time.steps"] {
+        assert!(message.contains(&format!("error: {missing} is missing\n--> case.toml\n")), "{message}");
+    }
+    assert!(message.ends_with("6 errors in case.toml; nothing was run."));
+}
+
+#[test]
+fn numbers_are_finite_and_in_range() {
+    for key in ["fluid.viscosity", "initial.amplitude", "time.dt", "time.cfl", "time.end", "output.spectra.every_time"] {
+        for value in ["nan", "inf", "-inf", "1e400"] {
+            assert_eq!(complaints(&[&format!("{key}={value}")]), format!("{key}: must be a finite number"));
+        }
+    }
+    for key in ["time.dt", "time.cfl", "output.series.every_time"] {
+        assert_eq!(complaints(&[&format!("{key}=0.0")]), format!("{key}: must be greater than 0"));
+    }
+    for key in ["fluid.viscosity", "time.end"] {
+        assert_eq!(complaints(&[&format!("{key}=-1e-9")]), format!("{key}: must not be negative"));
+    }
+    for key in ["output.series.every_steps", "checkpoint.every_steps", "checkpoint.keep"] {
+        assert_eq!(complaints(&[&format!("{key}=0")]), format!("{key}: must be at least 1"));
+    }
+    assert_eq!(complaints(&["numerics.seed=-1"]), "numerics.seed: this integer is out of range");
+    assert_eq!(complaints(&["time.steps=1.5"]), "time.steps: expected an integer, found the number 1.5");
+    assert_eq!(complaints(&["fluid.viscosity=true"]), "fluid.viscosity: expected a number, found a boolean");
+    assert_eq!(with(&["fluid.viscosity=0"]).fluid.viscosity, 0.0);
+    assert_eq!(with(&["numerics.seed=18446744073709551615"]).numerics.seed, u64::MAX);
+}
+
+#[test]
+fn words_are_checked_and_the_nearest_is_named() {
+    let choices = [
+        ("numerics.dealiasing=phase-shift-exat", "phase-shift-exact"),
+        ("numerics.precision=duoble", "double"),
+        ("parallel.exchange=pairwyse", "pairwise"),
+        ("initial.kind=taylor_green", "taylor-green"),
+        ("flow.kind=homogenous", "homogeneous"),
+    ];
+    for (set, near) in choices {
+        assert!(complaints(&[set]).contains(&format!("help: did you mean \"{near}\"? allowed here: ")), "{set}");
+    }
+    let far = "numerics.precision: unknown value \"half\"; help: allowed here: \"double\", \"single\"";
+    assert_eq!(complaints(&["numerics.precision=half"]), far);
+    assert_eq!(with(&["numerics.dealiasing=phase-shift"]).numerics.dealiasing, Dealiasing::PhaseShift);
+    assert_eq!(with(&["numerics.precision=single"]).numerics.precision, Precision::Single);
+    assert_eq!(with(&["time.scheme=rk4"]).time.scheme, Scheme::Rk4);
+    assert_eq!(with(&["parallel.exchange=pairwise"]).parallel.exchange, ExchangeMethod::Pairwise);
+}
+
+#[test]
+fn a_step_is_fixed_or_by_courant_number() {
+    let both = SMALLEST.replace("dt = 0.01", "cfl = 0.5\ndt = 0.01");
+    let message = read(&both, &[]).unwrap_err().message;
+    assert!(message.starts_with("error: time.dt: cfl and dt exclude each other\n  --> case.toml:12:1\n"), "{message}");
+    assert!(message.ends_with("1 error in case.toml; nothing was run."));
+    // An override takes the place of the file's choice, also where the file has both.
+    assert_eq!(with(&["time.cfl=0.5"]).time.step, Step::Courant(0.5));
+    assert_eq!(read(&both, &["time.dt=0.1"]).unwrap().time.step, Step::Fixed(0.1));
+    let two = complaints(&["time.cfl=0.5", "time.dt=0.1"]);
+    assert_eq!(two, "time.dt: cfl and dt exclude each other; help: keep one of them: dt = 0.01 or cfl = 0.5");
+    assert_eq!(with(&["time.steps=7"]).time.stop, Stop { end: Some(1.0), steps: Some(7) });
+}
+
+#[test]
+fn initial_fields() {
+    let abc = with(&["initial={ kind = 'abc', b = 2, wavenumber = 3 }"]).initial;
+    assert_eq!(abc, Initial::Abc { a: 1.0, b: 2.0, c: 1.0, wavenumber: 3 });
+    let mode = with(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
+    assert_eq!(mode, Initial::Mode { wavenumber: [1, -2, 0], amplitude: [0.0, 0.0, 1.5], phase: 0.0 });
+    let random = with(&["initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }"]).initial;
+    assert_eq!(random, Initial::Random { energy: Some(0.5), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 } });
+
+    assert_eq!(complaints(&["initial.dimensions=1"]), "initial.dimensions: must be 2 or 3");
+    let wrong = complaints(&["initial={ kind = 'abc', amplitude = 2 }"]);
+    assert_eq!(wrong, "initial.amplitude: unknown key; help: allowed here: kind, a, b, c, wavenumber");
+    assert_eq!(complaints(&["initial={ kind = 'abc', wavenumber = 0 }"]), "initial.wavenumber: must be at least 1");
+    let zero = complaints(&["initial={ kind = 'mode', wavenumber = [0, 0, 0], amplitude = [0, 0, 1] }"]);
+    assert_eq!(zero, "initial.wavenumber: at least one of the labels must not be zero");
+    let power = complaints(&["initial={ kind = 'random', spectrum = 'power', k_min = 2, k_max = 2.0, energy = 0 }"]);
+    let order = "initial.energy: must be greater than 0; initial.exponent is missing; help: add exponent = -1.6667 to [initial]";
+    let power_expected = ["initial.k_max: must be greater than k_min = 2; help: E(k) lies between k_min and k_max", order];
+    for expected in power_expected.iter().flat_map(|text| text.split("; ")) {
+        assert!(power.contains(expected), "{power}");
+    }
+    let bare = complaints(&["initial={ kind = 'random', spectrum = 'von-karman-pao' }"]);
+    assert!(bare.contains("initial.peak_wavenumber is missing") && bare.contains("initial.energy is missing"), "{bare}");
+}
+
+#[test]
+fn a_spectrum_is_read_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |spectrum: &str, more: &str| {
+        fs::write(dir.path().join("e.dat"), spectrum).unwrap();
+        let set = format!("initial={{ kind = 'random', spectrum = 'table', file = 'e.dat'{more} }}");
+        parse("case.toml", SMALLEST, dir.path(), &[set])
+    };
+    let Initial::Random { energy, spectrum: Spectrum::Table { file, table } } =
+        read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap().initial
+    else {
+        panic!("not a table")
+    };
+    assert_eq!((energy, table), (None, vec![(1.0, 0.0), (2.5, 1e-3)]));
+    assert_eq!(file, dir.path().join("e.dat"));
+    assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap().initial, Initial::Random { energy: Some(2.0), .. }));
+    let bad = [
+        ("1 1\n2 x\n", "line 2: not a number"),
+        ("1 1\n1 2\n", "line 2: k must be positive and ascend"),
+        ("0 1\n", "line 1: k must be positive and ascend"),
+        ("1 -1\n", "line 1: E(k) must not be negative"),
+        ("1 nan\n", "line 1: not finite"),
+        ("1 2 3\n", "line 1: two columns are expected"),
+        ("1 2\n", "one row makes no spectrum"),
+        ("1 0\n2 0\n", "it holds no energy"),
+    ];
+    for (spectrum, expected) in bad {
+        let message = read(spectrum, "").unwrap_err().message;
+        assert!(message.starts_with("error: initial.file: ") && message.contains(&format!("e.dat: {expected}\n")), "{message}");
+    }
+    let none = complaints(&["initial={ kind = 'random', spectrum = 'table', file = 'none.dat' }"]);
+    assert!(none.starts_with("initial.file: none.dat: No such file"), "{none}");
+}
+
+#[test]
+fn parallel_output_and_checkpoint() {
+    assert_eq!(with(&["parallel.process_grid=[2, 3]"]).parallel.process_grid, Some([2, 3]));
+    assert_eq!(with(&["parallel.process_grid=auto"]).parallel.process_grid, None);
+    assert_eq!(complaints(&["parallel.process_grid=[0, 1]"]), "parallel.process_grid: must be at least 1; help: or \"auto\"");
+    let output = with(&["output.directory=scratch/a", "output.series={}", "output.spectra={ every_steps = 3, every_time = 0.5 }"]).output;
+    assert_eq!(output.directory, Some("scratch/a".into()));
+    assert_eq!((output.series, output.spectra), (Cadence::default(), Cadence { every_steps: Some(3), every_time: Some(0.5) }));
+    assert_eq!(complaints(&["output.series=10"]), "output.series: expected a table, found the integer 10");
+    assert_eq!(with(&["checkpoint.every_minutes=never"]).checkpoint.every_minutes, None);
+}
+
+#[test]
+fn overrides_are_laid_over_the_file() {
+    let case = with(&["fluid.viscosity = 0.5", "initial.kind=abc", "time.end=3", "time.end=4"]);
+    assert_eq!((case.fluid.viscosity, case.time.stop.end), (0.5, Some(4.0)));
+    assert!(matches!(case.initial, Initial::Abc { .. }));
+    // A table of the file may be malformed where the override replaces what is wrong.
+    assert_eq!(read(&SMALLEST.replace("[8, 8, 8]", "8"), &["domain.grid=[4,4,4]"]).unwrap().domain.grid, [4; 3]);
+    for malformed in ["foo", "=1", "a..b=1", ".a=1"] {
+        assert_eq!(complaints(&[malformed]), "an override is KEY=VALUE; help: for instance --set fluid.viscosity=0.005");
+    }
+    let message = read(SMALLEST, &["time.end=2", "fluid.viscosity= thick"]).unwrap_err().message;
+    let expected = "error: fluid.viscosity: expected a number, found the string \"thick\"
+ --> --set:1:18
+  |
+1 | fluid.viscosity= thick
+  |                  ^^^^^
+
+1 error in --set; nothing was run.";
+    assert_eq!(message, expected);
+    assert!(complaints(&["vicsosity=1"]).starts_with("vicsosity: unknown key; "));
+}
+
+#[test]
+fn a_resolved_case_reads_back_to_the_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a \"b\".dat"), "1 2\n3 4\n").unwrap();
+    let initials = [
+        "{ kind = 'taylor-green', amplitude = 1e300, dimensions = 2 }",
+        "{ kind = 'abc', a = -0.0, b = 0.1, c = 1e-300 }",
+        "{ kind = 'mode', wavenumber = [1, -2, 3], amplitude = [1, 2, 3], phase = 0.3333333333333333 }",
+        "{ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4.1, energy = 5e-324 }",
+        "{ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 123456789012345678, energy = 1 }",
+        "{ kind = 'random', spectrum = 'power', exponent = -1.6666666666666667, k_min = 1, k_max = 9, energy = 1 }",
+        "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat' }",
+        "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat', energy = 2 }",
+    ];
+    let others =
+        ["time.cfl=0.7", "time.steps=3", "domain.size=['4/3 pi', 'pi/7', 0.1]", "checkpoint={ every_minutes = 'never', every_steps = 5 }"];
+    let more =
+        ["parallel.process_grid=[1, 2]", "output={ directory = 'a\\b', snapshots = { every_time = 0.1, every_steps = 2 }, series = {} }"];
+    let words = ["numerics={ dealiasing = 'phase-shift-exact', precision = 'single', seed = 18446744073709551615 }", "time.scheme='rk2'"];
+    for initial in initials {
+        let sets: Vec<String> =
+            others.iter().chain(&more).chain(&words).map(|set| set.to_string()).chain([format!("initial={initial}")]).collect();
+        let case = parse("x.toml", SMALLEST, dir.path(), &sets).unwrap();
+        let text = case.to_toml();
+        let again = parse("x.toml", &text, Path::new("/elsewhere"), &[]).unwrap();
+        assert_eq!(again, case, "{text}");
+        // Equality does not see the sign of zero; the text does.
+        assert_eq!(again.to_toml(), text);
+        assert_eq!(physics_differences(&case, &again), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn differences_are_those_of_the_physics() {
+    let a = with(&[]);
+    let b = with(&[
+        "fluid.viscosity=0.02",
+        "time.cfl=0.5",
+        "time.end=9",
+        "time.steps=9",
+        "output.series={}",
+        "checkpoint.keep=9",
+        "parallel.exchange=pairwise",
+    ]);
+    assert_eq!(physics_differences(&a, &b), ["fluid.viscosity: 0.01 -> 0.02", "time.dt: 0.01 -> (none)", "time.cfl: (none) -> 0.5"]);
+    assert_eq!(physics_differences(&a, &with(&["domain.grid=[8,8,16]"])), ["domain.grid: [8, 8, 8] -> [8, 8, 16]"]);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = load(Path::new("none/such.toml"), &[]).unwrap_err();
+    assert!(error.message.starts_with("there is no case file none/such.toml (from /"), "{error}");
+    assert!(load(Path::new("configs"), &[]).unwrap_err().message.starts_with("cannot read the case file configs: "));
+}
+
+#[test]
+fn the_cases_of_configs_are_good() {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/configs")).unwrap() {
+        names.push(load(&entry.unwrap().path(), &[]).unwrap().name);
+    }
+    names.sort();
+    assert_eq!(names, ["abc", "decaying-isotropic", "taylor-green"]);
+}

@@ -1,0 +1,259 @@
+//! What a single value may be: numbers and their ranges, words, lengths with pi, sizes of grids, tables in files.
+
+use std::f64::consts::PI;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::document::{Node, Value};
+use super::problems::Problem;
+
+/// A value as its key wants it, or what is wrong with it.
+pub type Read<T> = Result<T, Vec<Problem>>;
+
+/// Most points in one direction: beyond any computer, and small enough that good sizes are dense below it.
+const MOST_POINTS: usize = 65536;
+
+/// The problem of a value of another type.
+pub fn expected(what: &str, node: &Node) -> Problem {
+    let found = match &node.value {
+        Value::String(text) => format!("the string {text:?}"),
+        Value::Integer(integer) => format!("the integer {integer}"),
+        Value::Float(float) => format!("the number {float:?}"),
+        Value::Array(_) => "an array".to_owned(),
+        Value::Table(_) => "a table".to_owned(),
+        Value::Other(kind) => (*kind).to_owned(),
+    };
+    node.problem(format!("expected {what}, found {found}"))
+}
+
+/// A finite number, written with or without a decimal point.
+pub fn number(node: &Node) -> Read<f64> {
+    match node.value {
+        Value::Integer(integer) => Ok(integer as f64),
+        Value::Float(float) if float.is_finite() => Ok(float),
+        Value::Float(_) => node.wrong("must be a finite number"),
+        _ => Err(vec![expected("a number", node)]),
+    }
+}
+
+/// A number > 0.
+pub fn positive(node: &Node) -> Read<f64> {
+    match number(node)? {
+        x if x > 0.0 => Ok(x),
+        _ => node.wrong("must be greater than 0"),
+    }
+}
+
+/// A number >= 0.
+pub fn non_negative(node: &Node) -> Read<f64> {
+    match number(node)? {
+        x if x >= 0.0 => Ok(x),
+        _ => node.wrong("must not be negative"),
+    }
+}
+
+/// An integer that fits its type.
+pub fn integer<T: TryFrom<i128>>(node: &Node) -> Read<T> {
+    let Value::Integer(integer) = node.value else { return Err(vec![expected("an integer", node)]) };
+    T::try_from(integer).or_else(|_| node.wrong("this integer is out of range"))
+}
+
+/// An integer >= `least`.
+pub fn at_least<T: TryFrom<i128>>(least: i128) -> impl Fn(&Node) -> Read<T> {
+    move |node| match node.value {
+        Value::Integer(integer) if integer < least => node.wrong(format!("must be at least {least}")),
+        _ => integer(node),
+    }
+}
+
+/// An array of N values of one kind.
+pub fn array<const N: usize, T: Copy + Default>(element: impl Fn(&Node) -> Read<T>) -> impl Fn(&Node) -> Read<[T; N]> {
+    move |node| {
+        let what = format!("an array of {N} values");
+        let Value::Array(nodes) = &node.value else { return Err(vec![expected(&what, node)]) };
+        if nodes.len() != N {
+            return node.wrong(format!("expected {what}, found {}", nodes.len()));
+        }
+        let mut values = [T::default(); N];
+        let mut problems = Vec::new();
+        for (value, node) in values.iter_mut().zip(nodes) {
+            match element(node) {
+                Ok(read) => *value = read,
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(values) } else { Err(problems) }
+    }
+}
+
+/// Any text.
+pub fn text(node: &Node) -> Read<&str> {
+    match &node.value {
+        Value::String(text) => Ok(text),
+        _ => Err(vec![expected("a string", node)]),
+    }
+}
+
+/// One of the words `names`.
+pub fn choice(node: &Node, names: &[&'static str]) -> Read<&'static str> {
+    let found = text(node)?;
+    names.iter().find(|name| **name == found).copied().ok_or_else(|| unknown_word(node, found, names))
+}
+
+/// What one of the words of a table of words stands for.
+pub fn one_of<T: Copy>(choices: &'static [(&'static str, T)]) -> impl Fn(&Node) -> Read<T> {
+    move |node| {
+        let found = text(node)?;
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        let choice = choices.iter().find(|(name, _)| *name == found);
+        choice.map(|(_, value)| *value).ok_or_else(|| unknown_word(node, found, &names))
+    }
+}
+
+fn unknown_word(node: &Node, found: &str, names: &[&str]) -> Vec<Problem> {
+    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    let found = format!("{found:?}");
+    vec![node.problem(format!("unknown value {found}")).help(suggestion(&found, quoted.iter().map(String::as_str)))]
+}
+
+/// What a word stands for, or else a value: `"auto"`, `"never"`.
+pub fn word_or<T>(word: &'static str, read: impl Fn(&Node) -> Read<T>) -> impl Fn(&Node) -> Read<Option<T>> {
+    move |node| match &node.value {
+        Value::String(found) if found == word => Ok(None),
+        _ => read(node).map(Some).map_err(|problems| problems.into_iter().map(|problem| problem.help(format!("or {word:?}"))).collect()),
+    }
+}
+
+/// "did you mean x?", where one of the names is near, and all of them.
+pub fn suggestion<'a>(found: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    let near = names.clone().map(|name| (strsim::damerau_levenshtein(found, name), name)).min();
+    // A third of the letters may be wrong.
+    let near = near.filter(|(distance, name)| 3 * distance <= name.len().max(found.len()));
+    let guess = near.map(|(_, name)| format!("did you mean {name}? ")).unwrap_or_default();
+    format!("{guess}allowed here: {}", names.collect::<Vec<_>>().join(", "))
+}
+
+/// A length > 0: a number, or a product of numbers and pi such as "2 pi", "4/3 pi", "pi/2".
+pub fn length(node: &Node) -> Read<f64> {
+    let Value::String(text) = &node.value else { return positive(node) };
+    match product(text) {
+        Some(length) if length > 0.0 && length.is_finite() => Ok(length),
+        Some(_) => node.wrong("a length must be greater than 0 and finite"),
+        None => Err(vec![node.problem(format!("{text:?} is not a length")).help(r#"a number, or a product with pi: "2 pi", "4/3 pi""#)]),
+    }
+}
+
+/// The value of factors joined by `*` and `/`, from left to right; before `pi` the `*` may be left out.
+fn product(text: &str) -> Option<f64> {
+    let spaced = text.replace("pi", " pi ").replace('*', " * ").replace('/', " / ");
+    let mut value = 1.0;
+    let mut operator = Some("*");
+    for token in spaced.split_whitespace() {
+        match (token, operator) {
+            ("*" | "/", None) => operator = Some(token),
+            ("*" | "/", Some(_)) => return None,
+            ("pi", None) => value *= PI,
+            (_, None) => return None,
+            (_, Some(sign)) => {
+                let factor = if token == "pi" { PI } else { token.parse().ok()? };
+                value = if sign == "*" { value * factor } else { value / factor };
+                operator = None;
+            }
+        }
+    }
+    operator.is_none().then_some(value)
+}
+
+/// Points of one direction of a grid whose transforms are fast.
+pub fn grid_points(node: &Node) -> Read<usize> {
+    let points = at_least(4)(node)?;
+    if points > MOST_POINTS {
+        return node.wrong(format!("must be at most {MOST_POINTS}"));
+    }
+    let rest = without_small_primes(points);
+    if rest == 1 {
+        return Ok(points);
+    }
+    let is_good = |n: &usize| without_small_primes(*n) == 1;
+    let near = (4..points).rev().find(is_good).into_iter().chain((points..=MOST_POINTS).find(is_good));
+    let near: Vec<String> = near.map(|n| n.to_string()).collect();
+    let problem = node.problem(format!("{points} has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow"));
+    Err(vec![problem.help(format!("the nearest good sizes are {}", near.join(" and ")))])
+}
+
+/// n divided by 2, 3, 5 and 7 as often as it can be.
+fn without_small_primes(n: usize) -> usize {
+    [2, 3, 5, 7].into_iter().fold(n, |mut n, prime| {
+        while n % prime == 0 {
+            n /= prime;
+        }
+        n
+    })
+}
+
+/// The absolute path of a text file in `dir` and its two columns k, E(k); `#` starts a comment.
+pub fn spectrum_table(node: &Node, dir: &Path) -> Read<(PathBuf, Vec<(f64, f64)>)> {
+    let file = dir.join(text(node)?);
+    let read = fs::read_to_string(&file).map_err(|error| error.to_string()).and_then(|text| columns(&text));
+    let both = std::path::absolute(&file).map_err(|error| error.to_string()).and_then(|path| Ok((path, read?)));
+    both.map_err(|error| {
+        let problem = node.problem(format!("{}: {error}", file.display()));
+        vec![problem.help("a spectrum is a text file of two columns, k and E(k)")]
+    })
+}
+
+/// The rows of a spectrum, or the line that is wrong and why.
+fn columns(text: &str) -> Result<Vec<(f64, f64)>, String> {
+    let mut table: Vec<(f64, f64)> = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        let at = |message: &str| format!("line {}: {message}", n + 1);
+        let numbers = line.split('#').next().unwrap_or("").split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>();
+        match numbers.map_err(|_| at("not a number"))?.as_slice() {
+            [] => {}
+            [k, e] if !k.is_finite() || !e.is_finite() => return Err(at("not finite")),
+            [k, _] if *k <= table.last().map_or(0.0, |row| row.0) => return Err(at("k must be positive and ascend")),
+            [_, e] if *e < 0.0 => return Err(at("E(k) must not be negative")),
+            [k, e] => table.push((*k, *e)),
+            _ => return Err(at("two columns are expected")),
+        }
+    }
+    match table.iter().any(|(_, e)| *e > 0.0) {
+        true if table.len() > 1 => Ok(table),
+        true => Err("one row makes no spectrum".to_owned()),
+        false => Err("it holds no energy".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{complaints, with};
+    use super::*;
+
+    #[test]
+    fn lengths_may_be_products_with_pi() {
+        let good = [("2 pi", 2.0 * PI), ("4/3 pi", 4.0 / 3.0 * PI), ("pi", PI), ("2*pi", 2.0 * PI), ("1/2", 0.5), ("2.5pi", 2.5 * PI)];
+        for (text, length) in good.into_iter().chain([("pi/2", PI / 2.0), (" 3 ", 3.0), ("2 * pi * pi", 2.0 * PI * PI)]) {
+            assert_eq!(with(&[&format!("domain.size=[{text:?}, 2, 0.5]")]).domain.size, [length, 2.0, 0.5], "{text}");
+        }
+        for text in ["", "two pi", "2 3", "2 //pi", "pi 2", "*pi", "2 pi /"] {
+            let expected = format!("domain.size: {text:?} is not a length; help: a number, or a product with pi: \"2 pi\", \"4/3 pi\"");
+            assert_eq!(complaints(&[&format!("domain.size=[{text:?}, 2, 2]")]), expected);
+        }
+        for text in ["-2 pi", "0", "inf", "nan", "1/0"] {
+            assert_eq!(complaints(&[&format!("domain.size=[{text:?}, 2, 2]")]), "domain.size: a length must be greater than 0 and finite");
+        }
+        assert_eq!(complaints(&["domain.size=[1, 0, 2.0]"]), "domain.size: must be greater than 0");
+        assert_eq!(complaints(&["domain.size=[1, 2]"]), "domain.size: expected an array of 3 values, found 2");
+    }
+
+    #[test]
+    fn grids_have_small_prime_factors() {
+        assert_eq!(with(&["domain.grid=[4, 105, 1024]"]).domain.grid, [4, 105, 1024]);
+        let slow = "has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow; help: the nearest good sizes are";
+        assert_eq!(complaints(&["domain.grid=[64, 64, 121]"]), format!("domain.grid: 121 {slow} 120 and 125"));
+        assert_eq!(complaints(&["domain.grid=[64, 65521, 64]"]), format!("domain.grid: 65521 {slow} 64827 and 65536"));
+        assert_eq!(complaints(&["domain.grid=[2, 64, -64]"]), "domain.grid: must be at least 4; domain.grid: must be at least 4");
+        assert_eq!(complaints(&["domain.grid=[1000000000000, 64, 64]"]), "domain.grid: must be at most 65536");
+        assert_eq!(complaints(&["domain.grid=64"]), "domain.grid: expected an array of 3 values, found the integer 64");
+    }
+}
