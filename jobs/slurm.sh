@@ -15,6 +15,9 @@ set -uo pipefail
 case=configs/taylor-green.toml          # <--
 module load openmpi hdf5-parallel       # <-- the same as for the build
 
+# Older SLURM (22.05 for one) does not tell the job when it ends; rogallo needs it to stop in time.
+export SLURM_JOB_END_TIME=${SLURM_JOB_END_TIME:-$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s)}
+
 # With Open MPI built for SLURM; where srun has no PMIx use: mpirun target/release/rogallo run "$case"
 srun --mpi=pmix target/release/rogallo run "$case"
 status=$?
