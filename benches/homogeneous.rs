@@ -5,7 +5,8 @@
 //! turn with the others, so that a disturbance of the machine does not fall upon one of them only; the least time counts.
 
 use rogallo::flow::Flow;
-use rogallo::homogeneous::{Dealiasing, Homogeneous, Initial, Parameters};
+use rogallo::case::{Dealiasing, Initial};
+use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{Method, Session};
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::Real;
@@ -59,7 +60,11 @@ fn table(n: usize) {
         println!("{name:32} {points:>5}^3 {:10.2} {t} {:12.1} {:14.1}", time * 1e3, time * 1e9 / cube, memory / (8.0 * cube));
     }
     println!("speed-up on 2 ranks, time(1) / (2 time(2)): {:.2}", best[0].0 / best[1].0 / 2.0);
-    println!("single against double: {:.2}; phase-shift against two-thirds at the same k_max: {:.2}", best[0].0 / best[2].0, best[0].0 / best[4].0);
+    println!(
+        "single against double: {:.2}; phase-shift against two-thirds at the same k_max: {:.2}",
+        best[0].0 / best[2].0,
+        best[0].0 / best[4].0
+    );
 }
 
 /// Seconds a right-hand side and bytes of all ranks.
@@ -111,7 +116,7 @@ fn flow<T: Real>(dealiasing: &str, points: usize) {
         process_grid: None,
     };
     let mut flow = Homogeneous::<T>::new(world.clone(), parameters).unwrap();
-    flow.set(&Initial::TaylorGreen { amplitude: 1.0, planar: false }).unwrap();
+    flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 }).unwrap();
     flow.advance(1.0).unwrap();
     let steps = (20_000_000 / points.pow(3)).clamp(2, 40);
     let mut best = f64::INFINITY;

@@ -1,5 +1,6 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
 
+use crate::case::Initial;
 use crate::error::Result;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 
@@ -7,6 +8,12 @@ use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 pub trait Flow {
     /// As in `flow.kind`.
     fn name(&self) -> &'static str;
+
+    /// Sets the state at time zero.
+    ///
+    /// # Errors
+    /// A field that the box or the grid cannot hold.
+    fn set(&mut self, initial: &Initial) -> Result<()>;
 
     fn clock(&self) -> Clock;
 
@@ -36,8 +43,8 @@ pub trait Flow {
     /// Velocity component 0, 1 or 2 at the points of this rank, ordered (z, y, x) with x fastest.
     fn velocity(&mut self, component: usize) -> Reals;
 
-    /// Points in x, y, z, and this rank's box of them.
-    fn grid(&self) -> [usize; 3];
+    /// The points in x, in y and in z, and this rank's box of them.
+    fn coordinates(&self) -> [Vec<f64>; 3];
 
     fn slab(&self) -> Slab;
 

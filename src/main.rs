@@ -1,1 +1,137 @@
-fn main(){}
+//! The command line, nothing else.
+
+use clap::{Args, Parser, Subcommand};
+use rogallo::case;
+use rogallo::error::{Error, Kind, Result};
+use rogallo::parallel::Session;
+use rogallo::run::{self, Options, Outcome};
+use rogallo::{plan, report, store};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 3 stopped early with a checkpoint (run the same command again); 2 bad input; 4 diverged; 1 any other failure.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a case, or go on where its run directory has a checkpoint
+    Run {
+        #[command(flatten)]
+        case: CaseArguments,
+        /// Run directory, in the place of the case's or of runs/NAME
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// Start over: remove what the run directory holds of an earlier run
+        #[arg(long)]
+        fresh: bool,
+        /// Time after which the job must be over, H:MM:SS; the run stops before it, with a checkpoint
+        #[arg(long, value_parser = walltime)]
+        walltime: Option<f64>,
+    },
+    /// Validate a case without running it, and say what it takes
+    Check {
+        #[command(flatten)]
+        case: CaseArguments,
+        /// Print the case with every default filled in
+        #[arg(long)]
+        resolved: bool,
+        /// Ranks that the memory is worked out for
+        #[arg(long, default_value_t = 1)]
+        ranks: usize,
+    },
+    /// Tables and figures of a run
+    Stats {
+        /// The run directory
+        directory: PathBuf,
+        /// A published history to lay over the figures; repeatable
+        #[arg(long)]
+        reference: Vec<PathBuf>,
+    },
+    /// Say what a checkpoint holds, and verify it
+    Inspect {
+        /// The checkpoint
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct CaseArguments {
+    /// The case file
+    case: PathBuf,
+    /// Another value for a key of the case, as in --set time.end=20; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            if is_first_process() {
+                let _ = error.print();
+            }
+            return exit(if error.use_stderr() { Kind::Input.exit_code() } else { 0 });
+        }
+    };
+    match execute(arguments.command) {
+        Ok(code) => exit(code),
+        Err(error) => {
+            if is_first_process() {
+                eprintln!("rogallo: {error}");
+            }
+            exit(error.kind.exit_code())
+        }
+    }
+}
+
+/// The exit code of a command that did what it should.
+fn execute(command: Command) -> Result<i32> {
+    let text = match command {
+        Command::Run { case, dir, fresh, walltime } => {
+            let session = Session::start()?;
+            let options = Options { overrides: case.overrides, directory: dir, fresh, walltime };
+            return run::run(session.world(), &case.case, &options).map(|outcome| match outcome {
+                Outcome::Done => 0,
+                Outcome::Stopped => 3,
+            });
+        }
+        Command::Check { case, resolved, ranks } => {
+            let case = case::load(&case.case, &case.overrides)?;
+            if resolved { case.to_toml() } else { plan::summary(&case, ranks)? }
+        }
+        Command::Stats { directory, reference } => report::report(&directory, &reference)?,
+        Command::Inspect { file } => store::inspect(&file)?,
+    };
+    if is_first_process() {
+        println!("{}", text.trim_end());
+    }
+    Ok(0)
+}
+
+fn exit(code: i32) -> ExitCode {
+    ExitCode::from(code as u8)
+}
+
+/// Whether this is the process that speaks: under mpirun or srun the one of rank 0. For the commands that do not start MPI, and for
+/// errors before it starts.
+fn is_first_process() -> bool {
+    let rank = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"].iter().find_map(|name| std::env::var(name).ok());
+    rank.is_none_or(|rank| rank == "0")
+}
+
+/// Seconds of H:MM:SS, MM:SS or a number of seconds.
+fn walltime(text: &str) -> std::result::Result<f64, String> {
+    let parts: std::result::Result<Vec<u32>, _> = text.split(':').map(str::parse).collect();
+    match parts {
+        Ok(parts) if parts.len() <= 3 => Ok(parts.iter().fold(0.0, |sum, part| sum * 60.0 + f64::from(*part))),
+        _ => Err(Error::input("expected H:MM:SS, as in 11:30:00").message),
+    }
+}

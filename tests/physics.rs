@@ -326,7 +326,8 @@ fn power_series(world: &Rc<World>) -> Outcome {
 
 fn reynolds_100(world: &Rc<World>) -> Outcome {
     let Some(path) = reference("tgv/own_dns_Re100.dat") else { return Ok(()) };
-    let mut flow = flow::<f64>(world, Parameters { scheme: RungeKutta::Rk4, step_size: StepSize::Fixed(0.02), ..parameters(96) }, &TAYLOR_GREEN)?;
+    let mut flow =
+        flow::<f64>(world, Parameters { scheme: RungeKutta::Rk4, step_size: StepSize::Fixed(0.02), ..parameters(96) }, &TAYLOR_GREEN)?;
     let [mut energy_error, mut dissipation_error] = [0.0_f64; 2];
     for row in rows(&path)? {
         // The peak is at 4.886.

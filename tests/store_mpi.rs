@@ -466,12 +466,13 @@ fn snapshot(world: &World, directory: &Path) {
     }
     let singles: Vec<f32> = values.iter().map(|&value| -value as f32).collect();
     let even = |n: usize| (0..n).map(|i| i as f64).collect();
+    let (values, singles) = (Reals::F64(values), Reals::F32(singles));
     for (step, time) in [(20, 2.0), (5, 0.5)] {
         let coordinates = [even(nx), vec![-1.0, -0.7, 0.0, 0.7, 1.0], even(nz)];
         let header = SnapshotHeader { step, time, size: [6.0, 2.0, 7.0], coordinates, case: "[flow]\n".into() };
         let mut snapshot = Snapshot::create(world, directory, header).unwrap();
-        snapshot.field("u", "m/s", block, &Reals::F64(values)).unwrap();
-        snapshot.field("p", "m2/s2", block, &Reals::F32(singles)).unwrap();
+        snapshot.field("u", "m/s", block, &values).unwrap();
+        snapshot.field("p", "m2/s2", block, &singles).unwrap();
         assert_eq!(snapshot.finish().unwrap(), directory.join(format!("{step:08}.h5")));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::schema::{DEALIASINGS, EXCHANGES, PRECISIONS, SCHEMES};
 use super::types::*;
+use crate::time::{Schedule, StepSize};
 
 /// Tables and keys that change neither the physics nor the numbers of a run.
 const WITHOUT_EFFECT: [&str; 5] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps"];
@@ -59,8 +60,8 @@ fn entries(case: &Case) -> Vec<(&'static str, &'static str, String)> {
         ("numerics", "seed", numerics.seed.to_string()),
         ("time", "scheme", word(SCHEMES, time.scheme)),
         match time.step {
-            Step::Fixed(dt) => ("time", "dt", number(dt)),
-            Step::Courant(cfl) => ("time", "cfl", number(cfl)),
+            StepSize::Fixed(dt) => ("time", "dt", number(dt)),
+            StepSize::Courant(cfl) => ("time", "cfl", number(cfl)),
         },
     ]);
     entries.extend(time.stop.end.map(|end| ("time", "end", number(end))));
@@ -105,7 +106,10 @@ fn initial(initial: &Initial) -> Vec<(&'static str, String)> {
                     ("k_min", number(*k_min)),
                     ("k_max", number(*k_max)),
                 ],
-                Spectrum::Table { file, table: _ } => vec![("spectrum", quoted("table")), ("file", quoted(file.display()))],
+                Spectrum::Table { table } => {
+                    let rows: Vec<[f64; 2]> = table.iter().map(|&(k, e)| [k, e]).collect();
+                    vec![("spectrum", quoted("table")), ("table", array(&rows))]
+                }
             });
             entries.extend(energy.map(|energy| ("energy", number(energy))));
             entries
@@ -113,7 +117,7 @@ fn initial(initial: &Initial) -> Vec<(&'static str, String)> {
     }
 }
 
-fn cadence(cadence: Cadence) -> String {
+fn cadence(cadence: Schedule) -> String {
     let steps = cadence.every_steps.map(|steps| format!("every_steps = {steps}"));
     let time = cadence.every_time.map(|time| format!("every_time = {time:?}"));
     let set: Vec<String> = steps.into_iter().chain(time).collect();

@@ -8,12 +8,14 @@ use super::problems::Problem;
 use super::reader::Keys;
 use super::types::*;
 use super::values::*;
+use crate::parallel::Method;
+use crate::time::{RungeKutta, Schedule, StepSize};
 
 pub const DEALIASINGS: &[(&str, Dealiasing)] =
     &[("two-thirds", Dealiasing::TwoThirds), ("phase-shift", Dealiasing::PhaseShift), ("phase-shift-exact", Dealiasing::PhaseShiftExact)];
 pub const PRECISIONS: &[(&str, Precision)] = &[("double", Precision::Double), ("single", Precision::Single)];
-pub const SCHEMES: &[(&str, Scheme)] = &[("rk2", Scheme::Rk2), ("rk3", Scheme::Rk3), ("rk4", Scheme::Rk4)];
-pub const EXCHANGES: &[(&str, ExchangeMethod)] = &[("all-to-all", ExchangeMethod::AllToAll), ("pairwise", ExchangeMethod::Pairwise)];
+pub const SCHEMES: &[(&str, RungeKutta)] = &[("rk2", RungeKutta::Rk2), ("rk3", RungeKutta::Rk3), ("rk4", RungeKutta::Rk4)];
+pub const EXCHANGES: &[(&str, Method)] = &[("all-to-all", Method::AllToAll), ("pairwise", Method::Pairwise)];
 
 /// The case `name` that the tree holds, to be used only where no problem was added. Files are relative to `dir`.
 pub fn case(name: &str, dir: &Path, root: &Table, problems: &mut Vec<Problem>) -> Option<Case> {
@@ -87,8 +89,11 @@ fn random(keys: &mut Keys, dir: &Path) -> Initial {
             Spectrum::Power { exponent, k_min, k_max }
         }
         "table" => {
-            let (file, table) = keys.required("file", "\"spectrum.dat\"", |node| spectrum_table(node, dir));
-            Spectrum::Table { file, table }
+            let table = match keys.exactly_one(&["file", "table"], "file = \"spectrum.dat\" or table = [[1.0, 0.2], [2.0, 0.1]]") {
+                Some("table") => keys.or("table", Vec::new(), spectrum_rows),
+                _ => keys.or("file", Vec::new(), |node| spectrum_file(node, dir)),
+            };
+            Spectrum::Table { table }
         }
         _ => Spectrum::PassotPouquet { peak_wavenumber: keys.required("peak_wavenumber", "4.0", positive) },
     };
@@ -108,10 +113,10 @@ fn numerics(keys: &mut Keys) -> Numerics {
 }
 
 fn time(keys: &mut Keys) -> Time {
-    let scheme = keys.or("scheme", Scheme::Rk3, one_of(SCHEMES));
+    let scheme = keys.or("scheme", RungeKutta::Rk3, one_of(SCHEMES));
     let step = match keys.exactly_one(&["dt", "cfl"], "dt = 0.01 or cfl = 0.5") {
-        Some("cfl") => Step::Courant(keys.or("cfl", 0.0, positive)),
-        _ => Step::Fixed(keys.or("dt", 0.0, positive)),
+        Some("cfl") => StepSize::Courant(keys.or("cfl", 0.0, positive)),
+        _ => StepSize::Fixed(keys.or("dt", 0.0, positive)),
     };
     let stop = Stop { end: keys.optional("end", non_negative), steps: keys.optional("steps", integer) };
     if !keys.has("end") && !keys.has("steps") {
@@ -123,24 +128,24 @@ fn time(keys: &mut Keys) -> Time {
 fn parallel(keys: &mut Keys) -> Parallel {
     Parallel {
         process_grid: keys.or("process_grid", None, word_or("auto", array(at_least(1)))),
-        exchange: keys.or("exchange", ExchangeMethod::AllToAll, one_of(EXCHANGES)),
+        exchange: keys.or("exchange", Method::AllToAll, one_of(EXCHANGES)),
     }
 }
 
 fn output(keys: &mut Keys) -> Output {
     Output {
         directory: keys.optional("directory", |node| text(node).map(PathBuf::from)),
-        series: cadence(keys, "series", Cadence { every_steps: Some(10), every_time: None }),
-        spectra: cadence(keys, "spectra", Cadence::default()),
-        snapshots: cadence(keys, "snapshots", Cadence::default()),
+        series: cadence(keys, "series", Schedule { every_steps: Some(10), every_time: None }),
+        spectra: cadence(keys, "spectra", Schedule::default()),
+        snapshots: cadence(keys, "snapshots", Schedule::default()),
     }
 }
 
-fn cadence(keys: &mut Keys, key: &'static str, default: Cadence) -> Cadence {
+fn cadence(keys: &mut Keys, key: &'static str, default: Schedule) -> Schedule {
     if !keys.has(key) {
         return default;
     }
-    keys.table(key, |keys| Cadence {
+    keys.table(key, |keys| Schedule {
         every_steps: keys.optional("every_steps", at_least(1)),
         every_time: keys.optional("every_time", positive),
     })

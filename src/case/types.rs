@@ -1,6 +1,8 @@
 //! A case as the program sees it: every default filled in, every value checked. Units are those of the case itself
 //! (a length, a velocity, their quotient the time); nothing is made dimensionless.
 
+use crate::parallel::Method;
+use crate::time::{RungeKutta, Schedule, StepSize};
 use std::path::PathBuf;
 
 /// One case: what is computed, how, and what is written.
@@ -68,8 +70,8 @@ pub enum Spectrum {
     VonKarmanPao { peak_wavenumber: f64 },
     /// E ~ k^exponent for k_min <= k <= k_max, zero elsewhere.
     Power { exponent: f64, k_min: f64, k_max: f64 },
-    /// Pairs (k, E) read from the text `file`: k > 0 ascending, E >= 0 and not all zero.
-    Table { file: PathBuf, table: Vec<(f64, f64)> },
+    /// Pairs (k, E), joined by straight lines in log k and log E: k > 0 ascending, E >= 0 and not all zero.
+    Table { table: Vec<(f64, f64)> },
 }
 
 /// How the equations are discretised.
@@ -102,26 +104,9 @@ pub enum Precision {
 /// How time is stepped, and when the run ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Time {
-    pub scheme: Scheme,
-    pub step: Step,
+    pub scheme: RungeKutta,
+    pub step: StepSize,
     pub stop: Stop,
-}
-
-/// Runge-Kutta scheme of the nonlinear terms, named by its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    Rk2,
-    Rk3,
-    Rk4,
-}
-
-/// Size of a time step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
-    /// Always this time, > 0.
-    Fixed(f64),
-    /// dt * max(|u_i| / dx_i) is this Courant number, > 0.
-    Courant(f64),
 }
 
 /// When the run ends: at whichever comes first; at least one is given.
@@ -138,16 +123,7 @@ pub struct Stop {
 pub struct Parallel {
     /// Rows and columns of the process grid, both >= 1; `None` lets the program choose.
     pub process_grid: Option<[usize; 2]>,
-    pub exchange: ExchangeMethod,
-}
-
-/// How the pencils are transposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExchangeMethod {
-    /// One collective call.
-    AllToAll,
-    /// Rounds of messages between two ranks.
-    Pairwise,
+    pub exchange: Method,
 }
 
 /// What the run writes.
@@ -156,20 +132,11 @@ pub struct Output {
     /// The run directory; `None` is `runs/NAME`.
     pub directory: Option<PathBuf>,
     /// Lines of `series.csv`.
-    pub series: Cadence,
+    pub series: Schedule,
     /// Energy spectra; the first and the last state have theirs in any case.
-    pub spectra: Cadence,
+    pub spectra: Schedule,
     /// Physical fields.
-    pub snapshots: Cadence,
-}
-
-/// When something is due: by steps, by simulated time, by both, or (neither) never.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Cadence {
-    /// >= 1.
-    pub every_steps: Option<u64>,
-    /// > 0.
-    pub every_time: Option<f64>,
+    pub snapshots: Schedule,
 }
 
 /// When the state is saved for a restart; a run that ends or is stopped saves it in any case.

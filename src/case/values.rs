@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::document::{Node, Value};
 use super::problems::Problem;
@@ -191,34 +191,51 @@ fn without_small_primes(n: usize) -> usize {
     })
 }
 
-/// The absolute path of a text file in `dir` and its two columns k, E(k); `#` starts a comment.
-pub fn spectrum_table(node: &Node, dir: &Path) -> Read<(PathBuf, Vec<(f64, f64)>)> {
+/// The spectrum in a text file of two columns, k and E(k), with # comments; the path is relative to `dir`.
+pub fn spectrum_file(node: &Node, dir: &Path) -> Read<Vec<(f64, f64)>> {
     let file = dir.join(text(node)?);
-    let read = fs::read_to_string(&file).map_err(|error| error.to_string()).and_then(|text| columns(&text));
-    let both = std::path::absolute(&file).map_err(|error| error.to_string()).and_then(|path| Ok((path, read?)));
-    both.map_err(|error| {
+    let rows = fs::read_to_string(&file).map_err(|error| error.to_string()).and_then(|text| columns(&text));
+    rows.and_then(spectrum).map_err(|error| {
         let problem = node.problem(format!("{}: {error}", file.display()));
         vec![problem.help("a spectrum is a text file of two columns, k and E(k)")]
     })
 }
 
-/// The rows of a spectrum, or the line that is wrong and why.
+/// The same as an array of rows.
+pub fn spectrum_rows(node: &Node) -> Read<Vec<(f64, f64)>> {
+    let Value::Array(rows) = &node.value else { return Err(vec![expected("an array of rows [k, E]", node)]) };
+    let rows = rows.iter().map(|row| array(number)(row).map(|[k, e]| (k, e))).collect::<Read<_>>()?;
+    spectrum(rows).or_else(|error| node.wrong(error))
+}
+
+/// The rows of a text of two columns, or the line that is wrong and why.
 fn columns(text: &str) -> Result<Vec<(f64, f64)>, String> {
-    let mut table: Vec<(f64, f64)> = Vec::new();
+    let mut rows = Vec::new();
     for (n, line) in text.lines().enumerate() {
-        let at = |message: &str| format!("line {}: {message}", n + 1);
         let numbers = line.split('#').next().unwrap_or("").split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>();
-        match numbers.map_err(|_| at("not a number"))?.as_slice() {
+        match numbers.map_err(|_| format!("line {}: not a number", n + 1))?.as_slice() {
             [] => {}
-            [k, e] if !k.is_finite() || !e.is_finite() => return Err(at("not finite")),
-            [k, _] if *k <= table.last().map_or(0.0, |row| row.0) => return Err(at("k must be positive and ascend")),
-            [_, e] if *e < 0.0 => return Err(at("E(k) must not be negative")),
-            [k, e] => table.push((*k, *e)),
-            _ => return Err(at("two columns are expected")),
+            [k, e] => rows.push((*k, *e)),
+            _ => return Err(format!("line {}: two columns are expected", n + 1)),
         }
     }
-    match table.iter().any(|(_, e)| *e > 0.0) {
-        true if table.len() > 1 => Ok(table),
+    Ok(rows)
+}
+
+/// The rows, if they are a spectrum.
+fn spectrum(rows: Vec<(f64, f64)>) -> Result<Vec<(f64, f64)>, String> {
+    let mut before = 0.0;
+    for (n, (k, e)) in rows.iter().enumerate() {
+        let at = |message: &str| Err(format!("row {}: {message}", n + 1));
+        match (k, e) {
+            _ if !k.is_finite() || !e.is_finite() => return at("not finite"),
+            _ if *k <= before => return at("k must be positive and ascend"),
+            _ if *e < 0.0 => return at("E(k) must not be negative"),
+            _ => before = *k,
+        }
+    }
+    match rows.iter().any(|(_, e)| *e > 0.0) {
+        true if rows.len() > 1 => Ok(rows),
         true => Err("one row makes no spectrum".to_owned()),
         false => Err("it holds no energy".to_owned()),
     }

@@ -2,22 +2,14 @@
 //!
 //! A product on a grid of N points adds to each mode those that differ by multiples of N in its label (aliases of type e). On a grid
 //! displaced by delta cells they are multiplied by `exp(2 pi i e.delta)`. With the ellipsoid of [`Shape::Ellipsoid`] only types of odd
-//! |e_x| + |e_y| + |e_z| occur, and these change sign between delta and delta + 1/2 (Patterson & Orszag 1971).
+//! |e_x| + |e_y| + |e_z| occur, and these change sign between delta and delta + 1/2 (Patterson & Orszag 1971). `phase-shift-exact`
+//! evaluates both grids in every stage; `phase-shift` is Rogallo's: two evaluations of equal weight, of different stages, are on grids half
+//! a cell apart, displaced by a random delta, and what is left falls with dt.
 
 use super::random::{Purpose, uniform};
+use crate::case::Dealiasing;
 use crate::time::RungeKutta;
 use crate::transform::Shape;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dealiasing {
-    /// Modes beyond a third of the points are dropped; exact.
-    TwoThirds,
-    /// Rogallo's: two evaluations of equal weight, of different stages, are on grids half a cell apart, displaced by a random
-    /// delta. What is left falls with dt and has zero mean.
-    PhaseShift,
-    /// Both grids in every stage; exact.
-    PhaseShiftExact,
-}
 
 impl Dealiasing {
     pub fn shape(self) -> Shape {
@@ -54,7 +46,7 @@ impl Dealiasing {
 
 #[cfg(test)]
 mod tests {
-    use super::Dealiasing;
+    use crate::case::Dealiasing;
     use crate::time::RungeKutta;
 
     #[test]

@@ -2,35 +2,13 @@
 
 use super::random::{Purpose, uniform};
 use super::wavenumbers::Wavenumbers;
+use crate::case::{Initial, Spectrum};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
 use crate::transform::{Layout, Real, SpectralField};
 use num_complex::Complex;
 use std::collections::HashMap;
 use std::f64::consts::{PI, TAU};
-
-/// The initial fields a case may name.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Initial {
-    /// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, one wave to a box length; without the factor in z if
-    /// `planar` (Taylor & Green 1937; Brachet et al. 1983).
-    TaylorGreen { amplitude: f64, planar: bool },
-    /// `u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx`, k waves to a box length (Dombre et al. 1986).
-    Abc { a: f64, b: f64, c: f64, wavenumber: i64 },
-    /// `u = a cos(k.x + phase)` of one label n, k.a = 0.
-    Mode { label: [i64; 3], amplitude: [f64; 3], phase: f64 },
-    /// Random phases with a given spectrum (Rogallo 1981).
-    Random(Spectrum),
-}
-
-/// Energy spectra E(k), `int E dk = 1/2 <u_i u_i>`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spectrum {
-    /// (k, E) ascending in k, joined by straight lines in log k, log E; zero outside.
-    pub table: Vec<(f64, f64)>,
-    /// Kinetic energy of the field, if E is to be rescaled to it.
-    pub energy: Option<f64>,
-}
 
 /// Sets `velocity` on all ranks; collective.
 ///
@@ -46,15 +24,19 @@ pub fn set<T: Real>(
 ) -> Result<()> {
     velocity.iter_mut().for_each(|field| field.fill(Complex::default()));
     match initial {
-        Initial::TaylorGreen { amplitude, planar } => {
+        // u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0, one wave to a box length; in two dimensions without
+        // the factor in z (Taylor & Green 1937; Brachet et al. 1983)
+        Initial::TaylorGreen { amplitude, dimensions } => {
+            let planar = *dimensions == 2;
             let v = -amplitude * wavenumbers.unit[0] / wavenumbers.unit[1];
             // sin x = (e^ix - e^-ix) / 2i, cos x = (e^ix + e^-ix) / 2, and n_x = 1 stands for both signs
-            let nz: &[i64] = if *planar { &[0] } else { &[-1, 1] };
-            let part = -I * if *planar { 0.25 } else { 0.125 };
+            let nz: &[i64] = if planar { &[0] } else { &[-1, 1] };
+            let part = -I * if planar { 0.25 } else { 0.125 };
             let waves = nz.iter().flat_map(|nz| [(1, *nz), (-1, *nz)]);
             let waves = waves.map(|(ny, nz)| ([1, ny, nz], [part * *amplitude, part * v * ny as f64, ZERO]));
             superpose(layout, &waves.collect::<Vec<_>>(), velocity)
         }
+        // u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx (Dombre et al. 1986)
         Initial::Abc { a, b, c, wavenumber } => {
             if wavenumbers.unit.iter().any(|unit| *unit != wavenumbers.unit[0]) {
                 return Err(Error::input("initial.kind = \"abc\" needs a cubic box: domain.size has sides of different length"));
@@ -64,11 +46,12 @@ pub fn set<T: Real>(
                 (u[sine], u[cosine]) = (-I * 0.5 * amplitude, Complex::from(0.5 * amplitude));
                 u
             };
-            let k = *wavenumber;
+            let k = *wavenumber as i64;
             let waves = [([0, 0, k], wave(*a, 0, 1)), ([k, 0, 0], wave(*b, 1, 2)), ([0, k, 0], wave(*c, 2, 0))];
             superpose(layout, &waves, velocity)
         }
-        Initial::Mode { label, amplitude, phase } => {
+        // u = a cos(k.x + phase), k.a = 0
+        Initial::Mode { wavenumber: label, amplitude, phase } => {
             let k = wavenumbers.of(*label);
             let along: f64 = k.iter().zip(amplitude).map(|(k, a)| k * a).sum();
             let norm = |v: &[f64; 3]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
@@ -80,10 +63,7 @@ pub fn set<T: Real>(
             let factor = Complex::from_polar(0.5, *phase);
             superpose(layout, &[(*label, amplitude.map(|a| factor * a))], velocity)
         }
-        Initial::Random(spectrum) => {
-            random(spectrum, world, layout, wavenumbers, seed, velocity);
-            Ok(())
-        }
+        Initial::Random { spectrum, energy } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
     }
 }
 
@@ -123,14 +103,15 @@ fn superpose<T: Real>(layout: &Layout, waves: &[([i64; 3], [Complex<f64>; 3])], 
 /// with V the volume of k-space per mode. `|û|^2 = f^2` for each mode.
 fn random<T: Real>(
     spectrum: &Spectrum,
+    wanted: Option<f64>,
     world: &World,
     layout: &Layout,
     wavenumbers: &Wavenumbers,
     seed: u64,
     velocity: &mut [SpectralField<T>; 3],
-) {
+) -> Result<()> {
     let volume: f64 = wavenumbers.unit.iter().product();
-    let mut energy = ExactSum::default();
+    let mut sum = ExactSum::default();
     let modes = layout.columns.iter().enumerate().flat_map(|(c, column)| {
         layout.range(c).zip(column.labels()).map(move |(mode, ny)| (mode, [column.nx as i64, ny, column.nz], column.weight()))
     });
@@ -144,7 +125,7 @@ fn random<T: Real>(
             continue;
         }
         let [theta1, theta2, phi] = uniform(seed, Purpose::InitialField, drawn).map(|x| TAU * x);
-        let f = (spectrum.at(kk) * volume / (2.0 * PI * kk * kk)).sqrt();
+        let f = (energy_density(spectrum, kk) * volume / (2.0 * PI * kk * kk)).sqrt();
         let (alpha, beta) = (Complex::from_polar(f * phi.cos(), theta1), Complex::from_polar(f * phi.sin(), theta2));
         let u = if k12 == 0.0 {
             [alpha, beta, ZERO]
@@ -155,26 +136,79 @@ fn random<T: Real>(
                 -beta * (k12 / kk),
             ]
         };
-        energy.add(0.5 * weight * f * f);
+        sum.add(0.5 * weight * f * f);
         for (field, u) in velocity.iter_mut().zip(u) {
             field[mode] = Complex::new(T::of(u.re), T::of(if mirrored { -u.im } else { u.im }));
         }
     }
-    if let Some(wanted) = spectrum.energy {
-        let scale = T::of((wanted / energy.over(world).value()).sqrt());
+    let energy = sum.over(world).value();
+    if energy == 0.0 {
+        return Err(Error::input("initial.spectrum has no energy at any wavenumber that the grid holds after dealiasing"));
+    }
+    if let Some(wanted) = wanted {
+        let scale = T::of((wanted / energy).sqrt());
         velocity.iter_mut().flat_map(|field| field.iter_mut()).for_each(|u| *u = u.scale(scale));
+    }
+    Ok(())
+}
+
+/// E(k); its constant is left open but for a table.
+fn energy_density(spectrum: &Spectrum, k: f64) -> f64 {
+    match spectrum {
+        // k^4 exp(-2 (k / k_p)^2) (Passot & Pouquet 1987)
+        Spectrum::PassotPouquet { peak_wavenumber } => {
+            let x = k / peak_wavenumber;
+            x.powi(4) * (-2.0 * x * x).exp()
+        }
+        // k^4 (1 + 12/5 (k / k_p)^2)^(-17/6), with its maximum at k_p (von Karman 1948; Pope 2000, section 6.5.3), joined to Pao's (1965)
+        // exp(-3/2 alpha (k eta)^(4/3)), alpha = 1.5; eta is taken so that k_p eta = 1/50
+        Spectrum::VonKarmanPao { peak_wavenumber } => {
+            let x = k / peak_wavenumber;
+            x.powi(4) * (1.0 + 2.4 * x * x).powf(-17.0 / 6.0) * (-2.25 * (x / 50.0).powf(4.0 / 3.0)).exp()
+        }
+        Spectrum::Power { exponent, k_min, k_max } => {
+            if (*k_min..=*k_max).contains(&k) {
+                (k / k_min).powf(*exponent)
+            } else {
+                0.0
+            }
+        }
+        Spectrum::Table { table } => interpolate(table, k),
     }
 }
 
-impl Spectrum {
-    /// E(k).
-    pub fn at(&self, k: f64) -> f64 {
-        let above = self.table.partition_point(|(at, _)| *at < k);
-        match (above.checked_sub(1).map(|below| self.table[below]), self.table.get(above)) {
-            (_, Some(&(at, e))) if at == k => e,
-            (Some((k0, e0)), Some(&(k1, e1))) if e0 > 0.0 && e1 > 0.0 => e0 * (e1 / e0).powf((k / k0).ln() / (k1 / k0).ln()),
-            (Some((k0, e0)), Some(&(k1, e1))) => e0 + (e1 - e0) * (k - k0) / (k1 - k0),
-            _ => 0.0,
+/// Between the rows of a table in log k and log E, linearly where an E is zero; zero outside.
+fn interpolate(table: &[(f64, f64)], k: f64) -> f64 {
+    let above = table.partition_point(|(at, _)| *at < k);
+    match (above.checked_sub(1).map(|below| table[below]), table.get(above)) {
+        (_, Some(&(at, e))) if at == k => e,
+        (Some((k0, e0)), Some(&(k1, e1))) if e0 > 0.0 && e1 > 0.0 => e0 * (e1 / e0).powf((k / k0).ln() / (k1 / k0).ln()),
+        (Some((k0, e0)), Some(&(k1, e1))) => e0 + (e1 - e0) * (k - k0) / (k1 - k0),
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{energy_density, interpolate};
+    use crate::case::Spectrum;
+
+    #[test]
+    fn model_spectra_peak_at_the_peak_wavenumber() {
+        for spectrum in [Spectrum::PassotPouquet { peak_wavenumber: 7.0 }, Spectrum::VonKarmanPao { peak_wavenumber: 7.0 }] {
+            let e = |k| energy_density(&spectrum, k);
+            assert!(e(7.0) > e(6.5) && e(7.0) > e(7.5), "{spectrum:?}");
+            assert!((e(0.02) / e(0.01) / 16.0 - 1.0).abs() < 1e-3, "{spectrum:?} should rise as k^4");
         }
+        let inertial = Spectrum::VonKarmanPao { peak_wavenumber: 0.01 };
+        let slope = (energy_density(&inertial, 0.1) / energy_density(&inertial, 0.09)).ln() / (10.0_f64 / 9.0).ln();
+        assert!((slope + 5.0 / 3.0).abs() < 0.35, "slope {slope}");
+    }
+
+    #[test]
+    fn tables_are_power_laws_between_their_rows() {
+        let table = [(1.0, 8.0), (2.0, 1.0), (3.0, 0.0)];
+        assert_eq!([0.5, 1.0, 2.0, 2.5, 3.0, 3.5].map(|k| interpolate(&table, k)), [0.0, 8.0, 1.0, 0.5, 0.0, 0.0]);
+        assert!((interpolate(&table, 1.5) - 8.0 * 1.5_f64.powi(-3)).abs() < 1e-14);
     }
 }

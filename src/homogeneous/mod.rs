@@ -11,20 +11,22 @@ mod random;
 mod right_hand_side;
 mod wavenumbers;
 
-pub use dealiasing::Dealiasing;
-pub use initial::{Initial, Spectrum};
 pub use wavenumbers::Wavenumbers;
 
+use crate::case::{Case, Dealiasing, Initial};
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, ModeList, Step};
 use crate::parallel::{ExactSum, Method, ProcessGrid, World};
 use crate::time::{RungeKutta, Stage, StepSize};
 use crate::transform::{Column, Fields, Layout, Pencils, Phases, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
-use right_hand_side::{Coefficients, courant_rate, divergence_xz, keep, products, update};
 use num_complex::Complex;
+use right_hand_side::{Coefficients, courant_rate, divergence_xz, keep, products, update};
 use std::ops::Range;
 use std::rc::Rc;
 use wavenumbers::StageTables;
+
+/// Four fields between columns and planes (A, b, C, d), five products of lines.
+const FIELDS: Fields = Fields { columns: 4, lines: 5 };
 
 /// Everything that defines a run of this flow.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +50,12 @@ impl Parameters {
     pub fn truncation(&self) -> Truncation {
         Truncation { grid: self.grid, shape: self.dealiasing.shape() }
     }
+
+    /// Real numbers that the fields and buffers of a rank with this layout hold.
+    pub fn reals(&self, layout: &Layout, process_grid: [usize; 2]) -> usize {
+        let fields = 3 * self.scheme.registers() + self.dealiasing.kept_fields();
+        2 * fields * layout.modes + layout.buffer_reals(process_grid, FIELDS)
+    }
 }
 
 /// The state and the plans of this rank.
@@ -67,6 +75,22 @@ pub struct Homogeneous<T> {
     clock: Clock,
 }
 
+impl From<&Case> for Parameters {
+    fn from(case: &Case) -> Self {
+        Self {
+            size: case.domain.size,
+            grid: case.domain.grid,
+            viscosity: case.fluid.viscosity,
+            dealiasing: case.numerics.dealiasing,
+            scheme: case.time.scheme,
+            step_size: case.time.step,
+            seed: case.numerics.seed,
+            exchange: case.parallel.exchange,
+            process_grid: case.parallel.process_grid,
+        }
+    }
+}
+
 impl<T: Real> Homogeneous<T> {
     /// A fluid at rest; collective.
     ///
@@ -76,23 +100,13 @@ impl<T: Real> Homogeneous<T> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
-        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, Fields { columns: 4, lines: 5 }))?;
+        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, FIELDS))?;
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
         let fields = |n: usize| vec![SpectralField::zeros(&pencils.layout); n];
         let (registers, kept) = (fields(3 * parameters.scheme.registers()), fields(parameters.dealiasing.kept_fields()));
         let tables = StageTables::new(&wavenumbers);
         let shifts = [Shift::none(&truncation), Shift::none(&truncation)];
         Ok(Self { world, parameters, process_grid: shape, pencils, wavenumbers, tables, registers, shifts, kept, clock: Clock::default() })
-    }
-
-    /// Sets the initial velocity; collective.
-    ///
-    /// # Errors
-    /// A field that this box or grid cannot hold.
-    pub fn set(&mut self, initial: &Initial) -> Result<()> {
-        let layout = &self.pencils.layout;
-        let velocity = self.registers.first_chunk_mut().ok_or_else(|| Error::failure("a flow has three components"))?;
-        initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, velocity)
     }
 
     pub fn layout(&self) -> &Layout {
@@ -163,6 +177,13 @@ fn pieces<'a, T: Real>(fields: &'a mut [SpectralField<T>], range: &Range<usize>)
 impl<T: Real> Flow for Homogeneous<T> {
     fn name(&self) -> &'static str {
         "homogeneous"
+    }
+
+    fn set(&mut self, initial: &Initial) -> Result<()> {
+        let layout = &self.pencils.layout;
+        // Three components at least: see `new`.
+        let Some(velocity) = self.registers.first_chunk_mut() else { return Ok(()) };
+        self.world.agree(initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, velocity))
     }
 
     fn clock(&self) -> Clock {
@@ -256,8 +277,9 @@ impl<T: Real> Flow for Homogeneous<T> {
         T::reals(block)
     }
 
-    fn grid(&self) -> [usize; 3] {
-        self.parameters.grid
+    fn coordinates(&self) -> [Vec<f64>; 3] {
+        let Parameters { size, grid, .. } = self.parameters;
+        std::array::from_fn(|i| (0..grid[i]).map(|j| size[i] * j as f64 / grid[i] as f64).collect())
     }
 
     fn decomposition(&self) -> String {

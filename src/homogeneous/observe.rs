@@ -82,12 +82,7 @@ fn cross(u: [Complex<f64>; 3], i: usize, j: usize) -> f64 {
 }
 
 /// The energy spectrum E(k), `int E dk = 1/2 <u_i u_i>`, in shells as wide as the largest 2 pi / L_i. Collective.
-pub fn spectrum<T: Real>(
-    world: &World,
-    layout: &Layout,
-    wavenumbers: &Wavenumbers,
-    velocity: [&SpectralField<T>; 3],
-) -> Vec<(f64, f64)> {
+pub fn spectrum<T: Real>(world: &World, layout: &Layout, wavenumbers: &Wavenumbers, velocity: [&SpectralField<T>; 3]) -> Vec<(f64, f64)> {
     let mut shells = Shells::new(wavenumbers.unit.into_iter().fold(0.0, f64::max), wavenumbers.corner());
     each_mode(layout, wavenumbers, velocity, |k, u, weight| {
         let energy = u.iter().map(|u| 0.5 * weight * u.norm_sqr()).sum();

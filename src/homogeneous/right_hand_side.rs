@@ -166,11 +166,7 @@ fn update_run<T: Real, const R: usize>(
 /// `[N_x, N_y, N_z]` of `[A, b, C, d]`.
 #[inline(always)]
 fn nonlinear<T: Real>(tables: &ColumnTables<'_, T>, ky: T, [a, b, c, d]: [Complex<T>; 4]) -> [Complex<T>; 3] {
-    [
-        -(a + times_i(b.scale(ky))),
-        -times_i(b.scale(tables.kx) + d.scale(tables.kz)),
-        -(c + times_i(d.scale(ky))),
-    ]
+    [-(a + times_i(b.scale(ky))), -times_i(b.scale(tables.kx) + d.scale(tables.kz)), -(c + times_i(d.scale(ky)))]
 }
 
 #[inline(always)]

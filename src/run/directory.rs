@@ -51,7 +51,7 @@ impl RunDirectory {
             return Ok(None);
         };
         let step = store::read_header(world, &checkpoint)?.step;
-        world.root_does(|| ["series.csv", "spectra.csv"].iter().try_for_each(|name| report::cut_back(&self.file(name), step)))?;
+        world.root_does(|| ["series.csv", "spectra.csv"].iter().try_for_each(|name| report::series::cut_back(&self.file(name), step)))?;
         Ok(Some(checkpoint))
     }
 
@@ -60,8 +60,9 @@ impl RunDirectory {
         fs::create_dir_all(&self.path).map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
         let name = self.file("lock");
         let lock = File::create(&name).map_err(|error| Error::io(format!("cannot write to the run directory {path}"), error))?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| Error::failure(format!("the run directory {path} is in use by another job: wait for it, or use another one (--dir)")))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
+            Error::failure(format!("the run directory {path} is in use by another job: wait for it, or use another one (--dir)"))
+        })?;
         *self.lock.borrow_mut() = Some(lock);
         if fresh {
             for name in FILES {

@@ -18,6 +18,6 @@ pub fn from_case(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
 
 fn with_precision<T: Real>(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
     match case.flow {
-        FlowKind::Homogeneous => Ok(Box::new(Homogeneous::<T>::from_case(world, case)?)),
+        FlowKind::Homogeneous => Ok(Box::new(Homogeneous::<T>::new(Rc::clone(world), case.into())?)),
     }
 }

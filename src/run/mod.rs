@@ -13,8 +13,8 @@ use crate::case::{self, Case};
 use crate::error::{Error, Kind, Result};
 use crate::flow::{Clock, Flow};
 use crate::parallel::World;
+use crate::report;
 use crate::store::{self, Header};
-use crate::{report, time};
 use control::{Control, Verdict};
 use log::Log;
 use output::Output;
@@ -55,7 +55,7 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let case = load(&world, path, &options.overrides)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
     let resume = directory.open(&world, options.fresh)?;
-    let mut flow = flow::from_case(&world, &case)?;
+    let flow = flow::from_case(&world, &case)?;
     let mut log = Log::new(&world, &directory, &case)?;
     log.heading(&world, &case, flow.as_ref());
     let mut run = Run { world, case, directory, flow, control, saved: None };
@@ -64,7 +64,10 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
             run.resume(checkpoint)?;
             log.line(&format!("continuing from {}, step {}, time {}", checkpoint.display(), run.clock().step, run.clock().time));
         }
-        None => run.save(&mut log)?,
+        None => {
+            run.flow.set(&run.case.initial)?;
+            run.save(&mut log)?;
+        }
     }
     let outcome = run.to_the_end(&mut log, resume.is_none())?;
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
@@ -154,10 +157,10 @@ impl Run {
         };
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
-        let fields: Vec<store::Field> =
-            fields.into_iter().map(|(name, values)| store::Field { name, units: "velocity", values }).collect();
+        let fields: Vec<store::Field> = fields.into_iter().map(|(name, values)| store::Field { name, units: "velocity", values }).collect();
         let keep = self.case.checkpoint.keep;
-        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), keep, &header, &output::tables(&modes), piece, &fields)?;
+        let written =
+            store::write_checkpoint(&self.world, &self.directory.checkpoints(), keep, &header, &output::tables(&modes), piece, &fields)?;
         self.saved = Some(header.step);
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
@@ -207,11 +210,5 @@ impl Run {
             }
             _ => error,
         }
-    }
-}
-
-impl From<case::Cadence> for time::Schedule {
-    fn from(cadence: case::Cadence) -> Self {
-        Self { every_steps: cadence.every_steps, every_time: cadence.every_time }
     }
 }

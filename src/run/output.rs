@@ -36,9 +36,9 @@ impl Output {
             series: Csv::new(directory.file("series.csv")),
             spectra: Csv::new(directory.file("spectra.csv")),
             snapshots: directory.snapshots(),
-            series_due: case.output.series.into(),
-            spectra_due: case.output.spectra.into(),
-            snapshots_due: case.output.snapshots.into(),
+            series_due: case.output.series,
+            spectra_due: case.output.spectra,
+            snapshots_due: case.output.snapshots,
             size: case.domain.size,
             case: case.to_toml(),
             step: Step { dt: 0.0, cfl: 0.0, energy: 0.0 },
@@ -115,11 +115,10 @@ impl Output {
 
     fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
         let clock = flow.clock();
-        let header = SnapshotHeader { step: clock.step, time: clock.time, size: self.size, case: self.case.clone() };
+        let (slab, coordinates) = (flow.slab(), flow.coordinates());
+        let block = Block { start: [slab.z.start, slab.y.start, 0], shape: [slab.z.len(), slab.y.len(), coordinates[0].len()] };
+        let header = SnapshotHeader { step: clock.step, time: clock.time, size: self.size, coordinates, case: self.case.clone() };
         let mut snapshot = Snapshot::create(world, &self.snapshots, header)?;
-        let (slab, [nx, ny, nz]) = (flow.slab(), flow.grid());
-        let block =
-            Block { global: [nz, ny, nx], start: [slab.z.start, slab.y.start, 0], shape: [slab.z.len(), slab.y.len(), nx] };
         for (component, name) in ["u", "v", "w"].into_iter().enumerate() {
             let values = flow.velocity(component);
             snapshot.field(name, "velocity", block, &values)?;

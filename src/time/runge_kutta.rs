@@ -86,9 +86,7 @@ mod tests {
                 let (from, to) = (t + stage.from * dt, t + stage.to * dt);
                 let n = x[0] * from.cos() + (3.0 * from).sin();
                 let factor = (decay(from) - decay(to)).exp();
-                x = std::array::from_fn(|r| {
-                    factor * (stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>() + dt * stage.add[r] * n)
-                });
+                x = std::array::from_fn(|r| factor * (stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>() + dt * stage.add[r] * n));
             }
         }
         x[0]

@@ -39,11 +39,28 @@ pub struct Layout {
     pub slab: Slab,
 }
 
+/// How many fields the transform must have room for.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    /// Between columns and planes: the larger of the fields in and the fields out.
+    pub columns: usize,
+    /// Between planes and lines: the larger of the fields in and the products.
+    pub lines: usize,
+}
+
 /// The box of physical points of a rank: x whole, y and z in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slab {
     pub y: Range<usize>,
     pub z: Range<usize>,
+}
+
+/// Complex numbers a field that this rank exchanges with each rank of its column and, a plane, of its row.
+pub(super) struct Counts {
+    pub columns: Vec<usize>,
+    pub planes: Vec<usize>,
+    pub z_lines: Vec<usize>,
+    pub x_lines: Vec<usize>,
 }
 
 /// Consecutive columns of one n_x that come from the same rank of the column and have n_z of one sign.
@@ -103,6 +120,36 @@ impl Layout {
     pub fn work(truncation: &Truncation) -> Work {
         let [_, ny, nz] = truncation.grid;
         Work { nkx: truncation.nx_max() + 1, ny, nz, columns: truncation.count_columns() }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let each = |share: &Share, times: usize| share.counts().iter().map(|n| n * times).collect();
+        Counts {
+            columns: each(&self.ny, self.columns.len()),
+            planes: each(&self.shared_columns, self.slab.y.len()),
+            z_lines: each(&self.nz, self.kx.len()),
+            x_lines: each(&self.nkx, self.slab.z.len()),
+        }
+    }
+
+    /// Planes that go through the row's exchange together. All of them would need as much memory as the columns do; a quarter is
+    /// enough for long messages.
+    pub(super) fn batch(&self, [p_row, _]: [usize; 2]) -> usize {
+        if p_row == 1 { 1 } else { self.slab.y.len().div_ceil(4).max(1) }
+    }
+
+    /// Complex numbers in a buffer of the exchange within the column of ranks, and within the row.
+    pub(super) fn capacities(&self, process_grid: [usize; 2], fields: Fields) -> (usize, usize) {
+        let counts = self.counts();
+        let longer = |a: &[usize], b: &[usize]| a.iter().sum::<usize>().max(b.iter().sum());
+        let column = fields.columns * longer(&counts.columns, &counts.planes);
+        (column, self.batch(process_grid) * fields.lines * longer(&counts.z_lines, &counts.x_lines))
+    }
+
+    /// Real numbers in the exchanges' buffers: one to send and one to receive, in column and row.
+    pub fn buffer_reals(&self, process_grid: [usize; 2], fields: Fields) -> usize {
+        let (column, row) = self.capacities(process_grid, fields);
+        4 * (column + row)
     }
 
     /// The layout of this rank of a process grid.

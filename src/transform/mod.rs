@@ -10,10 +10,10 @@ mod real;
 mod shift;
 
 pub use columns::FourierColumns;
-pub use layout::{Layout, Slab};
+pub use layout::{Fields, Layout, Slab};
 pub use lines::{ComplexLines, RealLines};
 pub use modes::{Column, Shape, Truncation};
-pub use pencils::{Fields, Pencils, Phases};
+pub use pencils::{Pencils, Phases};
 pub use real::{Real, Reals, Values, ValuesMut};
 pub use shift::Shift;
 

@@ -11,7 +11,8 @@
 //! Fields never exist as a whole at physical points: between the two exchanges of the column a plane is worked off in cache
 //! (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013). Transposes are done by the scatter and gather around each FFT.
 
-use super::{Column, ComplexLines, FourierColumns, Layout, Real, RealLines, Shift, Truncation};
+use super::layout::Counts;
+use super::{Column, ComplexLines, Fields, FourierColumns, Layout, Real, RealLines, Shift, Truncation};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
 use num_complex::Complex;
@@ -22,15 +23,6 @@ use std::time::Instant;
 const TILE: usize = 16;
 /// Lines in x that are multiplied together.
 const GROUP: usize = 4;
-
-/// How many fields the transform must have room for.
-#[derive(Clone, Copy, Debug)]
-pub struct Fields {
-    /// Between columns and planes: the larger of the fields in and the fields out.
-    pub columns: usize,
-    /// Between planes and lines: the larger of the fields in and the products.
-    pub lines: usize,
-}
 
 /// Seconds spent so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,32 +50,17 @@ pub struct Pencils<T> {
     phases: Phases,
 }
 
-/// Complex numbers a field that this rank exchanges with each rank of its column and, a plane, of its row.
-struct Counts {
-    columns: Vec<usize>,
-    planes: Vec<usize>,
-    z_lines: Vec<usize>,
-    x_lines: Vec<usize>,
-}
-
 impl<T: Real> Pencils<T> {
     /// # Errors
     /// Messages too long for MPI.
     pub fn new(truncation: Truncation, grid: ProcessGrid, method: Method, fields: Fields) -> Result<Self> {
         let layout = Layout::on(truncation, &grid);
         let [nx, ny, nz] = truncation.grid;
-        let (planes, columns) = (layout.slab.y.len(), layout.columns.len());
-        // All planes at once would need as much memory as the columns do; a quarter is enough for long messages.
-        let batch = if grid.shape[0] == 1 { 1 } else { planes.div_ceil(4).max(1) };
-        let counts = Counts {
-            columns: layout.ny.counts().iter().map(|n| n * columns).collect(),
-            planes: layout.shared_columns.counts().iter().map(|n| n * planes).collect(),
-            z_lines: layout.nz.counts().iter().map(|n| n * layout.kx.len()).collect(),
-            x_lines: layout.nkx.counts().iter().map(|n| n * layout.slab.z.len()).collect(),
-        };
-        let longer = |a: &[usize], b: &[usize]| a.iter().sum::<usize>().max(b.iter().sum());
-        let column = Exchange::new(grid.column, method, fields.columns * longer(&counts.columns, &counts.planes))?;
-        let row = Exchange::new(grid.row, method, batch * fields.lines * longer(&counts.z_lines, &counts.x_lines))?;
+        let counts = layout.counts();
+        let (column, row) = layout.capacities(grid.shape, fields);
+        let column = Exchange::new(grid.column, method, column)?;
+        let row = Exchange::new(grid.row, method, row)?;
+        let batch = layout.batch(grid.shape);
         let tile = vec![Complex::default(); fields.lines * TILE * stride(ny.max(nz))];
         Ok(Self {
             layout,
@@ -171,11 +148,7 @@ impl<T: Real> Pencils<T> {
 
     /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
     /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
-    pub fn forward<const OUT: usize>(
-        &mut self,
-        shift: &Shift<T>,
-        mut update: impl FnMut(&Column, Range<usize>, [&[Complex<T>]; OUT]),
-    ) {
+    pub fn forward<const OUT: usize>(&mut self, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, [&[Complex<T>]; OUT])) {
         let Self { layout, y: transform, tile, phases, .. } = self;
         let received = self.column.received();
         let (points, columns) = (transform.points(), layout.columns.len());
@@ -338,9 +311,7 @@ impl<T: Real> Pencils<T> {
                 for c in 0..width {
                     for piece in &layout.pieces[first + c] {
                         let owned = layout.shared_columns.range(piece.rank);
-                        let modes = std::array::from_fn(|p| {
-                            &tile[(p * TILE + c) * stride + point(piece.nz, points)..][..piece.length]
-                        });
+                        let modes = std::array::from_fn(|p| &tile[(p * TILE + c) * stride + point(piece.nz, points)..][..piece.length]);
                         let block = OUT * planes * owned.start + plane * OUT * owned.len() + piece.first;
                         let outputs = parts(&mut send[block..], owned.len(), piece.length);
                         combine(layout.kx.start + first + c, piece.nz, modes, outputs);
