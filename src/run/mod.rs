@@ -115,10 +115,10 @@ impl Run {
             let start = Instant::now();
             let step = self.flow.advance(end.min(output.next_time(time)) - time).map_err(|error| self.add_way_back(error))?;
             self.control.stepped(start.elapsed());
+            log.progress(self.clock(), &self.case.time.stop, &step);
             let writing = Instant::now();
             output.write_due(&self.world, self.flow.as_mut(), &step, log)?;
             self.control.wrote(writing.elapsed());
-            log.progress(self.clock(), &self.case.time.stop, &step);
             match self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step) {
                 Verdict::GoOn => {}
                 Verdict::Save => self.save(log)?,
