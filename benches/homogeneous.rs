@@ -4,8 +4,8 @@
 //! Each measurement is a process group of its own (`mpirun -n RANKS` of this program), alone on the machine, and is repeated in
 //! turn with the others, so that a disturbance of the machine does not fall upon one of them only; the least time counts.
 
-use rogallo::flow::Flow;
 use rogallo::case::{Dealiasing, Initial};
+use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{Method, Session};
 use rogallo::time::{RungeKutta, StepSize};

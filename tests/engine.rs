@@ -53,7 +53,7 @@ fn there_and_back<T: Real>(pencils: &mut Pencils<T>, field: &SpectralField<T>, d
     shift.set(delta);
     let mut back = SpectralField::zeros(&pencils.layout);
     pencils.inverse([&field[..]], &shift);
-    pencils.planes(&shift, |_, _, [a], [b]| b.copy_from_slice(a), |_, _, [a], [b]| b.copy_from_slice(a));
+    pencils.planes(&shift, |[a], [b]| b.copy_from_slice(a), |_, _, [a], [b]| b.copy_from_slice(a));
     pencils.forward(&shift, |_, range, [modes]: [&[Complex<T>]; 1]| back[range].copy_from_slice(modes));
     back
 }
@@ -127,12 +127,10 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         shift.set(delta);
         let (mut error, mut seen) = (0.0_f64, 0);
         pencils.inverse([&own[..]], &shift);
-        pencils.visit(&shift, |y, z, [values]| {
-            for (z, line) in z.zip(values.chunks_exact(12)) {
-                for (x, value) in line.iter().enumerate() {
-                    error = error.max((value - direct(x, y, z)).abs());
-                    seen += 1;
-                }
+        pencils.visit(&shift, |y, z, line| {
+            for (x, value) in line.iter().enumerate() {
+                error = error.max((value - direct(x, y, z)).abs());
+                seen += 1;
             }
         });
         let all: f64 = world.gather(f64::from(seen)).iter().sum();
@@ -156,7 +154,7 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
             pencils.inverse([&a[..], &b[..]], &shift);
             pencils.planes(
                 &shift,
-                |_, _, [a, b], [ab]| ab.iter_mut().zip(a).zip(b).for_each(|((ab, a), b)| *ab = a * b),
+                |[a, b], [ab]| ab.iter_mut().zip(a).zip(b).for_each(|((ab, a), b)| *ab = a * b),
                 |_, _, [ab], [out]| out.copy_from_slice(ab),
             );
             pencils.forward(&shift, |_, range, [modes]: [&[Complex<f64>]; 1]| result[range].copy_from_slice(modes));

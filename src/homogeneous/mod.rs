@@ -132,7 +132,7 @@ impl<T: Real> Homogeneous<T> {
         let mut rate = T::zero();
         pencils.planes(
             shift,
-            |_, _, velocity, fields| {
+            |velocity, fields| {
                 if wanted {
                     let here = courant_rate(velocity, inverse_spacing);
                     rate = if here > rate { here } else { rate };
@@ -268,11 +268,9 @@ impl<T: Real> Flow for Homogeneous<T> {
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
         let shift = Shift::none(&self.parameters.truncation());
         self.pencils.inverse([&self.registers[component][..]], &shift);
-        self.pencils.visit(&shift, |y, z, [values]| {
-            for (z, line) in z.zip(values.chunks_exact(nx)) {
-                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
-                block[at..at + nx].copy_from_slice(line);
-            }
+        self.pencils.visit(&shift, |y, z, line| {
+            let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
+            block[at..at + nx].copy_from_slice(line);
         });
         T::reals(block)
     }

@@ -6,46 +6,56 @@
 //!
 //! ```text
 //!     a = u^2 - v^2, b = uv, c = w^2 - v^2, d = vw, e = uw            at points
-//!     A = i k_x a + i k_z e,  C = i k_x e + i k_z c                    at (n_x, y, n_z)
-//!     N_x = -(A + i k_y b),  N_y = -i (k_x b + k_z d),  N_z = -(C + i k_y d)
+//!     A = k_x a + k_z e,  C = k_x e + k_z c                            at (n_x, y, n_z)
+//!     N = -i M,  M = (A + k_y b, k_x b + k_z d, C + k_y d)
 //! ```
 
 use super::wavenumbers::{ColumnTables, StageTables};
 use crate::time::Stage;
-use crate::transform::Real;
+use crate::transform::{ComplexLanes, LANES, Lanes, Real, vectorised};
 use num_complex::Complex;
 
 /// The five products at points: `[a, b, c, d, e]` of `[u, v, w]`, all of one length.
 pub fn products<T: Real>([u, v, w]: [&[T]; 3], [a, b, c, d, e]: [&mut [T]; 5]) {
-    let n = u.len();
-    let (v, w) = (&v[..n], &w[..n]);
-    let (a, b, c, d, e) = (&mut a[..n], &mut b[..n], &mut c[..n], &mut d[..n], &mut e[..n]);
-    for j in 0..n {
-        let (u, v, w) = (u[j], v[j], w[j]);
-        let vv = v * v;
-        a[j] = u * u - vv;
-        b[j] = u * v;
-        c[j] = w * w - vv;
-        d[j] = v * w;
-        e[j] = u * w;
-    }
+    vectorised(
+        #[inline(always)]
+        || {
+            let n = u.len();
+            let (v, w) = (&v[..n], &w[..n]);
+            let (a, b, c, d, e) = (&mut a[..n], &mut b[..n], &mut c[..n], &mut d[..n], &mut e[..n]);
+            for j in 0..n {
+                let (u, v, w) = (u[j], v[j], w[j]);
+                let vv = v * v;
+                a[j] = u * u - vv;
+                b[j] = u * v;
+                c[j] = w * w - vv;
+                d[j] = v * w;
+                e[j] = u * w;
+            }
+        },
+    );
 }
 
 /// `max(sum_i |u_i| / dx_i)` over the points of some lines.
 pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], inverse_spacing: [T; 3]) -> T {
+    let larger = |a: T, b: T| if a > b { a } else { b };
     let [x, y, z] = inverse_spacing;
-    // Several running maxima, so that they do not wait for each other; a maximum is the same in any order.
-    let mut largest = [T::zero(); 8];
-    for ((u, v), w) in u.chunks(8).zip(v.chunks(8)).zip(w.chunks(8)) {
-        for (((u, v), w), largest) in u.iter().zip(v).zip(w).zip(&mut largest) {
-            let rate = u.abs() * x + v.abs() * y + w.abs() * z;
-            *largest = if rate > *largest { rate } else { *largest };
-        }
-    }
-    largest.into_iter().fold(T::zero(), |a, b| if a > b { a } else { b })
+    vectorised(
+        #[inline(always)]
+        || {
+            // Several running maxima, so that they do not wait for each other; a maximum is the same in any order.
+            let mut largest = [T::zero(); LANES];
+            for ((u, v), w) in u.chunks(LANES).zip(v.chunks(LANES)).zip(w.chunks(LANES)) {
+                for (((u, v), w), largest) in u.iter().zip(v).zip(w).zip(&mut largest) {
+                    *largest = larger(*largest, u.abs() * x + v.abs() * y + w.abs() * z);
+                }
+            }
+            largest.into_iter().fold(T::zero(), larger)
+        },
+    )
 }
 
-/// The derivatives in x and z: `[A, b, C, d]` of `[a, b, c, d, e]`, at n_x and n_z = nz, nz + 1, ...
+/// The derivatives in x and z but for the factor i: `[A, b, C, d]` of `[a, b, c, d, e]`, at n_x and n_z = nz, nz + 1, ...
 pub fn divergence_xz<T: Real>(
     tables: &StageTables<T>,
     nx: usize,
@@ -54,13 +64,18 @@ pub fn divergence_xz<T: Real>(
     [big_a, out_b, big_c, out_d]: [&mut [Complex<T>]; 4],
 ) {
     let (kx, kz) = tables.plane(nx, nz);
-    let n = a.len();
-    let (kz, c, e) = (&kz[..n], &c[..n], &e[..n]);
-    let (big_a, big_c) = (&mut big_a[..n], &mut big_c[..n]);
-    for j in 0..n {
-        big_a[j] = times_i(a[j].scale(kx) + e[j].scale(kz[j]));
-        big_c[j] = times_i(e[j].scale(kx) + c[j].scale(kz[j]));
-    }
+    vectorised(
+        #[inline(always)]
+        || {
+            let n = a.len();
+            let (kz, c, e) = (&kz[..n], &c[..n], &e[..n]);
+            let (big_a, big_c) = (&mut big_a[..n], &mut big_c[..n]);
+            for j in 0..n {
+                big_a[j] = a[j].scale(kx) + e[j].scale(kz[j]);
+                big_c[j] = e[j].scale(kx) + c[j].scale(kz[j]);
+            }
+        },
+    );
     out_b.copy_from_slice(b);
     out_d.copy_from_slice(d);
 }
@@ -80,16 +95,14 @@ impl<T: Real, const R: usize> Coefficients<T, R> {
     }
 }
 
-/// Modes of N of a column, kept until a second evaluation is added.
+/// M of a column, kept until a second evaluation is added.
 pub fn keep<T: Real>(tables: &ColumnTables<'_, T>, modes: [&[Complex<T>]; 4], mut kept: [&mut [Complex<T>]; 3]) {
-    let upper = tables.upper.0.len();
-    for (j, ky) in tables.upper.0.iter().enumerate() {
-        let n = nonlinear(tables, *ky, modes.map(|m| m[j]));
-        (0..3).for_each(|i| kept[i][j] = n[i]);
-    }
-    for (j, ky) in tables.lower.0.iter().enumerate() {
-        let n = nonlinear(tables, *ky, modes.map(|m| m[upper + j]));
-        (0..3).for_each(|i| kept[i][upper + j] = n[i]);
+    for (first, (ky, _)) in tables.runs() {
+        for j in (0..ky.len()).step_by(LANES) {
+            let (at, count) = (first + j, LANES.min(ky.len() - j));
+            let m = nonlinear(tables, Lanes::load(&ky[j..], count), modes, at, count);
+            kept.iter_mut().zip(m).for_each(|(kept, m)| m.store(&mut kept[at..], count));
+        }
     }
 }
 
@@ -100,76 +113,63 @@ pub fn update<T: Real, const R: usize>(
     coefficients: &Coefficients<T, R>,
     modes: [&[Complex<T>]; 4],
     kept: Option<[&[Complex<T>]; 3]>,
-    registers: [[&mut [Complex<T>]; 3]; R],
+    mut registers: [[&mut [Complex<T>]; 3]; R],
 ) -> f64 {
-    let at = tables.upper.0.len();
-    let (mut upper, mut lower) = (registers, std::array::from_fn(|_| Default::default()));
-    for (up, low) in upper.iter_mut().zip(&mut lower) {
-        *low = std::array::from_fn(|i| {
-            let (head, tail) = std::mem::take(&mut up[i]).split_at_mut(at);
-            up[i] = head;
-            tail
-        });
-    }
-    let half = T::of(0.5);
-    let run = |first: usize, (ky, factor): (&[T], &[T]), registers: [[&mut [Complex<T>]; 3]; R]| {
-        let n = ky.len();
-        let modes = modes.map(|m| &m[first..first + n]);
-        match kept {
-            None => update_run(tables, coefficients, (ky, factor), registers, |j| nonlinear(tables, ky[j], modes.map(|m| m[j]))),
-            Some(kept) => {
-                let kept = kept.map(|k| &k[first..first + n]);
-                update_run(tables, coefficients, (ky, factor), registers, |j| {
-                    let now = nonlinear(tables, ky[j], modes.map(|m| m[j]));
-                    std::array::from_fn(|i| (now[i] + kept[i][j]).scale(half))
-                })
+    vectorised(
+        #[inline(always)]
+        || {
+            let (one, half) = (Lanes::all(T::one()), T::of(0.5));
+            let (kx, kz) = (Lanes::all(tables.kx), Lanes::all(tables.kz));
+            let mut sum = Lanes::all(T::zero());
+            for (first, (ky, factor)) in tables.runs() {
+                for j in (0..ky.len()).step_by(LANES) {
+                    let (at, count) = (first + j, LANES.min(ky.len() - j));
+                    let k = [kx, Lanes::load(&ky[j..], count), kz];
+                    let mut m = nonlinear(tables, k[1], modes, at, count);
+                    if let Some(kept) = kept {
+                        for i in 0..3 {
+                            m[i] = (m[i] + ComplexLanes::load(&kept[i][at..], count)).scale(half);
+                        }
+                    }
+                    let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
+                    // k = 0 has M = 0, so that any divisor will do.
+                    let along = (m[0] * k[0] + m[1] * k[1] + m[2] * k[2]) * (one / k2.or_one());
+                    let decay = Lanes::load(&factor[j..], count) * Lanes::all(tables.factor);
+                    for i in 0..3 {
+                        let n = (m[i] - along * k[i]).times_minus_i();
+                        let mut x = [n; R];
+                        for r in 0..R {
+                            x[r] = ComplexLanes::load(&registers[r][i][at..], count);
+                        }
+                        for r in 0..R {
+                            let mut mixed = n.scale(coefficients.add[r]);
+                            for q in 0..R {
+                                mixed = mixed + x[q].scale(coefficients.mix[r][q]);
+                            }
+                            let new = mixed * decay;
+                            new.store(&mut registers[r][i][at..], count);
+                            if r == 0 {
+                                sum = sum + new.norm_sqr();
+                            }
+                        }
+                    }
+                }
             }
-        }
-    };
-    run(0, tables.upper, upper) + run(at, tables.lower, lower)
+            sum.sum()
+        },
+    )
 }
 
+/// M of the modes `[A, b, C, d]` at .. at + count.
 #[inline(always)]
-fn update_run<T: Real, const R: usize>(
+fn nonlinear<T: Real>(
     tables: &ColumnTables<'_, T>,
-    coefficients: &Coefficients<T, R>,
-    (ky, factor): (&[T], &[T]),
-    registers: [[&mut [Complex<T>]; 3]; R],
-    nonlinear: impl Fn(usize) -> [Complex<T>; 3],
-) -> f64 {
-    let n = ky.len();
-    let factor = &factor[..n];
-    let registers = registers.map(|r| r.map(|x| &mut x[..n]));
-    let (kx, kz) = (tables.kx, tables.kz);
-    let kxz2 = kx * kx + kz * kz;
-    let mut sum = T::zero();
-    for j in 0..n {
-        let k = [kx, ky[j], kz];
-        let k2 = kxz2 + k[1] * k[1];
-        let inverse = if k2 > T::zero() { T::one() / k2 } else { T::zero() };
-        let full = nonlinear(j);
-        let along = (full[0].scale(k[0]) + full[1].scale(k[1]) + full[2].scale(k[2])).scale(inverse);
-        let decay = tables.factor * factor[j];
-        for i in 0..3 {
-            let projected = full[i] - along.scale(k[i]);
-            let x: [Complex<T>; R] = std::array::from_fn(|r| registers[r][i][j]);
-            for r in 0..R {
-                let mixed = x.iter().zip(&coefficients.mix[r]).fold(projected.scale(coefficients.add[r]), |s, (x, m)| s + x.scale(*m));
-                registers[r][i][j] = mixed.scale(decay);
-            }
-            sum += registers[0][i][j].norm_sqr();
-        }
-    }
-    sum.wide()
-}
-
-/// `[N_x, N_y, N_z]` of `[A, b, C, d]`.
-#[inline(always)]
-fn nonlinear<T: Real>(tables: &ColumnTables<'_, T>, ky: T, [a, b, c, d]: [Complex<T>; 4]) -> [Complex<T>; 3] {
-    [-(a + times_i(b.scale(ky))), -times_i(b.scale(tables.kx) + d.scale(tables.kz)), -(c + times_i(d.scale(ky)))]
-}
-
-#[inline(always)]
-fn times_i<T: Real>(z: Complex<T>) -> Complex<T> {
-    Complex::new(-z.im, z.re)
+    ky: Lanes<T>,
+    [a, b, c, d]: [&[Complex<T>]; 4],
+    at: usize,
+    count: usize,
+) -> [ComplexLanes<T>; 3] {
+    let (a, b) = (ComplexLanes::load(&a[at..], count), ComplexLanes::load(&b[at..], count));
+    let (c, d) = (ComplexLanes::load(&c[at..], count), ComplexLanes::load(&d[at..], count));
+    [a + b * ky, b.scale(tables.kx) + d.scale(tables.kz), c + d * ky]
 }

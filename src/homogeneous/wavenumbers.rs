@@ -56,8 +56,15 @@ pub struct ColumnTables<'a, T> {
     /// exp(-nu int (k_x^2 + k_z^2) dt), to be multiplied by that of k_y.
     pub factor: T,
     /// k_y and exp(-nu int k_y^2 dt) of the labels 0 .. ny_max, and of -ny_max .. -1.
-    pub upper: (&'a [T], &'a [T]),
-    pub lower: (&'a [T], &'a [T]),
+    upper: (&'a [T], &'a [T]),
+    lower: (&'a [T], &'a [T]),
+}
+
+impl<'a, T> ColumnTables<'a, T> {
+    /// The two runs of a column: where each begins, and its tables.
+    pub fn runs(&self) -> [(usize, (&'a [T], &'a [T])); 2] {
+        [(0, self.upper), (self.upper.0.len(), self.lower)]
+    }
 }
 
 impl<T: Real> StageTables<T> {

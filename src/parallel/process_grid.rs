@@ -20,6 +20,12 @@ impl Share {
         Self { bounds: (0..=parts).map(|part| part * quotient + part.min(rest)).collect() }
     }
 
+    /// As [`Share::new`], but the items 0 and 1, 2 and 3, .. stay together.
+    pub fn in_pairs(n: usize, parts: usize) -> Self {
+        let pairs = Self::new(n.div_ceil(2), parts);
+        Self { bounds: pairs.bounds.into_iter().map(|bound| n.min(2 * bound)).collect() }
+    }
+
     pub fn range(&self, part: usize) -> Range<usize> {
         self.bounds[part]..self.bounds[part + 1]
     }
@@ -47,7 +53,7 @@ impl Share {
 pub struct Work {
     /// Retained kx, dealt over a row.
     pub nkx: usize,
-    /// Grid points in y, dealt over a column, and in z, dealt over a row.
+    /// Grid points in y, dealt over a column, and in z, dealt over a row by twos.
     pub ny: usize,
     pub nz: usize,
     /// Retained (kx, kz) columns, dealt over row and column.
@@ -61,7 +67,7 @@ impl Work {
         let longest = |n: usize, parts: usize| n.div_ceil(parts) as f64;
         let ranks = (p_row * p_col) as f64;
         let stage = |weight: f64, n: usize, rows: f64, m: usize, columns: f64| (weight * (n * m) as f64, weight * rows * columns);
-        let x = stage(8.0, self.nz, longest(self.nz, p_row), self.ny, longest(self.ny, p_col));
+        let x = stage(8.0, self.nz, 2.0 * longest(self.nz.div_ceil(2), p_row), self.ny, longest(self.ny, p_col));
         let z = stage(8.0, 2 * self.nkx, 2.0 * longest(self.nkx, p_row), self.ny, longest(self.ny, p_col));
         let per_kx = self.columns as f64 / self.nkx as f64;
         let y_longest = (longest(self.nkx, p_row) * per_kx / p_col as f64).ceil();
@@ -123,11 +129,12 @@ mod tests {
     fn shares_cover_everything_once() {
         for n in 0..40 {
             for parts in 1..10 {
-                let share = Share::new(n, parts);
-                let all: Vec<usize> = (0..parts).flat_map(|part| share.range(part)).collect();
-                assert_eq!(all, (0..n).collect::<Vec<_>>());
-                let counts = share.counts();
-                assert!(counts.iter().all(|c| share.longest() - c <= 1));
+                for (share, unit) in [(Share::new(n, parts), 1), (Share::in_pairs(n, parts), 2)] {
+                    let all: Vec<usize> = (0..parts).flat_map(|part| share.range(part)).collect();
+                    assert_eq!(all, (0..n).collect::<Vec<_>>());
+                    assert!(share.counts().iter().all(|c| share.longest() - c <= 2 * unit - 1));
+                    assert!((0..parts).all(|part| share.len(part) == 0 || share.range(part).start % unit == 0));
+                }
             }
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! | lines in | split over the row | split over the column | used for |
 //! | --- | --- | --- | --- |
-//! | x (real points) | z | y | products |
+//! | x (real points) | z, by twos | y | products |
 //! | z | n_x | y | divergence |
 //! | y (modes) | n_x, then the columns (n_x, n_z) of these n_x over the column | | state, update |
 //!
@@ -91,7 +91,7 @@ impl Layout {
         for column in &columns {
             starts.push(starts[starts.len() - 1] + column.len());
         }
-        let (ny, nz) = (Share::new(truncation.grid[1], p_col), Share::new(truncation.grid[2], p_row));
+        let (ny, nz) = (Share::new(truncation.grid[1], p_col), Share::in_pairs(truncation.grid[2], p_row));
         let slab = Slab { y: ny.range(column_rank), z: nz.range(row_rank) };
         let pieces = pieces(&truncation, kx.clone(), &shared_columns);
         Self {

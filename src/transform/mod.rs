@@ -1,7 +1,8 @@
 //! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil transform that moves and
-//! transforms these modes only. The only room that names `rustfft` and `realfft`.
+//! transforms these modes only. The only room that names `rustfft`.
 
 mod columns;
+mod lanes;
 mod layout;
 mod lines;
 mod modes;
@@ -10,8 +11,9 @@ mod real;
 mod shift;
 
 pub use columns::FourierColumns;
+pub use lanes::{ComplexLanes, LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, Slab};
-pub use lines::{ComplexLines, RealLines};
+pub use lines::{ComplexLines, RealPairs};
 pub use modes::{Column, Shape, Truncation};
 pub use pencils::{Pencils, Phases};
 pub use real::{Real, Reals, Values, ValuesMut};

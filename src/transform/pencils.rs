@@ -12,17 +12,20 @@
 //! (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013). Transposes are done by the scatter and gather around each FFT.
 
 use super::layout::Counts;
-use super::{Column, ComplexLines, Fields, FourierColumns, Layout, Real, RealLines, Shift, Truncation};
+use super::{Column, ComplexLines, Fields, FourierColumns, Layout, Real, RealPairs, Shift, Truncation};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
+use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
 use std::ops::Range;
 use std::time::Instant;
 
-/// Lines that are scattered together: a tile's row is 256 bytes in double precision, four cache lines.
+/// z-lines that are scattered together: a tile's row is 256 bytes in double precision, four cache lines.
 const TILE: usize = 16;
-/// Lines in x that are multiplied together.
-const GROUP: usize = 4;
+/// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
+const Y_TILE: usize = 64;
+/// Pairs of lines in x that are multiplied together.
+const GROUP: usize = 2;
 
 /// Seconds spent so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +39,7 @@ pub struct Phases {
 /// Plans and buffers of the transform on this rank.
 pub struct Pencils<T> {
     pub layout: Layout,
-    x: RealLines<T>,
+    x: RealPairs<T>,
     y: FourierColumns<T>,
     z: ComplexLines<T>,
     /// Exchanges within the column of ranks (z- for y-lines) and within the row (x- for z-lines).
@@ -46,7 +49,9 @@ pub struct Pencils<T> {
     /// Planes that go through the row's exchange together.
     batch: usize,
     tile: Vec<Complex<T>>,
-    points: Vec<T>,
+    points: Vec<Complex<T>>,
+    /// The modes of a pair of lines in x.
+    pair: [Vec<Complex<T>>; 2],
     phases: Phases,
 }
 
@@ -60,11 +65,12 @@ impl<T: Real> Pencils<T> {
         let (column, row) = layout.capacities(grid.shape, fields);
         let column = Exchange::new(grid.column, method, column)?;
         let row = Exchange::new(grid.row, method, row)?;
-        let batch = layout.batch(grid.shape);
-        let tile = vec![Complex::default(); fields.lines * TILE * stride(ny.max(nz))];
+        let (batch, nkx) = (layout.batch(grid.shape), truncation.nx_max() + 1);
+        let tile = (fields.lines * TILE * stride(nz)).max(fields.columns * Y_TILE * stride(ny));
+        let tile = vec![Complex::default(); tile];
         Ok(Self {
             layout,
-            x: RealLines::new(nx),
+            x: RealPairs::new(nx),
             y: FourierColumns::new(ny),
             z: ComplexLines::new(nz),
             column,
@@ -72,7 +78,8 @@ impl<T: Real> Pencils<T> {
             counts,
             batch,
             tile,
-            points: vec![T::zero(); 2 * fields.lines * GROUP * nx],
+            points: vec![Complex::default(); 2 * fields.lines * GROUP * nx],
+            pair: [vec![Complex::default(); nkx], vec![Complex::default(); nkx]],
             phases: Phases::default(),
         })
     }
@@ -94,8 +101,8 @@ impl<T: Real> Pencils<T> {
         let send = self.column.send_buffer();
         let (points, columns) = (transform.points(), layout.columns.len());
         let stride = stride(points);
-        for first in (0..columns).step_by(TILE) {
-            let width = TILE.min(columns - first);
+        for first in (0..columns).step_by(Y_TILE) {
+            let width = Y_TILE.min(columns - first);
             for (f, field) in fields.iter().enumerate() {
                 for (c, line) in tile.chunks_exact_mut(stride).take(width).enumerate() {
                     let (column, range) = (&layout.columns[first + c], layout.range(first + c));
@@ -113,13 +120,12 @@ impl<T: Real> Pencils<T> {
 
     /// The planes of this rank, from the z-lines of IN fields to those of OUT fields.
     ///
-    /// * `multiply(y, z, inputs, products)` at the points of a group of x-lines: the lines of z in the range, one after the
-    ///   other, N_x points each;
+    /// * `multiply(inputs, products)` at the points of some x-lines, in an order that is the same for all fields;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
     pub fn planes<const IN: usize, const PRODUCTS: usize, const OUT: usize>(
         &mut self,
         shift: &Shift<T>,
-        mut multiply: impl FnMut(usize, Range<usize>, [&[T]; IN], [&mut [T]; PRODUCTS]),
+        mut multiply: impl FnMut([&[T]; IN], [&mut [T]; PRODUCTS]),
         mut combine: impl FnMut(usize, i64, [&[Complex<T>]; PRODUCTS], [&mut [Complex<T>]; OUT]),
     ) {
         let planes = self.layout.slab.y.len();
@@ -134,15 +140,25 @@ impl<T: Real> Pencils<T> {
         self.exchange_column(OUT, false);
     }
 
-    /// The planes of this rank, from the z-lines of IN fields to their points: `visit(y, z, values)` for groups of x-lines as in
-    /// [`Pencils::planes`].
-    pub fn visit<const IN: usize>(&mut self, shift: &Shift<T>, mut visit: impl FnMut(usize, Range<usize>, [&[T]; IN])) {
+    /// The planes of this rank, from the z-lines of a field to its points: `visit(y, z, values)` for every x-line.
+    pub fn visit(&mut self, shift: &Shift<T>, mut visit: impl FnMut(usize, usize, &[T])) {
         let planes = self.layout.slab.y.len();
+        let mut line = vec![T::zero(); self.x.points()];
         for first in (0..planes).step_by(self.batch) {
             let batch = first..planes.min(first + self.batch);
-            self.inverse_z::<IN>(batch.clone(), shift);
-            self.exchange_row(IN * batch.len(), true);
-            self.lines(batch, shift, &mut |y, z, values, _: [&mut [T]; 0]| visit(y, z, values));
+            self.inverse_z::<1>(batch.clone(), shift);
+            self.exchange_row(batch.len(), true);
+            for (b, plane) in batch.clone().enumerate() {
+                let (y, slab) = (self.layout.slab.y.start + plane, self.layout.slab.z.clone());
+                for z in slab.clone().step_by(2) {
+                    self.points_of_pair::<1>(batch.len(), b, z - slab.start, shift, 0);
+                    let values: &[T] = cast_slice(&self.points[..line.len()]);
+                    for z in z..slab.end.min(z + 2) {
+                        line.iter_mut().zip(values[z % 2..].iter().step_by(2)).for_each(|(to, from)| *to = *from);
+                        visit(y, z, &line);
+                    }
+                }
+            }
         }
     }
 
@@ -155,9 +171,9 @@ impl<T: Real> Pencils<T> {
         let stride = stride(points);
         let factor = T::of(1.0 / layout.truncation.grid.iter().map(|&n| n as f64).product::<f64>());
         let mut clock = Instant::now();
-        for first in (0..columns).step_by(TILE) {
-            let width = TILE.min(columns - first);
-            for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(OUT).enumerate() {
+        for first in (0..columns).step_by(Y_TILE) {
+            let width = Y_TILE.min(columns - first);
+            for (f, lines) in tile.chunks_exact_mut(Y_TILE * stride).take(OUT).enumerate() {
                 for y in 0..points {
                     let row = &received[(y * OUT + f) * columns + first..][..width];
                     lines[y..].iter_mut().step_by(stride).zip(row).for_each(|(to, from)| *to = *from);
@@ -170,7 +186,7 @@ impl<T: Real> Pencils<T> {
             for c in 0..width {
                 let (column, range) = (&layout.columns[first + c], layout.range(first + c));
                 let length = range.len();
-                update(column, range, std::array::from_fn(|f| &tile[(f * TILE + c) * stride..][..length]));
+                update(column, range, std::array::from_fn(|f| &tile[(f * Y_TILE + c) * stride..][..length]));
             }
             lap(&mut clock, &mut phases.update);
         }
@@ -224,53 +240,74 @@ impl<T: Real> Pencils<T> {
         &mut self,
         batch: Range<usize>,
         shift: &Shift<T>,
-        multiply: &mut impl FnMut(usize, Range<usize>, [&[T]; IN], [&mut [T]; PRODUCTS]),
+        multiply: &mut impl FnMut([&[T]; IN], [&mut [T]; PRODUCTS]),
     ) {
         let mut clock = Instant::now();
-        let Self { layout, x: transform, points: buffer, phases, .. } = self;
-        let (received, send) = self.row.both();
-        let (points, nz) = (transform.points(), layout.slab.z.len());
-        let kept = layout.truncation.nx_max() + 1;
-        let (inputs, products) = buffer.split_at_mut(IN * GROUP * points);
-        for (b, plane) in batch.clone().enumerate() {
-            for first in (0..nz).step_by(GROUP) {
-                let width = GROUP.min(nz - first);
-                for f in 0..IN {
-                    for j in 0..width {
-                        let line = &mut inputs[(f * GROUP + j) * points..][..points];
-                        let fill = |modes: &mut [Complex<T>]| {
-                            for rank in 0..layout.nkx.parts() {
-                                let kx = layout.nkx.range(rank);
-                                let from = batch.len() * IN * nz * kx.start + ((b * nz + first + j) * IN + f) * kx.len();
-                                modes[kx.clone()].copy_from_slice(&received[from..][..kx.len()]);
-                            }
-                            if let Some(table) = shift.x() {
-                                table.displace(0, modes);
-                            }
-                        };
-                        transform.inverse(kept, fill, line);
-                    }
+        let (points, nz) = (self.x.points(), self.layout.slab.z.len());
+        for b in 0..batch.len() {
+            for first in (0..nz).step_by(2 * GROUP) {
+                let pairs = GROUP.min((nz - first).div_ceil(2));
+                for pair in 0..pairs {
+                    self.points_of_pair::<IN>(batch.len(), b, first + 2 * pair, shift, pair);
                 }
-                lap(&mut clock, &mut phases.transform);
-                let values = std::array::from_fn(|f| &inputs[f * GROUP * points..][..width * points]);
-                let z = layout.slab.z.start + first;
-                multiply(layout.slab.y.start + plane, z..z + width, values, parts(products, GROUP * points, width * points));
-                lap(&mut clock, &mut phases.products);
-                for p in 0..PRODUCTS {
-                    for j in 0..width {
-                        let modes = transform.forward(&mut products[(p * GROUP + j) * points..][..points]);
-                        for rank in 0..layout.nkx.parts() {
-                            let kx = layout.nkx.range(rank);
-                            let to = batch.len() * PRODUCTS * nz * kx.start + ((b * nz + first + j) * PRODUCTS + p) * kx.len();
-                            let target = &mut send[to..][..kx.len()];
-                            target.copy_from_slice(&modes[kx.clone()]);
-                            if let Some(table) = shift.x() {
-                                table.restore(kx.start as i64, target);
-                            }
-                        }
-                    }
+                lap(&mut clock, &mut self.phases.transform);
+                let (inputs, products) = self.points.split_at_mut(IN * GROUP * points);
+                let values = std::array::from_fn(|f| cast_slice(&inputs[f * GROUP * points..][..pairs * points]));
+                multiply(values, parts(products, GROUP * points, pairs * points).map(cast_slice_mut));
+                lap(&mut clock, &mut self.phases.products);
+                for pair in 0..pairs {
+                    self.modes_of_pair::<IN, PRODUCTS>(batch.len(), b, first + 2 * pair, shift, pair);
                 }
-                lap(&mut clock, &mut phases.transform);
+                lap(&mut clock, &mut self.phases.transform);
+            }
+        }
+    }
+
+    /// The lines `line` and `line + 1` of plane b of a batch, from the row's exchange to their points at place `pair`.
+    fn points_of_pair<const IN: usize>(&mut self, batch: usize, b: usize, line: usize, shift: &Shift<T>, pair: usize) {
+        let Self { layout, x: transform, points: buffer, pair: modes, .. } = self;
+        let (received, points, nz) = (self.row.received(), transform.points(), layout.slab.z.len());
+        for f in 0..IN {
+            for (line, modes) in (line..).zip(modes.iter_mut()) {
+                if line == nz {
+                    modes.fill(Complex::default()); // an odd number of lines
+                    continue;
+                }
+                for rank in 0..layout.nkx.parts() {
+                    let kx = layout.nkx.range(rank);
+                    let from = batch * IN * nz * kx.start + ((b * nz + line) * IN + f) * kx.len();
+                    modes[kx.clone()].copy_from_slice(&received[from..][..kx.len()]);
+                }
+                if let Some(table) = shift.x() {
+                    table.displace(0, modes);
+                }
+            }
+            transform.inverse(&modes[0], &modes[1], &mut buffer[(f * GROUP + pair) * points..][..points]);
+        }
+    }
+
+    /// The products of the lines `line` and `line + 1` of plane b, from their points at place `pair` into the row's exchange.
+    fn modes_of_pair<const IN: usize, const PRODUCTS: usize>(
+        &mut self,
+        batch: usize,
+        b: usize,
+        line: usize,
+        shift: &Shift<T>,
+        pair: usize,
+    ) {
+        let Self { layout, x: transform, points: buffer, pair: [f, g], .. } = self;
+        let (send, points, nz) = (self.row.send_buffer(), transform.points(), layout.slab.z.len());
+        for p in 0..PRODUCTS {
+            transform.forward(&mut buffer[((IN + p) * GROUP + pair) * points..][..points], f, g);
+            for (line, modes) in (line..nz).zip([&mut *f, &mut *g]) {
+                if let Some(table) = shift.x() {
+                    table.restore(0, modes);
+                }
+                for rank in 0..layout.nkx.parts() {
+                    let kx = layout.nkx.range(rank);
+                    let to = batch * PRODUCTS * nz * kx.start + ((b * nz + line) * PRODUCTS + p) * kx.len();
+                    send[to..][..kx.len()].copy_from_slice(&modes[kx]);
+                }
             }
         }
     }
