@@ -138,16 +138,16 @@ pub fn update<T: Real, const R: usize>(
                     for i in 0..3 {
                         let n = (m[i] - along * k[i]).times_minus_i();
                         let mut x = [n; R];
-                        for r in 0..R {
-                            x[r] = ComplexLanes::load(&registers[r][i][at..], count);
+                        for (x, register) in x.iter_mut().zip(&registers) {
+                            *x = ComplexLanes::load(&register[i][at..], count);
                         }
-                        for r in 0..R {
+                        for (r, register) in registers.iter_mut().enumerate() {
                             let mut mixed = n.scale(coefficients.add[r]);
-                            for q in 0..R {
-                                mixed = mixed + x[q].scale(coefficients.mix[r][q]);
+                            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
+                                mixed = mixed + x.scale(mix);
                             }
                             let new = mixed * decay;
-                            new.store(&mut registers[r][i][at..], count);
+                            new.store(&mut register[i][at..], count);
                             if r == 0 {
                                 sum = sum + new.norm_sqr();
                             }

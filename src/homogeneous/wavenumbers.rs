@@ -38,6 +38,9 @@ impl Wavenumbers {
     }
 }
 
+/// k_y and exp(-nu int k_y^2 dt) of consecutive labels n_y.
+type Run<'a, T> = (&'a [T], &'a [T]);
+
 /// What a stage needs along the columns, by label, in the precision of the fields.
 pub struct StageTables<T> {
     kx: Vec<T>,
@@ -55,14 +58,14 @@ pub struct ColumnTables<'a, T> {
     pub kz: T,
     /// exp(-nu int (k_x^2 + k_z^2) dt), to be multiplied by that of k_y.
     pub factor: T,
-    /// k_y and exp(-nu int k_y^2 dt) of the labels 0 .. ny_max, and of -ny_max .. -1.
-    upper: (&'a [T], &'a [T]),
-    lower: (&'a [T], &'a [T]),
+    /// The labels 0 .. ny_max, and -ny_max .. -1.
+    upper: Run<'a, T>,
+    lower: Run<'a, T>,
 }
 
 impl<'a, T> ColumnTables<'a, T> {
     /// The two runs of a column: where each begins, and its tables.
-    pub fn runs(&self) -> [(usize, (&'a [T], &'a [T])); 2] {
+    pub fn runs(&self) -> [(usize, Run<'a, T>); 2] {
         [(0, self.upper), (self.upper.0.len(), self.lower)]
     }
 }

@@ -25,7 +25,7 @@ const TILE: usize = 16;
 /// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
 const Y_TILE: usize = 64;
 /// Pairs of lines in x that are multiplied together.
-const GROUP: usize = 2;
+const GROUP: usize = 4;
 
 /// Seconds spent so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -267,7 +267,16 @@ impl<T: Real> Pencils<T> {
     fn points_of_pair<const IN: usize>(&mut self, batch: usize, b: usize, line: usize, shift: &Shift<T>, pair: usize) {
         let Self { layout, x: transform, points: buffer, pair: modes, .. } = self;
         let (received, points, nz) = (self.row.received(), transform.points(), layout.slab.z.len());
+        let kept = modes[0].len();
+        // A row of one rank has whole lines, which need not be put together.
+        let whole = layout.nkx.parts() == 1 && shift.x().is_none() && line + 1 < nz;
         for f in 0..IN {
+            let pair = &mut buffer[(f * GROUP + pair) * points..][..points];
+            let of_line = |line: usize| ((b * nz + line) * IN + f) * kept;
+            if whole {
+                transform.inverse(&received[of_line(line)..][..kept], &received[of_line(line + 1)..][..kept], pair);
+                continue;
+            }
             for (line, modes) in (line..).zip(modes.iter_mut()) {
                 if line == nz {
                     modes.fill(Complex::default()); // an odd number of lines
@@ -282,7 +291,7 @@ impl<T: Real> Pencils<T> {
                     table.displace(0, modes);
                 }
             }
-            transform.inverse(&modes[0], &modes[1], &mut buffer[(f * GROUP + pair) * points..][..points]);
+            transform.inverse(&modes[0], &modes[1], pair);
         }
     }
 
@@ -297,8 +306,16 @@ impl<T: Real> Pencils<T> {
     ) {
         let Self { layout, x: transform, points: buffer, pair: [f, g], .. } = self;
         let (send, points, nz) = (self.row.send_buffer(), transform.points(), layout.slab.z.len());
+        let kept = f.len();
+        let whole = layout.nkx.parts() == 1 && shift.x().is_none() && line + 1 < nz;
         for p in 0..PRODUCTS {
-            transform.forward(&mut buffer[((IN + p) * GROUP + pair) * points..][..points], f, g);
+            let pair = &mut buffer[((IN + p) * GROUP + pair) * points..][..points];
+            if whole {
+                let [first, second] = parts(&mut send[((b * nz + line) * PRODUCTS + p) * kept..], PRODUCTS * kept, kept);
+                transform.forward(pair, first, second);
+                continue;
+            }
+            transform.forward(pair, f, g);
             for (line, modes) in (line..nz).zip([&mut *f, &mut *g]) {
                 if let Some(table) = shift.x() {
                     table.restore(0, modes);

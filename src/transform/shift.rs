@@ -30,9 +30,9 @@ impl<T: Real> Shift<T> {
             return;
         }
         self.delta = delta;
-        for i in 0..3 {
-            let angle = TAU * delta[i] / self.grid[i] as f64;
-            for (n, factor) in self.tables[i].0.iter_mut().enumerate() {
+        for ((delta, points), table) in delta.iter().zip(self.grid).zip(&mut self.tables) {
+            let angle = TAU * delta / points as f64;
+            for (n, factor) in table.0.iter_mut().enumerate() {
                 let (sin, cos) = (angle * n as f64).sin_cos();
                 *factor = Complex::new(T::of(cos), T::of(sin));
             }
