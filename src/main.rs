@@ -6,6 +6,7 @@ use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::Session;
 use rogallo::run::{self, Options, Outcome};
 use rogallo::{plan, report, store};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -114,7 +115,8 @@ fn execute(command: Command) -> Result<i32> {
         Command::Inspect { file } => store::inspect(&file)?,
     };
     if is_first_process() {
-        println!("{}", text.trim_end());
+        // Whoever reads may have had enough (`| head`).
+        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     }
     Ok(0)
 }

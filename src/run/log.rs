@@ -65,7 +65,8 @@ impl Log {
         let _ = writeln!(file, "{text}");
         match &self.bar {
             Some(bar) => bar.suspend(|| println!("{text}")),
-            None => println!("{text}"),
+            // Whoever reads standard output may leave before the run ends (`| head`).
+            None => drop(writeln!(std::io::stdout(), "{text}")),
         }
     }
 
