@@ -1,11 +1,9 @@
 //! Checkpoints and snapshots on several ranks. Every trial starts this program again under mpirun, where it runs one of
 //! the checks below on all ranks together.
 
-#[path = "support/mpirun.rs"]
-mod mpirun;
+mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use mpirun::succeed;
 use num_complex::Complex;
 use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::{Session, World};
@@ -16,6 +14,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
+use support::mpirun::succeed;
 
 const RANKS: [usize; 5] = [1, 2, 3, 4, 6];
 const MODES: u64 = 203;

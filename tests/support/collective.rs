@@ -24,7 +24,7 @@ pub struct Check {
 macro_rules! ensure {
     ($condition:expr, $($message:tt)*) => {
         if !$condition {
-            return Err(format!($($message)*));
+            return Err(format!($($message)*).into());
         }
     };
 }
