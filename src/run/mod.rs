@@ -69,7 +69,7 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
         Some(from) => log.line(from),
         None => run.save(&mut log)?,
     }
-    let outcome = run.to_the_end(&mut log, resumed.is_none())?;
+    let outcome = run.step_to_the_end(&mut log, resumed.is_none())?;
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
     let figures = run.world.root_text(|| report::report(&run.directory.path, &[]))?;
     log.line(&figures);
@@ -124,7 +124,7 @@ impl Run {
         self.flow.clock()
     }
 
-    fn to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
+    fn step_to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
         let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning)?;
         while !self.finished() {
             let time = self.clock().time;

@@ -124,11 +124,12 @@ impl Place {
         Ok(target.file_stem().and_then(|stem| stem.to_str()).ok_or("no name")?.parse()?)
     }
 
-    /// Waits until the series of a run has so many lines.
-    pub fn wait_for_lines(&self, run: &str, lines: usize) -> Outcome {
+    /// Waits until a run has drawn the spectrum of `step`.
+    pub fn wait_for(&self, run: &str, step: u64) -> Outcome {
         let begin = Instant::now();
-        while self.read(&format!("{run}/series.csv")).map_or(0, |text| text.lines().count()) < lines {
-            ensure!(begin.elapsed() < LIMIT, "{run} does not come to {lines} lines of its series");
+        let reached = |text: String| text.lines().filter_map(|line| line.split(',').next()?.parse().ok()).any(|drawn: u64| drawn >= step);
+        while !self.read(&format!("{run}/spectra.csv")).is_ok_and(reached) {
+            ensure!(begin.elapsed() < LIMIT, "{run} does not come to step {step}");
             std::thread::sleep(Duration::from_millis(5));
         }
         Ok(())
