@@ -23,8 +23,10 @@ pub struct Check {
 #[macro_export]
 macro_rules! ensure {
     ($condition:expr, $($message:tt)*) => {
-        if !$condition {
-            return Err(format!($($message)*).into());
+        // A NaN compares as false, so it fails.
+        let holds: bool = $condition;
+        if !holds {
+            Err::<(), _>(format!($($message)*))?;
         }
     };
 }
@@ -61,5 +63,5 @@ fn inside_mpi(checks: &[Check], name: &str) -> ExitCode {
 
 /// The least process grids first: every one of so many ranks.
 pub fn process_grids(ranks: usize) -> Vec<[usize; 2]> {
-    (1..=ranks).filter(|p| ranks % p == 0).map(|p| [p, ranks / p]).collect()
+    (1..=ranks).filter(|p| ranks.is_multiple_of(*p)).map(|p| [p, ranks / p]).collect()
 }
