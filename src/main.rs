@@ -6,6 +6,7 @@ use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::Session;
 use rogallo::run::{self, Options, Outcome};
 use rogallo::{plan, report, store};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -81,15 +82,15 @@ fn main() -> ExitCode {
             return exit(if error.use_stderr() { Kind::Input.exit_code() } else { 0 });
         }
     };
-    match execute(arguments.command) {
-        Ok(code) => exit(code),
-        Err(error) => {
-            if is_first_process() {
-                eprintln!("rogallo: {error}");
-            }
-            exit(error.kind.exit_code())
-        }
+    exit(execute(arguments.command).unwrap_or_else(tell))
+}
+
+/// Prints the error, once, and gives its exit code.
+fn tell(error: Error) -> i32 {
+    if is_first_process() {
+        eprintln!("rogallo: {error}");
     }
+    error.kind.exit_code()
 }
 
 /// The exit code of a command that did what it should.
@@ -98,9 +99,12 @@ fn execute(command: Command) -> Result<i32> {
         Command::Run { case, dir, fresh, walltime } => {
             let session = Session::start()?;
             let options = Options { overrides: case.overrides, directory: dir, fresh, walltime };
-            return run::run(session.world(), &case.case, &options).map(|outcome| match outcome {
-                Outcome::Done => 0,
-                Outcome::Stopped => 3,
+            // An error is told before MPI ends: after that, the first rank to exit with it makes mpirun kill the others, and with
+            // them the one that speaks.
+            return Ok(match run::run(session.world(), &case.case, &options) {
+                Ok(Outcome::Done) => 0,
+                Ok(Outcome::Stopped) => 3,
+                Err(error) => tell(error),
             });
         }
         Command::Check { case, resolved, ranks } => {
@@ -111,7 +115,8 @@ fn execute(command: Command) -> Result<i32> {
         Command::Inspect { file } => store::inspect(&file)?,
     };
     if is_first_process() {
-        println!("{}", text.trim_end());
+        // Whoever reads may have had enough (`| head`).
+        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     }
     Ok(0)
 }

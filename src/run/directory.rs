@@ -3,8 +3,9 @@
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::parallel::World;
-use crate::{report, store};
+use crate::report;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -39,50 +40,51 @@ impl RunDirectory {
         self.path.join(name)
     }
 
-    /// Makes the directory this job's own, and says from which checkpoint the run goes on; None if it starts. Series are cut
-    /// back to that checkpoint. Collective.
+    /// Makes the directory this job's own; collective.
     ///
     /// # Errors
-    /// A directory that cannot be written, is in use by another job, or holds results without a checkpoint.
-    pub fn open(&self, world: &World, fresh: bool) -> Result<Option<PathBuf>> {
-        world.root_does(|| self.take(fresh))?;
-        let Some(checkpoint) = store::latest_checkpoint(world, &self.checkpoints())? else {
-            world.root_does(|| self.refuse_results_without_checkpoint())?;
-            return Ok(None);
-        };
-        let step = store::read_header(world, &checkpoint)?.step;
-        world.root_does(|| ["series.csv", "spectra.csv"].iter().try_for_each(|name| report::series::cut_back(&self.file(name), step)))?;
-        Ok(Some(checkpoint))
+    /// A directory that cannot be written, or is in use by another job.
+    pub fn take(&self, world: &World) -> Result<()> {
+        world.root_does(|| {
+            let path = self.path.display();
+            fs::create_dir_all(&self.path).map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
+            let name = self.file("lock");
+            let lock = File::create(&name).map_err(|error| Error::io(format!("cannot write to the run directory {path}"), error))?;
+            // A file system without locks leaves it to the user not to start a run twice.
+            if flock(&lock, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+                let what = format!("the run directory {path} is in use by another job: wait for it, or use another one (--dir)");
+                return Err(Error::failure(what));
+            }
+            *self.lock.borrow_mut() = Some(lock);
+            Ok(())
+        })
     }
 
-    fn take(&self, fresh: bool) -> Result<()> {
-        let path = self.path.display();
-        fs::create_dir_all(&self.path).map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
-        let name = self.file("lock");
-        let lock = File::create(&name).map_err(|error| Error::io(format!("cannot write to the run directory {path}"), error))?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
-            Error::failure(format!("the run directory {path} is in use by another job: wait for it, or use another one (--dir)"))
-        })?;
-        *self.lock.borrow_mut() = Some(lock);
-        if fresh {
-            for name in FILES {
-                remove(&self.file(name), |path| fs::remove_file(path))?;
-            }
-            for name in FOLDERS {
-                remove(&self.file(name), |path| fs::remove_dir_all(path))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn refuse_results_without_checkpoint(&self) -> Result<()> {
-        if self.file("series.csv").exists() {
-            return Err(Error::input(format!(
+    /// For a run that starts in a directory without checkpoints; collective.
+    ///
+    /// # Errors
+    /// A directory that holds results all the same.
+    pub fn refuse_results(&self, world: &World) -> Result<()> {
+        world.root_does(|| match self.file("series.csv").exists() {
+            false => Ok(()),
+            true => Err(Error::input(format!(
                 "the run directory {} holds results but no checkpoint to go on from: use another one (--dir), or --fresh to remove them",
                 self.path.display()
-            )));
-        }
-        Ok(())
+            ))),
+        })
+    }
+
+    /// Removes what an earlier run wrote; collective.
+    pub fn clear(&self, world: &World) -> Result<()> {
+        world.root_does(|| {
+            FILES.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
+            FOLDERS.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_dir_all(path)))
+        })
+    }
+
+    /// Takes back what an earlier job wrote after `step`, from where the run goes on; collective.
+    pub fn cut_back(&self, world: &World, step: u64) -> Result<()> {
+        world.root_does(|| ["series.csv", "spectra.csv"].iter().try_for_each(|name| report::series::cut_back(&self.file(name), step)))
     }
 }
 

@@ -34,7 +34,8 @@ impl Log {
             log.file = Some(file.map_err(|error| Error::io(format!("cannot write {}", name.display()), error))?);
             Ok(())
         })?;
-        if world.is_root() && std::io::stdout().is_terminal() {
+        // The bar is drawn on standard error. Standard output would not tell: Open MPI gives every rank a terminal of its own there.
+        if world.is_root() && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(PARTS);
             let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -61,11 +62,12 @@ impl Log {
     /// A line for the user.
     pub fn line(&mut self, text: &str) {
         let Some(file) = &mut self.file else { return };
-        // A log that cannot be written must not end a run; the checkpoints will say if the disk is full.
-        let _ = writeln!(file, "{text}");
+        write(file, text);
+        // Whoever reads standard output may leave before the run ends (`| head`).
+        let print = || drop(writeln!(std::io::stdout(), "{text}"));
         match &self.bar {
-            Some(bar) => bar.suspend(|| println!("{text}")),
-            None => println!("{text}"),
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 
@@ -99,13 +101,19 @@ impl Log {
         }
     }
 
-    /// The state of things as a plain line, where there is no bar to show it.
+    /// The state of things as a plain line; on a terminal the bar shows it.
     pub fn sample(&mut self) {
-        if self.bar.is_none() && !self.latest.is_empty() {
-            let line = std::mem::take(&mut self.latest);
-            self.line(&line);
+        let text = std::mem::take(&mut self.latest);
+        match (&self.bar, &mut self.file) {
+            (Some(_), Some(file)) => write(file, &text),
+            _ => self.line(&text),
         }
     }
+}
+
+/// A log that cannot be written must not end a run; the checkpoints will say if the disk is full.
+fn write(file: &mut File, text: &str) {
+    let _ = writeln!(file, "{text}");
 }
 
 /// Seconds as h:mm:ss.

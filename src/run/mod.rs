@@ -53,23 +53,23 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let control = Control::new(begin, options.walltime);
     let world = Rc::new(world);
     let case = load(&world, path, &options.overrides)?;
-    let directory = RunDirectory::new(options.directory.as_deref(), &case);
-    let resume = directory.open(&world, options.fresh)?;
     let flow = flow::from_case(&world, &case)?;
-    let mut log = Log::new(&world, &directory, &case)?;
-    log.heading(&world, &case, flow.as_ref());
+    let directory = RunDirectory::new(options.directory.as_deref(), &case);
+    directory.take(&world)?;
     let mut run = Run { world, case, directory, flow, control, saved: None };
-    match &resume {
-        Some(checkpoint) => {
-            run.resume(checkpoint)?;
-            log.line(&format!("continuing from {}, step {}, time {}", checkpoint.display(), run.clock().step, run.clock().time));
-        }
-        None => {
-            run.flow.set(&run.case.initial)?;
-            run.save(&mut log)?;
-        }
+    // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
+    let resumed = if options.fresh { None } else { run.resume()? };
+    match resumed {
+        Some(_) => run.directory.cut_back(&run.world, run.clock().step)?,
+        None => run.start(options.fresh)?,
     }
-    let outcome = run.advance_to_end(&mut log, resume.is_none())?;
+    let mut log = Log::new(&run.world, &run.directory, &run.case)?;
+    log.heading(&run.world, &run.case, run.flow.as_ref());
+    match &resumed {
+        Some(from) => log.line(from),
+        None => run.save(&mut log)?,
+    }
+    let outcome = run.step_to_the_end(&mut log, resumed.is_none())?;
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
     let figures = run.world.root_text(|| report::report(&run.directory.path, &[]))?;
     log.line(&figures);
@@ -91,6 +91,23 @@ fn load(world: &World, path: &Path, overrides: &[String]) -> Result<Case> {
     world.agree(case::parse(&format!("{name}.toml"), resolved, Path::new(""), &[]))
 }
 
+/// Why a run does not go on from a checkpoint.
+enum Unusable {
+    /// An older one may be sound.
+    Damaged(Error),
+    /// It is of another case, or the disk fails: an older one would be no better.
+    Foreign(Error),
+}
+
+impl From<Error> for Unusable {
+    fn from(error: Error) -> Self {
+        match error.kind {
+            Kind::Input => Self::Damaged(error),
+            _ => Self::Foreign(error),
+        }
+    }
+}
+
 /// A run under way.
 struct Run {
     world: Rc<World>,
@@ -107,7 +124,7 @@ impl Run {
         self.flow.clock()
     }
 
-    fn advance_to_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
+    fn step_to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
         let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning)?;
         while !self.finished() {
             let time = self.clock().time;
@@ -168,19 +185,62 @@ impl Run {
         Ok(())
     }
 
-    /// Takes up the state of a checkpoint of the same case.
-    fn resume(&mut self, checkpoint: &Path) -> Result<()> {
+    /// Sets the initial field; with `fresh` the results of an earlier run are removed then. Collective.
+    fn start(&mut self, fresh: bool) -> Result<()> {
+        if !fresh {
+            self.directory.refuse_results(&self.world)?;
+        }
+        self.flow.set(&self.case.initial)?;
+        if fresh { self.directory.clear(&self.world) } else { Ok(()) }
+    }
+
+    /// Takes up the state of the newest checkpoint that is sound. Says which that is, and what was wrong with newer ones; None if
+    /// there is no checkpoint at all. Collective.
+    ///
+    /// # Errors
+    /// Checkpoints of which none is sound; a checkpoint of another case.
+    fn resume(&mut self) -> Result<Option<String>> {
+        let mut damage = String::new();
+        for checkpoint in store::checkpoints(&self.world, &self.directory.checkpoints())? {
+            match self.take_up(&checkpoint) {
+                Ok(()) => {
+                    let (clock, name) = (self.clock(), checkpoint.display());
+                    return Ok(Some(format!("{damage}continuing from {name}, step {}, time {}", clock.step, clock.time)));
+                }
+                Err(Unusable::Damaged(error)) => damage += &format!("{error}\n"),
+                Err(Unusable::Foreign(error)) => return Err(error),
+            }
+        }
+        if damage.is_empty() {
+            return Ok(None);
+        }
+        let directory = self.directory.path.display();
+        Err(Error::input(format!("{damage}No checkpoint in {directory} is sound: put a copy there, or use --fresh to start over")))
+    }
+
+    fn take_up(&mut self, checkpoint: &Path) -> std::result::Result<(), Unusable> {
         let header = store::read_header(&self.world, checkpoint)?;
+        self.refuse_other_case(checkpoint, &header).map_err(Unusable::Foreign)?;
         let modes = self.flow.modes();
+        let piece = store::Piece { offset: modes.before, total: modes.total };
+        let fields = self.flow.state_mut();
+        let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
+        store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
+        self.flow.resume(Clock { step: header.step, time: header.time });
+        self.saved = Some(header.step);
+        Ok(())
+    }
+
+    fn refuse_other_case(&self, checkpoint: &Path, header: &Header) -> Result<()> {
         let name = checkpoint.display();
-        if header.flow != self.flow.name() || header.layout != modes.name {
+        let modes = self.flow.modes().name;
+        if header.flow != self.flow.name() || header.layout != modes {
             return Err(Error::input(format!(
-                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" with \"{}\"; use another run directory \
-                 (--dir), or --fresh to start over",
+                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" with \"{modes}\"; use another run \
+                 directory (--dir), or --fresh to start over",
                 header.flow,
                 header.layout,
                 self.flow.name(),
-                modes.name
             )));
         }
         let stored = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
@@ -192,12 +252,6 @@ impl Run {
                 differences.join("\n  ")
             )));
         }
-        let piece = store::Piece { offset: modes.before, total: modes.total };
-        let fields = self.flow.state_mut();
-        let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
-        store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
-        self.flow.resume(Clock { step: header.step, time: header.time });
-        self.saved = Some(header.step);
         Ok(())
     }
 

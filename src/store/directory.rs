@@ -130,22 +130,21 @@ pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
     Ok(())
 }
 
-/// The checkpoint to continue from: the one that `latest` points to, or if there is no such file the newest. None if the
-/// directory is missing or holds no checkpoint. Collective.
-pub fn latest_checkpoint(world: &World, directory: &Path) -> Result<Option<PathBuf>> {
-    // The name of the link itself stands for none.
-    let name = world.root_text(|| {
+/// The checkpoints that a run can continue from, the first choice first: the one that `latest` points to, then the others from
+/// the newest to the oldest. Empty if the directory is missing or holds none. Collective.
+pub fn checkpoints(world: &World, directory: &Path) -> Result<Vec<PathBuf>> {
+    let names = world.root_text(|| {
         let linked = fs::read_link(directory.join(LATEST)).ok().filter(|target| directory.join(target).is_file());
-        if let Some(name) = linked.as_deref().and_then(Path::to_str) {
-            return Ok(name.to_string());
-        }
-        match steps(directory, "h5") {
-            Ok(steps) => Ok(steps.last().map_or_else(|| LATEST.to_string(), |&step| file_name(step, "h5"))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(LATEST.to_string()),
-            Err(error) => Err(Error::io(format!("cannot look for checkpoints in {}", directory.display()), error)),
-        }
+        let linked = linked.as_deref().and_then(Path::to_str).map(str::to_string);
+        let steps = match steps(directory, "h5") {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            steps => steps.map_err(|error| Error::io(format!("cannot look for checkpoints in {}", directory.display()), error))?,
+        };
+        let newest_first = steps.iter().rev().map(|&step| file_name(step, "h5"));
+        let others: Vec<String> = newest_first.filter(|name| Some(name) != linked.as_ref()).collect();
+        Ok(linked.into_iter().chain(others).collect::<Vec<_>>().join("\n"))
     })?;
-    Ok((name != LATEST).then(|| directory.join(name)))
+    Ok(names.lines().map(|name| directory.join(name)).collect())
 }
 
 #[cfg(test)]

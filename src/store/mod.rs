@@ -16,7 +16,7 @@ mod transfer;
 mod xdmf;
 
 pub use checkpoint::{read_fields, read_header, write_checkpoint};
-pub use directory::latest_checkpoint;
+pub use directory::checkpoints;
 pub use inspect::inspect;
 pub use snapshot::{Block, Snapshot, SnapshotHeader};
 

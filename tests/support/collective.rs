@@ -23,9 +23,10 @@ pub struct Check {
 #[macro_export]
 macro_rules! ensure {
     ($condition:expr, $($message:tt)*) => {
-        let holds: bool = $condition; // a comparison with NaN does not
+        // A NaN compares as false, so it fails.
+        let holds: bool = $condition;
         if !holds {
-            return Err(format!($($message)*));
+            Err::<(), _>(format!($($message)*))?;
         }
     };
 }

@@ -1,0 +1,93 @@
+//! The same velocity, to the bit, and the same series, however the work is dealt out over ranks and jobs.
+
+use crate::ensure;
+use crate::place::{Outcome, Place};
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("same_bits_on_any_ranks", any_ranks),
+        Trial::test("same_bits_on_any_process_grid_and_exchange", any_process_grid),
+        Trial::test("same_bits_in_two_pieces", two_pieces),
+        Trial::test("same_bits_in_two_pieces_between_samples", two_pieces_between_samples),
+        Trial::test("same_bits_on_odd_shapes", odd_shapes),
+    ]
+}
+
+const PHASE_SHIFT: &str = "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift\" --set time.scheme=\"rk2\"";
+const PHASE_SHIFT_EXACT: &str = "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift-exact\" --set time.scheme=\"rk4\"";
+const FIXED: &str = "--set time.dt=0.02";
+
+/// Runs on one rank and on each of `ranks`, all with `set`, and compares.
+fn compare(place: &Place, ranks: &[usize], set: &str) -> Outcome {
+    place.run(1, "on-1", &format!("--fresh {set}"))?;
+    for &ranks in ranks {
+        let run = format!("on-{ranks}");
+        place.run(ranks, &run, &format!("--fresh {set}"))?;
+        place.same_state("on-1", &run).map_err(|error| format!("{set}: {error:?}"))?;
+        place.same_text("on-1", &run, "series.csv")?;
+        place.same_text("on-1", &run, "spectra.csv")?;
+    }
+    Ok(())
+}
+
+fn any_ranks() -> Outcome {
+    let place = Place::new()?;
+    compare(&place, &[2, 3, 4, 6, 8], "")?;
+    compare(&place, &[3, 8], FIXED)?;
+    compare(&place, &[2, 3, 4, 6, 8], &format!("{PHASE_SHIFT} {FIXED}"))?;
+    compare(&place, &[4, 6], PHASE_SHIFT)?;
+    compare(&place, &[4], PHASE_SHIFT_EXACT)?;
+    compare(&place, &[6], "--set numerics.precision=\"single\"")
+}
+
+fn any_process_grid() -> Outcome {
+    let place = Place::new()?;
+    place.run(1, "on-1", "")?;
+    for exchange in ["all-to-all", "pairwise"] {
+        for grid in ["[1,6]", "[2,3]", "[3,2]", "[6,1]"] {
+            let set = format!("--fresh --set parallel.process_grid={grid} --set parallel.exchange=\"{exchange}\"");
+            place.run(6, "on-6", &set)?;
+            place.same_state("on-1", "on-6").map_err(|error| format!("{grid} {exchange}: {error:?}"))?;
+            place.same_text("on-1", "on-6", "series.csv")?;
+        }
+    }
+    Ok(())
+}
+
+/// 10 steps, then 10 more on other ranks.
+fn two_pieces() -> Outcome {
+    let place = Place::new()?;
+    for (first, second, set) in [(3, 4, ""), (6, 1, FIXED), (1, 3, PHASE_SHIFT), (4, 2, "--set numerics.precision=\"single\"")] {
+        place.run(2, "whole", &format!("--fresh {set}"))?;
+        place.run(first, "pieces", &format!("--fresh {set} --set time.steps=10"))?;
+        ensure!(place.latest("pieces")? == 10, "no checkpoint at step 10");
+        let arguments = format!("run case.toml --dir pieces {set}");
+        place.ends(second, &arguments, 0, &["continuing from pieces/checkpoints/00000010.h5, step 10,", "done: step 20,"])?;
+        place.same_state("whole", "pieces").map_err(|error| format!("{first} then {second} ranks {set}: {error:?}"))?;
+        place.same_text("whole", "pieces", "series.csv")?;
+        place.same_text("whole", "pieces", "spectra.csv")?;
+    }
+    Ok(())
+}
+
+/// A piece that ends between two samples leaves one of its own; otherwise the series is that of the run in one piece.
+fn two_pieces_between_samples() -> Outcome {
+    let place = Place::new()?;
+    place.run(1, "whole", "")?;
+    place.run(3, "pieces", "--set time.steps=7")?;
+    place.run(2, "pieces", "")?;
+    let pieces = place.read("pieces/series.csv")?;
+    let (own, others): (Vec<&str>, Vec<&str>) = pieces.lines().partition(|line| line.starts_with("7,"));
+    ensure!(own.len() == 1, "{pieces}");
+    ensure!(others == place.read("whole/series.csv")?.lines().collect::<Vec<_>>(), "{pieces}");
+    place.same_state("whole", "pieces")
+}
+
+fn odd_shapes() -> Outcome {
+    let place = Place::new()?;
+    compare(&place, &[7], "--set domain.grid=[30,42,64] --set time.steps=2")?;
+    compare(&place, &[3], "--set domain.grid=[32,32,32] --set time.steps=2")?;
+    compare(&place, &[5], "--set domain.grid=[4,6,4] --set time.steps=2 --set initial.peak_wavenumber=1")?;
+    compare(&place, &[64], "--set domain.grid=[16,16,16] --set time.steps=2")
+}

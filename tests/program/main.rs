@@ -1,0 +1,23 @@
+//! The program as a user meets it: the real binary, under mpirun, on more ranks than cores.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bits;
+mod output;
+mod place;
+mod readme;
+mod refusals;
+mod stopping;
+mod trouble;
+
+use libtest_mimic::Arguments;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Two MPI jobs at once on few cores disturb each other.
+    arguments.test_threads = Some(1);
+    let trials = [bits::trials(), refusals::trials(), trouble::trials(), stopping::trials(), output::trials(), readme::trials()];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}

@@ -1,0 +1,133 @@
+//! What a run leaves in its directory and prints on the screen.
+
+use crate::ensure;
+use crate::place::{Outcome, Place, check};
+use libtest_mimic::Trial;
+use std::fs;
+use std::path::Path;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("a_run_directory_holds_what_it_should", run_directory),
+        Trial::test("snapshots_are_the_velocity_at_the_points", snapshots),
+        Trial::test("stats_draws_and_compares", stats),
+        Trial::test("inspect_tells_and_check_resolves", inspect_and_check),
+        Trial::test("help_is_printed_once", help),
+        Trial::test("every_config_is_valid_and_runs", configs),
+    ]
+}
+
+fn run_directory() -> Outcome {
+    let place = Place::new()?;
+    let finished = place.rogallo(3, "run case.toml")?;
+    check(&finished, 0, &["3 ranks", "\nstep      5  time", "\nstep     20  time", "\ntransform ", "\nenergy ", "\ndone: step 20,"])?;
+    let run = "runs/case";
+    for name in ["case.toml", "run.log", "series.csv", "spectra.csv", "checkpoints/00000020.h5", "checkpoints/latest"] {
+        ensure!(place.at(run).join(name).exists(), "{name} is missing");
+    }
+    for figure in ["dissipation", "energy", "spectrum"] {
+        for form in ["svg", "png"] {
+            ensure!(fs::metadata(place.at(run).join(format!("figures/{figure}.{form}")))?.len() > 1000, "{figure}.{form} is empty");
+        }
+    }
+    ensure!(finished.output.trim_end() == place.read("runs/case/run.log")?.trim_end(), "screen and log differ");
+    let series = place.read("runs/case/series.csv")?;
+    ensure!(series.starts_with("step,time,dt,cfl,energy,dissipation"), "{series}");
+    let steps: Vec<&str> = series.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    ensure!(steps == ["0", "5", "10", "15", "20"], "{series}");
+    // The resolved case is a case, and gives the same run.
+    place.ends(2, "run runs/case/case.toml --dir again", 0, &["done: step 20,"])?;
+    place.same_state(run, "again")
+}
+
+fn snapshots() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("tg.toml"), fs::read_to_string("configs/taylor-green.toml")?)?;
+    let set = "--set domain.grid=[16,20,24] --set time.steps=2 --set output.snapshots.every_steps=1";
+    place.ends(3, &format!("run tg.toml --dir run {set}"), 0, &["done: step 2,"])?;
+    place.python(
+        r#"
+import h5py, numpy as np, xml.etree.ElementTree as tree
+with h5py.File("run/snapshots/00000000.h5") as f:
+    x, y, z = (f[n][:] for n in "xyz")
+    assert (len(x), len(y), len(z)) == (16, 20, 24)
+    X, Y, Z = x[None, None, :], y[None, :, None], z[:, None, None]
+    u, v, w = np.sin(X) * np.cos(Y) * np.cos(Z), -np.cos(X) * np.sin(Y) * np.cos(Z), 0 * X * Y * Z
+    for name, exact in zip("uvw", (u, v, w)):
+        assert f[name].shape == (24, 20, 16)
+        assert abs(f[name][:] - exact).max() < 1e-14, (name, abs(f[name][:] - exact).max())
+    assert f.attrs["step"] == 0 and f.attrs["time"] == 0
+for n in range(3):
+    root = tree.parse(f"run/snapshots/{n:08}.xdmf").getroot()
+    for item in root.iter("DataItem"):
+        if item.get("Format") == "HDF":
+            file, dataset = item.text.strip().split(":")
+            shape = tuple(int(i) for i in item.get("Dimensions").split())
+            assert h5py.File("run/snapshots/" + file)[dataset].shape == shape
+assert len(list(tree.parse("run/snapshots/series.xdmf").getroot().iter("Time"))) == 3
+# Complex data are complex to h5py, and the checkpoint says which modes they are: sin x cos y cos z = 8 modes of i/8.
+with h5py.File("run/checkpoints/latest") as f:
+    assert f["state/u"].dtype == np.complex128 and f.attrs["step"] == 2
+    assert sum(f["modes/count"][:]) == len(f["state/u"])
+"#,
+    )
+}
+
+fn stats() -> Outcome {
+    let place = Place::new()?;
+    place.run(2, "run", "")?;
+    fs::remove_dir_all(place.at("run/figures"))?;
+    // The run is its own reference, with its energy larger by 10 %.
+    let series = place.read("run/series.csv")?;
+    let rows = series.lines().skip(1).map(|line| {
+        let values: Vec<f64> = line.split(',').filter_map(|value| value.parse().ok()).collect();
+        format!("{:?},{:?},{:?}\n", values[1], 1.1 * values[4], values[5])
+    });
+    fs::write(place.at("published.csv"), format!("time,energy,dissipation\n{}", rows.collect::<String>()))?;
+    place.ends(1, "stats run", 0, &["time reached", "\nfigures  "])?;
+    let plain = fs::read(place.at("run/figures/energy.svg"))?;
+    place.ends(1, "stats run --reference published.csv", 0, &["\nfigures  ", "published"])?;
+    ensure!(fs::read(place.at("run/figures/energy.svg"))? != plain, "the reference is not in the figure");
+    place.ends(1, "stats run --reference missing.csv", 2, &["missing.csv"])?;
+    place.ends(1, "stats nowhere", 2, &["no run directory nowhere"])
+}
+
+fn inspect_and_check() -> Outcome {
+    let place = Place::new()?;
+    place.run(2, "run", "")?;
+    place.ends(1, "inspect run/checkpoints/latest", 0, &["homogeneous", "two-thirds 24x20x18", "\nstep                20", "/state/w"])?;
+    place.ends(1, "inspect run/checkpoints/none.h5", 2, &["none.h5"])?;
+    place.ends(1, "check case.toml --ranks 6", 0, &["24 x 20 x 18 points", "process grid", "memory a rank"])?;
+    let resolved = place.rogallo(3, "check case.toml --resolved --set fluid.viscosity=0.02")?;
+    check(&resolved, 0, &["viscosity = 0.02", "exchange = \"all-to-all\""])?;
+    fs::write(place.at("resolved.toml"), &resolved.output)?;
+    let again = place.rogallo(1, "check resolved.toml --resolved")?;
+    let keys = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    ensure!(keys(&again.output) == keys(&resolved.output), "{}\n{}", again.output, resolved.output);
+    place.ends(1, "check case.toml --set fluid.viscosity=-1", 2, &["must not be negative"])
+}
+
+fn help() -> Outcome {
+    let place = Place::new()?;
+    place.ends(3, "--help", 0, &["Direct numerical simulation", "Exit codes: 0 done; 3 stopped early"])?;
+    place.ends(3, "run --help", 0, &["--walltime"])?;
+    place.ends(3, "--version", 0, &[&format!("rogallo {}", env!("CARGO_PKG_VERSION"))])?;
+    place.ends(3, "run case.toml --frsh", 2, &["unexpected argument '--frsh'"])
+}
+
+fn configs() -> Outcome {
+    let place = Place::new()?;
+    let here = Path::new("configs").canonicalize()?;
+    let mut count = 0;
+    for entry in fs::read_dir(&here)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let case = path.to_str().ok_or("a name that is not UTF-8")?;
+            place.ends(1, &format!("check {case}"), 0, &["valid"])?;
+            place.ends(2, &format!("run {case} --dir run --fresh --set time.steps=2"), 0, &["done: step 2,"])?;
+            count += 1;
+        }
+    }
+    ensure!(count >= 3, "only {count} ready cases in {}", here.display());
+    Ok(())
+}

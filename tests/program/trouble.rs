@@ -1,0 +1,148 @@
+//! What goes wrong while a run goes: one message, the right exit code, no hang, and the last good checkpoint stays.
+
+use crate::ensure;
+use crate::place::{Outcome, Place, check};
+use libtest_mimic::{Failed, Trial};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("a_directory_that_cannot_be_written_is_an_error", unwritable_directory),
+        Trial::test("a_full_disk_is_an_error_and_harms_nothing", full_disk),
+        Trial::test("a_run_directory_belongs_to_one_job", lock),
+        Trial::test("a_diverging_run_ends_with_4", divergence),
+        Trial::test("a_killed_rank_ends_the_job", killed_rank),
+    ]
+}
+
+/// A run that lasts until it is stopped, with a spectrum a step. It prints little: mpirun does not read any more while it ends a job.
+pub const ENDLESS: &str = "run case.toml --dir run --set time.dt=1e-3 --set time.steps=100000000 --set output.series.every_steps=100000 --set output.spectra.every_steps=1";
+
+/// Goes on with the run `ENDLESS` for 5 steps after its last checkpoint, and compares it with one that was never stopped.
+pub fn goes_on(place: &Place) -> Outcome {
+    let step = place.latest("run")?;
+    let until = |run: &str, fresh: &str| {
+        ENDLESS.replace("100000000", &(step + 5).to_string()).replace("--dir run", &format!("--dir {run} {fresh}"))
+    };
+    let from = format!("continuing from run/checkpoints/{step:08}.h5, step {step},");
+    place.ends(2, &until("run", ""), 0, &[&from, &format!("done: step {},", step + 5)])?;
+    place.ends(1, &until("whole", "--fresh"), 0, &["done: step"])?;
+    place.same_state("run", "whole")?;
+    place.same_text("run", "whole", "spectra.csv")
+}
+
+/// Every checkpoint of the run is sound; how many there are.
+fn sound_checkpoints(place: &Place) -> Result<usize, Failed> {
+    let mut count = 0;
+    for entry in fs::read_dir(place.at("run/checkpoints"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        ensure!(!name.contains("partial"), "{name} is left");
+        if name.ends_with(".h5") {
+            place.ends(1, &format!("inspect run/checkpoints/{name}"), 0, &["/state/u"])?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn unwritable_directory() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("file"), "")?;
+    place.ends(3, "run case.toml --dir file/run", 1, &["cannot create the run directory file/run"])?;
+    place.ends(3, "run case.toml --dir file", 1, &["cannot create the run directory file"])?;
+    // What stands where a folder of the run should be.
+    fs::create_dir(place.at("run"))?;
+    fs::write(place.at("run/checkpoints"), "")?;
+    place.ends(3, "run case.toml --dir run", 1, &["run/checkpoints"])
+}
+
+/// A disk of its own, of a given size.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// None where the user may not mount one.
+    fn mount(place: &Path, options: &str) -> Option<Self> {
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).output();
+        mounted.ok().filter(|output| output.status.success()).map(|_| Self(place.to_path_buf()))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+fn full_disk() -> Outcome {
+    let place = Place::new()?;
+    fs::create_dir(place.at("run"))?;
+    let Some(_disk) = Disk::mount(&place.at("run"), "size=600k") else {
+        eprintln!("skipped: only root can mount a small disk");
+        return Ok(());
+    };
+    let arguments = "run case.toml --dir run --set checkpoint.every_steps=2 --set checkpoint.keep=100";
+    place.ends(3, arguments, 1, &["rogallo: no room on the disk for run/checkpoints", "Make room and run again"])?;
+    ensure!(sound_checkpoints(&place)? >= 2, "the checkpoints before the disk was full are gone");
+    // Still full: the run starts where it was and ends with the same message.
+    place.ends(3, arguments, 1, &["continuing from", "rogallo: no room on the disk for run/checkpoints"])?;
+    ensure!(sound_checkpoints(&place)? >= 2, "the checkpoints before the disk was full are gone");
+
+    let larger = Command::new("mount").args(["-o", "remount,size=10m"]).arg(place.at("run")).status()?;
+    ensure!(larger.success(), "the disk cannot be made larger");
+    place.ends(2, arguments, 0, &["continuing from", "done: step 20,"])?;
+    place.run(1, "whole", "")?;
+    place.same_state("run", "whole")?;
+    place.same_text("run", "whole", "series.csv")
+}
+
+fn lock() -> Outcome {
+    let place = Place::new()?;
+    let first = place.start(2, ENDLESS)?;
+    place.wait_for("run", 5)?;
+    for fresh in ["", "--fresh"] {
+        place.ends(3, &format!("run case.toml --dir run {fresh}"), 1, &["the run directory run is in use by another job"])?;
+    }
+    signal_last_rank(&place, Signal::USR1)?;
+    check(&first.finish()?, 3, &["stopped early at step"])?;
+    goes_on(&place)
+}
+
+fn divergence() -> Outcome {
+    let place = Place::new()?;
+    place.run(1, "run", "--set time.dt=3 --set fluid.viscosity=0 --set time.steps=1")?;
+    let arguments = "run case.toml --dir run --set time.dt=3 --set fluid.viscosity=0 --set time.steps=1000";
+    place.ends(
+        3,
+        arguments,
+        4,
+        &["rogallo: the velocity is no longer finite at step", "The last good checkpoint, of step 1, stays in run/checkpoints"],
+    )?;
+    ensure!(place.latest("run")? == 1 && sound_checkpoints(&place)? == 2, "the last good checkpoint does not stay");
+    Ok(())
+}
+
+/// Sends the signal to the last rank alone.
+pub fn signal_last_rank(place: &Place, signal: Signal) -> Outcome {
+    let ranks = place.ranks()?;
+    let last = ranks.last().copied().and_then(Pid::from_raw).ok_or("no rank runs")?;
+    Ok(kill_process(last, signal)?)
+}
+
+fn killed_rank() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start(3, &format!("{ENDLESS} --set checkpoint.every_steps=10"))?;
+    place.wait_for("run", 35)?;
+    ensure!(place.ranks()?.len() == 3, "not three ranks but {:?}", place.ranks()?);
+    signal_last_rank(&place, Signal::KILL)?;
+    let begin = Instant::now();
+    let finished = job.finish()?;
+    ensure!(!finished.status.success(), "a job with a killed rank ended well");
+    ensure!(begin.elapsed() < Duration::from_secs(10), "it took {:?} to end the job", begin.elapsed());
+    ensure!(place.ranks()?.is_empty(), "ranks are left: {:?}", place.ranks()?);
+    ensure!(place.latest("run")? >= 30, "the last checkpoint is of step {}", place.latest("run")?);
+    goes_on(&place)
+}
