@@ -264,13 +264,21 @@ fn spectrum(world: &Rc<World>) -> Outcome {
     let energy = observed(&mut flow, "energy");
     ensure!((energy - 0.5).abs() < 1e-13, "energy {energy}");
     ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
-    let model = |k: f64| k.powi(4) * (-2.0 * (k / 2.0_f64).powi(2)).exp();
-    // int_0^inf k^4 exp(-2 (k/p)^2) dk = 3/8 sqrt(pi) (p^2/2)^(5/2)
-    let scale = 0.5 / (0.375 * std::f64::consts::PI.sqrt() * 2.0_f64.powf(2.5));
-    for (k, e) in flow.spectrum().into_iter().filter(|(k, _)| (2.0..8.0).contains(k)) {
-        let in_shell = (0..100).map(|i| 0.01 * scale * model(k - 0.495 + 0.01 * f64::from(i))).sum::<f64>();
-        // A shell of a lattice does not hold 4 pi k^2 modes exactly.
-        ensure!((e / in_shell - 1.0).abs() < 0.25, "E({k}) = {e}, not {in_shell}");
+    // |û|^2 = E(k) / (2 pi k^2) for each mode, so that the spectrum is a sum over the modes of each shell: no sampling error.
+    let (mut expected, mut total) = (vec![0.0; 48], 0.0);
+    let reach = -24..24_i64;
+    for n in reach.clone().flat_map(|x| reach.clone().flat_map(move |y| (-24..24_i64).map(move |z| [x, y, z]))) {
+        let k2 = n.iter().map(|n| n * n).sum::<i64>();
+        if k2 > 0 && 9 * k2 < 2 * 48 * 48 {
+            let k = (k2 as f64).sqrt();
+            let energy = k.powi(4) * (-2.0 * (k / 2.0).powi(2)).exp() / (k * k);
+            expected[(k + 0.5) as usize] += energy;
+            total += energy;
+        }
+    }
+    for ((k, e), expected) in flow.spectrum().into_iter().zip(expected) {
+        let expected = 0.5 * expected / total;
+        ensure!((e - expected).abs() < 1e-13, "E({k}) = {e}, not {expected}");
     }
     // Fields of different labels are independent: the components share the energy.
     for name in ["energy_x", "energy_y", "energy_z"] {

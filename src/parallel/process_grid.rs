@@ -132,7 +132,7 @@ mod tests {
                 for (share, unit) in [(Share::new(n, parts), 1), (Share::in_pairs(n, parts), 2)] {
                     let all: Vec<usize> = (0..parts).flat_map(|part| share.range(part)).collect();
                     assert_eq!(all, (0..n).collect::<Vec<_>>());
-                    assert!(share.counts().iter().all(|c| share.longest() - c <= 2 * unit - 1));
+                    assert!(share.counts().iter().all(|c| share.longest() - c < 2 * unit));
                     assert!((0..parts).all(|part| share.len(part) == 0 || share.range(part).start % unit == 0));
                 }
             }

@@ -1,6 +1,6 @@
 //! Evaluating a field on a grid displaced by a fraction of a cell: a phase factor for every mode, one table a direction.
 
-use super::{Real, Truncation};
+use super::{Real, Truncation, vectorised};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -12,7 +12,7 @@ pub struct Shift<T> {
     tables: [PhaseTable<T>; 3],
 }
 
-/// Factors of n = 0, 1, .. n_max; those of -n are their conjugates.
+/// Factors of n = -n_max .. n_max.
 #[derive(Clone, Debug)]
 pub(super) struct PhaseTable<T>(Vec<Complex<T>>);
 
@@ -21,7 +21,7 @@ impl<T: Real> Shift<T> {
     pub fn none(truncation: &Truncation) -> Self {
         let largest = [truncation.nx_max(), truncation.ny_max(), truncation.nz_max(0)];
         let one = Complex::new(T::one(), T::zero());
-        Self { delta: [0.0; 3], grid: truncation.grid, tables: largest.map(|n| PhaseTable(vec![one; n + 1])) }
+        Self { delta: [0.0; 3], grid: truncation.grid, tables: largest.map(|n| PhaseTable(vec![one; 2 * n + 1])) }
     }
 
     /// The grid displaced by `delta` cells in x, y, z.
@@ -32,8 +32,9 @@ impl<T: Real> Shift<T> {
         self.delta = delta;
         for ((delta, points), table) in delta.iter().zip(self.grid).zip(&mut self.tables) {
             let angle = TAU * delta / points as f64;
+            let largest = (table.0.len() / 2) as f64;
             for (n, factor) in table.0.iter_mut().enumerate() {
-                let (sin, cos) = (angle * n as f64).sin_cos();
+                let (sin, cos) = (angle * (n as f64 - largest)).sin_cos();
                 *factor = Complex::new(T::of(cos), T::of(sin));
             }
         }
@@ -57,28 +58,35 @@ impl<T: Real> Shift<T> {
 }
 
 impl<T: Real> PhaseTable<T> {
-    /// Multiplies the modes of the labels `first, first + 1, ..` (all of one sign) by their factors.
+    /// Multiplies the modes of the labels `first, first + 1, ..` by their factors.
     pub(super) fn displace(&self, first: i64, modes: &mut [Complex<T>]) {
-        self.multiply(first, modes, false);
+        let factors = self.from(first);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (mode, factor) in modes.iter_mut().zip(factors) {
+                    let (re, im) = (mode.re, mode.im);
+                    *mode = Complex::new(re * factor.re - im * factor.im, re * factor.im + im * factor.re);
+                }
+            },
+        );
     }
 
     /// Undoes [`PhaseTable::displace`].
     pub(super) fn restore(&self, first: i64, modes: &mut [Complex<T>]) {
-        self.multiply(first, modes, true);
+        let factors = self.from(first);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (mode, factor) in modes.iter_mut().zip(factors) {
+                    let (re, im) = (mode.re, mode.im);
+                    *mode = Complex::new(re * factor.re + im * factor.im, im * factor.re - re * factor.im);
+                }
+            },
+        );
     }
 
-    fn multiply(&self, first: i64, modes: &mut [Complex<T>], inverse: bool) {
-        if first >= 0 {
-            let factors = &self.0[first as usize..][..modes.len()];
-            for (mode, factor) in modes.iter_mut().zip(factors) {
-                *mode *= if inverse { factor.conj() } else { *factor };
-            }
-        } else {
-            let last = (-first) as usize + 1;
-            let factors = &self.0[last - modes.len()..last];
-            for (mode, factor) in modes.iter_mut().zip(factors.iter().rev()) {
-                *mode *= if inverse { *factor } else { factor.conj() };
-            }
-        }
+    fn from(&self, first: i64) -> &[Complex<T>] {
+        &self.0[(first + self.0.len() as i64 / 2) as usize..]
     }
 }
