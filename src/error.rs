@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How the program ends; the numbers are documented for batch scripts (README, "Exit codes").
+/// How the program ends; the numbers are documented for batch scripts (README, "Batch, stop, restart").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Anything not named below: a full disk, an unreadable file, a lost rank.

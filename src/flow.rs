@@ -17,11 +17,11 @@ pub trait Flow {
 
     fn clock(&self) -> Clock;
 
-    /// One step, at most `limit` long; it ends at `clock().time + limit` exactly if it is that long.
+    /// One step, cut short where it would go beyond the time `until`: then the clock shows `until` itself.
     ///
     /// # Errors
     /// The state is no longer finite.
-    fn advance(&mut self, limit: f64) -> Result<Step>;
+    fn advance(&mut self, until: f64) -> Result<Step>;
 
     /// The state, as it goes into checkpoints: this rank's modes of each component.
     fn state(&self) -> Vec<(&'static str, Values<'_>)>;

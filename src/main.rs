@@ -45,8 +45,8 @@ enum Command {
         #[arg(long)]
         resolved: bool,
         /// Ranks that the memory is worked out for
-        #[arg(long, default_value_t = 1)]
-        ranks: usize,
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        ranks: u32,
     },
     /// Tables and figures of a run
     Stats {
@@ -109,7 +109,7 @@ fn execute(command: Command) -> Result<i32> {
         }
         Command::Check { case, resolved, ranks } => {
             let case = case::load(&case.case, &case.overrides)?;
-            if resolved { case.to_toml() } else { plan::summary(&case, ranks)? }
+            if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize)? }
         }
         Command::Stats { directory, reference } => report::report(&directory, &reference)?,
         Command::Inspect { file } => store::inspect(&file)?,

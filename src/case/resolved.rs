@@ -4,7 +4,8 @@ use super::schema::{DEALIASINGS, EXCHANGES, PRECISIONS, SCHEMES};
 use super::types::*;
 use crate::time::{Schedule, StepSize};
 
-/// Tables and keys that change neither the physics nor the numbers of a run.
+/// Tables and keys that change neither the equations nor their discretisation. (`every_time` and `end` do cut the steps that would go
+/// beyond them, so that the last bits of a run depend on them.)
 const WITHOUT_EFFECT: [&str; 5] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps"];
 
 impl Case {

@@ -1,8 +1,8 @@
 //! How the aliasing errors of the products are kept out.
 //!
 //! A product on a grid of N points adds to each mode those that differ by multiples of N in its label (aliases of type e). On a grid
-//! displaced by delta cells they are multiplied by `exp(2 pi i e.delta)`. With the ellipsoid of [`Shape::Ellipsoid`] only types of odd
-//! |e_x| + |e_y| + |e_z| occur, and these change sign between delta and delta + 1/2 (Patterson & Orszag 1971). `phase-shift-exact`
+//! displaced by delta cells they are multiplied by `exp(2 pi i e.delta)`. With the ellipsoid of [`Shape::Ellipsoid`] only the
+//! single ones, |e_x| + |e_y| + |e_z| = 1, occur, and these change sign between delta and delta + 1/2 (Patterson & Orszag 1971). `phase-shift-exact`
 //! evaluates both grids in every stage; `phase-shift` is Rogallo's: two evaluations of equal weight, of different stages, are on grids half
 //! a cell apart, displaced by a random delta, and what is left falls with dt.
 

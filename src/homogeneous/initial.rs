@@ -142,8 +142,9 @@ fn random<T: Real>(
         }
     }
     let energy = sum.over(world).value();
-    if energy == 0.0 {
-        return Err(Error::input("initial.spectrum has no energy at any wavenumber that the grid holds after dealiasing"));
+    if energy == 0.0 || !energy.is_finite() {
+        let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
+        return Err(Error::input(format!("initial.spectrum has {what} at the wavenumbers that the grid holds after dealiasing")));
     }
     if let Some(wanted) = wanted {
         let scale = T::of((wanted / energy).sqrt());

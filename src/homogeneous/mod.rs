@@ -190,7 +190,8 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.clock
     }
 
-    fn advance(&mut self, limit: f64) -> Result<Step> {
+    fn advance(&mut self, until: f64) -> Result<Step> {
+        let limit = until - self.clock.time;
         let scheme = self.parameters.scheme;
         let (mut dt, mut rate, mut sum) = (0.0, 0.0, ExactSum::default());
         for (s, stage) in scheme.stages().iter().enumerate() {
@@ -217,7 +218,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         }
         let energy = 0.5 * sum.over(&self.world).value();
         self.clock.step += 1;
-        self.clock.time += dt;
+        self.clock.time = if dt == limit { until } else { self.clock.time + dt };
         if !energy.is_finite() {
             return Err(Error::diverged(format!(
                 "the velocity is no longer finite at step {}, time {:.6e} (dt {dt:.3e}, Courant number {:.2}): the step was too long or the \

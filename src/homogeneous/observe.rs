@@ -59,7 +59,9 @@ pub fn series<T: Real>(
     let energy = x + y + z;
     let dissipation = 2.0 * viscosity * enstrophy;
     let u2 = 2.0 * energy / 3.0;
-    let eta = (viscosity.powi(3) / dissipation).powf(0.25);
+    // No viscosity has no smallest scale, and a fluid at rest no length: 0 stands for both.
+    let or_zero = |x: f64| if x.is_finite() { x } else { 0.0 };
+    let eta = or_zero((viscosity.powi(3) / dissipation).powf(0.25));
     vec![
         ("energy", energy),
         ("dissipation", dissipation),
@@ -68,11 +70,11 @@ pub fn series<T: Real>(
         ("energy_x", x),
         ("energy_y", y),
         ("energy_z", z),
-        ("taylor_reynolds", u2 * (15.0 / (viscosity * dissipation)).sqrt()),
+        ("taylor_reynolds", or_zero(u2 * (15.0 / (viscosity * dissipation)).sqrt())),
         ("kolmogorov_length", eta),
         ("kmax_eta", wavenumbers.largest() * eta),
-        ("integral_length", std::f64::consts::FRAC_PI_2 / u2 * over_k),
-        ("divergence", divergence / (largest_k * largest_u)),
+        ("integral_length", or_zero(std::f64::consts::FRAC_PI_2 / u2 * over_k)),
+        ("divergence", or_zero(divergence / (largest_k * largest_u))),
     ]
 }
 

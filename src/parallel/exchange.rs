@@ -45,7 +45,7 @@ where
     /// Buffers of `capacity` complex numbers each. Fails if a buffer is too long for MPI's 32-bit counts.
     pub fn new(group: World, method: Method, capacity: usize) -> Result<Self> {
         // Counts and displacements are those of reals, two a complex number.
-        if i32::try_from(2 * capacity as u64).is_err() {
+        if group.size() > 1 && i32::try_from(2 * capacity as u64).is_err() {
             return Err(Error::input(format!(
                 "one rank would exchange {capacity} complex numbers at once, more than MPI can count (2^31 reals): use more ranks"
             )));
@@ -71,11 +71,6 @@ where
 
     pub fn received(&self) -> &[Complex<T>] {
         &self.receive
-    }
-
-    /// What was received last, to read, and the send buffer, to fill.
-    pub fn both(&mut self) -> (&[Complex<T>], &mut [Complex<T>]) {
-        (&self.receive, &mut self.send)
     }
 
     pub fn traffic(&self) -> Traffic {

@@ -42,10 +42,6 @@ impl Share {
     pub fn counts(&self) -> Vec<usize> {
         (0..self.parts()).map(|part| self.len(part)).collect()
     }
-
-    pub fn longest(&self) -> usize {
-        self.len(0)
-    }
 }
 
 /// What there is to share: the numbers of lines that a grid of ranks cuts, for choosing the grid.
@@ -77,7 +73,10 @@ impl Work {
 
     /// All grids of so many ranks, the best first: the best balanced, and of equally balanced ones the shortest rows.
     fn ranked(&self, ranks: usize) -> Vec<[usize; 2]> {
-        let mut grids: Vec<[usize; 2]> = (1..=ranks).filter(|p| ranks.is_multiple_of(*p)).map(|p| [p, ranks / p]).collect();
+        let mut grids: Vec<[usize; 2]> =
+            (1..=ranks.isqrt()).filter(|p| ranks.is_multiple_of(*p)).flat_map(|p| [[p, ranks / p], [ranks / p, p]]).collect();
+        grids.sort();
+        grids.dedup();
         // Two per cent of imbalance weigh less than a second exchange.
         let score = |grid: &[usize; 2]| (self.efficiency(*grid) * 50.0).round() as i64;
         grids.sort_by_key(|grid| (-score(grid), grid[0]));
@@ -101,12 +100,12 @@ impl ProcessGrid {
         let ranked = work.ranked(ranks);
         match asked {
             None => Ok(ranked[0]),
-            Some(grid) if grid[0] * grid[1] == ranks => Ok(grid),
+            Some(grid) if grid[0].checked_mul(grid[1]) == Some(ranks) => Ok(grid),
             Some([p_row, p_col]) => {
                 let best: Vec<String> = ranked.iter().take(3).map(|g| format!("[{}, {}]", g[0], g[1])).collect();
                 Err(Error::input(format!(
                     "parallel.process_grid = [{p_row}, {p_col}] has {} places but the job has {ranks} rank{}; the best grids for it: {}, or \"auto\"",
-                    p_row * p_col,
+                    p_row.saturating_mul(p_col),
                     if ranks == 1 { "" } else { "s" },
                     best.join(", ")
                 )))
@@ -132,7 +131,7 @@ mod tests {
                 for (share, unit) in [(Share::new(n, parts), 1), (Share::in_pairs(n, parts), 2)] {
                     let all: Vec<usize> = (0..parts).flat_map(|part| share.range(part)).collect();
                     assert_eq!(all, (0..n).collect::<Vec<_>>());
-                    assert!(share.counts().iter().all(|c| share.longest() - c < 2 * unit));
+                    assert!(share.counts().iter().all(|c| share.len(0) - c < 2 * unit));
                     assert!((0..parts).all(|part| share.len(part) == 0 || share.range(part).start % unit == 0));
                 }
             }

@@ -29,8 +29,8 @@ impl Session {
     }
 }
 
-/// A group of ranks: all of the job, or a row or column of its process grid. Every method but `rank` and `size` is
-/// collective: all ranks of the group call it, in the same order.
+/// A group of ranks: all of the job, or a row or column of its process grid. All methods that communicate are collective: all ranks
+/// of the group call them, in the same order.
 pub struct World {
     comm: SimpleCommunicator,
 }
@@ -59,11 +59,6 @@ impl World {
 
     pub fn barrier(&self) {
         self.comm.barrier();
-    }
-
-    /// Ends every rank of the job at once; for errors that the other ranks cannot hear of.
-    pub fn abort(&self, kind: Kind) -> ! {
-        self.comm.abort(kind.exit_code())
     }
 
     /// The raw communicator, for the parallel file library.

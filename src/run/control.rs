@@ -24,6 +24,7 @@ pub struct Control {
     last_saved: Instant,
     longest_step: Duration,
     longest_save: Duration,
+    longest_output: Duration,
     output: Duration,
 }
 
@@ -41,9 +42,20 @@ impl Control {
             let _ = signal_hook::flag::register(signal, Arc::clone(&signalled));
         }
         let job_end = std::env::var("SLURM_JOB_END_TIME").ok().and_then(|text| text.parse::<u64>().ok());
-        let until_end = job_end.and_then(|end| (UNIX_EPOCH + Duration::from_secs(end)).duration_since(SystemTime::now()).ok());
-        let deadline = walltime.map(|seconds| begin + Duration::from_secs_f64(seconds)).or(until_end.map(|left| Instant::now() + left));
-        Self { signalled, deadline, last_saved: begin, longest_step: Duration::ZERO, longest_save: Duration::ZERO, output: Duration::ZERO }
+        let job_end = job_end.and_then(|end| UNIX_EPOCH.checked_add(Duration::from_secs(end)));
+        let until_end = job_end.and_then(|end| end.duration_since(SystemTime::now()).ok());
+        let deadline = walltime
+            .map(|seconds| begin + Duration::from_secs_f64(seconds))
+            .or(until_end.and_then(|left| Instant::now().checked_add(left)));
+        Self {
+            signalled,
+            deadline,
+            last_saved: begin,
+            longest_step: Duration::ZERO,
+            longest_save: Duration::ZERO,
+            longest_output: Duration::ZERO,
+            output: Duration::ZERO,
+        }
     }
 
     pub fn stepped(&mut self, duration: Duration) {
@@ -51,7 +63,13 @@ impl Control {
     }
 
     pub fn wrote(&mut self, duration: Duration) {
+        self.longest_output = self.longest_output.max(duration);
         self.output += duration;
+    }
+
+    /// What reading a checkpoint took: the best guess of what writing one takes until one is written.
+    pub fn read(&mut self, duration: Duration) {
+        self.longest_save = self.longest_save.max(duration);
     }
 
     pub fn saved(&mut self, duration: Duration) {
@@ -71,8 +89,8 @@ impl Control {
         if self.signalled.load(Ordering::Relaxed) {
             flags |= SIGNALLED;
         }
-        // The margin: the longest checkpoint so far, twice, and two steps.
-        let margin = 2 * (self.longest_save + self.longest_step);
+        // The margin: the longest checkpoint so far, the longest output and the longest step, each twice.
+        let margin = 2 * (self.longest_save + self.longest_output + self.longest_step);
         if self.deadline.is_some_and(|deadline| Instant::now() + margin >= deadline) {
             flags |= OUT_OF_TIME;
         }

@@ -74,6 +74,24 @@ impl RunDirectory {
         })
     }
 
+    /// The run writes the resolved case to `case.toml`, so that the user's own file must not be that one; collective.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn refuse_case_inside(&self, world: &World, case: &Path) -> Result<()> {
+        world.root_does(|| {
+            let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+            match same(case, &self.file("case.toml")) {
+                false => Ok(()),
+                true => Err(Error::input(format!(
+                    "{} is where the run writes its resolved case, which would overwrite your file: keep the case elsewhere, or use another \
+                     run directory (--dir)",
+                    case.display()
+                ))),
+            }
+        })
+    }
+
     /// Removes what an earlier run wrote; collective.
     pub fn clear(&self, world: &World) -> Result<()> {
         world.root_does(|| {

@@ -116,7 +116,7 @@ impl Layout {
         self.starts[column]..self.starts[column + 1]
     }
 
-    /// The largest share of lines that any rank has, and what there is: for choosing process grids.
+    /// What there is to share, for choosing process grids.
     pub fn work(truncation: &Truncation) -> Work {
         let [_, ny, nz] = truncation.grid;
         Work { nkx: truncation.nx_max() + 1, ny, nz, columns: truncation.count_columns() }

@@ -16,7 +16,7 @@ pub struct Truncation {
 pub enum Shape {
     /// |n_i| < N_i / 3 in each direction: products of two fields are free of aliasing (Orszag 1971).
     TwoThirds,
-    /// sum (n_i / N_i)^2 < 2/9: only aliases of odd order occur, which two grids half a cell apart cancel
+    /// sum (n_i / N_i)^2 < 2/9: only single aliases occur, which two grids half a cell apart cancel
     /// (Patterson & Orszag 1971; Rogallo 1981).
     Ellipsoid,
 }
@@ -101,7 +101,9 @@ impl Truncation {
     /// Whether the mode of label n is kept.
     pub fn holds(&self, label: [i64; 3]) -> bool {
         let [nx, ny, nz] = label.map(|n| n.unsigned_abs() as usize);
-        self.keeps(nx, ny, nz)
+        // Far outside, the products of `keeps` would overflow.
+        let near = nx < self.grid[0] && ny < self.grid[1] && nz < self.grid[2];
+        near && self.keeps(nx, ny, nz)
     }
 
     /// Columns in all.

@@ -5,6 +5,7 @@ use super::mpirun::succeed;
 use libtest_mimic::{Arguments, Trial};
 use rogallo::error::Error;
 use rogallo::parallel::{Session, World};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub struct Check {
     /// It runs on each of these numbers of ranks.
     pub ranks: &'static [usize],
     pub run: fn(&Rc<World>) -> Outcome,
+    /// A file of `../shared/reference` without which it is ignored, and shown so.
+    pub needs: Option<&'static str>,
 }
 
 /// Fails with the message unless the condition holds.
@@ -40,14 +43,21 @@ pub fn main(checks: &'static [Check], limit: Duration) -> ExitCode {
         return inside_mpi(checks, name);
     }
     let trials = checks.iter().map(|check| {
-        Trial::test(check.name, move || {
+        let missing = check.needs.is_some_and(|file| !reference(file).is_file());
+        let trial = Trial::test(check.name, move || {
             let program = std::env::current_exe()?;
             Ok(check.ranks.iter().try_for_each(|&ranks| succeed(ranks, &program, &["--inside", check.name], limit))?)
-        })
+        });
+        trial.with_ignored_flag(missing)
     });
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// A file of the reference data, which lie beside the checkout where there are any.
+pub fn reference(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(file)
 }
 
 fn inside_mpi(checks: &[Check], name: &str) -> ExitCode {
