@@ -82,7 +82,7 @@ fn command_lines() -> Outcome {
         &["parallel.process_grid = [2, 2] has 4 places", "3 ranks", grids],
     )?;
     refused(&place, "case.toml --fresh --walltime soon", &["--walltime", "expected H:MM:SS"])?;
-    place.ends(8, "run case.toml --set parallel.process_grid=[3,3]", 2, &["8 ranks", "[2, 4], [4, 2], [1, 8]"])
+    place.ends(8, "run case.toml --set parallel.process_grid=[3,3]", 2, &["8 ranks", "[2, 4], [1, 8], [4, 2]"])
 }
 
 fn initial_fields() -> Outcome {
@@ -95,7 +95,7 @@ fn initial_fields() -> Outcome {
     refused(&place, &set("[9,0,0]", "[0,1,0]"), &["the mode [9, 0, 0], which the grid [24, 20, 18] does not hold"])?;
     refused(&place, &set("[1,0,0]", "[1,1,0]"), &["is not normal to the wavevector"])?;
     let missing = "case.toml --fresh --set initial={kind=\"random\",spectrum=\"power\",exponent=-2,k_min=40,k_max=50,energy=1}";
-    refused(&place, missing, &["no energy at any wavenumber"])?;
+    refused(&place, missing, &["no energy at the wavenumbers"])?;
     refused(&place, "case.toml --fresh --set initial={kind=\"abc\"}", &["needs a cubic box"])
 }
 
