@@ -15,7 +15,7 @@ use series::{History, Table, spectra};
 /// Draws `figures/{dissipation,energy,spectrum}.{svg,png}` in `run_dir` and returns the table for the screen.
 ///
 /// Reads `series.csv`, and `spectra.csv` and `case.toml` where they are there. The histories in the files
-/// `references` (their formats: [`Reference::read`]) are laid over the figures and compared in the table.
+/// `references` (their formats: `report/reference.rs`) are laid over the figures and compared in the table.
 ///
 /// # Errors
 /// A missing directory, a missing, empty or malformed `series.csv`, a reference of unknown form, a full disk.
