@@ -53,7 +53,7 @@ fn there_and_back<T: Real>(pencils: &mut Pencils<T>, field: &SpectralField<T>, d
     shift.set(delta);
     let mut back = SpectralField::zeros(&pencils.layout);
     pencils.inverse([&field[..]], &shift);
-    pencils.planes(&shift, |[a], [b]| b.copy_from_slice(a), |_, _, [a], [b]| b.copy_from_slice(a));
+    pencils.planes::<1, 1, 1>(|_| (), |_, _, [a], [b]| b.copy_from_slice(a));
     pencils.forward(&shift, |_, range, [modes]: [&[Complex<T>]; 1]| back[range].copy_from_slice(modes));
     back
 }
@@ -127,7 +127,7 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         shift.set(delta);
         let (mut error, mut seen) = (0.0_f64, 0);
         pencils.inverse([&own[..]], &shift);
-        pencils.visit(&shift, |y, z, line| {
+        pencils.visit(|y, z, line| {
             for (x, value) in line.iter().enumerate() {
                 error = error.max((value - direct(x, y, z)).abs());
                 seen += 1;
@@ -152,10 +152,9 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
             shift.set(delta);
             let mut result = SpectralField::zeros(&pencils.layout);
             pencils.inverse([&a[..], &b[..]], &shift);
-            pencils.planes(
-                &shift,
-                |[a, b], [ab]| ab.iter_mut().zip(a).zip(b).for_each(|((ab, a), b)| *ab = a * b),
-                |_, _, [ab], [out]| out.copy_from_slice(ab),
+            pencils.planes::<2, 2, 1>(
+                |[a, b]| a.iter_mut().zip(b).for_each(|(a, b)| *a *= *b),
+                |_, _, [ab, _], [out]| out.copy_from_slice(ab),
             );
             pencils.forward(&shift, |_, range, [modes]: [&[Complex<f64>]; 1]| result[range].copy_from_slice(modes));
             result

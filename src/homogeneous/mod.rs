@@ -52,9 +52,9 @@ impl Parameters {
     }
 
     /// Real numbers that the fields and buffers of a rank with this layout hold.
-    pub fn reals(&self, layout: &Layout, process_grid: [usize; 2]) -> usize {
+    pub fn reals(&self, layout: &Layout) -> usize {
         let fields = 3 * self.scheme.registers() + self.dealiasing.kept_fields();
-        2 * fields * layout.modes + layout.buffer_reals(process_grid, FIELDS)
+        2 * fields * layout.modes + layout.buffer_reals(FIELDS)
     }
 }
 
@@ -126,18 +126,16 @@ impl<T: Real> Homogeneous<T> {
     /// rank if it is `wanted`.
     fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
         let Self { pencils, registers, tables, parameters, .. } = self;
-        let shift = &self.shifts[evaluation];
-        pencils.inverse([&registers[0], &registers[1], &registers[2]], shift);
+        pencils.inverse([&registers[0], &registers[1], &registers[2]], &self.shifts[evaluation]);
         let inverse_spacing = std::array::from_fn(|i| T::of(parameters.grid[i] as f64 / parameters.size[i]));
         let mut rate = T::zero();
-        pencils.planes(
-            shift,
-            |velocity, fields| {
+        pencils.planes::<3, 5, 4>(
+            |lines| {
                 if wanted {
-                    let here = courant_rate(velocity, inverse_spacing);
+                    let here = courant_rate([&*lines[0], &*lines[1], &*lines[2]], inverse_spacing);
                     rate = if here > rate { here } else { rate };
                 }
-                products(velocity, fields);
+                products(lines);
             },
             |nx, nz, products, outputs| divergence_xz(tables, nx, nz, products, outputs),
         );
@@ -269,7 +267,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
         let shift = Shift::none(&self.parameters.truncation());
         self.pencils.inverse([&self.registers[component][..]], &shift);
-        self.pencils.visit(&shift, |y, z, line| {
+        self.pencils.visit(|y, z, line| {
             let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
             block[at..at + nx].copy_from_slice(line);
         });

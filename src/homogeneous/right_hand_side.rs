@@ -15,16 +15,15 @@ use crate::time::Stage;
 use crate::transform::{ComplexLanes, LANES, Lanes, Real, vectorised};
 use num_complex::Complex;
 
-/// The five products at points: `[a, b, c, d, e]` of `[u, v, w]`, all of one length.
-pub fn products<T: Real>([u, v, w]: [&[T]; 3], [a, b, c, d, e]: [&mut [T]; 5]) {
+/// The five products at points: `u, v, w` in the first three lines give way to `a, b, c, d, e`, all of one length.
+pub fn products<T: Real>([a, b, c, d, e]: [&mut [T]; 5]) {
     vectorised(
         #[inline(always)]
         || {
-            let n = u.len();
-            let (v, w) = (&v[..n], &w[..n]);
-            let (a, b, c, d, e) = (&mut a[..n], &mut b[..n], &mut c[..n], &mut d[..n], &mut e[..n]);
+            let n = a.len();
+            let (b, c, d, e) = (&mut b[..n], &mut c[..n], &mut d[..n], &mut e[..n]);
             for j in 0..n {
-                let (u, v, w) = (u[j], v[j], w[j]);
+                let (u, v, w) = (a[j], b[j], c[j]);
                 let vv = v * v;
                 a[j] = u * u - vv;
                 b[j] = u * v;

@@ -27,7 +27,7 @@ fn homogeneous(case: &Case, ranks: usize) -> Result<String> {
         Precision::Double => 8.0,
         Precision::Single => 4.0,
     };
-    let reals = parameters.reals(&layout, grid) as f64;
+    let reals = parameters.reals(&layout) as f64;
     let [nx, ny, nz] = case.domain.grid;
     let spacing: Vec<String> = (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
     let rows = [

@@ -55,14 +55,6 @@ pub struct Slab {
     pub z: Range<usize>,
 }
 
-/// Complex numbers a field that this rank exchanges with each rank of its column and, a plane, of its row.
-pub(super) struct Counts {
-    pub columns: Vec<usize>,
-    pub planes: Vec<usize>,
-    pub z_lines: Vec<usize>,
-    pub x_lines: Vec<usize>,
-}
-
 /// Consecutive columns of one n_x that come from the same rank of the column and have n_z of one sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -122,40 +114,51 @@ impl Layout {
         Work { nkx: truncation.nx_max() + 1, ny, nz, columns: truncation.count_columns() }
     }
 
-    pub(super) fn counts(&self) -> Counts {
-        let each = |share: &Share, times: usize| share.counts().iter().map(|n| n * times).collect();
-        Counts {
-            columns: each(&self.ny, self.columns.len()),
-            planes: each(&self.shared_columns, self.slab.y.len()),
-            z_lines: each(&self.nz, self.kx.len()),
-            x_lines: each(&self.nkx, self.slab.z.len()),
-        }
+    /// Complex numbers a field that this rank exchanges with each rank of its column, as columns and as planes.
+    pub(super) fn column_counts(&self) -> (Vec<usize>, Vec<usize>) {
+        (each(&self.ny, self.columns.len()), each(&self.shared_columns, self.slab.y.len()))
+    }
+
+    /// Complex numbers a field and plane that this rank exchanges with each rank of its row, as z- and as x-lines.
+    pub(super) fn row_counts(&self) -> (Vec<usize>, Vec<usize>) {
+        (each(&self.nz, self.kx.len()), each(&self.nkx, self.slab.z.len()))
     }
 
     /// Planes that go through the row's exchange together. All of them would need as much memory as the columns do; a quarter is
     /// enough for long messages.
-    pub(super) fn batch(&self, [p_row, _]: [usize; 2]) -> usize {
-        if p_row == 1 { 1 } else { self.slab.y.len().div_ceil(4).max(1) }
+    pub(super) fn batch(&self) -> usize {
+        if self.nz.parts() == 1 { 1 } else { self.slab.y.len().div_ceil(4).max(1) }
     }
 
-    /// Complex numbers in a buffer of the exchange within the column of ranks, and within the row.
-    pub(super) fn capacities(&self, process_grid: [usize; 2], fields: Fields) -> (usize, usize) {
-        let counts = self.counts();
-        let longer = |a: &[usize], b: &[usize]| a.iter().sum::<usize>().max(b.iter().sum());
-        let column = fields.columns * longer(&counts.columns, &counts.planes);
-        (column, self.batch(process_grid) * fields.lines * longer(&counts.z_lines, &counts.x_lines))
+    /// Complex numbers in a buffer of the exchange within the column of ranks.
+    pub(super) fn column_capacity(&self, fields: Fields) -> usize {
+        fields.columns * longer(self.column_counts())
+    }
+
+    /// Complex numbers in a buffer of the exchange within the row; a row of one rank needs none.
+    pub(super) fn row_capacity(&self, fields: Fields) -> usize {
+        if self.nz.parts() == 1 { 0 } else { self.batch() * fields.lines * longer(self.row_counts()) }
     }
 
     /// Real numbers in the exchanges' buffers: one to send and one to receive, in column and row.
-    pub fn buffer_reals(&self, process_grid: [usize; 2], fields: Fields) -> usize {
-        let (column, row) = self.capacities(process_grid, fields);
-        4 * (column + row)
+    pub fn buffer_reals(&self, fields: Fields) -> usize {
+        4 * (self.column_capacity(fields) + self.row_capacity(fields))
     }
 
     /// The layout of this rank of a process grid.
     pub fn on(truncation: Truncation, grid: &ProcessGrid) -> Self {
         Self::new(truncation, grid.shape, grid.row.rank(), grid.column.rank())
     }
+}
+
+/// So many for each of the share's parts.
+fn each(share: &Share, times: usize) -> Vec<usize> {
+    share.counts().iter().map(|n| n * times).collect()
+}
+
+/// The larger sum.
+fn longer((a, b): (Vec<usize>, Vec<usize>)) -> usize {
+    a.iter().sum::<usize>().max(b.iter().sum())
 }
 
 fn pieces(truncation: &Truncation, kx: Range<usize>, share: &Share) -> Vec<Vec<Piece>> {

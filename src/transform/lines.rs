@@ -1,23 +1,32 @@
 //! 1-D transforms of lines, by RustFFT. Unnormalised, with the signs of `f(x_j) = sum_n f_n exp(+2 pi i n j / N)`. Plans own their
 //! scratch space; nothing is allocated after planning.
 
-use super::{Real, vectorised};
+use super::Real;
+use aligned_vec::{AVec, ConstAlign};
 use num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
+
+/// Lines that begin with a cache line, so that no vector of a transform lies across two of them.
+pub type Aligned<T> = AVec<Complex<T>, ConstAlign<64>>;
+
+/// So many zeros.
+pub fn aligned<T: Real>(length: usize) -> Aligned<T> {
+    AVec::from_iter(64, std::iter::repeat_n(Complex::default(), length))
+}
 
 /// Transforms of complex lines of one length.
 pub struct ComplexLines<T> {
     forward: Arc<dyn Fft<T>>,
     inverse: Arc<dyn Fft<T>>,
-    scratch: Vec<Complex<T>>,
+    scratch: Aligned<T>,
 }
 
 impl<T: Real> ComplexLines<T> {
     pub fn new(points: usize) -> Self {
         let mut planner = FftPlanner::new();
         let (forward, inverse) = (planner.plan_fft_forward(points), planner.plan_fft_inverse(points));
-        let scratch = vec![Complex::default(); forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len())];
+        let scratch = aligned(forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len()));
         Self { forward, inverse, scratch }
     }
 
@@ -51,43 +60,34 @@ impl<T: Real> RealPairs<T> {
         self.lines.points()
     }
 
-    /// The modes n = 0, 1, .. of two lines, fewer than half of the points, to the points of both.
-    pub fn inverse(&mut self, f: &[Complex<T>], g: &[Complex<T>], pair: &mut [Complex<T>]) {
-        let (kept, points) = (f.len(), pair.len());
-        let (head, rest) = pair.split_at_mut(kept);
-        let (middle, tail) = rest.split_at_mut(points + 1 - 2 * kept);
-        vectorised(
-            #[inline(always)]
-            || {
-                for ((p, f), g) in head.iter_mut().zip(f).zip(g) {
-                    *p = Complex::new(f.re - g.im, f.im + g.re);
-                }
-                // The modes of -n are the conjugates of those of n.
-                for ((p, f), g) in tail.iter_mut().rev().zip(&f[1..]).zip(&g[1..]) {
-                    *p = Complex::new(f.re + g.im, g.re - f.im);
-                }
-            },
-        );
-        head[0] = Complex::new(f[0].re, g[0].re);
+    /// The `modes` n = 0, 1, .. of two lines f and g, fewer than half of the points, to the points of both. `lines[n * stride]` is f_n
+    /// and `lines[n * stride + 1]` is g_n.
+    pub fn inverse(&mut self, modes: usize, lines: &[Complex<T>], stride: usize, pair: &mut [Complex<T>]) {
+        let points = pair.len();
+        let (head, rest) = pair.split_at_mut(modes);
+        let (middle, tail) = rest.split_at_mut(points + 1 - 2 * modes);
+        head[0] = Complex::new(lines[0].re, lines[1].re);
+        // The modes of -n are the conjugates of those of n.
+        for ((up, low), modes) in head[1..].iter_mut().zip(tail.iter_mut().rev()).zip(lines[stride..].chunks(stride)) {
+            let (f, g) = (modes[0], modes[1]);
+            *up = Complex::new(f.re - g.im, f.im + g.re);
+            *low = Complex::new(f.re + g.im, g.re - f.im);
+        }
         middle.fill(Complex::default());
         self.lines.inverse(pair);
     }
 
-    /// The points of two lines, which are destroyed, to their first modes.
-    pub fn forward(&mut self, pair: &mut [Complex<T>], f: &mut [Complex<T>], g: &mut [Complex<T>]) {
+    /// The points of two lines, which are destroyed, to their first `modes` times `factor`, into `lines` as for [`RealPairs::inverse`].
+    pub fn forward(&mut self, pair: &mut [Complex<T>], factor: T, modes: usize, lines: &mut [Complex<T>], stride: usize) {
         self.lines.forward(pair);
-        let half = T::of(0.5);
-        let mean = pair[0];
-        vectorised(
-            #[inline(always)]
-            || {
-                for (((p, m), f), g) in pair[1..].iter().zip(pair.iter().rev()).zip(&mut f[1..]).zip(&mut g[1..]) {
-                    *f = Complex::new((p.re + m.re) * half, (p.im - m.im) * half);
-                    *g = Complex::new((p.im + m.im) * half, (m.re - p.re) * half);
-                }
-            },
-        );
-        (f[0], g[0]) = (Complex::new(mean.re, T::zero()), Complex::new(mean.im, T::zero()));
+        let mean = pair[0].scale(factor);
+        (lines[0], lines[1]) = (Complex::new(mean.re, T::zero()), Complex::new(mean.im, T::zero()));
+        let half = factor * T::of(0.5);
+        let (up, low) = (pair[1..modes].iter(), pair.iter().rev());
+        for ((p, m), modes) in up.zip(low).zip(lines[stride..].chunks_mut(stride)) {
+            modes[0] = Complex::new(p.re + m.re, p.im - m.im).scale(half);
+            modes[1] = Complex::new(p.im + m.im, m.re - p.re).scale(half);
+        }
     }
 }
 
@@ -107,7 +107,9 @@ mod tests {
             let (f, g) = (modes(0.3), modes(0.9));
             let mut real = RealPairs::new(n);
             let mut pair = vec![Complex::default(); n];
-            real.inverse(&f, &g, &mut pair);
+            let stride = 3;
+            let mut lines: Vec<_> = f.iter().zip(&g).flat_map(|(f, g)| [*f, *g, Complex::default()]).collect();
+            real.inverse(kept, &lines, stride, &mut pair);
             for (j, value) in pair.iter().enumerate() {
                 let direct = |modes: &[Complex<f64>]| -> f64 {
                     let wave = |k: usize| Complex::cis(std::f64::consts::TAU * ((k * j) % n) as f64 / n as f64);
@@ -115,15 +117,14 @@ mod tests {
                 };
                 assert!((value.re - direct(&f)).abs() < 1e-12 && (value.im - direct(&g)).abs() < 1e-12, "points of {n}");
             }
-            let (mut f_back, mut g_back) = (vec![Complex::default(); kept], vec![Complex::default(); kept]);
-            real.forward(&mut pair, &mut f_back, &mut g_back);
+            real.forward(&mut pair, 1.0 / n as f64, kept, &mut lines, stride);
             let mut complex = ComplexLines::new(n);
             let mut line: Vec<Complex<f64>> = points.iter().map(|&p| Complex::new(p, 1.0 - p)).collect();
             complex.forward(&mut line);
             complex.inverse(&mut line);
             for j in 0..n {
-                let error = |back: &[Complex<f64>], modes: &[Complex<f64>]| (back[j % kept] / n as f64 - modes[j % kept]).norm();
-                assert!(error(&f_back, &f) < 1e-14 && error(&g_back, &g) < 1e-14, "real {n}");
+                let error = |line: usize, modes: &[Complex<f64>]| (lines[j % kept * stride + line] - modes[j % kept]).norm();
+                assert!(error(0, &f) < 1e-14 && error(1, &g) < 1e-14, "real {n}");
                 assert!((line[j] / n as f64 - Complex::new(points[j], 1.0 - points[j])).norm() < 1e-14, "complex {n}");
             }
         }

@@ -7,8 +7,10 @@ mod layout;
 mod lines;
 mod modes;
 mod pencils;
+mod planes;
 mod real;
 mod shift;
+mod transpose;
 
 pub use columns::FourierColumns;
 pub use lanes::{ComplexLanes, LANES, Lanes, vectorised};

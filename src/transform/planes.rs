@@ -1,0 +1,279 @@
+//! Planes at one y: z-lines to x-lines, products, and back. A plane stays in cache from one end to the other.
+//!
+//! Both kinds of lines lie in memory as z-lines, `[field][n_x][z]`: all z of the n_x of this rank, or the z of this rank of all n_x. The
+//! transform in x takes its modes across them, two neighbouring z at a time. Nothing is transposed, and a row of one rank does
+//! both on the same lines.
+
+use super::layout::Layout;
+use super::lines::{Aligned, aligned};
+use super::pencils::{Phases, lap};
+use super::{ComplexLines, Fields, Real, RealPairs};
+use crate::error::Result;
+use crate::parallel::{Exchange, Method, Traffic, World};
+use bytemuck::{cast_slice, cast_slice_mut};
+use num_complex::Complex;
+use std::ops::Range;
+use std::time::Instant;
+
+/// Plans and buffers of the planes of this rank.
+pub(super) struct Planes<T> {
+    x: RealPairs<T>,
+    z: ComplexLines<T>,
+    row: Exchange<T>,
+    /// Complex numbers a field and plane that go to each rank of the row, as z- and as x-lines.
+    z_counts: Vec<usize>,
+    x_counts: Vec<usize>,
+    /// Planes that go through the row's exchange together.
+    batch: usize,
+    lines: Aligned<T>,
+    /// The points of a pair of x-lines, field after field: little enough to stay in the nearest cache.
+    points: Aligned<T>,
+}
+
+/// How z-lines lie in `lines` and in the messages of the row.
+#[derive(Clone, Copy)]
+enum Side {
+    /// All z of the n_x of this rank.
+    Z,
+    /// The z of this rank of all n_x.
+    X,
+}
+
+impl<T: Real> Planes<T> {
+    pub fn new(layout: &Layout, row: World, method: Method, fields: Fields) -> Result<Self> {
+        let [nx, _, nz] = layout.truncation.grid;
+        let capacity = layout.row_capacity(fields);
+        let lines = [Side::Z, Side::X].map(|side| lines_of(layout, side) * stride_of::<T>(layout, side)).into_iter().max().unwrap_or(0);
+        let (z_counts, x_counts) = layout.row_counts();
+        Ok(Self {
+            x: RealPairs::new(nx),
+            z: ComplexLines::new(nz),
+            row: Exchange::new(row, method, capacity)?,
+            z_counts,
+            x_counts,
+            batch: layout.batch(),
+            lines: aligned(fields.lines * lines),
+            points: aligned(fields.lines * nx),
+        })
+    }
+
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    pub fn traffic(&self) -> Traffic {
+        self.row.traffic()
+    }
+
+    /// From what has come of the columns, `received`, to the modes of the x-lines of some planes.
+    pub fn inverse<const IN: usize>(&mut self, layout: &Layout, batch: Range<usize>, received: &[Complex<T>], phases: &mut Phases) {
+        let mut clock = Instant::now();
+        for (b, plane) in batch.clone().enumerate() {
+            self.modes_to_z_lines::<IN>(layout, plane, received);
+            self.send(layout, Side::Z, IN, batch.len(), b);
+        }
+        lap(&mut clock, &mut phases.transform);
+        self.row.exchange(IN * batch.len(), &self.z_counts, &self.x_counts);
+        lap(&mut clock, &mut phases.exchange);
+    }
+
+    /// The products of the x-lines of some planes: see [`super::Pencils::planes`].
+    pub fn multiply<const IN: usize, const PRODUCTS: usize>(
+        &mut self,
+        layout: &Layout,
+        batch: Range<usize>,
+        phases: &mut Phases,
+        multiply: &mut impl FnMut([&mut [T]; PRODUCTS]),
+    ) {
+        let factor = T::of(1.0 / layout.truncation.grid.iter().map(|&n| n as f64).product::<f64>());
+        let (points, modes) = (self.x.points(), layout.truncation.nx_max() + 1);
+        let stride = stride_of::<T>(layout, Side::X);
+        let mut clock = Instant::now();
+        for b in 0..batch.len() {
+            self.receive(layout, Side::X, IN, batch.len(), b);
+            self.clear_odd_line(layout, IN);
+            for z in (0..layout.slab.z.len()).step_by(2) {
+                self.points_of_pair(layout, IN, z);
+                lap(&mut clock, &mut phases.transform);
+                multiply(parts(&mut self.points, points, points).map(|line| cast_slice_mut(line)));
+                lap(&mut clock, &mut phases.products);
+                for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks_mut(modes * stride)).take(PRODUCTS) {
+                    self.x.forward(pair, factor, modes, &mut lines[z..], stride);
+                }
+            }
+            self.send(layout, Side::X, PRODUCTS, batch.len(), b);
+        }
+        lap(&mut clock, &mut phases.transform);
+        self.row.exchange(PRODUCTS * batch.len(), &self.x_counts, &self.z_counts);
+        lap(&mut clock, &mut phases.exchange);
+    }
+
+    /// From the modes of the x-lines of some planes to what goes to the columns, `send`.
+    pub fn forward<const PRODUCTS: usize, const OUT: usize>(
+        &mut self,
+        layout: &Layout,
+        batch: Range<usize>,
+        send: &mut [Complex<T>],
+        phases: &mut Phases,
+        combine: &mut impl FnMut(usize, i64, [&[Complex<T>]; PRODUCTS], [&mut [Complex<T>]; OUT]),
+    ) {
+        let (points, nkx, planes) = (self.z.points(), layout.kx.len(), layout.slab.y.len());
+        let stride = stride_of::<T>(layout, Side::Z);
+        let mut clock = Instant::now();
+        for (b, plane) in batch.clone().enumerate() {
+            self.receive(layout, Side::Z, PRODUCTS, batch.len(), b);
+            for line in self.lines.chunks_exact_mut(stride).take(PRODUCTS * nkx) {
+                self.z.forward(&mut line[..points]);
+            }
+            lap(&mut clock, &mut phases.transform);
+            for (i, pieces) in layout.pieces.iter().enumerate() {
+                for piece in pieces {
+                    let owned = layout.shared_columns.range(piece.rank);
+                    let modes = std::array::from_fn(|p| &self.lines[(p * nkx + i) * stride + point(piece.nz, points)..][..piece.length]);
+                    let block = OUT * planes * owned.start + plane * OUT * owned.len() + piece.first;
+                    combine(layout.kx.start + i, piece.nz, modes, parts(&mut send[block..], owned.len(), piece.length));
+                }
+            }
+            lap(&mut clock, &mut phases.products);
+        }
+    }
+
+    /// The points of the x-lines of some planes: `visit(y, z, values)`.
+    pub fn visit(&mut self, layout: &Layout, batch: Range<usize>, line: &mut [T], visit: &mut impl FnMut(usize, usize, &[T])) {
+        let slab = &layout.slab;
+        for (b, plane) in batch.clone().enumerate() {
+            self.receive(layout, Side::X, 1, batch.len(), b);
+            self.clear_odd_line(layout, 1);
+            for z in slab.z.clone().step_by(2) {
+                self.points_of_pair(layout, 1, z - slab.z.start);
+                let values: &[T] = cast_slice(&self.points[..line.len()]);
+                for z in z..slab.z.end.min(z + 2) {
+                    line.iter_mut().zip(values[z % 2..].iter().step_by(2)).for_each(|(to, from)| *to = *from);
+                    visit(slab.y.start + plane, z, line);
+                }
+            }
+        }
+    }
+
+    fn modes_to_z_lines<const IN: usize>(&mut self, layout: &Layout, plane: usize, received: &[Complex<T>]) {
+        let (points, planes) = (self.z.points(), layout.slab.y.len());
+        let mut lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z));
+        for f in 0..IN {
+            for ((nx, pieces), line) in layout.kx.clone().zip(&layout.pieces).zip(&mut lines) {
+                let line = &mut line[..points];
+                line.fill(Complex::default());
+                for piece in pieces {
+                    let owned = layout.shared_columns.range(piece.rank);
+                    let from = IN * planes * owned.start + (plane * IN + f) * owned.len() + piece.first;
+                    line[point(piece.nz, points)..][..piece.length].copy_from_slice(&received[from..][..piece.length]);
+                }
+                if nx == 0 {
+                    // n_x = 0: at a given y the modes of -n_z are the conjugates of those of n_z, which are stored.
+                    for n in 1..=layout.truncation.nz_max(0) {
+                        line[points - n] = line[n].conj();
+                    }
+                }
+                self.z.inverse(line);
+            }
+        }
+    }
+
+    /// The x-lines z and z + 1 of each field to their points.
+    fn points_of_pair(&mut self, layout: &Layout, fields: usize, z: usize) {
+        let (points, modes, stride) = (self.x.points(), layout.truncation.nx_max() + 1, stride_of::<T>(layout, Side::X));
+        for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks(modes * stride)).take(fields) {
+            self.x.inverse(modes, &lines[z..], stride, pair);
+        }
+    }
+
+    /// The last of an odd number of x-lines is paired with a line of zeros.
+    fn clear_odd_line(&mut self, layout: &Layout, fields: usize) {
+        let (z, modes) = (layout.slab.z.len(), layout.truncation.nx_max() + 1);
+        if z % 2 == 1 {
+            let lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::X)).take(fields * modes);
+            lines.for_each(|line| line[z] = Complex::default());
+        }
+    }
+
+    /// The lines of plane b of a batch into the messages of the row.
+    fn send(&mut self, layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) {
+        if layout.nz.parts() > 1 {
+            let send = self.row.send_buffer();
+            for (line, message, length) in segments::<T>(layout, side, fields, batch, b) {
+                send[message..][..length].copy_from_slice(&self.lines[line..][..length]);
+            }
+        }
+    }
+
+    /// The lines of plane b of a batch from the messages of the row.
+    fn receive(&mut self, layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) {
+        if layout.nz.parts() > 1 {
+            let received = self.row.received();
+            for (line, message, length) in segments::<T>(layout, side, fields, batch, b) {
+                self.lines[line..][..length].copy_from_slice(&received[message..][..length]);
+            }
+        }
+    }
+}
+
+/// z-lines of one field on a side.
+fn lines_of(layout: &Layout, side: Side) -> usize {
+    match side {
+        Side::Z => layout.kx.len(),
+        Side::X => layout.truncation.nx_max() + 1,
+    }
+}
+
+/// Distance between z-lines on a side.
+fn stride_of<T>(layout: &Layout, side: Side) -> usize {
+    stride::<T>(match side {
+        Side::Z => layout.truncation.grid[2],
+        Side::X => layout.slab.z.len(),
+    })
+}
+
+/// The pieces of the z-lines of plane b of a batch: where each lies in `lines` and in the messages of the row, and its length. A message
+/// holds `[plane of the batch][field][n_x of the one rank][z of the other]`.
+fn segments<T>(layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let (lines, stride) = (lines_of(layout, side), stride_of::<T>(layout, side));
+    let fields = b * fields..(b + 1) * fields;
+    let rank_pieces = move |f: usize, rank: usize| {
+        // The n_x and z that this message carries: which lines here, from which point on, how many.
+        let (kx, z) = match side {
+            Side::Z => (0..layout.kx.len(), layout.nz.range(rank)),
+            Side::X => (layout.nkx.range(rank), 0..layout.slab.z.len()),
+        };
+        let before = match side {
+            Side::Z => z.start * kx.len(),
+            Side::X => kx.start * z.len(),
+        };
+        (kx, z, before, f)
+    };
+    let first = fields.start;
+    let total = batch * fields.len();
+    fields.flat_map(move |f| (0..layout.nz.parts()).map(move |rank| rank_pieces(f, rank))).flat_map(move |(kx, z, before, f)| {
+        let nkx = kx.len();
+        kx.enumerate().map(move |(i, n)| (((f - first) * lines + n) * stride + z.start, total * before + (f * nkx + i) * z.len(), z.len()))
+    })
+}
+
+/// Distance between lines: an odd number of cache lines, lest all of them fall into the same cache sets.
+pub(super) fn stride<T>(points: usize) -> usize {
+    let in_cache_line = 64 / size_of::<Complex<T>>();
+    in_cache_line * ((points / in_cache_line + 1) | 1)
+}
+
+/// Where the label n lies in a line of so many points.
+fn point(label: i64, points: usize) -> usize {
+    if label < 0 { points - label.unsigned_abs() as usize } else { label as usize }
+}
+
+/// The first `length` elements of each of the first N pieces of `distance` elements.
+fn parts<const N: usize, E>(mut buffer: &mut [E], distance: usize, length: usize) -> [&mut [E]; N] {
+    std::array::from_fn(|_| {
+        let whole = std::mem::take(&mut buffer);
+        let (head, tail) = whole.split_at_mut(distance.min(whole.len()));
+        buffer = tail;
+        &mut head[..length]
+    })
+}
