@@ -6,13 +6,16 @@
 //!
 //! ```text
 //!     a = u^2 - v^2, b = uv, c = w^2 - v^2, d = vw, e = uw            at points
-//!     A = k_x a + k_z e,  C = k_x e + k_z c                            at (n_x, y, n_z)
-//!     N = -i M,  M = (A + k_y b, k_x b + k_z d, C + k_y d)
+//!     A = -i (k_x a + k_z e),  B = -i b,  C = -i (k_x e + k_z c),  D = -i d          at (n_x, y, n_z)
+//!     N = (A + k_y B, k_x B + k_z D, C + k_y D)
 //! ```
+//!
+//! The factor -i is gone with the divergence in x and z; from there on real and imaginary parts go through the same real arithmetic.
 
 use super::wavenumbers::{ColumnTables, StageTables};
-use crate::time::Stage;
-use crate::transform::{ComplexLanes, LANES, Lanes, Real, vectorised};
+use crate::time::{RungeKutta, Stage};
+use crate::transform::{LANES, Lanes, Real, vectorised};
+use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
 
 /// The five products at points: `u, v, w` in the first three lines give way to `a, b, c, d, e`, all of one length.
@@ -54,35 +57,43 @@ pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], inverse_spacing: [T; 3]) -> T
     )
 }
 
-/// The derivatives in x and z but for the factor i: `[A, b, C, d]` of `[a, b, c, d, e]`, at n_x and n_z = nz, nz + 1, ...
+/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, at n_x and n_z = nz, nz + 1, ...
 pub fn divergence_xz<T: Real>(
     tables: &StageTables<T>,
     nx: usize,
     nz: i64,
     [a, b, c, d, e]: [&[Complex<T>]; 5],
-    [big_a, out_b, big_c, out_d]: [&mut [Complex<T>]; 4],
+    [out_a, out_b, out_c, out_d]: [&mut [Complex<T>]; 4],
 ) {
     let (kx, kz) = tables.plane(nx, nz);
     vectorised(
         #[inline(always)]
         || {
             let n = a.len();
-            let (kz, c, e) = (&kz[..n], &c[..n], &e[..n]);
-            let (big_a, big_c) = (&mut big_a[..n], &mut big_c[..n]);
+            let (kz, b, c, d, e) = (&kz[..n], &b[..n], &c[..n], &d[..n], &e[..n]);
+            let (out_a, out_b, out_c, out_d) = (&mut out_a[..n], &mut out_b[..n], &mut out_c[..n], &mut out_d[..n]);
             for j in 0..n {
-                big_a[j] = a[j].scale(kx) + e[j].scale(kz[j]);
-                big_c[j] = e[j].scale(kx) + c[j].scale(kz[j]);
+                out_a[j] = times_minus_i(a[j].scale(kx) + e[j].scale(kz[j]));
+                out_b[j] = times_minus_i(b[j]);
+                out_c[j] = times_minus_i(e[j].scale(kx) + c[j].scale(kz[j]));
+                out_d[j] = times_minus_i(d[j]);
             }
         },
     );
-    out_b.copy_from_slice(b);
-    out_d.copy_from_slice(d);
+}
+
+#[inline(always)]
+fn times_minus_i<T: Real>(z: Complex<T>) -> Complex<T> {
+    Complex::new(z.im, -z.re)
 }
 
 /// A stage for one scheme's R registers, in the precision of the fields.
 pub struct Coefficients<T, const R: usize> {
     mix: [[T; R]; R],
     add: [T; R],
+    /// Registers that the stage needs, and those it changes.
+    reads: [bool; R],
+    writes: [bool; R],
 }
 
 impl<T: Real, const R: usize> Coefficients<T, R> {
@@ -90,18 +101,43 @@ impl<T: Real, const R: usize> Coefficients<T, R> {
         Self {
             mix: std::array::from_fn(|r| std::array::from_fn(|q| T::of(stage.mix[r][q]))),
             add: std::array::from_fn(|r| T::of(dt * stage.add[r])),
+            reads: std::array::from_fn(|r| stage.mix.iter().any(|row| row[r] != 0.0)),
+            writes: std::array::from_fn(|r| stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]),
         }
     }
 }
 
-/// M of a column, kept until a second evaluation is added.
-pub fn keep<T: Real>(tables: &ColumnTables<'_, T>, modes: [&[Complex<T>]; 4], mut kept: [&mut [Complex<T>]; 3]) {
-    for (first, (ky, _)) in tables.runs() {
-        for j in (0..ky.len()).step_by(LANES) {
-            let (at, count) = (first + j, LANES.min(ky.len() - j));
-            let m = nonlinear(tables, Lanes::load(&ky[j..], count), modes, at, count);
-            kept.iter_mut().zip(m).for_each(|(kept, m)| m.store(&mut kept[at..], count));
-        }
+/// N of a column, kept until a second evaluation is added.
+pub fn keep<T: Real>(tables: &ColumnTables<'_, T>, modes: [&[Complex<T>]; 4], kept: [&mut [Complex<T>]; 3]) {
+    let (modes, mut kept) = (modes.map(cast_slice), kept.map(|field| cast_slice_mut(field)));
+    vectorised(
+        #[inline(always)]
+        || {
+            for (first, (ky, _)) in tables.runs() {
+                let whole = ky.len() - ky.len() % LANES;
+                for j in (0..whole).step_by(LANES) {
+                    keep_some::<T, LANES>(tables, ky, j, first + j, modes, &mut kept);
+                }
+                for j in (whole..ky.len()).step_by(2) {
+                    keep_some::<T, 2>(tables, ky, j, first + j, modes, &mut kept);
+                }
+            }
+        },
+    );
+}
+
+#[inline(always)]
+fn keep_some<T: Real, const L: usize>(
+    tables: &ColumnTables<'_, T>,
+    ky: &[T],
+    j: usize,
+    at: usize,
+    modes: [&[T]; 4],
+    kept: &mut [&mut [T]; 3],
+) {
+    let n = nonlinear::<T, L>(tables, Lanes::load(ky, j), modes, at);
+    for i in 0..3 {
+        n[i].store(kept[i], at);
     }
 }
 
@@ -112,63 +148,83 @@ pub fn update<T: Real, const R: usize>(
     coefficients: &Coefficients<T, R>,
     modes: [&[Complex<T>]; 4],
     kept: Option<[&[Complex<T>]; 3]>,
-    mut registers: [[&mut [Complex<T>]; 3]; R],
+    registers: [[&mut [Complex<T>]; 3]; R],
 ) -> f64 {
+    let (modes, kept) = (modes.map(cast_slice), kept.map(|fields| fields.map(cast_slice)));
+    let mut registers = registers.map(|fields| fields.map(|field| cast_slice_mut(field)));
     vectorised(
         #[inline(always)]
         || {
-            let (one, half) = (Lanes::all(T::one()), T::of(0.5));
-            let (kx, kz) = (Lanes::all(tables.kx), Lanes::all(tables.kz));
-            let mut sum = Lanes::all(T::zero());
+            let mut sum = Lanes::<T, LANES>::all(T::zero());
+            let mut rest = Lanes::<T, 2>::all(T::zero());
             for (first, (ky, factor)) in tables.runs() {
-                for j in (0..ky.len()).step_by(LANES) {
-                    let (at, count) = (first + j, LANES.min(ky.len() - j));
-                    let k = [kx, Lanes::load(&ky[j..], count), kz];
-                    let mut m = nonlinear(tables, k[1], modes, at, count);
-                    if let Some(kept) = kept {
-                        for i in 0..3 {
-                            m[i] = (m[i] + ComplexLanes::load(&kept[i][at..], count)).scale(half);
-                        }
-                    }
-                    let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
-                    // k = 0 has M = 0, so that any divisor will do.
-                    let along = (m[0] * k[0] + m[1] * k[1] + m[2] * k[2]) * (one / k2.or_one());
-                    let decay = Lanes::load(&factor[j..], count) * Lanes::all(tables.factor);
-                    for i in 0..3 {
-                        let n = (m[i] - along * k[i]).times_minus_i();
-                        let mut x = [n; R];
-                        for (x, register) in x.iter_mut().zip(&registers) {
-                            *x = ComplexLanes::load(&register[i][at..], count);
-                        }
-                        for (r, register) in registers.iter_mut().enumerate() {
-                            let mut mixed = n.scale(coefficients.add[r]);
-                            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
-                                mixed = mixed + x.scale(mix);
-                            }
-                            let new = mixed * decay;
-                            new.store(&mut register[i][at..], count);
-                            if r == 0 {
-                                sum = sum + new.norm_sqr();
-                            }
-                        }
-                    }
+                let whole = ky.len() - ky.len() % LANES;
+                for j in (0..whole).step_by(LANES) {
+                    let k = (Lanes::load(ky, j), Lanes::load(factor, j));
+                    update_some(tables, coefficients, k, first + j, modes, kept, &mut registers, &mut sum);
+                }
+                for j in (whole..ky.len()).step_by(2) {
+                    let k = (Lanes::load(ky, j), Lanes::load(factor, j));
+                    update_some(tables, coefficients, k, first + j, modes, kept, &mut registers, &mut rest);
                 }
             }
-            sum.sum()
+            sum.sum() + rest.sum()
         },
     )
 }
 
-/// M of the modes `[A, b, C, d]` at .. at + count.
+/// [`update`] for L reals from `at` on, with their k_y and viscous factors.
 #[inline(always)]
-fn nonlinear<T: Real>(
+#[expect(clippy::too_many_arguments, reason = "the inside of one loop, for two numbers of lanes")]
+fn update_some<T: Real, const R: usize, const L: usize>(
     tables: &ColumnTables<'_, T>,
-    ky: Lanes<T>,
-    [a, b, c, d]: [&[Complex<T>]; 4],
+    coefficients: &Coefficients<T, R>,
+    (ky, factor): (Lanes<T, L>, Lanes<T, L>),
     at: usize,
-    count: usize,
-) -> [ComplexLanes<T>; 3] {
-    let (a, b) = (ComplexLanes::load(&a[at..], count), ComplexLanes::load(&b[at..], count));
-    let (c, d) = (ComplexLanes::load(&c[at..], count), ComplexLanes::load(&d[at..], count));
-    [a + b * ky, b.scale(tables.kx) + d.scale(tables.kz), c + d * ky]
+    modes: [&[T]; 4],
+    kept: Option<[&[T]; 3]>,
+    registers: &mut [[&mut [T]; 3]; R],
+    sum: &mut Lanes<T, L>,
+) {
+    let zero = Lanes::all(T::zero());
+    let k = [Lanes::all(tables.kx), ky, Lanes::all(tables.kz)];
+    let mut n = nonlinear(tables, ky, modes, at);
+    if let Some(kept) = kept {
+        for i in 0..3 {
+            n[i] = (n[i] + Lanes::load(kept[i], at)) * Lanes::all(T::of(0.5));
+        }
+    }
+    let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
+    // k = 0 has N = 0, so that any divisor will do.
+    let along = (n[0] * k[0] + n[1] * k[1] + n[2] * k[2]) / k2.or_one();
+    let decay = factor * Lanes::all(tables.factor);
+    for i in 0..3 {
+        let projected = n[i] - along * k[i];
+        let mut x = [zero; R];
+        for r in 0..R {
+            if coefficients.reads[r] {
+                x[r] = Lanes::load(registers[r][i], at);
+            }
+        }
+        for r in 0..R {
+            if coefficients.writes[r] {
+                let mut mixed = projected * Lanes::all(coefficients.add[r]);
+                for q in 0..R {
+                    mixed = mixed + x[q] * Lanes::all(coefficients.mix[r][q]);
+                }
+                let new = mixed * decay;
+                new.store(registers[r][i], at);
+                if r == 0 {
+                    *sum = *sum + new * new;
+                }
+            }
+        }
+    }
+}
+
+/// N of the modes `[A, B, C, D]`, L reals from `at` on.
+#[inline(always)]
+fn nonlinear<T: Real, const L: usize>(tables: &ColumnTables<'_, T>, ky: Lanes<T, L>, [a, b, c, d]: [&[T]; 4], at: usize) -> [Lanes<T, L>; 3] {
+    let (a, b, c, d) = (Lanes::load(a, at), Lanes::load(b, at), Lanes::load(c, at), Lanes::load(d, at));
+    [a + b * ky, b * Lanes::all(tables.kx) + d * Lanes::all(tables.kz), c + d * ky]
 }

@@ -38,16 +38,18 @@ impl Wavenumbers {
     }
 }
 
-/// k_y and exp(-nu int k_y^2 dt) of consecutive labels n_y.
+/// k_y and exp(-nu int k_y^2 dt) of consecutive labels n_y, each twice: for the real and for the imaginary part of the mode.
 type Run<'a, T> = (&'a [T], &'a [T]);
 
 /// What a stage needs along the columns, by label, in the precision of the fields.
 pub struct StageTables<T> {
     kx: Vec<T>,
-    /// By n_y + n_y,max and n_z + n_z,max.
-    ky: Vec<T>,
+    /// By n_z + n_z,max.
     kz: Vec<T>,
+    /// By n_y + n_y,max, each twice.
+    ky: Vec<T>,
     factor_x: Vec<T>,
+    /// By |n_z|.
     factor_z: Vec<T>,
     factor_y: Vec<T>,
 }
@@ -64,7 +66,7 @@ pub struct ColumnTables<'a, T> {
 }
 
 impl<'a, T> ColumnTables<'a, T> {
-    /// The two runs of a column: where each begins, and its tables.
+    /// The two runs of a column: where each begins, counted in reals, and its tables.
     pub fn runs(&self) -> [(usize, Run<'a, T>); 2] {
         [(0, self.upper), (self.upper.0.len(), self.lower)]
     }
@@ -77,10 +79,10 @@ impl<T: Real> StageTables<T> {
         Self {
             kx: (0..=nx).map(|n| k(0, n)).collect(),
             kz: (-nz..=nz).map(|n| k(2, n)).collect(),
-            ky: (-ny..=ny).map(|n| k(1, n)).collect(),
+            ky: (-ny..=ny).flat_map(|n| [k(1, n); 2]).collect(),
             factor_x: vec![T::one(); nx as usize + 1],
             factor_z: vec![T::one(); nz as usize + 1],
-            factor_y: vec![T::one(); 2 * ny as usize + 1],
+            factor_y: vec![T::one(); 2 * (2 * ny as usize + 1)],
         }
     }
 
@@ -90,7 +92,7 @@ impl<T: Real> StageTables<T> {
         self.factor_x.iter_mut().enumerate().for_each(|(n, f)| *f = factor(0, n as f64));
         self.factor_z.iter_mut().enumerate().for_each(|(n, f)| *f = factor(2, n as f64));
         let ny = wavenumbers.largest[1] as f64;
-        self.factor_y.iter_mut().enumerate().for_each(|(n, f)| *f = factor(1, n as f64 - ny));
+        self.factor_y.chunks_exact_mut(2).enumerate().for_each(|(n, f)| f.fill(factor(1, n as f64 - ny)));
     }
 
     /// k_x of n_x, and k_z of n_z = nz, nz + 1, ...
@@ -101,8 +103,8 @@ impl<T: Real> StageTables<T> {
     pub fn column(&self, column: &Column) -> ColumnTables<'_, T> {
         let (kx, kz) = self.plane(column.nx, column.nz);
         let kz = kz[0];
-        let zero = self.ky.len() / 2;
-        let (upper, lower) = (zero..zero + column.ny_max + 1, zero - column.ny_max..zero);
+        let zero = self.ky.len() / 4;
+        let (upper, lower) = (2 * zero..2 * (zero + column.ny_max + 1), 2 * (zero - column.ny_max)..2 * zero);
         ColumnTables {
             kx,
             kz,

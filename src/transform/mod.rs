@@ -13,7 +13,7 @@ mod shift;
 mod transpose;
 
 pub use columns::FourierColumns;
-pub use lanes::{ComplexLanes, LANES, Lanes, vectorised};
+pub use lanes::{LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, Slab};
 pub use lines::{ComplexLines, RealPairs};
 pub use modes::{Column, Shape, Truncation};
