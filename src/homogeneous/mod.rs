@@ -66,12 +66,12 @@ pub struct Homogeneous<T> {
     pencils: Pencils<T>,
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
-    /// u, v, w, and then the same for each further register of the scheme.
-    registers: Vec<SpectralField<T>>,
+    /// The registers of the scheme, the velocity first.
+    registers: Vec<[SpectralField<T>; 3]>,
     /// The grids of the first and of the second evaluation of a stage.
     shifts: [Shift<T>; 2],
-    /// N of the first of two evaluations; empty if there is one.
-    kept: Vec<SpectralField<T>>,
+    /// N of the first of two evaluations, if there are two.
+    kept: Option<[SpectralField<T>; 3]>,
     clock: Clock,
 }
 
@@ -102,8 +102,9 @@ impl<T: Real> Homogeneous<T> {
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, FIELDS))?;
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
-        let fields = |n: usize| vec![SpectralField::zeros(&pencils.layout); n];
-        let (registers, kept) = (fields(3 * parameters.scheme.registers()), fields(parameters.dealiasing.kept_fields()));
+        let fields = || std::array::from_fn(|_| SpectralField::zeros(&pencils.layout));
+        let registers = (0..parameters.scheme.registers()).map(|_| fields()).collect();
+        let kept = (parameters.dealiasing.kept_fields() > 0).then(fields);
         let tables = StageTables::new(&wavenumbers);
         let shifts = [Shift::none(&truncation), Shift::none(&truncation)];
         Ok(Self { world, parameters, process_grid: shape, pencils, wavenumbers, tables, registers, shifts, kept, clock: Clock::default() })
@@ -119,14 +120,14 @@ impl<T: Real> Homogeneous<T> {
     }
 
     fn velocity_modes(&self) -> [&SpectralField<T>; 3] {
-        [&self.registers[0], &self.registers[1], &self.registers[2]]
+        self.registers[0].each_ref()
     }
 
     /// u, v, w to products to z-lines of `[A, b, C, d]`, on the grid of this evaluation; returns the largest Courant rate of this
     /// rank if it is `wanted`.
     fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
         let Self { pencils, registers, tables, parameters, .. } = self;
-        pencils.inverse([&registers[0], &registers[1], &registers[2]], &self.shifts[evaluation]);
+        pencils.inverse(registers[0].each_ref().map(|field| &field[..]), &self.shifts[evaluation]);
         let inverse_spacing = std::array::from_fn(|i| T::of(parameters.grid[i] as f64 / parameters.size[i]));
         let mut rate = T::zero();
         pencils.planes::<3, 5, 4>(
@@ -145,8 +146,9 @@ impl<T: Real> Homogeneous<T> {
     /// Keeps N of the first of two evaluations.
     fn keep_first(&mut self) {
         let Self { pencils, tables, kept, shifts, .. } = self;
+        let Some(kept) = kept else { return };
         pencils.forward(&shifts[0], |column: &Column, range, modes| {
-            keep(&tables.column(column), modes, pieces(kept, &range));
+            keep(&tables.column(column), modes, piece_mut(kept, &range));
         });
     }
 
@@ -154,22 +156,23 @@ impl<T: Real> Homogeneous<T> {
     fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> ExactSum {
         let coefficients = Coefficients::<T, R>::new(stage, dt);
         let Self { pencils, tables, registers, kept, shifts, .. } = self;
-        let averaged = !kept.is_empty();
         let mut sum = ExactSum::default();
-        pencils.forward(&shifts[usize::from(averaged)], |column: &Column, range, modes| {
-            let kept = averaged.then(|| std::array::from_fn(|i| &kept[i][range.clone()]));
-            let mut fields = registers.chunks_exact_mut(3);
-            let registers = std::array::from_fn(|_| pieces(fields.next().unwrap_or_default(), &range));
-            sum.add(column.weight() * update(&tables.column(column), &coefficients, modes, kept, registers));
+        let Some(registers) = registers.first_chunk_mut::<R>() else { unreachable!("a scheme has its {R} registers") };
+        pencils.forward(&shifts[usize::from(kept.is_some())], |column: &Column, range, modes| {
+            let kept = kept.as_ref().map(|fields| fields.each_ref().map(|field| &field[range.clone()]));
+            let of_column = registers.each_mut().map(|fields| piece_mut(fields, &range));
+            sum.add(column.weight() * update(&tables.column(column), &coefficients, modes, kept, of_column));
+            for field in registers.as_flattened_mut() {
+                column.make_real(&mut field[range.clone()]);
+            }
         });
         sum
     }
 }
 
 /// The same piece of each of three fields.
-fn pieces<'a, T: Real>(fields: &'a mut [SpectralField<T>], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
-    let mut fields = fields.iter_mut();
-    std::array::from_fn(|_| fields.next().map(|field| &mut field[range.clone()]).unwrap_or_default())
+fn piece_mut<'a, T: Real>(fields: &'a mut [SpectralField<T>; 3], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
+    fields.each_mut().map(|field| &mut field[range.clone()])
 }
 
 impl<T: Real> Flow for Homogeneous<T> {
@@ -179,9 +182,7 @@ impl<T: Real> Flow for Homogeneous<T> {
 
     fn set(&mut self, initial: &Initial) -> Result<()> {
         let layout = &self.pencils.layout;
-        // Three components at least: see `new`.
-        let Some(velocity) = self.registers.first_chunk_mut() else { return Ok(()) };
-        self.world.agree(initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, velocity))
+        self.world.agree(initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, &mut self.registers[0]))
     }
 
     fn clock(&self) -> Clock {
@@ -230,11 +231,11 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     fn state(&self) -> Vec<(&'static str, Values<'_>)> {
-        ["u", "v", "w"].into_iter().zip(&self.registers).map(|(name, field)| (name, T::values(field))).collect()
+        ["u", "v", "w"].into_iter().zip(&self.registers[0]).map(|(name, field)| (name, T::values(field))).collect()
     }
 
     fn state_mut(&mut self) -> Vec<(&'static str, ValuesMut<'_>)> {
-        ["u", "v", "w"].into_iter().zip(&mut self.registers).map(|(name, field)| (name, T::values_mut(field))).collect()
+        ["u", "v", "w"].into_iter().zip(&mut self.registers[0]).map(|(name, field)| (name, T::values_mut(field))).collect()
     }
 
     fn resume(&mut self, clock: Clock) {
@@ -266,7 +267,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         let nx = self.parameters.grid[0];
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
         let shift = Shift::none(&self.parameters.truncation());
-        self.pencils.inverse([&self.registers[component][..]], &shift);
+        self.pencils.inverse([&self.registers[0][component][..]], &shift);
         self.pencils.visit(|y, z, line| {
             let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
             block[at..at + nx].copy_from_slice(line);

@@ -1,6 +1,8 @@
 //! Which Fourier modes are kept. A real field needs each pair of conjugate modes once: those with n_x > 0, with n_x = 0 and
 //! n_z > 0, and the single column n_x = n_z = 0, which holds both halves of itself. No Nyquist modes exist.
 
+use super::Real;
+use num_complex::Complex;
 use std::ops::Range;
 
 /// The set of retained labels n = (n_x, n_y, n_z) of a grid of N_x x N_y x N_z points.
@@ -53,6 +55,17 @@ impl Column {
     /// The column n_x = n_z = 0, whose modes are each other's conjugates.
     pub fn is_mean(&self) -> bool {
         self.nx == 0 && self.nz == 0
+    }
+
+    /// Makes the modes of the mean column of a real field each other's conjugates: rounding must not let them drift apart.
+    pub fn make_real<T: Real>(&self, modes: &mut [Complex<T>]) {
+        if self.is_mean() {
+            let (upper, lower) = modes.split_at_mut(self.ny_max + 1);
+            upper[0].im = T::zero();
+            for (low, up) in lower.iter_mut().rev().zip(&upper[1..]) {
+                *low = up.conj();
+            }
+        }
     }
 }
 

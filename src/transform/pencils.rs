@@ -14,7 +14,7 @@
 
 use super::lines::{Aligned, aligned};
 use super::planes::{Planes, stride};
-use super::transpose::{lines_to_rows, rows_to_lines};
+use super::transpose::{fetch_rows, lines_to_rows, rows_to_lines};
 use super::{Column, Fields, FourierColumns, Layout, Real, Shift, Truncation};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
@@ -86,11 +86,17 @@ impl<T: Real> Pencils<T> {
         let stride = stride::<T>(points);
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
-            for (f, field) in fields.iter().enumerate() {
-                for (c, line) in tile.chunks_exact_mut(stride).take(width).enumerate() {
-                    transform.inverse(&layout.columns[first + c], &field[layout.range(first + c)], shift, &mut line[..points]);
+            let size = [width, points];
+            for c in 0..width {
+                let column = &layout.columns[first + c];
+                transform.displace(column, shift);
+                for (f, field) in fields.iter().enumerate() {
+                    fetch_rows(&send[f * columns + first..], IN * columns, size, c, width);
+                    transform.inverse(column, &field[layout.range(first + c)], &mut tile[(f * TILE + c) * stride..][..points]);
                 }
-                lines_to_rows(tile, stride, &mut send[f * columns + first..], IN * columns, [width, points]);
+            }
+            for f in 0..IN {
+                lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], IN * columns, size);
             }
         }
         lap(&mut clock, &mut self.phases.transform);
@@ -140,19 +146,24 @@ impl<T: Real> Pencils<T> {
         let mut clock = Instant::now();
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
+            let next = TILE.min(columns - first - width);
             for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(OUT).enumerate() {
                 rows_to_lines(&received[f * columns + first..], OUT * columns, lines, stride, [width, points]);
-                for (c, line) in lines.chunks_exact_mut(stride).take(width).enumerate() {
-                    transform.forward(&layout.columns[first + c], shift, &mut line[..points]);
-                }
             }
-            lap(&mut clock, &mut phases.transform);
             for c in 0..width {
                 let (column, range) = (&layout.columns[first + c], layout.range(first + c));
+                transform.displace(column, shift);
+                for f in 0..OUT {
+                    if next > 0 {
+                        fetch_rows(&received[f * columns + first + width..], OUT * columns, [next, points], c, width);
+                    }
+                    transform.forward(column, &mut tile[(f * TILE + c) * stride..][..points]);
+                }
+                lap(&mut clock, &mut phases.transform);
                 let length = range.len();
                 update(column, range, std::array::from_fn(|f| &tile[(f * TILE + c) * stride..][..length]));
+                lap(&mut clock, &mut phases.update);
             }
-            lap(&mut clock, &mut phases.update);
         }
     }
 }

@@ -36,38 +36,21 @@ impl<T: Real> Shift<T> {
         }
     }
 
-    pub(super) fn is_none(&self) -> bool {
-        self.delta == [0.0; 3]
-    }
-
-    /// Multiplies the modes of a column of the labels `first, first + 1, ..` by their factors.
-    pub(super) fn displace(&self, column: &Column, first: i64, modes: &mut [Complex<T>]) {
-        let (of_column, factors) = self.factors(column, first);
-        multiply(modes, factors, |factor| factor * of_column);
-    }
-
-    /// Undoes [`Shift::displace`].
-    pub(super) fn restore(&self, column: &Column, first: i64, modes: &mut [Complex<T>]) {
-        let (of_column, factors) = self.factors(column, first);
-        multiply(modes, factors, |factor| (factor * of_column).conj());
-    }
-
-    fn factors(&self, column: &Column, first: i64) -> (Complex<T>, &[Complex<T>]) {
+    /// The factors of the modes of a column, in the order of storage; none if the grid is not displaced.
+    pub(super) fn factors(&self, column: &Column, factors: &mut Vec<Complex<T>>) {
+        factors.clear();
+        if self.delta == [0.0; 3] {
+            return;
+        }
         let [x, y, z] = &self.tables;
-        let from = |table: &Vec<Complex<T>>, n: i64| (n + table.len() as i64 / 2) as usize;
-        (x[from(x, column.nx as i64)] * z[from(z, column.nz)], &y[from(y, first)..])
+        let zero = |table: &[Complex<T>]| table.len() / 2;
+        let of_column = x[zero(x) + column.nx] * z[(zero(z) as i64 + column.nz) as usize];
+        let (upper, lower) = (&y[zero(y)..=zero(y) + column.ny_max], &y[zero(y) - column.ny_max..zero(y)]);
+        factors.extend_from_slice(upper);
+        factors.extend_from_slice(lower);
+        vectorised(
+            #[inline(always)]
+            || factors.iter_mut().for_each(|factor| *factor *= of_column),
+        );
     }
-}
-
-/// Each mode times what is made of its factor.
-#[inline(always)]
-fn multiply<T: Real>(modes: &mut [Complex<T>], factors: &[Complex<T>], make: impl Fn(Complex<T>) -> Complex<T>) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for (mode, factor) in modes.iter_mut().zip(factors) {
-                *mode *= make(*factor);
-            }
-        },
-    );
 }

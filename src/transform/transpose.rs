@@ -34,6 +34,24 @@ pub fn rows_to_lines<T: Real>(
     );
 }
 
+/// Has part `part` of `parts` of these rows brought near, while other work goes on. They are far apart, and the processor does not
+/// foresee them: 5 to 15 % of a right-hand side at 128^3.
+pub fn fetch_rows<T>(rows: &[Complex<T>], row_stride: usize, [width, length]: [usize; 2], part: usize, parts: usize) {
+    let in_cache_line = 64 / size_of::<Complex<T>>();
+    for row in part * length / parts..(part + 1) * length / parts {
+        for element in rows[row * row_stride..][..width].iter().step_by(in_cache_line) {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: every x86-64 processor has this instruction, and it changes nothing that a program can see.
+            unsafe {
+                use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+                _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast());
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            let _ = element;
+        }
+    }
+}
+
 /// `to[j * to_stride + i] = from[i * from_stride + j]` for i < n and j < m, in square blocks as far as they go.
 #[inline(always)]
 fn transpose<T: Real>(from: &[Complex<T>], from_stride: usize, to: &mut [Complex<T>], to_stride: usize, [n, m]: [usize; 2]) {
