@@ -229,7 +229,7 @@ fn reductions(world: &Rc<World>) -> Outcome {
             local.add(term);
         }
     }
-    let sum = local.over(world).value();
+    let sum = local.total(world);
     ensure!(sum.to_bits() == all.value().to_bits(), "{sum} is not {}", all.value());
     ensure!(world.max(if me == ranks - 1 { 7.0 } else { -1.0 }) == 7.0, "maximum");
     ensure!(world.max(if me == ranks - 1 { f64::NAN } else { 1.0 }).is_nan(), "a NaN must not be lost in a maximum");

@@ -141,7 +141,7 @@ fn random<T: Real>(
             field[mode] = Complex::new(T::of(u.re), T::of(if mirrored { -u.im } else { u.im }));
         }
     }
-    let energy = sum.over(world).value();
+    let energy = sum.total(world);
     if energy == 0.0 || !energy.is_finite() {
         let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
         return Err(Error::input(format!("initial.spectrum has {what} at the wavenumbers that the grid holds after dealiasing")));

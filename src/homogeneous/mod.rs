@@ -215,7 +215,7 @@ impl<T: Real> Flow for Homogeneous<T> {
                 _ => self.take_up::<3>(stage, dt),
             };
         }
-        let energy = 0.5 * sum.over(&self.world).value();
+        let energy = 0.5 * sum.total(&self.world);
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { self.clock.time + dt };
         if !energy.is_finite() {

@@ -6,20 +6,20 @@ use crate::statistics::Shells;
 use crate::transform::{Layout, Real, SpectralField};
 use num_complex::Complex;
 
-/// Calls `visit(k, [û, v̂, ŵ], weight)` for every mode of this rank but k = 0; weight 2 stands for the conjugate mode.
+/// Calls `visit(k, [û, v̂, ŵ], weight)` for every mode of column c of this rank but k = 0; weight 2 stands for the conjugate mode.
 fn each_mode<T: Real>(
     layout: &Layout,
     wavenumbers: &Wavenumbers,
     velocity: [&SpectralField<T>; 3],
+    c: usize,
     mut visit: impl FnMut([f64; 3], [Complex<f64>; 3], f64),
 ) {
-    for (c, column) in layout.columns.iter().enumerate() {
-        for (mode, ny) in layout.range(c).zip(column.labels()) {
-            let n = [column.nx as i64, ny, column.nz];
-            if n != [0; 3] {
-                let u = velocity.map(|field| Complex::new(field[mode].re.wide(), field[mode].im.wide()));
-                visit(wavenumbers.of(n), u, column.weight());
-            }
+    let column = &layout.columns[c];
+    for (mode, ny) in layout.range(c).zip(column.labels()) {
+        let n = [column.nx as i64, ny, column.nz];
+        if n != [0; 3] {
+            let u = velocity.map(|field| Complex::new(field[mode].re.wide(), field[mode].im.wide()));
+            visit(wavenumbers.of(n), u, column.weight());
         }
     }
 }
@@ -41,21 +41,27 @@ pub fn series<T: Real>(
 ) -> Vec<(&'static str, f64)> {
     let mut sums: [ExactSum; 6] = Default::default();
     let [mut divergence, mut largest_k, mut largest_u] = [0.0_f64; 3];
-    each_mode(layout, wavenumbers, velocity, |k, u, weight| {
-        let k2 = k.iter().map(|k| k * k).sum::<f64>();
-        let component = u.map(|u| 0.5 * weight * u.norm_sqr());
-        let energy = component.iter().sum::<f64>();
-        // u*.omega, omega = i k x u, is real: u*.(i k x u) = 2 k.(Re u x Im u)
-        let [a, b, c] = [cross(u, 1, 2), cross(u, 2, 0), cross(u, 0, 1)];
-        let helicity = 2.0 * weight * (k[0] * a + k[1] * b + k[2] * c);
-        let terms = [component[0], component[1], component[2], k2 * energy, helicity, energy / k2.sqrt()];
-        sums.iter_mut().zip(terms).for_each(|(sum, term)| sum.add(term));
-        divergence = divergence.max((u[0] * k[0] + u[1] * k[1] + u[2] * k[2]).norm());
-        largest_k = largest_k.max(k2.sqrt());
-        largest_u = u.iter().map(|u| u.norm()).fold(largest_u, f64::max);
-    });
-    let [x, y, z, enstrophy, helicity, over_k] = sums.map(|sum| sum.over(world).value());
-    let [divergence, largest_k, largest_u] = [divergence, largest_k, largest_u].map(|local| world.max(local));
+    for c in 0..layout.columns.len() {
+        // A column lies on one rank whole: its own sum may be rounded.
+        let mut of_column = [0.0; 6];
+        each_mode(layout, wavenumbers, velocity, c, |k, u, weight| {
+            let k2 = k.iter().map(|k| k * k).sum::<f64>();
+            let component = u.map(|u| 0.5 * weight * u.norm_sqr());
+            let energy = component.iter().sum::<f64>();
+            // u*.omega, omega = i k x u, is real: u*.(i k x u) = 2 k.(Re u x Im u)
+            let [x, y, z] = [cross(u, 1, 2), cross(u, 2, 0), cross(u, 0, 1)];
+            let helicity = 2.0 * weight * (k[0] * x + k[1] * y + k[2] * z);
+            let terms = [component[0], component[1], component[2], k2 * energy, helicity, energy / k2.sqrt()];
+            of_column.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            divergence = divergence.max((u[0] * k[0] + u[1] * k[1] + u[2] * k[2]).norm_sqr());
+            largest_k = largest_k.max(k2);
+            largest_u = u.iter().map(|u| u.norm_sqr()).fold(largest_u, f64::max);
+        });
+        sums.iter_mut().zip(of_column).for_each(|(sum, term)| sum.add(term));
+    }
+    let totals = ExactSum::totals(&mut sums, world);
+    let [x, y, z, enstrophy, helicity, over_k] = std::array::from_fn(|i| totals[i]);
+    let [divergence, largest_k, largest_u] = [divergence, largest_k, largest_u].map(|local| world.max(local.sqrt()));
     let energy = x + y + z;
     let dissipation = 2.0 * viscosity * enstrophy;
     let u2 = 2.0 * energy / 3.0;
@@ -86,9 +92,11 @@ fn cross(u: [Complex<f64>; 3], i: usize, j: usize) -> f64 {
 /// The energy spectrum E(k), `int E dk = 1/2 <u_i u_i>`, in shells as wide as the largest 2 pi / L_i. Collective.
 pub fn spectrum<T: Real>(world: &World, layout: &Layout, wavenumbers: &Wavenumbers, velocity: [&SpectralField<T>; 3]) -> Vec<(f64, f64)> {
     let mut shells = Shells::new(wavenumbers.unit.into_iter().fold(0.0, f64::max), wavenumbers.corner());
-    each_mode(layout, wavenumbers, velocity, |k, u, weight| {
-        let energy = u.iter().map(|u| 0.5 * weight * u.norm_sqr()).sum();
-        shells.add(k.iter().map(|k| k * k).sum::<f64>().sqrt(), energy);
-    });
+    for c in 0..layout.columns.len() {
+        each_mode(layout, wavenumbers, velocity, c, |k, u, weight| {
+            let energy = u.iter().map(|u| 0.5 * weight * u.norm_sqr()).sum();
+            shells.add(k.iter().map(|k| k * k).sum::<f64>().sqrt(), energy);
+        });
+    }
     shells.density(world)
 }

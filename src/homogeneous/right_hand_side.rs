@@ -12,7 +12,7 @@
 //!
 //! The factor -i is gone with the divergence in x and z; from there on real and imaginary parts go through the same real arithmetic.
 
-use super::wavenumbers::{ColumnTables, StageTables};
+use super::wavenumbers::{ColumnTables, Run, StageTables};
 use crate::time::{RungeKutta, Stage};
 use crate::transform::{LANES, Lanes, Real, vectorised};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -155,17 +155,15 @@ pub fn update<T: Real, const R: usize>(
     vectorised(
         #[inline(always)]
         || {
-            let mut sum = Lanes::<T, LANES>::all(T::zero());
-            let mut rest = Lanes::<T, 2>::all(T::zero());
-            for (first, (ky, factor)) in tables.runs() {
-                let whole = ky.len() - ky.len() % LANES;
+            let (mut sum, mut rest) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
+            for (first, run) in tables.runs() {
+                let length = run.0.len();
+                let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
-                    let k = (Lanes::load(ky, j), Lanes::load(factor, j));
-                    update_some(tables, coefficients, k, first + j, modes, kept, &mut registers, &mut sum);
+                    update_some::<T, R, LANES>(tables, coefficients, (first, run, j), modes, kept, &mut registers, &mut sum);
                 }
-                for j in (whole..ky.len()).step_by(2) {
-                    let k = (Lanes::load(ky, j), Lanes::load(factor, j));
-                    update_some(tables, coefficients, k, first + j, modes, kept, &mut registers, &mut rest);
+                for j in (whole..length).step_by(2) {
+                    update_some::<T, R, 2>(tables, coefficients, (first, run, j), modes, kept, &mut registers, &mut rest);
                 }
             }
             sum.sum() + rest.sum()
@@ -173,19 +171,19 @@ pub fn update<T: Real, const R: usize>(
     )
 }
 
-/// [`update`] for L reals from `at` on, with their k_y and viscous factors.
+/// [`update`] for L reals from j on of a run of a column. Adds `|u|^2` to the sum.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "the inside of one loop, for two numbers of lanes")]
 fn update_some<T: Real, const R: usize, const L: usize>(
     tables: &ColumnTables<'_, T>,
     coefficients: &Coefficients<T, R>,
-    (ky, factor): (Lanes<T, L>, Lanes<T, L>),
-    at: usize,
+    (first, (ky, factor), j): (usize, Run<'_, T>, usize),
     modes: [&[T]; 4],
     kept: Option<[&[T]; 3]>,
     registers: &mut [[&mut [T]; 3]; R],
     sum: &mut Lanes<T, L>,
 ) {
+    let at = first + j;
+    let (ky, factor) = (Lanes::<T, L>::load(ky, j), Lanes::load(factor, j));
     let zero = Lanes::all(T::zero());
     let k = [Lanes::all(tables.kx), ky, Lanes::all(tables.kz)];
     let mut n = nonlinear(tables, ky, modes, at);
@@ -206,14 +204,14 @@ fn update_some<T: Real, const R: usize, const L: usize>(
                 x[r] = Lanes::load(registers[r][i], at);
             }
         }
-        for r in 0..R {
+        for (r, register) in registers.iter_mut().enumerate() {
             if coefficients.writes[r] {
                 let mut mixed = projected * Lanes::all(coefficients.add[r]);
-                for q in 0..R {
-                    mixed = mixed + x[q] * Lanes::all(coefficients.mix[r][q]);
+                for (x, mix) in x.iter().zip(coefficients.mix[r]) {
+                    mixed = mixed + *x * Lanes::all(mix);
                 }
                 let new = mixed * decay;
-                new.store(registers[r][i], at);
+                new.store(register[i], at);
                 if r == 0 {
                     *sum = *sum + new * new;
                 }
@@ -224,7 +222,12 @@ fn update_some<T: Real, const R: usize, const L: usize>(
 
 /// N of the modes `[A, B, C, D]`, L reals from `at` on.
 #[inline(always)]
-fn nonlinear<T: Real, const L: usize>(tables: &ColumnTables<'_, T>, ky: Lanes<T, L>, [a, b, c, d]: [&[T]; 4], at: usize) -> [Lanes<T, L>; 3] {
+fn nonlinear<T: Real, const L: usize>(
+    tables: &ColumnTables<'_, T>,
+    ky: Lanes<T, L>,
+    [a, b, c, d]: [&[T]; 4],
+    at: usize,
+) -> [Lanes<T, L>; 3] {
     let (a, b, c, d) = (Lanes::load(a, at), Lanes::load(b, at), Lanes::load(c, at), Lanes::load(d, at));
     [a + b * ky, b * Lanes::all(tables.kx) + d * Lanes::all(tables.kz), c + d * ky]
 }

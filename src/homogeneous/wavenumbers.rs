@@ -39,7 +39,7 @@ impl Wavenumbers {
 }
 
 /// k_y and exp(-nu int k_y^2 dt) of consecutive labels n_y, each twice: for the real and for the imaginary part of the mode.
-type Run<'a, T> = (&'a [T], &'a [T]);
+pub type Run<'a, T> = (&'a [T], &'a [T]);
 
 /// What a stage needs along the columns, by label, in the precision of the fields.
 pub struct StageTables<T> {

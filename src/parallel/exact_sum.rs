@@ -53,8 +53,25 @@ impl ExactSum {
         }
     }
 
-    /// The sum over all ranks, on all ranks; collective.
-    pub fn over(mut self, world: &World) -> Self {
+    /// The values of the sums over all ranks, on all ranks, in one reduction; collective.
+    pub fn totals(sums: &mut [Self], world: &World) -> Vec<f64> {
+        let mut send = Vec::with_capacity(sums.len() * (WORDS + 1));
+        for sum in sums.iter_mut() {
+            sum.normalise();
+            send.extend_from_slice(&sum.words);
+            send.push(sum.not_finite);
+        }
+        let mut receive = vec![0; send.len()];
+        world.sum_i64(&send, &mut receive);
+        for (sum, total) in sums.iter_mut().zip(receive.chunks_exact(WORDS + 1)) {
+            sum.words.copy_from_slice(&total[..WORDS]);
+            sum.not_finite = total[WORDS];
+        }
+        sums.iter().map(Self::value).collect()
+    }
+
+    /// The value of the sum over all ranks, on all ranks; collective. Allocates nothing.
+    pub fn total(mut self, world: &World) -> f64 {
         self.normalise();
         let mut send = [0; WORDS + 1];
         send[..WORDS].copy_from_slice(&self.words);
@@ -63,7 +80,7 @@ impl ExactSum {
         world.sum_i64(&send, &mut receive);
         self.words.copy_from_slice(&receive[..WORDS]);
         self.not_finite = receive[WORDS];
-        self
+        self.value()
     }
 
     /// The sum as the nearest few ulp of an `f64`: a function of the exact sum alone. NaN if a term was not finite.

@@ -19,9 +19,8 @@ impl Shells {
     }
 
     /// (s dk, sum over the shell / dk) of all ranks; collective.
-    pub fn density(self, world: &World) -> Vec<(f64, f64)> {
-        let width = self.width;
-        let sums = self.sums.into_iter().enumerate();
-        sums.map(|(shell, sum)| (shell as f64 * width, sum.over(world).value() / width)).collect()
+    pub fn density(mut self, world: &World) -> Vec<(f64, f64)> {
+        let sums = ExactSum::totals(&mut self.sums, world).into_iter().enumerate();
+        sums.map(|(shell, sum)| (shell as f64 * self.width, sum / self.width)).collect()
     }
 }

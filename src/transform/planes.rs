@@ -161,7 +161,8 @@ impl<T: Real> Planes<T> {
         for f in 0..IN {
             for ((nx, pieces), line) in layout.kx.clone().zip(&layout.pieces).zip(&mut lines) {
                 let line = &mut line[..points];
-                line.fill(Complex::default());
+                let kept = layout.truncation.nz_max(nx);
+                line[kept + 1..points - kept].fill(Complex::default());
                 for piece in pieces {
                     let owned = layout.shared_columns.range(piece.rank);
                     let from = IN * planes * owned.start + (plane * IN + f) * owned.len() + piece.first;
@@ -169,7 +170,7 @@ impl<T: Real> Planes<T> {
                 }
                 if nx == 0 {
                     // n_x = 0: at a given y the modes of -n_z are the conjugates of those of n_z, which are stored.
-                    for n in 1..=layout.truncation.nz_max(0) {
+                    for n in 1..=kept {
                         line[points - n] = line[n].conj();
                     }
                 }
