@@ -25,7 +25,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use wavenumbers::StageTables;
 
-/// Four fields between columns and planes (A, b, C, d), five products of lines.
+/// Four fields between columns and planes (A, B, C, D), five products of lines.
 const FIELDS: Fields = Fields { columns: 4, lines: 5 };
 
 /// Everything that defines a run of this flow.
@@ -123,7 +123,7 @@ impl<T: Real> Homogeneous<T> {
         self.registers[0].each_ref()
     }
 
-    /// u, v, w to products to z-lines of `[A, b, C, d]`, on the grid of this evaluation; returns the largest Courant rate of this
+    /// u, v, w to products to z-lines of `[A, B, C, D]`, on the grid of this evaluation; returns the largest Courant rate of this
     /// rank if it is `wanted`.
     fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
         let Self { pencils, registers, tables, parameters, .. } = self;

@@ -25,6 +25,9 @@ pub(super) struct Planes<T> {
     x_counts: Vec<usize>,
     /// Planes that go through the row's exchange together.
     batch: usize,
+    /// All n_x, and the largest |n_z| of each n_x of this rank.
+    nkx: usize,
+    nz_max: Vec<usize>,
     lines: Aligned<T>,
     /// The points of a pair of x-lines, field after field: little enough to stay in the nearest cache.
     points: Aligned<T>,
@@ -52,6 +55,8 @@ impl<T: Real> Planes<T> {
             z_counts,
             x_counts,
             batch: layout.batch(),
+            nkx: layout.truncation.nx_max() + 1,
+            nz_max: layout.kx.clone().map(|nx| layout.truncation.nz_max(nx)).collect(),
             lines: aligned(fields.lines * lines),
             points: aligned(fields.lines * nx),
         })
@@ -86,7 +91,7 @@ impl<T: Real> Planes<T> {
         multiply: &mut impl FnMut([&mut [T]; PRODUCTS]),
     ) {
         let factor = T::of(1.0 / layout.truncation.grid.iter().map(|&n| n as f64).product::<f64>());
-        let (points, modes) = (self.x.points(), layout.truncation.nx_max() + 1);
+        let (points, modes) = (self.x.points(), self.nkx);
         let stride = stride_of::<T>(layout, Side::X);
         let mut clock = Instant::now();
         for b in 0..batch.len() {
@@ -159,9 +164,8 @@ impl<T: Real> Planes<T> {
         let (points, planes) = (self.z.points(), layout.slab.y.len());
         let mut lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z));
         for f in 0..IN {
-            for ((nx, pieces), line) in layout.kx.clone().zip(&layout.pieces).zip(&mut lines) {
+            for (((nx, pieces), &kept), line) in layout.kx.clone().zip(&layout.pieces).zip(&self.nz_max).zip(&mut lines) {
                 let line = &mut line[..points];
-                let kept = layout.truncation.nz_max(nx);
                 line[kept + 1..points - kept].fill(Complex::default());
                 for piece in pieces {
                     let owned = layout.shared_columns.range(piece.rank);
@@ -181,7 +185,7 @@ impl<T: Real> Planes<T> {
 
     /// The x-lines z and z + 1 of each field to their points.
     fn points_of_pair(&mut self, layout: &Layout, fields: usize, z: usize) {
-        let (points, modes, stride) = (self.x.points(), layout.truncation.nx_max() + 1, stride_of::<T>(layout, Side::X));
+        let (points, modes, stride) = (self.x.points(), self.nkx, stride_of::<T>(layout, Side::X));
         for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks(modes * stride)).take(fields) {
             self.x.inverse(modes, &lines[z..], stride, pair);
         }
@@ -189,7 +193,7 @@ impl<T: Real> Planes<T> {
 
     /// The last of an odd number of x-lines is paired with a line of zeros.
     fn clear_odd_line(&mut self, layout: &Layout, fields: usize) {
-        let (z, modes) = (layout.slab.z.len(), layout.truncation.nx_max() + 1);
+        let (z, modes) = (layout.slab.z.len(), self.nkx);
         if z % 2 == 1 {
             let lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::X)).take(fields * modes);
             lines.for_each(|line| line[z] = Complex::default());
