@@ -79,10 +79,15 @@ fn main() -> ExitCode {
             if is_first_process() {
                 let _ = error.print();
             }
+            wait_for_first_process();
             return exit(if error.use_stderr() { Kind::Input.exit_code() } else { 0 });
         }
     };
-    exit(execute(arguments.command).unwrap_or_else(tell))
+    exit(execute(arguments.command).unwrap_or_else(|error| {
+        let code = tell(error);
+        wait_for_first_process();
+        code
+    }))
 }
 
 /// Prints the error, once, and gives its exit code.
@@ -99,8 +104,7 @@ fn execute(command: Command) -> Result<i32> {
         Command::Run { case, dir, fresh, walltime } => {
             let session = Session::start()?;
             let options = Options { overrides: case.overrides, directory: dir, fresh, walltime };
-            // An error is told before MPI ends: after that, the first rank to exit with it makes mpirun kill the others, and with
-            // them the one that speaks.
+            // An error is told before MPI ends: see `wait_for_first_process`.
             return Ok(match run::run(session.world(), &case.case, &options) {
                 Ok(Outcome::Done) => 0,
                 Ok(Outcome::Stopped) => 3,
@@ -125,11 +129,24 @@ fn exit(code: i32) -> ExitCode {
     ExitCode::from(code as u8)
 }
 
+/// The rank that mpirun or srun gave to this process.
+fn launched_rank() -> Option<String> {
+    ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"].iter().find_map(|name| std::env::var(name).ok())
+}
+
 /// Whether this is the process that speaks: under mpirun or srun the one of rank 0. For the commands that do not start MPI, and for
 /// errors before it starts.
 fn is_first_process() -> bool {
-    let rank = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"].iter().find_map(|name| std::env::var(name).ok());
-    rank.is_none_or(|rank| rank == "0")
+    launched_rank().is_none_or(|rank| rank == "0")
+}
+
+/// Returns once the process that speaks has spoken: the first rank to exit with an error makes mpirun kill the others.
+fn wait_for_first_process() {
+    if launched_rank().is_some()
+        && let Ok(session) = Session::start()
+    {
+        session.world().barrier();
+    }
 }
 
 /// Seconds of H:MM:SS, MM:SS or a number of seconds.
