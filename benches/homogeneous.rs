@@ -104,17 +104,8 @@ fn flow<T: Real>(dealiasing: &str, points: usize) {
         "phase-shift-exact" => (Dealiasing::PhaseShiftExact, RungeKutta::Rk2),
         _ => (Dealiasing::TwoThirds, RungeKutta::Rk3),
     };
-    let parameters = Parameters {
-        size: [TAU; 3],
-        grid: [points; 3],
-        viscosity: 1.0 / 1600.0,
-        dealiasing,
-        scheme,
-        step_size: StepSize::Courant(0.5),
-        seed: 1,
-        exchange: Method::AllToAll,
-        process_grid: None,
-    };
+    let parameters =
+        Parameters { viscosity: 1.0 / 1600.0, dealiasing, scheme, step_size: StepSize::Courant(0.5), ..Parameters::at_rest([points; 3]) };
     let mut flow = Homogeneous::<T>::new(world.clone(), parameters).unwrap();
     flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 }).unwrap();
     flow.advance(f64::INFINITY).unwrap();

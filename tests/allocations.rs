@@ -7,7 +7,7 @@ use rogallo::case::{Dealiasing, Initial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{Method, World};
-use rogallo::time::{RungeKutta, StepSize};
+use rogallo::time::StepSize;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -47,15 +47,12 @@ fn allocations(world: &Rc<World>) -> Outcome {
         for exchange in [Method::AllToAll, Method::Pairwise] {
             for process_grid in support::process_grids(world.size()) {
                 let parameters = Parameters {
-                    size: [6.0; 3],
-                    grid: [16; 3],
                     viscosity: 0.01,
                     dealiasing,
-                    scheme: RungeKutta::Rk3,
                     step_size: StepSize::Courant(0.5),
-                    seed: 1,
                     exchange,
                     process_grid: Some(process_grid),
+                    ..Parameters::at_rest([16; 3])
                 };
                 let mut flow = Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
                 flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 }).map_err(|error| error.to_string())?;

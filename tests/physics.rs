@@ -36,17 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn parameters(n: usize) -> Parameters {
-    Parameters {
-        size: [TAU; 3],
-        grid: [n; 3],
-        viscosity: 0.01,
-        dealiasing: Dealiasing::TwoThirds,
-        scheme: RungeKutta::Rk3,
-        step_size: StepSize::Fixed(0.01),
-        seed: 1,
-        exchange: Method::AllToAll,
-        process_grid: None,
-    }
+    Parameters { viscosity: 0.01, ..Parameters::at_rest([n; 3]) }
 }
 
 fn flow<T: Real>(world: &Rc<World>, parameters: Parameters, initial: &Initial) -> Result<Homogeneous<T>, String> {
@@ -58,7 +48,7 @@ fn flow<T: Real>(world: &Rc<World>, parameters: Parameters, initial: &Initial) -
 const TAYLOR_GREEN: Initial = Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 };
 
 fn random(energy: f64) -> Initial {
-    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 } }
+    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 }, develop: None }
 }
 
 /// Advances to `time` with the steps of the parameters.

@@ -44,7 +44,22 @@ fn physics(case: &Case) -> Vec<(String, String)> {
 
 /// Every key that is set: table, key and the value as TOML has it, in the order of the file.
 fn entries(case: &Case) -> Vec<(&'static str, &'static str, String)> {
-    let Case { name: _, flow, domain, fluid, initial, numerics, time, parallel, output, checkpoint } = case;
+    let Case {
+        name: _,
+        flow,
+        nonlinear: _,
+        domain,
+        fluid,
+        mean: _,
+        scalars: _,
+        forcing: _,
+        initial,
+        numerics,
+        time,
+        parallel,
+        output,
+        checkpoint,
+    } = case;
     let flow = match flow {
         FlowKind::Homogeneous => "homogeneous",
     };
@@ -92,13 +107,13 @@ fn initial(initial: &Initial) -> Vec<(&'static str, String)> {
         Initial::Mode { wavenumber, amplitude, phase } => {
             vec![("kind", quoted("mode")), ("wavenumber", array(wavenumber)), ("amplitude", array(amplitude)), ("phase", number(*phase))]
         }
-        Initial::Random { energy, spectrum } => {
+        Initial::Random { energy, spectrum, develop: _ } => {
             let mut entries = vec![("kind", quoted("random"))];
             entries.extend(match spectrum {
                 Spectrum::PassotPouquet { peak_wavenumber } => {
                     vec![("spectrum", quoted("passot-pouquet")), ("peak_wavenumber", number(*peak_wavenumber))]
                 }
-                Spectrum::VonKarmanPao { peak_wavenumber } => {
+                Spectrum::VonKarmanPao { peak_wavenumber, kolmogorov_length: _ } => {
                     vec![("spectrum", quoted("von-karman-pao")), ("peak_wavenumber", number(*peak_wavenumber))]
                 }
                 Spectrum::Power { exponent, k_min, k_max } => vec![

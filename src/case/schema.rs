@@ -28,8 +28,12 @@ pub fn case(name: &str, dir: &Path, root: &Table, problems: &mut Vec<Problem>) -
         Some(Case {
             name: name.to_owned(),
             flow,
+            nonlinear: true,
             domain: keys.table("domain", domain),
             fluid: keys.table("fluid", fluid),
+            mean: Mean::default(),
+            scalars: Vec::new(),
+            forcing: None,
             initial: keys.table("initial", |keys| initial(keys, dir)),
             numerics: keys.table("numerics", numerics),
             time: keys.table("time", time),
@@ -77,7 +81,9 @@ fn initial(keys: &mut Keys, dir: &Path) -> Initial {
 
 fn random(keys: &mut Keys, dir: &Path) -> Initial {
     let spectrum = match keys.variant("spectrum", &["passot-pouquet", "von-karman-pao", "power", "table"]) {
-        "von-karman-pao" => Spectrum::VonKarmanPao { peak_wavenumber: keys.required("peak_wavenumber", "4.0", positive) },
+        "von-karman-pao" => {
+            Spectrum::VonKarmanPao { peak_wavenumber: keys.required("peak_wavenumber", "4.0", positive), kolmogorov_length: None }
+        }
         "power" => {
             let exponent = keys.required("exponent", "-1.6667", number);
             let k_min = keys.required("k_min", "1.0", positive);
@@ -101,7 +107,7 @@ fn random(keys: &mut Keys, dir: &Path) -> Initial {
     if energy.is_none() && !keys.has("energy") && !matches!(spectrum, Spectrum::Table { .. }) {
         keys.missing(&["energy"], "energy = 0.5");
     }
-    Initial::Random { energy, spectrum }
+    Initial::Random { energy, spectrum, develop: None }
 }
 
 fn numerics(keys: &mut Keys) -> Numerics {

@@ -41,6 +41,10 @@ fn every_default_is_filled_in() {
         flow: FlowKind::Homogeneous,
         domain: Domain { size: [tau; 3], grid: [8; 3] },
         fluid: Fluid { viscosity: 0.01 },
+        nonlinear: true,
+        mean: Mean::default(),
+        scalars: Vec::new(),
+        forcing: None,
         initial: Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 },
         numerics: Numerics { dealiasing: Dealiasing::TwoThirds, precision: Precision::Double, seed: 1 },
         time: Time { scheme: RungeKutta::Rk3, step: StepSize::Fixed(0.01), stop: Stop { end: Some(1.0), steps: None } },
@@ -240,7 +244,7 @@ fn initial_fields() {
     let mode = with(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
     assert_eq!(mode, Initial::Mode { wavenumber: [1, -2, 0], amplitude: [0.0, 0.0, 1.5], phase: 0.0 });
     let random = with(&["initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }"]).initial;
-    assert_eq!(random, Initial::Random { energy: Some(0.5), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 } });
+    assert_eq!(random, Initial::Random { energy: Some(0.5), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 }, develop: None });
 
     assert_eq!(complaints(&["initial.dimensions=1"]), "initial.dimensions: must be 2 or 3");
     let wrong = complaints(&["initial={ kind = 'abc', amplitude = 2 }"]);
@@ -266,13 +270,13 @@ fn a_spectrum_is_read_from_a_file() {
         let set = format!("initial={{ kind = 'random', spectrum = 'table', file = 'e.dat'{more} }}");
         parse("case.toml", SMALLEST, dir.path(), &[set])
     };
-    let Initial::Random { energy, spectrum: Spectrum::Table { table } } = read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap().initial
+    let Initial::Random { energy, spectrum: Spectrum::Table { table }, .. } = read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap().initial
     else {
         panic!("not a table")
     };
     assert_eq!((energy, &table), (None, &vec![(1.0, 0.0), (2.5, 1e-3)]));
     let rows = with(&["initial={ kind = 'random', spectrum = 'table', table = [[1, 0], [2.5, 1e-3]] }"]);
-    assert_eq!(rows.initial, Initial::Random { energy: None, spectrum: Spectrum::Table { table } });
+    assert_eq!(rows.initial, Initial::Random { energy: None, spectrum: Spectrum::Table { table }, develop: None });
     assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap().initial, Initial::Random { energy: Some(2.0), .. }));
     let bad = [
         ("1 1\n2 x\n", "line 2: not a number"),

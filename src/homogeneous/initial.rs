@@ -63,7 +63,7 @@ pub fn set<T: Real>(
             let factor = Complex::from_polar(0.5, *phase);
             superpose(layout, &[(*label, amplitude.map(|a| factor * a))], velocity)
         }
-        Initial::Random { spectrum, energy } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
+        Initial::Random { spectrum, energy, develop: _ } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
     }
 }
 
@@ -162,10 +162,11 @@ fn energy_density(spectrum: &Spectrum, k: f64) -> f64 {
             x.powi(4) * (-2.0 * x * x).exp()
         }
         // k^4 (1 + 12/5 (k / k_p)^2)^(-17/6), with its maximum at k_p (von Karman 1948; Pope 2000, section 6.5.3), joined to Pao's (1965)
-        // exp(-3/2 alpha (k eta)^(4/3)), alpha = 1.5; eta is taken so that k_p eta = 1/50
-        Spectrum::VonKarmanPao { peak_wavenumber } => {
+        // exp(-3/2 alpha (k eta)^(4/3)), alpha = 1.5
+        Spectrum::VonKarmanPao { peak_wavenumber, kolmogorov_length } => {
             let x = k / peak_wavenumber;
-            x.powi(4) * (1.0 + 2.4 * x * x).powf(-17.0 / 6.0) * (-2.25 * (x / 50.0).powf(4.0 / 3.0)).exp()
+            let eta = kolmogorov_length.unwrap_or(1.0 / (50.0 * peak_wavenumber));
+            x.powi(4) * (1.0 + 2.4 * x * x).powf(-17.0 / 6.0) * (-2.25 * (k * eta).powf(4.0 / 3.0)).exp()
         }
         Spectrum::Power { exponent, k_min, k_max } => {
             if (*k_min..=*k_max).contains(&k) {
@@ -196,12 +197,14 @@ mod tests {
 
     #[test]
     fn model_spectra_peak_at_the_peak_wavenumber() {
-        for spectrum in [Spectrum::PassotPouquet { peak_wavenumber: 7.0 }, Spectrum::VonKarmanPao { peak_wavenumber: 7.0 }] {
+        for spectrum in
+            [Spectrum::PassotPouquet { peak_wavenumber: 7.0 }, Spectrum::VonKarmanPao { peak_wavenumber: 7.0, kolmogorov_length: None }]
+        {
             let e = |k| energy_density(&spectrum, k);
             assert!(e(7.0) > e(6.5) && e(7.0) > e(7.5), "{spectrum:?}");
             assert!((e(0.02) / e(0.01) / 16.0 - 1.0).abs() < 1e-3, "{spectrum:?} should rise as k^4");
         }
-        let inertial = Spectrum::VonKarmanPao { peak_wavenumber: 0.01 };
+        let inertial = Spectrum::VonKarmanPao { peak_wavenumber: 0.01, kolmogorov_length: None };
         let slope = (energy_density(&inertial, 0.1) / energy_density(&inertial, 0.09)).ln() / (10.0_f64 / 9.0).ln();
         assert!((slope + 5.0 / 3.0).abs() < 0.35, "slope {slope}");
     }

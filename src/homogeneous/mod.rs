@@ -13,7 +13,7 @@ mod wavenumbers;
 
 pub use wavenumbers::Wavenumbers;
 
-use crate::case::{Case, Dealiasing, Initial};
+use crate::case::{Case, Dealiasing, Forcing, Initial, Mean, Scalar};
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, ModeList, Step};
 use crate::parallel::{ExactSum, Method, ProcessGrid, World};
@@ -37,6 +37,11 @@ pub struct Parameters {
     pub grid: [usize; 3],
     /// nu.
     pub viscosity: f64,
+    /// Without it the products of fluctuations are left out.
+    pub nonlinear: bool,
+    pub mean: Mean,
+    pub scalars: Vec<Scalar>,
+    pub forcing: Option<Forcing>,
     pub dealiasing: Dealiasing,
     pub scheme: RungeKutta,
     pub step_size: StepSize,
@@ -47,6 +52,25 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// A box of side 2 pi at rest without viscosity and forcing, 2/3 rule, RK3, dt = 0.01.
+    pub fn at_rest(grid: [usize; 3]) -> Self {
+        Self {
+            size: [std::f64::consts::TAU; 3],
+            grid,
+            viscosity: 0.0,
+            nonlinear: true,
+            mean: Mean::default(),
+            scalars: Vec::new(),
+            forcing: None,
+            dealiasing: Dealiasing::TwoThirds,
+            scheme: RungeKutta::Rk3,
+            step_size: StepSize::Fixed(0.01),
+            seed: 1,
+            exchange: Method::AllToAll,
+            process_grid: None,
+        }
+    }
+
     pub fn truncation(&self) -> Truncation {
         Truncation { grid: self.grid, shape: self.dealiasing.shape() }
     }
@@ -81,6 +105,10 @@ impl From<&Case> for Parameters {
             size: case.domain.size,
             grid: case.domain.grid,
             viscosity: case.fluid.viscosity,
+            nonlinear: case.nonlinear,
+            mean: case.mean.clone(),
+            scalars: case.scalars.clone(),
+            forcing: case.forcing.clone(),
             dealiasing: case.numerics.dealiasing,
             scheme: case.time.scheme,
             step_size: case.time.step,
