@@ -7,10 +7,9 @@
 use rogallo::case::{Dealiasing, Initial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
-use rogallo::parallel::{Method, Session};
+use rogallo::parallel::Session;
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::Real;
-use std::f64::consts::TAU;
 use std::ffi::{c_int, c_uint, c_void};
 use std::process::Command;
 use std::rc::Rc;

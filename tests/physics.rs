@@ -6,7 +6,7 @@ mod support;
 use rogallo::case::{Dealiasing, Initial, Spectrum};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
-use rogallo::parallel::{Method, World};
+use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::{Real, Values};
 use std::f64::consts::TAU;
