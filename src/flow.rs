@@ -24,10 +24,10 @@ pub trait Flow {
     fn advance(&mut self, until: f64) -> Result<Step>;
 
     /// The state, as it goes into checkpoints: this rank's modes of each component.
-    fn state(&self) -> Vec<(&'static str, Values<'_>)>;
+    fn state(&self) -> Vec<(&str, Values<'_>)>;
 
     /// To be overwritten from a checkpoint; then [`Flow::resume`].
-    fn state_mut(&mut self) -> Vec<(&'static str, ValuesMut<'_>)>;
+    fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)>;
 
     fn resume(&mut self, clock: Clock);
 
@@ -68,8 +68,9 @@ pub struct Step {
     pub dt: f64,
     /// The Courant number `dt max(sum_i |u_i| / dx_i)` at the beginning of the step.
     pub cfl: f64,
-    /// Kinetic energy at its end.
+    /// Kinetic energy and dissipation at its end.
     pub energy: f64,
+    pub dissipation: f64,
 }
 
 /// The global list of modes: its name, this rank's piece, and the columns it is made of.

@@ -5,7 +5,7 @@ mod support;
 
 use num_complex::Complex;
 use rogallo::parallel::{ExactSum, Method, ProcessGrid, World};
-use rogallo::transform::{Fields, Layout, Pencils, Real, Shape, Shift, SpectralField, Truncation};
+use rogallo::transform::{Fields, Layout, Pencils, Products, Real, Shape, Shift, SpectralField, Truncation};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -52,9 +52,16 @@ fn there_and_back<T: Real>(pencils: &mut Pencils<T>, field: &SpectralField<T>, d
     let mut shift = Shift::none(&pencils.layout.truncation);
     shift.set(delta);
     let mut back = SpectralField::zeros(&pencils.layout);
-    pencils.inverse([&field[..]], &shift);
-    pencils.planes::<1, 1, 1>(|_| (), |_, _, [a], [b]| b.copy_from_slice(a));
-    pencils.forward(&shift, |_, range, [modes]: [&[Complex<T>]; 1]| back[range].copy_from_slice(modes));
+    pencils.inverse([field].into_iter(), &shift);
+    pencils.planes(
+        Products { inputs: 1, products: 1, outputs: 1 },
+        |_, _| (),
+        |_, _, products, mut outputs| {
+            let [output] = outputs.from(0);
+            output.copy_from_slice(products.of(0));
+        },
+    );
+    pencils.forward(1, &shift, |_, range, modes| back[range].copy_from_slice(modes.of(0)));
     back
 }
 
@@ -126,7 +133,7 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         let mut shift = Shift::none(&truncation);
         shift.set(delta);
         let (mut error, mut seen) = (0.0_f64, 0);
-        pencils.inverse([&own[..]], &shift);
+        pencils.inverse([&own].into_iter(), &shift);
         pencils.visit(|y, z, line| {
             for (x, value) in line.iter().enumerate() {
                 error = error.max((value - direct(x, y, z)).abs());
@@ -151,12 +158,19 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
             let mut shift = Shift::none(&pencils.layout.truncation);
             shift.set(delta);
             let mut result = SpectralField::zeros(&pencils.layout);
-            pencils.inverse([&a[..], &b[..]], &shift);
-            pencils.planes::<2, 2, 1>(
-                |[a, b]| a.iter_mut().zip(b).for_each(|(a, b)| *a *= *b),
-                |_, _, [ab, _], [out]| out.copy_from_slice(ab),
+            pencils.inverse([a, b].into_iter(), &shift);
+            pencils.planes(
+                Products { inputs: 2, products: 2, outputs: 1 },
+                |lines, length| {
+                    let (a, b) = lines.split_at_mut(length);
+                    a.iter_mut().zip(b).for_each(|(a, b)| *a *= *b);
+                },
+                |_, _, products, mut outputs| {
+                    let [output] = outputs.from(0);
+                    output.copy_from_slice(products.of(0));
+                },
             );
-            pencils.forward(&shift, |_, range, [modes]: [&[Complex<f64>]; 1]| result[range].copy_from_slice(modes));
+            pencils.forward(1, &shift, |_, range, modes| result[range].copy_from_slice(modes.of(0)));
             result
         };
         let mut coarse = pencils::<f64>(world, truncation, process_grid, Method::AllToAll)?;

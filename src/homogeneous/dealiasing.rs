@@ -19,9 +19,9 @@ impl Dealiasing {
         }
     }
 
-    /// Fields that a first evaluation leaves for a second one.
-    pub fn kept_fields(self) -> usize {
-        if self == Self::PhaseShiftExact { 3 } else { 0 }
+    /// Whether every stage has two evaluations, on two grids.
+    pub fn evaluates_twice(self) -> bool {
+        self == Self::PhaseShiftExact
     }
 
     /// By how many cells the grid of stage `stage` of step `step` is displaced, and the second grid if there are two.

@@ -1,32 +1,34 @@
-//! Homogeneous turbulence in a periodic box (Rogallo 1981):
+//! Homogeneous turbulence in a periodic box that moves with the mean flow `U_i = A_ij x_j` (Rogallo 1981), in a frame that turns with Omega:
 //!
 //! ```text
-//!     du_i/dt = (delta_ij - k_i k_j / k^2) N_j - nu k^2 u_i,      N_i = -i k_j FT(u_i u_j),      k_i u_i = 0
+//!     du_i/dt = (delta_ij - k_i k_j / k^2) (N_j - 2 eps_jlm Omega_l u_m + f_j) - (delta_il - 2 k_i k_l / k^2) A_lj u_j - nu k^2 u_i
+//!     N_i = -i k_j FT(u_i u_j),    k_i u_i = 0,    dk_i/dt = -A_ji k_j
 //! ```
 
 mod dealiasing;
 mod initial;
+mod matrix;
+mod mean;
 mod observe;
 mod random;
+mod remesh;
 mod right_hand_side;
+mod step;
+mod update;
 mod wavenumbers;
 
 pub use wavenumbers::Wavenumbers;
 
 use crate::case::{Case, Dealiasing, Forcing, Initial, Mean, Scalar};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flow::{Clock, Flow, ModeList, Step};
-use crate::parallel::{ExactSum, Method, ProcessGrid, World};
-use crate::time::{RungeKutta, Stage, StepSize};
-use crate::transform::{Column, Fields, Layout, Pencils, Phases, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
+use crate::parallel::{Method, ProcessGrid, World};
+use crate::time::{RungeKutta, StepSize};
+use crate::transform::{Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
+use mean::MeanFlow;
 use num_complex::Complex;
-use right_hand_side::{Coefficients, courant_rate, divergence_xz, keep, products, update};
-use std::ops::Range;
 use std::rc::Rc;
 use wavenumbers::StageTables;
-
-/// Four fields between columns and planes (A, B, C, D), five products of lines.
-const FIELDS: Fields = Fields { columns: 4, lines: 5 };
 
 /// Everything that defines a run of this flow.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,12 +77,20 @@ impl Parameters {
         Truncation { grid: self.grid, shape: self.dealiasing.shape() }
     }
 
+    fn products(&self) -> Products {
+        right_hand_side::counts(self.scalars.len(), MeanFlow::new(&self.mean, self.size).mixes_labels())
+    }
+
     /// Real numbers that the fields and buffers of a rank with this layout hold.
     pub fn reals(&self, layout: &Layout) -> usize {
-        let fields = 3 * self.scheme.registers() + self.dealiasing.kept_fields();
-        2 * fields * layout.modes + layout.buffer_reals(FIELDS)
+        let quantities = 3 + self.scalars.len();
+        let kept = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
+        2 * quantities * (self.scheme.registers() + kept) * layout.modes + layout.buffer_reals(self.products().into())
     }
 }
+
+/// N of the velocity and of the scalars.
+type Kept<T> = ([SpectralField<T>; 3], Vec<SpectralField<T>>);
 
 /// The state and the plans of this rank.
 pub struct Homogeneous<T> {
@@ -88,14 +98,23 @@ pub struct Homogeneous<T> {
     parameters: Parameters,
     process_grid: [usize; 2],
     pencils: Pencils<T>,
+    mean: MeanFlow,
+    /// At the time of the clock.
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
-    /// The registers of the scheme, the velocity first.
-    registers: Vec<[SpectralField<T>; 3]>,
+    /// The registers of the scheme, the state itself first.
+    velocity: Vec<[SpectralField<T>; 3]>,
+    scalars: Vec<Vec<SpectralField<T>>>,
     /// The grids of the first and of the second evaluation of a stage.
     shifts: [Shift<T>; 2],
     /// N of the first of two evaluations, if there are two.
-    kept: Option<[SpectralField<T>; 3]>,
+    kept: Option<Kept<T>>,
+    /// The force on the modes of a column, while it is worked on.
+    force: [Vec<Complex<T>>; 3],
+    /// What stands for the products in a linear run: as many zeros as a column has modes.
+    zeros: Vec<Complex<T>>,
+    /// Energy and dissipation that remeshing has dropped so far.
+    dropped: [f64; 2],
     clock: Clock,
 }
 
@@ -128,14 +147,33 @@ impl<T: Real> Homogeneous<T> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
-        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, FIELDS))?;
+        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.products().into()))?;
+        let mean = MeanFlow::new(&parameters.mean, parameters.size);
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
-        let fields = || std::array::from_fn(|_| SpectralField::zeros(&pencils.layout));
-        let registers = (0..parameters.scheme.registers()).map(|_| fields()).collect();
-        let kept = (parameters.dealiasing.kept_fields() > 0).then(fields);
-        let tables = StageTables::new(&wavenumbers);
-        let shifts = [Shift::none(&truncation), Shift::none(&truncation)];
-        Ok(Self { world, parameters, process_grid: shape, pencils, wavenumbers, tables, registers, shifts, kept, clock: Clock::default() })
+        let diffusivities = parameters.scalars.iter().map(|scalar| parameters.viscosity / scalar.schmidt);
+        let diffusivities = [parameters.viscosity].into_iter().chain(diffusivities).collect();
+        let tables = StageTables::new(&wavenumbers, diffusivities, mean.mixes_labels(), mean.interval(0.0, 0.0, 0.0));
+        let velocity = || std::array::from_fn(|_| SpectralField::zeros(&pencils.layout));
+        let scalars = || parameters.scalars.iter().map(|_| SpectralField::zeros(&pencils.layout)).collect();
+        let registers = 0..parameters.scheme.registers();
+        let longest = 2 * truncation.ny_max() + 1;
+        Ok(Self {
+            process_grid: shape,
+            mean,
+            wavenumbers,
+            tables,
+            velocity: registers.clone().map(|_| velocity()).collect(),
+            scalars: registers.map(|_| scalars()).collect(),
+            shifts: [Shift::none(&truncation), Shift::none(&truncation)],
+            kept: parameters.dealiasing.evaluates_twice().then(|| (velocity(), scalars())),
+            force: std::array::from_fn(|_| vec![Complex::default(); longest]),
+            zeros: vec![Complex::default(); longest],
+            dropped: [0.0; 2],
+            clock: Clock::default(),
+            world,
+            parameters,
+            pencils,
+        })
     }
 
     pub fn layout(&self) -> &Layout {
@@ -146,61 +184,6 @@ impl<T: Real> Homogeneous<T> {
     pub fn traffic(&self) -> crate::parallel::Traffic {
         self.pencils.traffic()
     }
-
-    fn velocity_modes(&self) -> [&SpectralField<T>; 3] {
-        self.registers[0].each_ref()
-    }
-
-    /// u, v, w to products to z-lines of `[A, B, C, D]`, on the grid of this evaluation; returns the largest Courant rate of this
-    /// rank if it is `wanted`.
-    fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
-        let Self { pencils, registers, tables, parameters, .. } = self;
-        pencils.inverse(registers[0].each_ref().map(|field| &field[..]), &self.shifts[evaluation]);
-        let inverse_spacing = std::array::from_fn(|i| T::of(parameters.grid[i] as f64 / parameters.size[i]));
-        let mut rate = T::zero();
-        pencils.planes::<3, 5, 4>(
-            |lines| {
-                if wanted {
-                    let here = courant_rate([&*lines[0], &*lines[1], &*lines[2]], inverse_spacing);
-                    rate = if here > rate { here } else { rate };
-                }
-                products(lines);
-            },
-            |nx, nz, products, outputs| divergence_xz(tables, nx, nz, products, outputs),
-        );
-        rate.wide()
-    }
-
-    /// Keeps N of the first of two evaluations.
-    fn keep_first(&mut self) {
-        let Self { pencils, tables, kept, shifts, .. } = self;
-        let Some(kept) = kept else { return };
-        pencils.forward(&shifts[0], |column: &Column, range, modes| {
-            keep(&tables.column(column), modes, piece_mut(kept, &range));
-        });
-    }
-
-    /// Takes up N in all R registers; returns the sum of `|u|^2` over all modes of this rank.
-    fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> ExactSum {
-        let coefficients = Coefficients::<T, R>::new(stage, dt);
-        let Self { pencils, tables, registers, kept, shifts, .. } = self;
-        let mut sum = ExactSum::default();
-        let Some(registers) = registers.first_chunk_mut::<R>() else { unreachable!("a scheme has its {R} registers") };
-        pencils.forward(&shifts[usize::from(kept.is_some())], |column: &Column, range, modes| {
-            let kept = kept.as_ref().map(|fields| fields.each_ref().map(|field| &field[range.clone()]));
-            let of_column = registers.each_mut().map(|fields| piece_mut(fields, &range));
-            sum.add(column.weight() * update(&tables.column(column), &coefficients, modes, kept, of_column));
-            for field in registers.as_flattened_mut() {
-                column.make_real(&mut field[range.clone()]);
-            }
-        });
-        sum
-    }
-}
-
-/// The same piece of each of three fields.
-fn piece_mut<'a, T: Real>(fields: &'a mut [SpectralField<T>; 3], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
-    fields.each_mut().map(|field| &mut field[range.clone()])
 }
 
 impl<T: Real> Flow for Homogeneous<T> {
@@ -210,7 +193,7 @@ impl<T: Real> Flow for Homogeneous<T> {
 
     fn set(&mut self, initial: &Initial) -> Result<()> {
         let layout = &self.pencils.layout;
-        self.world.agree(initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, &mut self.registers[0]))
+        self.world.agree(initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, &mut self.velocity[0]))
     }
 
     fn clock(&self) -> Clock {
@@ -218,56 +201,23 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     fn advance(&mut self, until: f64) -> Result<Step> {
-        let limit = until - self.clock.time;
-        let scheme = self.parameters.scheme;
-        let (mut dt, mut rate, mut sum) = (0.0, 0.0, ExactSum::default());
-        for (s, stage) in scheme.stages().iter().enumerate() {
-            let (first, second) = self.parameters.dealiasing.displacements(scheme, self.parameters.seed, self.clock.step, s);
-            self.shifts[0].set(first);
-            let mut local = self.evaluate(0, s == 0);
-            if let Some(second) = second {
-                self.keep_first();
-                self.shifts[1].set(second);
-                local = local.max(self.evaluate(1, s == 0));
-            }
-            if s == 0 {
-                rate = self.world.max(local);
-                dt = self.parameters.step_size.choose(rate, limit);
-                if !dt.is_finite() {
-                    return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
-                }
-            }
-            self.tables.set_viscous(&self.wavenumbers, self.parameters.viscosity, dt * (stage.to - stage.from));
-            sum = match scheme.registers() {
-                2 => self.take_up::<2>(stage, dt),
-                _ => self.take_up::<3>(stage, dt),
-            };
-        }
-        let energy = 0.5 * sum.total(&self.world);
-        self.clock.step += 1;
-        self.clock.time = if dt == limit { until } else { self.clock.time + dt };
-        if !energy.is_finite() {
-            return Err(Error::diverged(format!(
-                "the velocity is no longer finite at step {}, time {:.6e} (dt {dt:.3e}, Courant number {:.2}): the step was too long or the \
-                 grid too coarse; try a smaller time.cfl or time.dt, or more points",
-                self.clock.step,
-                self.clock.time,
-                dt * rate
-            )));
-        }
-        Ok(Step { dt, cfl: dt * rate, energy })
+        self.step(until)
     }
 
-    fn state(&self) -> Vec<(&'static str, Values<'_>)> {
-        ["u", "v", "w"].into_iter().zip(&self.registers[0]).map(|(name, field)| (name, T::values(field))).collect()
+    fn state(&self) -> Vec<(&str, Values<'_>)> {
+        let fields = self.velocity[0].iter().chain(&self.scalars[0]);
+        names(&self.parameters).zip(fields).map(|(name, field)| (name, T::values(field))).collect()
     }
 
-    fn state_mut(&mut self) -> Vec<(&'static str, ValuesMut<'_>)> {
-        ["u", "v", "w"].into_iter().zip(&mut self.registers[0]).map(|(name, field)| (name, T::values_mut(field))).collect()
+    fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)> {
+        let Self { parameters, velocity, scalars, .. } = self;
+        let fields = velocity[0].iter_mut().chain(&mut scalars[0]);
+        names(parameters).zip(fields).map(|(name, field)| (name, T::values_mut(field))).collect()
     }
 
     fn resume(&mut self, clock: Clock) {
         self.clock = clock;
+        self.move_box(clock.time);
     }
 
     fn modes(&self) -> ModeList {
@@ -283,11 +233,11 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     fn observe(&mut self) -> Vec<(&'static str, f64)> {
-        observe::series(&self.world, self.layout(), &self.wavenumbers, self.parameters.viscosity, self.velocity_modes())
+        observe::series(&self.world, self.layout(), &self.wavenumbers, self.parameters.viscosity, self.velocity[0].each_ref())
     }
 
     fn spectrum(&mut self) -> Vec<(f64, f64)> {
-        observe::spectrum(&self.world, self.layout(), &self.wavenumbers, self.velocity_modes())
+        observe::spectrum(&self.world, self.layout(), &self.wavenumbers, self.velocity[0].each_ref())
     }
 
     fn velocity(&mut self, component: usize) -> Reals {
@@ -295,7 +245,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         let nx = self.parameters.grid[0];
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
         let shift = Shift::none(&self.parameters.truncation());
-        self.pencils.inverse([&self.registers[0][component][..]], &shift);
+        self.pencils.inverse([&self.velocity[0][component]].into_iter(), &shift);
         self.pencils.visit(|y, z, line| {
             let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
             block[at..at + nx].copy_from_slice(line);
@@ -320,4 +270,9 @@ impl<T: Real> Flow for Homogeneous<T> {
     fn phases(&self) -> Phases {
         self.pencils.phases()
     }
+}
+
+/// The names of the fields of the state.
+fn names(parameters: &Parameters) -> impl Iterator<Item = &str> {
+    ["u", "v", "w"].into_iter().chain(parameters.scalars.iter().map(|scalar| &*scalar.name))
 }

@@ -11,15 +11,33 @@
 //! ```
 //!
 //! The factor -i is gone with the divergence in x and z; from there on real and imaginary parts go through the same real arithmetic.
+//! A scalar adds the products `u theta, v theta, w theta` and the fields `E = -i (k_x u theta + k_z w theta)` and `-i v theta`.
+//!
+//! Where the mean flow makes k_x or k_z depend on n_y ("mixed"), the products themselves go on, times -i, and all derivatives are taken
+//! with the update: five fields for the velocity and three for a scalar.
 
-use super::wavenumbers::{ColumnTables, Run, StageTables};
-use crate::time::{RungeKutta, Stage};
-use crate::transform::{LANES, Lanes, Real, vectorised};
-use bytemuck::{cast_slice, cast_slice_mut};
+use super::wavenumbers::StageTables;
+use crate::transform::{LANES, Pieces, PiecesMut, Products, Real, parts, vectorised};
 use num_complex::Complex;
 
-/// The five products at points: `u, v, w` in the first three lines give way to `a, b, c, d, e`, all of one length.
-pub fn products<T: Real>([a, b, c, d, e]: [&mut [T]; 5]) {
+/// How many fields go where, with so many scalars.
+pub fn counts(scalars: usize, mixed: bool) -> Products {
+    let outputs = if mixed { 5 + 3 * scalars } else { 4 + 2 * scalars };
+    Products { inputs: 3 + scalars, products: 5 + 3 * scalars, outputs }
+}
+
+/// The products at points: `u, v, w` and the scalars in lines of this length give way to `a, b, c, d, e` and to three products a scalar.
+pub fn products<T: Real>(lines: &mut [T], length: usize, scalars: usize) {
+    // From the last scalar down, so that none is overwritten before its turn.
+    for s in (0..scalars).rev() {
+        let (fields, fluxes) = lines.split_at_mut((5 + 3 * s) * length);
+        let ([u, v, w], theta) = (std::array::from_fn(|i| &fields[i * length..][..length]), &fields[(3 + s) * length..][..length]);
+        fluxes_of(parts(fluxes, length, length), [u, v, w], theta);
+    }
+    velocity_products(parts(lines, length, length));
+}
+
+fn velocity_products<T: Real>([a, b, c, d, e]: [&mut [T]; 5]) {
     vectorised(
         #[inline(always)]
         || {
@@ -38,18 +56,36 @@ pub fn products<T: Real>([a, b, c, d, e]: [&mut [T]; 5]) {
     );
 }
 
-/// `max(sum_i |u_i| / dx_i)` over the points of some lines.
-pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], inverse_spacing: [T; 3]) -> T {
+fn fluxes_of<T: Real>(fluxes: [&mut [T]; 3], velocity: [&[T]; 3], theta: &[T]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for (flux, u) in fluxes.into_iter().zip(velocity) {
+                flux.iter_mut().zip(u).zip(theta).for_each(|((flux, u), theta)| *flux = *u * *theta);
+            }
+        },
+    );
+}
+
+/// `max(sum_j |B_ji u_i| / dxi_j)` over the points of some lines: cells of the moving grid a time. `cells` is `B_ji / dxi_j`.
+pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], cells: &[[T; 3]; 3]) -> T {
     let larger = |a: T, b: T| if a > b { a } else { b };
-    let [x, y, z] = inverse_spacing;
+    let upright = (0..3).all(|i| (0..3).all(|j| i == j || cells[i][j] == T::zero()));
+    let [x, y, z] = [cells[0][0], cells[1][1], cells[2][2]];
+    let rate_upright = |u: T, v: T, w: T| u.abs() * x + v.abs() * y + w.abs() * z;
+    let across = |row: &[T; 3], u: T, v: T, w: T| (row[0] * u + row[1] * v + row[2] * w).abs();
+    let rate = |u: T, v: T, w: T| across(&cells[0], u, v, w) + across(&cells[1], u, v, w) + across(&cells[2], u, v, w);
     vectorised(
         #[inline(always)]
         || {
             // Several running maxima, so that they do not wait for each other; a maximum is the same in any order.
             let mut largest = [T::zero(); LANES];
             for ((u, v), w) in u.chunks(LANES).zip(v.chunks(LANES)).zip(w.chunks(LANES)) {
-                for (((u, v), w), largest) in u.iter().zip(v).zip(w).zip(&mut largest) {
-                    *largest = larger(*largest, u.abs() * x + v.abs() * y + w.abs() * z);
+                let points = u.iter().zip(v).zip(w).zip(&mut largest);
+                if upright {
+                    points.for_each(|(((u, v), w), largest)| *largest = larger(*largest, rate_upright(*u, *v, *w)));
+                } else {
+                    points.for_each(|(((u, v), w), largest)| *largest = larger(*largest, rate(*u, *v, *w)));
                 }
             }
             largest.into_iter().fold(T::zero(), larger)
@@ -57,8 +93,30 @@ pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], inverse_spacing: [T; 3]) -> T
     )
 }
 
-/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, at n_x and n_z = nz, nz + 1, ...
+/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, and two fields a scalar, at n_x and n_z = nz, nz + 1, ...; if they are
+/// `mixed`, only the factor -i.
 pub fn divergence_xz<T: Real>(
+    tables: &StageTables<T>,
+    (scalars, mixed): (usize, bool),
+    nx: usize,
+    nz: i64,
+    products: Pieces<'_, T>,
+    mut outputs: PiecesMut<'_, T>,
+) {
+    if mixed {
+        for p in 0..5 + 3 * scalars {
+            let [output] = outputs.from(p);
+            output.iter_mut().zip(products.of(p)).for_each(|(output, product)| *output = times_minus_i(*product));
+        }
+        return;
+    }
+    divergence_of_velocity(tables, nx, nz, products.from(0), outputs.from(0));
+    for s in 0..scalars {
+        divergence_of_scalar(tables, nx, nz, products.from(5 + 3 * s), outputs.from(4 + 2 * s));
+    }
+}
+
+fn divergence_of_velocity<T: Real>(
     tables: &StageTables<T>,
     nx: usize,
     nz: i64,
@@ -82,152 +140,28 @@ pub fn divergence_xz<T: Real>(
     );
 }
 
-#[inline(always)]
-fn times_minus_i<T: Real>(z: Complex<T>) -> Complex<T> {
-    Complex::new(z.im, -z.re)
-}
-
-/// A stage for one scheme's R registers, in the precision of the fields.
-pub struct Coefficients<T, const R: usize> {
-    mix: [[T; R]; R],
-    add: [T; R],
-    /// Registers that the stage needs, and those it changes.
-    reads: [bool; R],
-    writes: [bool; R],
-}
-
-impl<T: Real, const R: usize> Coefficients<T, R> {
-    pub fn new(stage: &Stage, dt: f64) -> Self {
-        Self {
-            mix: std::array::from_fn(|r| std::array::from_fn(|q| T::of(stage.mix[r][q]))),
-            add: std::array::from_fn(|r| T::of(dt * stage.add[r])),
-            reads: std::array::from_fn(|r| stage.mix.iter().any(|row| row[r] != 0.0)),
-            writes: std::array::from_fn(|r| stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]),
-        }
-    }
-}
-
-/// N of a column, kept until a second evaluation is added.
-pub fn keep<T: Real>(tables: &ColumnTables<'_, T>, modes: [&[Complex<T>]; 4], kept: [&mut [Complex<T>]; 3]) {
-    let (modes, mut kept) = (modes.map(cast_slice), kept.map(|field| cast_slice_mut(field)));
+fn divergence_of_scalar<T: Real>(
+    tables: &StageTables<T>,
+    nx: usize,
+    nz: i64,
+    [u, v, w]: [&[Complex<T>]; 3],
+    [out_xz, out_y]: [&mut [Complex<T>]; 2],
+) {
+    let (kx, kz) = tables.plane(nx, nz);
     vectorised(
         #[inline(always)]
         || {
-            for (first, (ky, _)) in tables.runs() {
-                let whole = ky.len() - ky.len() % LANES;
-                for j in (0..whole).step_by(LANES) {
-                    keep_some::<T, LANES>(tables, ky, j, first + j, modes, &mut kept);
-                }
-                for j in (whole..ky.len()).step_by(2) {
-                    keep_some::<T, 2>(tables, ky, j, first + j, modes, &mut kept);
-                }
+            let n = u.len();
+            let (kz, v, w, out_xz, out_y) = (&kz[..n], &v[..n], &w[..n], &mut out_xz[..n], &mut out_y[..n]);
+            for j in 0..n {
+                out_xz[j] = times_minus_i(u[j].scale(kx) + w[j].scale(kz[j]));
+                out_y[j] = times_minus_i(v[j]);
             }
         },
     );
 }
 
 #[inline(always)]
-fn keep_some<T: Real, const L: usize>(
-    tables: &ColumnTables<'_, T>,
-    ky: &[T],
-    j: usize,
-    at: usize,
-    modes: [&[T]; 4],
-    kept: &mut [&mut [T]; 3],
-) {
-    let n = nonlinear::<T, L>(tables, Lanes::load(ky, j), modes, at);
-    for i in 0..3 {
-        n[i].store(kept[i], at);
-    }
-}
-
-/// `X <- F (M X + dt b P N)` for the modes of one column, `P_ij = delta_ij - k_i k_j / k^2` the pressure; N is the mean of this
-/// evaluation and the `kept` one, if there is one. Returns `sum |u|^2` of the new u.
-pub fn update<T: Real, const R: usize>(
-    tables: &ColumnTables<'_, T>,
-    coefficients: &Coefficients<T, R>,
-    modes: [&[Complex<T>]; 4],
-    kept: Option<[&[Complex<T>]; 3]>,
-    registers: [[&mut [Complex<T>]; 3]; R],
-) -> f64 {
-    let (modes, kept) = (modes.map(cast_slice), kept.map(|fields| fields.map(cast_slice)));
-    let mut registers = registers.map(|fields| fields.map(|field| cast_slice_mut(field)));
-    vectorised(
-        #[inline(always)]
-        || {
-            let (mut sum, mut rest) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
-            for (first, run) in tables.runs() {
-                let length = run.0.len();
-                let whole = length - length % LANES;
-                for j in (0..whole).step_by(LANES) {
-                    update_some::<T, R, LANES>(tables, coefficients, (first, run, j), modes, kept, &mut registers, &mut sum);
-                }
-                for j in (whole..length).step_by(2) {
-                    update_some::<T, R, 2>(tables, coefficients, (first, run, j), modes, kept, &mut registers, &mut rest);
-                }
-            }
-            sum.sum() + rest.sum()
-        },
-    )
-}
-
-/// [`update`] for L reals from j on of a run of a column. Adds `|u|^2` to the sum.
-#[inline(always)]
-fn update_some<T: Real, const R: usize, const L: usize>(
-    tables: &ColumnTables<'_, T>,
-    coefficients: &Coefficients<T, R>,
-    (first, (ky, factor), j): (usize, Run<'_, T>, usize),
-    modes: [&[T]; 4],
-    kept: Option<[&[T]; 3]>,
-    registers: &mut [[&mut [T]; 3]; R],
-    sum: &mut Lanes<T, L>,
-) {
-    let at = first + j;
-    let (ky, factor) = (Lanes::<T, L>::load(ky, j), Lanes::load(factor, j));
-    let zero = Lanes::all(T::zero());
-    let k = [Lanes::all(tables.kx), ky, Lanes::all(tables.kz)];
-    let mut n = nonlinear(tables, ky, modes, at);
-    if let Some(kept) = kept {
-        for i in 0..3 {
-            n[i] = (n[i] + Lanes::load(kept[i], at)) * Lanes::all(T::of(0.5));
-        }
-    }
-    let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
-    // k = 0 has N = 0, so that any divisor will do.
-    let along = (n[0] * k[0] + n[1] * k[1] + n[2] * k[2]) / k2.or_one();
-    let decay = factor * Lanes::all(tables.factor);
-    for i in 0..3 {
-        let projected = n[i] - along * k[i];
-        let mut x = [zero; R];
-        for r in 0..R {
-            if coefficients.reads[r] {
-                x[r] = Lanes::load(registers[r][i], at);
-            }
-        }
-        for (r, register) in registers.iter_mut().enumerate() {
-            if coefficients.writes[r] {
-                let mut mixed = projected * Lanes::all(coefficients.add[r]);
-                for (x, mix) in x.iter().zip(coefficients.mix[r]) {
-                    mixed = mixed + *x * Lanes::all(mix);
-                }
-                let new = mixed * decay;
-                new.store(register[i], at);
-                if r == 0 {
-                    *sum = *sum + new * new;
-                }
-            }
-        }
-    }
-}
-
-/// N of the modes `[A, B, C, D]`, L reals from `at` on.
-#[inline(always)]
-fn nonlinear<T: Real, const L: usize>(
-    tables: &ColumnTables<'_, T>,
-    ky: Lanes<T, L>,
-    [a, b, c, d]: [&[T]; 4],
-    at: usize,
-) -> [Lanes<T, L>; 3] {
-    let (a, b, c, d) = (Lanes::load(a, at), Lanes::load(b, at), Lanes::load(c, at), Lanes::load(d, at));
-    [a + b * ky, b * Lanes::all(tables.kx) + d * Lanes::all(tables.kz), c + d * ky]
+fn times_minus_i<T: Real>(z: Complex<T>) -> Complex<T> {
+    Complex::new(z.im, -z.re)
 }

@@ -1,64 +1,104 @@
-//! Physical wavenumbers of the modes, and the viscous factor between two times.
+//! The physical wavenumbers of the modes, and the viscous factor between two times.
 //!
 //! A mode keeps its label n and its label wavenumber `kappa_i = 2 pi n_i / L_i`; its physical wavenumber is `k(t) = B(t)^T kappa`
-//! (Rogallo 1981). Here the box is at rest, B = I. Everything that depends on B is in this file: the hot loops see, per
-//! column, k_x, k_z and a table of k_y.
+//! (Rogallo 1981; [`super::mean`]). Everything that depends on B is in this file: the hot loops see, per column, tables of k.
 
+use super::matrix::{self, Matrix};
+use super::mean::Interval;
 use crate::transform::{Column, Real, Truncation};
 
-/// Wavenumbers of a box of size L.
+/// Wavenumbers of a box of size L at one time.
 #[derive(Clone, Debug)]
 pub struct Wavenumbers {
     /// 2 pi / L_i.
     pub unit: [f64; 3],
+    /// B.
+    pub deformation: Matrix,
     largest: [usize; 3],
 }
 
 impl Wavenumbers {
+    /// Those of the box as it is at time zero.
     pub fn new(size: [f64; 3], truncation: &Truncation) -> Self {
         Self {
             unit: size.map(|length| std::f64::consts::TAU / length),
+            deformation: matrix::IDENTITY,
             largest: [truncation.nx_max(), truncation.ny_max(), truncation.nz_max(0)],
         }
     }
 
-    /// `k` of the label `n`.
-    pub fn of(&self, n: [i64; 3]) -> [f64; 3] {
+    /// kappa of the label `n`.
+    fn label(&self, n: [i64; 3]) -> [f64; 3] {
         std::array::from_fn(|i| self.unit[i] * n[i] as f64)
     }
 
-    /// k_max: the radius of the largest sphere in k that is retained, along the axes.
+    /// `k` of the label `n`.
+    pub fn of(&self, n: [i64; 3]) -> [f64; 3] {
+        let kappa = self.label(n);
+        std::array::from_fn(|i| (0..3).map(|j| self.deformation[j][i] * kappa[j]).sum())
+    }
+
+    /// k_max: the radius of the largest sphere in k whose modes are retained along the directions of the labels. The plane of the largest
+    /// n_i has the distance `kappa_i / |B^-1 e_i|` from the origin.
     pub fn largest(&self) -> f64 {
-        (0..3).map(|i| self.unit[i] * self.largest[i] as f64).fold(f64::INFINITY, f64::min)
+        let inverse = matrix::transpose(&matrix::inverse(&self.deformation));
+        let distance = |i: usize| self.unit[i] * self.largest[i] as f64 / inverse[i].iter().map(|b| b * b).sum::<f64>().sqrt();
+        (0..3).map(distance).fold(f64::INFINITY, f64::min)
     }
 
     /// At least |k| of every mode.
     pub fn corner(&self) -> f64 {
-        (0..3).map(|i| (self.unit[i] * self.largest[i] as f64).powi(2)).sum::<f64>().sqrt()
+        let corners = (0..4).map(|signs| {
+            let n = [1, 1 - 2 * (signs & 1), 1 - (signs & 2)];
+            self.of(std::array::from_fn(|i| n[i] * self.largest[i] as i64)).iter().map(|k| k * k).sum::<f64>().sqrt()
+        });
+        corners.fold(0.0, f64::max) * (1.0 + 1e-12)
     }
 }
 
-/// k_y and exp(-nu int k_y^2 dt) of consecutive labels n_y, each twice: for the real and for the imaginary part of the mode.
-pub type Run<'a, T> = (&'a [T], &'a [T]);
+/// Tables of consecutive labels n_y, each entry twice: for the real and for the imaginary part of the mode.
+pub struct Run<'a, T> {
+    /// k at the beginning and at the end of the stage. k_x and k_z are there only if they depend on n_y.
+    pub from: [&'a [T]; 3],
+    pub to: [&'a [T]; 3],
+    /// The part of the viscous factor that depends on n_y.
+    pub factor: &'a [T],
+}
 
 /// What a stage needs along the columns, by label, in the precision of the fields.
 pub struct StageTables<T> {
+    unit: [f64; 3],
+    largest: [usize; 3],
+    interval: Interval,
+    /// Whether k_x and k_z depend on n_y.
+    mixed: bool,
+    /// nu, and the diffusivities of the scalars.
+    diffusivities: Vec<f64>,
+    /// k_x by n_x and k_z by n_z + n_z,max at the beginning of the stage, unless they depend on n_y.
     kx: Vec<T>,
-    /// By n_z + n_z,max.
     kz: Vec<T>,
-    /// By n_y + n_y,max, each twice.
-    ky: Vec<T>,
-    factor_x: Vec<T>,
-    /// By |n_z|.
-    factor_z: Vec<T>,
-    factor_y: Vec<T>,
+    /// Of the column that was asked for last, by n_y + n_y,max.
+    column: ColumnState<T>,
+}
+
+struct ColumnState<T> {
+    /// What the tables along y were made for: k at n_y = 0 at both ends, and the shift of n_y in the viscous exponent.
+    made_for: Option<([f64; 3], [f64; 3], f64)>,
+    from: [Vec<T>; 3],
+    to: [Vec<T>; 3],
+    /// For each diffusivity.
+    factors: Vec<Vec<T>>,
+    /// The part of the viscous factors that all modes of the column share.
+    shared: Vec<T>,
+    of_zero: [[T; 2]; 2],
 }
 
 /// Of one column: k_x, k_z, and along y `k_y` and the viscous factor F of the mode, in the order of storage.
 pub struct ColumnTables<'a, T> {
-    pub kx: T,
-    pub kz: T,
-    /// exp(-nu int (k_x^2 + k_z^2) dt), to be multiplied by that of k_y.
+    /// k_x and k_z at n_y = 0, at the beginning and at the end of the stage.
+    pub from: [T; 2],
+    pub to: [T; 2],
+    /// The part of the viscous factor that all modes of the column share.
     pub factor: T,
     /// The labels 0 .. ny_max, and -ny_max .. -1.
     upper: Run<'a, T>,
@@ -67,50 +107,106 @@ pub struct ColumnTables<'a, T> {
 
 impl<'a, T> ColumnTables<'a, T> {
     /// The two runs of a column: where each begins, counted in reals, and its tables.
-    pub fn runs(&self) -> [(usize, Run<'a, T>); 2] {
-        [(0, self.upper), (self.upper.0.len(), self.lower)]
+    pub fn runs(&self) -> [(usize, &Run<'a, T>); 2] {
+        [(0, &self.upper), (self.upper.factor.len(), &self.lower)]
     }
 }
 
 impl<T: Real> StageTables<T> {
-    pub fn new(wavenumbers: &Wavenumbers) -> Self {
-        let [nx, ny, nz] = wavenumbers.largest.map(|n| n as i64);
-        let k = |direction: usize, n: i64| T::of(wavenumbers.unit[direction] * n as f64);
-        Self {
-            kx: (0..=nx).map(|n| k(0, n)).collect(),
-            kz: (-nz..=nz).map(|n| k(2, n)).collect(),
-            ky: (-ny..=ny).flat_map(|n| [k(1, n); 2]).collect(),
-            factor_x: vec![T::one(); nx as usize + 1],
-            factor_z: vec![T::one(); nz as usize + 1],
-            factor_y: vec![T::one(); 2 * (2 * ny as usize + 1)],
+    /// For modes that a mean flow moves so that k_x or k_z depends on n_y (`mixed`), or not.
+    pub fn new(wavenumbers: &Wavenumbers, diffusivities: Vec<f64>, mixed: bool, interval: Interval) -> Self {
+        let Wavenumbers { unit, largest, .. } = *wavenumbers;
+        let along_y = || vec![T::zero(); 2 * (2 * largest[1] + 1)];
+        let column = ColumnState {
+            made_for: None,
+            from: std::array::from_fn(|_| along_y()),
+            to: std::array::from_fn(|_| along_y()),
+            factors: diffusivities.iter().map(|_| along_y()).collect(),
+            shared: vec![T::one(); diffusivities.len()],
+            of_zero: [[T::zero(); 2]; 2],
+        };
+        let (kx, kz) = (vec![T::zero(); largest[0] + 1], vec![T::zero(); 2 * largest[2] + 1]);
+        let mut tables = Self { unit, largest, interval: interval.clone(), mixed, diffusivities, kx, kz, column };
+        tables.set_interval(interval);
+        tables
+    }
+
+    /// The tables are of this interval from now on.
+    pub fn set_interval(&mut self, interval: Interval) {
+        let Self { unit, largest, kx, kz, .. } = self;
+        let b = &interval.from;
+        kx.iter_mut().enumerate().for_each(|(n, k)| *k = T::of(b[0][0] * unit[0] * n as f64));
+        kz.iter_mut().enumerate().for_each(|(n, k)| *k = T::of(b[2][2] * unit[2] * (n as f64 - largest[2] as f64)));
+        self.interval = interval;
+        self.column.made_for = None;
+    }
+
+    pub fn interval(&self) -> &Interval {
+        &self.interval
+    }
+
+    /// k_x of n_x, and k_z of n_z = nz, nz + 1, ..., at the beginning of the stage; where they do not depend on n_y.
+    pub fn plane(&self, nx: usize, nz: i64) -> (T, &[T]) {
+        (self.kx[nx], &self.kz[(nz + self.largest[2] as i64) as usize..])
+    }
+
+    /// Makes ready what depends on the column. The viscous factor of the diffusivity D is
+    ///
+    /// ```text
+    ///     exp(-D kappa.G.kappa) = exp(-D G_yy (kappa_y + c)^2) exp(-D S(kappa_x, kappa_z)),    c = (G_xy kappa_x + G_yz kappa_z) / G_yy
+    /// ```
+    ///
+    /// G the metric and S what is left of it, both positive: no factor is beyond one.
+    pub fn select(&mut self, column: &Column) {
+        let Self { unit, largest, interval, diffusivities, column: state, mixed, .. } = self;
+        let (x, z) = (unit[0] * column.nx as f64, unit[2] * column.nz as f64);
+        let at_zero = |b: &Matrix| std::array::from_fn(|i| b[0][i] * x + b[2][i] * z);
+        let (from, to): ([f64; 3], [f64; 3]) = (at_zero(&interval.from), at_zero(&interval.to));
+        let g = &interval.metric;
+        let cross = g[0][1] * x + g[1][2] * z;
+        let shift = if cross == 0.0 { 0.0 } else { cross / g[1][1] };
+        let rest = g[0][0] * x * x + 2.0 * g[0][2] * x * z + g[2][2] * z * z - shift * cross;
+        for (shared, diffusivity) in state.shared.iter_mut().zip(&*diffusivities) {
+            *shared = T::of((-diffusivity * rest).exp());
+        }
+        state.of_zero = [from, to].map(|k| [T::of(k[0]), T::of(k[2])]);
+        // Neighbouring columns share the tables along y, but for a mean flow that tilts the lattice along both x and z.
+        let wanted = if *mixed { (from, to, shift) } else { ([0.0, from[1], 0.0], [0.0, to[1], 0.0], shift) };
+        if state.made_for == Some(wanted) {
+            return;
+        }
+        state.made_for = Some(wanted);
+        let kappa = |n: usize| unit[1] * (n as f64 - largest[1] as f64);
+        let ends = [(&mut state.from, &interval.from, from), (&mut state.to, &interval.to, to)];
+        for (tables, b, zero) in ends {
+            for i in if *mixed { 0..3 } else { 1..2 } {
+                for (n, pair) in tables[i].chunks_exact_mut(2).enumerate() {
+                    pair.fill(T::of(zero[i] + b[1][i] * kappa(n)));
+                }
+            }
+        }
+        for (factors, diffusivity) in state.factors.iter_mut().zip(diffusivities) {
+            for (n, pair) in factors.chunks_exact_mut(2).enumerate() {
+                pair.fill(T::of((-*diffusivity * g[1][1] * (kappa(n) + shift).powi(2)).exp()));
+            }
         }
     }
 
-    /// Sets the viscous factors over a time `dt`: `exp(-nu k^2 dt)`, a product of one factor a direction.
-    pub fn set_viscous(&mut self, wavenumbers: &Wavenumbers, viscosity: f64, dt: f64) {
-        let factor = |direction: usize, n: f64| T::of((-viscosity * dt * (wavenumbers.unit[direction] * n).powi(2)).exp());
-        self.factor_x.iter_mut().enumerate().for_each(|(n, f)| *f = factor(0, n as f64));
-        self.factor_z.iter_mut().enumerate().for_each(|(n, f)| *f = factor(2, n as f64));
-        let ny = wavenumbers.largest[1] as f64;
-        self.factor_y.chunks_exact_mut(2).enumerate().for_each(|(n, f)| f.fill(factor(1, n as f64 - ny)));
-    }
-
-    /// k_x of n_x, and k_z of n_z = nz, nz + 1, ...
-    pub fn plane(&self, nx: usize, nz: i64) -> (T, &[T]) {
-        (self.kx[nx], &self.kz[(nz + self.kz.len() as i64 / 2) as usize..])
-    }
-
-    pub fn column(&self, column: &Column) -> ColumnTables<'_, T> {
-        let (kx, kz) = self.plane(column.nx, column.nz);
-        let kz = kz[0];
-        let zero = self.ky.len() / 4;
-        let (upper, lower) = (2 * zero..2 * (zero + column.ny_max + 1), 2 * (zero - column.ny_max)..2 * zero);
+    /// The tables of the column that was selected; of the velocity (0) or a scalar (1, 2, ..).
+    pub fn column(&self, column: &Column, quantity: usize) -> ColumnTables<'_, T> {
+        let state = &self.column;
+        let zero = 2 * self.largest[1];
+        let run = |first: usize, end: usize| Run {
+            from: state.from.each_ref().map(|table| &table[first..end]),
+            to: state.to.each_ref().map(|table| &table[first..end]),
+            factor: &state.factors[quantity][first..end],
+        };
         ColumnTables {
-            kx,
-            kz,
-            factor: self.factor_x[column.nx] * self.factor_z[column.nz.unsigned_abs() as usize],
-            upper: (&self.ky[upper.clone()], &self.factor_y[upper]),
-            lower: (&self.ky[lower.clone()], &self.factor_y[lower]),
+            from: state.of_zero[0],
+            to: state.of_zero[1],
+            factor: state.shared[quantity],
+            upper: run(zero, zero + 2 * (column.ny_max + 1)),
+            lower: run(zero - 2 * column.ny_max, zero),
         }
     }
 }

@@ -71,16 +71,25 @@ impl ExactSum {
     }
 
     /// The value of the sum over all ranks, on all ranks; collective. Allocates nothing.
-    pub fn total(mut self, world: &World) -> f64 {
-        self.normalise();
-        let mut send = [0; WORDS + 1];
-        send[..WORDS].copy_from_slice(&self.words);
-        send[WORDS] = self.not_finite;
-        let mut receive = [0; WORDS + 1];
-        world.sum_i64(&send, &mut receive);
-        self.words.copy_from_slice(&receive[..WORDS]);
-        self.not_finite = receive[WORDS];
-        self.value()
+    pub fn total(self, world: &World) -> f64 {
+        let [total] = Self::total_of([self], world);
+        total
+    }
+
+    /// The values of N sums over all ranks, on all ranks, in one reduction; collective. Allocates nothing.
+    pub fn total_of<const N: usize>(mut sums: [Self; N], world: &World) -> [f64; N] {
+        let (mut send, mut receive) = ([[0; WORDS + 1]; N], [[0; WORDS + 1]; N]);
+        for (sum, send) in sums.iter_mut().zip(&mut send) {
+            sum.normalise();
+            send[..WORDS].copy_from_slice(&sum.words);
+            send[WORDS] = sum.not_finite;
+        }
+        world.sum_i64(send.as_flattened(), receive.as_flattened_mut());
+        for (sum, received) in sums.iter_mut().zip(&receive) {
+            sum.words.copy_from_slice(&received[..WORDS]);
+            sum.not_finite = received[WORDS];
+        }
+        sums.map(|sum| sum.value())
     }
 
     /// The sum as the nearest few ulp of an `f64`: a function of the exact sum alone. NaN if a term was not finite.

@@ -7,6 +7,7 @@ mod layout;
 mod lines;
 mod modes;
 mod pencils;
+mod pieces;
 mod planes;
 mod real;
 mod shift;
@@ -17,7 +18,8 @@ pub use lanes::{LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, Slab};
 pub use lines::{ComplexLines, RealPairs};
 pub use modes::{Column, Shape, Truncation};
-pub use pencils::{Pencils, Phases};
+pub use pencils::{Pencils, Phases, Products};
+pub use pieces::{Pieces, PiecesMut, parts};
 pub use real::{Real, Reals, Values, ValuesMut};
 pub use shift::Shift;
 

@@ -15,15 +15,30 @@
 use super::lines::{Aligned, aligned};
 use super::planes::{Planes, stride};
 use super::transpose::{fetch_rows, lines_to_rows, rows_to_lines};
-use super::{Column, Fields, FourierColumns, Layout, Real, Shift, Truncation};
+use super::{Column, Fields, FourierColumns, Layout, Pieces, PiecesMut, Real, Shift, SpectralField, Truncation};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
-use num_complex::Complex;
 use std::ops::Range;
 use std::time::Instant;
 
 /// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
 const TILE: usize = 64;
+
+/// How many fields an evaluation has on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Products {
+    /// Fields at the points, and products that take their place.
+    pub inputs: usize,
+    pub products: usize,
+    /// Fields that go back to the columns.
+    pub outputs: usize,
+}
+
+impl From<Products> for Fields {
+    fn from(products: Products) -> Self {
+        Self { columns: products.inputs.max(products.outputs), lines: products.inputs.max(products.products) }
+    }
+}
 
 /// Seconds spent so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,11 +93,11 @@ impl<T: Real> Pencils<T> {
     }
 
     /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
-    pub fn inverse<const IN: usize>(&mut self, fields: [&[Complex<T>]; IN], shift: &Shift<T>) {
+    pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, tile, column: exchange, .. } = self;
         let send = exchange.send_buffer();
-        let (points, columns) = (transform.points(), layout.columns.len());
+        let (count, points, columns) = (fields.clone().count(), transform.points(), layout.columns.len());
         let stride = stride::<T>(points);
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
@@ -90,39 +105,40 @@ impl<T: Real> Pencils<T> {
             for c in 0..width {
                 let column = &layout.columns[first + c];
                 transform.displace(column, shift);
-                for (f, field) in fields.iter().enumerate() {
-                    fetch_rows(&send[f * columns + first..], IN * columns, size, c, width);
+                for (f, field) in fields.clone().enumerate() {
+                    fetch_rows(&send[f * columns + first..], count * columns, size, c, width);
                     transform.inverse(column, &field[layout.range(first + c)], &mut tile[(f * TILE + c) * stride..][..points]);
                 }
             }
-            for f in 0..IN {
-                lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], IN * columns, size);
+            for f in 0..count {
+                lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], count * columns, size);
             }
         }
         lap(&mut clock, &mut self.phases.transform);
-        self.column.exchange(IN, &self.column_counts, &self.plane_counts);
+        self.column.exchange(count, &self.column_counts, &self.plane_counts);
         lap(&mut clock, &mut self.phases.exchange);
     }
 
-    /// The planes of this rank, from the z-lines of IN fields to those of OUT fields.
+    /// The planes of this rank, from the z-lines of the inputs to those of the outputs.
     ///
-    /// * `multiply(lines)` at the points of some x-lines, in an order that is the same for all fields: IN inputs, which the products
-    ///   replace;
+    /// * `multiply(lines, length)` at the points of some x-lines, in an order that is the same for all fields: each input is a line of
+    ///   this length; the products replace them;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
-    pub fn planes<const IN: usize, const PRODUCTS: usize, const OUT: usize>(
+    pub fn planes(
         &mut self,
-        mut multiply: impl FnMut([&mut [T]; PRODUCTS]),
-        mut combine: impl FnMut(usize, i64, [&[Complex<T>]; PRODUCTS], [&mut [Complex<T>]; OUT]),
+        fields: Products,
+        mut multiply: impl FnMut(&mut [T], usize),
+        mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
-        const { assert!(IN <= PRODUCTS, "the products take the place of the inputs") };
+        let Products { inputs, products, outputs } = fields;
         let Self { layout, planes, column, phases, .. } = self;
         for batch in batches(layout, planes.batch()) {
-            planes.inverse::<IN>(layout, batch.clone(), column.received(), phases);
-            planes.multiply::<IN, PRODUCTS>(layout, batch.clone(), phases, &mut multiply);
-            planes.forward(layout, batch, column.send_buffer(), phases, &mut combine);
+            planes.inverse(layout, batch.clone(), inputs, column.received(), phases);
+            planes.multiply(layout, batch.clone(), (inputs, products), phases, &mut multiply);
+            planes.forward(layout, batch, (products, outputs), column.send_buffer(), phases, &mut combine);
         }
         let mut clock = Instant::now();
-        self.column.exchange(OUT, &self.plane_counts, &self.column_counts);
+        self.column.exchange(outputs, &self.plane_counts, &self.column_counts);
         lap(&mut clock, &mut self.phases.exchange);
     }
 
@@ -131,14 +147,14 @@ impl<T: Real> Pencils<T> {
         let Self { layout, planes, column, phases, .. } = self;
         let mut line = vec![T::zero(); layout.truncation.grid[0]];
         for batch in batches(layout, planes.batch()) {
-            planes.inverse::<1>(layout, batch.clone(), column.received(), phases);
+            planes.inverse(layout, batch.clone(), 1, column.received(), phases);
             planes.visit(layout, batch, &mut line, &mut visit);
         }
     }
 
     /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
     /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
-    pub fn forward<const OUT: usize>(&mut self, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, [&[Complex<T>]; OUT])) {
+    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
         let Self { layout, y: transform, tile, phases, column: exchange, .. } = self;
         let received = exchange.received();
         let (points, columns) = (transform.points(), layout.columns.len());
@@ -147,21 +163,21 @@ impl<T: Real> Pencils<T> {
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let next = TILE.min(columns - first - width);
-            for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(OUT).enumerate() {
-                rows_to_lines(&received[f * columns + first..], OUT * columns, lines, stride, [width, points]);
+            for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
+                rows_to_lines(&received[f * columns + first..], outputs * columns, lines, stride, [width, points]);
             }
             for c in 0..width {
                 let (column, range) = (&layout.columns[first + c], layout.range(first + c));
                 transform.displace(column, shift);
-                for f in 0..OUT {
+                for f in 0..outputs {
                     if next > 0 {
-                        fetch_rows(&received[f * columns + first + width..], OUT * columns, [next, points], c, width);
+                        fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
                     }
                     transform.forward(column, &mut tile[(f * TILE + c) * stride..][..points]);
                 }
                 lap(&mut clock, &mut phases.transform);
                 let length = range.len();
-                update(column, range, std::array::from_fn(|f| &tile[(f * TILE + c) * stride..][..length]));
+                update(column, range, Pieces::new(&tile[c * stride..], TILE * stride, length));
                 lap(&mut clock, &mut phases.update);
             }
         }

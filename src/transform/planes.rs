@@ -7,7 +7,7 @@
 use super::layout::Layout;
 use super::lines::{Aligned, aligned};
 use super::pencils::{Phases, lap};
-use super::{ComplexLines, Fields, Real, RealPairs};
+use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealPairs};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, Traffic, World};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -71,72 +71,74 @@ impl<T: Real> Planes<T> {
     }
 
     /// From what has come of the columns, `received`, to the modes of the x-lines of some planes.
-    pub fn inverse<const IN: usize>(&mut self, layout: &Layout, batch: Range<usize>, received: &[Complex<T>], phases: &mut Phases) {
+    pub fn inverse(&mut self, layout: &Layout, batch: Range<usize>, fields: usize, received: &[Complex<T>], phases: &mut Phases) {
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
-            self.modes_to_z_lines::<IN>(layout, plane, received);
-            self.send(layout, Side::Z, IN, batch.len(), b);
+            self.modes_to_z_lines(layout, plane, fields, received);
+            self.send(layout, Side::Z, fields, batch.len(), b);
         }
         lap(&mut clock, &mut phases.transform);
-        self.row.exchange(IN * batch.len(), &self.z_counts, &self.x_counts);
+        self.row.exchange(fields * batch.len(), &self.z_counts, &self.x_counts);
         lap(&mut clock, &mut phases.exchange);
     }
 
     /// The products of the x-lines of some planes: see [`super::Pencils::planes`].
-    pub fn multiply<const IN: usize, const PRODUCTS: usize>(
+    pub fn multiply(
         &mut self,
         layout: &Layout,
         batch: Range<usize>,
+        (inputs, products): (usize, usize),
         phases: &mut Phases,
-        multiply: &mut impl FnMut([&mut [T]; PRODUCTS]),
+        multiply: &mut impl FnMut(&mut [T], usize),
     ) {
         let factor = T::of(1.0 / layout.truncation.grid.iter().map(|&n| n as f64).product::<f64>());
         let (points, modes) = (self.x.points(), self.nkx);
         let stride = stride_of::<T>(layout, Side::X);
         let mut clock = Instant::now();
         for b in 0..batch.len() {
-            self.receive(layout, Side::X, IN, batch.len(), b);
-            self.clear_odd_line(layout, IN);
+            self.receive(layout, Side::X, inputs, batch.len(), b);
+            self.clear_odd_line(layout, inputs);
             for z in (0..layout.slab.z.len()).step_by(2) {
-                self.points_of_pair(layout, IN, z);
+                self.points_of_pair(layout, inputs, z);
                 lap(&mut clock, &mut phases.transform);
-                multiply(parts(&mut self.points, points, points).map(|line| cast_slice_mut(line)));
+                multiply(cast_slice_mut(&mut self.points[..products * points]), 2 * points);
                 lap(&mut clock, &mut phases.products);
-                for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks_mut(modes * stride)).take(PRODUCTS) {
+                for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks_mut(modes * stride)).take(products) {
                     self.x.forward(pair, factor, modes, &mut lines[z..], stride);
                 }
             }
-            self.send(layout, Side::X, PRODUCTS, batch.len(), b);
+            self.send(layout, Side::X, products, batch.len(), b);
         }
         lap(&mut clock, &mut phases.transform);
-        self.row.exchange(PRODUCTS * batch.len(), &self.x_counts, &self.z_counts);
+        self.row.exchange(products * batch.len(), &self.x_counts, &self.z_counts);
         lap(&mut clock, &mut phases.exchange);
     }
 
     /// From the modes of the x-lines of some planes to what goes to the columns, `send`.
-    pub fn forward<const PRODUCTS: usize, const OUT: usize>(
+    pub fn forward(
         &mut self,
         layout: &Layout,
         batch: Range<usize>,
+        (products, outputs): (usize, usize),
         send: &mut [Complex<T>],
         phases: &mut Phases,
-        combine: &mut impl FnMut(usize, i64, [&[Complex<T>]; PRODUCTS], [&mut [Complex<T>]; OUT]),
+        combine: &mut impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
         let (points, nkx, planes) = (self.z.points(), layout.kx.len(), layout.slab.y.len());
         let stride = stride_of::<T>(layout, Side::Z);
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
-            self.receive(layout, Side::Z, PRODUCTS, batch.len(), b);
-            for line in self.lines.chunks_exact_mut(stride).take(PRODUCTS * nkx) {
+            self.receive(layout, Side::Z, products, batch.len(), b);
+            for line in self.lines.chunks_exact_mut(stride).take(products * nkx) {
                 self.z.forward(&mut line[..points]);
             }
             lap(&mut clock, &mut phases.transform);
             for (i, pieces) in layout.pieces.iter().enumerate() {
                 for piece in pieces {
                     let owned = layout.shared_columns.range(piece.rank);
-                    let modes = std::array::from_fn(|p| &self.lines[(p * nkx + i) * stride + point(piece.nz, points)..][..piece.length]);
-                    let block = OUT * planes * owned.start + plane * OUT * owned.len() + piece.first;
-                    combine(layout.kx.start + i, piece.nz, modes, parts(&mut send[block..], owned.len(), piece.length));
+                    let modes = Pieces::new(&self.lines[i * stride + point(piece.nz, points)..], nkx * stride, piece.length);
+                    let block = outputs * planes * owned.start + plane * outputs * owned.len() + piece.first;
+                    combine(layout.kx.start + i, piece.nz, modes, PiecesMut::new(&mut send[block..], owned.len(), piece.length));
                 }
             }
             lap(&mut clock, &mut phases.products);
@@ -160,16 +162,16 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    fn modes_to_z_lines<const IN: usize>(&mut self, layout: &Layout, plane: usize, received: &[Complex<T>]) {
+    fn modes_to_z_lines(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
         let (points, planes) = (self.z.points(), layout.slab.y.len());
         let mut lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z));
-        for f in 0..IN {
+        for f in 0..fields {
             for (((nx, pieces), &kept), line) in layout.kx.clone().zip(&layout.pieces).zip(&self.nz_max).zip(&mut lines) {
                 let line = &mut line[..points];
                 line[kept + 1..points - kept].fill(Complex::default());
                 for piece in pieces {
                     let owned = layout.shared_columns.range(piece.rank);
-                    let from = IN * planes * owned.start + (plane * IN + f) * owned.len() + piece.first;
+                    let from = fields * planes * owned.start + (plane * fields + f) * owned.len() + piece.first;
                     line[point(piece.nz, points)..][..piece.length].copy_from_slice(&received[from..][..piece.length]);
                 }
                 if nx == 0 {
@@ -271,14 +273,4 @@ pub(super) fn stride<T>(points: usize) -> usize {
 /// Where the label n lies in a line of so many points.
 fn point(label: i64, points: usize) -> usize {
     if label < 0 { points - label.unsigned_abs() as usize } else { label as usize }
-}
-
-/// The first `length` elements of each of the first N pieces of `distance` elements.
-fn parts<const N: usize, E>(mut buffer: &mut [E], distance: usize, length: usize) -> [&mut [E]; N] {
-    std::array::from_fn(|_| {
-        let whole = std::mem::take(&mut buffer);
-        let (head, tail) = whole.split_at_mut(distance.min(whole.len()));
-        buffer = tail;
-        &mut head[..length]
-    })
 }

@@ -1,0 +1,227 @@
+//! One step: evaluations at points, stages, and what happens at its end.
+
+use super::right_hand_side::{counts, courant_rate, divergence_xz, products};
+use super::update::{Coefficients, MeanTerms, ScalarColumn, VelocityColumn, keep, keep_scalar, update, update_scalar};
+use super::{Homogeneous, remesh};
+use crate::error::{Error, Result};
+use crate::flow::Step;
+use crate::parallel::ExactSum;
+use crate::time::Stage;
+use crate::transform::{Column, Pieces, Real, SpectralField};
+use num_complex::Complex;
+use std::ops::Range;
+
+impl<T: Real> Homogeneous<T> {
+    pub(super) fn step(&mut self, until: f64) -> Result<Step> {
+        let begin = self.clock.time;
+        let until = until.min(self.mean.next_event(begin));
+        let limit = until - begin;
+        let scheme = self.parameters.scheme;
+        let (mut dt, mut rate, mut sums) = (0.0, 0.0, Default::default());
+        // The length of the step is not known before the first evaluation, which needs the wavenumbers at its beginning only.
+        self.tables.set_interval(self.mean.interval(begin, begin, begin));
+        for (s, stage) in scheme.stages().iter().enumerate() {
+            let at = |part: f64, dt: f64| if part == 1.0 && dt == limit { until } else { begin + part * dt };
+            if s > 0 {
+                self.tables.set_interval(self.mean.interval(begin, at(stage.from, dt), at(stage.to, dt)));
+            }
+            let local = self.nonlinear(s);
+            if s == 0 {
+                rate = self.world.max(local);
+                dt = self.parameters.step_size.choose(rate.max(self.linear_rate()), limit);
+                if !dt.is_finite() {
+                    return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
+                }
+                self.tables.set_interval(self.mean.interval(begin, begin, at(stage.to, dt)));
+            }
+            sums = match scheme.registers() {
+                2 => self.take_up::<2>(stage, dt),
+                _ => self.take_up::<3>(stage, dt),
+            };
+        }
+        let [square, gradient] = ExactSum::total_of(sums, &self.world);
+        let (mut energy, mut dissipation) = (0.5 * square, self.parameters.viscosity * gradient);
+        self.clock.step += 1;
+        self.clock.time = if dt == limit { until } else { begin + dt };
+        if !energy.is_finite() {
+            return Err(Error::diverged(format!(
+                "the velocity is no longer finite at step {}, time {:.6e} (dt {dt:.3e}, Courant number {:.2}): the step was too long or the \
+                 grid too coarse; try a smaller time.cfl or time.dt, or more points",
+                self.clock.step,
+                self.clock.time,
+                dt * rate
+            )));
+        }
+        let [dropped, less] = self.remesh(begin);
+        energy -= dropped;
+        dissipation -= less;
+        self.move_box(self.clock.time);
+        Ok(Step { dt, cfl: dt * rate, energy, dissipation })
+    }
+
+    /// The wavenumbers are those of this time from now on.
+    pub(super) fn move_box(&mut self, time: f64) {
+        self.wavenumbers.deformation = self.mean.deformation(time, time);
+    }
+
+    /// How fast the linear terms turn the velocity: they are stepped explicitly.
+    fn linear_rate(&self) -> f64 {
+        self.mean.absolute_vorticity(self.clock.time).iter().map(|w| w * w).sum::<f64>().sqrt()
+    }
+
+    /// The nonlinear term of stage s, left where [`Homogeneous::take_up`] finds it; the largest Courant rate of this rank in the first stage.
+    fn nonlinear(&mut self, s: usize) -> f64 {
+        if !self.parameters.nonlinear {
+            return 0.0;
+        }
+        let (first, second) = self.parameters.dealiasing.displacements(self.parameters.scheme, self.parameters.seed, self.clock.step, s);
+        self.shifts[0].set(first);
+        let mut rate = self.evaluate(0, s == 0);
+        if let Some(second) = second {
+            self.keep_first();
+            self.shifts[1].set(second);
+            rate = rate.max(self.evaluate(1, s == 0));
+        }
+        rate
+    }
+
+    /// Velocity and scalars to products to z-lines of what goes back to the columns, on the grid of this evaluation; returns the largest
+    /// Courant rate of this rank if it is `wanted`.
+    fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
+        let Self { pencils, velocity, scalars, tables, parameters, wavenumbers, mean, .. } = self;
+        let (scalars_in, mixed) = (parameters.scalars.len(), mean.mixes_labels());
+        pencils.inverse(velocity[0].iter().chain(&scalars[0]), &self.shifts[evaluation]);
+        // The velocity in cells of the moving grid: dxi_j/dt = B_ji u_i.
+        let b = &wavenumbers.deformation;
+        let cells = std::array::from_fn(|j| std::array::from_fn(|i| T::of(b[j][i] * parameters.grid[j] as f64 / parameters.size[j])));
+        let mut rate = T::zero();
+        pencils.planes(
+            counts(scalars_in, mixed),
+            |lines, length| {
+                if wanted {
+                    let here = courant_rate(std::array::from_fn(|i| &lines[i * length..][..length]), &cells);
+                    rate = if here > rate { here } else { rate };
+                }
+                products(lines, length, scalars_in);
+            },
+            |nx, nz, products, outputs| divergence_xz(tables, (scalars_in, mixed), nx, nz, products, outputs),
+        );
+        rate.wide()
+    }
+
+    /// Keeps N of the first of two evaluations.
+    fn keep_first(&mut self) {
+        let Self { pencils, tables, kept, shifts, parameters, mean, .. } = self;
+        let Some((velocity, scalars)) = kept else { return };
+        let mixed = mean.mixes_labels();
+        let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
+        pencils.forward(outputs, &shifts[0], |column, range, modes| {
+            tables.select(column);
+            keep(&tables.column(column, 0), mixed, modes, piece_mut(velocity, &range));
+            for (s, kept) in scalars.iter_mut().enumerate() {
+                keep_scalar(&tables.column(column, 1 + s), mixed, modes, of_velocity + s * of_scalar, &mut kept[range.clone()]);
+            }
+        });
+    }
+
+    /// Takes up N in all R registers; returns the sums of `|u|^2` and `k^2 |u|^2` over all modes of this rank.
+    fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> [ExactSum; 2] {
+        let coefficients = Coefficients::<T, R>::new(stage, dt);
+        let Self { pencils, tables, velocity, scalars, kept, shifts, parameters, mean, force, zeros, clock, .. } = self;
+        let mixed = mean.mixes_labels();
+        let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
+        let interval = tables.interval();
+        let terms = MeanTerms {
+            absolute_vorticity: interval.absolute_vorticity.map(T::of),
+            transport: interval.transport.map(|row| row.map(T::of)),
+        };
+        let mean_terms = (mean.deforms() || interval.absolute_vorticity != [0.0; 3]).then_some(&terms);
+        let buoyant = parameters.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
+        let time = clock.time + stage.from * dt;
+        let (Some(velocity), Some(scalars)) = (velocity.first_chunk_mut::<R>(), scalars.first_chunk_mut::<R>()) else {
+            unreachable!("a scheme has its {R} registers")
+        };
+        let mut sums: [ExactSum; 2] = Default::default();
+        let update_column = |column: &Column, range: Range<usize>, modes: Pieces<'_, T>| {
+            tables.select(column);
+            let force = buoyant.then(|| {
+                let mut force = force.each_mut().map(|force| &mut force[..range.len()]);
+                force.iter_mut().for_each(|force| force.fill(Complex::default()));
+                for (scalar, theta) in parameters.scalars.iter().zip(&scalars[0]) {
+                    add_buoyancy(scalar.buoyancy, &theta[range.clone()], &mut force);
+                }
+                force.map(|force| &*force)
+            });
+            let kept = kept.as_ref();
+            for (s, scalar) in parameters.scalars.iter().enumerate() {
+                let of_scalar = ScalarColumn {
+                    modes,
+                    first: of_velocity + s * of_scalar,
+                    kept: kept.map(|(_, scalars)| &scalars[s][range.clone()]),
+                    velocity: velocity[0].each_ref().map(|field| &field[range.clone()]),
+                    gradient: mean.carried(scalar.gradient, time).map(T::of),
+                    registers: scalars.each_mut().map(|fields| &mut fields[s][range.clone()]),
+                };
+                update_scalar(&tables.column(column, 1 + s), &coefficients, mixed, of_scalar);
+            }
+            let of_velocity = VelocityColumn {
+                modes,
+                kept: kept.map(|(velocity, _)| velocity.each_ref().map(|field| &field[range.clone()])),
+                force,
+                registers: velocity.each_mut().map(|fields| piece_mut(fields, &range)),
+            };
+            let of_column = update(&tables.column(column, 0), &coefficients, mean_terms, mixed, of_velocity);
+            sums.iter_mut().zip(of_column).for_each(|(sum, term)| sum.add(column.weight() * term));
+            if column.is_mean() {
+                let fields = velocity.as_flattened_mut().iter_mut().chain(scalars.iter_mut().flatten());
+                fields.for_each(|field| column.make_real(&mut field[range.clone()]));
+            }
+        };
+        if parameters.nonlinear {
+            pencils.forward(outputs, &shifts[usize::from(kept.is_some())], update_column);
+        } else {
+            let (layout, mut update_column) = (&pencils.layout, update_column);
+            for (c, column) in layout.columns.iter().enumerate() {
+                update_column(column, layout.range(c), Pieces::new(zeros, 0, column.len()));
+            }
+        }
+        sums
+    }
+
+    /// Relabels the modes if that is due at the end of a step that began at `begin`; the energy and the dissipation that are dropped.
+    fn remesh(&mut self, begin: f64) -> [f64; 2] {
+        let time = self.clock.time;
+        let shift = self.mean.relabelling(begin, time);
+        if shift == 0 {
+            return [0.0; 2];
+        }
+        self.wavenumbers.deformation = self.mean.deformation(begin, time);
+        let Self { pencils, wavenumbers, parameters, velocity, scalars, .. } = self;
+        let layout = &pencils.layout;
+        let dropped = remesh::relabel_velocity(layout, wavenumbers, parameters.viscosity, shift, &mut velocity[0]);
+        for scalar in &mut scalars[0] {
+            remesh::relabel(layout, wavenumbers, shift, scalar, |_, _, _| ());
+        }
+        let [energy, dissipation] = ExactSum::total_of(dropped, &self.world);
+        self.dropped = [self.dropped[0] + energy, self.dropped[1] + dissipation];
+        [energy, dissipation]
+    }
+}
+
+/// Fields that come back to the columns: all, those of the velocity, those of a scalar.
+fn outputs(scalars: usize, mixed: bool) -> (usize, usize, usize) {
+    let [all, velocity, one] = [scalars, 0, 1].map(|scalars| counts(scalars, mixed).outputs);
+    (all, velocity, one - velocity)
+}
+
+/// Adds `buoyancy theta` to the force on the modes of a column.
+fn add_buoyancy<T: Real>(buoyancy: [f64; 3], theta: &[Complex<T>], force: &mut [&mut [Complex<T>]; 3]) {
+    for (force, b) in force.iter_mut().zip(buoyancy).filter(|(_, b)| *b != 0.0) {
+        force.iter_mut().zip(theta).for_each(|(force, theta)| *force += theta.scale(T::of(b)));
+    }
+}
+
+/// The same piece of each of three fields.
+fn piece_mut<'a, T: Real>(fields: &'a mut [SpectralField<T>; 3], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
+    fields.each_mut().map(|field| &mut field[range.clone()])
+}

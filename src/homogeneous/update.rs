@@ -1,0 +1,335 @@
+//! The stage of the Runge-Kutta scheme that takes up the nonlinear term, mode by mode:
+//!
+//! ```text
+//!     u <- P' Q F (M (u, r, ..) + dt b (N + u x (curl U + 2 Omega) + f)),        P'_ij = delta_ij - k'_i k'_j / k'^2
+//!     theta <- F (M (theta, ..) + dt b (N - G.u))
+//! ```
+//!
+//! F is the viscous factor and k' the wavenumber at the end of the stage. `w = B^-T u` obeys `dw/dt = B^-T (u x (curl U + 2 Omega) + N - nu k^2 u) -
+//! i kappa p` (`../shared` theory: Rogallo 1981): the pressure has a direction that does not change, so that the projection P' at the end of a stage is
+//! exact, and an irrotational strain leaves no linear term at all. In terms of u that is `Q = exp(-int A^T dt)`. Only u needs P': what the other
+//! registers have along k is taken off when they are taken up.
+
+use super::wavenumbers::{ColumnTables, Run};
+use crate::time::{RungeKutta, Stage};
+use crate::transform::{LANES, Lanes, Pieces, Real, vectorised};
+use bytemuck::{cast_slice, cast_slice_mut};
+use num_complex::Complex;
+
+/// A stage for one scheme's R registers, in the precision of the fields.
+pub struct Coefficients<T, const R: usize> {
+    mix: [[T; R]; R],
+    add: [T; R],
+    /// Registers that the stage needs, and those it changes.
+    reads: [bool; R],
+    writes: [bool; R],
+}
+
+impl<T: Real, const R: usize> Coefficients<T, R> {
+    pub fn new(stage: &Stage, dt: f64) -> Self {
+        Self {
+            mix: std::array::from_fn(|r| std::array::from_fn(|q| T::of(stage.mix[r][q]))),
+            add: std::array::from_fn(|r| T::of(dt * stage.add[r])),
+            reads: std::array::from_fn(|r| stage.mix.iter().any(|row| row[r] != 0.0)),
+            writes: std::array::from_fn(|r| stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]),
+        }
+    }
+}
+
+/// What the mean flow does in a stage.
+#[derive(Clone, Copy)]
+pub struct MeanTerms<T> {
+    /// curl U + 2 Omega.
+    pub absolute_vorticity: [T; 3],
+    /// Q.
+    pub transport: [[T; 3]; 3],
+}
+
+/// Sums over the modes of a column: `|u|^2` and `k^2 |u|^2`.
+pub type Sums = [f64; 2];
+
+/// The velocity of one column: the fields `modes` that came through the transform (four, or five of mixed labels), N of a first
+/// evaluation if there are two, the force if there is one, the registers.
+pub struct VelocityColumn<'a, T, const R: usize> {
+    pub modes: Pieces<'a, T>,
+    pub kept: Option<[&'a [Complex<T>]; 3]>,
+    pub force: Option<[&'a [Complex<T>]; 3]>,
+    pub registers: [[&'a mut [Complex<T>]; 3]; R],
+}
+
+/// The stage for the velocity of a column; with `mean`, if there is a mean flow. Returns the sums of the new u.
+pub fn update<T: Real, const R: usize>(
+    tables: &ColumnTables<'_, T>,
+    coefficients: &Coefficients<T, R>,
+    mean: Option<&MeanTerms<T>>,
+    mixed: bool,
+    column: VelocityColumn<'_, T, R>,
+) -> Sums {
+    let at_rest = MeanTerms { absolute_vorticity: [T::zero(); 3], transport: [[T::zero(); 3]; 3] };
+    match (mean, mixed) {
+        (None, _) => update_all::<T, R, false, false>(tables, coefficients, &at_rest, column),
+        (Some(mean), false) => update_all::<T, R, true, false>(tables, coefficients, mean, column),
+        (Some(mean), true) => update_all::<T, R, true, true>(tables, coefficients, mean, column),
+    }
+}
+
+fn update_all<T: Real, const R: usize, const MEAN: bool, const MIXED: bool>(
+    tables: &ColumnTables<'_, T>,
+    coefficients: &Coefficients<T, R>,
+    mean: &MeanTerms<T>,
+    column: VelocityColumn<'_, T, R>,
+) -> Sums {
+    let VelocityColumn { modes, kept, force, registers } = column;
+    let fields = Fields::<T, MIXED>::new(modes);
+    let (kept, force) = (kept.map(|fields| fields.map(cast_slice)), force.map(|fields| fields.map(cast_slice)));
+    let mut registers = registers.map(|fields| fields.map(|field| cast_slice_mut(field)));
+    vectorised(
+        #[inline(always)]
+        || {
+            let (mut sums, mut rest) = ([Lanes::all(T::zero()); 2], [Lanes::all(T::zero()); 2]);
+            for (first, run) in tables.runs() {
+                let length = run.factor.len();
+                let whole = length - length % LANES;
+                for j in (0..whole).step_by(LANES) {
+                    let n = sources::<T, LANES, MIXED>(tables, run, j, first + j, &fields, kept, force);
+                    stage::<T, R, LANES, MEAN, MIXED>(tables, coefficients, mean, (first, run, j), n, &mut registers, &mut sums);
+                }
+                for j in (whole..length).step_by(2) {
+                    let n = sources::<T, 2, MIXED>(tables, run, j, first + j, &fields, kept, force);
+                    stage::<T, R, 2, MEAN, MIXED>(tables, coefficients, mean, (first, run, j), n, &mut registers, &mut rest);
+                }
+            }
+            [0, 1].map(|i| sums[i].sum() + rest[i].sum())
+        },
+    )
+}
+
+/// N of a column, kept until a second evaluation is added.
+pub fn keep<T: Real>(tables: &ColumnTables<'_, T>, mixed: bool, modes: Pieces<'_, T>, kept: [&mut [Complex<T>]; 3]) {
+    if mixed { keep_all::<T, true>(tables, modes, kept) } else { keep_all::<T, false>(tables, modes, kept) }
+}
+
+fn keep_all<T: Real, const MIXED: bool>(tables: &ColumnTables<'_, T>, modes: Pieces<'_, T>, kept: [&mut [Complex<T>]; 3]) {
+    let (fields, mut kept) = (Fields::<T, MIXED>::new(modes), kept.map(|field| cast_slice_mut(field)));
+    vectorised(
+        #[inline(always)]
+        || {
+            for (first, run) in tables.runs() {
+                let length = run.factor.len();
+                let whole = length - length % LANES;
+                for j in (0..whole).step_by(LANES) {
+                    let n = nonlinear::<T, LANES, MIXED>(&wavevector::<T, LANES, MIXED>(tables.from, run.from, j), &fields, first + j);
+                    (0..3).for_each(|i| n[i].store(kept[i], first + j));
+                }
+                for j in (whole..length).step_by(2) {
+                    let n = nonlinear::<T, 2, MIXED>(&wavevector::<T, 2, MIXED>(tables.from, run.from, j), &fields, first + j);
+                    (0..3).for_each(|i| n[i].store(kept[i], first + j));
+                }
+            }
+        },
+    );
+}
+
+/// The fields that came through the transform, as reals; the fifth only of mixed labels.
+struct Fields<'a, T, const MIXED: bool>([&'a [T]; 5]);
+
+impl<'a, T: Real, const MIXED: bool> Fields<'a, T, MIXED> {
+    fn new(modes: Pieces<'a, T>) -> Self {
+        let [a, b, c, d] = modes.from(0).map(cast_slice);
+        Self([a, b, c, d, if MIXED { cast_slice(modes.of(4)) } else { &[] }])
+    }
+}
+
+/// k of L reals from j on of a run.
+#[inline(always)]
+fn wavevector<T: Real, const L: usize, const MIXED: bool>(shared: [T; 2], tables: [&[T]; 3], j: usize) -> [Lanes<T, L>; 3] {
+    let y = Lanes::load(tables[1], j);
+    if MIXED { [Lanes::load(tables[0], j), y, Lanes::load(tables[2], j)] } else { [Lanes::all(shared[0]), y, Lanes::all(shared[1])] }
+}
+
+/// N, L reals from `at` on, of `[A, B, C, D]`; of mixed labels, of -i times the products `[a, b, c, d, e]`.
+#[inline(always)]
+fn nonlinear<T: Real, const L: usize, const MIXED: bool>(
+    k: &[Lanes<T, L>; 3],
+    fields: &Fields<'_, T, MIXED>,
+    at: usize,
+) -> [Lanes<T, L>; 3] {
+    let [kx, ky, kz] = *k;
+    let load = |f: usize| Lanes::load(fields.0[f], at);
+    let (a, b, c, d) = (load(0), load(1), load(2), load(3));
+    if MIXED {
+        let e = load(4);
+        [a * kx + b * ky + e * kz, b * kx + d * kz, e * kx + d * ky + c * kz]
+    } else {
+        [a + b * ky, b * kx + d * kz, c + d * ky]
+    }
+}
+
+/// N, the mean of this evaluation and the kept one if there is one, and the force.
+#[inline(always)]
+fn sources<T: Real, const L: usize, const MIXED: bool>(
+    tables: &ColumnTables<'_, T>,
+    run: &Run<'_, T>,
+    j: usize,
+    at: usize,
+    fields: &Fields<'_, T, MIXED>,
+    kept: Option<[&[T]; 3]>,
+    force: Option<[&[T]; 3]>,
+) -> [Lanes<T, L>; 3] {
+    let mut n = nonlinear(&wavevector::<T, L, MIXED>(tables.from, run.from, j), fields, at);
+    if let Some(kept) = kept {
+        for i in 0..3 {
+            n[i] = (n[i] + Lanes::load(kept[i], at)) * Lanes::all(T::of(0.5));
+        }
+    }
+    if let Some(force) = force {
+        for i in 0..3 {
+            n[i] = n[i] + Lanes::load(force[i], at);
+        }
+    }
+    n
+}
+
+/// The stage for L reals from j on of a run of a column, with the sources n. Adds to the sums.
+#[inline(always)]
+fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED: bool>(
+    tables: &ColumnTables<'_, T>,
+    coefficients: &Coefficients<T, R>,
+    mean: &MeanTerms<T>,
+    (first, run, j): (usize, &Run<'_, T>, usize),
+    mut n: [Lanes<T, L>; 3],
+    registers: &mut [[&mut [T]; 3]; R],
+    sums: &mut [Lanes<T, L>; 2],
+) {
+    let at = first + j;
+    let zero = Lanes::<T, L>::all(T::zero());
+    let mut x = [[zero; 3]; R];
+    for r in 0..R {
+        if coefficients.reads[r] || (MEAN && r == 0) {
+            x[r] = [0, 1, 2].map(|i| Lanes::load(registers[r][i], at));
+        }
+    }
+    if MEAN {
+        let [wx, wy, wz] = mean.absolute_vorticity.map(Lanes::all);
+        let [u, v, w] = x[0];
+        n = [n[0] + v * wz - w * wy, n[1] + w * wx - u * wz, n[2] + u * wy - v * wx];
+    }
+    let decay = Lanes::load(run.factor, j) * Lanes::all(tables.factor);
+    for (r, register) in registers.iter_mut().enumerate() {
+        if !coefficients.writes[r] {
+            continue;
+        }
+        let mut new = [zero; 3];
+        for i in 0..3 {
+            let mut mixed = n[i] * Lanes::all(coefficients.add[r]);
+            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
+                mixed = mixed + x[i] * Lanes::all(mix);
+            }
+            new[i] = mixed * decay;
+        }
+        if MEAN {
+            let q = mean.transport.map(|row| row.map(Lanes::all));
+            new = [0, 1, 2].map(|i| q[i][0] * new[0] + q[i][1] * new[1] + q[i][2] * new[2]);
+        }
+        if r == 0 {
+            let k = wavevector::<T, L, MIXED>(tables.to, run.to, j);
+            let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
+            // k = 0 has nothing along it, so that any divisor will do.
+            let along = (new[0] * k[0] + new[1] * k[1] + new[2] * k[2]) / k2.or_one();
+            new = [0, 1, 2].map(|i| new[i] - along * k[i]);
+            let square = new[0] * new[0] + new[1] * new[1] + new[2] * new[2];
+            sums[0] = sums[0] + square;
+            sums[1] = sums[1] + square * k2;
+        }
+        for i in 0..3 {
+            new[i].store(register[i], at);
+        }
+    }
+}
+
+/// A scalar of one column: the fields that came through the transform (two, or three of mixed labels), N of a first evaluation if there
+/// are two, the velocity before the stage and the mean gradient G, the registers.
+pub struct ScalarColumn<'a, T, const R: usize> {
+    pub modes: Pieces<'a, T>,
+    pub first: usize,
+    pub kept: Option<&'a [Complex<T>]>,
+    pub velocity: [&'a [Complex<T>]; 3],
+    pub gradient: [T; 3],
+    pub registers: [&'a mut [Complex<T>]; R],
+}
+
+/// The stage for a scalar of a column.
+pub fn update_scalar<T: Real, const R: usize>(
+    tables: &ColumnTables<'_, T>,
+    coefficients: &Coefficients<T, R>,
+    mixed: bool,
+    column: ScalarColumn<'_, T, R>,
+) {
+    let ScalarColumn { modes, first: field, kept, velocity, gradient, registers } = column;
+    let (kept, velocity): (Option<&[T]>, [&[T]; 3]) = (kept.map(cast_slice), velocity.map(cast_slice));
+    let fields = scalar_fields(modes, field, mixed);
+    let mut registers: [&mut [T]; R] = registers.map(|field| cast_slice_mut(field));
+    vectorised(
+        #[inline(always)]
+        || {
+            for (first, run) in tables.runs() {
+                for j in (0..run.factor.len()).step_by(2) {
+                    let at = first + j;
+                    let mut n = scalar_nonlinear(tables, run, j, at, &fields, mixed);
+                    if let Some(kept) = kept {
+                        n = (n + Lanes::load(kept, at)) * Lanes::all(T::of(0.5));
+                    }
+                    for i in 0..3 {
+                        n = n - Lanes::load(velocity[i], at) * Lanes::all(gradient[i]);
+                    }
+                    let decay = Lanes::<T, 2>::load(run.factor, j) * Lanes::all(tables.factor);
+                    let x: [Lanes<T, 2>; R] = std::array::from_fn(|r| Lanes::load(registers[r], at));
+                    for (r, register) in registers.iter_mut().enumerate() {
+                        if coefficients.writes[r] {
+                            let mut mixed = n * Lanes::all(coefficients.add[r]);
+                            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
+                                mixed = mixed + *x * Lanes::all(mix);
+                            }
+                            (mixed * decay).store(register, at);
+                        }
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// N of a scalar of a column, kept until a second evaluation is added.
+pub fn keep_scalar<T: Real>(tables: &ColumnTables<'_, T>, mixed: bool, modes: Pieces<'_, T>, field: usize, kept: &mut [Complex<T>]) {
+    let (fields, kept) = (scalar_fields(modes, field, mixed), cast_slice_mut(kept));
+    for (first, run) in tables.runs() {
+        for j in (0..run.factor.len()).step_by(2) {
+            scalar_nonlinear(tables, run, j, first + j, &fields, mixed).store(kept, first + j);
+        }
+    }
+}
+
+/// The fields of a scalar from `field` on, as reals; the third only of mixed labels.
+fn scalar_fields<'a, T: Real>(modes: Pieces<'a, T>, field: usize, mixed: bool) -> [&'a [T]; 3] {
+    let [first, second] = modes.from(field).map(cast_slice);
+    [first, second, if mixed { cast_slice(modes.of(field + 2)) } else { &[] }]
+}
+
+/// `E + k_y V`; of mixed labels, `k_x U + k_y V + k_z W` of the fluxes times -i.
+#[inline(always)]
+fn scalar_nonlinear<T: Real>(
+    tables: &ColumnTables<'_, T>,
+    run: &Run<'_, T>,
+    j: usize,
+    at: usize,
+    fields: &[&[T]; 3],
+    mixed: bool,
+) -> Lanes<T, 2> {
+    let load = |f: usize| Lanes::<T, 2>::load(fields[f], at);
+    if mixed {
+        let k = wavevector::<T, 2, true>(tables.from, run.from, j);
+        load(0) * k[0] + load(1) * k[1] + load(2) * k[2]
+    } else {
+        load(0) + load(1) * Lanes::load(run.from[1], j)
+    }
+}
