@@ -32,6 +32,7 @@ pub enum Value {
     String(String),
     Integer(i128),
     Float(f64),
+    Boolean(bool),
     Array(Vec<Node>),
     Table(Table),
     /// No key takes such a value; what it is, with its article.
@@ -124,7 +125,7 @@ fn node(parsed: &Spanned<DeValue>, source: usize, offset: usize) -> Node {
         },
         // TOML's floats are Rust's; one that were not is refused like any other that is not finite.
         DeValue::Float(digits) => Value::Float(digits.as_str().parse().unwrap_or(f64::NAN)),
-        DeValue::Boolean(_) => Value::Other("a boolean"),
+        DeValue::Boolean(boolean) => Value::Boolean(*boolean),
         DeValue::Datetime(_) => Value::Other("a date"),
         DeValue::Array(array) => Value::Array(array.iter().map(|element| node(element, source, offset)).collect()),
         DeValue::Table(parsed) => Value::Table(table(parsed, source, offset)),

@@ -13,7 +13,7 @@ pub struct Keys<'a> {
     place: Option<Place>,
     table: Option<&'a Table>,
     /// The keys that were asked for.
-    known: Vec<&'static str>,
+    known: Vec<&'a str>,
     /// Keys that are not asked for, or are missing, are no problem.
     lenient: bool,
     problems: &'a mut Vec<Problem>,
@@ -27,7 +27,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Reads the table `key` by `read`; without one in the file, each of its keys is missing.
-    pub fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Keys<'_>) -> T) -> T {
+    pub fn table<T>(&mut self, key: &'a str, read: impl FnOnce(&mut Keys<'_>) -> T) -> T {
         let path = self.path_of(key);
         let node = self.node(key);
         let table = match node.map(|node| &node.value) {
@@ -42,8 +42,18 @@ impl<'a> Keys<'a> {
         Keys { path, place, table, known: Vec::new(), lenient, problems: &mut *self.problems }.read(read)
     }
 
+    /// The same for a table that need not be there.
+    pub fn optional_table<T>(&mut self, key: &'a str, read: impl FnOnce(&mut Keys<'_>) -> T) -> Option<T> {
+        self.has(key).then(|| self.table(key, read))
+    }
+
+    /// The keys that the file gives, in alphabetical order, for a table whose keys the user names.
+    pub fn names(&self) -> Vec<&'a str> {
+        self.table.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
+    }
+
     /// The value of a key that must be there; `example` shows one.
-    pub fn required<T: Default>(&mut self, key: &'static str, example: &str, read: impl Fn(&Node) -> Read<T>) -> T {
+    pub fn required<T: Default>(&mut self, key: &'a str, example: &str, read: impl Fn(&Node) -> Read<T>) -> T {
         if !self.has(key) {
             self.missing(&[key], &format!("{key} = {example}"));
         }
@@ -51,7 +61,7 @@ impl<'a> Keys<'a> {
     }
 
     /// The value of a key, or the default where the key is not given.
-    pub fn or<T>(&mut self, key: &'static str, default: T, read: impl Fn(&Node) -> Read<T>) -> T {
+    pub fn or<T>(&mut self, key: &'a str, default: T, read: impl Fn(&Node) -> Read<T>) -> T {
         let Some(node) = self.node(key) else { return default };
         match read(node) {
             Ok(value) => value,
@@ -63,12 +73,12 @@ impl<'a> Keys<'a> {
     }
 
     /// The value of a key, or `None` where the key is not given.
-    pub fn optional<T>(&mut self, key: &'static str, read: impl Fn(&Node) -> Read<T>) -> Option<T> {
+    pub fn optional<T>(&mut self, key: &'a str, read: impl Fn(&Node) -> Read<T>) -> Option<T> {
         self.or(key, None, |node| read(node).map(Some))
     }
 
     /// The required key that decides which other keys the table has. Where it is wrong (then it is ""), those are not judged.
-    pub fn variant(&mut self, key: &'static str, names: &'static [&'static str]) -> &'static str {
+    pub fn variant(&mut self, key: &'a str, names: &'static [&'static str]) -> &'static str {
         let example = format!("{:?}", names.first().unwrap_or(&""));
         let name = self.required(key, &example, |node| choice(node, names));
         self.lenient |= name.is_empty();
@@ -102,7 +112,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Notes a problem with the value of `key`.
-    pub fn problem(&mut self, key: &'static str, message: &str, help: &str) {
+    pub fn problem(&mut self, key: &'a str, message: &str, help: &str) {
         let place = self.node(key).map(|node| node.place.clone());
         self.note(key, Problem::new(place, message).help(help));
     }
@@ -112,7 +122,7 @@ impl<'a> Keys<'a> {
         self.lenient = true;
     }
 
-    pub fn has(&mut self, key: &'static str) -> bool {
+    pub fn has(&mut self, key: &'a str) -> bool {
         self.entry(key).is_some()
     }
 
@@ -129,14 +139,14 @@ impl<'a> Keys<'a> {
         value
     }
 
-    fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
+    fn entry(&mut self, key: &'a str) -> Option<&'a Entry> {
         if !self.known.contains(&key) {
             self.known.push(key);
         }
         self.table.and_then(|table| table.get(key))
     }
 
-    fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+    fn node(&mut self, key: &'a str) -> Option<&'a Node> {
         self.entry(key).map(|entry| &entry.node)
     }
 

@@ -19,11 +19,20 @@ pub fn expected(what: &str, node: &Node) -> Problem {
         Value::String(text) => format!("the string {text:?}"),
         Value::Integer(integer) => format!("the integer {integer}"),
         Value::Float(float) => format!("the number {float:?}"),
+        Value::Boolean(_) => "a boolean".to_owned(),
         Value::Array(_) => "an array".to_owned(),
         Value::Table(_) => "a table".to_owned(),
         Value::Other(kind) => (*kind).to_owned(),
     };
     node.problem(format!("expected {what}, found {found}"))
+}
+
+/// `true` or `false`.
+pub fn boolean(node: &Node) -> Read<bool> {
+    match node.value {
+        Value::Boolean(boolean) => Ok(boolean),
+        _ => Err(vec![expected("true or false", node)]),
+    }
 }
 
 /// A finite number, written with or without a decimal point.
@@ -49,6 +58,14 @@ pub fn non_negative(node: &Node) -> Read<f64> {
     match number(node)? {
         x if x >= 0.0 => Ok(x),
         _ => node.wrong("must not be negative"),
+    }
+}
+
+/// A number that is not 0.
+pub fn non_zero(node: &Node) -> Read<f64> {
+    match number(node)? {
+        0.0 => node.wrong("must not be 0"),
+        x => Ok(x),
     }
 }
 
@@ -203,9 +220,13 @@ pub fn spectrum_file(node: &Node, dir: &Path) -> Read<Vec<(f64, f64)>> {
 
 /// The same as an array of rows.
 pub fn spectrum_rows(node: &Node) -> Read<Vec<(f64, f64)>> {
-    let Value::Array(rows) = &node.value else { return Err(vec![expected("an array of rows [k, E]", node)]) };
-    let rows = rows.iter().map(|row| array(number)(row).map(|[k, e]| (k, e))).collect::<Read<_>>()?;
-    spectrum(rows).or_else(|error| node.wrong(error))
+    spectrum(pairs(node, "an array of rows [k, E]")?).or_else(|error| node.wrong(error))
+}
+
+/// An array of pairs of numbers; `what` names it.
+pub fn pairs(node: &Node, what: &str) -> Read<Vec<(f64, f64)>> {
+    let Value::Array(rows) = &node.value else { return Err(vec![expected(what, node)]) };
+    rows.iter().map(|row| array(number)(row).map(|[a, b]| (a, b))).collect()
 }
 
 /// The rows of a text of two columns, or the line that is wrong and why.

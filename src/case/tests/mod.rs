@@ -1,3 +1,5 @@
+mod turbulence;
+
 use super::*;
 use crate::parallel::Method;
 use crate::time::{RungeKutta, Schedule, StepSize};
@@ -96,7 +98,7 @@ error: fluids: unknown table
 5 | [fluids]
   |  ^^^^^^
   |
-  = help: did you mean fluid? allowed here: flow, domain, fluid, initial, numerics, time, parallel, output, checkpoint
+  = help: did you mean fluid? allowed here: flow, domain, fluid, mean, scalar, forcing, initial, numerics, time, parallel, output, checkpoint
 
 error: time.end or time.steps is missing
  --> case.toml:9:1
@@ -198,6 +200,7 @@ fn numbers_are_finite_and_in_range() {
     }
     assert_eq!(complaints(&["numerics.seed=-1"]), "numerics.seed: this integer is out of range");
     assert_eq!(complaints(&["time.steps=1.5"]), "time.steps: expected an integer, found the number 1.5");
+    assert_eq!(complaints(&["flow.nonlinear=1"]), "flow.nonlinear: expected true or false, found the integer 1");
     assert_eq!(complaints(&["fluid.viscosity=true"]), "fluid.viscosity: expected a number, found a boolean");
     assert_eq!(with(&["fluid.viscosity=0"]).fluid.viscosity, 0.0);
     assert_eq!(with(&["numerics.seed=18446744073709551615"]).numerics.seed, u64::MAX);
