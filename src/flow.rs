@@ -29,7 +29,11 @@ pub trait Flow {
     /// To be overwritten from a checkpoint; then [`Flow::resume`].
     fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)>;
 
-    fn resume(&mut self, clock: Clock);
+    /// Numbers, the same on all ranks, that an exact restart needs beside the state.
+    fn memory(&self) -> Vec<(String, f64)>;
+
+    /// Goes on from the state that was put in, at this time.
+    fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
 
     /// Where this rank's modes lie in the list of all modes.
     fn modes(&self) -> ModeList;
@@ -40,11 +44,15 @@ pub trait Flow {
     /// The energy spectrum: (k, E(k)) by shell.
     fn spectrum(&mut self) -> Vec<(f64, f64)>;
 
-    /// Velocity component 0, 1 or 2 at the points of this rank, ordered (z, y, x) with x fastest.
-    fn velocity(&mut self, component: usize) -> Reals;
+    /// A field of the state, counted as in [`Flow::state`], at the points of this rank, ordered (z, y, x) with x fastest.
+    fn points(&mut self, field: usize) -> Reals;
 
-    /// The points in x, in y and in z, and this rank's box of them.
+    /// Where these points are in x, in y and in z. In a box that moves so that its axes are no longer those of space, but for a shear in x,
+    /// these are the moving coordinates.
     fn coordinates(&self) -> [Vec<f64>; 3];
+
+    /// B: the coordinates that move with the mean flow are `xi = B x`.
+    fn deformation(&self) -> [[f64; 3]; 3];
 
     fn slab(&self) -> Slab;
 
@@ -63,7 +71,7 @@ pub struct Clock {
 }
 
 /// What one step was.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub dt: f64,
     /// The Courant number `dt max(sum_i |u_i| / dx_i)` at the beginning of the step.
@@ -71,6 +79,8 @@ pub struct Step {
     /// Kinetic energy and dissipation at its end.
     pub energy: f64,
     pub dissipation: f64,
+    /// Why the run must end here, with its state saved: the box no longer holds the flow.
+    pub end: Option<String>,
 }
 
 /// The global list of modes: its name, this rank's piece, and the columns it is made of.

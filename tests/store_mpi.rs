@@ -19,6 +19,8 @@ use support::mpirun::succeed;
 const RANKS: [usize; 5] = [1, 2, 3, 4, 6];
 const MODES: u64 = 203;
 
+const IDENTITY: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
     if let [_, inside, check, directory] = &words[..]
@@ -433,8 +435,14 @@ fn full(world: &World, directory: &Path) {
     assert_eq!(names(directory), ["00000007.h5", "latest"]);
     read_back(world, &file).unwrap();
     let points = vec![0.0; 60];
-    let header =
-        SnapshotHeader { step: 9, time: 0.0, size: [1.0; 3], coordinates: [points.clone(), points.clone(), points], case: String::new() };
+    let header = SnapshotHeader {
+        step: 9,
+        time: 0.0,
+        size: [1.0; 3],
+        deformation: IDENTITY,
+        coordinates: [points.clone(), points.clone(), points],
+        case: String::new(),
+    };
     let mut snapshot = Snapshot::create(world, directory, header).unwrap();
     let length = if world.rank() == 0 { 60 } else { 0 };
     let block = Block { start: [0; 3], shape: [length; 3] };
@@ -468,7 +476,7 @@ fn snapshot(world: &World, directory: &Path) {
     let (values, singles) = (Reals::F64(values), Reals::F32(singles));
     for (step, time) in [(20, 2.0), (5, 0.5)] {
         let coordinates = [even(nx), vec![-1.0, -0.7, 0.0, 0.7, 1.0], even(nz)];
-        let header = SnapshotHeader { step, time, size: [6.0, 2.0, 7.0], coordinates, case: "[flow]\n".into() };
+        let header = SnapshotHeader { step, time, size: [6.0, 2.0, 7.0], deformation: IDENTITY, coordinates, case: "[flow]\n".into() };
         let mut snapshot = Snapshot::create(world, directory, header).unwrap();
         snapshot.field("u", "m/s", block, &values).unwrap();
         snapshot.field("p", "m2/s2", block, &singles).unwrap();

@@ -2,7 +2,7 @@
 
 use super::random::{Purpose, uniform};
 use super::wavenumbers::Wavenumbers;
-use crate::case::{Initial, Spectrum};
+use crate::case::{Initial, Scalar, ScalarInitial, Spectrum};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
 use crate::transform::{Layout, Real, SpectralField};
@@ -24,31 +24,11 @@ pub fn set<T: Real>(
 ) -> Result<()> {
     velocity.iter_mut().for_each(|field| field.fill(Complex::default()));
     match initial {
-        // u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0, one wave to a box length; in two dimensions without
-        // the factor in z (Taylor & Green 1937; Brachet et al. 1983)
         Initial::TaylorGreen { amplitude, dimensions } => {
-            let planar = *dimensions == 2;
-            let v = -amplitude * wavenumbers.unit[0] / wavenumbers.unit[1];
-            // sin x = (e^ix - e^-ix) / 2i, cos x = (e^ix + e^-ix) / 2, and n_x = 1 stands for both signs
-            let nz: &[i64] = if planar { &[0] } else { &[-1, 1] };
-            let part = -I * if planar { 0.25 } else { 0.125 };
-            let waves = nz.iter().flat_map(|nz| [(1, *nz), (-1, *nz)]);
-            let waves = waves.map(|(ny, nz)| ([1, ny, nz], [part * *amplitude, part * v * ny as f64, ZERO]));
-            superpose(layout, &waves.collect::<Vec<_>>(), velocity)
+            superpose(layout, &taylor_green_waves(*amplitude, 1, *dimensions == 2, wavenumbers), velocity)
         }
-        // u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx (Dombre et al. 1986)
         Initial::Abc { a, b, c, wavenumber } => {
-            if wavenumbers.unit.iter().any(|unit| *unit != wavenumbers.unit[0]) {
-                return Err(Error::input("initial.kind = \"abc\" needs a cubic box: domain.size has sides of different length"));
-            }
-            let wave = |amplitude: f64, sine: usize, cosine: usize| {
-                let mut u = [ZERO; 3];
-                (u[sine], u[cosine]) = (-I * 0.5 * amplitude, Complex::from(0.5 * amplitude));
-                u
-            };
-            let k = *wavenumber as i64;
-            let waves = [([0, 0, k], wave(*a, 0, 1)), ([k, 0, 0], wave(*b, 1, 2)), ([0, k, 0], wave(*c, 2, 0))];
-            superpose(layout, &waves, velocity)
+            superpose(layout, &abc_waves([*a, *b, *c], *wavenumber as i64, wavenumbers, "initial.kind")?, velocity)
         }
         // u = a cos(k.x + phase), k.a = 0
         Initial::Mode { wavenumber: label, amplitude, phase } => {
@@ -70,27 +50,138 @@ pub fn set<T: Real>(
 const I: Complex<f64> = Complex::new(0.0, 1.0);
 const ZERO: Complex<f64> = Complex::new(0.0, 0.0);
 
-/// Adds the waves `û exp(i k.x)` and their conjugates, of labels n.
-fn superpose<T: Real>(layout: &Layout, waves: &[([i64; 3], [Complex<f64>; 3])], velocity: &mut [SpectralField<T>; 3]) -> Result<()> {
+/// A wave `û exp(i k.x)` and its conjugate, of label n.
+pub type Wave = ([i64; 3], [Complex<f64>; 3]);
+
+/// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, so many waves to a box length; a planar one without the factor in z
+/// (Taylor & Green 1937; Brachet et al. 1983).
+pub fn taylor_green_waves(amplitude: f64, wavenumber: i64, planar: bool, wavenumbers: &Wavenumbers) -> Vec<Wave> {
+    let v = -amplitude * wavenumbers.unit[0] / wavenumbers.unit[1];
+    // sin x = (e^ix - e^-ix) / 2i, cos x = (e^ix + e^-ix) / 2, and n_x = 1 stands for both signs
+    let nz: &[i64] = if planar { &[0] } else { &[-1, 1] };
+    let part = -I * if planar { 0.25 } else { 0.125 };
+    let waves = nz.iter().flat_map(|nz| [(1, *nz), (-1, *nz)]);
+    waves.map(|(ny, nz)| ([1, ny, nz].map(|n| wavenumber * n), [part * amplitude, part * v * ny as f64, ZERO])).collect()
+}
+
+/// `u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx` (Dombre et al. 1986).
+///
+/// # Errors
+/// A box that is not cubic, for which `key` is to blame.
+pub fn abc_waves([a, b, c]: [f64; 3], wavenumber: i64, wavenumbers: &Wavenumbers, key: &str) -> Result<Vec<Wave>> {
+    if wavenumbers.unit.iter().any(|unit| *unit != wavenumbers.unit[0]) {
+        return Err(Error::input(format!("{key} = \"abc\" needs a cubic box: domain.size has sides of different length")));
+    }
+    let wave = |amplitude: f64, sine: usize, cosine: usize| {
+        let mut u = [ZERO; 3];
+        (u[sine], u[cosine]) = (-I * 0.5 * amplitude, Complex::from(0.5 * amplitude));
+        u
+    };
+    let k = wavenumber;
+    Ok(vec![([0, 0, k], wave(a, 0, 1)), ([k, 0, 0], wave(b, 1, 2)), ([0, k, 0], wave(c, 2, 0))])
+}
+
+/// Calls `put(mode, weight, amplitude)` for every mode of this rank that is one of the waves or the conjugate of one; `what` they make up.
+///
+/// # Errors
+/// A wave that the grid does not hold.
+pub fn place<const N: usize>(
+    layout: &Layout,
+    what: &str,
+    waves: &[([i64; 3], [Complex<f64>; N])],
+    mut put: impl FnMut(usize, f64, [Complex<f64>; N]),
+) -> Result<()> {
     let own: HashMap<(usize, i64), usize> = layout.columns.iter().enumerate().map(|(c, column)| ((column.nx, column.nz), c)).collect();
     for (label, amplitude) in waves {
         if !layout.truncation.holds(*label) {
             return Err(Error::input(format!(
-                "the initial field has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or a smaller wavenumber",
+                "{what} has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or a smaller wavenumber",
                 layout.truncation.grid
             )));
         }
         let conjugate = (label.map(|n| -n), amplitude.map(|a| a.conj()));
         for ([nx, ny, nz], amplitude) in [(*label, *amplitude), conjugate] {
             let Some(&c) = usize::try_from(nx).ok().and_then(|nx| own.get(&(nx, nz))) else { continue };
-            let m = layout.columns[c].ny_max as i64;
-            let mode = layout.range(c).start + if ny >= 0 { ny } else { 2 * m + 1 + ny } as usize;
-            for (field, a) in velocity.iter_mut().zip(amplitude) {
-                field[mode] += Complex::new(T::of(a.re), T::of(a.im));
-            }
+            let column = &layout.columns[c];
+            let m = column.ny_max as i64;
+            put(layout.range(c).start + if ny >= 0 { ny } else { 2 * m + 1 + ny } as usize, column.weight(), amplitude);
         }
     }
     Ok(())
+}
+
+/// Adds the waves to the velocity.
+fn superpose<T: Real>(layout: &Layout, waves: &[Wave], velocity: &mut [SpectralField<T>; 3]) -> Result<()> {
+    place(layout, "the initial field", waves, |mode, _, amplitude| {
+        for (field, a) in velocity.iter_mut().zip(amplitude) {
+            field[mode] += Complex::new(T::of(a.re), T::of(a.im));
+        }
+    })
+}
+
+/// Sets a scalar on all ranks; collective. A random one has `|theta|^2 = E(k) V / (2 pi k^2)` in each mode.
+///
+/// # Errors
+/// Modes that the grid does not hold; a spectrum without energy there. `name` is that of the scalar.
+pub fn set_scalar<T: Real>(
+    scalar: &Scalar,
+    index: usize,
+    world: &World,
+    layout: &Layout,
+    wavenumbers: &Wavenumbers,
+    seed: u64,
+    field: &mut SpectralField<T>,
+) -> Result<()> {
+    field.fill(Complex::default());
+    match &scalar.initial {
+        ScalarInitial::Zero => Ok(()),
+        ScalarInitial::Mode { wavenumber, amplitude, phase } => {
+            let wave = [(*wavenumber, [Complex::from_polar(0.5 * amplitude, *phase)])];
+            place(layout, &format!("scalar.{}.initial", scalar.name), &wave, |mode, _, [a]| {
+                field[mode] += Complex::new(T::of(a.re), T::of(a.im))
+            })
+        }
+        ScalarInitial::Random { energy, spectrum } => {
+            let volume: f64 = wavenumbers.unit.iter().product();
+            let mut sum = ExactSum::default();
+            each_random_mode(layout, wavenumbers, |mode, drawn, mirrored, weight, _, kk| {
+                let [theta, ..] = uniform(seed.wrapping_add(index as u64), Purpose::InitialScalar, drawn).map(|x| TAU * x);
+                let f = (energy_density(spectrum, kk) * volume / (2.0 * PI * kk * kk)).sqrt();
+                let value = Complex::from_polar(f, if mirrored { -theta } else { theta });
+                sum.add(0.5 * weight * f * f);
+                field[mode] = Complex::new(T::of(value.re), T::of(value.im));
+            });
+            let scale = scale_to(*energy, sum.total(world), &format!("scalar.{}.initial", scalar.name))?;
+            field.iter_mut().for_each(|theta| *theta = theta.scale(T::of(scale)));
+            Ok(())
+        }
+    }
+}
+
+/// Calls `visit(mode, label, mirrored, weight, k, |k|)` for every mode of this rank but k = 0. In the column n_x = n_z = 0 the modes n_y < 0 are
+/// the conjugates ("mirrored") of those n_y > 0, and get their label.
+fn each_random_mode(layout: &Layout, wavenumbers: &Wavenumbers, mut visit: impl FnMut(usize, [i64; 3], bool, f64, [f64; 3], f64)) {
+    for (c, column) in layout.columns.iter().enumerate() {
+        for (mode, ny) in layout.range(c).zip(column.labels()) {
+            let n = [column.nx as i64, ny, column.nz];
+            let mirrored = column.is_mean() && ny < 0;
+            let drawn = if mirrored { n.map(|n| -n) } else { n };
+            let k = wavenumbers.of(drawn);
+            let kk = k.iter().map(|k| k * k).sum::<f64>().sqrt();
+            if kk > 0.0 {
+                visit(mode, drawn, mirrored, column.weight(), k, kk);
+            }
+        }
+    }
+}
+
+/// What brings a random field of this energy to the one that is wanted.
+fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
+    if energy == 0.0 || !energy.is_finite() {
+        let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
+        return Err(Error::input(format!("{key}.spectrum has {what} at the wavenumbers that the grid holds after dealiasing")));
+    }
+    Ok(wanted.map_or(1.0, |wanted| (wanted / energy).sqrt()))
 }
 
 /// Rogallo's random field (TM 81315, p. 52; sign of û_3 as k.û = 0 demands):
@@ -112,18 +203,8 @@ fn random<T: Real>(
 ) -> Result<()> {
     let volume: f64 = wavenumbers.unit.iter().product();
     let mut sum = ExactSum::default();
-    let modes = layout.columns.iter().enumerate().flat_map(|(c, column)| {
-        layout.range(c).zip(column.labels()).map(move |(mode, ny)| (mode, [column.nx as i64, ny, column.nz], column.weight()))
-    });
-    for (mode, n, weight) in modes {
-        // In the column n_x = n_z = 0 the modes n_y < 0 are the conjugates of those n_y > 0, drawn with the same label.
-        let mirrored = n[0] == 0 && n[2] == 0 && n[1] < 0;
-        let drawn = if mirrored { n.map(|n| -n) } else { n };
-        let k = wavenumbers.of(drawn);
-        let (k12, kk) = ((k[0] * k[0] + k[1] * k[1]).sqrt(), k.iter().map(|k| k * k).sum::<f64>().sqrt());
-        if kk == 0.0 {
-            continue;
-        }
+    each_random_mode(layout, wavenumbers, |mode, drawn, mirrored, weight, k, kk| {
+        let k12 = (k[0] * k[0] + k[1] * k[1]).sqrt();
         let [theta1, theta2, phi] = uniform(seed, Purpose::InitialField, drawn).map(|x| TAU * x);
         let f = (energy_density(spectrum, kk) * volume / (2.0 * PI * kk * kk)).sqrt();
         let (alpha, beta) = (Complex::from_polar(f * phi.cos(), theta1), Complex::from_polar(f * phi.sin(), theta2));
@@ -140,16 +221,9 @@ fn random<T: Real>(
         for (field, u) in velocity.iter_mut().zip(u) {
             field[mode] = Complex::new(T::of(u.re), T::of(if mirrored { -u.im } else { u.im }));
         }
-    }
-    let energy = sum.total(world);
-    if energy == 0.0 || !energy.is_finite() {
-        let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
-        return Err(Error::input(format!("initial.spectrum has {what} at the wavenumbers that the grid holds after dealiasing")));
-    }
-    if let Some(wanted) = wanted {
-        let scale = T::of((wanted / energy).sqrt());
-        velocity.iter_mut().flat_map(|field| field.iter_mut()).for_each(|u| *u = u.scale(scale));
-    }
+    });
+    let scale = T::of(scale_to(wanted, sum.total(world), "initial")?);
+    velocity.iter_mut().flat_map(|field| field.iter_mut()).for_each(|u| *u = u.scale(scale));
     Ok(())
 }
 

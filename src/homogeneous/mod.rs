@@ -6,6 +6,7 @@
 //! ```
 
 mod dealiasing;
+mod forcing;
 mod initial;
 mod matrix;
 mod mean;
@@ -19,12 +20,13 @@ mod wavenumbers;
 
 pub use wavenumbers::Wavenumbers;
 
-use crate::case::{Case, Dealiasing, Forcing, Initial, Mean, Scalar};
+use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
 use crate::error::Result;
 use crate::flow::{Clock, Flow, ModeList, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
+use forcing::Forcing;
 use mean::MeanFlow;
 use num_complex::Complex;
 use std::rc::Rc;
@@ -43,7 +45,7 @@ pub struct Parameters {
     pub nonlinear: bool,
     pub mean: Mean,
     pub scalars: Vec<Scalar>,
-    pub forcing: Option<Forcing>,
+    pub forcing: Option<case::Forcing>,
     pub dealiasing: Dealiasing,
     pub scheme: RungeKutta,
     pub step_size: StepSize,
@@ -99,6 +101,7 @@ pub struct Homogeneous<T> {
     process_grid: [usize; 2],
     pencils: Pencils<T>,
     mean: MeanFlow,
+    forcing: Option<Forcing>,
     /// At the time of the clock.
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
@@ -155,11 +158,14 @@ impl<T: Real> Homogeneous<T> {
         let tables = StageTables::new(&wavenumbers, diffusivities, mean.mixes_labels(), mean.interval(0.0, 0.0, 0.0));
         let velocity = || std::array::from_fn(|_| SpectralField::zeros(&pencils.layout));
         let scalars = || parameters.scalars.iter().map(|_| SpectralField::zeros(&pencils.layout)).collect();
+        let forcing = parameters.forcing.as_ref().map(|kind| Forcing::new(kind, &world, &pencils.layout, &wavenumbers));
+        let forcing = world.agree(forcing.transpose())?;
         let registers = 0..parameters.scheme.registers();
         let longest = 2 * truncation.ny_max() + 1;
         Ok(Self {
             process_grid: shape,
             mean,
+            forcing,
             wavenumbers,
             tables,
             velocity: registers.clone().map(|_| velocity()).collect(),
@@ -192,8 +198,16 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     fn set(&mut self, initial: &Initial) -> Result<()> {
-        let layout = &self.pencils.layout;
-        self.world.agree(initial::set(initial, &self.world, layout, &self.wavenumbers, self.parameters.seed, &mut self.velocity[0]))
+        let Self { world, parameters, pencils, wavenumbers, velocity, scalars, .. } = self;
+        let (layout, seed) = (&pencils.layout, parameters.seed);
+        world.agree(initial::set(initial, world, layout, wavenumbers, seed, &mut velocity[0]))?;
+        for (index, (scalar, field)) in parameters.scalars.iter().zip(&mut scalars[0]).enumerate() {
+            world.agree(initial::set_scalar(scalar, index, world, layout, wavenumbers, seed, field))?;
+        }
+        if let Some(forcing) = &mut self.forcing {
+            forcing.start(&self.world, &self.velocity[0]);
+        }
+        Ok(())
     }
 
     fn clock(&self) -> Clock {
@@ -215,8 +229,19 @@ impl<T: Real> Flow for Homogeneous<T> {
         names(parameters).zip(fields).map(|(name, field)| (name, T::values_mut(field))).collect()
     }
 
-    fn resume(&mut self, clock: Clock) {
+    fn memory(&self) -> Vec<(String, f64)> {
+        let [energy, dissipation] = self.dropped;
+        let own = [("remesh_energy".to_owned(), energy), ("remesh_dissipation".to_owned(), dissipation)];
+        own.into_iter().chain(self.forcing.iter().flat_map(Forcing::memory)).collect()
+    }
+
+    fn resume(&mut self, clock: Clock, memory: &[(String, f64)]) {
         self.clock = clock;
+        let value = |name: &str| memory.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value);
+        self.dropped = [value("remesh_energy"), value("remesh_dissipation")];
+        if let Some(forcing) = &mut self.forcing {
+            forcing.recall(memory);
+        }
         self.move_box(clock.time);
     }
 
@@ -240,13 +265,20 @@ impl<T: Real> Flow for Homogeneous<T> {
         observe::spectrum(&self.world, self.layout(), &self.wavenumbers, self.velocity[0].each_ref())
     }
 
-    fn velocity(&mut self, component: usize) -> Reals {
+    fn points(&mut self, field: usize) -> Reals {
         let slab = self.slab();
-        let nx = self.parameters.grid[0];
+        let [nx, ny, _] = self.parameters.grid;
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
         let shift = Shift::none(&self.parameters.truncation());
-        self.pencils.inverse([&self.velocity[0][component]].into_iter(), &shift);
-        self.pencils.visit(|y, z, line| {
+        let Self { pencils, velocity, scalars, wavenumbers, parameters, .. } = self;
+        // In a sheared box the moving points of a plane lie at xi_x = x + B_xy y; the field is wanted at those of x.
+        let skew = if self.mean.mixes_labels() {
+            0.0
+        } else {
+            wavenumbers.deformation[0][1] / wavenumbers.deformation[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64)
+        };
+        pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift);
+        pencils.visit(skew, |y, z, line| {
             let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
             block[at..at + nx].copy_from_slice(line);
         });
@@ -255,7 +287,13 @@ impl<T: Real> Flow for Homogeneous<T> {
 
     fn coordinates(&self) -> [Vec<f64>; 3] {
         let Parameters { size, grid, .. } = self.parameters;
-        std::array::from_fn(|i| (0..grid[i]).map(|j| size[i] * j as f64 / grid[i] as f64).collect())
+        let b = &self.wavenumbers.deformation;
+        let stretched = |i: usize| if self.mean.mixes_labels() { 1.0 } else { b[i][i] };
+        std::array::from_fn(|i| (0..grid[i]).map(|j| size[i] * j as f64 / (grid[i] as f64 * stretched(i))).collect())
+    }
+
+    fn deformation(&self) -> [[f64; 3]; 3] {
+        self.wavenumbers.deformation
     }
 
     fn decomposition(&self) -> String {

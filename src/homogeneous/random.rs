@@ -18,6 +18,8 @@ pub fn philox(seed: u64, counter: [u32; 4]) -> [u32; 4] {
 pub enum Purpose {
     InitialField = 1,
     PhaseShift = 2,
+    Force = 3,
+    InitialScalar = 4,
 }
 
 /// Three numbers uniform in [0, 1) for a `purpose` and a label of three integers (a mode, or a step).

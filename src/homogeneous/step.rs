@@ -11,6 +11,9 @@ use crate::transform::{Column, Pieces, Real, SpectralField};
 use num_complex::Complex;
 use std::ops::Range;
 
+/// k_max eta below which a strained box is left; half of what is thought coarse for decay.
+const LEAST_KMAX_ETA: f64 = 0.5;
+
 impl<T: Real> Homogeneous<T> {
     pub(super) fn step(&mut self, until: f64) -> Result<Step> {
         let begin = self.clock.time;
@@ -19,11 +22,13 @@ impl<T: Real> Homogeneous<T> {
         let scheme = self.parameters.scheme;
         let (mut dt, mut rate, mut sums) = (0.0, 0.0, Default::default());
         // The length of the step is not known before the first evaluation, which needs the wavenumbers at its beginning only.
-        self.tables.set_interval(self.mean.interval(begin, begin, begin));
+        let growth = self.forcing.as_ref().map_or(0.0, |forcing| forcing.growth());
+        self.tables.set_interval(self.mean.interval(begin, begin, begin), 0.0);
         for (s, stage) in scheme.stages().iter().enumerate() {
             let at = |part: f64, dt: f64| if part == 1.0 && dt == limit { until } else { begin + part * dt };
             if s > 0 {
-                self.tables.set_interval(self.mean.interval(begin, at(stage.from, dt), at(stage.to, dt)));
+                self.tables
+                    .set_interval(self.mean.interval(begin, at(stage.from, dt), at(stage.to, dt)), growth * dt * (stage.to - stage.from));
             }
             let local = self.nonlinear(s);
             if s == 0 {
@@ -32,7 +37,8 @@ impl<T: Real> Homogeneous<T> {
                 if !dt.is_finite() {
                     return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
                 }
-                self.tables.set_interval(self.mean.interval(begin, begin, at(stage.to, dt)));
+                self.tables.set_interval(self.mean.interval(begin, begin, at(stage.to, dt)), growth * dt * stage.to);
+                self.begin_forcing(dt);
             }
             sums = match scheme.registers() {
                 2 => self.take_up::<2>(stage, dt),
@@ -52,11 +58,35 @@ impl<T: Real> Homogeneous<T> {
                 dt * rate
             )));
         }
+        if let Some(forcing) = &mut self.forcing {
+            energy += forcing.end_step(&self.world, dt, &mut self.velocity[0]);
+        }
         let [dropped, less] = self.remesh(begin);
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation })
+        Ok(Step { dt, cfl: dt * rate, energy, dissipation, end: self.unresolved(dissipation) })
+    }
+
+    fn begin_forcing(&mut self, dt: f64) {
+        let Self { forcing: Some(forcing), mean, pencils, wavenumbers, parameters, clock, .. } = self else { return };
+        if mean.deforms() {
+            forcing.find_band(&pencils.layout, wavenumbers);
+        }
+        forcing.begin_step(parameters.seed, clock.step, dt);
+    }
+
+    /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation.
+    fn unresolved(&self, dissipation: f64) -> Option<String> {
+        let (now, first) = (self.wavenumbers.largest(), self.wavenumbers.largest_at_rest());
+        let kmax_eta = now * (self.parameters.viscosity.powi(3) / dissipation).powf(0.25);
+        (now < 0.5 * first && kmax_eta < LEAST_KMAX_ETA).then(|| {
+            format!(
+                "the strained box no longer resolves the flow: at step {}, time {:.6e}, k_max has fallen from {first:.4} to {now:.4} along the longest cells, and \
+                 k_max eta to {kmax_eta:.3}; start with shorter cells in the direction that is stretched (domain.size, domain.grid), or end at an earlier time",
+                self.clock.step, self.clock.time
+            )
+        })
     }
 
     /// The wavenumbers are those of this time from now on.
@@ -127,7 +157,7 @@ impl<T: Real> Homogeneous<T> {
     /// Takes up N in all R registers; returns the sums of `|u|^2` and `k^2 |u|^2` over all modes of this rank.
     fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> [ExactSum; 2] {
         let coefficients = Coefficients::<T, R>::new(stage, dt);
-        let Self { pencils, tables, velocity, scalars, kept, shifts, parameters, mean, force, zeros, clock, .. } = self;
+        let Self { world, pencils, tables, velocity, scalars, kept, shifts, parameters, mean, forcing, force, zeros, clock, .. } = self;
         let mixed = mean.mixes_labels();
         let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
         let interval = tables.interval();
@@ -138,17 +168,28 @@ impl<T: Real> Homogeneous<T> {
         let mean_terms = (mean.deforms() || interval.absolute_vorticity != [0.0; 3]).then_some(&terms);
         let buoyant = parameters.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
         let time = clock.time + stage.from * dt;
+        let forcing = forcing.as_ref().filter(|forcing| forcing.is_local());
+        let coefficient = forcing.map_or(0.0, |forcing| forcing.coefficient(world, &velocity[0]));
+        let mut next_forced = 0;
         let (Some(velocity), Some(scalars)) = (velocity.first_chunk_mut::<R>(), scalars.first_chunk_mut::<R>()) else {
             unreachable!("a scheme has its {R} registers")
         };
         let mut sums: [ExactSum; 2] = Default::default();
         let update_column = |column: &Column, range: Range<usize>, modes: Pieces<'_, T>| {
             tables.select(column);
-            let force = buoyant.then(|| {
+            let forced = |i: usize| forcing.and_then(|forcing| forcing.place(i)).filter(|mode| range.contains(mode));
+            let force = (buoyant || forced(next_forced).is_some()).then(|| {
                 let mut force = force.each_mut().map(|force| &mut force[..range.len()]);
                 force.iter_mut().for_each(|force| force.fill(Complex::default()));
                 for (scalar, theta) in parameters.scalars.iter().zip(&scalars[0]) {
                     add_buoyancy(scalar.buoyancy, &theta[range.clone()], &mut force);
+                }
+                while let (Some(mode), Some(forcing)) = (forced(next_forced), forcing) {
+                    let u = velocity[0].each_ref().map(|field| Complex::new(field[mode].re.wide(), field[mode].im.wide()));
+                    for (force, f) in force.iter_mut().zip(forcing.force(next_forced, coefficient, u)) {
+                        force[mode - range.start] += Complex::new(T::of(f.re), T::of(f.im));
+                    }
+                    next_forced += 1;
                 }
                 force.map(|force| &*force)
             });

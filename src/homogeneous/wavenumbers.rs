@@ -46,6 +46,11 @@ impl Wavenumbers {
         (0..3).map(distance).fold(f64::INFINITY, f64::min)
     }
 
+    /// k_max of the box as it was at time zero.
+    pub fn largest_at_rest(&self) -> f64 {
+        (0..3).map(|i| self.unit[i] * self.largest[i] as f64).fold(f64::INFINITY, f64::min)
+    }
+
     /// At least |k| of every mode.
     pub fn corner(&self) -> f64 {
         let corners = (0..4).map(|signs| {
@@ -70,6 +75,8 @@ pub struct StageTables<T> {
     unit: [f64; 3],
     largest: [usize; 3],
     interval: Interval,
+    /// By what exponent the velocity grows in the interval.
+    growth: f64,
     /// Whether k_x and k_z depend on n_y.
     mixed: bool,
     /// nu, and the diffusivities of the scalars.
@@ -126,18 +133,19 @@ impl<T: Real> StageTables<T> {
             of_zero: [[T::zero(); 2]; 2],
         };
         let (kx, kz) = (vec![T::zero(); largest[0] + 1], vec![T::zero(); 2 * largest[2] + 1]);
-        let mut tables = Self { unit, largest, interval: interval.clone(), mixed, diffusivities, kx, kz, column };
-        tables.set_interval(interval);
+        let mut tables = Self { unit, largest, interval: interval.clone(), growth: 0.0, mixed, diffusivities, kx, kz, column };
+        tables.set_interval(interval, 0.0);
         tables
     }
 
-    /// The tables are of this interval from now on.
-    pub fn set_interval(&mut self, interval: Interval) {
+    /// The tables are of this interval from now on, in which a linear force lets the velocity grow by `exp(growth)`.
+    pub fn set_interval(&mut self, interval: Interval, growth: f64) {
         let Self { unit, largest, kx, kz, .. } = self;
         let b = &interval.from;
         kx.iter_mut().enumerate().for_each(|(n, k)| *k = T::of(b[0][0] * unit[0] * n as f64));
         kz.iter_mut().enumerate().for_each(|(n, k)| *k = T::of(b[2][2] * unit[2] * (n as f64 - largest[2] as f64)));
         self.interval = interval;
+        self.growth = growth;
         self.column.made_for = None;
     }
 
@@ -158,7 +166,7 @@ impl<T: Real> StageTables<T> {
     ///
     /// G the metric and S what is left of it, both positive: no factor is beyond one.
     pub fn select(&mut self, column: &Column) {
-        let Self { unit, largest, interval, diffusivities, column: state, mixed, .. } = self;
+        let Self { unit, largest, interval, growth, diffusivities, column: state, mixed, .. } = self;
         let (x, z) = (unit[0] * column.nx as f64, unit[2] * column.nz as f64);
         let at_zero = |b: &Matrix| std::array::from_fn(|i| b[0][i] * x + b[2][i] * z);
         let (from, to): ([f64; 3], [f64; 3]) = (at_zero(&interval.from), at_zero(&interval.to));
@@ -166,8 +174,9 @@ impl<T: Real> StageTables<T> {
         let cross = g[0][1] * x + g[1][2] * z;
         let shift = if cross == 0.0 { 0.0 } else { cross / g[1][1] };
         let rest = g[0][0] * x * x + 2.0 * g[0][2] * x * z + g[2][2] * z * z - shift * cross;
-        for (shared, diffusivity) in state.shared.iter_mut().zip(&*diffusivities) {
-            *shared = T::of((-diffusivity * rest).exp());
+        for (quantity, (shared, diffusivity)) in state.shared.iter_mut().zip(&*diffusivities).enumerate() {
+            let growth = if quantity == 0 { *growth } else { 0.0 };
+            *shared = T::of((growth - diffusivity * rest).exp());
         }
         state.of_zero = [from, to].map(|k| [T::of(k[0]), T::of(k[2])]);
         // Neighbouring columns share the tables along y, but for a mean flow that tilts the lattice along both x and z.

@@ -140,6 +140,11 @@ impl Run {
             let writing = Instant::now();
             output.write_due(&self.world, self.flow.as_mut(), &step, log)?;
             self.control.wrote(writing.elapsed());
+            if let Some(reason) = step.end {
+                output.finish(&self.world, self.flow.as_mut(), log)?;
+                self.save_if_new(log)?;
+                return Err(Error::diverged(reason));
+            }
             match self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step) {
                 Verdict::GoOn => {}
                 Verdict::Save => self.save(log)?,
@@ -174,11 +179,12 @@ impl Run {
             time: self.clock().time,
             case: self.case.to_toml(),
             layout: modes.name.clone(),
-            numbers: Vec::new(),
+            numbers: self.flow.memory(),
         };
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
-        let fields: Vec<store::Field> = fields.into_iter().map(|(name, values)| store::Field { name, units: "velocity", values }).collect();
+        let fields: Vec<store::Field> =
+            fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
         let keep = self.case.checkpoint.keep;
         let written =
             store::write_checkpoint(&self.world, &self.directory.checkpoints(), keep, &header, &output::tables(&modes), piece, &fields)?;
@@ -232,7 +238,7 @@ impl Run {
         let fields = self.flow.state_mut();
         let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
         store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
-        self.flow.resume(Clock { step: header.step, time: header.time });
+        self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
         self.saved = Some(header.step);
         Ok(())
     }

@@ -41,7 +41,7 @@ impl Output {
             snapshots_due: case.output.snapshots,
             size: case.domain.size,
             case: case.to_toml(),
-            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: 0.0 },
+            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: 0.0, end: None },
             sampled: Some(now),
             drawn: Some(now),
         };
@@ -62,7 +62,7 @@ impl Output {
 
     /// Writes what is due after a step; collective.
     pub fn write_due(&mut self, world: &World, flow: &mut dyn Flow, step: &Step, log: &mut Log) -> Result<()> {
-        self.step = *step;
+        self.step = step.clone();
         let clock = flow.clock();
         if self.series_due.is_due(clock.step, clock.time) {
             self.write_series(world, flow)?;
@@ -91,7 +91,7 @@ impl Output {
     }
 
     fn write_series(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
-        let (clock, step) = (flow.clock(), self.step);
+        let (clock, step) = (flow.clock(), self.step.clone());
         self.sampled = Some(clock.step);
         let samples = flow.observe();
         world.root_does(|| {
@@ -117,14 +117,27 @@ impl Output {
         let clock = flow.clock();
         let (slab, coordinates) = (flow.slab(), flow.coordinates());
         let block = Block { start: [slab.z.start, slab.y.start, 0], shape: [slab.z.len(), slab.y.len(), coordinates[0].len()] };
-        let header = SnapshotHeader { step: clock.step, time: clock.time, size: self.size, coordinates, case: self.case.clone() };
+        let header = SnapshotHeader {
+            step: clock.step,
+            time: clock.time,
+            size: self.size,
+            deformation: flow.deformation(),
+            coordinates,
+            case: self.case.clone(),
+        };
         let mut snapshot = Snapshot::create(world, &self.snapshots, header)?;
-        for (component, name) in ["u", "v", "w"].into_iter().enumerate() {
-            let values = flow.velocity(component);
-            snapshot.field(name, "velocity", block, &values)?;
+        let names: Vec<(String, &str)> = flow.state().iter().map(|(name, _)| (name.to_string(), units(name))).collect();
+        for (field, (name, units)) in names.iter().enumerate() {
+            let values = flow.points(field);
+            snapshot.field(name, units, block, &values)?;
         }
         snapshot.finish().map(drop)
     }
+}
+
+/// What a field of the state is measured in.
+pub fn units(name: &str) -> &'static str {
+    if ["u", "v", "w"].contains(&name) { "velocity of the case" } else { "scalar of the case" }
 }
 
 /// A table that grows by rows, on the root; it is opened at the first row, with its header if it is new.

@@ -1,7 +1,7 @@
 //! Snapshots: physical fields on their grid, for pictures and for further analysis.
 //!
 //! ```text
-//! /            attributes: program, version, commit, kind, format, step, time, size, case
+//! /            attributes: program, version, commit, kind, format, step, time, size, deformation (B: xi = B x, row by row), case
 //! /x /y /z     coordinates of the points (f64, 1-D)
 //! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
 //! ```
@@ -25,6 +25,8 @@ pub struct SnapshotHeader {
     pub time: f64,
     /// Lengths of the box in x, y, z.
     pub size: [f64; 3],
+    /// B: the grid moves with the coordinates `xi = B x`.
+    pub deformation: [[f64; 3]; 3],
     /// Coordinates of the grid points in x, in y and in z; their numbers are the shape of the fields.
     pub coordinates: [Vec<f64>; 3],
     /// The resolved case file, TOML.
@@ -140,6 +142,8 @@ fn begin(path: &Path, header: &SnapshotHeader) -> hdf5::Result<()> {
     put(&file, "step", header.step)?;
     put(&file, "time", header.time)?;
     file.new_attr_builder().with_data(&header.size).create("size")?;
+    let deformation = file.new_attr::<f64>().shape([3, 3]).create("deformation")?;
+    deformation.write_raw(header.deformation.as_flattened())?;
     put_text(&file, "case", &header.case)?;
     for (name, points) in ["x", "y", "z"].into_iter().zip(&header.coordinates) {
         container::dataset::<f64>(&file, name, points.len(), "length of the case")?.write_raw(points)?;

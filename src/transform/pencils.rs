@@ -142,13 +142,14 @@ impl<T: Real> Pencils<T> {
         lap(&mut clock, &mut self.phases.exchange);
     }
 
-    /// The planes of this rank, from the z-lines of a field to its points: `visit(y, z, values)` for every x-line.
-    pub fn visit(&mut self, mut visit: impl FnMut(usize, usize, &[T])) {
+    /// The planes of this rank, from the z-lines of a field to its points: `visit(y, z, values)` for every x-line. The points of the plane of index
+    /// y are displaced in x by `skew y` lengths of the box.
+    pub fn visit(&mut self, skew: f64, mut visit: impl FnMut(usize, usize, &[T])) {
         let Self { layout, planes, column, phases, .. } = self;
         let mut line = vec![T::zero(); layout.truncation.grid[0]];
         for batch in batches(layout, planes.batch()) {
             planes.inverse(layout, batch.clone(), 1, column.received(), phases);
-            planes.visit(layout, batch, &mut line, &mut visit);
+            planes.visit(layout, batch, skew, &mut line, &mut visit);
         }
     }
 

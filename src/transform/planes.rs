@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::parallel::{Exchange, Method, Traffic, World};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
+use std::f64::consts::TAU;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -145,11 +146,18 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// The points of the x-lines of some planes: `visit(y, z, values)`.
-    pub fn visit(&mut self, layout: &Layout, batch: Range<usize>, line: &mut [T], visit: &mut impl FnMut(usize, usize, &[T])) {
+    /// The points of the x-lines of some planes: `visit(y, z, values)`. The points of plane y lie `skew y` turns of n_x = 1 further on in x.
+    pub fn visit(&mut self, layout: &Layout, batch: Range<usize>, skew: f64, line: &mut [T], visit: &mut impl FnMut(usize, usize, &[T])) {
         let slab = &layout.slab;
+        let stride = stride_of::<T>(layout, Side::X);
         for (b, plane) in batch.clone().enumerate() {
             self.receive(layout, Side::X, 1, batch.len(), b);
+            let turns = skew * (slab.y.start + plane) as f64;
+            for (nx, line) in self.lines.chunks_exact_mut(stride).take(self.nkx).enumerate().filter(|_| skew != 0.0) {
+                let (sin, cos) = (TAU * turns * nx as f64).sin_cos();
+                let factor = Complex::new(T::of(cos), T::of(sin));
+                line.iter_mut().for_each(|mode| *mode *= factor);
+            }
             self.clear_odd_line(layout, 1);
             for z in slab.z.clone().step_by(2) {
                 self.points_of_pair(layout, 1, z - slab.z.start);
