@@ -217,7 +217,7 @@ fn draw(frame: &Frame, layout: Layout, curves: Vec<Curve>) -> Result<()> {
         .with_legend_box(false)
         .with_legend_entries(entries)
         .with_legend_position(LegendPosition::InsideTopRight);
-    let position = free_corner(&layout, &curves);
+    let position = free_place(&layout, &curves);
     let layout = layout.with_legend_position(position);
 
     let plots = curves.into_iter().filter(|curve| !curve.points.is_empty()).map(plot).collect();
@@ -242,8 +242,8 @@ fn plot(curve: Curve) -> Plot {
     }
 }
 
-/// A corner where the legend covers no curve; beside the plot if there is none. `layout` has its legend inside.
-fn free_corner(layout: &Layout, curves: &[Curve]) -> LegendPosition {
+/// A corner, or else a place, where the legend covers no curve; beside the plot if there is none. `layout` has its legend inside.
+fn free_place(layout: &Layout, curves: &[Curve]) -> LegendPosition {
     let frame = ComputedLayout::from_layout(layout);
     let (left, right) = (frame.margin_left, frame.width - frame.margin_right);
     let (top, bottom) = (frame.margin_top, frame.height - frame.margin_bottom);
@@ -265,6 +265,12 @@ fn free_corner(layout: &Layout, curves: &[Curve]) -> LegendPosition {
         (LegendPosition::InsideBottomLeft, left, bottom - height),
         (LegendPosition::InsideBottomRight, right - width, bottom - height),
     ];
-    let found = corners.into_iter().find(|&(_, x0, y0)| free(x0, y0));
+    // Else anywhere in the frame, from the right.
+    let steps = |from: f64, to: f64| (0..=20).map(move |i| from + (to - from) * f64::from(i) / 20.0);
+    let inset = frame.legend_inset;
+    let position = |x0: f64, y0: f64| LegendPosition::Custom(x0 + 2.0 * inset, y0 + inset + frame.legend_padding);
+    let inner = steps(right - width, left).flat_map(|x0| steps(top, bottom - height).map(move |y0| (x0, y0)));
+    let anywhere = inner.map(|(x0, y0)| (position(x0, y0), x0, y0));
+    let found = corners.into_iter().chain(anywhere).find(|&(_, x0, y0)| x0 >= left && y0 >= top && free(x0, y0));
     found.map_or(LegendPosition::OutsideRightTop, |(position, ..)| position)
 }

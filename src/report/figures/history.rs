@@ -35,7 +35,7 @@ pub fn energy(dir: &Path, run: &History, references: &[PublishedHistory]) -> Res
 /// The terms of the energy balance over time, and what is left of it. False if there is only dissipation.
 pub fn balance(dir: &Path, run: &History, budget: &EnergyBudget) -> Result<bool> {
     let peak = |values: &[f64]| values.iter().filter(|value| value.is_finite()).fold(0.0, |peak: f64, value| peak.max(value.abs()));
-    let gains = [("P", &budget.production), ("injection", &budget.injection), ("buoyancy flux", &budget.buoyancy_flux)];
+    let gains = [("production", &budget.production), ("injection", &budget.injection), ("buoyancy flux", &budget.buoyancy_flux)];
     let largest = gains.iter().map(|(_, values)| peak(values)).fold(0.0, f64::max);
     if run.time.len() < 2 || largest <= 1e-12 * peak(&run.dissipation) || largest == 0.0 {
         return Ok(false);
@@ -43,14 +43,14 @@ pub fn balance(dir: &Path, run: &History, budget: &EnergyBudget) -> Result<bool>
     let shown = gains.iter().zip(PARTS).filter(|((_, values), _)| peak(values) > 1e-3 * largest);
     let mut curves: Vec<Curve> = shown.map(|((name, values), colour)| curve(name, colour, Stroke::Line(2.5), &run.time, values)).collect();
     let sink: Vec<f64> = run.dissipation.iter().map(|value| -value).collect();
-    curves.push(curve("−ε", "#0072B2", Stroke::Line(2.5), &run.time, &sink));
+    curves.push(curve("−ε", PARTS[5], Stroke::Line(2.5), &run.time, &sink));
     if let Some(residual) = &budget.residual {
         let rate = |i: usize| (residual[i + 1] - residual[i]) / (run.time[i + 1] - run.time[i]);
         let (middle, rates): (Vec<f64>, Vec<f64>) =
             (0..run.time.len() - 1).map(|i| (0.5 * (run.time[i] + run.time[i + 1]), rate(i))).unzip();
-        curves.push(curve("dE/dt minus their sum", "black", Stroke::Line(1.0), &middle, &rates));
+        curves.push(curve("residual", "black", Stroke::Line(1.0), &middle, &rates));
     }
-    over_time(dir, "balance", "Terms of dE/dt", &run.time, curves).map(|()| true)
+    over_time(dir, "balance", "Terms of the energy balance  dE/dt", &run.time, curves).map(|()| true)
 }
 
 /// Anisotropy of the Reynolds stresses, over the total shear if the mean flow is one. False if there is nothing to see.
@@ -90,7 +90,7 @@ pub fn skewness(dir: &Path, budget: &Table) -> Result<bool> {
     if !curves.iter().flat_map(|curve| &curve.points).any(|(_, skewness)| skewness.abs() > 1e-10) {
         return Ok(false);
     }
-    over_time(dir, "skewness", "Skewness", time, curves).map(|()| true)
+    over_time(dir, "skewness", "Skewness of the derivatives", time, curves).map(|()| true)
 }
 
 /// -dE/dt at the inner samples: the derivative of the parabola through three neighbours, whatever their distances.

@@ -11,7 +11,7 @@ use crate::report::series::{History, Spectrum, Table, samples};
 /// Early to late (viridis without its light end).
 const TIMES: [&str; 6] = ["#440154", "#404688", "#2D708E", "#1F968B", "#3DBC74", "#95D840"];
 /// Markers to a decade of wavenumbers at most.
-const MARKERS_A_DECADE: f64 = 12.0;
+const MARKERS_A_DECADE: f64 = 16.0;
 
 /// Energy spectra, six at most, and the slope of the inertial range: from the first to the last sample, or those that
 /// `references` have too, with these as markers of the same colour.
