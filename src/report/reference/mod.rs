@@ -6,7 +6,7 @@ mod spectra;
 mod stresses;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 pub use history::PublishedHistory;
@@ -69,6 +69,7 @@ fn number_after(text: &str, words: &str) -> Option<f64> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use std::path::Path;
 
     /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not there.
     pub fn shared(file: &str) -> Option<PathBuf> {
