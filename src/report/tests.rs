@@ -208,7 +208,7 @@ fn measured_spectra_lie_over_the_run() {
     let text = report(dir.path(), &[reference]).unwrap();
     // The run is exp(-t) times the measured one.
     for (time, ratio) in [(0.5f64, "0.607"), (1.5, "0.223")] {
-        let expected = format!("t = {time}, k = 1 to 8: rms of log10 E {:.3}, energy {ratio} of it", time / 10f64.ln());
+        let expected = format!("t = {time}, k = 1 to 8: rms of log10 ratio {:.3}, energy ratio {ratio}", time / 10f64.ln());
         assert!(text.contains(&expected), "no `{expected}` in\n{text}");
     }
     let svg = fs::read_to_string(dir.path().join("figures/spectrum.svg")).unwrap();
