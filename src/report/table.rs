@@ -75,7 +75,7 @@ fn balances(run: &Findings) -> Vec<Row> {
         // A coarse series limits what its time integral can show.
         let count = run.history.time.len();
         rows.push((
-            "energy balance",
+            "balance of energy",
             format!("off by at most {worst:.1e} of the energy dissipated, at t = {} ({count} samples)", number(time)),
         ));
     }
