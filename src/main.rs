@@ -52,7 +52,7 @@ enum Command {
     Stats {
         /// The run directory
         directory: PathBuf,
-        /// A published history to lay over the figures; repeatable
+        /// Published histories, spectra or stresses to lay over the figures; repeatable
         #[arg(long)]
         reference: Vec<PathBuf>,
     },

@@ -1,24 +1,33 @@
 //! Tables and figures of a run of the homogeneous flow, from the files in its run directory. Serial.
 
+mod balance;
+mod cubic;
 mod figures;
 mod reference;
 pub mod series;
+mod shear;
 mod table;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use reference::Reference;
-use series::{History, Table, spectra};
+use balance::EnergyBudget;
+use reference::References;
+use series::{History, Spectrum, Table, spectra};
+use shear::Stresses;
 
-/// Draws `figures/{dissipation,energy,spectrum}.{svg,png}` in `run_dir` and returns the table for the screen.
+/// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen. They are
+/// `dissipation` and `energy`, and as far as the files have something to see: `spectrum`, `balance`, `stresses`,
+/// `transfer`, `spectra_1d`, `skewness`.
 ///
-/// Reads `series.csv`, and `spectra.csv` and `case.toml` where they are there. The histories in the files
-/// `references` (their formats: `report/reference.rs`) are laid over the figures and compared in the table.
+/// Reads `series.csv`; `spectra.csv`, `spectra_1d.csv`, `budget.csv` and `case.toml` where they are there. Of the columns
+/// only `time`, `energy` and `dissipation` must be. What is in the files `references` (their forms:
+/// `report/reference`) is laid over the figures and compared in the table.
 ///
 /// # Errors
-/// A missing directory, a missing, empty or malformed `series.csv`, a reference of unknown form, a full disk.
+/// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a reference of unknown form, a
+/// full disk.
 pub fn report(run_dir: &Path, references: &[PathBuf]) -> Result<String> {
     if !run_dir.is_dir() {
         return Err(Error::input(format!("no run directory {}; `rogallo run CASE.toml` makes one", run_dir.display())));
@@ -28,22 +37,56 @@ pub fn report(run_dir: &Path, references: &[PathBuf]) -> Result<String> {
         let path = series.path().display();
         return Err(Error::input(format!("{path} holds no sample yet; let the run go on to its first one")));
     }
-    let history = History::of(&series)?;
-    let spectra = match run_dir.join("spectra.csv") {
-        path if path.exists() => spectra(&Table::read(&path)?)?,
-        _ => Vec::new(),
-    };
+    let file = |name: &str| Table::optional(&run_dir.join(name));
+    let (spectra_csv, spectra_1d, budget) = (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
     let labels = Labels::read(run_dir);
-    let references = references.iter().map(|path| Reference::read(path, labels.viscosity)).collect::<Result<Vec<_>>>()?;
+    let history = History::of(&series)?;
+    let run = Findings {
+        references: References::read(references, labels.viscosity)?,
+        labels,
+        energy: EnergyBudget::of(&series, &history),
+        stresses: Stresses::of(&series, &history),
+        spectra: spectra_csv.as_ref().map(spectra).transpose()?.unwrap_or_default(),
+        series,
+        history,
+        budget,
+    };
 
     let dir = run_dir.join("figures");
     fs::create_dir_all(&dir).map_err(|error| Error::io(format!("cannot make {}", dir.display()), error))?;
-    figures::dissipation(&dir, &history, &references)?;
-    figures::energy(&dir, &history, &references)?;
+    let Findings { history, references, spectra, .. } = &run;
+    figures::dissipation(&dir, history, &references.histories)?;
+    figures::energy(&dir, history, &references.histories)?;
+    let mut drawn = vec!["dissipation", "energy"];
     if !spectra.is_empty() {
-        figures::spectrum(&dir, &spectra)?;
+        figures::spectrum(&dir, spectra, &references.spectra)?;
+        drawn.push("spectrum");
     }
-    Ok(table::table(&labels, &series, &history, &references, &dir, !spectra.is_empty()))
+    let mut note = |name, is_drawn| drawn.extend(if is_drawn { Some(name) } else { None });
+    note("balance", figures::balance(&dir, history, &run.energy)?);
+    note("stresses", figures::stresses(&dir, history, &run.stresses, &references.stresses)?);
+    if let Some(table) = &spectra_csv {
+        note("transfer", figures::transfer(&dir, table, history)?);
+    }
+    if let Some(table) = &spectra_1d {
+        note("spectra_1d", figures::spectra_1d(&dir, table)?);
+    }
+    if let Some(table) = &run.budget {
+        note("skewness", figures::skewness(&dir, table)?);
+    }
+    Ok(table::table(&run, &dir, &drawn))
+}
+
+/// What the files of a run say, and what it is compared with.
+struct Findings {
+    labels: Labels,
+    series: Table,
+    history: History,
+    energy: EnergyBudget,
+    stresses: Stresses,
+    spectra: Vec<Spectrum>,
+    budget: Option<Table>,
+    references: References,
 }
 
 /// What the table says about the case; all of it may be missing.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -11,23 +12,44 @@ pub struct Table {
     path: PathBuf,
     names: Vec<String>,
     columns: Vec<Vec<f64>>,
+    /// Whether a last line without its line end was left out.
+    torn: bool,
 }
 
 impl Table {
-    /// Reads `path`. A last line without its line end is what a killed job left behind: it is not a row.
+    /// Reads `path`. A last line without its line end is what a killed job left behind: it is not a row. An empty cell
+    /// is NaN.
     ///
     /// # Errors
     /// A file that is missing or empty; a row that has too few or too many values or one that is no number,
     /// named by file and line.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read {}: {error}", path.display())))?;
-        let mut lines = complete(&text).lines();
-        let Some(header) = lines.next() else {
+        Self::parse(path, &text)
+    }
+
+    /// Reads `path`; none if there is no such file or it holds no row yet.
+    ///
+    /// # Errors
+    /// As for [`Table::read`].
+    pub fn optional(path: &Path) -> Result<Option<Self>> {
+        match fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Ok(text) if complete(&text).is_empty() => Ok(None),
+            _ => Ok(Some(Self::read(path)?).filter(|table| !table.is_empty())),
+        }
+    }
+
+    /// The table in the text of `path`; lines before the header may be comments (`#`, `%`) or blank.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
+        let beside = |line: &str| line.trim().is_empty() || line.starts_with(['#', '%']);
+        let mut lines = complete(text).lines().zip(1..).skip_while(|(line, _)| beside(line));
+        let Some((header, _)) = lines.next() else {
             return Err(Error::input(format!("{} is empty; its first line must name the columns", path.display())));
         };
         let names: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
         let mut columns = vec![Vec::new(); names.len()];
-        for (line, number) in lines.zip(2..).filter(|(line, _)| !line.trim().is_empty()) {
+        for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {
             let row = numbers(path, number, line.split(','))?;
             if row.len() != names.len() {
                 let what = format!("{} values where the header names {}", row.len(), names.len());
@@ -35,7 +57,7 @@ impl Table {
             }
             columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
         }
-        Ok(Self { path: path.to_owned(), names, columns })
+        Ok(Self { path: path.to_owned(), names, columns, torn: complete(text).len() < text.len() })
     }
 
     pub fn path(&self) -> &Path {
@@ -87,20 +109,36 @@ pub struct Spectrum {
     pub energy: Vec<f64>,
 }
 
-/// The samples of `spectra.csv`: rows `step,time,k,energy`, the shells of one sample one after the other.
-/// A last sample of which a killed job wrote only some shells is left out.
-pub fn spectra(table: &Table) -> Result<Vec<Spectrum>> {
-    let (step, time) = (table.column("step")?, table.column("time")?);
-    let (wavenumber, energy) = (table.column("k")?, table.column("energy")?);
-    let mut samples = Vec::new();
-    let mut first = 0;
-    for same_step in step.chunk_by(|a, b| a == b) {
-        let rows = first..first + same_step.len();
-        first = rows.end;
-        samples.push(Spectrum { time: time[rows.start], wavenumber: wavenumber[rows.clone()].to_vec(), energy: energy[rows].to_vec() });
+impl Spectrum {
+    /// The points (k, E) that a logarithmic axis can show.
+    pub fn positive(&self) -> impl Iterator<Item = (f64, f64)> {
+        let points = self.wavenumber.iter().copied().zip(self.energy.iter().copied());
+        points.filter(|&(k, energy)| k > 0.0 && energy > 0.0 && energy.is_finite())
     }
+}
+
+/// The samples of `spectra.csv`: rows `step,time,k,energy`, the shells of one sample one after the other.
+pub fn spectra(table: &Table) -> Result<Vec<Spectrum>> {
+    let (time, wavenumber, energy) = (table.column("time")?, table.column("k")?, table.column("energy")?);
+    let spectrum = |rows: Range<usize>| Spectrum {
+        time: time[rows.start],
+        wavenumber: wavenumber[rows.clone()].to_vec(),
+        energy: energy[rows].to_vec(),
+    };
+    Ok(samples(table)?.into_iter().map(spectrum).collect())
+}
+
+/// The rows of each sample: those of the same step. A last sample of which a killed job wrote only some rows is left out.
+pub fn samples(table: &Table) -> Result<Vec<Range<usize>>> {
+    let mut samples: Vec<Range<usize>> = Vec::new();
+    for same_step in table.column("step")?.chunk_by(|a, b| a == b) {
+        let first = samples.last().map_or(0, |before| before.end);
+        samples.push(first..first + same_step.len());
+    }
+    // In a box that deforms a later sample may have fewer shells; it is cut off only if the file is.
     if let [.., before, last] = &samples[..]
-        && last.energy.len() < before.energy.len()
+        && table.torn
+        && last.len() < before.len()
     {
         samples.pop();
     }
@@ -146,9 +184,12 @@ fn complete(text: &str) -> &str {
     &text[..text.rfind('\n').map_or(0, |end| end + 1)]
 }
 
-/// The fields of line number `line` of `path` as numbers.
+/// The fields of line number `line` of `path` as numbers; an empty one is NaN.
 pub(super) fn numbers<'a>(path: &Path, line: usize, fields: impl Iterator<Item = &'a str>) -> Result<Vec<f64>> {
-    let number = |field: &str| field.parse().map_err(|_| malformed(path, line, &format!("`{field}` is no number")));
+    let number = |field: &str| match field {
+        "" => Ok(f64::NAN),
+        field => field.parse().map_err(|_| malformed(path, line, &format!("`{field}` is no number"))),
+    };
     fields.map(|field| number(field.trim())).collect()
 }
 
@@ -198,6 +239,10 @@ mod tests {
         let path = file(&dir, "step,time,k,energy\n0,0,1,5\n0,0,2,4\n9,0.5,1,3\n9,0.5,2,2\n18,1,1,3\n18,1,2");
         let samples = spectra(&Table::read(&path).unwrap()).unwrap();
         assert_eq!(samples.len(), 2);
+        // A shorter one is whole if the file is, and empty cells are no numbers.
+        let path = file(&dir, "step,time,k,energy\n0,0,1,5\n0,0,2,4\n9,0.5,1,\n");
+        let whole = spectra(&Table::read(&path).unwrap()).unwrap();
+        assert!(whole.len() == 2 && whole[1].energy[0].is_nan());
         assert_eq!((samples[1].time, &samples[1].energy[..]), (0.5, &[3.0, 2.0][..]));
     }
 

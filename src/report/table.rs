@@ -2,49 +2,144 @@
 
 use std::path::Path;
 
-use super::Labels;
-use super::reference::Reference;
-use super::series::{History, Table};
+use super::balance::stress_budgets;
+use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses};
+use super::{Findings, series::History};
 
-/// Lines of a name and a value, aligned. `series` has at least one row.
-pub fn table(labels: &Labels, series: &Table, run: &History, references: &[Reference], figures: &Path, spectrum: bool) -> String {
-    let mut rows = vec![("case", labels.name.clone())];
-    rows.extend(labels.grid.clone().map(|grid| ("grid", grid)));
-    rows.extend(labels.viscosity.map(|viscosity| ("viscosity", viscosity.to_string())));
+type Row = (&'static str, String);
 
-    let last = run.time.len() - 1;
-    let steps = series.find("step").map_or(String::new(), |step| format!("step {}, ", step[last]));
-    rows.push(("time reached", format!("{}  ({steps}{} sample{})", number(run.time[last]), last + 1, if last == 0 { "" } else { "s" })));
-    rows.push(("energy", format!("{} at the start, {} at the end", number(run.energy[0]), number(run.energy[last]))));
-    if let Some((peak, time)) = extreme(&run.dissipation, &run.time, 1.0) {
-        rows.push(("peak dissipation", format!("{} at t = {}", number(peak), number(time))));
+/// Lines of a name and a value, aligned; `drawn` are the figures in `figures`. The series has at least one row.
+pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
+    let mut rows = overview(run);
+    rows.extend(turbulence(run));
+    rows.extend(balances(run));
+    for reference in &run.references.histories {
+        rows.extend(beside_history(reference, &run.history));
     }
-    let at_last = |name: &str| series.find(name).map(|values| number(values[last]));
-    rows.extend(at_last("taylor_reynolds").map(|value| ("Taylor Reynolds number", format!("{value} at the end"))));
-    if let (Some(value), Some(values)) = (at_last("kmax_eta"), series.find("kmax_eta"))
-        && let Some((least, time)) = extreme(values, &run.time, -1.0)
-    {
-        let text = format!("{value} at the end, least {} at t = {}", number(least), number(time));
-        rows.push(("kmax eta", text));
+    for reference in &run.references.spectra {
+        rows.extend(beside_spectra(reference, run));
     }
-    rows.extend(at_last("integral_length").map(|value| ("integral length", format!("{value} at the end"))));
-    for reference in references {
-        let common = reference.common(run).zip(reference.deviations(run));
-        let Some(((from, to), (energy, dissipation))) = common else {
-            rows.push(("reference", format!("{}: no time in common with the run", reference.label)));
-            continue;
-        };
-        rows.push(("reference", format!("{}, t = {} to {}", reference.label, number(from), number(to))));
-        for (name, deviation) in [("  energy", energy), ("  dissipation", dissipation)] {
-            let text = format!("off by at most {:.2e} of its peak, at t = {}", deviation.fraction, number(deviation.time));
-            rows.push((name, text));
-        }
+    for reference in &run.references.stresses {
+        rows.push(beside_stresses(reference, run));
     }
-    let drawn = if spectrum { "dissipation, energy, spectrum" } else { "dissipation, energy" };
-    rows.push(("figures", format!("{} ({drawn}; .svg and .png)", figures.display())));
+    rows.push(("figures", format!("{} ({}; .svg and .png)", figures.display(), drawn.join(", "))));
 
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().map(|(name, value)| format!("{name:width$}   {value}\n")).collect()
+}
+
+fn overview(run: &Findings) -> Vec<Row> {
+    let (labels, history) = (&run.labels, &run.history);
+    let mut rows = vec![("case", labels.name.clone())];
+    rows.extend(labels.grid.clone().map(|grid| ("grid", grid)));
+    rows.extend(labels.viscosity.map(|viscosity| ("viscosity", viscosity.to_string())));
+    let last = history.time.len() - 1;
+    let steps = run.series.find("step").map_or(String::new(), |step| format!("step {}, ", step[last]));
+    let samples = format!("{} sample{}", last + 1, if last == 0 { "" } else { "s" });
+    rows.push(("time reached", format!("{}  ({steps}{samples})", number(history.time[last]))));
+    rows.push(("energy", from_to(&history.energy)));
+    if let Some((peak, time)) = extreme(&history.dissipation, &history.time, 1.0) {
+        rows.push(("peak dissipation", format!("{} at t = {}", number(peak), number(time))));
+    }
+    rows
+}
+
+/// What tells which turbulence it is, at the first and the last sample.
+fn turbulence(run: &Findings) -> Vec<Row> {
+    let column = |name: &str| run.series.find(name).filter(|values| values.iter().any(|value| value.is_finite()));
+    let line = |title, name: &str| column(name).map(|values| (title, from_to(values)));
+    let mut rows: Vec<Row> = line("Taylor Reynolds number", "taylor_reynolds").into_iter().collect();
+    if let Some(values) = column("kmax_eta")
+        && let Some((least, time)) = extreme(values, &run.history.time, -1.0)
+    {
+        rows.push(("kmax eta", format!("{}, least {} at t = {}", from_to(values), number(least), number(time))));
+    }
+    rows.extend(line("integral length", "integral_length"));
+    rows.extend(line("eps L / u'^3", "dissipation_coefficient"));
+    if let Some(budget) = &run.budget
+        && let [Some(x), Some(y), Some(z)] = ["skewness_x", "skewness_y", "skewness_z"].map(|name| budget.find(name))
+    {
+        let mean: Vec<f64> = (0..x.len()).map(|i| (x[i] + y[i] + z[i]) / 3.0).collect();
+        rows.push(("derivative skewness", from_to(&mean)));
+    }
+    if column("shear_parameter").is_some_and(|values| values.iter().any(|value| *value != 0.0)) {
+        rows.extend(line("S q^2 / eps", "shear_parameter"));
+        rows.extend(line("b_xy", "b_xy"));
+    }
+    rows
+}
+
+fn balances(run: &Findings) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some((worst, time)) = run.energy.worst(&run.history) {
+        // A coarse series limits what its time integral can show.
+        let count = run.history.time.len();
+        rows.push((
+            "balance of energy",
+            format!("off by at most {worst:.1e} of the energy dissipated, at t = {} ({count} samples)", number(time)),
+        ));
+    }
+    let stresses: Vec<String> =
+        run.budget.iter().flat_map(stress_budgets).map(|(component, worst)| format!("{component} {worst:.1e}")).collect();
+    if !stresses.is_empty() {
+        rows.push(("stress budgets", format!("off by at most, of the energy dissipated: {}", stresses.join(", "))));
+    }
+    rows
+}
+
+fn beside_history(reference: &PublishedHistory, run: &History) -> Vec<Row> {
+    let common = reference.common(run).zip(reference.deviations(run));
+    let Some(((from, to), (energy, dissipation))) = common else {
+        return vec![("reference", format!("{}: no time in common with the run", reference.label))];
+    };
+    let mut rows = vec![("reference", format!("{}, t = {} to {}", reference.label, number(from), number(to)))];
+    for (name, deviation) in [("  energy", energy), ("  dissipation", dissipation)] {
+        let text = format!("off by at most {:.2e} of its peak, at t = {}", deviation.fraction, number(deviation.time));
+        rows.push((name, text));
+    }
+    rows
+}
+
+fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
+    let matched = reference.matched(&run.spectra);
+    let (all, label) = (reference.spectra.len(), &reference.label);
+    let mut rows = vec![("reference", format!("{label}, {} of {all} spectra at times of the run", matched.len()))];
+    for matched in matched {
+        let at = format!("t = {}", number(run.spectra[matched.sample].time));
+        let text = matched.distance.map_or_else(
+            || format!("{at}: no two wavenumbers in common"),
+            |distance| {
+                let (from, to) = distance.range;
+                let k = format!("k = {} to {}", number(from), number(to));
+                format!("{at}, {k}: rms of log10 ratio {:.3}, energy ratio {:.3}", distance.rms_log, distance.energy_ratio)
+            },
+        );
+        rows.push(("  spectrum", text));
+    }
+    rows
+}
+
+fn beside_stresses(reference: &PublishedStresses, run: &Findings) -> Row {
+    let compared = run.stresses.shear.as_ref().zip(run.stresses.published()).and_then(|(shear, b)| reference.deviations(shear, b));
+    let label = &reference.label;
+    let text = match compared.as_ref().map(|(stations, off)| (&stations[..], off)) {
+        Some((stations @ [from, ..], [xx, yy, zz, xy])) => {
+            let to = stations[stations.len() - 1];
+            let range = format!("S t = {} to {}", number(*from), number(to));
+            format!("{label}, {range}: rms off b_xx {xx:.3}, b_yy {yy:.3}, b_zz {zz:.3}, b_xy {xy:.3}")
+        }
+        _ => format!("{label}: no total shear in common with the run"),
+    };
+    ("reference", text)
+}
+
+/// The first and the last value.
+fn from_to(values: &[f64]) -> String {
+    match values {
+        [] => String::new(),
+        [only] => format!("{} at the start", number(*only)),
+        [first, .., last] => format!("{} at the start, {} at the end", number(*first), number(*last)),
+    }
 }
 
 /// The largest of `sign` times the finite values, and its time.
@@ -57,7 +152,8 @@ fn extreme(values: &[f64], time: &[f64], sign: f64) -> Option<(f64, f64)> {
 fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
     if rounded == 0.0 || (1e-4..1e7).contains(&rounded.abs()) || !rounded.is_finite() {
-        rounded.to_string()
+        // Not "-0".
+        (rounded + 0.0).to_string()
     } else {
         format!("{rounded:e}")
     }
@@ -69,9 +165,15 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        for (value, text) in
-            [(0.0, "0"), (10.0, "10"), (0.012345678, "0.012346"), (6.25e-4, "0.000625"), (-1.234567e-9, "-1.2346e-9"), (f64::NAN, "NaN")]
-        {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (10.0, "10"),
+            (0.012345678, "0.012346"),
+            (6.25e-4, "0.000625"),
+            (-1.234567e-9, "-1.2346e-9"),
+            (f64::NAN, "NaN"),
+        ] {
             assert_eq!(number(value), text);
         }
     }

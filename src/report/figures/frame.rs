@@ -1,5 +1,5 @@
-//! The figures of a run, each as SVG of 800 x 600 and as PNG of twice that. A figure is a list of curves in a frame; the
-//! legend looks for a free corner. The PNG is written with the font that comes with the plotting crate.
+//! The frame of every figure: curves, axes, ticks, the legend in a free corner; SVG of 800 x 600 and PNG of twice that.
+//! The PNG is written with the font that comes with the plotting crate.
 
 use std::fs;
 use std::path::Path;
@@ -8,34 +8,31 @@ use std::sync::Arc;
 use kuva::backend::raster::RasterBackend;
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
-use kuva::plot::scatter::MarkerShape;
+pub use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{LinePlot, LineStyle, ScatterPlot};
 use kuva::render::annotations::TextAnnotation;
 use kuva::render::layout::{ComputedLayout, Layout, TickAlign, TickFormat, TickPos};
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
-use super::reference::Reference;
-use super::series::{History, Spectrum};
 use crate::error::{Error, Result};
 
 /// Colours that colour-blind readers can tell apart (Okabe and Ito 2008): the run, then the references.
-const RUN: &str = "#56B4E9";
-const REFERENCES: [(&str, MarkerShape); 4] = [
+pub const RUN: &str = "#56B4E9";
+pub const REFERENCES: [(&str, MarkerShape); 4] = [
     ("#D55E00", MarkerShape::Circle),
     ("#009E73", MarkerShape::Square),
     ("#CC79A7", MarkerShape::Triangle),
     ("#E69F00", MarkerShape::Diamond),
 ];
-/// Early to late (viridis without its light end).
-const TIMES: [&str; 6] = ["#440154", "#404688", "#2D708E", "#1F968B", "#3DBC74", "#95D840"];
+/// The same for what has parts: components of a tensor, terms of a budget.
+pub const PARTS: [&str; 6] = ["#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#0072B2"];
+/// What belongs to no curve.
+pub const GREY: &str = "#555555";
 
-/// A curve draws about this many points at most, and this many markers along the axis; more would not be seen.
+/// A curve draws about this many points at most; more would not be seen.
 const MOST_POINTS: usize = 2000;
-const MOST_MARKERS: f64 = 40.0;
-/// Fewer samples give no meaningful time derivative.
-const LEAST_SAMPLES: usize = 5;
-/// Decades of the spectrum below its peak that are shown; what lies below is round-off.
+/// Decades of a spectrum below its peak that are shown; what lies below is round-off.
 const DECADES: f64 = 10.0;
 
 const WIDTH: f64 = 800.0;
@@ -43,57 +40,61 @@ const HEIGHT: f64 = 600.0;
 /// Pixels of the PNG for one unit of the SVG. At 1 the rotated labels of kuva look bold.
 const PNG_SCALE: f32 = 2.0;
 
+/// Where a figure goes, and what its axes say.
+pub struct Frame<'a> {
+    pub dir: &'a Path,
+    pub name: &'a str,
+    pub x: &'a str,
+    pub y: &'a str,
+}
+
 /// Lines have a width. Only a line of two points may be dashed: the PNG starts the dashes anew at every point.
-enum Stroke {
+#[derive(Clone, Copy)]
+pub enum Stroke {
     Line(f64),
     Dashed(f64),
     Markers(MarkerShape),
 }
 
-struct Curve {
+pub struct Curve {
     /// As the legend has it; an empty one is not there.
-    label: String,
-    colour: &'static str,
-    stroke: Stroke,
-    points: Vec<(f64, f64)>,
+    pub label: String,
+    pub colour: &'static str,
+    pub stroke: Stroke,
+    /// None at all is an entry of the legend only.
+    pub points: Vec<(f64, f64)>,
 }
 
-/// Dissipation rate over time, with -dE/dt of the run and the references.
-pub fn dissipation(dir: &Path, run: &History, references: &[Reference]) -> Result<()> {
-    let mut curves = vec![curve("ε, this run", RUN, Stroke::Line(4.0), &run.time, &run.dissipation)];
-    if run.time.len() >= LEAST_SAMPLES {
-        let (time, decay) = decay(run);
-        curves.push(curve("−dE/dt, this run", "black", Stroke::Line(1.0), &time, &decay));
-    }
-    curves.extend(references_within(run, references, |history| &history.dissipation));
-    over_time(dir, "dissipation", "Dissipation rate  ε", run, curves)
+pub fn curve(label: &str, colour: &'static str, stroke: Stroke, x: &[f64], y: &[f64]) -> Curve {
+    let last = x.len().saturating_sub(1);
+    let stride = x.len().div_ceil(MOST_POINTS).max(1);
+    let shown = (0..x.len()).filter(|&i| (i % stride == 0 || i == last) && y[i].is_finite());
+    let points = shown.map(|i| (x[i], y[i])).collect();
+    Curve { label: label.into(), colour, stroke, points }
 }
 
-/// Kinetic energy over time, with the references.
-pub fn energy(dir: &Path, run: &History, references: &[Reference]) -> Result<()> {
-    let mut curves = vec![curve("this run", RUN, Stroke::Line(4.0), &run.time, &run.energy)];
-    curves.extend(references_within(run, references, |history| &history.energy));
-    over_time(dir, "energy", "Kinetic energy  E", run, curves)
+/// A dashed line at y = 0 across the figure.
+pub fn zero(from: f64, to: f64) -> Curve {
+    Curve { label: String::new(), colour: GREY, stroke: Stroke::Dashed(1.0), points: vec![(from, 0.0), (to, 0.0)] }
 }
 
-/// Energy spectra from the first to the last sample, six at most, and the slope of the inertial range.
-pub fn spectrum(dir: &Path, samples: &[Spectrum]) -> Result<()> {
-    let shown = samples.len().min(TIMES.len());
-    let chosen = (0..shown).map(|i| &samples[i * (samples.len() - 1) / (shown - 1).max(1)]);
-    // The y axis holds log10 E: the logarithmic axis of kuva has no ticks below 1e-10.
-    let mut curves: Vec<Curve> = chosen
-        .zip(0..)
-        .map(|(sample, i)| {
-            let positive = |&(&k, &energy): &(&f64, &f64)| k > 0.0 && energy > 0.0 && energy.is_finite();
-            let points = sample.wavenumber.iter().zip(&sample.energy).filter(positive);
-            Curve {
-                label: format!("t = {}", significant(sample.time, 4)),
-                colour: TIMES[i * (TIMES.len() - 1) / (shown - 1).max(1)],
-                stroke: Stroke::Line(2.0),
-                points: points.map(|(&k, &energy)| (k, energy.log10())).collect(),
-            }
-        })
-        .collect();
+/// Curves over time, or whatever x is, `from` one value `to` another.
+pub fn linear(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Result<()> {
+    let to = if from < to { to } else { from + 1.0 };
+    let layout = |range: (f64, f64)| Layout::new((from, to), range).with_x_axis_min(from).with_x_axis_max(to).with_minor_ticks(2);
+    linear_y(frame, layout, curves)
+}
+
+/// Curves over the logarithm of a wavenumber.
+pub fn semilogarithmic(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Result<()> {
+    let to = if from < to { to } else { 10.0 * from };
+    let layout = |range: (f64, f64)| Layout::new((from, to), range).with_log_x().with_x_axis_min(from).with_x_axis_max(to);
+    linear_y(frame, layout, curves)
+}
+
+/// Spectra as (k, log10 E): the logarithmic axis of kuva has no ticks below 1e-10. `slope` draws the line of the inertial
+/// range above them.
+pub fn logarithmic(frame: &Frame, slope: bool, mut curves: Vec<Curve>) -> Result<()> {
     let empty = [(1.0, 10.0), (-1.0, 0.0)];
     let [_, (_, peak)] = bounds(&curves).unwrap_or(empty);
     let floor = peak - DECADES;
@@ -101,21 +102,19 @@ pub fn spectrum(dir: &Path, samples: &[Spectrum]) -> Result<()> {
     let [(first, last), (low, high)] = bounds(&curves).unwrap_or(empty);
 
     let mut layout = Layout::new((first, last), (low, high)).with_log_x();
-    if let Some(slope) = inertial_slope(&curves, first, last) {
+    if let Some(slope) = slope.then(|| inertial_slope(&curves, first, last)).flatten() {
         let [(k0, e0), (k1, e1)] = slope;
         let name = TextAnnotation::new("k⁻⁵ᐟ³", 1.3 * (k0 * k1).sqrt(), 0.5 * (e0 + e1)).with_font_size(18);
         layout = layout.with_annotation(name);
-        curves.push(Curve { label: String::new(), colour: "#555555", stroke: Stroke::Dashed(1.5), points: slope.to_vec() });
+        curves.push(Curve { label: String::new(), colour: GREY, stroke: Stroke::Dashed(1.5), points: slope.to_vec() });
     }
     let [_, (_, top)] = bounds(&curves).unwrap_or(empty);
     let step = ((top - low) / 8.0).ceil().max(1.0);
     let layout = layout
         .with_x_axis_min(first)
         .with_x_axis_max(if first < last { last } else { 10.0 * first })
-        .with_y_tick_format(TickFormat::Custom(Arc::new(|exponent| power_of_ten(exponent.round() as i32))))
-        .with_x_label("Wavenumber  k")
-        .with_y_label("Energy spectrum  E(k)");
-    draw(dir, "spectrum", y_axis(layout, low, top, step), curves)
+        .with_y_tick_format(TickFormat::Custom(Arc::new(|exponent| power_of_ten(exponent.round() as i32))));
+    draw(frame, y_axis(layout, low, top, step), curves)
 }
 
 /// A line E ~ k^(-5/3) between twice the smallest and half the largest wavenumber, as (k, log10 E) of its ends. It
@@ -128,52 +127,14 @@ fn inertial_slope(curves: &[Curve], first: f64, last: f64) -> Option<[(f64, f64)
     (level.is_finite() && from < to).then(|| [from, to].map(|k| (k, level - 5.0 / 3.0 * k.log10())))
 }
 
-/// -dE/dt at the inner samples: the derivative of the parabola through three neighbours, whatever their distances.
-fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
-    let slope = |i: usize| (run.energy[i + 1] - run.energy[i]) / (run.time[i + 1] - run.time[i]);
-    let inner = 1..run.time.len() - 1;
-    let derivative = |i: usize| {
-        let (before, after) = (run.time[i] - run.time[i - 1], run.time[i + 1] - run.time[i]);
-        -(after * slope(i - 1) + before * slope(i)) / (before + after)
-    };
-    (run.time[inner.clone()].to_vec(), inner.map(derivative).collect())
-}
-
-/// The references as markers in the times of the run, so far apart that they hide neither the run nor each other.
-fn references_within(run: &History, references: &[Reference], values: fn(&History) -> &Vec<f64>) -> Vec<Curve> {
-    let mut curves = Vec::new();
-    for (i, (reference, (colour, marker))) in references.iter().zip(REFERENCES.into_iter().cycle()).enumerate() {
-        let Some((from, to)) = reference.common(run) else { continue };
-        let distance = (run.time[run.time.len() - 1] - run.time[0]) / MOST_MARKERS;
-        let mut next = from + distance * i as f64 / references.len() as f64;
-        let mut points = Vec::new();
-        for (&time, &value) in reference.history.time.iter().zip(values(&reference.history)) {
-            if (next..=to).contains(&time) {
-                points.push((time, value));
-                next = time + distance;
-            }
-        }
-        curves.push(Curve { label: reference.label.clone(), colour, stroke: Stroke::Markers(marker), points });
-    }
-    curves
-}
-
-fn over_time(dir: &Path, name: &str, label: &str, run: &History, curves: Vec<Curve>) -> Result<()> {
-    let (from, to) = (run.time[0], run.time[run.time.len() - 1]);
-    let to = if from < to { to } else { from + 1.0 };
+fn linear_y(frame: &Frame, layout: impl Fn((f64, f64)) -> Layout, curves: Vec<Curve>) -> Result<()> {
     let [_, (least, most)] = bounds(&curves).unwrap_or([(0.0, 1.0), (0.0, 1.0)]);
     // The axis starts at zero unless that would flatten the curve.
     let low = if least > 0.0 && (least < 0.6 * most || least == most) { 0.0 } else { least };
     let high = if low < most { most } else { low + 1.0 };
     let step = round_step((high - low) / 7.0);
-    let layout = Layout::new((from, to), (low, high))
-        .with_x_axis_min(from)
-        .with_x_axis_max(to)
-        .with_y_tick_format(tick_format(step, low.abs().max(high.abs())))
-        .with_minor_ticks(2)
-        .with_x_label("Time  t")
-        .with_y_label(label);
-    draw(dir, name, y_axis(layout, low, high, step), curves)
+    let layout = layout((low, high)).with_y_tick_format(tick_format(step, low.abs().max(high.abs())));
+    draw(frame, y_axis(layout, low, high, step), curves)
 }
 
 /// The axis of y from the last tick below `low` to the first above `high`.
@@ -214,20 +175,12 @@ fn power_of_ten(exponent: i32) -> String {
 }
 
 /// `value` rounded to so many significant digits, in its shortest form.
-fn significant(value: f64, digits: usize) -> f64 {
+pub fn significant(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
 
-fn curve(label: &str, colour: &'static str, stroke: Stroke, x: &[f64], y: &[f64]) -> Curve {
-    let last = x.len().saturating_sub(1);
-    let stride = x.len().div_ceil(MOST_POINTS).max(1);
-    let shown = (0..x.len()).filter(|&i| (i % stride == 0 || i == last) && y[i].is_finite());
-    let points = shown.map(|i| (x[i], y[i])).collect();
-    Curve { label: label.into(), colour, stroke, points }
-}
-
 /// Smallest and largest x and y of all points; none if there is no point.
-fn bounds(curves: &[Curve]) -> Option<[(f64, f64); 2]> {
+pub fn bounds(curves: &[Curve]) -> Option<[(f64, f64); 2]> {
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let range = |values: &mut dyn Iterator<Item = f64>| {
         values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
@@ -236,8 +189,9 @@ fn bounds(curves: &[Curve]) -> Option<[(f64, f64); 2]> {
     Some([range(&mut points().map(|point| point.0)), range(&mut points().map(|point| point.1))])
 }
 
-/// Writes `name.svg` and `name.png` in `dir`.
-fn draw(dir: &Path, name: &str, layout: Layout, curves: Vec<Curve>) -> Result<()> {
+/// Writes `name.svg` and `name.png`.
+fn draw(frame: &Frame, layout: Layout, curves: Vec<Curve>) -> Result<()> {
+    let Frame { dir, name, x, y } = frame;
     let named = curves.iter().filter(|curve| !curve.label.is_empty());
     let entries: Vec<LegendEntry> = named
         .map(|curve| {
@@ -249,6 +203,8 @@ fn draw(dir: &Path, name: &str, layout: Layout, curves: Vec<Curve>) -> Result<()
         })
         .collect();
     let layout = layout
+        .with_x_label(*x)
+        .with_y_label(*y)
         .with_width(WIDTH)
         .with_height(HEIGHT)
         .with_tick_pos(TickPos::Both)
@@ -261,10 +217,10 @@ fn draw(dir: &Path, name: &str, layout: Layout, curves: Vec<Curve>) -> Result<()
         .with_legend_box(false)
         .with_legend_entries(entries)
         .with_legend_position(LegendPosition::InsideTopRight);
-    let position = free_corner(&layout, &curves);
+    let position = free_place(&layout, &curves);
     let layout = layout.with_legend_position(position);
 
-    let plots = curves.into_iter().map(plot).collect();
+    let plots = curves.into_iter().filter(|curve| !curve.points.is_empty()).map(plot).collect();
     let scene = render_multiple(plots, layout);
     let write = |extension: &str, bytes: &[u8]| {
         let path = dir.join(name).with_extension(extension);
@@ -286,8 +242,8 @@ fn plot(curve: Curve) -> Plot {
     }
 }
 
-/// A corner where the legend covers no curve; beside the plot if there is none. `layout` has its legend inside.
-fn free_corner(layout: &Layout, curves: &[Curve]) -> LegendPosition {
+/// A corner, or else a place, where the legend covers no curve; beside the plot if there is none. `layout` has its legend inside.
+fn free_place(layout: &Layout, curves: &[Curve]) -> LegendPosition {
     let frame = ComputedLayout::from_layout(layout);
     let (left, right) = (frame.margin_left, frame.width - frame.margin_right);
     let (top, bottom) = (frame.margin_top, frame.height - frame.margin_bottom);
@@ -309,6 +265,12 @@ fn free_corner(layout: &Layout, curves: &[Curve]) -> LegendPosition {
         (LegendPosition::InsideBottomLeft, left, bottom - height),
         (LegendPosition::InsideBottomRight, right - width, bottom - height),
     ];
-    let found = corners.into_iter().find(|&(_, x0, y0)| free(x0, y0));
+    // Else anywhere in the frame, from the right.
+    let steps = |from: f64, to: f64| (0..=20).map(move |i| from + (to - from) * f64::from(i) / 20.0);
+    let inset = frame.legend_inset;
+    let position = |x0: f64, y0: f64| LegendPosition::Custom(x0 + 2.0 * inset, y0 + inset + frame.legend_padding);
+    let inner = steps(right - width, left).flat_map(|x0| steps(top, bottom - height).map(move |y0| (x0, y0)));
+    let anywhere = inner.map(|(x0, y0)| (position(x0, y0), x0, y0));
+    let found = corners.into_iter().chain(anywhere).find(|&(_, x0, y0)| x0 >= left && y0 >= top && free(x0, y0));
     found.map_or(LegendPosition::OutsideRightTop, |(position, ..)| position)
 }

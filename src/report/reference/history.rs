@@ -1,13 +1,14 @@
 //! Published histories of energy and dissipation: reading them as they are distributed, and how far a run is off.
 
-use std::fs;
 use std::path::Path;
 
-use super::series::{History, Table, malformed, numbers};
+use super::{FORMS, is_comment, number_after};
 use crate::error::{Error, Result};
+use crate::report::cubic::interpolate;
+use crate::report::series::{History, Table, malformed, numbers};
 
 /// A history to compare with, labelled by the name of its file.
-pub struct Reference {
+pub struct PublishedHistory {
     pub label: String,
     pub history: History,
 }
@@ -18,27 +19,22 @@ pub struct Deviation {
     pub time: f64,
 }
 
-const FORMS: &str = "understood are a CSV file with a header that has `time`, `energy` and `dissipation`, and columns \
-    separated by blanks under a comment line `#` that names them: `Time - Energy - Dissipation rate - …`, \
-    `t  E  eps  …`, or `t  E_Re400  Omega_Re400  …` (the enstrophy at several Reynolds numbers 1/viscosity)";
-
-impl Reference {
-    /// Reads `path`, whose form is told by the names of its columns (listed in the error for an unknown one).
-    /// Of a file that holds several Reynolds numbers, the one of the run, 1/`viscosity`, is taken.
-    pub fn read(path: &Path, viscosity: Option<f64>) -> Result<Self> {
-        let text =
-            fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read the reference {}: {error}", path.display())))?;
+impl PublishedHistory {
+    /// Reads the `text` of `path`, whose form is told by the names of its columns (listed in the error for an unknown
+    /// one). Of a file that holds several Reynolds numbers, the one of the run, 1/`viscosity`, is taken.
+    pub fn parse(path: &Path, label: String, text: &str, viscosity: Option<f64>) -> Result<Self> {
         let first = text.lines().find(|line| !is_comment(line) && !line.trim().is_empty());
         let history = if first.is_some_and(|line| line.contains(',')) {
-            History::of(&Table::read(path)?)?
+            History::of(&Table::parse(path, text)?)?
+        } else if let Some(viscosity) = of_agard(text) {
+            agard(path, text, viscosity)?
         } else {
-            blank_separated(path, &text, viscosity)?
+            blank_separated(path, text, viscosity)?
         };
         if history.time.is_empty() || !history.time.is_sorted_by(|a, b| a < b) {
             let what = format!("the times of the reference {} must increase, one row a time", path.display());
             return Err(Error::input(what));
         }
-        let label = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         Ok(Self { label, history })
     }
 
@@ -70,8 +66,27 @@ impl Reference {
     }
 }
 
-fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#')
+/// The viscosity in the head of a history of AGARD-AR-345 (Wray's decay, HOM02): prose, then the names of the columns
+/// time, energy, enstrophy, .. in two lines. None for any other file.
+fn of_agard(text: &str) -> Option<f64> {
+    let is_history = ["Time", "energy", "enstrophy"].into_iter().all(|name| text.lines().take(20).any(|line| line.contains(name)));
+    if is_history { number_after(text, "viscosity =") } else { None }
+}
+
+/// The enstrophy of such a file is <omega.omega>: eps = nu <omega.omega>.
+fn agard(path: &Path, text: &str, viscosity: f64) -> Result<History> {
+    let is_row = |line: &str| !line.trim().is_empty() && line.split_whitespace().all(|word| word.parse::<f64>().is_ok());
+    let mut history = History { time: Vec::new(), energy: Vec::new(), dissipation: Vec::new() };
+    for (line, number) in text.lines().zip(1..).skip_while(|(line, _)| !is_row(line)).filter(|(line, _)| !line.trim().is_empty()) {
+        let row = numbers(path, number, line.split_whitespace())?;
+        let [time, energy, enstrophy, ..] = row[..] else {
+            return Err(malformed(path, number, "fewer than three values"));
+        };
+        history.time.push(time);
+        history.energy.push(energy);
+        history.dissipation.push(viscosity * enstrophy);
+    }
+    Ok(history)
 }
 
 /// Columns separated by blanks; the last comment before the numbers names them.
@@ -123,25 +138,17 @@ fn names(header: &str) -> Vec<String> {
         .collect()
 }
 
-/// The cubic through the four points nearest to `at` (fewer if there are fewer); `x` increases.
-fn interpolate(x: &[f64], y: &[f64], at: f64) -> f64 {
-    let count = x.len().min(4);
-    let first = x.partition_point(|&x| x < at).saturating_sub(2).min(x.len() - count);
-    let nodes = first..first + count;
-    let weight = |i: usize| -> f64 { nodes.clone().filter(|&j| j != i).map(|j| (at - x[j]) / (x[i] - x[j])).product() };
-    nodes.clone().map(|i| y[i] * weight(i)).sum()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::tests::shared;
     use super::*;
-    use std::path::PathBuf;
 
-    fn read(text: &str, viscosity: Option<f64>) -> Result<Reference> {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("reference.dat");
-        fs::write(&path, text).unwrap();
-        Reference::read(&path, viscosity)
+    fn read(text: &str, viscosity: Option<f64>) -> Result<PublishedHistory> {
+        PublishedHistory::parse("reference.dat".as_ref(), "reference".into(), text, viscosity)
+    }
+
+    fn read_file(path: &Path, viscosity: Option<f64>) -> PublishedHistory {
+        PublishedHistory::parse(path, String::new(), &std::fs::read_to_string(path).unwrap(), viscosity).unwrap()
     }
 
     #[test]
@@ -191,29 +198,29 @@ mod tests {
         assert_eq!(dissipation.time, run.time[17]);
     }
 
-    /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not there.
-    fn shared(file: &str) -> Option<PathBuf> {
-        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
-        let path = std::env::var_os("ROGALLO_REFERENCE").map_or(beside, PathBuf::from).join(file);
-        if path.exists() {
-            return Some(path);
-        }
-        println!("skipped: no {}", path.display());
-        None
-    }
-
     #[test]
     fn published_files_agree_with_each_other() {
         let files = ["tgv/own_dns_Re400.dat", "tgv/tgv_short_time_reference.dat", "tgv/spectral_Re1600_512.gdiag"];
         let [Some(dns), Some(short), Some(spectral)] = files.map(shared) else { return };
         let viscosity = Some(1.0 / 400.0);
-        let dns = Reference::read(&dns, viscosity).unwrap();
-        let (energy, dissipation) = Reference::read(&short, viscosity).unwrap().deviations(&dns.history).unwrap();
+        let dns = read_file(&dns, viscosity);
+        let (energy, dissipation) = read_file(&short, viscosity).deviations(&dns.history).unwrap();
         assert!(energy.fraction < 1e-9 && dissipation.fraction < 1e-8, "{} {}", energy.fraction, dissipation.fraction);
 
-        let spectral = Reference::read(&spectral, None).unwrap().history;
+        let spectral = read_file(&spectral, None).history;
         let peak = spectral.dissipation.iter().copied().fold(0.0, f64::max);
         assert_eq!(spectral.time.len(), 2000);
         assert!((0.012..0.0135).contains(&peak), "{peak}");
+    }
+
+    #[test]
+    fn the_decay_of_wray_is_read_as_distributed() {
+        let files = ["CB512.f_t", "derived_history.dat"].map(|name| shared(&format!("hit_decay/Wray1997_AGARD_HOM02/{name}")));
+        let [Some(agard), Some(derived)] = files else { return };
+        let (agard, derived) = (read_file(&agard, None), read_file(&derived, None));
+        assert_eq!(agard.history.time, derived.history.time);
+        // Five digits in both.
+        let (energy, dissipation) = agard.deviations(&derived.history).unwrap();
+        assert!(energy.fraction < 1e-12 && dissipation.fraction < 5e-5, "{} {}", energy.fraction, dissipation.fraction);
     }
 }
