@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports)] // each test program uses a part of it
 
 pub mod collective;
+pub mod exact;
 pub mod mpirun;
 
 pub use collective::{Check, Outcome, process_grids};
