@@ -4,7 +4,7 @@
 //! Each measurement is a process group of its own (`mpirun -n RANKS` of this program), alone on the machine, and is repeated in
 //! turn with the others, so that a disturbance of the machine does not fall upon one of them only; the least time counts.
 
-use rogallo::case::{Dealiasing, Initial};
+use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::Session;
@@ -15,14 +15,19 @@ use std::process::Command;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// What is measured: dealiasing, precision, points in each direction as a fraction of N, ranks.
-const ROWS: [(&str, &str, &str, usize, usize, usize); 7] = [
+/// What is measured: dealiasing or what is added to two-thirds, precision, points in each direction as a fraction of N, ranks.
+const ROWS: [(&str, &str, &str, usize, usize, usize); 12] = [
     ("two-thirds", "two-thirds", "double", 1, 1, 1),
     ("two-thirds, 2 ranks", "two-thirds", "double", 1, 1, 2),
     ("two-thirds, single", "two-thirds", "single", 1, 1, 1),
     ("phase-shift, same grid", "phase-shift", "double", 1, 1, 1),
     ("phase-shift, same k_max", "phase-shift", "double", 45, 64, 1),
     ("phase-shift-exact, same k_max", "phase-shift-exact", "double", 45, 64, 1),
+    ("with mean shear", "shear", "double", 1, 1, 1),
+    ("with plane strain", "strain", "double", 1, 1, 1),
+    ("with rotation", "rotation", "double", 1, 1, 1),
+    ("with a general gradient", "general", "double", 1, 1, 1),
+    ("with a scalar", "scalar", "double", 1, 1, 1),
     ("FFTW 3-D transform, T", "fftw", "double", 1, 1, 1),
 ];
 
@@ -64,6 +69,10 @@ fn table(n: usize) {
         best[0].0 / best[2].0,
         best[0].0 / best[4].0
     );
+    let [shear, strain, rotation, general, scalar] = [6, 7, 8, 9, 10].map(|row: usize| best[row].0 / best[0].0);
+    println!(
+        "times of two-thirds: shear {shear:.3}, strain {strain:.3}, rotation {rotation:.3}, general {general:.3}, a scalar {scalar:.3}"
+    );
 }
 
 /// Seconds a right-hand side and bytes of all ranks.
@@ -82,9 +91,9 @@ fn launch(dealiasing: &str, precision: &str, points: usize, ranks: usize) -> Opt
 }
 
 fn measure(arguments: &[String]) {
-    let [dealiasing, precision, points] = arguments else { return };
+    let [what, precision, points] = arguments else { return };
     let points: usize = points.parse().unwrap();
-    match (dealiasing.as_str(), precision.as_str()) {
+    match (what.as_str(), precision.as_str()) {
         ("fftw", _) => {
             if let Some(time) = fftw(points) {
                 println!("{time} 0");
@@ -95,16 +104,31 @@ fn measure(arguments: &[String]) {
     }
 }
 
-fn flow<T: Real>(dealiasing: &str, points: usize) {
+fn flow<T: Real>(what: &str, points: usize) {
     let session = Session::start().unwrap();
     let world = Rc::new(session.world());
-    let (dealiasing, scheme) = match dealiasing {
+    let (dealiasing, scheme) = match what {
         "phase-shift" => (Dealiasing::PhaseShift, RungeKutta::Rk2),
         "phase-shift-exact" => (Dealiasing::PhaseShiftExact, RungeKutta::Rk2),
         _ => (Dealiasing::TwoThirds, RungeKutta::Rk3),
     };
-    let parameters =
-        Parameters { viscosity: 1.0 / 1600.0, dealiasing, scheme, step_size: StepSize::Courant(0.5), ..Parameters::at_rest([points; 3]) };
+    let gradient = match what {
+        "shear" => Gradient::Shear { rate: 1.0 },
+        "strain" => Gradient::PlaneStrain { rate: 0.1 },
+        "general" => Gradient::General([[0.0, 0.1, 0.1], [0.1, 0.0, 0.1], [0.1, 0.1, 0.0]]),
+        _ => Gradient::None,
+    };
+    let rotation = if what == "rotation" { [0.0, 0.0, 1.0] } else { [0.0; 3] };
+    let scalar = Scalar { name: "t".into(), schmidt: 1.0, gradient: [0.0, 1.0, 0.0], buoyancy: [0.0; 3], initial: ScalarInitial::Zero };
+    let parameters = Parameters {
+        viscosity: 1.0 / 1600.0,
+        mean: Mean { gradient, rotation, ..Mean::default() },
+        scalars: if what == "scalar" { vec![scalar] } else { Vec::new() },
+        dealiasing,
+        scheme,
+        step_size: StepSize::Courant(0.5),
+        ..Parameters::at_rest([points; 3])
+    };
     let mut flow = Homogeneous::<T>::new(world.clone(), parameters).unwrap();
     flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 }).unwrap();
     flow.advance(f64::INFINITY).unwrap();
@@ -123,7 +147,7 @@ fn flow<T: Real>(dealiasing: &str, points: usize) {
         println!("{best} {memory}");
         let phases = flow.phases();
         eprintln!(
-            "{points} {dealiasing:?}: transform {:.3} exchange {:.3} products {:.3} update {:.3} s; velocity fields at {:?}",
+            "{points} {what}: transform {:.3} exchange {:.3} products {:.3} update {:.3} s; velocity fields at {:?}",
             phases.transform,
             phases.exchange,
             phases.products,

@@ -86,20 +86,37 @@ fn update_all<T: Real, const R: usize, const MEAN: bool, const MIXED: bool>(
     vectorised(
         #[inline(always)]
         || {
-            let (mut sums, mut rest) = ([Lanes::all(T::zero()); 2], [Lanes::all(T::zero()); 2]);
+            let (mut square, mut gradient) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
+            let (mut square_rest, mut gradient_rest) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
             for (first, run) in tables.runs() {
                 let length = run.factor.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
                     let n = sources::<T, LANES, MIXED>(tables, run, j, first + j, &fields, kept, force);
-                    stage::<T, R, LANES, MEAN, MIXED>(tables, coefficients, mean, (first, run, j), n, &mut registers, &mut sums);
+                    stage::<T, R, LANES, MEAN, MIXED>(
+                        tables,
+                        coefficients,
+                        mean,
+                        (first, run, j),
+                        n,
+                        &mut registers,
+                        (&mut square, &mut gradient),
+                    );
                 }
                 for j in (whole..length).step_by(2) {
                     let n = sources::<T, 2, MIXED>(tables, run, j, first + j, &fields, kept, force);
-                    stage::<T, R, 2, MEAN, MIXED>(tables, coefficients, mean, (first, run, j), n, &mut registers, &mut rest);
+                    stage::<T, R, 2, MEAN, MIXED>(
+                        tables,
+                        coefficients,
+                        mean,
+                        (first, run, j),
+                        n,
+                        &mut registers,
+                        (&mut square_rest, &mut gradient_rest),
+                    );
                 }
             }
-            [0, 1].map(|i| sums[i].sum() + rest[i].sum())
+            [square.sum() + square_rest.sum(), gradient.sum() + gradient_rest.sum()]
         },
     )
 }
@@ -199,18 +216,22 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
     (first, run, j): (usize, &Run<'_, T>, usize),
     mut n: [Lanes<T, L>; 3],
     registers: &mut [[&mut [T]; 3]; R],
-    sums: &mut [Lanes<T, L>; 2],
+    (square, gradient): (&mut Lanes<T, L>, &mut Lanes<T, L>),
 ) {
     let at = first + j;
     let zero = Lanes::<T, L>::all(T::zero());
+    // Plain loops: maps of arrays are not always inlined, and then they are not vectorised.
     let mut x = [[zero; 3]; R];
     for r in 0..R {
         if coefficients.reads[r] || (MEAN && r == 0) {
-            x[r] = [0, 1, 2].map(|i| Lanes::load(registers[r][i], at));
+            for i in 0..3 {
+                x[r][i] = Lanes::load(registers[r][i], at);
+            }
         }
     }
     if MEAN {
-        let [wx, wy, wz] = mean.absolute_vorticity.map(Lanes::all);
+        let [wx, wy, wz] = mean.absolute_vorticity;
+        let (wx, wy, wz) = (Lanes::all(wx), Lanes::all(wy), Lanes::all(wz));
         let [u, v, w] = x[0];
         n = [n[0] + v * wz - w * wy, n[1] + w * wx - u * wz, n[2] + u * wy - v * wx];
     }
@@ -228,18 +249,22 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
             new[i] = mixed * decay;
         }
         if MEAN {
-            let q = mean.transport.map(|row| row.map(Lanes::all));
-            new = [0, 1, 2].map(|i| q[i][0] * new[0] + q[i][1] * new[1] + q[i][2] * new[2]);
+            let [x, y, z] = new;
+            for (new, q) in new.iter_mut().zip(&mean.transport) {
+                *new = x * Lanes::all(q[0]) + y * Lanes::all(q[1]) + z * Lanes::all(q[2]);
+            }
         }
         if r == 0 {
             let k = wavevector::<T, L, MIXED>(tables.to, run.to, j);
             let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
             // k = 0 has nothing along it, so that any divisor will do.
             let along = (new[0] * k[0] + new[1] * k[1] + new[2] * k[2]) / k2.or_one();
-            new = [0, 1, 2].map(|i| new[i] - along * k[i]);
-            let square = new[0] * new[0] + new[1] * new[1] + new[2] * new[2];
-            sums[0] = sums[0] + square;
-            sums[1] = sums[1] + square * k2;
+            for i in 0..3 {
+                new[i] = new[i] - along * k[i];
+            }
+            let here = new[0] * new[0] + new[1] * new[1] + new[2] * new[2];
+            *square = *square + here;
+            *gradient = *gradient + here * k2;
         }
         for i in 0..3 {
             new[i].store(register[i], at);
