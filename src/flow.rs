@@ -77,7 +77,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
     /// Its file is `NAME.csv`; the run directory must know it (`run::directory`).
-    pub name: &'static str,
+    pub name: String,
     pub columns: Vec<String>,
     /// A value for each column; None is an empty cell.
     pub rows: Vec<Vec<Option<f64>>>,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub struct Output {
     directory: PathBuf,
     /// By name; a table is opened at its first rows.
-    tables: HashMap<&'static str, Csv>,
+    tables: HashMap<String, Csv>,
     snapshots: PathBuf,
     series_due: Schedule,
     spectra_due: Schedule,
@@ -120,8 +120,8 @@ impl Output {
         })
     }
 
-    fn table(&mut self, name: &'static str) -> &mut Csv {
-        self.tables.entry(name).or_insert_with(|| Csv::new(directory::table(&self.directory, name)))
+    fn table(&mut self, name: &str) -> &mut Csv {
+        self.tables.entry(name.to_owned()).or_insert_with(|| Csv::new(directory::table(&self.directory, name)))
     }
 
     fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {

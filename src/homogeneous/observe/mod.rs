@@ -30,7 +30,7 @@ impl<T: Real> Homogeneous<T> {
         let [shells, lines] = [self.shells(), self.lines()];
         // Last: the moments work where the nonlinear term was.
         let (columns, row) = self.closed_budget().into_iter().map(|(name, value)| (name, Some(value))).unzip();
-        vec![shells, lines, Sheet { name: "budget", columns, rows: vec![row] }]
+        vec![shells, lines, Sheet { name: "budget".into(), columns, rows: vec![row] }]
     }
 
     /// The terms of the budget of `R_ij = <u_i u_j>` as `TERM_ij`, and skewness and flatness of du/dx, dv/dy and dw/dz; collective.

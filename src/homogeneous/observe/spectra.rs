@@ -50,7 +50,7 @@ impl<T: Real> Homogeneous<T> {
         let names = ["k", "energy", "dissipation", "transfer", "flux", "uu", "vv", "ww", "uv", "production"].map(str::to_owned);
         let of_scalar = |name: &str| [format!("{name}_variance"), format!("{name}_flux_y")];
         let columns = names.into_iter().chain(self.parameters.scalars.iter().flat_map(|scalar| of_scalar(&scalar.name))).collect();
-        Sheet { name: "spectra", columns, rows }
+        Sheet { name: "spectra".into(), columns, rows }
     }
 
     /// One-dimensional spectra of the velocity components over each |k_i|; collective. They are one-sided: the density at k_i = 0 belongs to
@@ -76,7 +76,7 @@ impl<T: Real> Homogeneous<T> {
         let rows = (0..longest).map(|n| [Some(n as f64)].into_iter().chain((0..3).flat_map(|i| of_direction(i, n))).collect()).collect();
         let names = |i: &str| [format!("k{i}"), format!("uu_{i}"), format!("vv_{i}"), format!("ww_{i}")];
         let columns = ["n".to_owned()].into_iter().chain(["x", "y", "z"].into_iter().flat_map(names)).collect();
-        Sheet { name: "spectra_1d", columns, rows }
+        Sheet { name: "spectra_1d".into(), columns, rows }
     }
 
     /// Calls `visit(column, j, k, fields of the column)` for every mode of this rank but k = 0.
