@@ -44,30 +44,36 @@ fn main() {
 
 fn table(n: usize) {
     let rounds = if n > 128 { 2 } else { 4 };
-    let mut best = [(f64::INFINITY, 0.0); ROWS.len()];
+    let mut best = [[f64::INFINITY; 3]; ROWS.len()];
     for _ in 0..rounds {
         for (row, best) in ROWS.iter().zip(&mut best) {
             let (_, dealiasing, precision, numerator, denominator, ranks) = *row;
             let points = n * numerator / denominator;
-            if let Some((time, memory)) = launch(dealiasing, precision, points, ranks) {
-                *best = (best.0.min(time), memory);
+            if let Some([time, memory, sample]) = launch(dealiasing, precision, points, ranks) {
+                *best = [best[0].min(time), memory, best[2].min(sample)];
             }
         }
     }
-    let unit = best[ROWS.len() - 1].0;
+    let unit = best[ROWS.len() - 1][0];
     println!("\nN = {n}: a right-hand side (whole RK3 step / 3; phase-shift: RK2 / 2)");
-    println!("{:32} {:>6} {:>10} {:>8} {:>12} {:>14}", "", "grid", "ms", "T", "ns a point", "memory / N^3 x 8");
-    for ((name, _, _, numerator, denominator, _), (time, memory)) in ROWS.iter().zip(best) {
+    println!("{:32} {:>6} {:>10} {:>8} {:>12} {:>16} {:>12}", "", "grid", "ms", "T", "ns a point", "memory / N^3 x 8", "a sample, ms");
+    for ((name, _, _, numerator, denominator, _), [time, memory, sample]) in ROWS.iter().zip(best) {
         let points = n * numerator / denominator;
         let cube = (points as f64).powi(3);
         let t = if unit.is_finite() { format!("{:8.2}", time / unit) } else { "       -".into() };
-        println!("{name:32} {points:>5}^3 {:10.2} {t} {:12.1} {:14.1}", time * 1e3, time * 1e9 / cube, memory / (8.0 * cube));
+        println!(
+            "{name:32} {points:>5}^3 {:10.2} {t} {:12.1} {:16.1} {:12.2}",
+            time * 1e3,
+            time * 1e9 / cube,
+            memory / (8.0 * cube),
+            sample * 1e3
+        );
     }
-    println!("speed-up on 2 ranks, time(1) / (2 time(2)): {:.2}", best[0].0 / best[1].0 / 2.0);
+    println!("speed-up on 2 ranks, time(1) / (2 time(2)): {:.2}", best[0][0] / best[1][0] / 2.0);
     println!(
         "single against double: {:.2}; phase-shift against two-thirds at the same k_max: {:.2}",
-        best[0].0 / best[2].0,
-        best[0].0 / best[4].0
+        best[0][0] / best[2][0],
+        best[0][0] / best[4][0]
     );
     let [shear, strain, rotation, general, scalar] = [6, 7, 8, 9, 10].map(|row: usize| best[row].0 / best[0].0);
     println!(
@@ -75,8 +81,8 @@ fn table(n: usize) {
     );
 }
 
-/// Seconds a right-hand side and bytes of all ranks.
-fn launch(dealiasing: &str, precision: &str, points: usize, ranks: usize) -> Option<(f64, f64)> {
+/// Seconds a right-hand side, bytes of all ranks, and seconds a sample of the series.
+fn launch(dealiasing: &str, precision: &str, points: usize, ranks: usize) -> Option<[f64; 3]> {
     let program = std::env::current_exe().ok()?;
     let mut command = Command::new("mpirun");
     command.args(["-quiet", "-n", &ranks.to_string()]).arg(program);
@@ -87,7 +93,7 @@ fn launch(dealiasing: &str, precision: &str, points: usize, ranks: usize) -> Opt
     let output = command.output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let mut numbers = text.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
-    Some((numbers.next()?, numbers.next()?))
+    Some([numbers.next()?, numbers.next()?, numbers.next()?])
 }
 
 fn measure(arguments: &[String]) {
@@ -96,7 +102,7 @@ fn measure(arguments: &[String]) {
     match (what.as_str(), precision.as_str()) {
         ("fftw", _) => {
             if let Some(time) = fftw(points) {
-                println!("{time} 0");
+                println!("{time} 0 0");
             }
         }
         (name, "single") => flow::<f32>(name, points),
@@ -142,9 +148,16 @@ fn flow<T: Real>(what: &str, points: usize) {
         world.barrier();
         best = best.min(start.elapsed().as_secs_f64() / scheme.stages().len() as f64);
     }
+    let mut sample = f64::INFINITY;
+    for _ in 0..steps {
+        world.barrier();
+        let start = Instant::now();
+        flow.observe();
+        sample = sample.min(start.elapsed().as_secs_f64());
+    }
     let memory: f64 = world.gather(peak_memory()).iter().sum();
     if world.is_root() {
-        println!("{best} {memory}");
+        println!("{best} {memory} {sample}");
         let phases = flow.phases();
         eprintln!(
             "{points} {what}: transform {:.3} exchange {:.3} products {:.3} update {:.3} s; velocity fields at {:?}",

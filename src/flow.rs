@@ -39,10 +39,10 @@ pub trait Flow {
     fn modes(&self) -> ModeList;
 
     /// Samples of the series: name and value, in the order of the file; the first two are `energy` and `dissipation`.
-    fn observe(&mut self) -> Vec<(&'static str, f64)>;
+    fn observe(&mut self) -> Vec<(String, f64)>;
 
-    /// The energy spectrum: (k, E(k)) by shell.
-    fn spectrum(&mut self) -> Vec<(f64, f64)>;
+    /// The tables that are written less often: spectra, budgets.
+    fn spectra(&mut self) -> Vec<Sheet>;
 
     /// A field of the state, counted as in [`Flow::state`], at the points of this rank, ordered (z, y, x) with x fastest.
     fn points(&mut self, field: usize) -> Reals;
@@ -81,6 +81,16 @@ pub struct Step {
     pub dissipation: f64,
     /// Why the run must end here, with its state saved: the box no longer holds the flow.
     pub end: Option<String>,
+}
+
+/// A table of the state at one time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// Its file is `NAME.csv`; the run directory must know it (`run::directory`).
+    pub name: String,
+    pub columns: Vec<String>,
+    /// A value for each column; None is an empty cell.
+    pub rows: Vec<Vec<Option<f64>>>,
 }
 
 /// The global list of modes: its name, this rank's piece, and the columns it is made of.

@@ -77,7 +77,7 @@ fn distance(world: &World, a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn observed<T: Real>(flow: &mut Homogeneous<T>, name: &str) -> f64 {
-    flow.observe().iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, value)| *value)
+    flow.observe().iter().find(|(n, _)| n == name).map_or(f64::NAN, |(_, value)| *value)
 }
 
 /// A field that solves the nonlinear equations exactly: it decays as a whole by exp(-nu k^2 t).
@@ -266,13 +266,16 @@ fn spectrum(world: &Rc<World>) -> Outcome {
             total += energy;
         }
     }
-    for ((k, e), expected) in flow.spectrum().into_iter().zip(expected) {
-        let expected = 0.5 * expected / total;
+    let sheets = flow.spectra();
+    let (k, e) = (&sheets[0].columns[0], &sheets[0].columns[1]);
+    ensure!((&*sheets[0].name, &**k, &**e) == ("spectra", "k", "energy"), "{:?}", sheets[0]);
+    for (row, expected) in sheets[0].rows.iter().zip(expected) {
+        let (k, e, expected) = (row[0].unwrap_or(f64::NAN), row[1].unwrap_or(f64::NAN), 0.5 * expected / total);
         ensure!((e - expected).abs() < 1e-13, "E({k}) = {e}, not {expected}");
     }
     // Fields of different labels are independent: the components share the energy.
-    for name in ["energy_x", "energy_y", "energy_z"] {
-        let part = observed(&mut flow, name) / energy;
+    for name in ["uu", "vv", "ww"] {
+        let part = 0.5 * observed(&mut flow, name) / energy;
         ensure!((part - 1.0 / 3.0).abs() < 0.1, "{name} is {part} of the energy");
     }
     Ok(())

@@ -22,7 +22,7 @@ pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
 use crate::error::Result;
-use crate::flow::{Clock, Flow, ModeList, Step};
+use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
@@ -105,7 +105,8 @@ pub struct Homogeneous<T> {
     /// At the time of the clock.
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
-    /// The registers of the scheme, the state itself first.
+    /// The registers of the scheme, the state itself first. No step reads what the one before left in the others: between steps the
+    /// statistics work in them.
     velocity: Vec<[SpectralField<T>; 3]>,
     scalars: Vec<Vec<SpectralField<T>>>,
     /// The grids of the first and of the second evaluation of a stage.
@@ -257,12 +258,12 @@ impl<T: Real> Flow for Homogeneous<T> {
         ModeList { name: truncation.name(), columns: columns.collect(), before: layout.modes_before, total: layout.total_modes }
     }
 
-    fn observe(&mut self) -> Vec<(&'static str, f64)> {
-        observe::series(&self.world, self.layout(), &self.wavenumbers, self.parameters.viscosity, self.velocity[0].each_ref())
+    fn observe(&mut self) -> Vec<(String, f64)> {
+        self.series()
     }
 
-    fn spectrum(&mut self) -> Vec<(f64, f64)> {
-        observe::spectrum(&self.world, self.layout(), &self.wavenumbers, self.velocity[0].each_ref())
+    fn spectra(&mut self) -> Vec<Sheet> {
+        self.sheets()
     }
 
     fn points(&mut self, field: usize) -> Reals {

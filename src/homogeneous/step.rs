@@ -117,7 +117,7 @@ impl<T: Real> Homogeneous<T> {
 
     /// Velocity and scalars to products to z-lines of what goes back to the columns, on the grid of this evaluation; returns the largest
     /// Courant rate of this rank if it is `wanted`.
-    fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
+    pub(super) fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
         let Self { pencils, velocity, scalars, tables, parameters, wavenumbers, mean, .. } = self;
         let (scalars_in, mixed) = (parameters.scalars.len(), mean.mixes_labels());
         pencils.inverse(velocity[0].iter().chain(&scalars[0]), &self.shifts[evaluation]);
@@ -250,7 +250,7 @@ impl<T: Real> Homogeneous<T> {
 }
 
 /// Fields that come back to the columns: all, those of the velocity, those of a scalar.
-fn outputs(scalars: usize, mixed: bool) -> (usize, usize, usize) {
+pub(super) fn outputs(scalars: usize, mixed: bool) -> (usize, usize, usize) {
     let [all, velocity, one] = [scalars, 0, 1].map(|scalars| counts(scalars, mixed).outputs);
     (all, velocity, one - velocity)
 }
@@ -263,6 +263,6 @@ fn add_buoyancy<T: Real>(buoyancy: [f64; 3], theta: &[Complex<T>], force: &mut [
 }
 
 /// The same piece of each of three fields.
-fn piece_mut<'a, T: Real>(fields: &'a mut [SpectralField<T>; 3], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
+pub(super) fn piece_mut<'a, T: Real>(fields: &'a mut [SpectralField<T>; 3], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
     fields.each_mut().map(|field| &mut field[range.clone()])
 }

@@ -38,6 +38,22 @@ impl Wavenumbers {
         std::array::from_fn(|i| (0..3).map(|j| self.deformation[j][i] * kappa[j]).sum())
     }
 
+    /// k at n_y = 0 of a column, and what it grows by from one n_y to the next.
+    pub fn along(&self, column: &Column) -> [[f64; 3]; 2] {
+        [self.of([column.nx as i64, 0, column.nz]), self.of([0, 1, 0])]
+    }
+
+    /// At least |k_i| of every mode.
+    pub fn reach(&self, i: usize) -> f64 {
+        let reach: f64 = (0..3).map(|j| (self.deformation[j][i] * self.unit[j]).abs() * self.largest[j] as f64).sum();
+        reach * (1.0 + 1e-12)
+    }
+
+    /// Whether k_i of a mode depends on its label n_i only.
+    pub fn is_upright(&self, i: usize) -> bool {
+        (0..3).all(|j| j == i || self.deformation[j][i] == 0.0)
+    }
+
     /// k_max: the radius of the largest sphere in k whose modes are retained along the directions of the labels. The plane of the largest
     /// n_i has the distance `kappa_i / |B^-1 e_i|` from the origin.
     pub fn largest(&self) -> f64 {

@@ -11,7 +11,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// What a run writes at the top of its directory; `--fresh` removes these and nothing else.
-const FILES: [&str; 4] = ["case.toml", "run.log", "series.csv", "spectra.csv"];
+const FILES: [&str; 2] = ["case.toml", "run.log"];
+/// The tables that grow while a run goes on.
+const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
 const FOLDERS: [&str; 3] = ["checkpoints", "snapshots", "figures"];
 
 /// The directory of one run.
@@ -95,15 +97,25 @@ impl RunDirectory {
     /// Removes what an earlier run wrote; collective.
     pub fn clear(&self, world: &World) -> Result<()> {
         world.root_does(|| {
-            FILES.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
+            FILES.iter().chain(&TABLES).try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
             FOLDERS.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_dir_all(path)))
         })
     }
 
     /// Takes back what an earlier job wrote after `step`, from where the run goes on; collective.
     pub fn cut_back(&self, world: &World, step: u64) -> Result<()> {
-        world.root_does(|| ["series.csv", "spectra.csv"].iter().try_for_each(|name| report::series::cut_back(&self.file(name), step)))
+        world.root_does(|| TABLES.iter().try_for_each(|name| report::series::cut_back(&self.file(name), step)))
     }
+}
+
+/// Where a table that grows lies in a run directory.
+///
+/// # Panics
+/// One that a restart would not cut back.
+pub fn table(directory: &Path, name: &str) -> PathBuf {
+    let file = format!("{name}.csv");
+    assert!(TABLES.contains(&&*file), "{file} is missing in the list of tables");
+    directory.join(file)
 }
 
 fn remove(path: &Path, how: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {

@@ -1,40 +1,42 @@
-//! What a run writes while it goes: series, spectra, snapshots.
+//! What a run writes while it goes: series, spectra and budgets, snapshots.
 
-use super::RunDirectory;
 use super::log::Log;
+use super::{RunDirectory, directory};
 use crate::case::Case;
 use crate::error::{Error, Result};
-use crate::flow::{Flow, ModeList, Step};
+use crate::flow::{Flow, ModeList, Sheet, Step};
 use crate::parallel::World;
 use crate::store::{Block, Snapshot, SnapshotHeader, Table};
 use crate::time::Schedule;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The files of a run that grow, and when they do.
 pub struct Output {
-    series: Csv,
-    spectra: Csv,
+    directory: PathBuf,
+    /// By name; a table is opened at its first rows.
+    tables: HashMap<String, Csv>,
     snapshots: PathBuf,
     series_due: Schedule,
     spectra_due: Schedule,
     snapshots_due: Schedule,
     size: [f64; 3],
     case: String,
-    /// The last step, and those of the last sample and the last spectrum.
+    /// The last step, and those of the last sample and the last spectra.
     step: Step,
     sampled: Option<u64>,
     drawn: Option<u64>,
 }
 
 impl Output {
-    /// Opens the files, and writes the first sample, spectrum and snapshot if the run starts. Collective.
+    /// Opens the files, and writes the first sample, spectra and snapshot if the run starts. Collective.
     pub fn open(world: &World, directory: &RunDirectory, case: &Case, flow: &mut dyn Flow, starts: bool) -> Result<Self> {
         let now = flow.clock().step;
         let mut output = Self {
-            series: Csv::new(directory.file("series.csv")),
-            spectra: Csv::new(directory.file("spectra.csv")),
+            directory: directory.path.clone(),
+            tables: HashMap::new(),
             snapshots: directory.snapshots(),
             series_due: case.output.series,
             spectra_due: case.output.spectra,
@@ -47,7 +49,7 @@ impl Output {
         };
         if starts {
             output.write_series(world, flow)?;
-            output.write_spectrum(world, flow)?;
+            output.write_spectra(world, flow)?;
             if output.snapshots_due != Schedule::default() {
                 output.write_snapshot(world, flow)?;
             }
@@ -69,7 +71,7 @@ impl Output {
             log.sample();
         }
         if self.spectra_due.is_due(clock.step, clock.time) {
-            self.write_spectrum(world, flow)?;
+            self.write_spectra(world, flow)?;
         }
         if self.snapshots_due.is_due(clock.step, clock.time) {
             self.write_snapshot(world, flow)?;
@@ -77,7 +79,7 @@ impl Output {
         Ok(())
     }
 
-    /// The last sample and the last spectrum, if they are not written yet; collective.
+    /// The last sample and the last spectra, if they are not written yet; collective.
     pub fn finish(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) -> Result<()> {
         let now = Some(flow.clock().step);
         if self.sampled != now {
@@ -85,7 +87,7 @@ impl Output {
             log.sample();
         }
         if self.drawn != now {
-            self.write_spectrum(world, flow)?;
+            self.write_spectra(world, flow)?;
         }
         Ok(())
     }
@@ -95,22 +97,31 @@ impl Output {
         self.sampled = Some(clock.step);
         let samples = flow.observe();
         world.root_does(|| {
-            let names = samples.iter().map(|(name, _)| *name);
+            let names = samples.iter().map(|(name, _)| &**name);
             let header: Vec<&str> = ["step", "time", "dt", "cfl"].into_iter().chain(names).collect();
             let values = [clock.time, step.dt, step.cfl].into_iter().chain(samples.iter().map(|(_, value)| *value));
             let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
-            self.series.append(&header.join(","), &format!("{},{}\n", clock.step, values.join(",")))
+            self.table("series").append(&header.join(","), &format!("{},{}\n", clock.step, values.join(",")))
         })
     }
 
-    fn write_spectrum(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+    fn write_spectra(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
         let clock = flow.clock();
         self.drawn = Some(clock.step);
-        let spectrum = flow.spectrum();
+        let sheets = flow.spectra();
         world.root_does(|| {
-            let rows: String = spectrum.iter().map(|(k, e)| format!("{},{:?},{k:?},{e:?}\n", clock.step, clock.time)).collect();
-            self.spectra.append("step,time,k,energy", &rows)
+            sheets.iter().try_for_each(|Sheet { name, columns, rows }| {
+                let row = |row: &Vec<Option<f64>>| {
+                    let cells = row.iter().map(|cell| cell.map_or_else(String::new, |value| format!("{value:?}")));
+                    format!("{},{:?},{}\n", clock.step, clock.time, cells.collect::<Vec<_>>().join(","))
+                };
+                self.table(name).append(&format!("step,time,{}", columns.join(",")), &rows.iter().map(row).collect::<String>())
+            })
         })
+    }
+
+    fn table(&mut self, name: &str) -> &mut Csv {
+        self.tables.entry(name.to_owned()).or_insert_with(|| Csv::new(directory::table(&self.directory, name)))
     }
 
     fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {

@@ -1,5 +1,5 @@
 //! Accumulators of statistics, exact: the same figures on any number of ranks.
 
-mod shells;
+mod bins;
 
-pub use shells::Shells;
+pub use bins::Bins;

@@ -18,6 +18,8 @@ const PHASE_SHIFT: &str = "--set domain.grid=[16,16,16] --set numerics.dealiasin
 const PHASE_SHIFT_EXACT: &str = "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift-exact\" --set time.scheme=\"rk4\"";
 const FIXED: &str = "--set time.dt=0.02";
 
+const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
+
 /// Runs on one rank and on each of `ranks`, all with `set`, and compares.
 fn compare(place: &Place, ranks: &[usize], set: &str) -> Outcome {
     place.run(1, "on-1", &format!("--fresh {set}"))?;
@@ -25,8 +27,7 @@ fn compare(place: &Place, ranks: &[usize], set: &str) -> Outcome {
         let run = format!("on-{ranks}");
         place.run(ranks, &run, &format!("--fresh {set}"))?;
         place.same_state("on-1", &run).map_err(|error| format!("{set}: {error:?}"))?;
-        place.same_text("on-1", &run, "series.csv")?;
-        place.same_text("on-1", &run, "spectra.csv")?;
+        TABLES.iter().try_for_each(|table| place.same_text("on-1", &run, table))?;
     }
     Ok(())
 }
@@ -49,7 +50,7 @@ fn any_process_grid() -> Outcome {
             let set = format!("--fresh --set parallel.process_grid={grid} --set parallel.exchange=\"{exchange}\"");
             place.run(6, "on-6", &set)?;
             place.same_state("on-1", "on-6").map_err(|error| format!("{grid} {exchange}: {error:?}"))?;
-            place.same_text("on-1", "on-6", "series.csv")?;
+            TABLES.iter().try_for_each(|table| place.same_text("on-1", "on-6", table))?;
         }
     }
     Ok(())
@@ -65,8 +66,7 @@ fn two_pieces() -> Outcome {
         let arguments = format!("run case.toml --dir pieces {set}");
         place.ends(second, &arguments, 0, &["continuing from pieces/checkpoints/00000010.h5, step 10,", "done: step 20,"])?;
         place.same_state("whole", "pieces").map_err(|error| format!("{first} then {second} ranks {set}: {error:?}"))?;
-        place.same_text("whole", "pieces", "series.csv")?;
-        place.same_text("whole", "pieces", "spectra.csv")?;
+        TABLES.iter().try_for_each(|table| place.same_text("whole", "pieces", table))?;
     }
     Ok(())
 }

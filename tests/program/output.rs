@@ -22,7 +22,16 @@ fn run_directory() -> Outcome {
     let finished = place.rogallo(3, "run case.toml")?;
     check(&finished, 0, &["3 ranks", "\nstep      5  time", "\nstep     20  time", "\ntransform ", "\nenergy ", "\ndone: step 20,"])?;
     let run = "runs/case";
-    for name in ["case.toml", "run.log", "series.csv", "spectra.csv", "checkpoints/00000020.h5", "checkpoints/latest"] {
+    for name in [
+        "case.toml",
+        "run.log",
+        "series.csv",
+        "spectra.csv",
+        "spectra_1d.csv",
+        "budget.csv",
+        "checkpoints/00000020.h5",
+        "checkpoints/latest",
+    ] {
         ensure!(place.at(run).join(name).exists(), "{name} is missing");
     }
     for figure in ["dissipation", "energy", "spectrum"] {

@@ -1,0 +1,31 @@
+//! Sums over wavenumbers of about the same size: over spherical shells of |k|, or planes of one component of k.
+
+use crate::parallel::{ExactSum, World};
+
+/// Bins `(s - 1/2) width <= k < (s + 1/2) width`, s = 0, 1, .., with the sums of several quantities each.
+pub struct Bins {
+    width: f64,
+    quantities: usize,
+    /// Bin after bin.
+    sums: Vec<ExactSum>,
+}
+
+impl Bins {
+    /// Bins of this width up to the wavenumber `largest`.
+    pub fn new(width: f64, largest: f64, quantities: usize) -> Self {
+        let bins = (largest / width + 0.5) as usize + 1;
+        Self { width, quantities, sums: vec![ExactSum::default(); bins * quantities] }
+    }
+
+    /// Adds a mode of the wavenumber k >= 0.
+    pub fn add(&mut self, k: f64, values: impl IntoIterator<Item = f64>) {
+        let bin = (k / self.width + 0.5) as usize;
+        self.sums[bin * self.quantities..][..self.quantities].iter_mut().zip(values).for_each(|(sum, value)| sum.add(value));
+    }
+
+    /// The sums of all ranks over the width, bin after bin; collective.
+    pub fn densities(mut self, world: &World) -> Vec<Vec<f64>> {
+        let sums = ExactSum::totals(&mut self.sums, world);
+        sums.chunks(self.quantities).map(|bin| bin.iter().map(|sum| sum / self.width).collect()).collect()
+    }
+}
