@@ -7,7 +7,7 @@
 //! ```
 //!
 //! with c and b constant during a stage. The linear force is part of the viscous factor, `exp(int (rate - nu k^2) dt)`, hence exact; shells are
-//! frozen by scaling them back at the end of a step.
+//! frozen by scaling them back at the end of a step, which is of first order in dt for the single modes.
 
 use super::initial::{Wave, abc_waves, place, taylor_green_waves};
 use super::random::{Purpose, uniform};
@@ -15,22 +15,31 @@ use super::wavenumbers::Wavenumbers;
 use crate::case::{self, BodyForce};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
-use crate::transform::{Layout, Real, SpectralField};
+use crate::transform::{Layout, Real, SpectralField, Truncation};
 use num_complex::Complex;
+use std::collections::HashMap;
 use std::f64::consts::TAU;
 
 /// A force and what it remembers.
 #[derive(Clone, Debug)]
 pub struct Forcing {
     kind: case::Forcing,
+    /// The columns of this rank by (n_x, n_z).
+    columns: HashMap<(i64, i64), usize>,
+    /// The labels in the band, each pair of conjugates once, the same on all ranks.
+    labels: Vec<[i64; 3]>,
     /// The forced modes of this rank, ascending.
     modes: Vec<Forced>,
-    /// Ornstein-Uhlenbeck: the labels of all forced modes, and the process of each, the same on all ranks.
-    labels: Vec<[i64; 3]>,
+    /// Ornstein-Uhlenbeck: the process of each label.
     process: Vec<[Complex<f64>; 3]>,
-    /// Frozen shells: their energies, and the last rate of scaling; by shell.
+    /// Frozen shells: their energies, the rate c that the last scaling stood for, by shell, and how many shells there are.
     shells: Vec<f64>,
     scaling: Vec<f64>,
+    shell_count: usize,
+    /// Root mean square of a body force.
+    strength: f64,
+    /// Length of the last step.
+    dt: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -50,39 +59,36 @@ struct Forced {
 const ZERO: Complex<f64> = Complex::new(0.0, 0.0);
 
 impl Forcing {
-    /// The force at time zero; collective.
+    /// The force at time zero.
     ///
     /// # Errors
     /// A band without modes; a body force that the grid does not hold or that needs a cubic box.
-    pub fn new(kind: &case::Forcing, world: &World, layout: &Layout, wavenumbers: &Wavenumbers) -> Result<Self> {
+    pub fn new(kind: &case::Forcing, layout: &Layout, wavenumbers: &Wavenumbers) -> Result<Self> {
         let mut forcing = Self {
             kind: kind.clone(),
-            modes: Vec::new(),
+            columns: layout.columns.iter().enumerate().map(|(c, column)| ((column.nx as i64, column.nz), c)).collect(),
             labels: Vec::new(),
+            modes: Vec::new(),
             process: Vec::new(),
             shells: Vec::new(),
             scaling: Vec::new(),
+            shell_count: 0,
+            strength: 0.0,
+            dt: 0.0,
         };
         if let case::Forcing::Body(body) = kind {
-            let mut forced = Vec::new();
-            place(layout, "the body force", &body_waves(body, wavenumbers)?, |mode, weight, force| {
-                forced.push(Forced { mode, weight, k: [0.0; 3], group: 0, conjugate: false, force });
+            let waves = body_waves(body, wavenumbers)?;
+            forcing.strength = (2.0 * waves.iter().flat_map(|(_, f)| f).map(|f| f.norm_sqr()).sum::<f64>()).sqrt();
+            let modes = &mut forcing.modes;
+            place(layout, "the body force", &waves, |mode, weight, force| {
+                modes.push(Forced { mode, weight, k: [0.0; 3], group: 0, conjugate: false, force });
             })?;
-            forced.sort_by_key(|forced| forced.mode);
-            forcing.modes = forced;
+            modes.sort_by_key(|forced| forced.mode);
             return Ok(forcing);
         }
         forcing.find_band(layout, wavenumbers);
-        if let Some((k_min, k_max)) = forcing.band() {
-            let all = world.max(forcing.modes.len() as f64);
-            if all == 0.0 {
-                return Err(Error::input(format!(
-                    "no mode of this box has a wavenumber between forcing.k_min = {k_min} and k_max = {k_max}"
-                )));
-            }
-        }
-        if let case::Forcing::OrnsteinUhlenbeck { .. } = kind {
-            forcing.list_all(layout, wavenumbers);
+        if let (Some((k_min, k_max)), true) = (forcing.band(), forcing.labels.is_empty()) {
+            return Err(Error::input(format!("no mode of this box has a wavenumber between forcing.k_min = {k_min} and k_max = {k_max}")));
         }
         Ok(forcing)
     }
@@ -96,47 +102,37 @@ impl Forcing {
         }
     }
 
-    /// The modes of this rank in the band, as it is now.
+    /// Finds the modes in the band, as it is now. The process of a mode that comes into the band begins at zero.
     pub fn find_band(&mut self, layout: &Layout, wavenumbers: &Wavenumbers) {
-        let Some((k_min, k_max)) = self.band() else { return };
+        let Some(band) = self.band() else { return };
         let width = shell_width(wavenumbers);
+        let before = std::mem::replace(&mut self.labels, in_band(&layout.truncation, wavenumbers, band));
+        let random = matches!(self.kind, case::Forcing::OrnsteinUhlenbeck { .. });
+        if random {
+            let known: HashMap<_, _> = before.into_iter().zip(self.process.drain(..)).collect();
+            self.process.extend(self.labels.iter().map(|label| known.get(label).copied().unwrap_or([ZERO; 3])));
+        }
+        let shell = |n: [i64; 3]| (length(wavenumbers.of(n)) / width + 0.5) as usize;
+        self.shell_count = self.labels.iter().map(|label| shell(*label) + 1).max().unwrap_or(0);
         self.modes.clear();
-        for (c, column) in layout.columns.iter().enumerate() {
-            for (mode, ny) in layout.range(c).zip(column.labels()) {
-                let k = wavenumbers.of([column.nx as i64, ny, column.nz]);
-                let length = k.iter().map(|k| k * k).sum::<f64>().sqrt();
-                if length > 0.0 && (k_min..=k_max).contains(&length) {
-                    let group = (length / width + 0.5) as usize;
-                    self.modes.push(Forced { mode, weight: column.weight(), k, group, conjugate: false, force: [ZERO; 3] });
-                }
+        for (index, label) in self.labels.iter().enumerate() {
+            let Some(&c) = self.columns.get(&(label[0], label[2])) else { continue };
+            let (column, first) = (&layout.columns[c], layout.range(c).start);
+            // Only the column n_x = n_z = 0 holds the conjugates as well.
+            for conjugate in [false, true].into_iter().take(if column.is_mean() { 2 } else { 1 }) {
+                let n = if conjugate { label.map(|n| -n) } else { *label };
+                let mode = first + if n[1] >= 0 { n[1] as usize } else { (column.len() as i64 + n[1]) as usize };
+                let group = if random { index } else { shell(n) };
+                self.modes.push(Forced { mode, weight: column.weight(), k: wavenumbers.of(n), group, conjugate, force: [ZERO; 3] });
             }
         }
+        self.modes.sort_by_key(|forced| forced.mode);
+        self.set_force();
     }
 
-    /// Lists the labels of all ranks in the band, each pair of conjugates once, and which of them this rank's modes are.
-    fn list_all(&mut self, layout: &Layout, wavenumbers: &Wavenumbers) {
-        let Some((k_min, k_max)) = self.band() else { return };
-        let truncation = layout.truncation;
-        let inside = |label: &[i64; 3]| {
-            let length = wavenumbers.of(*label).iter().map(|k| k * k).sum::<f64>().sqrt();
-            length > 0.0 && (k_min..=k_max).contains(&length)
-        };
-        for column in truncation.columns(0..truncation.nx_max() + 1) {
-            let labels = column.labels().filter(|ny| !column.is_mean() || *ny > 0).map(|ny| [column.nx as i64, ny, column.nz]);
-            self.labels.extend(labels.filter(inside));
-        }
-        self.process = vec![[ZERO; 3]; self.labels.len()];
-        let mut own =
-            layout.columns.iter().enumerate().flat_map(|(c, column)| {
-                layout.range(c).zip(column.labels()).map(move |(mode, ny)| (mode, [column.nx as i64, ny, column.nz]))
-            });
-        for forced in &mut self.modes {
-            let Some((_, label)) = own.find(|(mode, _)| *mode == forced.mode) else { unreachable!("a forced mode is one of this rank's") };
-            let group = self.labels.iter().position(|listed| *listed == label);
-            forced.conjugate = group.is_none();
-            let opposite = label.map(|n| -n);
-            forced.group = group.or_else(|| self.labels.iter().position(|listed| *listed == opposite)).unwrap_or(0);
-        }
+    /// A remesh has taken `shift n_x` from n_y; [`Forcing::find_band`] follows.
+    pub fn relabel(&mut self, shift: i64) {
+        self.labels.iter_mut().for_each(|label| label[1] -= shift * label[0]);
     }
 
     /// Remembers the state at time zero; collective.
@@ -152,14 +148,35 @@ impl Forcing {
         if let case::Forcing::Linear { rate } = self.kind { rate } else { 0.0 }
     }
 
+    /// A rate of change for the choice of dt, where a cell is `1 / cells` wide: a fluid at rest must not be pushed through many of them in its
+    /// first step. An acceleration f takes it through one in about `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a
+    /// random force must be resolved.
+    pub fn rate(&self, cells: f64) -> f64 {
+        match self.kind {
+            case::Forcing::ConstantPower { power, .. } => (power * cells * cells).cbrt(),
+            // <|f|^2> = 4 sigma^2 a mode: two components across k, of two parts each
+            case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } => {
+                let strength = (8.0 * variance * self.labels.len() as f64).sqrt();
+                (strength * cells).sqrt().max(1.0 / correlation_time)
+            }
+            case::Forcing::Linear { rate } => rate.abs(),
+            case::Forcing::FrozenShells { .. } => 0.0,
+            case::Forcing::Body(_) => (self.strength * cells).sqrt(),
+        }
+    }
+
     /// The force of a step of length `dt` from now on.
     ///
-    /// Ornstein-Uhlenbeck (Eswaran & Pope 1988), exact for any dt: real and imaginary part of each component have the variance sigma^2,
+    /// Ornstein-Uhlenbeck (Eswaran & Pope 1988), begun at zero: real and imaginary part of each component have the variance sigma^2,
     ///
     /// ```text
     ///     b <- b exp(-dt/T) + sigma sqrt(1 - exp(-2 dt/T)) xi,    f = b - k (k.b) / k^2
     /// ```
+    ///
+    /// exact for any dt. f is constant during the step: a fluid that does not decay takes up the power `4 N sigma^2 T` from N modes if dt << T, and
+    /// `(dt / 2T) coth(dt / 2T)` of it in general.
     pub fn begin_step(&mut self, seed: u64, step: u64, dt: f64) {
+        self.dt = dt;
         let case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } = self.kind else { return };
         let (kept, fresh) = ((-dt / correlation_time).exp(), (-variance * (-2.0 * dt / correlation_time).exp_m1()).sqrt());
         for (label, process) in self.labels.iter().zip(&mut self.process) {
@@ -167,13 +184,18 @@ impl Forcing {
                 *b = *b * kept + gaussian(seed, *label, i, step) * fresh;
             }
         }
-        for forced in &mut self.modes {
+        self.set_force();
+    }
+
+    /// The force on each mode from the process that it has.
+    fn set_force(&mut self) {
+        for forced in self.modes.iter_mut().filter(|_| !self.process.is_empty()) {
             let b = self.process[forced.group].map(|b| if forced.conjugate { b.conj() } else { b });
             forced.force = across(b, forced.k);
         }
     }
 
-    /// c of this stage; collective.
+    /// `c = P / (2 E)` of this stage; collective. A band with less energy than a step injects grows by a factor instead, until it has more.
     pub fn coefficient<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> f64 {
         let case::Forcing::ConstantPower { power, .. } = self.kind else { return 0.0 };
         let mut energy = ExactSum::default();
@@ -182,7 +204,7 @@ impl Forcing {
         }
         let energy = energy.total(world);
         // A band at rest cannot be forced along itself.
-        if energy > 0.0 { power / (2.0 * energy) } else { 0.0 }
+        if energy > 0.0 { power / (2.0 * energy.max(power * self.dt)) } else { 0.0 }
     }
 
     /// Whether single modes are forced during a stage.
@@ -200,27 +222,32 @@ impl Forcing {
         std::array::from_fn(|j| u[j] * coefficient + self.modes[i].force[j])
     }
 
-    /// Brings the shells back to the energies that they had at time zero, after a step of length `dt`; the energy that they gained. Collective.
-    pub fn end_step<T: Real>(&mut self, world: &World, dt: f64, velocity: &mut [SpectralField<T>; 3]) -> f64 {
+    /// Brings the shells back to the energies that they had at time zero, after a step; the energy and the dissipation that they gained.
+    /// Collective.
+    pub fn end_step<T: Real>(&mut self, world: &World, viscosity: f64, velocity: &mut [SpectralField<T>; 3]) -> [f64; 2] {
         if self.shells.is_empty() {
-            return 0.0;
+            return [0.0; 2];
         }
         let energies = self.shell_energies(world, velocity);
         for ((scaling, wanted), now) in self.scaling.iter_mut().zip(&self.shells).zip(&energies) {
             *scaling = if *now > 0.0 { (wanted / now).sqrt() } else { 1.0 };
         }
+        let mut gained: [ExactSum; 2] = Default::default();
         for forced in &self.modes {
-            let factor = T::of(self.scaling[forced.group]);
+            let (factor, before) = (T::of(self.scaling[forced.group]), square(velocity, forced.mode));
             velocity.iter_mut().for_each(|field| field[forced.mode] = field[forced.mode].scale(factor));
+            let gain = forced.weight * (square(velocity, forced.mode) - before);
+            gained[0].add(0.5 * gain);
+            gained[1].add(viscosity * forced.k.iter().map(|k| k * k).sum::<f64>() * gain);
         }
-        self.scaling.iter_mut().for_each(|scaling| *scaling = (*scaling - 1.0) / dt);
-        self.shells.iter().zip(&energies).filter(|(_, now)| **now > 0.0).map(|(wanted, now)| wanted - now).sum()
+        // 2 c dt times the energy that a shell has now is what it gained.
+        let dt = self.dt;
+        self.scaling.iter_mut().for_each(|s| *s = if *s > 0.0 { (1.0 - (*s * *s).recip()) / (2.0 * dt) } else { 0.0 });
+        ExactSum::total_of(gained, world)
     }
 
     fn shell_energies<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> Vec<f64> {
-        // All ranks need the same number of shells, whichever of them they have modes in.
-        let last = world.max(self.modes.iter().map(|forced| forced.group).max().unwrap_or(0) as f64) as usize;
-        let mut sums = vec![ExactSum::default(); last + 1];
+        let mut sums = vec![ExactSum::default(); self.shell_count];
         for forced in &self.modes {
             sums[forced.group].add(0.5 * forced.weight * square(velocity, forced.mode));
         }
@@ -245,28 +272,42 @@ impl Forcing {
     /// What a restart needs, by name.
     pub fn memory(&self) -> Vec<(String, f64)> {
         let shells = self.shells.iter().enumerate().map(|(s, energy)| (format!("shell_energy_{s}"), *energy));
+        let scaling = self.scaling.iter().enumerate().map(|(s, rate)| (format!("shell_rate_{s}"), *rate));
         let process = self.labels.iter().zip(&self.process).flat_map(|(label, process)| {
             process.iter().zip("xyz".chars()).flat_map(move |(b, direction)| {
                 let name = |part: &str| format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2]);
                 [(name("re"), b.re), (name("im"), b.im)]
             })
         });
-        shells.chain(process).collect()
+        shells.chain(scaling).chain(process).collect()
     }
 
-    /// Takes up what [`Forcing::memory`] gave.
+    /// Takes up what [`Forcing::memory`] gave, once the band is the one of that time.
     pub fn recall(&mut self, memory: &[(String, f64)]) {
         let value = |name: &str| memory.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
-        let shells = (0..).map_while(|s| value(&format!("shell_energy_{s}"))).collect::<Vec<_>>();
-        self.scaling = vec![0.0; shells.len()];
-        self.shells = shells;
+        let all = |name: &str| (0..).map_while(|s| value(&format!("{name}_{s}"))).collect::<Vec<_>>();
+        (self.shells, self.scaling) = (all("shell_energy"), all("shell_rate"));
         for (label, process) in self.labels.iter().zip(&mut self.process) {
             for (b, direction) in process.iter_mut().zip("xyz".chars()) {
                 let part = |part: &str| value(&format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2])).unwrap_or(0.0);
                 *b = Complex::new(part("re"), part("im"));
             }
         }
+        self.set_force();
     }
+}
+
+/// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that which is stored, or in the column
+/// n_x = n_z = 0 the one with n_y > 0.
+fn in_band(truncation: &Truncation, wavenumbers: &Wavenumbers, (k_min, k_max): (f64, f64)) -> Vec<[i64; 3]> {
+    let [mx, my, mz] = wavenumbers.reach(k_max);
+    let columns = (0..=mx).flat_map(|nx| (if nx == 0 { 0 } else { -mz }..=mz).map(move |nz| (nx, nz)));
+    let labels = columns.flat_map(|(nx, nz)| (if (nx, nz) == (0, 0) { 1 } else { -my }..=my).map(move |ny| [nx, ny, nz]));
+    labels.filter(|label| truncation.holds(*label) && (k_min..=k_max).contains(&length(wavenumbers.of(*label)))).collect()
+}
+
+fn length(k: [f64; 3]) -> f64 {
+    k.iter().map(|k| k * k).sum::<f64>().sqrt()
 }
 
 /// xx, yy, zz, xy, xz, yz.

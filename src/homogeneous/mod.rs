@@ -160,7 +160,7 @@ impl<T: Real> Homogeneous<T> {
         let tables = StageTables::new(&wavenumbers, diffusivities, mean.mixes_labels(), mean.interval(0.0, 0.0, 0.0));
         let velocity = || std::array::from_fn(|_| SpectralField::zeros(&pencils.layout));
         let scalars = || parameters.scalars.iter().map(|_| SpectralField::zeros(&pencils.layout)).collect();
-        let forcing = parameters.forcing.as_ref().map(|kind| Forcing::new(kind, &world, &pencils.layout, &wavenumbers));
+        let forcing = parameters.forcing.as_ref().map(|kind| Forcing::new(kind, &pencils.layout, &wavenumbers));
         let forcing = world.agree(forcing.transpose())?;
         let registers = 0..parameters.scheme.registers();
         let longest = 2 * truncation.ny_max() + 1;
@@ -247,10 +247,10 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.clock = clock;
         let value = |name: &str| memory.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value);
         self.dropped = [value("remesh_energy"), value("remesh_dissipation")];
+        self.move_box(clock.time);
         if let Some(forcing) = &mut self.forcing {
             forcing.recall(memory);
         }
-        self.move_box(clock.time);
     }
 
     fn modes(&self) -> ModeList {

@@ -3,6 +3,7 @@
 use super::right_hand_side::{counts, courant_rate, divergence_xz, products};
 use super::update::{Coefficients, MeanTerms, ScalarColumn, VelocityColumn, keep, keep_scalar, update, update_scalar};
 use super::{Homogeneous, remesh};
+use crate::case::Scalar;
 use crate::error::{Error, Result};
 use crate::flow::Step;
 use crate::parallel::ExactSum;
@@ -38,7 +39,9 @@ impl<T: Real> Homogeneous<T> {
                     return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
                 }
                 self.tables.set_interval(self.mean.interval(begin, begin, at(stage.to, dt)), growth * dt * stage.to);
-                self.begin_forcing(dt);
+                if let Some(forcing) = &mut self.forcing {
+                    forcing.begin_step(self.parameters.seed, self.clock.step, dt);
+                }
             }
             sums = match scheme.registers() {
                 2 => self.take_up::<2>(stage, dt),
@@ -59,21 +62,15 @@ impl<T: Real> Homogeneous<T> {
             )));
         }
         if let Some(forcing) = &mut self.forcing {
-            energy += forcing.end_step(&self.world, dt, &mut self.velocity[0]);
+            let [gained, more] = forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
+            energy += gained;
+            dissipation += more;
         }
         let [dropped, less] = self.remesh(begin);
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
         Ok(Step { dt, cfl: dt * rate, energy, dissipation, end: self.unresolved(dissipation) })
-    }
-
-    fn begin_forcing(&mut self, dt: f64) {
-        let Self { forcing: Some(forcing), mean, pencils, wavenumbers, parameters, clock, .. } = self else { return };
-        if mean.deforms() {
-            forcing.find_band(&pencils.layout, wavenumbers);
-        }
-        forcing.begin_step(parameters.seed, clock.step, dt);
     }
 
     /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation.
@@ -92,11 +89,22 @@ impl<T: Real> Homogeneous<T> {
     /// The wavenumbers are those of this time from now on.
     pub(super) fn move_box(&mut self, time: f64) {
         self.wavenumbers.deformation = self.mean.deformation(time, time);
+        if let (Some(forcing), true) = (&mut self.forcing, self.mean.deforms()) {
+            forcing.find_band(&self.pencils.layout, &self.wavenumbers);
+        }
     }
 
-    /// How fast the linear terms turn the velocity: they are stepped explicitly.
+    /// How fast the linear terms turn the velocity, for they are stepped explicitly: the absolute vorticity, the buoyancy frequency
+    /// `N^2 = sum b.G` of stratified scalars; and what the force asks for.
     fn linear_rate(&self) -> f64 {
-        self.mean.absolute_vorticity(self.clock.time).iter().map(|w| w * w).sum::<f64>().sqrt()
+        let Self { parameters, mean, wavenumbers, clock, .. } = self;
+        let length = |v: [f64; 3]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let dot = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let buoyancy = |scalar: &Scalar| dot(scalar.buoyancy, mean.carried(scalar.gradient, clock.time));
+        let frequency = parameters.scalars.iter().map(buoyancy).sum::<f64>().abs().sqrt();
+        let cells = (0..3).map(|j| length(wavenumbers.deformation[j]) * parameters.grid[j] as f64 / parameters.size[j]);
+        let forced = self.forcing.as_ref().map_or(0.0, |forcing| forcing.rate(cells.fold(0.0, f64::max)));
+        length(mean.absolute_vorticity(clock.time)).max(frequency).max(forced)
     }
 
     /// The nonlinear term of stage s, left where [`Homogeneous::take_up`] finds it; the largest Courant rate of this rank in the first stage.
@@ -237,6 +245,9 @@ impl<T: Real> Homogeneous<T> {
             return [0.0; 2];
         }
         self.wavenumbers.deformation = self.mean.deformation(begin, time);
+        if let Some(forcing) = &mut self.forcing {
+            forcing.relabel(shift);
+        }
         let Self { pencils, wavenumbers, parameters, velocity, scalars, .. } = self;
         let layout = &pencils.layout;
         let dropped = remesh::relabel_velocity(layout, wavenumbers, parameters.viscosity, shift, &mut velocity[0]);

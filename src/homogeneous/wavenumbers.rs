@@ -62,6 +62,17 @@ impl Wavenumbers {
         (0..3).map(distance).fold(f64::INFINITY, f64::min)
     }
 
+    /// The largest |n_i| of the labels whose |k| may be this length or less.
+    pub fn reach(&self, length: f64) -> [i64; 3] {
+        // kappa_i = B^-T_ij k_j
+        let inverse = matrix::transpose(&matrix::inverse(&self.deformation));
+        std::array::from_fn(|i| {
+            let n = length * inverse[i].iter().map(|b| b * b).sum::<f64>().sqrt() / self.unit[i];
+            // Rounding must not leave out one on the sphere.
+            ((n + 0.5) as i64).min(self.largest[i] as i64)
+        })
+    }
+
     /// k_max of the box as it was at time zero.
     pub fn largest_at_rest(&self) -> f64 {
         (0..3).map(|i| self.unit[i] * self.largest[i] as f64).fold(f64::INFINITY, f64::min)

@@ -1,0 +1,138 @@
+//! Forces in proportion to the velocity: constant power, linear, frozen shells.
+
+use super::{Outcome, SCHEMES, advance, distance, falls, fields, mean, observed, simpson, started, step, turbulence, with_step};
+use crate::ensure;
+use crate::support::exact::along;
+use rogallo::case::{Dealiasing, Forcing, Gradient, Initial, Mean};
+use rogallo::flow::Flow;
+use rogallo::homogeneous::Parameters;
+use rogallo::parallel::World;
+use rogallo::time::RungeKutta;
+use std::rc::Rc;
+
+fn parameters(n: usize, forcing: Forcing) -> Parameters {
+    Parameters { viscosity: 0.02, forcing: Some(forcing), ..Parameters::at_rest([n; 3]) }
+}
+
+/// A mode alone in the band: `dE/dt = P - 2 nu k^2 E`.
+pub fn one_mode(world: &Rc<World>) -> Outcome {
+    let (power, end) = (0.3, 1.0);
+    let parameters = parameters(12, Forcing::ConstantPower { power, k_min: 2.4, k_max: 2.5 });
+    // The second lies in the column that holds its conjugate as well.
+    for (label, amplitude) in [([1, 2, -1], [0.3, 0.0, 0.3]), ([0, 2, 0], [0.3, 0.0, -0.2])] {
+        let k2 = label.iter().map(|n| (n * n) as f64).sum::<f64>();
+        let forcing = Some(Forcing::ConstantPower { power, k_min: 0.9 * k2.sqrt(), k_max: 1.1 * k2.sqrt() });
+        let parameters = Parameters { forcing, ..parameters.clone() };
+        let energy = 0.25 * amplitude.iter().map(|a: &f64| a * a).sum::<f64>();
+        let (rate, initial) = (2.0 * parameters.viscosity * k2, Initial::Mode { wavenumber: label, amplitude, phase: 0.4 });
+        let exact = power / rate + (energy - power / rate) * (-rate * end).exp();
+        for (scheme, order) in SCHEMES {
+            let error = |dt: f64| -> Result<f64, String> {
+                let mut flow = started(world, &with_step(&parameters, scheme, dt), &initial)?;
+                let wanted: Vec<Vec<_>> =
+                    fields(&flow).iter().map(|field| field.iter().map(|u| u * (exact / energy).sqrt()).collect()).collect();
+                advance(&mut flow, end)?;
+                Ok(distance(world, &fields(&flow), &wanted))
+            };
+            falls(&format!("{scheme:?}, {label:?}"), [error(0.05)?, error(0.025)?], order)?;
+        }
+    }
+    Ok(())
+}
+
+/// `dE/dt = P - A_ij <u_i u_j> - eps`. No mode of these boxes enters or leaves these bands.
+pub fn balance(world: &Rc<World>) -> Outcome {
+    let power = 0.7;
+    for (gradient, k_max) in [(Gradient::None, 2.5), (Gradient::Shear { rate: 1.0 }, 1.1), (Gradient::PlaneStrain { rate: 0.5 }, 1.25)] {
+        let a = gradient.matrix();
+        let forced = parameters(18, Forcing::ConstantPower { power, k_min: 0.5, k_max });
+        let parameters = Parameters { mean: Mean { gradient, ..Mean::default() }, ..forced };
+        for (scheme, order) in SCHEMES {
+            let residual = |dt: f64| -> Result<f64, String> {
+                let mut flow = started(world, &with_step(&parameters, scheme, dt), &turbulence(0.5))?;
+                let before = observed(&mut flow, "energy");
+                let steps = (0.4 / dt).round() as usize;
+                let gain = simpson(&mut flow, dt, steps, |flow| {
+                    let production = -mean(world, flow, parameters.size, |_, u| {
+                        (0..3).map(|i| (along(a[i], [u[0], u[1], u[2]]) * u[i].conj()).re).sum()
+                    });
+                    power + production - observed(flow, "dissipation")
+                })?;
+                Ok((observed(&mut flow, "energy") - before - gain).abs())
+            };
+            falls(&format!("{scheme:?}, {gradient:?}"), [residual(0.02)?, residual(0.01)?], order)?;
+        }
+    }
+    Ok(())
+}
+
+/// Round-off in the band is not blown up: it grows by e or more in each step, until the band has what one step injects; and from then on by P.
+pub fn next_to_nothing(world: &Rc<World>) -> Outcome {
+    let (power, dt, label) = (0.5, 0.01, [1, 2, -1]);
+    let forced = parameters(12, Forcing::ConstantPower { power, k_min: 1.0, k_max: 3.0 });
+    let inviscid = Parameters { viscosity: 0.0, ..forced };
+    let initial = Initial::Mode { wavenumber: label, amplitude: [1e-12, 0.0, 1e-12], phase: 0.4 };
+    for (scheme, _) in SCHEMES {
+        let mut flow = started(world, &with_step(&inviscid, scheme, dt), &initial)?;
+        let lost = ((power * dt) / observed(&mut flow, "energy")).ln().ceil() + 2.0;
+        advance(&mut flow, 1.0)?;
+        let energy = observed(&mut flow, "energy");
+        println!("{scheme:?}: energy {energy}");
+        // RK2 makes 1 + 1/2 + 1/8 of e^(1/2), whose square is e to 3 per cent.
+        ensure!(
+            energy < power && energy > power * (1.0 - 1.03 * dt * lost),
+            "{scheme:?}: energy {energy}, of which {lost} steps may be missing"
+        );
+    }
+    Ok(())
+}
+
+/// `exp((rate - nu k^2) t)` times a solution of the nonlinear equations.
+pub fn linear(world: &Rc<World>) -> Outcome {
+    let rate = 0.4;
+    let initial = Initial::Abc { a: 1.0, b: 0.7, c: 0.43, wavenumber: 2 };
+    for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShift, Dealiasing::PhaseShiftExact] {
+        for (scheme, _) in SCHEMES {
+            let parameters = Parameters { dealiasing, ..with_step(&parameters(12, Forcing::Linear { rate }), scheme, 0.25) };
+            let mut flow = started(world, &parameters, &initial)?;
+            let factor = (rate - 4.0 * parameters.viscosity).exp();
+            let wanted: Vec<Vec<_>> = fields(&flow).iter().map(|field| field.iter().map(|u| u * factor).collect()).collect();
+            advance(&mut flow, 1.0)?;
+            let error = distance(world, &fields(&flow), &wanted);
+            ensure!(error < 1e-12, "{scheme:?}, {dealiasing:?}: off by {error:e}");
+        }
+    }
+    Ok(())
+}
+
+pub fn frozen(world: &Rc<World>) -> Outcome {
+    let parameters = parameters(24, Forcing::FrozenShells { k_min: 0.5, k_max: 2.5 });
+    for (scheme, _) in SCHEMES {
+        let mut flow = started(world, &with_step(&parameters, scheme, 0.01), &turbulence(0.5))?;
+        let before = flow.spectrum();
+        for _ in 0..100 {
+            let step = step(&mut flow)?;
+            let seen = [observed(&mut flow, "energy"), observed(&mut flow, "dissipation")];
+            ensure!((step.energy - seen[0]).abs() < 1e-14, "the step says energy {}, which is {}", step.energy, seen[0]);
+            ensure!((step.dissipation - seen[1]).abs() < 1e-14, "the step says dissipation {}, which is {}", step.dissipation, seen[1]);
+        }
+        for (shell, ((k, before), (_, after))) in before.into_iter().zip(flow.spectrum()).enumerate() {
+            let change = (after - before).abs();
+            let (least, most) = match shell {
+                0 => (0.0, 0.0),
+                1 | 2 => (0.0, 1e-14),
+                3..6 => (1e-3, f64::INFINITY),
+                _ => (0.0, f64::INFINITY),
+            };
+            ensure!((least..=most).contains(&change), "{scheme:?}: E({k}) has changed by {change:e}");
+        }
+    }
+    // Scaling at the end of a step is a splitting of first order.
+    let at_end = |dt| -> Result<_, String> {
+        let mut flow = started(world, &with_step(&parameters, RungeKutta::Rk3, dt), &turbulence(0.5))?;
+        advance(&mut flow, 0.4)?;
+        Ok(fields(&flow))
+    };
+    let fine = at_end(0.4 / 1024.0)?;
+    falls("frozen", [distance(world, &at_end(0.02)?, &fine), distance(world, &at_end(0.01)?, &fine)], 1.0)
+}
