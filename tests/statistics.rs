@@ -112,7 +112,7 @@ fn stresses(world: &Rc<World>) -> Outcome {
         let mut flow = developed(world, box_, 0.2)?;
         let samples = flow.observe();
         let points: Vec<Vec<f64>> = (0..3)
-            .map(|i| match flow.velocity(i) {
+            .map(|i| match flow.points(i) {
                 Reals::F64(values) => values,
                 Reals::F32(_) => Vec::new(),
             })

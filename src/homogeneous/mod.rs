@@ -6,6 +6,7 @@
 //! ```
 
 mod dealiasing;
+mod develop;
 mod forcing;
 mod initial;
 mod matrix;
@@ -199,9 +200,15 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     fn set(&mut self, initial: &Initial) -> Result<()> {
-        let Self { world, parameters, pencils, wavenumbers, velocity, scalars, .. } = self;
+        if let Initial::Random { energy, spectrum, develop: Some(develop) } = initial {
+            let random = Initial::Random { energy: *energy, spectrum: spectrum.clone(), develop: None };
+            self.velocity[0] = develop::developed(&self.world, &self.parameters, &random, *develop)?;
+        } else {
+            let Self { world, parameters, pencils, wavenumbers, velocity, .. } = self;
+            world.agree(initial::set(initial, world, &pencils.layout, wavenumbers, parameters.seed, &mut velocity[0]))?;
+        }
+        let Self { world, parameters, pencils, wavenumbers, scalars, .. } = self;
         let (layout, seed) = (&pencils.layout, parameters.seed);
-        world.agree(initial::set(initial, world, layout, wavenumbers, seed, &mut velocity[0]))?;
         for (index, (scalar, field)) in parameters.scalars.iter().zip(&mut scalars[0]).enumerate() {
             world.agree(initial::set_scalar(scalar, index, world, layout, wavenumbers, seed, field))?;
         }

@@ -50,7 +50,7 @@ impl<T: Real> Homogeneous<T> {
             ("slow", of(Sum::Slow)),
             ("rotation", source(&coriolis, &r)),
             ("buoyancy", of(Sum::Buoyancy)),
-            ("injection", self.injection()),
+            ("injection", self.injection(&r)),
             ("dissipation", of(Sum::Gradient).map(|gradient| 2.0 * self.parameters.viscosity * gradient)),
         ];
         let named =

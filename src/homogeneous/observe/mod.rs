@@ -39,9 +39,11 @@ impl<T: Real> Homogeneous<T> {
         self.closed_budget()
     }
 
-    /// <f_i u_j + f_j u_i> of the forcing.
-    fn injection(&self) -> Tensor {
-        [0.0; 6]
+    /// <f_i u_j + f_j u_i> of the forcing, R being <u_i u_j>.
+    fn injection(&self, r: &Tensor) -> Tensor {
+        let Some(forcing) = &self.forcing else { return [0.0; 6] };
+        let local = forcing.injection(&self.world, &self.velocity[0]);
+        std::array::from_fn(|c| local[c] + 2.0 * forcing.growth() * r[c])
     }
 
     /// The mean velocity gradient A at the time of the clock.

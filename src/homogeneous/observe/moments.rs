@@ -11,6 +11,14 @@ impl<T: Real> Homogeneous<T> {
     /// term was. Of the modes |n| < N/3 the mean cube over the points is that of the field, and the fourth power has some aliasing; of
     /// the ellipsoid both have. Collective.
     pub(super) fn moments(&mut self) -> Vec<(String, f64)> {
+        let [skewness, flatness] = self.derivative_moments();
+        let named =
+            |name: &'static str, values: [f64; 3]| ["x", "y", "z"].into_iter().zip(values).map(move |(i, x)| (format!("{name}_{i}"), x));
+        named("skewness", skewness).chain(named("flatness", flatness)).collect()
+    }
+
+    /// Skewness and flatness of the three derivatives. Collective.
+    pub(in crate::homogeneous) fn derivative_moments(&mut self) -> [[f64; 3]; 2] {
         let Self { pencils, velocity, wavenumbers, parameters, world, .. } = self;
         let (state, scratch) = velocity.split_at_mut(N);
         let shift = Shift::none(&parameters.truncation());
@@ -29,7 +37,7 @@ impl<T: Real> Homogeneous<T> {
             }
             pencils.inverse([&*derivative].into_iter(), &shift);
             let mut sums: [ExactSum; 3] = Default::default();
-            pencils.visit(|_, _, line| {
+            pencils.visit(0.0, |_, _, line| {
                 let mut of_line = [0.0; 3];
                 for d in line.iter().map(|d| d.wide()) {
                     let square = d * d;
@@ -40,8 +48,6 @@ impl<T: Real> Homogeneous<T> {
             let [second, third, fourth] = ExactSum::total_of(sums, world).map(|sum| sum / points);
             (skewness[i], flatness[i]) = (or_zero(third / second.powf(1.5)), or_zero(fourth / (second * second)));
         }
-        let named =
-            |name: &'static str, values: [f64; 3]| ["x", "y", "z"].into_iter().zip(values).map(move |(i, x)| (format!("{name}_{i}"), x));
-        named("skewness", skewness).chain(named("flatness", flatness)).collect()
+        [skewness, flatness]
     }
 }

@@ -22,7 +22,7 @@ impl<T: Real> Homogeneous<T> {
             return;
         }
         let now = self.clock.time;
-        self.tables.set_interval(self.mean.interval(now, now, now));
+        self.tables.set_interval(self.mean.interval(now, now, now), 0.0);
         self.put_evaluation([0.0; 3], true);
         if self.parameters.dealiasing != Dealiasing::TwoThirds {
             self.put_evaluation([0.5; 3], false);

@@ -43,7 +43,7 @@ impl<T: Real> Homogeneous<T> {
         let strain = |i: usize, j: usize| 0.5 * (a[i][j] + a[j][i]);
         let strain = (0..9).map(|n| 2.0 * strain(n / 3, n % 3).powi(2)).sum::<f64>().sqrt();
         let anisotropy = |c: usize| or_zero(r[c] / q2 - if c < 3 { 1.0 / 3.0 } else { 0.0 });
-        let injection = self.injection();
+        let injection = self.injection(&r);
         let scalars = self.parameters.scalars.iter().zip(of_scalars.chunks(OF_SCALAR));
         let work = |(buoyancy, of_scalar): ([f64; 3], &[f64])| (0..3).map(|i| buoyancy[i] * of_scalar[2 + i]).sum::<f64>();
         let taylor = or_zero((15.0 * viscosity * u2 / dissipation).sqrt());
