@@ -75,7 +75,7 @@ fn table(n: usize) {
         best[0][0] / best[2][0],
         best[0][0] / best[4][0]
     );
-    let [shear, strain, rotation, general, scalar] = [6, 7, 8, 9, 10].map(|row: usize| best[row].0 / best[0].0);
+    let [shear, strain, rotation, general, scalar] = [6, 7, 8, 9, 10].map(|row: usize| best[row][0] / best[0][0]);
     println!(
         "times of two-thirds: shear {shear:.3}, strain {strain:.3}, rotation {rotation:.3}, general {general:.3}, a scalar {scalar:.3}"
     );

@@ -112,7 +112,7 @@ fn shear_flow() -> tempfile::TempDir {
         }
     }
     let mut spectra = String::from("step,time,k,energy,dissipation,transfer,flux\n");
-    let mut lines = String::from("step,time,k,uu_x,vv_x,ww_x,uu_y,vv_y,ww_y,uu_z,vv_z,ww_z\n");
+    let mut lines = String::from("step,time,n,kx,uu_x,vv_x,ww_x,ky,uu_y,vv_y,ww_y,kz,uu_z,vv_z,ww_z\n");
     for (i, t) in [(0, 0.0), (50, 5.0), (100, 10.0), (140, 14.0)] {
         for n in 0..60 {
             let k = f64::from(n);
@@ -124,7 +124,7 @@ fn shear_flow() -> tempfile::TempDir {
             let ragged = if n < 40 { format!("{:e}", 0.8 * energy) } else { String::new() };
             let e = (1.0 + k * k).powf(-5.0 / 6.0) * (-0.1 * k).exp();
             lines += &format!(
-                "{i},{t},{k},{:e},{:e},{:e},{:e},{:e},{:e},{ragged},{ragged},{ragged}\n",
+                "{i},{t},{n},{k},{:e},{:e},{:e},{k},{:e},{:e},{:e},{k},{ragged},{ragged},{ragged}\n",
                 e,
                 0.5 * e,
                 0.6 * e,
@@ -189,7 +189,7 @@ fn columns_of_nothing_draw_no_figure() {
     fs::write(dir.path().join("series.csv"), zeros("step,time,energy,dissipation,production,injection,buoyancy_flux,b_xx,b_xy", 5))
         .unwrap();
     fs::write(dir.path().join("spectra.csv"), zeros("step,time,k,energy,transfer,flux", 2)).unwrap();
-    fs::write(dir.path().join("spectra_1d.csv"), "step,time,k,uu_x\n0,0,1,\n0,0,2,\n").unwrap();
+    fs::write(dir.path().join("spectra_1d.csv"), "step,time,n,kx,uu_x\n0,0,1,1,\n0,0,2,2,\n").unwrap();
     fs::write(dir.path().join("budget.csv"), zeros("step,time,R_xx,dissipation_xx,skewness_x,skewness_y,skewness_z", 3)).unwrap();
     let text = report(dir.path(), &[]).unwrap();
     assert!(text.contains("(dissipation, energy, spectrum; .svg"), "{text}");

@@ -57,7 +57,7 @@ pub fn dropped(world: &Rc<World>) -> Outcome {
             let mut flow = started(world, &parameters, &initial)?;
             let remesh = |n: u32| 0.5 * (f64::from(n) + 0.5);
             let holds = |n: u32| parameters.truncation().holds(relabelled(label, &parameters, rate * (remesh(n) + 0.1)));
-            let last = (0..4).find(|n| !holds(*n)).ok_or("the mode stays")?;
+            let last = (0..8).find(|n| !holds(*n)).ok_or("the mode stays")?;
             advance(&mut flow, remesh(last) - 1.0 / 64.0)?;
             let none = observed(&mut flow, "remesh_energy");
             ensure!(none == 0.0, "{label:?}: {none:e} dropped too early");

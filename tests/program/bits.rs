@@ -41,6 +41,7 @@ fn any_ranks() -> Outcome {
     compare(&place, &[2, 3, 4, 6, 8], &format!("{PHASE_SHIFT} {FIXED}"))?;
     compare(&place, &[4, 6], PHASE_SHIFT)?;
     compare(&place, &[4], PHASE_SHIFT_EXACT)?;
+    compare(&place, &[6], "--set mean={kind=\"shear\",rate=2.0,rotation=[0.0,0.0,0.3]}")?;
     compare(&place, &[6], "--set numerics.precision=\"single\"")
 }
 

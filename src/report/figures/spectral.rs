@@ -82,11 +82,12 @@ pub fn transfer(dir: &Path, table: &Table, run: &History) -> Result<bool> {
 /// there is nothing to see.
 pub fn spectra_1d(dir: &Path, table: &Table) -> Result<bool> {
     let Some(rows) = samples(table)?.pop() else { return Ok(false) };
-    let (k, time) = (&table.column("k")?[rows.clone()], table.column("time")?[rows.start]);
+    let time = table.column("time")?[rows.start];
     let mut curves = Vec::new();
     for (direction, number, stroke) in
         [("x", "₁", Stroke::Line(3.0)), ("y", "₂", Stroke::Line(1.2)), ("z", "₃", Stroke::Markers(MarkerShape::Circle))]
     {
+        let Some(k) = table.find(&format!("k{direction}")).map(|k| &k[rows.clone()]) else { continue };
         for ((component, subscript), colour) in [("uu", "₁₁"), ("vv", "₂₂"), ("ww", "₃₃")].into_iter().zip(PARTS) {
             let Some(values) = table.find(&format!("{component}_{direction}")) else { continue };
             let positive = k.iter().zip(&values[rows.clone()]).filter(|&(&k, &value)| k > 0.0 && value > 0.0 && value.is_finite());
