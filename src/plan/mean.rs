@@ -38,7 +38,8 @@ fn is_diagonal(a: &[[f64; 3]; 3]) -> bool {
 fn remeshes(case: &Case, rate: f64) -> String {
     let [x, y, _] = case.domain.size;
     let tilts = rate.abs() * y / x;
-    let each = format!("shear, remeshed at S t = {:.4} and each {:.4} further, in time {:.4} at the full rate", 0.5 * x / y, x / y, 1.0 / tilts);
+    let each =
+        format!("shear, remeshed at S t = {:.4} and each {:.4} further, in time {:.4} at the full rate", 0.5 * x / y, x / y, 1.0 / tilts);
     match case.time.stop.end {
         Some(end) => {
             let theta = theta(&case.mean, end);

@@ -95,21 +95,24 @@ fn odd_shapes() -> Outcome {
     compare(&place, &[64], "--set domain.grid=[16,16,16] --set time.steps=2")
 }
 
-/// A run in one piece on 1, 2 and 4 ranks, and one in two pieces on 3 and 6 ranks, all on process grids of different shapes.
-fn on_ranks_and_in_pieces(place: &Place, set: &str) -> Outcome {
-    let fresh = |run: &str, grid: &str| format!("run case.toml --dir {run} --fresh {set} --set parallel.process_grid={grid}");
+/// Ranks and process grids of a run in one piece, and of the two pieces of another one; the flows take them in turn.
+const DEALINGS: [[(usize, &str); 3]; 3] =
+    [[(4, "[2,2]"), (3, "[1,3]"), (2, "[2,1]")], [(3, "[3,1]"), (2, "[1,2]"), (6, "[3,2]")], [(6, "[2,3]"), (4, "[4,1]"), (3, "[1,3]")]];
+
+/// A run on one rank, one on several, and one that is continued on another number of ranks.
+fn in_one_piece_and_in_two(place: &Place, turn: usize, set: &str) -> Outcome {
+    let [(ranks, grid), (first, first_grid), (second, second_grid)] = DEALINGS[turn % DEALINGS.len()];
+    let run = |run: &str, grid: &str| format!("run case.toml --dir {run} {set} --set parallel.process_grid={grid}");
     let compare = |run: &str| -> Outcome {
         place.same_state("on-1", run).map_err(|error| format!("{set}: {error:?}"))?;
         TABLES.iter().try_for_each(|table| place.same_text("on-1", run, table))
     };
-    place.ends(1, &fresh("on-1", "[1,1]"), 0, &["done: step 20,"])?;
-    for (ranks, grid) in [(2, "[2,1]"), (4, "[2,2]")] {
-        place.ends(ranks, &fresh("whole", grid), 0, &["done: step 20,"])?;
-        compare("whole")?;
-    }
-    place.ends(3, &format!("{} --set time.steps=10", fresh("pieces", "[1,3]")), 0, &["done: step 10,"])?;
-    let go_on = format!("run case.toml --dir pieces {set} --set parallel.process_grid=[3,2]");
-    place.ends(6, &go_on, 0, &["continuing from pieces/checkpoints/00000010.h5, step 10,", "done: step 20,"])?;
+    place.ends(1, &format!("{} --fresh", run("on-1", "[1,1]")), 0, &["done: step 20,"])?;
+    place.ends(ranks, &format!("{} --fresh", run("whole", grid)), 0, &["done: step 20,"])?;
+    compare("whole")?;
+    place.ends(first, &format!("{} --fresh --set time.steps=10", run("pieces", first_grid)), 0, &["done: step 10,"])?;
+    let from = "continuing from pieces/checkpoints/00000010.h5, step 10,";
+    place.ends(second, &run("pieces", second_grid), 0, &[from, "done: step 20,"])?;
     compare("pieces")
 }
 
@@ -118,7 +121,7 @@ fn mean_flows() -> Outcome {
     // Its gradient may not lie along x, where the mean shear would turn it.
     let scalar = "--set scalar.heat={schmidt=0.7,gradient=[0,1,0.5]}";
     let shear = "--set mean={kind=\"shear\",rate=6}";
-    for set in [
+    let sets = [
         &format!("{shear} {scalar}"),
         &format!("{shear} {scalar} {PHASE_SHIFT}"),
         &format!("{shear} --set numerics.precision=\"single\""),
@@ -128,8 +131,9 @@ fn mean_flows() -> Outcome {
         &format!("--set mean={{kind=\"gradient\",gradient=[[0.5,0.3,-0.2],[0.3,-0.8,0.4],[-0.2,0.4,0.3]]}} {scalar}"),
         "--set scalar.b={gradient=[0,4,0],buoyancy=[0,1,0]} --set parallel.exchange=\"pairwise\"",
         &format!("{shear} {scalar} --set flow.nonlinear=false --set time.dt=0.03"),
-    ] {
-        on_ranks_and_in_pieces(&place, set)?;
+    ];
+    for (turn, set) in sets.into_iter().enumerate() {
+        in_one_piece_and_in_two(&place, turn, set)?;
         // In both pieces the sheared box was remeshed.
         if set.contains(shear) {
             let dropped = |line: usize| column(&place, "pieces/series.csv", "remesh_energy", line);
@@ -141,18 +145,17 @@ fn mean_flows() -> Outcome {
 
 fn forcings() -> Outcome {
     let place = Place::new()?;
-    for forcing in [
+    let random = "{kind=\"ornstein-uhlenbeck\",variance=0.01,correlation_time=0.5,k_max=2.5}";
+    let sets = [
         "{kind=\"constant-power\",power=0.5,k_max=2.5}",
-        "{kind=\"ornstein-uhlenbeck\",variance=0.01,correlation_time=0.5,k_max=2.5}",
+        random,
         "{kind=\"linear\",rate=0.3}",
         "{kind=\"frozen-shells\",k_max=2.5}",
         "{kind=\"kolmogorov\",amplitude=0.5,wavenumber=2}",
-    ] {
-        on_ranks_and_in_pieces(&place, &format!("--set forcing={forcing}"))?;
-    }
-    // In a shear the band of the forced modes changes with the box.
-    let forcing = "--set forcing={kind=\"ornstein-uhlenbeck\",variance=0.01,correlation_time=0.5,k_max=2.5}";
-    on_ranks_and_in_pieces(&place, &format!("{forcing} --set mean={{kind=\"shear\",rate=6}}"))
+        // The band of the forced modes changes with the box.
+        &format!("{random} --set mean={{kind=\"shear\",rate=6}}"),
+    ];
+    sets.into_iter().enumerate().try_for_each(|(turn, forcing)| in_one_piece_and_in_two(&place, turn, &format!("--set forcing={forcing}")))
 }
 
 /// A number of a table, its first line of numbers counted as 0.

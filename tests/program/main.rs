@@ -19,6 +19,14 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Two MPI jobs at once on few cores disturb each other.
     arguments.test_threads = Some(1);
-    let trials = [bits::trials(), refusals::trials(), trouble::trials(), stopping::trials(), output::trials(), snapshots::trials(), readme::trials()];
+    let trials = [
+        bits::trials(),
+        refusals::trials(),
+        trouble::trials(),
+        stopping::trials(),
+        output::trials(),
+        snapshots::trials(),
+        readme::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

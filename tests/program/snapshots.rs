@@ -71,19 +71,19 @@ amplitude = [-1.0, -1.3333333333333333, 1.0]
 phase = 0.3
 [time]
 scheme = "rk4"
-dt = 0.01
+dt = 0.02
 end = 1.0
 [output]
 snapshots = { every_time = 0.5 }
 "#;
 
-/// Compares the snapshots of steps 0, 50 and 100, given `b(t)`, the matrix B, and `points(b, xi)`, where they are said to be.
+/// Compares the snapshots of steps 0, 25 and 50, given `b(t)`, the matrix B, and `points(b, xi)`, where they are said to be.
 const COMPARE: &str = r#"
 import h5py, numpy as np, xml.etree.ElementTree as tree
 size, k0 = np.pi * np.array([3, 2, 2.5]), np.array([4 / 3, -1.0, 0])
 steps = np.linspace(0, 1, 2001)
-for step in (0, 50, 100):
-    time = step / 100
+for step in (0, 25, 50):
+    time = step / 50
     with h5py.File(f"run/snapshots/{step:08}.h5") as f:
         assert abs(f.attrs["time"] - time) < 1e-14
         B = b(time)
@@ -113,7 +113,7 @@ for step in (0, 50, 100):
 fn compare(mean: &str, deformation: &str) -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("mode.toml"), ONE_MODE)?;
-    place.ends(3, &format!("run mode.toml --dir run --set mean={mean}"), 0, &["done: step 100,"])?;
+    place.ends(3, &format!("run mode.toml --dir run --set mean={mean}"), 0, &["done: step 50,"])?;
     place.python(&format!("import numpy as np\n{deformation}\n{COMPARE}"))
 }
 
@@ -122,7 +122,7 @@ fn sheared() -> Outcome {
     compare(
         r#"{kind="shear",rate=1}"#,
         r#"
-tolerance, moving = 1e-8, False
+tolerance, moving = 1e-7, False
 unbroken = lambda t: np.array([[1, -t, 0], [0, 1, 0], [0, 0, 1]])
 b = lambda t: unbroken(t) + (1.5 * np.eye(3, k=1) * [0, 1, 0] if t > 0.75 else 0)
 points = lambda B: (1, 1, 1)

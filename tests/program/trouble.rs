@@ -130,7 +130,8 @@ fn divergence() -> Outcome {
 fn strained_too_far() -> Outcome {
     let place = Place::new()?;
     let arguments = "run case.toml --dir run --set mean={kind=\"plane-strain\",rate=2} --set time.steps=100";
-    let message = ["rogallo: the strained box no longer resolves the flow: at step", "start with shorter cells in the direction that is stretched"];
+    let message =
+        ["rogallo: the strained box no longer resolves the flow: at step", "start with shorter cells in the direction that is stretched"];
     place.ends(3, arguments, 4, &message)?;
     let step = place.latest("run")?;
     ensure!(step > 0 && step < 100 && sound_checkpoints(&place)? == 2, "the last state is not kept: step {step}");
