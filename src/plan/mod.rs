@@ -1,5 +1,7 @@
 //! What a case takes: resolution, memory, file sizes, before anyone queues.
 
+mod mean;
+
 use crate::case::{Case, FlowKind, Precision};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
@@ -30,16 +32,20 @@ fn homogeneous(case: &Case, ranks: usize) -> Result<String> {
     let reals = parameters.reals(&layout) as f64;
     let [nx, ny, nz] = case.domain.grid;
     let spacing: Vec<String> = (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
-    let rows = [
+    let quantities = (3 + case.scalars.len()) as f64;
+    let mut rows = vec![
         ("case", format!("{}, homogeneous flow, valid", case.name)),
         ("grid", format!("{nx} x {ny} x {nz} points, spacing {}", spacing.join(", "))),
         ("modes", format!("{} ({}), k_max {:.4}", layout.total_modes, truncation.name(), wavenumbers.largest())),
         ("smallest eddies", format!("k_max eta >= 1.5 while the dissipation is below {:.3e}", largest_dissipation(case, &wavenumbers))),
+    ];
+    rows.extend(mean::rows(case, &truncation));
+    rows.extend([
         ("step", step(case)),
         ("ranks", format!("{ranks}, process grid [{}, {}]", grid[0], grid[1])),
         ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", real * reals / 1e6)),
-        ("a checkpoint", format!("{:.1} MB", 6.0 * real * layout.total_modes as f64 / 1e6)),
-    ];
+        ("a checkpoint", format!("{:.1} MB", 2.0 * quantities * real * layout.total_modes as f64 / 1e6)),
+    ]);
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }
 

@@ -8,6 +8,7 @@ mod output;
 mod place;
 mod readme;
 mod refusals;
+mod snapshots;
 mod stopping;
 mod trouble;
 
@@ -18,6 +19,14 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Two MPI jobs at once on few cores disturb each other.
     arguments.test_threads = Some(1);
-    let trials = [bits::trials(), refusals::trials(), trouble::trials(), stopping::trials(), output::trials(), readme::trials()];
+    let trials = [
+        bits::trials(),
+        refusals::trials(),
+        trouble::trials(),
+        stopping::trials(),
+        output::trials(),
+        snapshots::trials(),
+        readme::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

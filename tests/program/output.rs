@@ -9,7 +9,6 @@ use std::path::Path;
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a_run_directory_holds_what_it_should", run_directory),
-        Trial::test("snapshots_are_the_velocity_at_the_points", snapshots),
         Trial::test("stats_draws_and_compares", stats),
         Trial::test("inspect_tells_and_check_resolves", inspect_and_check),
         Trial::test("help_is_printed_once", help),
@@ -49,39 +48,6 @@ fn run_directory() -> Outcome {
     place.same_state(run, "again")
 }
 
-fn snapshots() -> Outcome {
-    let place = Place::new()?;
-    fs::write(place.at("tg.toml"), fs::read_to_string("configs/taylor-green.toml")?)?;
-    let set = "--set domain.grid=[16,20,24] --set time.steps=2 --set output.snapshots.every_steps=1";
-    place.ends(3, &format!("run tg.toml --dir run {set}"), 0, &["done: step 2,"])?;
-    place.python(
-        r#"
-import h5py, numpy as np, xml.etree.ElementTree as tree
-with h5py.File("run/snapshots/00000000.h5") as f:
-    x, y, z = (f[n][:] for n in "xyz")
-    assert (len(x), len(y), len(z)) == (16, 20, 24)
-    X, Y, Z = x[None, None, :], y[None, :, None], z[:, None, None]
-    u, v, w = np.sin(X) * np.cos(Y) * np.cos(Z), -np.cos(X) * np.sin(Y) * np.cos(Z), 0 * X * Y * Z
-    for name, exact in zip("uvw", (u, v, w)):
-        assert f[name].shape == (24, 20, 16)
-        assert abs(f[name][:] - exact).max() < 1e-14, (name, abs(f[name][:] - exact).max())
-    assert f.attrs["step"] == 0 and f.attrs["time"] == 0
-for n in range(3):
-    root = tree.parse(f"run/snapshots/{n:08}.xdmf").getroot()
-    for item in root.iter("DataItem"):
-        if item.get("Format") == "HDF":
-            file, dataset = item.text.strip().split(":")
-            shape = tuple(int(i) for i in item.get("Dimensions").split())
-            assert h5py.File("run/snapshots/" + file)[dataset].shape == shape
-assert len(list(tree.parse("run/snapshots/series.xdmf").getroot().iter("Time"))) == 3
-# Complex data are complex to h5py, and the checkpoint says which modes they are: sin x cos y cos z = 8 modes of i/8.
-with h5py.File("run/checkpoints/latest") as f:
-    assert f["state/u"].dtype == np.complex128 and f.attrs["step"] == 2
-    assert sum(f["modes/count"][:]) == len(f["state/u"])
-"#,
-    )
-}
-
 fn stats() -> Outcome {
     let place = Place::new()?;
     place.run(2, "run", "")?;
@@ -107,6 +73,8 @@ fn inspect_and_check() -> Outcome {
     place.ends(1, "inspect run/checkpoints/latest", 0, &["homogeneous", "two-thirds 24x20x18", "\nstep                20", "/state/w"])?;
     place.ends(1, "inspect run/checkpoints/none.h5", 2, &["none.h5"])?;
     place.ends(1, "check case.toml --ranks 6", 0, &["24 x 20 x 18 points", "process grid", "memory a rank"])?;
+    let shear = "check case.toml --set mean={kind=\"shear\",rate=10} --set time.end=0.5";
+    place.ends(1, shear, 0, &["mean flow        shear, remeshed at S t = 0.5000", "5 times until the end, at S t = 5.0000"])?;
     let resolved = place.rogallo(3, "check case.toml --resolved --set fluid.viscosity=0.02")?;
     check(&resolved, 0, &["viscosity = 0.02", "exchange = \"all-to-all\""])?;
     fs::write(place.at("resolved.toml"), &resolved.output)?;

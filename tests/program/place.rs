@@ -91,12 +91,12 @@ impl Place {
         Ok(fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?)
     }
 
-    /// The bits of the newest state of a run.
+    /// The bits of the newest state of a run, all its fields.
     pub fn state(&self, run: &str) -> Result<Vec<[u64; 2]>, Failed> {
         let file = hdf5::File::open(self.at(run).join("checkpoints/latest"))?;
         let mut bits = Vec::new();
-        for name in ["u", "v", "w"] {
-            let values = file.dataset(&format!("state/{name}"))?.read_raw::<Complex<f64>>()?;
+        for field in file.group("state")?.datasets()? {
+            let values = field.read_raw::<Complex<f64>>()?;
             bits.extend(values.iter().map(|value| [value.re.to_bits(), value.im.to_bits()]));
         }
         Ok(bits)

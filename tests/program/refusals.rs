@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("bad_cases_are_refused", cases),
         Trial::test("bad_command_lines_are_refused", command_lines),
         Trial::test("initial_fields_that_do_not_fit_are_refused", initial_fields),
+        Trial::test("mean_flows_scalars_and_forces_that_do_not_fit_are_refused", mean_flows_scalars_and_forces),
         Trial::test("a_changed_case_is_not_continued", changed_case),
         Trial::test("damaged_checkpoints_are_refused", damaged_checkpoints),
         Trial::test("the_newest_sound_checkpoint_is_taken", newest_sound_checkpoint),
@@ -97,6 +98,26 @@ fn initial_fields() -> Outcome {
     let missing = "case.toml --fresh --set initial={kind=\"random\",spectrum=\"power\",exponent=-2,k_min=40,k_max=50,energy=1}";
     refused(&place, missing, &["no energy at the wavenumbers"])?;
     refused(&place, "case.toml --fresh --set initial={kind=\"abc\"}", &["needs a cubic box"])
+}
+
+fn mean_flows_scalars_and_forces() -> Outcome {
+    let place = with_run()?;
+    let set = |key: &str| format!("case.toml --fresh --set {key}");
+    let one = "\n1 error in --set; nothing was run.";
+    let with_trace = "mean={kind=\"gradient\",gradient=[[1,0,0],[0,0,0],[0,0,0]]}";
+    refused(&place, &set(with_trace), &["mean.gradient: the diagonal adds up to 1", "is not incompressible", one])?;
+    let unsteady = "mean={kind=\"shear\",rate=1,rotation=[0,1,0]}";
+    refused(&place, &set(unsteady), &["this mean flow cannot be steady: no mean pressure balances it", one])?;
+    refused(&place, &set("scalar.u={schmidt=1}"), &["scalar.u: a velocity or a direction has this name", one])?;
+    let no_modes = "forcing={kind=\"constant-power\",power=1,k_max=0.5}";
+    refused(&place, &set(no_modes), &["no mode of this box has a wavenumber between forcing.k_min = 0 and k_max = 0.5"])?;
+    refused(&place, &set("forcing={kind=\"abc\"}"), &["forcing.kind = \"abc\" needs a cubic box"])?;
+    let too_fine = "forcing={kind=\"kolmogorov\",wavenumber=9}";
+    refused(&place, &set(too_fine), &["the body force has the mode [0, 9, 0], which the grid [24, 20, 18] does not hold"])?;
+    let moving = "forcing={kind=\"frozen-shells\",k_max=2.5} --set mean={kind=\"shear\",rate=1}";
+    refused(&place, &set(moving), &["shells of constant energy need a box at rest", one])?;
+    // A mean flow is part of the case that a checkpoint belongs to.
+    refused(&place, "case.toml --set mean={kind=\"shear\",rate=1}", &["the case has changed since run/checkpoints/00000002.h5"])
 }
 
 fn changed_case() -> Outcome {

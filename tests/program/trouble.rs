@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("a_full_disk_is_an_error_and_harms_nothing", full_disk),
         Trial::test("a_run_directory_belongs_to_one_job", lock),
         Trial::test("a_diverging_run_ends_with_4", divergence),
+        Trial::test("a_strained_box_that_no_longer_resolves_ends_with_4", strained_too_far),
         Trial::test("a_killed_rank_ends_the_job", killed_rank),
     ]
 }
@@ -122,6 +123,20 @@ fn divergence() -> Outcome {
         &["rogallo: the velocity is no longer finite at step", "The last good checkpoint, of step 1, stays in run/checkpoints"],
     )?;
     ensure!(place.latest("run")? == 1 && sound_checkpoints(&place)? == 2, "the last good checkpoint does not stay");
+    Ok(())
+}
+
+/// The cells grow with the strain along x until they no longer resolve the dissipation.
+fn strained_too_far() -> Outcome {
+    let place = Place::new()?;
+    let arguments = "run case.toml --dir run --set mean={kind=\"plane-strain\",rate=2} --set time.steps=100";
+    let message =
+        ["rogallo: the strained box no longer resolves the flow: at step", "start with shorter cells in the direction that is stretched"];
+    place.ends(3, arguments, 4, &message)?;
+    let step = place.latest("run")?;
+    ensure!(step > 0 && step < 100 && sound_checkpoints(&place)? == 2, "the last state is not kept: step {step}");
+    let series = place.read("run/series.csv")?;
+    ensure!(series.lines().last().is_some_and(|line| line.starts_with(&format!("{step},"))), "{series}");
     Ok(())
 }
 

@@ -1,0 +1,123 @@
+//! What a mean flow does to the box until the end of the run.
+
+use crate::case::{Case, Gradient, Mean};
+use crate::homogeneous::Wavenumbers;
+use crate::transform::Truncation;
+
+/// Lines for the table: what, and how it is. Nothing for a fluid at rest.
+pub fn rows(case: &Case, truncation: &Truncation) -> Vec<(&'static str, String)> {
+    let Mean { gradient, rotation, .. } = &case.mean;
+    let mut rows = Vec::new();
+    let a = gradient.matrix();
+    if *gradient != Gradient::None {
+        let text = match shear(&a) {
+            Some(rate) => remeshes(case, rate),
+            None if is_diagonal(&a) => strain(case, truncation, a),
+            None => "a general gradient: the axes of the box turn and stretch, and it is never remeshed".to_owned(),
+        };
+        rows.push(("mean flow", text));
+    }
+    let omega = rotation.iter().map(|omega| omega * omega).sum::<f64>().sqrt();
+    if omega > 0.0 {
+        rows.push(("rotation", format!("one turn in {:.4}", std::f64::consts::TAU / omega)));
+    }
+    rows
+}
+
+/// S, if A is `A_xy = S` alone.
+fn shear(a: &[[f64; 3]; 3]) -> Option<f64> {
+    let others = a.as_flattened().iter().enumerate().filter(|(i, _)| *i != 1).all(|(_, a)| *a == 0.0);
+    (others && a[0][1] != 0.0).then_some(a[0][1])
+}
+
+fn is_diagonal(a: &[[f64; 3]; 3]) -> bool {
+    (0..3).all(|i| (0..3).all(|j| i == j || a[i][j] == 0.0))
+}
+
+/// A sheared box is remeshed at a tilt `S theta L_y / L_x` of 1/2, 3/2, ..
+fn remeshes(case: &Case, rate: f64) -> String {
+    let [x, y, _] = case.domain.size;
+    let tilts = rate.abs() * y / x;
+    let each =
+        format!("shear, remeshed at S t = {:.4} and each {:.4} further, in time {:.4} at the full rate", 0.5 * x / y, x / y, 1.0 / tilts);
+    match case.time.stop.end {
+        Some(end) => {
+            let theta = theta(&case.mean, end);
+            let count = (theta * tilts + 0.5).floor();
+            format!("{each}: {count} times until the end, at S t = {:.4}", rate.abs() * theta)
+        }
+        None => each,
+    }
+}
+
+/// The sides of the box at the end are `L_i exp(a_i theta)`.
+fn strain(case: &Case, truncation: &Truncation, a: [[f64; 3]; 3]) -> String {
+    let Some(end) = case.time.stop.end else {
+        return "strain; with time.end this line says what the box is like at the end".to_owned();
+    };
+    let theta = theta(&case.mean, end);
+    let stretch: [f64; 3] = std::array::from_fn(|i| (a[i][i] * theta).exp());
+    let side = |i: usize| case.domain.size[i] * stretch[i];
+    let mut wavenumbers = Wavenumbers::new(case.domain.size, truncation);
+    (0..3).for_each(|i| wavenumbers.deformation[i][i] = 1.0 / stretch[i]);
+    let spacing = |i: usize| side(i) / case.domain.grid[i] as f64;
+    format!(
+        "strain: at the end the box is {:.4} x {:.4} x {:.4}, spacing {:.4}, {:.4}, {:.4}, k_max {:.4}",
+        side(0),
+        side(1),
+        side(2),
+        spacing(0),
+        spacing(1),
+        spacing(2),
+        wavenumbers.largest()
+    )
+}
+
+/// `int_0^time factor dt` of the schedule.
+fn theta(mean: &Mean, time: f64) -> f64 {
+    let ends = mean.schedule.iter().skip(1).map(|(from, _)| *from).chain([f64::INFINITY]);
+    mean.schedule.iter().zip(ends).map(|((from, factor), end)| factor * (end.min(time) - from).max(0.0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rows;
+    use crate::case::{self, Case};
+    use crate::homogeneous::Parameters;
+    use std::path::Path;
+
+    fn of(text: &str) -> Vec<(&'static str, String)> {
+        let text = format!(
+            "flow.kind = \"homogeneous\"\ndomain = {{ grid = [64, 32, 32], size = [\"4 pi\", \"2 pi\", \"2 pi\"] }}\nfluid.viscosity = 0.01\n\
+             initial = {{ kind = \"taylor-green\" }}\ntime = {{ dt = 0.01, end = 1.0 }}\n{text}"
+        );
+        let case: Case = case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
+        rows(&case, &Parameters::from(&case).truncation())
+    }
+
+    #[test]
+    fn a_shear_is_remeshed_whenever_the_box_is_tilted_by_a_half() {
+        // Remeshes at S t = 1, 3, 5, ..
+        for (rate, count) in [(0.99, 0), (1.01, 1), (-2.99, 1), (10.0, 5)] {
+            let [(_, text)] = &of(&format!("mean = {{ kind = \"shear\", rate = {rate} }}"))[..] else { panic!("not one line") };
+            assert!(text.contains("remeshed at S t = 1.0000 and each 2.0000 further"), "{text}");
+            assert!(text.contains(&format!(": {count} times until the end, at S t = {:.4}", f64::abs(rate))), "{text}");
+        }
+        let scheduled = of("mean = { kind = \"shear\", rate = 4.0, schedule = [[0.0, 0.0], [0.5, 2.0], [0.8, 0.0]] }");
+        assert!(scheduled[0].1.ends_with("1 times until the end, at S t = 2.4000"), "{scheduled:?}");
+    }
+
+    #[test]
+    fn a_strain_stretches_the_box_and_its_cells() {
+        let rows = of("mean = { kind = \"plane-strain\", rate = 0.6931471805599453 }");
+        // Along x, 21 modes of 4 pi that is 8 pi at the end; those along y are finer, and those along z have 10 modes of 2 pi.
+        let expected = "strain: at the end the box is 25.1327 x 3.1416 x 6.2832, spacing 0.3927, 0.0982, 0.1963, k_max 5.2500";
+        assert_eq!(rows, [("mean flow", expected.to_owned())]);
+    }
+
+    #[test]
+    fn a_rotation_has_its_period() {
+        assert_eq!(of("mean = { kind = \"rotation\", rotation = [3.0, 0.0, -4.0] }"), [("rotation", "one turn in 1.2566".to_owned())]);
+        assert_eq!(of(""), []);
+    }
+}

@@ -1,0 +1,158 @@
+//! Snapshots, read by Python, against the exact fields at their points.
+
+use crate::place::{Outcome, Place};
+use libtest_mimic::Trial;
+use std::fs;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("snapshots_are_the_velocity_at_the_points", at_rest),
+        Trial::test("snapshots_of_a_sheared_box_are_upright", sheared),
+        Trial::test("snapshots_of_a_strained_box_stretch", strained),
+        Trial::test("snapshots_of_a_general_gradient_have_moving_coordinates", general),
+    ]
+}
+
+fn at_rest() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("tg.toml"), fs::read_to_string("configs/taylor-green.toml")?)?;
+    let set = "--set domain.grid=[16,20,24] --set time.steps=2 --set output.snapshots.every_steps=1";
+    place.ends(3, &format!("run tg.toml --dir run {set}"), 0, &["done: step 2,"])?;
+    place.python(
+        r#"
+import h5py, numpy as np, xml.etree.ElementTree as tree
+with h5py.File("run/snapshots/00000000.h5") as f:
+    x, y, z = (f[n][:] for n in "xyz")
+    assert (len(x), len(y), len(z)) == (16, 20, 24)
+    X, Y, Z = x[None, None, :], y[None, :, None], z[:, None, None]
+    u, v, w = np.sin(X) * np.cos(Y) * np.cos(Z), -np.cos(X) * np.sin(Y) * np.cos(Z), 0 * X * Y * Z
+    for name, exact in zip("uvw", (u, v, w)):
+        assert f[name].shape == (24, 20, 16)
+        assert abs(f[name][:] - exact).max() < 1e-14, (name, abs(f[name][:] - exact).max())
+    assert f.attrs["step"] == 0 and f.attrs["time"] == 0
+for n in range(3):
+    root = tree.parse(f"run/snapshots/{n:08}.xdmf").getroot()
+    for item in root.iter("DataItem"):
+        if item.get("Format") == "HDF":
+            file, dataset = item.text.strip().split(":")
+            shape = tuple(int(i) for i in item.get("Dimensions").split())
+            assert h5py.File("run/snapshots/" + file)[dataset].shape == shape
+assert len(list(tree.parse("run/snapshots/series.xdmf").getroot().iter("Time"))) == 3
+# Complex data are complex to h5py, and the checkpoint says which modes they are: sin x cos y cos z = 8 modes of i/8.
+with h5py.File("run/checkpoints/latest") as f:
+    assert f["state/u"].dtype == np.complex128 and f.attrs["step"] == 2
+    assert sum(f["modes/count"][:]) == len(f["state/u"])
+"#,
+    )
+}
+
+/// One mode of the velocity and of a scalar in a linear run. With `k_z = 0` it is a plane flow whose vorticity decays by viscosity only (a strain in x
+/// and y does not stretch it), with a velocity in z and a scalar that are carried along:
+///
+/// ```text
+///     (u, v, w) = (k_y k_0^2 / k^2, -k_x k_0^2 / k^2, 1) F cos(k.x + 0.3),  theta = F^2 cos(k.x - 0.5),  F = exp(-nu int k^2 dt),  Sc = 1/2
+/// ```
+const ONE_MODE: &str = r#"
+[flow]
+kind = "homogeneous"
+nonlinear = false
+[domain]
+size = ["3 pi", "2 pi", "5/2 pi"]
+grid = [16, 20, 12]
+[fluid]
+viscosity = 0.05
+[scalar.heat]
+schmidt = 0.5
+initial = { kind = "mode", wavenumber = [2, -1, 0], amplitude = 1.0, phase = -0.5 }
+[initial]
+kind = "mode"
+wavenumber = [2, -1, 0]
+amplitude = [-1.0, -1.3333333333333333, 1.0]
+phase = 0.3
+[time]
+scheme = "rk4"
+dt = 0.02
+end = 1.0
+[output]
+snapshots = { every_time = 0.5 }
+"#;
+
+/// Compares the snapshots of steps 0, 25 and 50, given `b(t)`, the matrix B, and `points(b, xi)`, where they are said to be.
+const COMPARE: &str = r#"
+import h5py, numpy as np, xml.etree.ElementTree as tree
+size, k0 = np.pi * np.array([3, 2, 2.5]), np.array([4 / 3, -1.0, 0])
+steps = np.linspace(0, 1, 2001)
+for step in (0, 25, 50):
+    time = step / 50
+    with h5py.File(f"run/snapshots/{step:08}.h5") as f:
+        assert abs(f.attrs["time"] - time) < 1e-14
+        B = b(time)
+        assert abs(f.attrs["deformation"] - B).max() < 1e-14, (f.attrs["deformation"], B)
+        given = [f[n][:] for n in "xyz"]
+        for i, n in enumerate(given):
+            count = (16, 20, 12)[i]
+            assert abs(n - points(B)[i] * size[i] * np.arange(count) / count).max() < 1e-13, (i, n)
+        X = np.stack(np.meshgrid(*given, indexing="ij"), -1).transpose(2, 1, 0, 3)
+        if moving:
+            X = X @ np.linalg.inv(B).T
+        k = unbroken(time).T @ k0
+        # Simpson's rule; the integrand is smooth.
+        t = steps * time
+        k2 = [np.sum((unbroken(s).T @ k0) ** 2) for s in t]
+        weight = np.r_[1, np.tile([4, 2], 999), 4, 1] / 6000
+        F = np.exp(-0.05 * time * np.dot(weight, k2))
+        a = np.array([k[1], -k[0], 0]) * (k0 @ k0) / (k @ k) + [0, 0, 1]
+        for name, amplitude, phase in [("u", a[0], 0.3), ("v", a[1], 0.3), ("w", a[2], 0.3), ("heat", F, -0.5)]:
+            exact = amplitude * F * np.cos(X @ k + phase)
+            error = abs(f[name][:] - exact).max()
+            assert error < tolerance, (step, name, error)
+    root = tree.parse(f"run/snapshots/{step:08}.xdmf").getroot()
+    assert [a.get("Name") for a in root.iter("Attribute")] == ["u", "v", "w", "heat"]
+"#;
+
+fn compare(mean: &str, deformation: &str) -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("mode.toml"), ONE_MODE)?;
+    place.ends(3, &format!("run mode.toml --dir run --set mean={mean}"), 0, &["done: step 50,"])?;
+    place.python(&format!("import numpy as np\n{deformation}\n{COMPARE}"))
+}
+
+/// At S t = 3/4 the box is remeshed: from then on B has the tilt of the new one. The scheme's error in the linear terms is of the order (S dt)^4.
+fn sheared() -> Outcome {
+    compare(
+        r#"{kind="shear",rate=1}"#,
+        r#"
+tolerance, moving = 1e-7, False
+unbroken = lambda t: np.array([[1, -t, 0], [0, 1, 0], [0, 0, 1]])
+b = lambda t: unbroken(t) + (1.5 * np.eye(3, k=1) * [0, 1, 0] if t > 0.75 else 0)
+points = lambda B: (1, 1, 1)
+"#,
+    )
+}
+
+/// No error but round-off: the terms of a strain are exact.
+fn strained() -> Outcome {
+    compare(
+        r#"{kind="plane-strain",rate=0.4}"#,
+        r#"
+tolerance, moving = 1e-13, False
+unbroken = b = lambda t: np.diag(np.exp([-0.4 * t, 0.4 * t, 0]))
+points = lambda B: 1 / np.diag(B)
+"#,
+    )
+}
+
+/// Pure strain at 45 degrees in x and y, in which k_x depends on n_y.
+fn general() -> Outcome {
+    compare(
+        r#"{kind="gradient",gradient=[[0,0.4,0],[0.4,0,0],[0,0,0]]}"#,
+        r#"
+tolerance, moving = 1e-13, True
+def unbroken(t):
+    c, s = np.cosh(0.4 * t), np.sinh(0.4 * t)
+    return np.array([[c, -s, 0], [-s, c, 0], [0, 0, 1]])
+b = unbroken
+points = lambda B: (1, 1, 1)
+"#,
+    )
+}
