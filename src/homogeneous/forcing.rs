@@ -300,7 +300,7 @@ impl Forcing {
 /// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that which is stored, or in the column
 /// n_x = n_z = 0 the one with n_y > 0.
 fn in_band(truncation: &Truncation, wavenumbers: &Wavenumbers, (k_min, k_max): (f64, f64)) -> Vec<[i64; 3]> {
-    let [mx, my, mz] = wavenumbers.reach(k_max);
+    let [mx, my, mz] = wavenumbers.labels_within(k_max);
     let columns = (0..=mx).flat_map(|nx| (if nx == 0 { 0 } else { -mz }..=mz).map(move |nz| (nx, nz)));
     let labels = columns.flat_map(|(nx, nz)| (if (nx, nz) == (0, 0) { 1 } else { -my }..=my).map(move |ny| [nx, ny, nz]));
     labels.filter(|label| truncation.holds(*label) && (k_min..=k_max).contains(&length(wavenumbers.of(*label)))).collect()

@@ -63,7 +63,7 @@ impl Wavenumbers {
     }
 
     /// The largest |n_i| of the labels whose |k| may be this length or less.
-    pub fn reach(&self, length: f64) -> [i64; 3] {
+    pub fn labels_within(&self, length: f64) -> [i64; 3] {
         // kappa_i = B^-T_ij k_j
         let inverse = matrix::transpose(&matrix::inverse(&self.deformation));
         std::array::from_fn(|i| {
