@@ -71,19 +71,19 @@ amplitude = [-1.0, -1.3333333333333333, 1.0]
 phase = 0.3
 [time]
 scheme = "rk4"
-dt = 0.02
+dt = 0.0125
 end = 1.0
 [output]
 snapshots = { every_time = 0.5 }
 "#;
 
-/// Compares the snapshots of steps 0, 25 and 50, given `b(t)`, the matrix B, and `points(b, xi)`, where they are said to be.
+/// Compares the snapshots of steps 0, 40 and 80, given `b(t)`, the matrix B, and `points(b, xi)`, where they are said to be.
 const COMPARE: &str = r#"
 import h5py, numpy as np, xml.etree.ElementTree as tree
 size, k0 = np.pi * np.array([3, 2, 2.5]), np.array([4 / 3, -1.0, 0])
 steps = np.linspace(0, 1, 2001)
-for step in (0, 25, 50):
-    time = step / 50
+for step in (0, 40, 80):
+    time = step / 80
     with h5py.File(f"run/snapshots/{step:08}.h5") as f:
         assert abs(f.attrs["time"] - time) < 1e-14
         B = b(time)
@@ -113,7 +113,7 @@ for step in (0, 25, 50):
 fn compare(mean: &str, deformation: &str) -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("mode.toml"), ONE_MODE)?;
-    place.ends(3, &format!("run mode.toml --dir run --set mean={mean}"), 0, &["done: step 50,"])?;
+    place.ends(3, &format!("run mode.toml --dir run --set mean={mean}"), 0, &["done: step 80,"])?;
     place.python(&format!("import numpy as np\n{deformation}\n{COMPARE}"))
 }
 
