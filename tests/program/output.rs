@@ -101,7 +101,10 @@ fn configs() -> Outcome {
         if path.extension().is_some_and(|extension| extension == "toml") {
             let case = path.to_str().ok_or("a name that is not UTF-8")?;
             place.ends(1, &format!("check {case}"), 0, &["valid"])?;
-            place.ends(2, &format!("run {case} --dir run --fresh --set time.steps=2"), 0, &["done: step 2,"])?;
+            // A field that develops may stop at once.
+            let develops = fs::read_to_string(&path)?.contains("develop = ");
+            let short = if develops { "--set initial.develop.skewness=-1e-9 --set time.steps=2" } else { "--set time.steps=2" };
+            place.ends(2, &format!("run {case} --dir run --fresh {short}"), 0, &["done: step 2,"])?;
             count += 1;
         }
     }
