@@ -1,6 +1,8 @@
 //! Forces in proportion to the velocity: constant power, linear, frozen shells.
 
-use super::{Outcome, SCHEMES, advance, distance, falls, fields, mean, observed, simpson, started, step, turbulence, with_step};
+use super::{
+    Outcome, SCHEMES, advance, distance, falls, fields, mean, observed, simpson, started, step, turbulence, turbulence_of, with_step,
+};
 use crate::ensure;
 use crate::support::exact::along;
 use rogallo::case::{Dealiasing, Forcing, Gradient, Initial, Mean};
@@ -41,7 +43,8 @@ pub fn one_mode(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// `dE/dt = P - A_ij <u_i u_j> - eps`. No mode of these boxes enters or leaves these bands.
+/// `dE/dt = P - A_ij <u_i u_j> - eps`. No mode of these boxes enters or leaves these bands, and these hold much more than a step injects: a
+/// band that is nearly empty is not in proportion to P. The steps are so short because the two leading terms of RK2 cancel near dt = 0.03 in the strain.
 pub fn balance(world: &Rc<World>) -> Outcome {
     let power = 0.7;
     for (gradient, k_max) in [(Gradient::None, 2.5), (Gradient::Shear { rate: 1.0 }, 1.1), (Gradient::PlaneStrain { rate: 0.5 }, 1.25)] {
@@ -50,7 +53,7 @@ pub fn balance(world: &Rc<World>) -> Outcome {
         let parameters = Parameters { mean: Mean { gradient, ..Mean::default() }, ..forced };
         for (scheme, order) in SCHEMES {
             let residual = |dt: f64| -> Result<f64, String> {
-                let mut flow = started(world, &with_step(&parameters, scheme, dt), &turbulence(0.5))?;
+                let mut flow = started(world, &with_step(&parameters, scheme, dt), &turbulence_of(0.5, 1.5))?;
                 let before = observed(&mut flow, "energy");
                 let steps = (0.4 / dt).round() as usize;
                 let gain = simpson(&mut flow, dt, steps, |flow| {
@@ -61,7 +64,7 @@ pub fn balance(world: &Rc<World>) -> Outcome {
                 })?;
                 Ok((observed(&mut flow, "energy") - before - gain).abs())
             };
-            falls(&format!("{scheme:?}, {gradient:?}"), [residual(0.02)?, residual(0.01)?], order)?;
+            falls(&format!("{scheme:?}, {gradient:?}"), [residual(0.005)?, residual(0.0025)?], order)?;
         }
     }
     Ok(())

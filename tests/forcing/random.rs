@@ -166,7 +166,7 @@ pub fn in_shear(world: &Rc<World>) -> Outcome {
 /// the variance `sigma^2 (1 - rho^2) sum_j ((1 - rho^j) / (1 - rho))^2`, so that N modes have on average the energy 2 N dt^2 of it, a
 /// chi-square of 2 N degrees of freedom. For dt << T << t this is the power `4 N sigma^2 T` of Eswaran & Pope.
 pub fn power(world: &Rc<World>) -> Outcome {
-    let (time, end, seeds) = (0.05, 2.0, 30);
+    let (time, end, seeds) = (0.05, 2.0, 400);
     for dt in [0.01, 0.1] {
         let (mut energy, mut modes) = (0.0, 0);
         for seed in 0..seeds {
