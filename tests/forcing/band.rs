@@ -5,7 +5,7 @@ use super::{
 };
 use crate::ensure;
 use crate::support::exact::along;
-use rogallo::case::{Dealiasing, Forcing, Gradient, Initial, Mean};
+use rogallo::case::{BodyForce, Dealiasing, Forcing, Gradient, Initial, Mean};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::Homogeneous;
 use rogallo::homogeneous::Parameters;
@@ -144,4 +144,39 @@ pub fn frozen(world: &Rc<World>) -> Outcome {
     };
     let fine = at_end(0.4 / 1024.0)?;
     falls("frozen", [distance(world, &at_end(0.02)?, &fine), distance(world, &at_end(0.01)?, &fine)], 1.0)
+}
+
+/// What the series and the budget say is injected: the power that is asked for, `2 rate E`, and `<f_x u>` of a laminar flow.
+pub fn injection(world: &Rc<World>) -> Outcome {
+    let (power, rate, amplitude, viscosity) = (0.5, 0.4, 0.7, 0.2);
+    let budget = |flow: &mut Homogeneous<f64>, c: &str| {
+        let found = flow.budget().into_iter().find(|(name, _)| *name == format!("injection_{c}"));
+        found.map_or(f64::NAN, |(_, value)| value)
+    };
+    let band = parameters(16, Forcing::ConstantPower { power, k_min: 1.0, k_max: 3.0 });
+    let linear = parameters(16, Forcing::Linear { rate });
+    for parameters in [band, linear] {
+        let mut flow = started(world, &parameters, &turbulence(0.5))?;
+        advance(&mut flow, 0.05)?;
+        let wanted = if parameters.forcing == Some(Forcing::Linear { rate }) { 2.0 * rate * observed(&mut flow, "energy") } else { power };
+        let (series, trace) =
+            (observed(&mut flow, "injection"), 0.5 * ["xx", "yy", "zz"].map(|c| budget(&mut flow, c)).iter().sum::<f64>());
+        ensure!((series - wanted).abs() < 1e-12 && (trace - wanted).abs() < 1e-12, "{series} and {trace}, not {wanted}");
+    }
+    let kolmogorov = Forcing::Body(BodyForce::Kolmogorov { amplitude, wavenumber: 2 });
+    let parameters = Parameters { viscosity, ..parameters(12, kolmogorov) };
+    // u = F / (nu k^2) sin ky, so that <f u> = F^2 / (2 nu k^2), which the flow dissipates.
+    let laminar =
+        Initial::Mode { wavenumber: [0, 2, 0], amplitude: [amplitude / (4.0 * viscosity), 0.0, 0.0], phase: -std::f64::consts::FRAC_PI_2 };
+    let mut flow = started(world, &parameters, &laminar)?;
+    let wanted = amplitude * amplitude / (8.0 * viscosity);
+    for name in ["injection", "dissipation"] {
+        let value = observed(&mut flow, name);
+        ensure!((value - wanted).abs() < 1e-13, "{name} {value}, not {wanted}");
+    }
+    for (c, wanted) in [("xx", 2.0 * wanted), ("yy", 0.0), ("zz", 0.0), ("xy", 0.0), ("xz", 0.0), ("yz", 0.0)] {
+        let value = budget(&mut flow, c);
+        ensure!((value - wanted).abs() < 1e-13, "injection_{c} {value}, not {wanted}");
+    }
+    Ok(())
 }

@@ -23,7 +23,8 @@ use std::time::Duration;
 use support::collective::{self, Check, Outcome};
 use support::exact::{C, Vector};
 
-static CHECKS: [Check; 18] = [
+static CHECKS: [Check; 19] = [
+    Check { name: "what_is_injected_is_told", ranks: &[1, 3], run: band::injection, needs: None },
     Check { name: "constant_power_on_one_mode", ranks: &[1, 3], run: band::one_mode, needs: None },
     Check { name: "constant_power_is_in_the_energy_balance", ranks: &[2], run: band::balance, needs: None },
     Check { name: "constant_power_on_next_to_nothing", ranks: &[1], run: band::next_to_nothing, needs: None },
