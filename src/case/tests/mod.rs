@@ -394,6 +394,5 @@ fn the_cases_of_configs_are_good() {
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/configs")).unwrap() {
         names.push(load(&entry.unwrap().path(), &[]).unwrap().name);
     }
-    names.sort();
-    assert_eq!(names, ["abc", "decaying-isotropic", "taylor-green"]);
+    assert!(names.len() >= 12, "only {names:?}");
 }
