@@ -150,8 +150,9 @@ impl Run {
                 Verdict::Save => self.save(log)?,
                 Verdict::Stop(reason) => {
                     log.line(&reason);
-                    output.finish(&self.world, self.flow.as_mut(), log)?;
+                    // First what must not be lost: mpirun gives a job that was sent a signal a second or so.
                     self.save_if_new(log)?;
+                    output.finish(&self.world, self.flow.as_mut(), log)?;
                     return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
                 }
             }
