@@ -93,7 +93,9 @@ fn main() -> ExitCode {
 /// Prints the error, once, and gives its exit code.
 fn tell(error: Error) -> i32 {
     if is_first_process() {
-        eprintln!("rogallo: {error}");
+        // In one piece: mpirun lays the output of the ranks together as it comes.
+        let text = format!("rogallo: {error}\n");
+        let _ = std::io::stderr().write_all(text.as_bytes());
     }
     error.kind.exit_code()
 }

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
+use support::balance::simpson;
 use support::collective::{self, Check, Outcome, reference};
 
 static CHECKS: [Check; 13] = [
@@ -232,14 +233,7 @@ fn energy_balance(world: &Rc<World>) -> Outcome {
             let parameters = Parameters { scheme, step_size: StepSize::Fixed(dt), ..parameters(24) };
             let mut flow = flow::<f64>(world, parameters, &random(0.5))?;
             let before = observed(&mut flow, "energy");
-            let (mut integral, steps) = (0.0, (0.4 / dt).round() as usize);
-            for step in 0..=steps {
-                let weight = if step == 0 || step == steps { 1.0 } else { 2.0 + 2.0 * (step % 2) as f64 };
-                integral += weight * dt / 3.0 * observed(&mut flow, "dissipation");
-                if step < steps {
-                    flow.advance(f64::INFINITY).map_err(|error| error.to_string())?;
-                }
-            }
+            let integral = simpson(&mut flow, dt, (0.4 / dt).round() as usize, |flow| observed(flow, "dissipation"))?;
             Ok((observed(&mut flow, "energy") - before + integral).abs())
         };
         let residuals = [residual(0.02)?, residual(0.01)?];

@@ -1,6 +1,7 @@
 //! From random phases to turbulence, before the run: the field decays by itself until the derivatives have the skewness of turbulence, and is then
 //! brought back to its energy, shell by shell or as a whole.
 
+use super::wavenumbers::Wavenumbers;
 use super::{Homogeneous, Parameters};
 use crate::case::{Develop, Initial, Mean, Rescale};
 use crate::error::{Error, Result};
@@ -53,7 +54,7 @@ pub fn developed<T: Real>(world: &Rc<World>, run: &Parameters, initial: &Initial
         Rescale::Spectrum => before.iter().zip(&after).map(|(b, a)| if *a > 0.0 { (b / a).sqrt() } else { 0.0 }).collect(),
     };
     let Homogeneous { pencils, wavenumbers, mut velocity, .. } = flow;
-    for (mode, shell) in shells(&pencils.layout, wavenumbers.unit, |n| wavenumbers.of(n)) {
+    for (mode, shell) in shells(&pencils.layout, &wavenumbers) {
         velocity[0].iter_mut().for_each(|field| field[mode] = field[mode].scale(T::of(factors[shell])));
     }
     Ok(velocity.swap_remove(0))
@@ -63,10 +64,9 @@ impl<T: Real> Homogeneous<T> {
     /// The energy of each shell, as wide as those of the spectra; collective.
     fn shell_energies(&self) -> Vec<f64> {
         let (layout, wavenumbers) = (&self.pencils.layout, &self.wavenumbers);
-        let width = wavenumbers.unit.into_iter().fold(0.0, f64::max);
-        let mut sums = vec![ExactSum::default(); (wavenumbers.corner() / width + 0.5) as usize + 1];
+        let mut sums = vec![ExactSum::default(); (wavenumbers.corner() / wavenumbers.shell_width() + 0.5) as usize + 1];
         let weights = layout.columns.iter().flat_map(|column| std::iter::repeat_n(column.weight(), column.len()));
-        for ((mode, shell), weight) in shells(layout, wavenumbers.unit, |n| wavenumbers.of(n)).zip(weights) {
+        for ((mode, shell), weight) in shells(layout, wavenumbers).zip(weights) {
             let square: f64 = self.velocity[0].iter().map(|field| field[mode].re.wide().powi(2) + field[mode].im.wide().powi(2)).sum();
             sums[shell].add(0.5 * weight * square);
         }
@@ -75,15 +75,8 @@ impl<T: Real> Homogeneous<T> {
 }
 
 /// Every mode of this rank with its shell.
-fn shells(layout: &Layout, unit: [f64; 3], k: impl Fn([i64; 3]) -> [f64; 3]) -> impl Iterator<Item = (usize, usize)> {
-    let width = unit.into_iter().fold(0.0, f64::max);
-    layout
-        .columns
-        .iter()
-        .enumerate()
-        .flat_map(move |(c, column)| layout.range(c).zip(column.labels()).map(move |(mode, ny)| (mode, [column.nx as i64, ny, column.nz])))
-        .map(move |(mode, label)| {
-            let length = k(label).iter().map(|k| k * k).sum::<f64>().sqrt();
-            (mode, (length / width + 0.5) as usize)
-        })
+fn shells<'a>(layout: &'a Layout, wavenumbers: &'a Wavenumbers) -> impl Iterator<Item = (usize, usize)> + 'a {
+    layout.columns.iter().enumerate().flat_map(move |(c, column)| {
+        layout.range(c).zip(column.labels()).map(move |(mode, ny)| (mode, wavenumbers.shell([column.nx as i64, ny, column.nz])))
+    })
 }

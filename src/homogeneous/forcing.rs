@@ -10,6 +10,7 @@
 //! frozen by scaling them back at the end of a step, which is of first order in dt for the single modes.
 
 use super::initial::{Wave, abc_waves, place, taylor_green_waves};
+use super::matrix::{COMPONENTS, dot, length};
 use super::random::{Purpose, uniform};
 use super::wavenumbers::Wavenumbers;
 use crate::case::{self, BodyForce};
@@ -105,14 +106,13 @@ impl Forcing {
     /// Finds the modes in the band, as it is now. The process of a mode that comes into the band begins at zero.
     pub fn find_band(&mut self, layout: &Layout, wavenumbers: &Wavenumbers) {
         let Some(band) = self.band() else { return };
-        let width = shell_width(wavenumbers);
         let before = std::mem::replace(&mut self.labels, in_band(&layout.truncation, wavenumbers, band));
         let random = matches!(self.kind, case::Forcing::OrnsteinUhlenbeck { .. });
         if random {
             let known: HashMap<_, _> = before.into_iter().zip(self.process.drain(..)).collect();
             self.process.extend(self.labels.iter().map(|label| known.get(label).copied().unwrap_or([ZERO; 3])));
         }
-        let shell = |n: [i64; 3]| (length(wavenumbers.of(n)) / width + 0.5) as usize;
+        let shell = |n: [i64; 3]| wavenumbers.shell(n);
         self.shell_count = self.labels.iter().map(|label| shell(*label) + 1).max().unwrap_or(0);
         self.modes.clear();
         for (index, label) in self.labels.iter().enumerate() {
@@ -238,7 +238,7 @@ impl Forcing {
             velocity.iter_mut().for_each(|field| field[forced.mode] = field[forced.mode].scale(factor));
             let gain = forced.weight * (square(velocity, forced.mode) - before);
             gained[0].add(0.5 * gain);
-            gained[1].add(viscosity * forced.k.iter().map(|k| k * k).sum::<f64>() * gain);
+            gained[1].add(viscosity * dot(forced.k, forced.k) * gain);
         }
         // 2 c dt times the energy that a shell has now is what it gained.
         let dt = self.dt;
@@ -254,7 +254,7 @@ impl Forcing {
         ExactSum::totals(&mut sums, world)
     }
 
-    /// `<f_i u_j + f_j u_i>` for xx, yy, zz, xy, xz, yz; collective.
+    /// `<f_i u_j + f_j u_i>` by [`COMPONENTS`]; collective.
     pub fn injection<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> [f64; 6] {
         let coefficient = self.coefficient(world, velocity);
         let mut sums: [ExactSum; 6] = Default::default();
@@ -262,7 +262,7 @@ impl Forcing {
             let u = mode_of(velocity, forced.mode);
             let frozen = self.scaling.get(forced.group).copied().unwrap_or(0.0);
             let f = self.force(i, coefficient + frozen, u);
-            for (sum, (a, b)) in sums.iter_mut().zip(PAIRS) {
+            for (sum, (_, a, b)) in sums.iter_mut().zip(COMPONENTS) {
                 sum.add(forced.weight * (f[a] * u[b].conj() + f[b] * u[a].conj()).re);
             }
         }
@@ -306,18 +306,6 @@ fn in_band(truncation: &Truncation, wavenumbers: &Wavenumbers, (k_min, k_max): (
     labels.filter(|label| truncation.holds(*label) && (k_min..=k_max).contains(&length(wavenumbers.of(*label)))).collect()
 }
 
-fn length(k: [f64; 3]) -> f64 {
-    k.iter().map(|k| k * k).sum::<f64>().sqrt()
-}
-
-/// xx, yy, zz, xy, xz, yz.
-const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
-
-/// As wide as the shells of the spectra.
-fn shell_width(wavenumbers: &Wavenumbers) -> f64 {
-    wavenumbers.unit.into_iter().fold(0.0, f64::max)
-}
-
 fn body_waves(body: &BodyForce, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> {
     match *body {
         // f_x = F sin k y
@@ -331,7 +319,7 @@ fn body_waves(body: &BodyForce, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> 
 
 /// What of b is across k.
 fn across(b: [Complex<f64>; 3], k: [f64; 3]) -> [Complex<f64>; 3] {
-    let along = (b[0] * k[0] + b[1] * k[1] + b[2] * k[2]) / k.iter().map(|k| k * k).sum::<f64>();
+    let along = (b[0] * k[0] + b[1] * k[1] + b[2] * k[2]) / dot(k, k);
     std::array::from_fn(|i| b[i] - along * k[i])
 }
 

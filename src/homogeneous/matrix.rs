@@ -5,6 +5,17 @@ pub type Matrix = [[f64; 3]; 3];
 pub const ZERO: Matrix = [[0.0; 3]; 3];
 pub const IDENTITY: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
+/// The components of a symmetric matrix, in the order of all files.
+pub const COMPONENTS: [(&str, usize, usize); 6] = [("xx", 0, 0), ("yy", 1, 1), ("zz", 2, 2), ("xy", 0, 1), ("xz", 0, 2), ("yz", 1, 2)];
+
+pub fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+pub fn length(v: [f64; 3]) -> f64 {
+    dot(v, v).sqrt()
+}
+
 pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|l| a[i][l] * b[l][j]).sum()))
 }

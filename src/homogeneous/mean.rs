@@ -58,6 +58,26 @@ impl MeanFlow {
         [a[1][0], a[1][2], a[0][2], a[2][0]] != [0.0; 4]
     }
 
+    /// Whether points that move with the flow stay on planes y and z, stretched along the axes of space and sheared in x at most.
+    pub fn keeps_axes(&self) -> bool {
+        !self.mixes_labels() && self.gradient[2][1] == 0.0
+    }
+
+    /// Whether the box is brought back whenever it is tilted by a half: in a pure shear.
+    pub fn is_remeshed(&self) -> bool {
+        self.tilts != 0.0
+    }
+
+    /// S L_y / L_x of a pure shear, by which theta is multiplied to be the tilt; 0 in other flows.
+    pub fn tilts(&self) -> f64 {
+        self.tilts
+    }
+
+    /// Whether A is diagonal.
+    pub fn stretches_along_axes(&self) -> bool {
+        matrix::is_diagonal(&self.gradient)
+    }
+
     /// A at `time`; at a jump the later one.
     pub fn gradient(&self, time: f64) -> Matrix {
         self.gradient.map(|row| row.map(|a| a * self.factor(time)))
@@ -102,7 +122,7 @@ impl MeanFlow {
     /// `int B B^T dt` over a time `dt` in which theta grows by `theta`, beginning at `from`.
     fn metric(&self, from: &Matrix, theta: f64, dt: f64) -> Matrix {
         let a = &self.gradient;
-        if matrix::is_diagonal(a) {
+        if self.stretches_along_axes() {
             // int exp(-2 a t) dt = (1 - exp(-2 a dt)) / (2 a)
             let mut metric = matrix::ZERO;
             for i in 0..3 {
@@ -142,7 +162,7 @@ impl MeanFlow {
     }
 
     /// int_0^time factor dt.
-    fn theta(&self, time: f64) -> f64 {
+    pub fn theta(&self, time: f64) -> f64 {
         let ends = self.schedule.iter().skip(1).map(|(from, _)| *from).chain([f64::INFINITY]);
         let parts = self.schedule.iter().zip(ends).map(|((from, factor), end)| factor * (end.min(time) - from).max(0.0));
         parts.sum()
@@ -167,7 +187,7 @@ impl MeanFlow {
     }
 
     /// Remeshes up to `time`, one at that very time included.
-    fn remeshes(&self, time: f64) -> u64 {
+    pub fn remeshes(&self, time: f64) -> u64 {
         if self.tilts == 0.0 {
             return 0;
         }

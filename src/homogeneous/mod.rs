@@ -19,6 +19,7 @@ mod step;
 mod update;
 mod wavenumbers;
 
+pub use mean::MeanFlow;
 pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
@@ -28,7 +29,6 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
 use forcing::Forcing;
-use mean::MeanFlow;
 use num_complex::Complex;
 use std::rc::Rc;
 use wavenumbers::StageTables;
@@ -110,6 +110,8 @@ pub struct Homogeneous<T> {
     /// statistics work in them.
     velocity: Vec<[SpectralField<T>; 3]>,
     scalars: Vec<Vec<SpectralField<T>>>,
+    /// The mean gradients of the scalars in a stage.
+    gradients: Vec<[T; 3]>,
     /// The grids of the first and of the second evaluation of a stage.
     shifts: [Shift<T>; 2],
     /// N of the first of two evaluations, if there are two.
@@ -172,6 +174,7 @@ impl<T: Real> Homogeneous<T> {
             tables,
             velocity: registers.clone().map(|_| velocity()).collect(),
             scalars: registers.map(|_| scalars()).collect(),
+            gradients: vec![[T::zero(); 3]; parameters.scalars.len()],
             shifts: [Shift::none(&truncation), Shift::none(&truncation)],
             kept: parameters.dealiasing.evaluates_twice().then(|| (velocity(), scalars())),
             force: std::array::from_fn(|_| vec![Complex::default(); longest]),
@@ -280,11 +283,9 @@ impl<T: Real> Flow for Homogeneous<T> {
         let shift = Shift::none(&self.parameters.truncation());
         let Self { pencils, velocity, scalars, wavenumbers, parameters, .. } = self;
         // In a sheared box the moving points of a plane lie at xi_x = x + B_xy y; the field is wanted at those of x.
-        let skew = if self.mean.mixes_labels() {
-            0.0
-        } else {
-            wavenumbers.deformation[0][1] / wavenumbers.deformation[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64)
-        };
+        let b = &wavenumbers.deformation;
+        let tilted = self.mean.keeps_axes() && b[0][1] != 0.0;
+        let skew = if tilted { b[0][1] / b[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64) } else { 0.0 };
         pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift);
         pencils.visit(skew, |y, z, line| {
             let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
@@ -296,7 +297,7 @@ impl<T: Real> Flow for Homogeneous<T> {
     fn coordinates(&self) -> [Vec<f64>; 3] {
         let Parameters { size, grid, .. } = self.parameters;
         let b = &self.wavenumbers.deformation;
-        let stretched = |i: usize| if self.mean.mixes_labels() { 1.0 } else { b[i][i] };
+        let stretched = |i: usize| if self.mean.keeps_axes() { b[i][i] } else { 1.0 };
         std::array::from_fn(|i| (0..grid[i]).map(|j| size[i] * j as f64 / (grid[i] as f64 * stretched(i))).collect())
     }
 

@@ -1,5 +1,6 @@
 //! One step: evaluations at points, stages, and what happens at its end.
 
+use super::matrix::{dot, length};
 use super::right_hand_side::{counts, courant_rate, divergence_xz, products};
 use super::update::{Coefficients, MeanTerms, ScalarColumn, VelocityColumn, keep, keep_scalar, update, update_scalar};
 use super::{Homogeneous, remesh};
@@ -73,8 +74,12 @@ impl<T: Real> Homogeneous<T> {
         Ok(Step { dt, cfl: dt * rate, energy, dissipation, end: self.unresolved(dissipation) })
     }
 
-    /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation.
+    /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation. A box that is
+    /// remeshed comes back.
     fn unresolved(&self, dissipation: f64) -> Option<String> {
+        if self.mean.is_remeshed() {
+            return None;
+        }
         let (now, first) = (self.wavenumbers.largest(), self.wavenumbers.largest_at_rest());
         let kmax_eta = now * (self.parameters.viscosity.powi(3) / dissipation).powf(0.25);
         (now < 0.5 * first && kmax_eta < LEAST_KMAX_ETA).then(|| {
@@ -98,8 +103,6 @@ impl<T: Real> Homogeneous<T> {
     /// `N^2 = sum b.G` of stratified scalars; and what the force asks for.
     fn linear_rate(&self) -> f64 {
         let Self { parameters, mean, wavenumbers, clock, .. } = self;
-        let length = |v: [f64; 3]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let dot = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let buoyancy = |scalar: &Scalar| dot(scalar.buoyancy, mean.carried(scalar.gradient, clock.time));
         let frequency = parameters.scalars.iter().map(buoyancy).sum::<f64>().abs().sqrt();
         let cells = (0..3).map(|j| length(wavenumbers.deformation[j]) * parameters.grid[j] as f64 / parameters.size[j]);
@@ -165,7 +168,9 @@ impl<T: Real> Homogeneous<T> {
     /// Takes up N in all R registers; returns the sums of `|u|^2` and `k^2 |u|^2` over all modes of this rank.
     fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> [ExactSum; 2] {
         let coefficients = Coefficients::<T, R>::new(stage, dt);
-        let Self { world, pencils, tables, velocity, scalars, kept, shifts, parameters, mean, forcing, force, zeros, clock, .. } = self;
+        let Self {
+            world, pencils, tables, velocity, scalars, gradients, kept, shifts, parameters, mean, forcing, force, zeros, clock, ..
+        } = self;
         let mixed = mean.mixes_labels();
         let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
         let interval = tables.interval();
@@ -176,6 +181,9 @@ impl<T: Real> Homogeneous<T> {
         let mean_terms = (mean.deforms() || interval.absolute_vorticity != [0.0; 3]).then_some(&terms);
         let buoyant = parameters.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
         let time = clock.time + stage.from * dt;
+        for (gradient, scalar) in gradients.iter_mut().zip(&parameters.scalars) {
+            *gradient = mean.carried(scalar.gradient, time).map(T::of);
+        }
         let forcing = forcing.as_ref().filter(|forcing| forcing.is_local());
         let coefficient = forcing.map_or(0.0, |forcing| forcing.coefficient(world, &velocity[0]));
         let mut next_forced = 0;
@@ -202,13 +210,13 @@ impl<T: Real> Homogeneous<T> {
                 force.map(|force| &*force)
             });
             let kept = kept.as_ref();
-            for (s, scalar) in parameters.scalars.iter().enumerate() {
+            for (s, gradient) in gradients.iter().enumerate() {
                 let of_scalar = ScalarColumn {
                     modes,
                     first: of_velocity + s * of_scalar,
                     kept: kept.map(|(_, scalars)| &scalars[s][range.clone()]),
                     velocity: velocity[0].each_ref().map(|field| &field[range.clone()]),
-                    gradient: mean.carried(scalar.gradient, time).map(T::of),
+                    gradient: *gradient,
                     registers: scalars.each_mut().map(|fields| &mut fields[s][range.clone()]),
                 };
                 update_scalar(&tables.column(column, 1 + s), &coefficients, mixed, of_scalar);

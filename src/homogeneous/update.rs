@@ -6,7 +6,7 @@
 //! ```
 //!
 //! F is the viscous factor and k' the wavenumber at the end of the stage. `w = B^-T u` obeys `dw/dt = B^-T (u x (curl U + 2 Omega) + N - nu k^2 u) -
-//! i kappa p` (`../shared` theory: Rogallo 1981): the pressure has a direction that does not change, so that the projection P' at the end of a stage is
+//! i kappa p` (Rogallo 1981): the pressure has a direction that does not change, so that the projection P' at the end of a stage is
 //! exact, and an irrotational strain leaves no linear term at all. In terms of u that is `Q = exp(-int A^T dt)`. Only u needs P': what the other
 //! registers have along k is taken off when they are taken up.
 
@@ -292,36 +292,67 @@ pub fn update_scalar<T: Real, const R: usize>(
 ) {
     let ScalarColumn { modes, first: field, kept, velocity, gradient, registers } = column;
     let (kept, velocity): (Option<&[T]>, [&[T]; 3]) = (kept.map(cast_slice), velocity.map(cast_slice));
-    let fields = scalar_fields(modes, field, mixed);
+    let sources = ScalarSources { fields: scalar_fields(modes, field, mixed), mixed, kept, velocity, gradient };
     let mut registers: [&mut [T]; R] = registers.map(|field| cast_slice_mut(field));
     vectorised(
         #[inline(always)]
         || {
             for (first, run) in tables.runs() {
-                for j in (0..run.factor.len()).step_by(2) {
-                    let at = first + j;
-                    let mut n = scalar_nonlinear(tables, run, j, at, &fields, mixed);
-                    if let Some(kept) = kept {
-                        n = (n + Lanes::load(kept, at)) * Lanes::all(T::of(0.5));
-                    }
-                    for i in 0..3 {
-                        n = n - Lanes::load(velocity[i], at) * Lanes::all(gradient[i]);
-                    }
-                    let decay = Lanes::<T, 2>::load(run.factor, j) * Lanes::all(tables.factor);
-                    let x: [Lanes<T, 2>; R] = std::array::from_fn(|r| Lanes::load(registers[r], at));
-                    for (r, register) in registers.iter_mut().enumerate() {
-                        if coefficients.writes[r] {
-                            let mut mixed = n * Lanes::all(coefficients.add[r]);
-                            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
-                                mixed = mixed + *x * Lanes::all(mix);
-                            }
-                            (mixed * decay).store(register, at);
-                        }
-                    }
+                let length = run.factor.len();
+                let whole = length - length % LANES;
+                for j in (0..whole).step_by(LANES) {
+                    scalar_stage::<T, R, LANES>(tables, coefficients, (first, run, j), &sources, &mut registers);
+                }
+                for j in (whole..length).step_by(2) {
+                    scalar_stage::<T, R, 2>(tables, coefficients, (first, run, j), &sources, &mut registers);
                 }
             }
         },
     );
+}
+
+/// What changes a scalar of a column in a stage.
+struct ScalarSources<'a, T> {
+    fields: [&'a [T]; 3],
+    mixed: bool,
+    kept: Option<&'a [T]>,
+    velocity: [&'a [T]; 3],
+    gradient: [T; 3],
+}
+
+/// The stage of a scalar for L reals from j on of a run of a column.
+#[inline(always)]
+fn scalar_stage<T: Real, const R: usize, const L: usize>(
+    tables: &ColumnTables<'_, T>,
+    coefficients: &Coefficients<T, R>,
+    (first, run, j): (usize, &Run<'_, T>, usize),
+    sources: &ScalarSources<'_, T>,
+    registers: &mut [&mut [T]; R],
+) {
+    let at = first + j;
+    let mut n = scalar_nonlinear::<T, L>(tables, run, j, at, &sources.fields, sources.mixed);
+    if let Some(kept) = sources.kept {
+        n = (n + Lanes::load(kept, at)) * Lanes::all(T::of(0.5));
+    }
+    for i in 0..3 {
+        n = n - Lanes::load(sources.velocity[i], at) * Lanes::all(sources.gradient[i]);
+    }
+    let decay = Lanes::load(run.factor, j) * Lanes::all(tables.factor);
+    let mut x = [Lanes::all(T::zero()); R];
+    for r in 0..R {
+        if coefficients.reads[r] {
+            x[r] = Lanes::load(registers[r], at);
+        }
+    }
+    for (r, register) in registers.iter_mut().enumerate() {
+        if coefficients.writes[r] {
+            let mut mixed = n * Lanes::all(coefficients.add[r]);
+            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
+                mixed = mixed + *x * Lanes::all(mix);
+            }
+            (mixed * decay).store(register, at);
+        }
+    }
 }
 
 /// N of a scalar of a column, kept until a second evaluation is added.
@@ -329,7 +360,7 @@ pub fn keep_scalar<T: Real>(tables: &ColumnTables<'_, T>, mixed: bool, modes: Pi
     let (fields, kept) = (scalar_fields(modes, field, mixed), cast_slice_mut(kept));
     for (first, run) in tables.runs() {
         for j in (0..run.factor.len()).step_by(2) {
-            scalar_nonlinear(tables, run, j, first + j, &fields, mixed).store(kept, first + j);
+            scalar_nonlinear::<T, 2>(tables, run, j, first + j, &fields, mixed).store(kept, first + j);
         }
     }
 }
@@ -342,17 +373,17 @@ fn scalar_fields<'a, T: Real>(modes: Pieces<'a, T>, field: usize, mixed: bool) -
 
 /// `E + k_y V`; of mixed labels, `k_x U + k_y V + k_z W` of the fluxes times -i.
 #[inline(always)]
-fn scalar_nonlinear<T: Real>(
+fn scalar_nonlinear<T: Real, const L: usize>(
     tables: &ColumnTables<'_, T>,
     run: &Run<'_, T>,
     j: usize,
     at: usize,
     fields: &[&[T]; 3],
     mixed: bool,
-) -> Lanes<T, 2> {
-    let load = |f: usize| Lanes::<T, 2>::load(fields[f], at);
+) -> Lanes<T, L> {
+    let load = |f: usize| Lanes::load(fields[f], at);
     if mixed {
-        let k = wavevector::<T, 2, true>(tables.from, run.from, j);
+        let k = wavevector::<T, L, true>(tables.from, run.from, j);
         load(0) * k[0] + load(1) * k[1] + load(2) * k[2]
     } else {
         load(0) + load(1) * Lanes::load(run.from[1], j)

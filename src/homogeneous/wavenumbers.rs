@@ -38,6 +38,16 @@ impl Wavenumbers {
         std::array::from_fn(|i| (0..3).map(|j| self.deformation[j][i] * kappa[j]).sum())
     }
 
+    /// The width of the shells of |k|: the largest 2 pi / L_i.
+    pub fn shell_width(&self) -> f64 {
+        self.unit.into_iter().fold(0.0, f64::max)
+    }
+
+    /// The shell of the label `n`: that with the nearest multiple of their width.
+    pub fn shell(&self, n: [i64; 3]) -> usize {
+        (matrix::length(self.of(n)) / self.shell_width() + 0.5) as usize
+    }
+
     /// k at n_y = 0 of a column, and what it grows by from one n_y to the next.
     pub fn along(&self, column: &Column) -> [[f64; 3]; 2] {
         [self.of([column.nx as i64, 0, column.nz]), self.of([0, 1, 0])]
@@ -58,7 +68,7 @@ impl Wavenumbers {
     /// n_i has the distance `kappa_i / |B^-1 e_i|` from the origin.
     pub fn largest(&self) -> f64 {
         let inverse = matrix::transpose(&matrix::inverse(&self.deformation));
-        let distance = |i: usize| self.unit[i] * self.largest[i] as f64 / inverse[i].iter().map(|b| b * b).sum::<f64>().sqrt();
+        let distance = |i: usize| self.unit[i] * self.largest[i] as f64 / matrix::length(inverse[i]);
         (0..3).map(distance).fold(f64::INFINITY, f64::min)
     }
 
@@ -67,7 +77,7 @@ impl Wavenumbers {
         // kappa_i = B^-T_ij k_j
         let inverse = matrix::transpose(&matrix::inverse(&self.deformation));
         std::array::from_fn(|i| {
-            let n = length * inverse[i].iter().map(|b| b * b).sum::<f64>().sqrt() / self.unit[i];
+            let n = length * matrix::length(inverse[i]) / self.unit[i];
             // Rounding must not leave out one on the sphere.
             ((n + 0.5) as i64).min(self.largest[i] as i64)
         })
@@ -82,7 +92,7 @@ impl Wavenumbers {
     pub fn corner(&self) -> f64 {
         let corners = (0..4).map(|signs| {
             let n = [1, 1 - 2 * (signs & 1), 1 - (signs & 2)];
-            self.of(std::array::from_fn(|i| n[i] * self.largest[i] as i64)).iter().map(|k| k * k).sum::<f64>().sqrt()
+            matrix::length(self.of(std::array::from_fn(|i| n[i] * self.largest[i] as i64)))
         });
         corners.fold(0.0, f64::max) * (1.0 + 1e-12)
     }

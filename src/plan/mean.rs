@@ -1,19 +1,21 @@
 //! What a mean flow does to the box until the end of the run.
 
 use crate::case::{Case, Gradient, Mean};
-use crate::homogeneous::Wavenumbers;
+use crate::homogeneous::{MeanFlow, Wavenumbers};
 use crate::transform::Truncation;
 
 /// Lines for the table: what, and how it is. Nothing for a fluid at rest.
 pub fn rows(case: &Case, truncation: &Truncation) -> Vec<(&'static str, String)> {
     let Mean { gradient, rotation, .. } = &case.mean;
+    let flow = MeanFlow::new(&case.mean, case.domain.size);
     let mut rows = Vec::new();
-    let a = gradient.matrix();
     if *gradient != Gradient::None {
-        let text = match shear(&a) {
-            Some(rate) => remeshes(case, rate),
-            None if is_diagonal(&a) => strain(case, truncation, a),
-            None => "a general gradient: the axes of the box turn and stretch, and it is never remeshed".to_owned(),
+        let text = if flow.is_remeshed() {
+            remeshes(case, &flow)
+        } else if flow.stretches_along_axes() {
+            strain(case, truncation, &flow)
+        } else {
+            "a general gradient: the axes of the box turn and stretch, and it is never remeshed".to_owned()
         };
         rows.push(("mean flow", text));
     }
@@ -24,42 +26,26 @@ pub fn rows(case: &Case, truncation: &Truncation) -> Vec<(&'static str, String)>
     rows
 }
 
-/// S, if A is `A_xy = S` alone.
-fn shear(a: &[[f64; 3]; 3]) -> Option<f64> {
-    let others = a.as_flattened().iter().enumerate().filter(|(i, _)| *i != 1).all(|(_, a)| *a == 0.0);
-    (others && a[0][1] != 0.0).then_some(a[0][1])
-}
-
-fn is_diagonal(a: &[[f64; 3]; 3]) -> bool {
-    (0..3).all(|i| (0..3).all(|j| i == j || a[i][j] == 0.0))
-}
-
 /// A sheared box is remeshed at a tilt `S theta L_y / L_x` of 1/2, 3/2, ..
-fn remeshes(case: &Case, rate: f64) -> String {
-    let [x, y, _] = case.domain.size;
-    let tilts = rate.abs() * y / x;
+fn remeshes(case: &Case, flow: &MeanFlow) -> String {
+    let aspect = case.domain.size[0] / case.domain.size[1];
+    let tilts = flow.tilts().abs();
     let each =
-        format!("shear, remeshed at S t = {:.4} and each {:.4} further, in time {:.4} at the full rate", 0.5 * x / y, x / y, 1.0 / tilts);
+        format!("shear, remeshed at S t = {:.4} and each {aspect:.4} further, in time {:.4} at the full rate", 0.5 * aspect, 1.0 / tilts);
     match case.time.stop.end {
-        Some(end) => {
-            let theta = theta(&case.mean, end);
-            let count = (theta * tilts + 0.5).floor();
-            format!("{each}: {count} times until the end, at S t = {:.4}", rate.abs() * theta)
-        }
+        Some(end) => format!("{each}: {} times until the end, at S t = {:.4}", flow.remeshes(end), tilts * aspect * flow.theta(end)),
         None => each,
     }
 }
 
-/// The sides of the box at the end are `L_i exp(a_i theta)`.
-fn strain(case: &Case, truncation: &Truncation, a: [[f64; 3]; 3]) -> String {
+/// The sides of the box at the end are `L_i / B_ii`.
+fn strain(case: &Case, truncation: &Truncation, flow: &MeanFlow) -> String {
     let Some(end) = case.time.stop.end else {
         return "strain; with time.end this line says what the box is like at the end".to_owned();
     };
-    let theta = theta(&case.mean, end);
-    let stretch: [f64; 3] = std::array::from_fn(|i| (a[i][i] * theta).exp());
-    let side = |i: usize| case.domain.size[i] * stretch[i];
     let mut wavenumbers = Wavenumbers::new(case.domain.size, truncation);
-    (0..3).for_each(|i| wavenumbers.deformation[i][i] = 1.0 / stretch[i]);
+    wavenumbers.deformation = flow.deformation(end, end);
+    let side = |i: usize| case.domain.size[i] / wavenumbers.deformation[i][i];
     let spacing = |i: usize| side(i) / case.domain.grid[i] as f64;
     format!(
         "strain: at the end the box is {:.4} x {:.4} x {:.4}, spacing {:.4}, {:.4}, {:.4}, k_max {:.4}",
@@ -71,12 +57,6 @@ fn strain(case: &Case, truncation: &Truncation, a: [[f64; 3]; 3]) -> String {
         spacing(2),
         wavenumbers.largest()
     )
-}
-
-/// `int_0^time factor dt` of the schedule.
-fn theta(mean: &Mean, time: f64) -> f64 {
-    let ends = mean.schedule.iter().skip(1).map(|(from, _)| *from).chain([f64::INFINITY]);
-    mean.schedule.iter().zip(ends).map(|((from, factor), end)| factor * (end.min(time) - from).max(0.0)).sum()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{Outcome, observed, order, started};
 use crate::ensure;
+use crate::support::balance::simpson;
 use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Spectrum};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -24,19 +25,6 @@ fn means() -> [Mean; 4] {
 fn step(flow: &mut Homogeneous<f64>) -> Outcome {
     flow.advance(f64::INFINITY).map_err(|error| error.to_string())?;
     Ok(())
-}
-
-/// The integral of `rate` over so many steps, by Simpson's rule, which is better than the schemes.
-fn simpson(flow: &mut Homogeneous<f64>, dt: f64, steps: usize, rate: impl Fn(&mut Homogeneous<f64>) -> f64) -> Result<f64, String> {
-    let mut integral = 0.0;
-    for n in 0..=steps {
-        let weight = if n == 0 || n == steps { 1.0 } else { 2.0 + 2.0 * (n % 2) as f64 };
-        integral += weight * dt / 3.0 * rate(flow);
-        if n < steps {
-            step(flow)?;
-        }
-    }
-    Ok(integral)
 }
 
 /// dE/dt = P - eps: what is left over falls with dt at the order of the scheme.

@@ -20,6 +20,7 @@ use std::f64::consts::TAU;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
+use support::balance::simpson;
 use support::collective::{self, Check, Outcome};
 use support::exact::{C, Vector};
 
@@ -156,19 +157,6 @@ fn distance(world: &World, a: &[Vec<C>], b: &[Vec<C>]) -> f64 {
         world,
         a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| if (a - b).is_finite() { (a - b).norm() } else { f64::INFINITY }),
     )
-}
-
-/// The integral of `rate` over so many steps, by Simpson's rule.
-fn simpson(flow: &mut Homogeneous<f64>, dt: f64, steps: usize, mut rate: impl FnMut(&mut Homogeneous<f64>) -> f64) -> Result<f64, String> {
-    let mut integral = 0.0;
-    for n in 0..=steps {
-        let weight = if n == 0 || n == steps { 1.0 } else { 2.0 + 2.0 * (n % 2) as f64 };
-        integral += weight * dt / 3.0 * rate(flow);
-        if n < steps {
-            step(flow)?;
-        }
-    }
-    Ok(integral)
 }
 
 /// Fails unless the errors at a step and at half of it fall at the order of the scheme, or at the next one where the leading term happens to

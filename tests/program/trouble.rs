@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("a_run_directory_belongs_to_one_job", lock),
         Trial::test("a_diverging_run_ends_with_4", divergence),
         Trial::test("a_strained_box_that_no_longer_resolves_ends_with_4", strained_too_far),
+        Trial::test("a_sheared_box_that_comes_back_goes_on", sheared_on),
         Trial::test("a_killed_rank_ends_the_job", killed_rank),
     ]
 }
@@ -137,6 +138,18 @@ fn strained_too_far() -> Outcome {
     ensure!(step > 0 && step < 100 && sound_checkpoints(&place)? == 2, "the last state is not kept: step {step}");
     let series = place.read("run/series.csv")?;
     ensure!(series.lines().last().is_some_and(|line| line.starts_with(&format!("{step},"))), "{series}");
+    Ok(())
+}
+
+/// A long box that is sheared has as long cells just before it is remeshed, coarse as it may be: it goes on.
+fn sheared_on() -> Outcome {
+    let place = Place::new()?;
+    let set = "--set domain={size=[50,6,4],grid=[240,20,18]} --set mean={kind=\"shear\",rate=20} --set time.steps=20";
+    place.ends(3, &format!("run case.toml --dir run {set}"), 0, &["done: step 20,"])?;
+    let series = place.read("run/series.csv")?;
+    let column = series.lines().next().and_then(|header| header.split(',').position(|name| name == "remesh_energy")).ok_or("no column")?;
+    let dropped = series.lines().last().and_then(|line| line.split(',').nth(column)?.parse::<f64>().ok());
+    ensure!(dropped.is_some_and(|energy| energy > 0.0), "the run has not met a remesh:\n{series}");
     Ok(())
 }
 

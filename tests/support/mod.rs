@@ -1,6 +1,7 @@
 //! What the test programs share.
 #![allow(dead_code, unused_imports)] // each test program uses a part of it
 
+pub mod balance;
 pub mod collective;
 pub mod exact;
 pub mod mpirun;

@@ -12,7 +12,7 @@ use super::{RESCALES, check_band};
 const LONGEST_NAME: usize = 24;
 
 /// `[initial]`.
-pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool) -> Initial {
+pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool, viscosity: f64) -> Initial {
     match keys.variant("kind", &["taylor-green", "abc", "mode", "random"]) {
         "abc" => Initial::Abc {
             a: keys.or("a", 1.0, number),
@@ -30,6 +30,9 @@ pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool) -> Initial {
             let develop = keys.optional_table("develop", develop);
             if develop.is_some() && !nonlinear {
                 keys.problem("develop", "a linear run does not develop turbulence", "remove develop, or set flow.nonlinear = true");
+            }
+            if develop.is_some() && viscosity == 0.0 {
+                keys.problem("develop", "a fluid without viscosity does not decay to turbulence", "remove develop, or set fluid.viscosity");
             }
             Initial::Random { energy, spectrum, develop }
         }
@@ -60,6 +63,8 @@ fn wrong_name(name: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if matches!(name, "u" | "v" | "w" | "x" | "y" | "z") {
         Some("a velocity or a direction has this name".to_owned())
+    } else if name == "remesh" {
+        Some("remesh_dissipation is a column of the series already".to_owned())
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {
         Some("the name of a scalar is lower-case letters, digits and _, a letter first".to_owned())
     } else if name.len() > LONGEST_NAME {

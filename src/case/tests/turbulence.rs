@@ -288,6 +288,11 @@ fn random_fields() {
     }
     let rescale = "initial.develop.rescale: unknown value \"none\"; help: allowed here: \"spectrum\", \"energy\", \"nothing\"";
     complaint(&format!("{von_karman}, develop.rescale = 'none'"), rescale);
+    let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, develop = {} }";
+    let still = complaints(&["fluid.viscosity=0", random]);
+    assert!(still.contains("initial.develop: a fluid without viscosity does not decay to turbulence"), "{still}");
+    let clash = complaints(&["scalar.remesh.schmidt=1"]);
+    assert!(clash.contains("scalar.remesh: remesh_dissipation is a column of the series already"), "{clash}");
     let table = "initial.develop: expected a table, found a boolean";
     complaint(&format!("{von_karman}, develop = true"), table);
 }

@@ -11,14 +11,11 @@ mod series;
 mod spectra;
 
 use super::Homogeneous;
-use super::matrix::Matrix;
+use super::matrix::{COMPONENTS, Matrix};
 use super::wavenumbers::Wavenumbers;
 use crate::flow::Sheet;
 use crate::transform::{Column, Real};
 use num_complex::Complex;
-
-/// The components of a symmetric tensor, in the order of all files.
-const COMPONENTS: [(&str, usize, usize); 6] = [("xx", 0, 0), ("yy", 1, 1), ("zz", 2, 2), ("xy", 0, 1), ("xz", 0, 2), ("yz", 1, 2)];
 
 /// A symmetric tensor by [`COMPONENTS`].
 type Tensor = [f64; 6];

@@ -21,7 +21,7 @@ impl<T: Real> Homogeneous<T> {
     /// A row is at the middle of its shell, but the flux is the one through its outer side.
     pub(super) fn shells(&self) -> Sheet {
         let wavenumbers = &self.wavenumbers;
-        let width = wavenumbers.unit.into_iter().fold(0.0, f64::max);
+        let width = wavenumbers.shell_width();
         let scalars = &self.scalars[0];
         let mut shells = Bins::new(width, wavenumbers.corner(), OF_VELOCITY + 2 * scalars.len());
         self.each_of_all(|column, j, k, at| {
