@@ -2,7 +2,7 @@
 
 use super::matrix::{dot, length};
 use super::right_hand_side::{counts, courant_rate, divergence_xz, products};
-use super::update::{Coefficients, MeanTerms, ScalarColumn, VelocityColumn, keep, keep_scalar, update, update_scalar};
+use super::update::{Coefficients, MeanTerms, ScalarColumn, Transport, VelocityColumn, keep, keep_scalar, update, update_scalar};
 use super::{Homogeneous, remesh};
 use crate::case::Scalar;
 use crate::error::{Error, Result};
@@ -174,10 +174,7 @@ impl<T: Real> Homogeneous<T> {
         let mixed = mean.mixes_labels();
         let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
         let interval = tables.interval();
-        let terms = MeanTerms {
-            absolute_vorticity: interval.absolute_vorticity.map(T::of),
-            transport: interval.transport.map(|row| row.map(T::of)),
-        };
+        let terms = MeanTerms { absolute_vorticity: interval.absolute_vorticity.map(T::of), transport: Transport::of(interval.transport) };
         let mean_terms = (mean.deforms() || interval.absolute_vorticity != [0.0; 3]).then_some(&terms);
         let buoyant = parameters.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
         let time = clock.time + stage.from * dt;

@@ -42,7 +42,48 @@ pub struct MeanTerms<T> {
     /// curl U + 2 Omega.
     pub absolute_vorticity: [T; 3],
     /// Q.
-    pub transport: [[T; 3]; 3],
+    pub transport: Transport<T>,
+}
+
+/// Q by its form: the products with 0 and 1 cost as much as all the rest of a mean flow does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Transport<T> {
+    /// Rotation.
+    Identity,
+    /// Strain along the axes.
+    Diagonal([T; 3]),
+    /// Shear U = S y: Q_yx.
+    Shear(T),
+    General([[T; 3]; 3]),
+}
+
+impl<T: Real> Transport<T> {
+    pub fn of(q: [[f64; 3]; 3]) -> Self {
+        let diagonal = std::array::from_fn(|i| T::of(q[i][i]));
+        let along_axes = (0..3).all(|i| (0..3).all(|j| i == j || q[i][j] == 0.0));
+        let sheared = (0..3).all(|i| (0..3).all(|j| (i, j) == (1, 0) || q[i][j] == if i == j { 1.0 } else { 0.0 }));
+        match (along_axes, sheared) {
+            (true, true) => Self::Identity,
+            (true, false) => Self::Diagonal(diagonal),
+            (false, true) => Self::Shear(T::of(q[1][0])),
+            (false, false) => Self::General(q.map(|row| row.map(T::of))),
+        }
+    }
+
+    /// Q u.
+    #[inline(always)]
+    fn apply<const L: usize>(&self, u: [Lanes<T, L>; 3]) -> [Lanes<T, L>; 3] {
+        let [x, y, z] = u;
+        match *self {
+            Self::Identity => u,
+            Self::Diagonal(q) => [x * Lanes::all(q[0]), y * Lanes::all(q[1]), z * Lanes::all(q[2])],
+            Self::Shear(q) => [x, x * Lanes::all(q) + y, z],
+            Self::General(q) => {
+                let row = |q: [T; 3]| x * Lanes::all(q[0]) + y * Lanes::all(q[1]) + z * Lanes::all(q[2]);
+                [row(q[0]), row(q[1]), row(q[2])]
+            }
+        }
+    }
 }
 
 /// Sums over the modes of a column: `|u|^2` and `k^2 |u|^2`.
@@ -65,7 +106,7 @@ pub fn update<T: Real, const R: usize>(
     mixed: bool,
     column: VelocityColumn<'_, T, R>,
 ) -> Sums {
-    let at_rest = MeanTerms { absolute_vorticity: [T::zero(); 3], transport: [[T::zero(); 3]; 3] };
+    let at_rest = MeanTerms { absolute_vorticity: [T::zero(); 3], transport: Transport::Identity };
     match (mean, mixed) {
         (None, _) => update_all::<T, R, false, false>(tables, coefficients, &at_rest, column),
         (Some(mean), false) => update_all::<T, R, true, false>(tables, coefficients, mean, column),
@@ -249,10 +290,7 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
             new[i] = mixed * decay;
         }
         if MEAN {
-            let [x, y, z] = new;
-            for (new, q) in new.iter_mut().zip(&mean.transport) {
-                *new = x * Lanes::all(q[0]) + y * Lanes::all(q[1]) + z * Lanes::all(q[2]);
-            }
+            new = mean.transport.apply(new);
         }
         if r == 0 {
             let k = wavevector::<T, L, MIXED>(tables.to, run.to, j);
