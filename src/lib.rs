@@ -5,6 +5,8 @@
 //! ```
 
 pub mod case;
+pub mod channel;
+pub mod convection;
 pub mod error;
 pub mod flow;
 pub mod homogeneous;

@@ -55,7 +55,7 @@ fn there_and_back<T: Real>(pencils: &mut Pencils<T>, field: &SpectralField<T>, d
     pencils.inverse([field].into_iter(), &shift);
     pencils.planes(
         Products { inputs: 1, products: 1, outputs: 1 },
-        |_, _| (),
+        |_, _, _| (),
         |_, _, products, mut outputs| {
             let [output] = outputs.from(0);
             output.copy_from_slice(products.of(0));
@@ -161,7 +161,7 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
             pencils.inverse([a, b].into_iter(), &shift);
             pencils.planes(
                 Products { inputs: 2, products: 2, outputs: 1 },
-                |lines, length| {
+                |_, lines, length| {
                     let (a, b) = lines.split_at_mut(length);
                     a.iter_mut().zip(b).for_each(|(a, b)| *a *= *b);
                 },

@@ -103,7 +103,7 @@ pub fn place<const N: usize>(
         for ([nx, ny, nz], amplitude) in [(*label, *amplitude), conjugate] {
             let Some(&c) = usize::try_from(nx).ok().and_then(|nx| own.get(&(nx, nz))) else { continue };
             let column = &layout.columns[c];
-            let m = column.ny_max as i64;
+            let m = column.ny_max() as i64;
             put(layout.range(c).start + if ny >= 0 { ny } else { 2 * m + 1 + ny } as usize, column.weight(), amplitude);
         }
     }

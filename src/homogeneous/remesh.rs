@@ -26,7 +26,7 @@ pub fn relabel<T: Real>(
         if by == 0 {
             continue;
         }
-        let m = column.ny_max as i64;
+        let m = column.ny_max() as i64;
         let place = |ny: i64| if ny >= 0 { ny as usize } else { (2 * m + 1 + ny) as usize };
         let modes = &mut field[layout.range(c)];
         old.clear();

@@ -1,10 +1,11 @@
 //! One step: evaluations at points, stages, and what happens at its end.
 
 use super::matrix::{dot, length};
-use super::right_hand_side::{counts, courant_rate, divergence_xz, products};
+use super::right_hand_side::{counts, divergence_xz};
 use super::update::{Coefficients, MeanTerms, ScalarColumn, Transport, VelocityColumn, keep, keep_scalar, update, update_scalar};
 use super::{Homogeneous, remesh};
 use crate::case::Scalar;
+use crate::convection::{courant_rate, products};
 use crate::error::{Error, Result};
 use crate::flow::Step;
 use crate::parallel::ExactSum;
@@ -138,7 +139,7 @@ impl<T: Real> Homogeneous<T> {
         let mut rate = T::zero();
         pencils.planes(
             counts(scalars_in, mixed),
-            |lines, length| {
+            |_, lines, length| {
                 if wanted {
                     let here = courant_rate(std::array::from_fn(|i| &lines[i * length..][..length]), &cells);
                     rate = if here > rate { here } else { rate };

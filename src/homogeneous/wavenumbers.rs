@@ -251,8 +251,8 @@ impl<T: Real> StageTables<T> {
             from: state.of_zero[0],
             to: state.of_zero[1],
             factor: state.shared[quantity],
-            upper: run(zero, zero + 2 * (column.ny_max + 1)),
-            lower: run(zero - 2 * column.ny_max, zero),
+            upper: run(zero, zero + 2 * (column.ny_max() + 1)),
+            lower: run(zero - 2 * column.ny_max(), zero),
         }
     }
 }

@@ -3,6 +3,19 @@
 use super::{Column, ComplexLines, Real, Shift, vectorised};
 use num_complex::Complex;
 
+/// A transform in y: what differs between the flows.
+pub trait Columns<T> {
+    fn new(points: usize) -> Self;
+
+    /// What the transforms of a line of so many points, there and back, multiply it by.
+    fn there_and_back(points: usize) -> f64;
+
+    fn points(&self) -> usize;
+
+    /// The values of `line` at all points to the modes of a column, left in the order of storage at the beginning of `line`.
+    fn forward(&mut self, column: &Column, line: &mut [Complex<T>]);
+}
+
 /// Fourier transforms of columns: modes n_y of one (n_x, n_z) to points in y and back.
 pub struct FourierColumns<T> {
     lines: ComplexLines<T>,
@@ -11,14 +24,6 @@ pub struct FourierColumns<T> {
 }
 
 impl<T: Real> FourierColumns<T> {
-    pub fn new(points: usize) -> Self {
-        Self { lines: ComplexLines::new(points), factors: Vec::with_capacity(points) }
-    }
-
-    pub fn points(&self) -> usize {
-        self.lines.points()
-    }
-
     /// The next transforms are of this column, on the grid displaced by `shift`.
     pub(super) fn displace(&mut self, column: &Column, shift: &Shift<T>) {
         shift.factors(column, &mut self.factors);
@@ -26,8 +31,8 @@ impl<T: Real> FourierColumns<T> {
 
     /// The modes of a column to the values of `line` at all points.
     pub(super) fn inverse(&mut self, column: &Column, modes: &[Complex<T>], line: &mut [Complex<T>]) {
-        let tail = line.len() - column.ny_max;
-        let (head, rest) = line.split_at_mut(column.ny_max + 1);
+        let tail = line.len() - column.ny_max();
+        let (head, rest) = line.split_at_mut(column.ny_max() + 1);
         let (middle, tail) = rest.split_at_mut(tail - head.len());
         let (upper, lower) = modes.split_at(head.len());
         middle.fill(Complex::default());
@@ -46,12 +51,25 @@ impl<T: Real> FourierColumns<T> {
         }
         self.lines.inverse(line);
     }
+}
 
-    /// The values of `line` at all points to the modes of a column, left in the order of storage at the beginning of `line`.
-    pub(super) fn forward(&mut self, column: &Column, line: &mut [Complex<T>]) {
+impl<T: Real> Columns<T> for FourierColumns<T> {
+    fn new(points: usize) -> Self {
+        Self { lines: ComplexLines::new(points), factors: Vec::with_capacity(points) }
+    }
+
+    fn there_and_back(points: usize) -> f64 {
+        points as f64
+    }
+
+    fn points(&self) -> usize {
+        self.lines.points()
+    }
+
+    fn forward(&mut self, column: &Column, line: &mut [Complex<T>]) {
         self.lines.forward(line);
         let points = line.len();
-        line.copy_within(points - column.ny_max.., column.ny_max + 1);
+        line.copy_within(points - column.ny_max().., column.ny_max() + 1);
         vectorised(
             #[inline(always)]
             || line.iter_mut().zip(&self.factors).for_each(|(mode, factor)| *mode *= factor.conj()),

@@ -32,6 +32,16 @@ impl<T: Real, const L: usize> Lanes<T, L> {
     }
 
     #[inline(always)]
+    pub fn of(numbers: [T; L]) -> Self {
+        Self(numbers)
+    }
+
+    #[inline(always)]
+    pub fn numbers(self) -> [T; L] {
+        self.0
+    }
+
+    #[inline(always)]
     pub fn store(self, to: &mut [T], at: usize) {
         to[at..at + L].copy_from_slice(&self.0);
     }

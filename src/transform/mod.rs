@@ -1,6 +1,7 @@
 //! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil transform that moves and
 //! transforms these modes only. The only room that names `rustfft`.
 
+mod chebyshev;
 mod columns;
 mod lanes;
 mod layout;
@@ -13,7 +14,8 @@ mod real;
 mod shift;
 mod transpose;
 
-pub use columns::FourierColumns;
+pub use chebyshev::ChebyshevColumns;
+pub use columns::{Columns, FourierColumns};
 pub use lanes::{LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, Slab};
 pub use lines::{ComplexLines, RealPairs};

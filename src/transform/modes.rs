@@ -21,6 +21,8 @@ pub enum Shape {
     /// sum (n_i / N_i)^2 < 2/9: only single aliases occur, which two grids half a cell apart cancel
     /// (Patterson & Orszag 1971; Rogallo 1981).
     Ellipsoid,
+    /// |n_i| < N_i / 3 in x and z, and in y the Chebyshev polynomials T_0 .. T_(kept - 1).
+    Chebyshev { kept: usize },
 }
 
 /// The modes with the same (n_x, n_z): a line in y.
@@ -28,22 +30,27 @@ pub enum Shape {
 pub struct Column {
     pub nx: usize,
     pub nz: i64,
-    /// Largest n_y; the column holds 2 ny_max + 1 modes.
-    pub ny_max: usize,
+    /// Modes it holds: 2 n_y,max + 1 of Fourier, or the Chebyshev coefficients.
+    length: usize,
 }
 
 impl Column {
     pub fn len(&self) -> usize {
-        2 * self.ny_max + 1
+        self.length
+    }
+
+    /// Largest n_y of a column of Fourier modes.
+    pub fn ny_max(&self) -> usize {
+        self.length / 2
     }
 
     pub fn is_empty(&self) -> bool {
         false
     }
 
-    /// The labels n_y in the order of storage: 0, 1, .. ny_max, -ny_max, .. -1.
+    /// The labels n_y of Fourier modes in the order of storage: 0, 1, .. ny_max, -ny_max, .. -1.
     pub fn labels(&self) -> impl Iterator<Item = i64> {
-        let m = self.ny_max as i64;
+        let m = self.ny_max() as i64;
         (0..=m).chain(-m..0)
     }
 
@@ -57,10 +64,10 @@ impl Column {
         self.nx == 0 && self.nz == 0
     }
 
-    /// Makes the modes of the mean column of a real field each other's conjugates: rounding must not let them drift apart.
+    /// Makes the Fourier modes of the mean column of a real field each other's conjugates: rounding must not let them drift apart.
     pub fn make_real<T: Real>(&self, modes: &mut [Complex<T>]) {
         if self.is_mean() {
-            let (upper, lower) = modes.split_at_mut(self.ny_max + 1);
+            let (upper, lower) = modes.split_at_mut(self.ny_max() + 1);
             upper[0].im = T::zero();
             for (low, up) in lower.iter_mut().rev().zip(&upper[1..]) {
                 *low = up.conj();
@@ -99,10 +106,13 @@ impl Truncation {
             let mut ny = [self.ny_max(); 2];
             let [up, down] = runs;
             let mut column = move |side: usize, nz: i64| {
+                if let Shape::Chebyshev { kept } = self.shape {
+                    return Column { nx, nz, length: kept };
+                }
                 while !self.keeps(nx, ny[side], nz.unsigned_abs() as usize) {
                     ny[side] -= 1;
                 }
-                Column { nx, nz, ny_max: ny[side] }
+                Column { nx, nz, length: 2 * ny[side] + 1 }
             };
             let upper: Vec<Column> = up.map(|nz| column(0, nz)).collect();
             let mut lower: Vec<Column> = down.rev().map(|nz| column(1, nz)).collect();
@@ -130,6 +140,7 @@ impl Truncation {
         let shape = match self.shape {
             Shape::TwoThirds => "two-thirds",
             Shape::Ellipsoid => "ellipsoid",
+            Shape::Chebyshev { kept } => return format!("two-thirds x {kept} Chebyshev {nx}x{ny}x{nz}"),
         };
         format!("{shape} {nx}x{ny}x{nz}")
     }
@@ -144,6 +155,7 @@ impl Truncation {
                 let sum = (nx * gy * gz).pow(2) + (gx * ny * gz).pow(2) + (gx * gy * nz).pow(2);
                 9 * sum < 2 * (gx * gy * gz).pow(2)
             }
+            Shape::Chebyshev { kept } => 3 * nx < gx && ny < kept as u128 && 3 * nz < gz,
         }
     }
 
@@ -168,7 +180,7 @@ mod tests {
         let columns: Vec<_> = set.columns(0..22).collect();
         assert_eq!(columns.len(), 10 + 21 * 19);
         assert_eq!(columns.len(), set.count_columns());
-        assert!(columns.iter().all(|c| c.ny_max == 31));
+        assert!(columns.iter().all(|c| c.ny_max() == 31));
     }
 
     #[test]
@@ -188,7 +200,7 @@ mod tests {
             }
             let inside = |nx: i64, ny: i64, nz: i64| match shape {
                 Shape::TwoThirds => 3 * nx.abs() < 12 && 3 * ny.abs() < 10 && 3 * nz.abs() < 16,
-                Shape::Ellipsoid => {
+                _ => {
                     (nx as f64 / 12.0).powi(2) + (ny as f64 / 10.0).powi(2) + (nz as f64 / 16.0).powi(2) < 2.0 / 9.0 - 1e-12
                 }
             };

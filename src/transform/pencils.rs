@@ -5,8 +5,10 @@
 //! z-lines per plane   planes:  pad, FFT in z         | exchange in the row of ranks (n_x kept only)
 //! x-lines                      pad, FFT in x; products of the line while it is in cache; FFT in x, truncate
 //! z-lines                      FFT in z, truncate; `combine`, e.g. the divergence in x and z          | exchange in the row
-//! y-columns           forward: FFT in y, truncate; `column`, e.g. the update of the state   | exchange in the column
+//! y-columns           forward: FFT in y, truncate; `update`, e.g. of the state   | exchange in the column
 //! ```
+//!
+//! The transform in y is that of the flow: Fourier ([`FourierColumns`]) or Chebyshev ([`ChebyshevColumns`]).
 //!
 //! Fields never exist as a whole at physical points: between the two exchanges of the column a plane is worked off in cache
 //! (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013). [`super::planes`] has what happens in a plane. A displaced grid costs a phase
@@ -15,7 +17,7 @@
 use super::lines::{Aligned, aligned};
 use super::planes::{Planes, stride};
 use super::transpose::{fetch_rows, lines_to_rows, rows_to_lines};
-use super::{Column, Fields, FourierColumns, Layout, Pieces, PiecesMut, Real, Shift, SpectralField, Truncation};
+use super::{ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Pieces, PiecesMut, Real, Shift, SpectralField, Truncation};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
 use std::ops::Range;
@@ -49,10 +51,10 @@ pub struct Phases {
     pub update: f64,
 }
 
-/// Plans and buffers of the transform on this rank.
-pub struct Pencils<T> {
+/// Plans and buffers of the transform on this rank; `Y` is the transform in y.
+pub struct Pencils<T, Y = FourierColumns<T>> {
     pub layout: Layout,
-    y: FourierColumns<T>,
+    y: Y,
     planes: Planes<T>,
     /// Exchange within the column of ranks, between z- and y-lines.
     column: Exchange<T>,
@@ -63,7 +65,7 @@ pub struct Pencils<T> {
     phases: Phases,
 }
 
-impl<T: Real> Pencils<T> {
+impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// # Errors
     /// Messages too long for MPI.
     pub fn new(truncation: Truncation, grid: ProcessGrid, method: Method, fields: Fields) -> Result<Self> {
@@ -71,8 +73,8 @@ impl<T: Real> Pencils<T> {
         let ny = truncation.grid[1];
         let (column_counts, plane_counts) = layout.column_counts();
         Ok(Self {
-            y: FourierColumns::new(ny),
-            planes: Planes::new(&layout, grid.row, method, fields)?,
+            planes: Planes::new(&layout, Y::there_and_back(ny), grid.row, method, fields)?,
+            y: Y::new(ny),
             column: Exchange::new(grid.column, method, layout.column_capacity(fields))?,
             column_counts,
             plane_counts,
@@ -92,23 +94,23 @@ impl<T: Real> Pencils<T> {
         Traffic { messages: column.messages + row.messages, bytes: column.bytes + row.bytes }
     }
 
-    /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
-    pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
+    /// The first half of an evaluation: `fill(transform, column, range, lines)` puts the points of `count` fields into the lines of each column of
+    /// this rank in turn; they become z-lines of planes.
+    fn columns_to_planes(&mut self, count: usize, mut fill: impl FnMut(&mut Y, &Column, Range<usize>, PiecesMut<'_, T>)) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, tile, column: exchange, .. } = self;
         let send = exchange.send_buffer();
-        let (count, points, columns) = (fields.clone().count(), transform.points(), layout.columns.len());
+        let (points, columns) = (transform.points(), layout.columns.len());
         let stride = stride::<T>(points);
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let size = [width, points];
             for c in 0..width {
-                let column = &layout.columns[first + c];
-                transform.displace(column, shift);
-                for (f, field) in fields.clone().enumerate() {
+                for f in 0..count {
                     fetch_rows(&send[f * columns + first..], count * columns, size, c, width);
-                    transform.inverse(column, &field[layout.range(first + c)], &mut tile[(f * TILE + c) * stride..][..points]);
                 }
+                let lines = PiecesMut::new(&mut tile[c * stride..], TILE * stride, points);
+                fill(transform, &layout.columns[first + c], layout.range(first + c), lines);
             }
             for f in 0..count {
                 lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], count * columns, size);
@@ -121,13 +123,13 @@ impl<T: Real> Pencils<T> {
 
     /// The planes of this rank, from the z-lines of the inputs to those of the outputs.
     ///
-    /// * `multiply(lines, length)` at the points of some x-lines, in an order that is the same for all fields: each input is a line of
-    ///   this length; the products replace them;
+    /// * `multiply(y, lines, length)` at the points of some x-lines at the y of this index, in an order that is the same for all fields: each
+    ///   input is a line of this length; the products replace them;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
     pub fn planes(
         &mut self,
         fields: Products,
-        mut multiply: impl FnMut(&mut [T], usize),
+        mut multiply: impl FnMut(usize, &mut [T], usize),
         mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
         let Products { inputs, products, outputs } = fields;
@@ -153,9 +155,14 @@ impl<T: Real> Pencils<T> {
         }
     }
 
-    /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
-    /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
-    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+    /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
+    /// `update(column, range, modes)` gets what they give.
+    fn planes_to_columns(
+        &mut self,
+        outputs: usize,
+        mut prepare: impl FnMut(&mut Y, &Column),
+        mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>),
+    ) {
         let Self { layout, y: transform, tile, phases, column: exchange, .. } = self;
         let received = exchange.received();
         let (points, columns) = (transform.points(), layout.columns.len());
@@ -169,7 +176,7 @@ impl<T: Real> Pencils<T> {
             }
             for c in 0..width {
                 let (column, range) = (&layout.columns[first + c], layout.range(first + c));
-                transform.displace(column, shift);
+                prepare(transform, column);
                 for f in 0..outputs {
                     if next > 0 {
                         fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
@@ -182,6 +189,44 @@ impl<T: Real> Pencils<T> {
                 lap(&mut clock, &mut phases.update);
             }
         }
+    }
+}
+
+impl<T: Real> Pencils<T, FourierColumns<T>> {
+    /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
+    pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
+        self.columns_to_planes(fields.clone().count(), |transform, column, range, mut lines| {
+            transform.displace(column, shift);
+            for (f, field) in fields.clone().enumerate() {
+                let [line] = lines.from(f);
+                transform.inverse(column, &field[range.clone()], line);
+            }
+        });
+    }
+
+    /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
+    /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
+    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+        self.planes_to_columns(outputs, |transform, column| transform.displace(column, shift), update);
+    }
+}
+
+impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
+    /// `fill(column, range, lines)` puts the Chebyshev coefficients of `count` fields into lines of N_y numbers, which go to z-lines of planes:
+    /// the first half of an evaluation. `range` is where the column's own coefficients lie in a [`super::SpectralField`].
+    pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&Column, Range<usize>, PiecesMut<'_, T>)) {
+        self.columns_to_planes(count, |transform, column, range, mut lines| {
+            fill(column, range, lines.reborrow());
+            for f in 0..count {
+                let [line] = lines.from(f);
+                transform.inverse(line);
+            }
+        });
+    }
+
+    /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation, as for Fourier columns.
+    pub fn forward(&mut self, outputs: usize, update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+        self.planes_to_columns(outputs, |_, _| (), update);
     }
 }
 

@@ -38,6 +38,11 @@ impl<'a, T> PiecesMut<'a, T> {
         Self { buffer, distance, length }
     }
 
+    /// The same pieces for a while.
+    pub fn reborrow(&mut self) -> PiecesMut<'_, T> {
+        PiecesMut { buffer: self.buffer, distance: self.distance, length: self.length }
+    }
+
     /// Those of the fields `first`, `first + 1`, ..
     pub fn from<const N: usize>(&mut self, first: usize) -> [&mut [Complex<T>]; N] {
         parts(&mut self.buffer[first * self.distance..], self.distance, self.length)

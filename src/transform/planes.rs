@@ -26,6 +26,8 @@ pub(super) struct Planes<T> {
     x_counts: Vec<usize>,
     /// Planes that go through the row's exchange together.
     batch: usize,
+    /// What makes the transforms there and back the identity.
+    factor: T,
     /// All n_x, and the largest |n_z| of each n_x of this rank.
     nkx: usize,
     nz_max: Vec<usize>,
@@ -44,7 +46,8 @@ enum Side {
 }
 
 impl<T: Real> Planes<T> {
-    pub fn new(layout: &Layout, row: World, method: Method, fields: Fields) -> Result<Self> {
+    /// `y_there_and_back` is what the transforms in y, there and back, multiply by.
+    pub fn new(layout: &Layout, y_there_and_back: f64, row: World, method: Method, fields: Fields) -> Result<Self> {
         let [nx, _, nz] = layout.truncation.grid;
         let capacity = layout.row_capacity(fields);
         let lines = [Side::Z, Side::X].map(|side| lines_of(layout, side) * stride_of::<T>(layout, side)).into_iter().max().unwrap_or(0);
@@ -56,6 +59,7 @@ impl<T: Real> Planes<T> {
             z_counts,
             x_counts,
             batch: layout.batch(),
+            factor: T::of(1.0 / (nx as f64 * y_there_and_back * nz as f64)),
             nkx: layout.truncation.nx_max() + 1,
             nz_max: layout.kx.clone().map(|nx| layout.truncation.nz_max(nx)).collect(),
             lines: aligned(fields.lines * lines),
@@ -90,22 +94,21 @@ impl<T: Real> Planes<T> {
         batch: Range<usize>,
         (inputs, products): (usize, usize),
         phases: &mut Phases,
-        multiply: &mut impl FnMut(&mut [T], usize),
+        multiply: &mut impl FnMut(usize, &mut [T], usize),
     ) {
-        let factor = T::of(1.0 / layout.truncation.grid.iter().map(|&n| n as f64).product::<f64>());
         let (points, modes) = (self.x.points(), self.nkx);
         let stride = stride_of::<T>(layout, Side::X);
         let mut clock = Instant::now();
-        for b in 0..batch.len() {
+        for (b, plane) in batch.clone().enumerate() {
             self.receive(layout, Side::X, inputs, batch.len(), b);
             self.clear_odd_line(layout, inputs);
             for z in (0..layout.slab.z.len()).step_by(2) {
                 self.points_of_pair(layout, inputs, z);
                 lap(&mut clock, &mut phases.transform);
-                multiply(cast_slice_mut(&mut self.points[..products * points]), 2 * points);
+                multiply(layout.slab.y.start + plane, cast_slice_mut(&mut self.points[..products * points]), 2 * points);
                 lap(&mut clock, &mut phases.products);
                 for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks_mut(modes * stride)).take(products) {
-                    self.x.forward(pair, factor, modes, &mut lines[z..], stride);
+                    self.x.forward(pair, self.factor, modes, &mut lines[z..], stride);
                 }
             }
             self.send(layout, Side::X, products, batch.len(), b);

@@ -45,7 +45,7 @@ impl<T: Real> Shift<T> {
         let [x, y, z] = &self.tables;
         let zero = |table: &[Complex<T>]| table.len() / 2;
         let of_column = x[zero(x) + column.nx] * z[(zero(z) as i64 + column.nz) as usize];
-        let (upper, lower) = (&y[zero(y)..=zero(y) + column.ny_max], &y[zero(y) - column.ny_max..zero(y)]);
+        let (upper, lower) = (&y[zero(y)..=zero(y) + column.ny_max()], &y[zero(y) - column.ny_max()..zero(y)]);
         factors.extend_from_slice(upper);
         factors.extend_from_slice(lower);
         vectorised(

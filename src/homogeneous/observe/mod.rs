@@ -53,7 +53,7 @@ impl<T: Real> Homogeneous<T> {
 #[inline(always)]
 fn each_mode(wavenumbers: &Wavenumbers, column: &Column, mut visit: impl FnMut(usize, [f64; 3])) {
     let [zero, growth] = wavenumbers.along(column);
-    let (m, length) = (column.ny_max, column.len() as f64);
+    let (m, length) = (column.ny_max(), column.len() as f64);
     for j in usize::from(column.is_mean())..column.len() {
         let ny = if j > m { j as f64 - length } else { j as f64 };
         visit(j, [0, 1, 2].map(|i| zero[i] + ny * growth[i]));

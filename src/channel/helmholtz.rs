@@ -1,0 +1,170 @@
+//! Helmholtz problems `a f - c f'' = r` with f given at the walls, a >= 0, c > 0, in Chebyshev coefficients.
+//!
+//! Integrated twice, the tau equations are tridiagonal in the coefficients of each parity, with 1 more on the diagonal than the others together
+//! (Gottlieb & Orszag 1977, sec. 10; Canuto et al. 2006, sec. 4.1.3):
+//!
+//! ```text
+//!     a (II f)_n - c f_n = (II r)_n,    n = 2 .. N
+//! ```
+//!
+//! From n = N down, `f_n = A_n + B_n f_{n-2}`; from 0 up, f is a particular solution with `f_0 = f_1 = 0` and a multiple of the homogeneous one, with
+//! the two values at the walls. O(N), no pivots, nothing stored from one wavenumber to the next.
+
+use super::line::{Operators, QUAD, Quad};
+use crate::transform::{Lanes, Real};
+
+/// The factors of one problem.
+pub struct Helmholtz<T> {
+    /// 1 over the pivots, times -1.
+    gain: Vec<T>,
+    /// B.
+    ratio: Vec<T>,
+    /// a times the upper factor of II, over the pivots.
+    coupling: Vec<T>,
+    /// The homogeneous solutions, each 1 at n = 0 or 1, in both parts of the complex numbers.
+    pub homogeneous: Vec<T>,
+    ends: Quad<T>,
+}
+
+impl<T: Real> Helmholtz<T> {
+    pub fn new(operators: &Operators<T>) -> Self {
+        let line = || operators.line();
+        Self { gain: line(), ratio: line(), coupling: line(), homogeneous: line(), ends: Quad::all(T::zero()) }
+    }
+
+    /// Makes this the problem of a and c.
+    #[inline(always)]
+    pub fn factor(&mut self, operators: &Operators<T>, a: T, c: T) {
+        let (a, c, one) = (Quad::all(a), Quad::all(c), Quad::all(T::one()));
+        let mut ratio = Quad::all(T::zero());
+        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD).rev() {
+            let upper = a * Lanes::load(&operators.upper, at);
+            let gain = one / (c + a * Lanes::load(&operators.middle, at) - upper * ratio);
+            ratio = a * Lanes::load(&operators.lower, at) * gain;
+            gain.store(&mut self.gain, at);
+            ratio.store(&mut self.ratio, at);
+            (upper * gain).store(&mut self.coupling, at);
+        }
+        let (mut value, mut ends) = (one, one);
+        value.store(&mut self.homogeneous, 0);
+        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
+            value = value * Lanes::load(&self.ratio, at);
+            ends = ends + value;
+            value.store(&mut self.homogeneous, at);
+        }
+        self.ends = ends;
+    }
+
+    /// `II r` to the solution with `f_0 = f_1 = 0`, in place; returns its [`Operators::ends`].
+    #[inline(always)]
+    pub fn particular(&self, operators: &Operators<T>, line: &mut [T]) -> Quad<T> {
+        let zero = Quad::all(T::zero());
+        let mut value = zero;
+        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD).rev() {
+            value = value * Lanes::load(&self.coupling, at) - Quad::load(line, at) * Lanes::load(&self.gain, at);
+            value.store(line, at);
+        }
+        let (mut value, mut ends) = (zero, zero);
+        value.store(line, 0);
+        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
+            value = Quad::load(line, at) + value * Lanes::load(&self.ratio, at);
+            ends = ends + value;
+            value.store(line, at);
+        }
+        ends
+    }
+
+    /// Adds the homogeneous solutions times `amount`.
+    #[inline(always)]
+    pub fn add_homogeneous(&self, operators: &Operators<T>, amount: Quad<T>, line: &mut [T]) {
+        for at in (0..operators.quads() * QUAD).step_by(QUAD) {
+            (Quad::load(line, at) + amount * Lanes::load(&self.homogeneous, at)).store(line, at);
+        }
+    }
+
+    /// `II r` to the solution with these [`Operators::ends`], in place.
+    #[inline(always)]
+    pub fn solve(&self, operators: &Operators<T>, ends: Quad<T>, line: &mut [T]) {
+        let without = self.particular(operators, line);
+        self.add_homogeneous(operators, (ends - without) / self.ends, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::{Operators, QUAD, Quad, copy_in};
+    use super::Helmholtz;
+    use crate::transform::Lanes;
+    use num_complex::Complex;
+    use std::f64::consts::PI;
+
+    /// Chebyshev coefficients n = 0 .. N of a function, by the cosine sum.
+    fn coefficients(n: usize, f: impl Fn(f64) -> f64) -> Vec<Complex<f64>> {
+        let values: Vec<f64> = (0..=n).map(|j| f((PI * j as f64 / n as f64).cos())).collect();
+        let weight = |j: usize| if j == 0 || j == n { 0.5 } else { 1.0 };
+        let of = |m: usize| {
+            let sum: f64 = (0..=n).map(|j| weight(j) * values[j] * (PI * ((j * m) % (2 * n)) as f64 / n as f64).cos()).sum();
+            2.0 * weight(m) * sum / n as f64
+        };
+        (0..=n).map(|m| Complex::new(of(m), -2.0 * of(m))).collect()
+    }
+
+    fn integrated_twice(operators: &Operators<f64>, f: &[f64]) -> Vec<f64> {
+        let mut integral = operators.line();
+        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
+            operators.integrated_twice::<QUAD>(f, at).store(&mut integral, at);
+        }
+        integral
+    }
+
+    #[test]
+    fn helmholtz_problems_have_their_exact_solutions_up_to_1025_points() {
+        // f = exp(s y) sin(3 y + 1)
+        let s = 1.7;
+        let (f, g) = (|y: f64| (s * y).exp() * (3.0 * y + 1.0).sin(), |y: f64| (s * y).exp() * (3.0 * y + 1.0).cos());
+        let second = |y: f64| (s * s - 9.0) * f(y) + 6.0 * s * g(y);
+        let mut largest = 0.0_f64;
+        for n in [31, 32, 64, 128, 256, 512, 1024] {
+            let operators = Operators::new(n + 1);
+            let exact = coefficients(n, f);
+            let (high, low) = (f(1.0), f(-1.0));
+            let ends = [(high + low) / 2.0, (high - low) / 2.0];
+            for (a, c) in [(0.0, 1.0), (1.0, 1e-5), (1.0, 0.3), (4e4, 1.0), (1e6, 1.0)] {
+                let mut r = operators.line();
+                copy_in(&coefficients(n, |y| a * f(y) - c * second(y)), &mut r);
+                let mut line = integrated_twice(&operators, &r);
+                let mut problem = Helmholtz::new(&operators);
+                problem.factor(&operators, a, c);
+                problem.solve(&operators, Quad::of([ends[0], -2.0 * ends[0], ends[1], -2.0 * ends[1]]), &mut line);
+                for (m, exact) in exact.iter().enumerate() {
+                    let error = (line[2 * m] - exact.re).abs().max((line[2 * m + 1] - exact.im).abs());
+                    assert!(error < 2e-13, "N {n}, a {a}, c {c}, coefficient {m}: {error}");
+                    largest = largest.max(error);
+                }
+                assert!(line[2 * (n + 1)..].iter().all(|x| *x == 0.0));
+            }
+        }
+        eprintln!("largest error {largest:.1e}");
+    }
+
+    #[test]
+    fn derivatives_and_integrals_are_exact() {
+        for n in [32, 129, 1024] {
+            let operators = Operators::<f64>::new(n + 1);
+            let (mut f, mut derivative) = (operators.line(), operators.line());
+            copy_in(&coefficients(n, |y| (4.0 * y).sin()), &mut f);
+            operators.differentiate(&f, &mut derivative);
+            let exact = coefficients(n, |y| 4.0 * (4.0 * y).cos());
+            let error = (0..=n).map(|m| (derivative[2 * m] - exact[m].re).abs()).fold(0.0, f64::max);
+            // Round-off grows as N^2 here.
+            assert!(error < 1e-15 * (n * n) as f64 + 1e-14, "N {n}: {error:e}");
+            let once = operators.integrated::<QUAD>(&derivative, 8).numbers();
+            assert!((once[0] - f[8]).abs() < 1e-14 && (once[3] - f[11]).abs() < 1e-14);
+            let [even, _, odd, _] = operators.slopes(&f).numbers();
+            assert!(even.abs() < 1e-10 && (odd - 4.0 * 4_f64.cos()).abs() < 1e-15 * (n * n) as f64 + 1e-13, "N {n}: {even} {odd}");
+            let [even, _, odd, _] = operators.ends(&f).numbers();
+            assert!(even.abs() < 1e-14 && (odd - 4_f64.sin()).abs() < 1e-14);
+        }
+        let _: Lanes<f64, QUAD> = Quad::all(0.0);
+    }
+}

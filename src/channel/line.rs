@@ -1,0 +1,121 @@
+//! Lines of Chebyshev coefficients as they are worked on, and the integrals and derivatives of `f(y) = sum_n f_n T_n(y)`, n = 0 .. N.
+//!
+//! A line is real numbers, `f_0.re, f_0.im, f_1.re, f_1.im, ..`, with zeros behind. A *quad* is four of them: an even and an odd coefficient. All
+//! operators here couple coefficients of equal parity, n - 2, n, n + 2, or are shifted by one coefficient: what is a recursion in n
+//! goes through quad after quad, both parities and both parts of the complex numbers side by side.
+//!
+//! Nothing is differentiated twice, and the equations are solved integrated (Gottlieb & Orszag 1977, sec. 10; Greengard 1991): the round-off of a second
+//! derivative grows as N^4, that of integrals not at all.
+
+use crate::transform::{Lanes, Real};
+use bytemuck::cast_slice;
+use num_complex::Complex;
+
+/// Numbers of a quad.
+pub const QUAD: usize = 4;
+
+/// An even and an odd coefficient: re, im, re, im.
+pub type Quad<T> = Lanes<T, QUAD>;
+
+/// Factors of the operators, one for each number of a line.
+pub struct Operators<T> {
+    /// Coefficients of a line, N + 1.
+    pub kept: usize,
+    /// `(II f)_n = lower f_{n-2} - middle f_n + upper f_{n+2}`, n >= 2: the coefficients of the twofold integral of f without its last two, which are
+    /// those that the two wall conditions take the place of (the tau method).
+    pub lower: Vec<T>,
+    pub middle: Vec<T>,
+    pub upper: Vec<T>,
+    /// `(I f)_n = once (f_{n-1} - f_{n+1})`, n >= 2: the integral of f.
+    once: Vec<T>,
+    /// `(D f)_n = (D f)_{n+2} + slope f_{n+1}`, half of it for n = 0: the derivative.
+    slope: Vec<T>,
+    /// `T'_n(1) = n^2`, up to the sign also at -1.
+    squares: Vec<T>,
+}
+
+impl<T: Real> Operators<T> {
+    pub fn new(kept: usize) -> Self {
+        let last = kept - 1;
+        // Coefficients that are not there have zero factors: they stay zero.
+        let table = |factor: &dyn Fn(f64) -> f64, from: usize, to: usize| -> Vec<T> {
+            let of = |n: usize| T::of(if (from..=to).contains(&n) { factor(n as f64) } else { 0.0 });
+            (0..length_of(kept)).map(|i| of(i / 2)).collect()
+        };
+        Self {
+            kept,
+            lower: table(&|n| (if n == 2.0 { 0.5 } else { 0.25 }) / (n * (n - 1.0)), 2, last),
+            middle: table(&|n| 0.5 / (n * n - 1.0), 2, last - 2),
+            upper: table(&|n| 0.25 / (n * (n + 1.0)), 2, last.saturating_sub(4)),
+            once: table(&|n| 0.5 / n, 2, last),
+            slope: table(&|n| 2.0 * (n + 1.0), 0, last - 1),
+            squares: table(&|n| n * n, 1, last),
+        }
+    }
+
+    /// Quads of a line.
+    pub fn quads(&self) -> usize {
+        self.kept.div_ceil(2)
+    }
+
+    /// A line of zeros.
+    pub fn line(&self) -> Vec<T> {
+        vec![T::zero(); length_of(self.kept)]
+    }
+
+    /// Quad q >= 1 of II f.
+    #[inline(always)]
+    pub fn integrated_twice<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
+        let load = |table: &[T]| Lanes::<T, L>::load(table, at);
+        load(&self.lower) * Lanes::load(f, at - QUAD) - load(&self.middle) * Lanes::load(f, at) + load(&self.upper) * Lanes::load(f, at + QUAD)
+    }
+
+    /// L numbers from `at` >= 4 on of I f.
+    #[inline(always)]
+    pub fn integrated<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
+        Lanes::<T, L>::load(&self.once, at) * (Lanes::load(f, at - 2) - Lanes::load(f, at + 2))
+    }
+
+    /// D f.
+    #[inline(always)]
+    pub fn differentiate(&self, f: &[T], derivative: &mut [T]) {
+        let mut above = Quad::all(T::zero());
+        for at in (0..self.quads() * QUAD).step_by(QUAD).rev() {
+            above = above + Lanes::load(&self.slope, at) * Lanes::load(f, at + 2);
+            above.store(derivative, at);
+        }
+        derivative[..2].iter_mut().for_each(|number| *number *= T::of(0.5));
+    }
+
+    /// The sums of the even and of the odd coefficients: halves of sum and difference of f(1) and f(-1).
+    #[inline(always)]
+    pub fn ends(&self, f: &[T]) -> Quad<T> {
+        let quads = (0..self.quads() * QUAD).step_by(QUAD);
+        quads.fold(Quad::all(T::zero()), |sum, at| sum + Lanes::load(f, at))
+    }
+
+    /// The sums of `n^2 f_n` over even and odd n: halves of difference and sum of f'(1) and f'(-1).
+    #[inline(always)]
+    pub fn slopes(&self, f: &[T]) -> Quad<T> {
+        let quads = (0..self.quads() * QUAD).step_by(QUAD);
+        quads.fold(Quad::all(T::zero()), |sum, at| sum + Lanes::<T, QUAD>::load(&self.squares, at) * Lanes::load(f, at))
+    }
+}
+
+/// Numbers of a line of so many coefficients: whole quads, and room for those that operators read behind them.
+fn length_of(kept: usize) -> usize {
+    (kept.div_ceil(2) + 2) * QUAD
+}
+
+/// The coefficients of a field into a line, whose numbers behind them are zero already.
+#[inline(always)]
+pub fn copy_in<T: Real>(coefficients: &[Complex<T>], line: &mut [T]) {
+    line[..2 * coefficients.len()].copy_from_slice(cast_slice(coefficients));
+}
+
+/// The numbers of a line to the coefficients of a field.
+#[inline(always)]
+pub fn copy_out<T: Real>(line: &[T], coefficients: &mut [Complex<T>]) {
+    let numbers = 2 * coefficients.len();
+    bytemuck::cast_slice_mut(coefficients).copy_from_slice(&line[..numbers]);
+}

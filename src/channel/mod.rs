@@ -1,0 +1,4 @@
+//! The plane channel.
+
+mod helmholtz;
+mod line;
