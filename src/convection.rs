@@ -51,6 +51,20 @@ fn fluxes_of<T: Real>(fluxes: [&mut [T]; 3], velocity: [&[T]; 3], theta: &[T]) {
     );
 }
 
+/// The sum of `|u|^2` over the points of some lines.
+pub fn square<T: Real>(velocity: [&[T]; 3]) -> f64 {
+    vectorised(
+        #[inline(always)]
+        || {
+            let mut sums = [T::zero(); LANES];
+            for points in velocity.iter().flat_map(|line| line.chunks(LANES)) {
+                sums.iter_mut().zip(points).for_each(|(sum, u)| *sum += *u * *u);
+            }
+            sums.into_iter().map(Real::wide).sum()
+        },
+    )
+}
+
 /// `max(sum_j |B_ji u_i| / dxi_j)` over the points of some lines: cells of the moving grid a time. `cells` is `B_ji / dxi_j`.
 pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], cells: &[[T; 3]; 3]) -> T {
     let larger = |a: T, b: T| if a > b { a } else { b };

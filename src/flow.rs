@@ -76,9 +76,10 @@ pub struct Step {
     pub dt: f64,
     /// The Courant number `dt max(sum_i |u_i| / dx_i)` at the beginning of the step.
     pub cfl: f64,
-    /// Kinetic energy and dissipation at its end.
+    /// Kinetic energy a unit mass, for the log: at its end, or at its beginning where that is what is at hand.
     pub energy: f64,
-    pub dissipation: f64,
+    /// At its end, where it is at hand.
+    pub dissipation: Option<f64>,
     /// Why the run must end here, with its state saved: the box no longer holds the flow.
     pub end: Option<String>,
 }

@@ -18,3 +18,5 @@ pub mod statistics;
 pub mod store;
 pub mod time;
 pub mod transform;
+
+mod random;

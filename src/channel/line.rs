@@ -67,7 +67,8 @@ impl<T: Real> Operators<T> {
     #[inline(always)]
     pub fn integrated_twice<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
         let load = |table: &[T]| Lanes::<T, L>::load(table, at);
-        load(&self.lower) * Lanes::load(f, at - QUAD) - load(&self.middle) * Lanes::load(f, at) + load(&self.upper) * Lanes::load(f, at + QUAD)
+        load(&self.lower) * Lanes::load(f, at - QUAD) - load(&self.middle) * Lanes::load(f, at)
+            + load(&self.upper) * Lanes::load(f, at + QUAD)
     }
 
     /// L numbers from `at` >= 4 on of I f.
@@ -99,6 +100,12 @@ impl<T: Real> Operators<T> {
     pub fn slopes(&self, f: &[T]) -> Quad<T> {
         let quads = (0..self.quads() * QUAD).step_by(QUAD);
         quads.fold(Quad::all(T::zero()), |sum, at| sum + Lanes::<T, QUAD>::load(&self.squares, at) * Lanes::load(f, at))
+    }
+
+    /// The mean over y of real coefficients: `sum over even n of f_n / (1 - n^2)`.
+    pub fn bulk(&self, coefficients: impl Iterator<Item = T>) -> T {
+        let terms = coefficients.step_by(2).zip((0..self.kept).step_by(2)).map(|(f, n)| f / T::of(1.0 - (n * n) as f64));
+        terms.fold(T::zero(), |sum, term| sum + term)
     }
 }
 

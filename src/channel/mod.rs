@@ -1,4 +1,166 @@
-//! The plane channel.
+//! The plane channel between walls at y = -1 and y = 1, periodic in x and z (Kim, Moin & Moser, J. Fluid Mech. 177 (1987) 133), in a frame that may turn
+//! about z with Omega:
+//!
+//! ```text
+//!     d(lap v)/dt = h_v + nu lap lap v,    d eta/dt = h_g + nu lap eta,    eta = du/dz - dw/dx
+//!     dU/dt = -d<uv>/dy - dP/dx + nu U'',  dW/dt = -d<vw>/dy + nu W''
+//! ```
+//!
+//! `right_hand_side` has h, `update` the substep, `velocity` the way back to u, v, w. The state is phi = lap v and eta, as Chebyshev coefficients in y
+//! of each (n_x, n_z); in the column n_x = n_z = 0, where both vanish, stand U and W. It is computed in a frame that moves in x, so that the step is
+//! limited by the fluctuations; U is that of the laboratory.
 
+mod grid;
 mod helmholtz;
+mod initial;
 mod line;
+mod right_hand_side;
+mod step;
+mod update;
+mod velocity;
+mod walls;
+mod wavenumbers;
+
+use crate::case::{ChannelScalar, Drive, ScalarBoundary, Walls};
+use crate::error::Result;
+use crate::flow::Clock;
+use crate::parallel::{Method, ProcessGrid, World};
+use crate::time::StepSize;
+use crate::transform::{ChebyshevColumns, Layout, Pencils, Real, Shape, SpectralField, Truncation};
+use grid::WallNormal;
+use line::Operators;
+use std::rc::Rc;
+use update::Update;
+use velocity::Velocity;
+use walls::WallMotion;
+use wavenumbers::Wavenumbers;
+
+/// Everything that defines a run of this flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// L_x, 2, L_z.
+    pub size: [f64; 3],
+    /// Points in x, y, z.
+    pub grid: [usize; 3],
+    /// nu > 0.
+    pub viscosity: f64,
+    /// Whether only two thirds of the polynomials are kept, which makes the products exact in y as well.
+    pub dealiase_y: bool,
+    pub drive: Drive,
+    /// Omega, about z.
+    pub rotation: f64,
+    pub walls: Walls,
+    pub frame_velocity: f64,
+    pub scalars: Vec<ChannelScalar>,
+    pub step_size: StepSize,
+    pub seed: u64,
+    pub exchange: Method,
+    /// `[P_row, P_col]`, or the best.
+    pub process_grid: Option<[usize; 2]>,
+}
+
+impl Parameters {
+    /// A channel of this box and grid, between walls at rest, without a pressure gradient, nu = 1, dt = 0.01.
+    pub fn at_rest(size: [f64; 3], grid: [usize; 3]) -> Self {
+        Self {
+            size,
+            grid,
+            viscosity: 1.0,
+            dealiase_y: false,
+            drive: Drive::PressureGradient { gradient: 0.0 },
+            rotation: 0.0,
+            walls: Walls::default(),
+            frame_velocity: 0.0,
+            scalars: Vec::new(),
+            step_size: StepSize::Fixed(0.01),
+            seed: 1,
+            exchange: Method::AllToAll,
+            process_grid: None,
+        }
+    }
+
+    pub fn truncation(&self) -> Truncation {
+        let points = self.grid[1];
+        let kept = if self.dealiase_y { 2 * (points - 1) / 3 + 1 } else { points };
+        Truncation { grid: self.grid, shape: Shape::Chebyshev { kept } }
+    }
+
+    /// Real numbers that the fields and buffers of a rank with this layout hold.
+    pub fn reals(&self, layout: &Layout) -> usize {
+        2 * 2 * (2 + self.scalars.len()) * layout.modes + layout.buffer_reals(right_hand_side::counts(self.scalars.len()).into())
+    }
+}
+
+/// The state and the plans of this rank.
+pub struct Channel<T> {
+    world: Rc<World>,
+    parameters: Parameters,
+    process_grid: [usize; 2],
+    pencils: Pencils<T, ChebyshevColumns<T>>,
+    operators: Operators<T>,
+    grid: WallNormal,
+    wavenumbers: Wavenumbers<T>,
+    walls: WallMotion,
+    /// phi, eta and the scalars, and twice integrated what each gained in the substep before.
+    state: Vec<SpectralField<T>>,
+    before: Vec<SpectralField<T>>,
+    velocity: Velocity<T>,
+    update: Update<T>,
+    /// -dP/dx over the last step, on the rank that holds the mean profiles.
+    gradient: f64,
+    clock: Clock,
+}
+
+impl<T: Real> Channel<T> {
+    /// A fluid at rest; collective.
+    ///
+    /// # Errors
+    /// A process grid that does not fit; messages too long for MPI.
+    pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
+        let truncation = parameters.truncation();
+        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
+        let grid = ProcessGrid::new(&world, shape);
+        let counts = right_hand_side::counts(parameters.scalars.len());
+        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, counts.into()))?;
+        let Shape::Chebyshev { kept } = truncation.shape else { unreachable!("the truncation of a channel") };
+        let operators = Operators::new(kept);
+        let fields = || (0..2 + parameters.scalars.len()).map(|_| SpectralField::zeros(&pencils.layout)).collect();
+        Ok(Self {
+            process_grid: shape,
+            grid: WallNormal::new(parameters.grid[1]),
+            wavenumbers: Wavenumbers::new(parameters.size, &truncation),
+            walls: WallMotion::new(&parameters.walls, parameters.frame_velocity, parameters.size, &pencils.layout),
+            state: fields(),
+            before: fields(),
+            velocity: Velocity::new(&operators),
+            update: Update::new(&operators),
+            operators,
+            gradient: 0.0,
+            clock: Clock::default(),
+            world,
+            parameters,
+            pencils,
+        })
+    }
+
+    pub fn layout(&self) -> &Layout {
+        &self.pencils.layout
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// phi, eta, and the scalars.
+    pub fn fields(&self) -> &[SpectralField<T>] {
+        &self.state
+    }
+}
+
+/// The values of a scalar at the lower and the upper wall, and its uniform source.
+fn boundary(scalar: &ChannelScalar) -> ([f64; 2], f64) {
+    match scalar.boundary {
+        ScalarBoundary::Values { lower, upper } => ([lower, upper], 0.0),
+        ScalarBoundary::Source { rate } => ([0.0; 2], rate),
+    }
+}

@@ -6,8 +6,8 @@
 //! evaluates both grids in every stage; `phase-shift` is Rogallo's: two evaluations of equal weight, of different stages, are on grids half
 //! a cell apart, displaced by a random delta, and what is left falls with dt.
 
-use super::random::{Purpose, uniform};
 use crate::case::Dealiasing;
+use crate::random::{Purpose, uniform};
 use crate::time::RungeKutta;
 use crate::transform::Shape;
 

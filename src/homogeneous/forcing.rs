@@ -11,11 +11,11 @@
 
 use super::initial::{Wave, abc_waves, place, taylor_green_waves};
 use super::matrix::{COMPONENTS, dot, length};
-use super::random::{Purpose, uniform};
 use super::wavenumbers::Wavenumbers;
 use crate::case::{self, BodyForce};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
+use crate::random::{Purpose, uniform};
 use crate::transform::{Layout, Real, SpectralField, Truncation};
 use num_complex::Complex;
 use std::collections::HashMap;

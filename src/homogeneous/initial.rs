@@ -1,10 +1,10 @@
 //! Initial velocity fields, set mode by mode.
 
-use super::random::{Purpose, uniform};
 use super::wavenumbers::Wavenumbers;
 use crate::case::{Initial, Scalar, ScalarInitial, Spectrum};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
+use crate::random::{Purpose, uniform};
 use crate::transform::{Layout, Real, SpectralField};
 use num_complex::Complex;
 use std::collections::HashMap;

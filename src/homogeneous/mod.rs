@@ -12,7 +12,6 @@ mod initial;
 mod matrix;
 mod mean;
 mod observe;
-mod random;
 mod remesh;
 mod right_hand_side;
 mod step;

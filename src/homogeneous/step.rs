@@ -72,7 +72,7 @@ impl<T: Real> Homogeneous<T> {
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation, end: self.unresolved(dissipation) })
+        Ok(Step { dt, cfl: dt * rate, energy, dissipation: Some(dissipation), end: self.unresolved(dissipation) })
     }
 
     /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation. A box that is

@@ -43,7 +43,7 @@ impl Output {
             snapshots_due: case.output.snapshots,
             size: case.domain.size,
             case: case.to_toml(),
-            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: 0.0, end: None },
+            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, end: None },
             sampled: Some(now),
             drawn: Some(now),
         };

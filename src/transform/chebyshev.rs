@@ -43,7 +43,9 @@ impl<T: Real> ChebyshevColumns<T> {
             || {
                 let mut first = Complex::new(T::zero(), T::zero());
                 let reversed = line[1..].iter().rev();
-                for (((h, g), mirrored), (sine, cosine)) in work.iter_mut().zip(&line[..n]).zip(reversed).zip(sines.iter().zip(cosines.iter())) {
+                for (((h, g), mirrored), (sine, cosine)) in
+                    work.iter_mut().zip(&line[..n]).zip(reversed).zip(sines.iter().zip(cosines.iter()))
+                {
                     *h = (*g + *mirrored).scale(half) - (*g - *mirrored).scale(*sine);
                     first += g.scale(*cosine);
                 }

@@ -200,9 +200,7 @@ mod tests {
             }
             let inside = |nx: i64, ny: i64, nz: i64| match shape {
                 Shape::TwoThirds => 3 * nx.abs() < 12 && 3 * ny.abs() < 10 && 3 * nz.abs() < 16,
-                _ => {
-                    (nx as f64 / 12.0).powi(2) + (ny as f64 / 10.0).powi(2) + (nz as f64 / 16.0).powi(2) < 2.0 / 9.0 - 1e-12
-                }
+                _ => (nx as f64 / 12.0).powi(2) + (ny as f64 / 10.0).powi(2) + (nz as f64 / 16.0).powi(2) < 2.0 / 9.0 - 1e-12,
             };
             let all = (-8..8).flat_map(|x| (-8..8).flat_map(move |y| (-8..8).map(move |z| (x, y, z))));
             for (x, y, z) in all {

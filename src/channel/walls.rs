@@ -1,0 +1,76 @@
+//! What the walls do: they move in x, they oscillate in z, fluid passes through them.
+
+use super::line::Quad;
+use crate::case::{Transpiration, WallSide, Walls};
+use crate::transform::{Column, Layout, Real};
+use num_complex::Complex;
+use std::f64::consts::TAU;
+
+/// v at the walls in one column, in the laboratory.
+struct Through {
+    column: Column,
+    kx: f64,
+    /// At the lower and at the upper wall.
+    v: [Complex<f64>; 2],
+}
+
+/// The walls, as they are seen from the frame.
+pub struct WallMotion {
+    walls: Walls,
+    frame_velocity: f64,
+    through: Vec<Through>,
+}
+
+impl WallMotion {
+    pub fn new(walls: &Walls, frame_velocity: f64, size: [f64; 3], layout: &Layout) -> Self {
+        let mut through = Vec::new();
+        for column in &layout.columns {
+            let of = |t: &Transpiration| {
+                let [nx, nz] = t.wavenumber;
+                let amplitude = Complex::from_polar(0.5 * t.amplitude, t.phase);
+                // A cos = the mode and its conjugate, one of which is kept.
+                match (column.nx as i64, column.nz) {
+                    label if label == (nx, nz) => Some(amplitude),
+                    label if label == (-nx, -nz) => Some(amplitude.conj()),
+                    _ => None,
+                }
+            };
+            let at = |side: WallSide| -> Complex<f64> {
+                let here = |t: &&Transpiration| t.wall == side || t.wall == WallSide::Both;
+                walls.transpiration.iter().filter(here).filter_map(of).sum()
+            };
+            let v = [at(WallSide::Lower), at(WallSide::Upper)];
+            if v != [Complex::default(); 2] {
+                through.push(Through { column: *column, kx: TAU / size[0] * column.nx as f64, v });
+            }
+        }
+        Self { walls: walls.clone(), frame_velocity, through }
+    }
+
+    /// U at the walls, as sums of even and odd coefficients.
+    pub fn along<T: Real>(&self) -> Quad<T> {
+        let [lower, upper] = self.walls.velocity;
+        ends(lower.into(), upper.into())
+    }
+
+    /// W at the walls at a time.
+    pub fn across<T: Real>(&self, time: f64) -> Quad<T> {
+        let w = self.walls.oscillation.map_or(0.0, |o| o.amplitude * (TAU * time / o.period).sin());
+        ends(w.into(), w.into())
+    }
+
+    /// v at the walls in a column of this rank at a time. The frame moves past the walls.
+    pub fn through<T: Real>(&self, column: &Column, time: f64) -> Quad<T> {
+        let found = self.through.iter().find(|through| through.column == *column);
+        found.map_or(Quad::all(T::zero()), |Through { kx, v: [lower, upper], .. }| {
+            let turn = Complex::cis(kx * self.frame_velocity * time);
+            ends(lower * turn, upper * turn)
+        })
+    }
+}
+
+/// The sums of the even and of the odd coefficients of a line with these values at the walls.
+pub fn ends<T: Real>(lower: Complex<f64>, upper: Complex<f64>) -> Quad<T> {
+    let (even, odd) = ((upper + lower) * 0.5, (upper - lower) * 0.5);
+    Quad::of([even.re, even.im, odd.re, odd.im].map(T::of))
+}

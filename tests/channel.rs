@@ -1,0 +1,271 @@
+//! The plane channel against exact solutions and linear stability theory, on several ranks.
+
+#[macro_use]
+mod support;
+
+use num_complex::Complex;
+use rogallo::case::{Drive, Oscillation, Walls};
+use rogallo::channel::{Channel, Parameters};
+use rogallo::parallel::World;
+use rogallo::time::StepSize;
+use std::f64::consts::{PI, TAU};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+use support::collective::{self, Check, Outcome, reference};
+
+static CHECKS: [Check; 6] = [
+    Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar, needs: None },
+    Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes, needs: None },
+    Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating, needs: None },
+    Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls, needs: None },
+    Check { name: "convection_neither_makes_nor_destroys_energy", ranks: &[2], run: energy, needs: None },
+    Check { name: "orr_sommerfeld_modes_grow_as_they_should", ranks: &[1, 4], run: orr_sommerfeld, needs: Some(EIGENMODE) },
+];
+
+const EIGENMODE: &str = "stability/os_eigfun_Re7500_a1_b0.dat";
+
+fn main() -> ExitCode {
+    collective::main(&CHECKS, Duration::from_secs(600))
+}
+
+fn new(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, String> {
+    Channel::new(world.clone(), parameters).map_err(|error| error.to_string())
+}
+
+fn advance(channel: &mut Channel<f64>, time: f64) -> Outcome {
+    while channel.clock().time < time {
+        channel.step(time).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// The value of a line at y.
+fn at(line: &[Complex<f64>], y: f64) -> Complex<f64> {
+    line.iter().enumerate().map(|(n, a)| a * (n as f64 * y.acos()).cos()).sum()
+}
+
+/// The largest difference of a mean profile (0: U, 2: W) from a function, on all ranks.
+fn profile_error(world: &World, channel: &mut Channel<f64>, component: usize, exact: impl Fn(f64) -> f64) -> f64 {
+    let here = channel.velocity_of([0, 0]).map_or(0.0, |lines| {
+        let errors = (0..=40).map(|j| (j as f64 / 20.0 - 1.0, &lines[component]));
+        errors.map(|(y, line)| (at(line, y) - exact(y)).norm()).fold(0.0, f64::max)
+    });
+    world.max(here)
+}
+
+fn laminar(world: &Rc<World>) -> Outcome {
+    let nu = 0.01;
+    let poiseuille = |y: f64| 1.0 - y * y;
+    let drives = [Drive::PressureGradient { gradient: 2.0 * nu }, Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }];
+    for (points, frame_velocity) in [(33, 0.0), (64, 0.5), (129, 0.6)] {
+        for drive in drives.clone() {
+            let own = Parameters::at_rest([TAU, 2.0, PI], [8, points, 6]);
+            let mut channel = new(world, Parameters { viscosity: nu, drive, frame_velocity, ..own })?;
+            channel.set_profiles(poiseuille, |_| 0.0);
+            advance(&mut channel, 10.0)?;
+            let error = profile_error(world, &mut channel, 0, poiseuille);
+            ensure!(error < 1e-12, "{points} points: Poiseuille's profile is off by {error:e}");
+        }
+        // From rest the mass flux is there at once.
+        let own = Parameters::at_rest([TAU, 2.0, PI], [8, points, 6]);
+        let mut channel = new(world, Parameters { viscosity: 1.0, drive: Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }, ..own })?;
+        advance(&mut channel, 10.0)?;
+        let error = profile_error(world, &mut channel, 0, poiseuille);
+        ensure!(error < 1e-8, "{points} points: Poiseuille's profile is reached but for {error:e}");
+    }
+    let own = Parameters::at_rest([TAU, 2.0, PI], [8, 33, 6]);
+    let couette = Walls { velocity: [-1.0, 1.0], ..Walls::default() };
+    let mut channel = new(world, Parameters { viscosity: nu, walls: couette, ..own })?;
+    channel.set_profiles(|y| y, |_| 0.0);
+    advance(&mut channel, 10.0)?;
+    let error = profile_error(world, &mut channel, 0, |y| y);
+    ensure!(error < 1e-12, "Couette's profile is off by {error:e}");
+    Ok(())
+}
+
+/// The measured order of errors at steps of 1, 1/2, 1/4.
+fn orders(errors: [f64; 3]) -> [f64; 2] {
+    [(errors[0] / errors[1]).log2(), (errors[1] / errors[2]).log2()]
+}
+
+/// `U = cos(pi y / 2) exp(-nu pi^2 t / 4)`, `W = sin(pi y) exp(-nu pi^2 t)`.
+fn stokes(world: &Rc<World>) -> Outcome {
+    let mut errors = [[0.0; 3]; 2];
+    for (i, steps) in [10.0, 20.0, 40.0].into_iter().enumerate() {
+        let own = Parameters::at_rest([TAU, 2.0, PI], [4, 33, 4]);
+        let mut channel = new(world, Parameters { viscosity: 0.2, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
+        channel.set_profiles(|y| (PI * y / 2.0).cos(), |y| (PI * y).sin());
+        advance(&mut channel, 1.0)?;
+        let (slow, fast) = ((-0.05 * PI * PI).exp(), (-0.2 * PI * PI).exp());
+        errors[0][i] = profile_error(world, &mut channel, 0, |y| slow * (PI * y / 2.0).cos());
+        errors[1][i] = profile_error(world, &mut channel, 2, |y| fast * (PI * y).sin());
+    }
+    for errors in errors {
+        let measured = orders(errors);
+        ensure!(measured.iter().all(|order| (order - 2.0).abs() < 0.15), "orders {measured:?} of {errors:?}");
+    }
+    Ok(())
+}
+
+/// `W = Im(exp(i omega t) cosh(s y) / cosh(s))`, `s^2 = i omega / nu`.
+fn oscillating(world: &Rc<World>) -> Outcome {
+    let (nu, period) = (0.05, 1.5);
+    let omega = TAU / period;
+    let s = Complex::new(0.0, omega / nu).sqrt();
+    let exact = |y: f64, t: f64| (Complex::cis(omega * t) * (s * y).cosh() / s.cosh()).im;
+    let mut errors = [0.0; 3];
+    for (i, steps) in [40.0, 80.0, 160.0].into_iter().enumerate() {
+        let own = Parameters::at_rest([TAU, 2.0, PI], [4, 65, 4]);
+        let walls = Walls { oscillation: Some(Oscillation { amplitude: 1.0, period }), ..Walls::default() };
+        let mut channel = new(world, Parameters { viscosity: nu, walls, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
+        channel.set_profiles(|_| 0.0, |y| exact(y, 0.0));
+        advance(&mut channel, 2.0)?;
+        errors[i] = profile_error(world, &mut channel, 2, |y| exact(y, 2.0));
+    }
+    let measured = orders(errors);
+    ensure!(measured.iter().all(|order| (order - 2.0).abs() < 0.15), "orders {measured:?} of {errors:?}");
+    Ok(())
+}
+
+/// A disturbed channel, all modes of which are in motion after some steps.
+fn disturbed(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, String> {
+    let mut channel = new(world, parameters)?;
+    channel.set_profiles(|y| 1.0 - y * y, |y| 0.1 * (PI * y).sin());
+    // (1 - y^2)^2 and (1 - y^2) in Chebyshev polynomials.
+    let [v, eta] = [vec![0.375, 0.0, -0.5, 0.0, 0.125], vec![0.5, 0.0, -0.5]]
+        .map(|line: Vec<f64>| line.into_iter().map(Complex::from).collect::<Vec<_>>());
+    for (label, phase) in [([1, 0], 0.3), ([0, 1], 1.1), ([1, 1], 2.0), ([2, -1], 0.7), ([1, -2], 2.9)] {
+        let turned = |line: &[Complex<f64>], a: f64| line.iter().map(|x| x * Complex::from_polar(a, phase)).collect::<Vec<_>>();
+        channel.add_mode(label, &turned(&v, 0.2), &turned(&eta, 0.4));
+    }
+    Ok(channel)
+}
+
+fn walls(world: &Rc<World>) -> Outcome {
+    for (points, dealiase_y) in [(48, false), (49, false), (49, true)] {
+        let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 16]);
+        let drive = Drive::MassFlux { bulk_velocity: 2.0 / 3.0 };
+        let step_size = StepSize::Fixed(0.01);
+        let mut channel = disturbed(world, Parameters { viscosity: 0.002, drive, dealiase_y, frame_velocity: 0.4, step_size, ..own })?;
+        advance(&mut channel, 5.0)?;
+        let mut worst = [0.0_f64; 2];
+        let mut largest = 0.0_f64;
+        for (nx, nz) in (0..=5).flat_map(|nx| (-5..=5).map(move |nz| (nx, nz))) {
+            let Some([u, v, w]) = channel.velocity_of([nx, nz]) else { continue };
+            for y in [-1.0, 1.0] {
+                worst[0] = [&u, &v, &w].iter().map(|line| at(line, y).norm()).fold(worst[0], f64::max);
+            }
+            let dv = derivative(&v);
+            let (kx, kz) = (nx as f64, 2.0 * nz as f64);
+            for n in 0..u.len() {
+                let divergence = Complex::<f64>::I * (u[n] * kx + w[n] * kz) + dv[n];
+                worst[1] = worst[1].max(divergence.norm());
+                largest = largest.max(if (nx, nz) == (0, 0) { 0.0 } else { u[n].norm() });
+            }
+        }
+        let [wall, divergence] = worst.map(|worst| world.max(worst));
+        ensure!(wall < 1e-12, "{points} points: the velocity at the walls is {wall:e}");
+        ensure!(divergence < 1e-12, "{points} points: the divergence is {divergence:e}");
+        ensure!(world.max(largest) > 0.02, "nothing moves");
+    }
+    Ok(())
+}
+
+fn derivative(f: &[Complex<f64>]) -> Vec<Complex<f64>> {
+    let mut d = vec![Complex::default(); f.len() + 2];
+    for n in (0..f.len() - 1).rev() {
+        d[n] = d[n + 2] + f[n + 1] * (2.0 * (n + 1) as f64);
+    }
+    d[0] *= 0.5;
+    d.truncate(f.len());
+    d
+}
+
+/// Without viscosity and drive to speak of the energy drifts with the cube of the step only.
+fn energy(world: &Rc<World>) -> Outcome {
+    let mut drifts = [0.0; 3];
+    for (i, steps) in [25.0, 50.0, 100.0].into_iter().enumerate() {
+        let own = Parameters::at_rest([TAU, 2.0, PI], [24, 49, 24]);
+        let step_size = StepSize::Fixed(1.0 / steps);
+        let mut channel = disturbed(world, Parameters { viscosity: 1e-13, dealiase_y: true, step_size, ..own })?;
+        let mut energies = Vec::new();
+        while channel.clock().time < 1.2 {
+            energies.push(channel.step(1.2).map_err(|error| error.to_string())?.energy);
+        }
+        let at_one = (steps as usize).min(energies.len() - 1);
+        drifts[i] = (energies[at_one] / energies[0] - 1.0).abs();
+    }
+    if world.is_root() {
+        eprintln!("drifts {drifts:?}");
+    }
+    let measured = orders(drifts);
+    ensure!(measured.iter().all(|order| *order > 2.7), "orders {measured:?} of {drifts:?}");
+    Ok(())
+}
+
+/// v and eta of a file of eigenfunctions, and c.
+fn eigenmode(file: &str) -> Result<(Complex<f64>, [Vec<Complex<f64>>; 2]), String> {
+    let text = std::fs::read_to_string(reference(file)).map_err(|error| error.to_string())?;
+    let header = text.lines().next().unwrap_or_default();
+    let c = header.split("c = ").nth(1).and_then(|rest| rest.split(" ;").next()).ok_or("no c in the header")?;
+    let mut parts = c.trim_end_matches('i').split_whitespace().map(|word| word.parse::<f64>().unwrap());
+    let c = Complex::new(parts.next().unwrap(), parts.next().unwrap());
+    let mut lines = [vec![Complex::default(); 200], vec![Complex::default(); 200]];
+    for row in text.lines().filter(|line| !line.starts_with('#')) {
+        let numbers: Vec<f64> = row.split_whitespace().map(|word| word.parse().unwrap()).collect();
+        for (part, line) in numbers.chunks(3).zip(&mut lines) {
+            line[part[0] as usize] = Complex::new(part[1], part[2]);
+        }
+    }
+    Ok((c, lines))
+}
+
+/// Small eigenmodes of `U = 1 - y^2` grow and travel with c: in both directions of travel, at both signs of beta.
+fn orr_sommerfeld(world: &Rc<World>) -> Outcome {
+    let rows = [("Re7500_a1_b0", 7500.0, 1.0, 0.0), ("Re10000_a1_b0", 1e4, 1.0, 0.0), ("Re5000_a1.12_b2.1", 5000.0, 1.12, 2.1)];
+    for (name, reynolds, alpha, beta) in rows {
+        let (c, [v, eta]) = eigenmode(&format!("stability/os_eigfun_{name}.dat"))?;
+        for (direction, sign) in [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0)] {
+            if beta == 0.0 && sign < 0.0 {
+                continue;
+            }
+            let size = [TAU / alpha, 2.0, if beta == 0.0 { PI } else { TAU / beta }];
+            let own = Parameters::at_rest(size, [4, 129, 4]);
+            let drive = Drive::PressureGradient { gradient: 2.0 * direction / reynolds };
+            let (frame_velocity, step_size) = (0.4 * direction, StepSize::Fixed(0.0025));
+            let mut channel = new(world, Parameters { viscosity: 1.0 / reynolds, drive, frame_velocity, step_size, ..own })?;
+            channel.set_profiles(|y| direction * (1.0 - y * y), |_| 0.0);
+            // Mirrored in x or in z, eta changes its sign.
+            let label = [direction as i64, if beta == 0.0 { 0 } else { sign as i64 }];
+            let scale = |line: &[Complex<f64>], factor: f64| line.iter().map(|a| a * 1e-7 * factor).collect::<Vec<_>>();
+            channel.add_mode(label, &scale(&v, 1.0), &scale(&eta, sign * direction));
+            let stored = if direction > 0.0 { label } else { label.map(|n| -n) };
+            let before = channel.velocity_of(stored);
+            advance(&mut channel, 2.0)?;
+            let after = channel.velocity_of(stored);
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            for component in [0, 1, 2] {
+                let product = |a: &[Complex<f64>], b: &[Complex<f64>]| a.iter().zip(b).map(|(a, b)| a * b.conj()).sum::<Complex<f64>>();
+                let norm = product(&before[component], &before[component]).re;
+                if norm < 1e-24 {
+                    continue;
+                }
+                let grown = product(&after[component], &before[component]) / norm;
+                // exp(-i alpha c t) in the laboratory; the frame is 0.4 t further on.
+                let travelled = (c - 0.4) * Complex::new(0.0, -alpha * 2.0);
+                let expected = travelled.exp();
+                let rate = grown.norm().ln() / 2.0;
+                let error = (rate / (alpha * c.im) - 1.0).abs();
+                ensure!(
+                    error < 1e-6,
+                    "{name}, {direction} {sign}, component {component}: growth rate {rate}, not {}, off by {error:e}",
+                    alpha * c.im
+                );
+                let turned = if direction > 0.0 { grown } else { grown.conj() };
+                ensure!((turned / expected - 1.0).norm() < 1e-6, "{name}, {direction}, {component}: {turned}, not {expected}");
+            }
+        }
+    }
+    Ok(())
+}
