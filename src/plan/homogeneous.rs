@@ -1,6 +1,6 @@
 //! What a homogeneous case resolves and takes.
 
-use super::{Row, bytes, mean, until};
+use super::{Row, demands, mean, until};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
@@ -18,8 +18,6 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     let wavenumbers = Wavenumbers::new(case.domain.size, &truncation);
     let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
     let layout = Layout::new(truncation, grid, 0, 0);
-    let real = bytes(case.numerics.precision);
-    let reals = parameters.reals(&layout) as f64;
     let [nx, ny, nz] = case.domain.grid;
     let spacing: Vec<String> = (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
     let quantities = (3 + flow.scalars.len()) as f64;
@@ -30,12 +28,9 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
         ("smallest eddies", format!("k_max eta >= 1.5 while the dissipation is below {:.3e}", largest_dissipation(case, &wavenumbers))),
     ];
     rows.extend(mean::rows(case, &flow.mean, &truncation));
-    rows.extend([
-        ("step", step(case)),
-        ("ranks", format!("{ranks}, process grid [{}, {}]", grid[0], grid[1])),
-        ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", real * reals / 1e6)),
-        ("a checkpoint", format!("{:.1} MB", 2.0 * quantities * real * layout.total_modes as f64 / 1e6)),
-    ]);
+    rows.push(("step", step(case)));
+    let stored = 2.0 * quantities * layout.total_modes as f64;
+    rows.extend(demands(case, ranks, grid, parameters.reals(&layout) as f64, stored));
     Ok(rows)
 }
 

@@ -73,7 +73,7 @@ mod tests {
              initial = {{ kind = \"taylor-green\" }}\ntime = {{ dt = 0.01, end = 1.0 }}\n{text}"
         );
         let case = case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
-        let FlowKind::Homogeneous(flow) = &case.flow;
+        let FlowKind::Homogeneous(flow) = &case.flow else { panic!("not homogeneous") };
         rows(&case, &flow.mean, &Parameters::new(&case, flow).truncation())
     }
 

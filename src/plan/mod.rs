@@ -1,5 +1,6 @@
 //! What a case takes: resolution, memory, file sizes, before anyone queues.
 
+mod channel;
 mod homogeneous;
 mod mean;
 
@@ -16,16 +17,22 @@ type Row = (&'static str, String);
 pub fn summary(case: &Case, ranks: usize) -> Result<String> {
     let rows = match &case.flow {
         FlowKind::Homogeneous(flow) => homogeneous::rows(case, flow, ranks)?,
+        FlowKind::Channel(flow) => channel::rows(case, flow),
     };
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }
 
-/// Bytes of a real of the fields.
-fn bytes(precision: Precision) -> f64 {
-    match precision {
+/// Lines on so many ranks, of which each holds `reals` real numbers, and a checkpoint `stored` in all.
+fn demands(case: &Case, ranks: usize, grid: [usize; 2], reals: f64, stored: f64) -> [Row; 3] {
+    let bytes = match case.numerics.precision {
         Precision::Double => 8.0,
         Precision::Single => 4.0,
-    }
+    };
+    [
+        ("ranks", format!("{ranks}, process grid [{}, {}]", grid[0], grid[1])),
+        ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", bytes * reals / 1e6)),
+        ("a checkpoint", format!("{:.1} MB", bytes * stored / 1e6)),
+    ]
 }
 
 /// When the run ends.

@@ -27,6 +27,7 @@ pub fn own(flow: &Homogeneous) -> Own {
         tables,
         numerics: vec![("dealiasing", word(DEALIASINGS, *dealiasing))],
         time: vec![("scheme", word(SCHEMES, *scheme))],
+        output: Vec::new(),
     }
 }
 

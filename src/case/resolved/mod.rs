@@ -1,5 +1,6 @@
 //! A case written out with every default filled in, and what distinguishes two cases.
 
+mod channel;
 mod homogeneous;
 
 use super::schema::{EXCHANGES, PRECISIONS};
@@ -57,6 +58,7 @@ struct Own {
     tables: Vec<(String, Entries)>,
     numerics: Entries,
     time: Entries,
+    output: Entries,
 }
 
 /// Every table and key that is set, in the order of the file.
@@ -64,6 +66,7 @@ fn tables(case: &Case) -> Vec<(String, Entries)> {
     let Case { name: _, flow, domain, fluid, numerics, time, parallel, output, checkpoint } = case;
     let own = match flow {
         FlowKind::Homogeneous(flow) => homogeneous::own(flow),
+        FlowKind::Channel(flow) => channel::own(flow),
     };
     let flow = [("kind", quoted(own.kind))].into_iter().chain(own.flow).collect();
     let mut tables = vec![
@@ -76,7 +79,7 @@ fn tables(case: &Case) -> Vec<(String, Entries)> {
         ("numerics".to_owned(), own.numerics.into_iter().chain(self::numerics(numerics)).collect()),
         ("time".to_owned(), own.time.into_iter().chain(self::time(time)).collect()),
         ("parallel".to_owned(), self::parallel(parallel)),
-        ("output".to_owned(), self::output(output)),
+        ("output".to_owned(), self::output(output).into_iter().chain(own.output).collect()),
         ("checkpoint".to_owned(), self::checkpoint(checkpoint)),
     ]);
     tables
@@ -120,9 +123,17 @@ fn checkpoint(checkpoint: &Checkpoint) -> Entries {
 }
 
 fn cadence(cadence: Schedule) -> String {
-    let steps = cadence.every_steps.map(|steps| format!("every_steps = {steps}"));
-    let time = cadence.every_time.map(|time| format!("every_time = {time:?}"));
-    let set: Vec<String> = steps.into_iter().chain(time).collect();
+    inline(&cadence_keys(cadence))
+}
+
+fn cadence_keys(cadence: Schedule) -> Entries {
+    let steps = cadence.every_steps.map(|steps| ("every_steps", steps.to_string()));
+    steps.into_iter().chain(cadence.every_time.map(|time| ("every_time", number(time)))).collect()
+}
+
+/// A table in one line.
+fn inline(entries: &[(&str, String)]) -> String {
+    let set: Vec<String> = entries.iter().map(|(key, value)| format!("{key} = {value}")).collect();
     if set.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", set.join(", ")) }
 }
 

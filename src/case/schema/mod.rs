@@ -1,5 +1,7 @@
 //! Every key of the case file with its default and what it may be: here what every flow has, and which flow it is.
 
+mod channel;
+mod drive;
 mod fields;
 mod forcing;
 mod homogeneous;
@@ -20,16 +22,20 @@ pub const DEALIASINGS: &[(&str, Dealiasing)] =
 pub const PRECISIONS: &[(&str, Precision)] = &[("double", Precision::Double), ("single", Precision::Single)];
 pub const SCHEMES: &[(&str, RungeKutta)] = &[("rk2", RungeKutta::Rk2), ("rk3", RungeKutta::Rk3), ("rk4", RungeKutta::Rk4)];
 pub const RESCALES: &[(&str, Rescale)] = &[("spectrum", Rescale::Spectrum), ("energy", Rescale::Energy), ("nothing", Rescale::Nothing)];
+pub const WALL_SIDES: &[(&str, WallSide)] = &[("lower", WallSide::Lower), ("upper", WallSide::Upper), ("both", WallSide::Both)];
+pub const EIGENFAMILIES: &[(&str, Eigenfamily)] = &[("orr-sommerfeld", Eigenfamily::OrrSommerfeld), ("squire", Eigenfamily::Squire)];
 pub const EXCHANGES: &[(&str, Method)] = &[("all-to-all", Method::AllToAll), ("pairwise", Method::Pairwise)];
 
 /// The flow that the other tables are read for.
 enum Flow {
+    Channel,
     Homogeneous { nonlinear: bool },
 }
 
 /// The case `name` that the tree holds, to be used only where no problem was added. Files are relative to `dir`.
 pub fn case(name: &str, dir: &Path, root: &Table, problems: &mut Vec<Problem>) -> Option<Case> {
     Keys::root(root, problems, |keys| match keys.table("flow", flow) {
+        Some(Flow::Channel) => Some(channel::case(keys, name, dir)),
         Some(Flow::Homogeneous { nonlinear }) => Some(homogeneous::case(keys, name, dir, nonlinear)),
         None => {
             // The rest means something else in another flow.
@@ -39,14 +45,13 @@ pub fn case(name: &str, dir: &Path, root: &Table, problems: &mut Vec<Problem>) -
     })
 }
 
-/// The equations, and whether they have their nonlinear terms.
+/// The equations, and whether they have their nonlinear terms; nothing where the kind is not a word known.
 fn flow(keys: &mut Keys) -> Option<Flow> {
-    if keys.variant("kind", &["homogeneous", "channel"]) == "channel" {
-        keys.problem("kind", "this version has the homogeneous flow only", "set kind = \"homogeneous\"");
-        keys.ignore_others();
-        return None;
+    match keys.variant("kind", &["homogeneous", "channel"]) {
+        "channel" => Some(Flow::Channel),
+        "" if keys.has("kind") => None,
+        _ => Some(Flow::Homogeneous { nonlinear: keys.or("nonlinear", true, boolean) }),
     }
-    Some(Flow::Homogeneous { nonlinear: keys.or("nonlinear", true, boolean) })
 }
 
 fn numerics(keys: &mut Keys) -> Numerics {
@@ -82,11 +87,11 @@ fn output(keys: &mut Keys) -> Output {
 }
 
 fn cadence(keys: &mut Keys, key: &'static str, default: Schedule) -> Schedule {
-    let given = keys.optional_table(key, |keys| Schedule {
-        every_steps: keys.optional("every_steps", at_least(1)),
-        every_time: keys.optional("every_time", positive),
-    });
-    given.unwrap_or(default)
+    keys.optional_table(key, cadence_keys).unwrap_or(default)
+}
+
+fn cadence_keys(keys: &mut Keys) -> Schedule {
+    Schedule { every_steps: keys.optional("every_steps", at_least(1)), every_time: keys.optional("every_time", positive) }
 }
 
 fn checkpoint(keys: &mut Keys) -> Checkpoint {

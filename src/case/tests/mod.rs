@@ -1,3 +1,5 @@
+mod channel;
+mod channel_resolved;
 mod turbulence;
 
 use super::*;
@@ -29,7 +31,7 @@ pub fn with(overrides: &[&str]) -> Case {
 
 /// What belongs to the flow alone.
 fn of_flow(case: Case) -> Homogeneous {
-    let FlowKind::Homogeneous(flow) = case.flow;
+    let FlowKind::Homogeneous(flow) = case.flow else { panic!("not homogeneous") };
     flow
 }
 
@@ -39,7 +41,11 @@ fn homogeneous(overrides: &[&str]) -> Homogeneous {
 
 /// The titles and helps of the errors that these overrides of a good case make.
 pub fn complaints(overrides: &[&str]) -> String {
-    let error = read(SMALLEST, overrides).unwrap_err();
+    complaints_of(SMALLEST, overrides)
+}
+
+fn complaints_of(text: &str, overrides: &[&str]) -> String {
+    let error = read(text, overrides).unwrap_err();
     assert_eq!(error.kind, crate::error::Kind::Input);
     let lines = error.message.lines().filter_map(|line| line.strip_prefix("error: ").or(line.trim().strip_prefix("= ")));
     lines.collect::<Vec<_>>().join("; ")
@@ -177,13 +183,6 @@ error: string values must be quoted, expected literal string
 2 errors in case.toml; nothing was run.";
     assert_eq!(error.message, expected);
     assert!(read("[time]\ndt = 1.0\ndt = 2.0\n", &[]).unwrap_err().message.contains("error: duplicate key\n --> case.toml:3:1"));
-}
-
-#[test]
-fn the_channel_is_refused_by_one_error() {
-    let error = read("[flow]\nkind = \"channel\"\n[drive]\nkind = \"mass-flux\"\n", &[]).unwrap_err();
-    assert!(error.message.starts_with("error: flow.kind: this version has the homogeneous flow only\n --> case.toml:2:8"));
-    assert!(error.message.ends_with("\n\n1 error in case.toml; nothing was run."));
 }
 
 #[test]

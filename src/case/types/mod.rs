@@ -1,12 +1,14 @@
 //! A case as the program sees it: every default filled in, every value checked. Units are those of the case itself
 //! (a length, a velocity, their quotient the time); nothing is made dimensionless.
 
+mod channel;
 mod homogeneous;
 
 use crate::parallel::Method;
 use crate::time::{Schedule, StepSize};
 use std::path::PathBuf;
 
+pub use channel::*;
 pub use homogeneous::*;
 
 /// One case: what is computed, how, and what is written.
@@ -28,21 +30,23 @@ pub struct Case {
 #[derive(Clone, Debug, PartialEq)]
 pub enum FlowKind {
     Homogeneous(Homogeneous),
+    Channel(Channel),
 }
 
 /// The box and its grid, in the order x, y, z.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
-    /// Length of the box, > 0.
+    /// Length of the box, > 0; a channel has 2 in y.
     pub size: [f64; 3],
-    /// Physical points; at least 4, with no prime factors but 2, 3, 5 and 7.
+    /// Physical points; at least 4, with no prime factors but 2, 3, 5 and 7. A channel has at least 9 in y,
+    /// `y_j = cos(pi j / (N_y - 1))`, and it is N_y - 1 that has these factors.
     pub grid: [usize; 3],
 }
 
 /// The fluid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fluid {
-    /// Kinematic viscosity, length^2 / time, >= 0.
+    /// Kinematic viscosity, length^2 / time, >= 0; in a channel > 0.
     pub viscosity: f64,
 }
 
