@@ -405,5 +405,5 @@ fn the_cases_of_configs_are_good() {
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/configs")).unwrap() {
         names.push(load(&entry.unwrap().path(), &[]).unwrap().name);
     }
-    assert!(names.len() >= 12, "only {names:?}");
+    assert!(names.len() >= 19, "only {names:?}");
 }
