@@ -1,6 +1,5 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
 
-use crate::case::Initial;
 use crate::error::Result;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 
@@ -9,11 +8,11 @@ pub trait Flow {
     /// As in `flow.kind`.
     fn name(&self) -> &'static str;
 
-    /// Sets the state at time zero.
+    /// Sets the state at time zero that the flow was built with.
     ///
     /// # Errors
     /// A field that the box or the grid cannot hold.
-    fn set(&mut self, initial: &Initial) -> Result<()>;
+    fn start(&mut self) -> Result<()>;
 
     fn clock(&self) -> Clock;
 

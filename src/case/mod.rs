@@ -2,9 +2,11 @@
 //!
 //! `types` is what the program knows of a case; `schema` has every key with its default and its checks. The rest is
 //! general: `document` turns texts into one tree of values that know where they stand, `reader` takes a tree apart key
-//! by key, `problems` shows the user all that is wrong at once, `resolved` writes a case out again.
+//! by key, `problems` shows the user all that is wrong at once, `resolved` writes a case out again. `nominal` estimates
+//! what a channel will be like.
 
 mod document;
+mod nominal;
 mod problems;
 mod reader;
 mod resolved;
@@ -21,6 +23,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use problems::Sources;
 
+pub use nominal::Nominal;
 pub use resolved::physics_differences;
 pub use types::*;
 

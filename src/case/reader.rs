@@ -47,6 +47,27 @@ impl<'a> Keys<'a> {
         self.has(key).then(|| self.table(key, read))
     }
 
+    /// Reads each table of the array `key` by `read`; none where the key is not given.
+    pub fn tables<T>(&mut self, key: &'a str, read: impl Fn(&mut Keys<'_>) -> T) -> Vec<T> {
+        let path = self.path_of(key);
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let Value::Array(nodes) = &node.value else {
+            self.note(key, expected("an array of tables", node));
+            return Vec::new();
+        };
+        let mut values = Vec::new();
+        for node in nodes {
+            let Value::Table(table) = &node.value else {
+                self.note(key, expected("a table", node));
+                continue;
+            };
+            let (path, place) = (path.clone(), Some(node.place.clone()));
+            let keys = Keys { path, place, table: Some(table), known: Vec::new(), lenient: false, problems: &mut *self.problems };
+            values.push(keys.read(&read));
+        }
+        values
+    }
+
     /// The keys that the file gives, in alphabetical order, for a table whose keys the user names.
     pub fn names(&self) -> Vec<&'a str> {
         self.table.into_iter().flatten().map(|(key, _)| key.as_str()).collect()

@@ -85,22 +85,29 @@ pub fn at_least<T: TryFrom<i128>>(least: i128) -> impl Fn(&Node) -> Read<T> {
 
 /// An array of N values of one kind.
 pub fn array<const N: usize, T: Copy + Default>(element: impl Fn(&Node) -> Read<T>) -> impl Fn(&Node) -> Read<[T; N]> {
-    move |node| {
-        let what = format!("an array of {N} values");
-        let Value::Array(nodes) = &node.value else { return Err(vec![expected(&what, node)]) };
-        if nodes.len() != N {
-            return node.wrong(format!("expected {what}, found {}", nodes.len()));
-        }
-        let mut values = [T::default(); N];
-        let mut problems = Vec::new();
-        for (value, node) in values.iter_mut().zip(nodes) {
-            match element(node) {
-                Ok(read) => *value = read,
-                Err(found) => problems.extend(found),
-            }
-        }
-        if problems.is_empty() { Ok(values) } else { Err(problems) }
+    move |node| elements(node, |_, node| element(node))
+}
+
+/// An array of N values, each of a kind of its own.
+pub fn each<const N: usize, T: Copy + Default>(kinds: [fn(&Node) -> Read<T>; N]) -> impl Fn(&Node) -> Read<[T; N]> {
+    move |node| elements(node, |n, node| kinds[n](node))
+}
+
+fn elements<const N: usize, T: Copy + Default>(node: &Node, element: impl Fn(usize, &Node) -> Read<T>) -> Read<[T; N]> {
+    let what = format!("an array of {N} values");
+    let Value::Array(nodes) = &node.value else { return Err(vec![expected(&what, node)]) };
+    if nodes.len() != N {
+        return node.wrong(format!("expected {what}, found {}", nodes.len()));
     }
+    let mut values = [T::default(); N];
+    let mut problems = Vec::new();
+    for (n, (value, node)) in values.iter_mut().zip(nodes).enumerate() {
+        match element(n, node) {
+            Ok(read) => *value = read,
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems) }
 }
 
 /// Any text.
@@ -183,18 +190,28 @@ fn product(text: &str) -> Option<f64> {
 
 /// Points of one direction of a grid whose transforms are fast.
 pub fn grid_points(node: &Node) -> Read<usize> {
-    let points = at_least(4)(node)?;
-    if points > MOST_POINTS {
-        return node.wrong(format!("must be at most {MOST_POINTS}"));
+    fast_points(node, at_least(4)(node)?, 0)
+}
+
+/// Points between two walls, both of them counted: their cosine transform is fast where it is so for one point less.
+pub fn wall_grid_points(node: &Node) -> Read<usize> {
+    fast_points(node, at_least(9)(node)?, 1)
+}
+
+/// `points`, if a transform of so many `but` so many is fast.
+fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
+    let most = MOST_POINTS + but;
+    if points > most {
+        return node.wrong(format!("must be at most {most}"));
     }
-    let rest = without_small_primes(points);
-    if rest == 1 {
+    let is_good = |n: &usize| without_small_primes(n - but) == 1;
+    if is_good(&points) {
         return Ok(points);
     }
-    let is_good = |n: &usize| without_small_primes(*n) == 1;
-    let near = (4..points).rev().find(is_good).into_iter().chain((points..=MOST_POINTS).find(is_good));
+    let near = (4 + but..points).rev().find(is_good).into_iter().chain((points..=most).find(is_good));
     let near: Vec<String> = near.map(|n| n.to_string()).collect();
-    let problem = node.problem(format!("{points} has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow"));
+    let what = if but == 0 { points.to_string() } else { format!("{points} - {but} = {}", points - but) };
+    let problem = node.problem(format!("{what} has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow"));
     Err(vec![problem.help(format!("the nearest good sizes are {}", near.join(" and ")))])
 }
 

@@ -46,6 +46,8 @@ pub struct Parameters {
     pub mean: Mean,
     pub scalars: Vec<Scalar>,
     pub forcing: Option<case::Forcing>,
+    /// The velocity at time zero; `None` is a fluid at rest.
+    pub initial: Option<Initial>,
     pub dealiasing: Dealiasing,
     pub scheme: RungeKutta,
     pub step_size: StepSize,
@@ -56,6 +58,26 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Those of a case with this flow.
+    pub fn new(case: &Case, flow: &case::Homogeneous) -> Self {
+        Self {
+            size: case.domain.size,
+            grid: case.domain.grid,
+            viscosity: case.fluid.viscosity,
+            nonlinear: flow.nonlinear,
+            mean: flow.mean.clone(),
+            scalars: flow.scalars.clone(),
+            forcing: flow.forcing.clone(),
+            initial: Some(flow.initial.clone()),
+            dealiasing: flow.dealiasing,
+            scheme: flow.scheme,
+            step_size: case.time.step,
+            seed: case.numerics.seed,
+            exchange: case.parallel.exchange,
+            process_grid: case.parallel.process_grid,
+        }
+    }
+
     /// A box of side 2 pi at rest without viscosity and forcing, 2/3 rule, RK3, dt = 0.01.
     pub fn at_rest(grid: [usize; 3]) -> Self {
         Self {
@@ -66,6 +88,7 @@ impl Parameters {
             mean: Mean::default(),
             scalars: Vec::new(),
             forcing: None,
+            initial: None,
             dealiasing: Dealiasing::TwoThirds,
             scheme: RungeKutta::Rk3,
             step_size: StepSize::Fixed(0.01),
@@ -124,26 +147,6 @@ pub struct Homogeneous<T> {
     clock: Clock,
 }
 
-impl From<&Case> for Parameters {
-    fn from(case: &Case) -> Self {
-        Self {
-            size: case.domain.size,
-            grid: case.domain.grid,
-            viscosity: case.fluid.viscosity,
-            nonlinear: case.nonlinear,
-            mean: case.mean.clone(),
-            scalars: case.scalars.clone(),
-            forcing: case.forcing.clone(),
-            dealiasing: case.numerics.dealiasing,
-            scheme: case.time.scheme,
-            step_size: case.time.step,
-            seed: case.numerics.seed,
-            exchange: case.parallel.exchange,
-            process_grid: case.parallel.process_grid,
-        }
-    }
-}
-
 impl<T: Real> Homogeneous<T> {
     /// A fluid at rest; collective.
     ///
@@ -190,6 +193,39 @@ impl<T: Real> Homogeneous<T> {
         &self.pencils.layout
     }
 
+    /// Sets the state at time zero to this velocity, in the place of the one that the flow was built with; collective.
+    ///
+    /// # Errors
+    /// A field that the box or the grid cannot hold.
+    pub fn set(&mut self, initial: &Initial) -> Result<()> {
+        self.set_velocity(initial)?;
+        self.set_scalars_and_forcing()
+    }
+
+    fn set_velocity(&mut self, initial: &Initial) -> Result<()> {
+        if let Initial::Random { energy, spectrum, develop: Some(develop) } = initial {
+            let random = Initial::Random { energy: *energy, spectrum: spectrum.clone(), develop: None };
+            self.velocity[0] = develop::developed(&self.world, &self.parameters, &random, *develop)?;
+        } else {
+            let Self { world, parameters, pencils, wavenumbers, velocity, .. } = self;
+            world.agree(initial::set(initial, world, &pencils.layout, wavenumbers, parameters.seed, &mut velocity[0]))?;
+        }
+        Ok(())
+    }
+
+    /// A force may need the velocity that it begins with.
+    fn set_scalars_and_forcing(&mut self) -> Result<()> {
+        let Self { world, parameters, pencils, wavenumbers, scalars, .. } = self;
+        let (layout, seed) = (&pencils.layout, parameters.seed);
+        for (index, (scalar, field)) in parameters.scalars.iter().zip(&mut scalars[0]).enumerate() {
+            world.agree(initial::set_scalar(scalar, index, world, layout, wavenumbers, seed, field))?;
+        }
+        if let Some(forcing) = &mut self.forcing {
+            forcing.start(&self.world, &self.velocity[0]);
+        }
+        Ok(())
+    }
+
     /// Messages and bytes that this rank has sent to others.
     pub fn traffic(&self) -> crate::parallel::Traffic {
         self.pencils.traffic()
@@ -201,23 +237,11 @@ impl<T: Real> Flow for Homogeneous<T> {
         "homogeneous"
     }
 
-    fn set(&mut self, initial: &Initial) -> Result<()> {
-        if let Initial::Random { energy, spectrum, develop: Some(develop) } = initial {
-            let random = Initial::Random { energy: *energy, spectrum: spectrum.clone(), develop: None };
-            self.velocity[0] = develop::developed(&self.world, &self.parameters, &random, *develop)?;
-        } else {
-            let Self { world, parameters, pencils, wavenumbers, velocity, .. } = self;
-            world.agree(initial::set(initial, world, &pencils.layout, wavenumbers, parameters.seed, &mut velocity[0]))?;
+    fn start(&mut self) -> Result<()> {
+        if let Some(initial) = self.parameters.initial.clone() {
+            self.set_velocity(&initial)?;
         }
-        let Self { world, parameters, pencils, wavenumbers, scalars, .. } = self;
-        let (layout, seed) = (&pencils.layout, parameters.seed);
-        for (index, (scalar, field)) in parameters.scalars.iter().zip(&mut scalars[0]).enumerate() {
-            world.agree(initial::set_scalar(scalar, index, world, layout, wavenumbers, seed, field))?;
-        }
-        if let Some(forcing) = &mut self.forcing {
-            forcing.start(&self.world, &self.velocity[0]);
-        }
-        Ok(())
+        self.set_scalars_and_forcing()
     }
 
     fn clock(&self) -> Clock {

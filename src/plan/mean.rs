@@ -1,13 +1,14 @@
 //! What a mean flow does to the box until the end of the run.
 
+use super::Row;
 use crate::case::{Case, Gradient, Mean};
 use crate::homogeneous::{MeanFlow, Wavenumbers};
 use crate::transform::Truncation;
 
 /// Lines for the table: what, and how it is. Nothing for a fluid at rest.
-pub fn rows(case: &Case, truncation: &Truncation) -> Vec<(&'static str, String)> {
-    let Mean { gradient, rotation, .. } = &case.mean;
-    let flow = MeanFlow::new(&case.mean, case.domain.size);
+pub fn rows(case: &Case, mean: &Mean, truncation: &Truncation) -> Vec<Row> {
+    let Mean { gradient, rotation, .. } = mean;
+    let flow = MeanFlow::new(mean, case.domain.size);
     let mut rows = Vec::new();
     if *gradient != Gradient::None {
         let text = if flow.is_remeshed() {
@@ -61,18 +62,19 @@ fn strain(case: &Case, truncation: &Truncation, flow: &MeanFlow) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::rows;
-    use crate::case::{self, Case};
+    use super::{Row, rows};
+    use crate::case::{self, FlowKind};
     use crate::homogeneous::Parameters;
     use std::path::Path;
 
-    fn of(text: &str) -> Vec<(&'static str, String)> {
+    fn of(text: &str) -> Vec<Row> {
         let text = format!(
             "flow.kind = \"homogeneous\"\ndomain = {{ grid = [64, 32, 32], size = [\"4 pi\", \"2 pi\", \"2 pi\"] }}\nfluid.viscosity = 0.01\n\
              initial = {{ kind = \"taylor-green\" }}\ntime = {{ dt = 0.01, end = 1.0 }}\n{text}"
         );
-        let case: Case = case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
-        rows(&case, &Parameters::from(&case).truncation())
+        let case = case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
+        let FlowKind::Homogeneous(flow) = &case.flow else { panic!("not homogeneous") };
+        rows(&case, &flow.mean, &Parameters::new(&case, flow).truncation())
     }
 
     #[test]

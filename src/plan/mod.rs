@@ -1,72 +1,46 @@
 //! What a case takes: resolution, memory, file sizes, before anyone queues.
 
+mod channel;
+mod homogeneous;
 mod mean;
 
 use crate::case::{Case, FlowKind, Precision};
 use crate::error::Result;
-use crate::homogeneous::{Parameters, Wavenumbers};
-use crate::parallel::ProcessGrid;
-use crate::time::StepSize;
-use crate::transform::Layout;
+
+/// A line of the table: what, and how it is.
+type Row = (&'static str, String);
 
 /// The case in some lines: what it resolves, and what it takes on so many ranks.
 ///
 /// # Errors
 /// A process grid that does not fit the ranks.
 pub fn summary(case: &Case, ranks: usize) -> Result<String> {
-    match case.flow {
-        FlowKind::Homogeneous => homogeneous(case, ranks),
-    }
-}
-
-fn homogeneous(case: &Case, ranks: usize) -> Result<String> {
-    let parameters = Parameters::from(case);
-    let truncation = parameters.truncation();
-    let wavenumbers = Wavenumbers::new(case.domain.size, &truncation);
-    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
-    let layout = Layout::new(truncation, grid, 0, 0);
-    let real = match case.numerics.precision {
-        Precision::Double => 8.0,
-        Precision::Single => 4.0,
+    let rows = match &case.flow {
+        FlowKind::Homogeneous(flow) => homogeneous::rows(case, flow, ranks)?,
+        FlowKind::Channel(flow) => channel::rows(case, flow),
     };
-    let reals = parameters.reals(&layout) as f64;
-    let [nx, ny, nz] = case.domain.grid;
-    let spacing: Vec<String> = (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
-    let quantities = (3 + case.scalars.len()) as f64;
-    let mut rows = vec![
-        ("case", format!("{}, homogeneous flow, valid", case.name)),
-        ("grid", format!("{nx} x {ny} x {nz} points, spacing {}", spacing.join(", "))),
-        ("modes", format!("{} ({}), k_max {:.4}", layout.total_modes, truncation.name(), wavenumbers.largest())),
-        ("smallest eddies", format!("k_max eta >= 1.5 while the dissipation is below {:.3e}", largest_dissipation(case, &wavenumbers))),
-    ];
-    rows.extend(mean::rows(case, &truncation));
-    rows.extend([
-        ("step", step(case)),
-        ("ranks", format!("{ranks}, process grid [{}, {}]", grid[0], grid[1])),
-        ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", real * reals / 1e6)),
-        ("a checkpoint", format!("{:.1} MB", 2.0 * quantities * real * layout.total_modes as f64 / 1e6)),
-    ]);
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }
 
-/// The dissipation at which k_max eta = 1.5, eta = (nu^3 / eps)^(1/4).
-fn largest_dissipation(case: &Case, wavenumbers: &Wavenumbers) -> f64 {
-    case.fluid.viscosity.powi(3) * (wavenumbers.largest() / 1.5).powi(4)
+/// Lines on so many ranks, of which each holds `reals` real numbers, and a checkpoint `stored` in all.
+fn demands(case: &Case, ranks: usize, grid: [usize; 2], reals: f64, stored: f64) -> [Row; 3] {
+    let bytes = match case.numerics.precision {
+        Precision::Double => 8.0,
+        Precision::Single => 4.0,
+    };
+    [
+        ("ranks", format!("{ranks}, process grid [{}, {}]", grid[0], grid[1])),
+        ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", bytes * reals / 1e6)),
+        ("a checkpoint", format!("{:.1} MB", bytes * stored / 1e6)),
+    ]
 }
 
-/// dt, or an estimate of it from a velocity of order one.
-fn step(case: &Case) -> String {
-    let until = match (case.time.stop.end, case.time.stop.steps) {
+/// When the run ends.
+fn until(case: &Case) -> String {
+    match (case.time.stop.end, case.time.stop.steps) {
         (Some(end), Some(steps)) => format!("until time {end} or step {steps}"),
         (Some(end), None) => format!("until time {end}"),
         (None, Some(steps)) => format!("until step {steps}"),
         (None, None) => String::new(),
-    };
-    match case.time.step {
-        StepSize::Fixed(dt) => format!("dt = {dt}, {until}"),
-        StepSize::Courant(number) => {
-            let spacing = (0..3).map(|i| case.domain.size[i] / case.domain.grid[i] as f64).fold(f64::INFINITY, f64::min);
-            format!("dt about {:.2e} where sum |u_i| / dx_i is {:.1} (velocities of order 1), {until}", number * spacing, 1.0 / spacing)
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! From a case to its flow: one line a flow.
 
 use crate::case::{Case, FlowKind, Precision};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::Flow;
-use crate::homogeneous::Homogeneous;
+use crate::homogeneous::{self, Homogeneous};
 use crate::parallel::World;
 use crate::transform::Real;
 use std::rc::Rc;
@@ -17,7 +17,8 @@ pub fn from_case(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
 }
 
 fn with_precision<T: Real>(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
-    match case.flow {
-        FlowKind::Homogeneous => Ok(Box::new(Homogeneous::<T>::new(Rc::clone(world), case.into())?)),
+    match &case.flow {
+        FlowKind::Homogeneous(flow) => Ok(Box::new(Homogeneous::<T>::new(Rc::clone(world), homogeneous::Parameters::new(case, flow))?)),
+        FlowKind::Channel(_) => Err(Error::input("the channel is not in this build yet")),
     }
 }

@@ -201,7 +201,7 @@ impl Run {
         if !fresh {
             self.directory.refuse_results(&self.world)?;
         }
-        self.flow.set(&self.case.initial)?;
+        self.flow.start()?;
         if fresh { self.directory.clear(&self.world) } else { Ok(()) }
     }
 

@@ -101,13 +101,21 @@ fn configs() -> Outcome {
         if path.extension().is_some_and(|extension| extension == "toml") {
             let case = path.to_str().ok_or("a name that is not UTF-8")?;
             place.ends(1, &format!("check {case}"), 0, &["valid"])?;
+            let text = fs::read_to_string(&path)?;
+            if text.contains("kind = \"channel\"") {
+                // Their grids are for serious runs.
+                let run = format!("run {case} --dir run --fresh --set time.steps=2 --set domain.grid=[24,33,24]");
+                place.ends(2, &run, 2, &["the channel is not in this build yet"])?;
+                count += 1;
+                continue;
+            }
             // A field that develops may stop at once.
-            let develops = fs::read_to_string(&path)?.contains("develop = ");
+            let develops = text.contains("develop = ");
             let short = if develops { "--set initial.develop.skewness=-1e-9 --set time.steps=2" } else { "--set time.steps=2" };
             place.ends(2, &format!("run {case} --dir run --fresh {short}"), 0, &["done: step 2,"])?;
             count += 1;
         }
     }
-    ensure!(count >= 3, "only {count} ready cases in {}", here.display());
+    ensure!(count >= 19, "only {count} ready cases in {}", here.display());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The velocity and the scalars at time zero.
+//! The velocity and the scalars of a homogeneous case at time zero; what any scalar may be called.
 
 use std::path::Path;
 
@@ -10,6 +10,8 @@ use super::{RESCALES, check_band};
 
 /// Most characters of a scalar's name: it heads columns of the output.
 const LONGEST_NAME: usize = 24;
+
+const OTHER_NAME: &str = "choose another name, such as temperature";
 
 /// `[initial]`.
 pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool, viscosity: f64) -> Initial {
@@ -44,8 +46,9 @@ pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool, viscosity: f64) -> 
 pub fn scalars(keys: &mut Keys, dir: &Path) -> Vec<Scalar> {
     let mut scalars = Vec::new();
     for name in keys.names() {
-        if let Some(wrong) = wrong_name(name) {
-            keys.problem(name, &wrong, "choose another name, such as temperature");
+        check_name(keys, name);
+        if name == "remesh" {
+            keys.problem(name, "remesh_dissipation is a column of the series already", OTHER_NAME);
         }
         scalars.push(keys.table(name, |keys| Scalar {
             name: name.to_owned(),
@@ -58,13 +61,17 @@ pub fn scalars(keys: &mut Keys, dir: &Path) -> Vec<Scalar> {
     scalars
 }
 
-/// What is wrong with the name of a scalar, if anything is.
+/// Notes what is wrong with the name of a scalar.
+pub fn check_name<'a>(keys: &mut Keys<'a>, name: &'a str) {
+    if let Some(wrong) = wrong_name(name) {
+        keys.problem(name, &wrong, OTHER_NAME);
+    }
+}
+
 fn wrong_name(name: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if matches!(name, "u" | "v" | "w" | "x" | "y" | "z") {
         Some("a velocity or a direction has this name".to_owned())
-    } else if name == "remesh" {
-        Some("remesh_dissipation is a column of the series already".to_owned())
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {
         Some("the name of a scalar is lower-case letters, digits and _, a letter first".to_owned())
     } else if name.len() > LONGEST_NAME {

@@ -1,11 +1,12 @@
-//! Every key of the case file with its default and what it may be. The fields at time zero, the mean flow and the forcing
-//! have files of their own.
+//! Every key of the case file with its default and what it may be: here what every flow has, and which flow it is.
 
+mod channel;
+mod drive;
 mod fields;
 mod forcing;
+mod homogeneous;
 mod mean;
 
-use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
 
 use super::document::Table;
@@ -21,80 +22,52 @@ pub const DEALIASINGS: &[(&str, Dealiasing)] =
 pub const PRECISIONS: &[(&str, Precision)] = &[("double", Precision::Double), ("single", Precision::Single)];
 pub const SCHEMES: &[(&str, RungeKutta)] = &[("rk2", RungeKutta::Rk2), ("rk3", RungeKutta::Rk3), ("rk4", RungeKutta::Rk4)];
 pub const RESCALES: &[(&str, Rescale)] = &[("spectrum", Rescale::Spectrum), ("energy", Rescale::Energy), ("nothing", Rescale::Nothing)];
+pub const WALL_SIDES: &[(&str, WallSide)] = &[("lower", WallSide::Lower), ("upper", WallSide::Upper), ("both", WallSide::Both)];
+pub const EIGENFAMILIES: &[(&str, Eigenfamily)] = &[("orr-sommerfeld", Eigenfamily::OrrSommerfeld), ("squire", Eigenfamily::Squire)];
 pub const EXCHANGES: &[(&str, Method)] = &[("all-to-all", Method::AllToAll), ("pairwise", Method::Pairwise)];
+
+/// The flow that the other tables are read for.
+enum Flow {
+    Channel,
+    Homogeneous { nonlinear: bool },
+}
 
 /// The case `name` that the tree holds, to be used only where no problem was added. Files are relative to `dir`.
 pub fn case(name: &str, dir: &Path, root: &Table, problems: &mut Vec<Problem>) -> Option<Case> {
-    Keys::root(root, problems, |keys| {
-        let Some((flow, nonlinear)) = keys.table("flow", flow) else {
+    Keys::root(root, problems, |keys| match keys.table("flow", flow) {
+        Some(Flow::Channel) => Some(channel::case(keys, name, dir)),
+        Some(Flow::Homogeneous { nonlinear }) => Some(homogeneous::case(keys, name, dir, nonlinear)),
+        None => {
             // The rest means something else in another flow.
             keys.ignore_others();
-            return None;
-        };
-        let domain = keys.table("domain", domain);
-        let fluid = keys.table("fluid", fluid);
-        let mean = keys.optional_table("mean", mean::mean).unwrap_or_default();
-        Some(Case {
-            name: name.to_owned(),
-            flow,
-            nonlinear,
-            domain,
-            scalars: keys.optional_table("scalar", |keys| fields::scalars(keys, dir)).unwrap_or_default(),
-            forcing: keys.optional_table("forcing", |keys| forcing::forcing(keys, nonlinear, mean.gradient)).flatten(),
-            mean,
-            initial: keys.table("initial", |keys| fields::initial(keys, dir, nonlinear, fluid.viscosity)),
-            fluid,
-            numerics: keys.table("numerics", numerics),
-            time: keys.table("time", |keys| time(keys, nonlinear)),
-            parallel: keys.table("parallel", parallel),
-            output: keys.table("output", output),
-            checkpoint: keys.table("checkpoint", checkpoint),
-        })
+            None
+        }
     })
 }
 
-/// The equations, and whether they have their nonlinear terms.
-fn flow(keys: &mut Keys) -> Option<(FlowKind, bool)> {
-    if keys.variant("kind", &["homogeneous", "channel"]) == "channel" {
-        keys.problem("kind", "this version has the homogeneous flow only", "set kind = \"homogeneous\"");
-        keys.ignore_others();
-        return None;
+/// The equations, and whether they have their nonlinear terms; nothing where the kind is not a word known.
+fn flow(keys: &mut Keys) -> Option<Flow> {
+    match keys.variant("kind", &["homogeneous", "channel"]) {
+        "channel" => Some(Flow::Channel),
+        "" if keys.has("kind") => None,
+        _ => Some(Flow::Homogeneous { nonlinear: keys.or("nonlinear", true, boolean) }),
     }
-    Some((FlowKind::Homogeneous, keys.or("nonlinear", true, boolean)))
-}
-
-fn domain(keys: &mut Keys) -> Domain {
-    Domain { size: keys.or("size", [TAU; 3], array(length)), grid: keys.required("grid", "[64, 64, 64]", array(grid_points)) }
-}
-
-fn fluid(keys: &mut Keys) -> Fluid {
-    Fluid { viscosity: keys.required("viscosity", "0.005", non_negative) }
 }
 
 fn numerics(keys: &mut Keys) -> Numerics {
-    Numerics {
-        dealiasing: keys.or("dealiasing", Dealiasing::TwoThirds, one_of(DEALIASINGS)),
-        precision: keys.or("precision", Precision::Double, one_of(PRECISIONS)),
-        seed: keys.or("seed", 1, integer),
-    }
+    Numerics { precision: keys.or("precision", Precision::Double, one_of(PRECISIONS)), seed: keys.or("seed", 1, integer) }
 }
 
-fn time(keys: &mut Keys, nonlinear: bool) -> Time {
-    let scheme = keys.or("scheme", RungeKutta::Rk3, one_of(SCHEMES));
+fn time(keys: &mut Keys) -> Time {
     let step = match keys.exactly_one(&["dt", "cfl"], "dt = 0.01 or cfl = 0.5") {
-        Some("cfl") => {
-            if !nonlinear {
-                keys.problem("cfl", "nothing is convected where flow.nonlinear = false", "give time.dt in its place, such as dt = 0.01");
-            }
-            StepSize::Courant(keys.or("cfl", 0.0, positive))
-        }
+        Some("cfl") => StepSize::Courant(keys.or("cfl", 0.0, positive)),
         _ => StepSize::Fixed(keys.or("dt", 0.0, positive)),
     };
     let stop = Stop { end: keys.optional("end", non_negative), steps: keys.optional("steps", integer) };
     if !keys.has("end") && !keys.has("steps") {
         keys.missing(&["end", "steps"], "end = 10.0 or steps = 100");
     }
-    Time { scheme, step, stop }
+    Time { step, stop }
 }
 
 fn parallel(keys: &mut Keys) -> Parallel {
@@ -114,11 +87,11 @@ fn output(keys: &mut Keys) -> Output {
 }
 
 fn cadence(keys: &mut Keys, key: &'static str, default: Schedule) -> Schedule {
-    let given = keys.optional_table(key, |keys| Schedule {
-        every_steps: keys.optional("every_steps", at_least(1)),
-        every_time: keys.optional("every_time", positive),
-    });
-    given.unwrap_or(default)
+    keys.optional_table(key, cadence_keys).unwrap_or(default)
+}
+
+fn cadence_keys(keys: &mut Keys) -> Schedule {
+    Schedule { every_steps: keys.optional("every_steps", at_least(1)), every_time: keys.optional("every_time", positive) }
 }
 
 fn checkpoint(keys: &mut Keys) -> Checkpoint {

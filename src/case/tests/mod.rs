@@ -1,3 +1,5 @@
+mod channel;
+mod channel_resolved;
 mod turbulence;
 
 use super::*;
@@ -27,9 +29,23 @@ pub fn with(overrides: &[&str]) -> Case {
     read(SMALLEST, overrides).unwrap()
 }
 
+/// What belongs to the flow alone.
+fn of_flow(case: Case) -> Homogeneous {
+    let FlowKind::Homogeneous(flow) = case.flow else { panic!("not homogeneous") };
+    flow
+}
+
+fn homogeneous(overrides: &[&str]) -> Homogeneous {
+    of_flow(with(overrides))
+}
+
 /// The titles and helps of the errors that these overrides of a good case make.
 pub fn complaints(overrides: &[&str]) -> String {
-    let error = read(SMALLEST, overrides).unwrap_err();
+    complaints_of(SMALLEST, overrides)
+}
+
+fn complaints_of(text: &str, overrides: &[&str]) -> String {
+    let error = read(text, overrides).unwrap_err();
     assert_eq!(error.kind, crate::error::Kind::Input);
     let lines = error.message.lines().filter_map(|line| line.strip_prefix("error: ").or(line.trim().strip_prefix("= ")));
     lines.collect::<Vec<_>>().join("; ")
@@ -40,16 +56,19 @@ fn every_default_is_filled_in() {
     let tau = std::f64::consts::TAU;
     let expected = Case {
         name: "case".into(),
-        flow: FlowKind::Homogeneous,
+        flow: FlowKind::Homogeneous(Homogeneous {
+            nonlinear: true,
+            mean: Mean::default(),
+            scalars: Vec::new(),
+            forcing: None,
+            initial: Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 },
+            dealiasing: Dealiasing::TwoThirds,
+            scheme: RungeKutta::Rk3,
+        }),
         domain: Domain { size: [tau; 3], grid: [8; 3] },
         fluid: Fluid { viscosity: 0.01 },
-        nonlinear: true,
-        mean: Mean::default(),
-        scalars: Vec::new(),
-        forcing: None,
-        initial: Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 },
-        numerics: Numerics { dealiasing: Dealiasing::TwoThirds, precision: Precision::Double, seed: 1 },
-        time: Time { scheme: RungeKutta::Rk3, step: StepSize::Fixed(0.01), stop: Stop { end: Some(1.0), steps: None } },
+        numerics: Numerics { precision: Precision::Double, seed: 1 },
+        time: Time { step: StepSize::Fixed(0.01), stop: Stop { end: Some(1.0), steps: None } },
         parallel: Parallel { process_grid: None, exchange: Method::AllToAll },
         output: Output {
             directory: None,
@@ -167,13 +186,6 @@ error: string values must be quoted, expected literal string
 }
 
 #[test]
-fn the_channel_is_refused_by_one_error() {
-    let error = read("[flow]\nkind = \"channel\"\n[drive]\nkind = \"mass-flux\"\n", &[]).unwrap_err();
-    assert!(error.message.starts_with("error: flow.kind: this version has the homogeneous flow only\n --> case.toml:2:8"));
-    assert!(error.message.ends_with("\n\n1 error in case.toml; nothing was run."));
-}
-
-#[test]
 fn an_empty_file_lacks_the_required_keys() {
     let message = read("", &[]).unwrap_err().message;
     for missing in ["flow.kind", "domain.grid", "fluid.viscosity", "initial.kind", "time.dt or time.cfl", "time.end or time.steps"] {
@@ -220,9 +232,9 @@ fn words_are_checked_and_the_nearest_is_named() {
     }
     let far = "numerics.precision: unknown value \"half\"; help: allowed here: \"double\", \"single\"";
     assert_eq!(complaints(&["numerics.precision=half"]), far);
-    assert_eq!(with(&["numerics.dealiasing=phase-shift"]).numerics.dealiasing, Dealiasing::PhaseShift);
+    assert_eq!(homogeneous(&["numerics.dealiasing=phase-shift"]).dealiasing, Dealiasing::PhaseShift);
     assert_eq!(with(&["numerics.precision=single"]).numerics.precision, Precision::Single);
-    assert_eq!(with(&["time.scheme=rk4"]).time.scheme, RungeKutta::Rk4);
+    assert_eq!(homogeneous(&["time.scheme=rk4"]).scheme, RungeKutta::Rk4);
     assert_eq!(with(&["parallel.exchange=pairwise"]).parallel.exchange, Method::Pairwise);
 }
 
@@ -242,11 +254,11 @@ fn a_step_is_fixed_or_by_courant_number() {
 
 #[test]
 fn initial_fields() {
-    let abc = with(&["initial={ kind = 'abc', b = 2, wavenumber = 3 }"]).initial;
+    let abc = homogeneous(&["initial={ kind = 'abc', b = 2, wavenumber = 3 }"]).initial;
     assert_eq!(abc, Initial::Abc { a: 1.0, b: 2.0, c: 1.0, wavenumber: 3 });
-    let mode = with(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
+    let mode = homogeneous(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
     assert_eq!(mode, Initial::Mode { wavenumber: [1, -2, 0], amplitude: [0.0, 0.0, 1.5], phase: 0.0 });
-    let random = with(&["initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }"]).initial;
+    let random = homogeneous(&["initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }"]).initial;
     assert_eq!(random, Initial::Random { energy: Some(0.5), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 }, develop: None });
 
     assert_eq!(complaints(&["initial.dimensions=1"]), "initial.dimensions: must be 2 or 3");
@@ -271,16 +283,15 @@ fn a_spectrum_is_read_from_a_file() {
     let read = |spectrum: &str, more: &str| {
         fs::write(dir.path().join("e.dat"), spectrum).unwrap();
         let set = format!("initial={{ kind = 'random', spectrum = 'table', file = 'e.dat'{more} }}");
-        parse("case.toml", SMALLEST, dir.path(), &[set])
+        parse("case.toml", SMALLEST, dir.path(), &[set]).map(|case| of_flow(case).initial)
     };
-    let Initial::Random { energy, spectrum: Spectrum::Table { table }, .. } = read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap().initial
-    else {
+    let Initial::Random { energy, spectrum: Spectrum::Table { table }, .. } = read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap() else {
         panic!("not a table")
     };
     assert_eq!((energy, &table), (None, &vec![(1.0, 0.0), (2.5, 1e-3)]));
-    let rows = with(&["initial={ kind = 'random', spectrum = 'table', table = [[1, 0], [2.5, 1e-3]] }"]);
+    let rows = homogeneous(&["initial={ kind = 'random', spectrum = 'table', table = [[1, 0], [2.5, 1e-3]] }"]);
     assert_eq!(rows.initial, Initial::Random { energy: None, spectrum: Spectrum::Table { table }, develop: None });
-    assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap().initial, Initial::Random { energy: Some(2.0), .. }));
+    assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap(), Initial::Random { energy: Some(2.0), .. }));
     let bad = [
         ("1 1\n2 x\n", "line 2: not a number"),
         ("1 1\n1 2\n", "row 2: k must be positive and ascend"),
@@ -315,7 +326,7 @@ fn parallel_output_and_checkpoint() {
 fn overrides_are_laid_over_the_file() {
     let case = with(&["fluid.viscosity = 0.5", "initial.kind=abc", "time.end=3", "time.end=4"]);
     assert_eq!((case.fluid.viscosity, case.time.stop.end), (0.5, Some(4.0)));
-    assert!(matches!(case.initial, Initial::Abc { .. }));
+    assert!(matches!(of_flow(case).initial, Initial::Abc { .. }));
     // A table of the file may be malformed where the override replaces what is wrong.
     assert_eq!(read(&SMALLEST.replace("[8, 8, 8]", "8"), &["domain.grid=[4,4,4]"]).unwrap().domain.grid, [4; 3]);
     for malformed in ["foo", "=1", "a..b=1", ".a=1"] {
@@ -394,5 +405,5 @@ fn the_cases_of_configs_are_good() {
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/configs")).unwrap() {
         names.push(load(&entry.unwrap().path(), &[]).unwrap().name);
     }
-    assert!(names.len() >= 12, "only {names:?}");
+    assert!(names.len() >= 19, "only {names:?}");
 }

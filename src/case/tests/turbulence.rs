@@ -30,9 +30,9 @@ fn mean_flows() {
         ),
     ];
     for (text, expected) in kinds {
-        assert_eq!(with(&[&format!("mean={text}")]).mean, expected, "{text}");
+        assert_eq!(homogeneous(&[&format!("mean={text}")]).mean, expected, "{text}");
     }
-    assert_eq!(with(&["mean={ kind = 'shear', rate = 1 }", "mean.rate=2"]).mean.gradient, Gradient::Shear { rate: 2.0 });
+    assert_eq!(homogeneous(&["mean={ kind = 'shear', rate = 1 }", "mean.rate=2"]).mean.gradient, Gradient::Shear { rate: 2.0 });
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_mean_flow_can_be_steady() {
 fn scalars_have_names_of_their_own() {
     let zero =
         |name: &str| Scalar { name: name.into(), schmidt: 1.0, gradient: [0.0; 3], buoyancy: [0.0; 3], initial: ScalarInitial::Zero };
-    let case = with(&[
+    let flow = homogeneous(&[
         "scalar.temperature={ gradient = [0, 1, 0], buoyancy = [0, -9.81, 0] }",
         "scalar.temperature.schmidt=0.7",
         "scalar.dye_2={}",
@@ -133,9 +133,9 @@ fn scalars_have_names_of_their_own() {
         zero("still"),
         Scalar { schmidt: 0.7, gradient: [0.0, 1.0, 0.0], buoyancy: [0.0, -9.81, 0.0], ..zero("temperature") },
     ];
-    assert_eq!(case.scalars, expected);
-    assert_eq!(with(&["scalar={}"]).scalars, []);
-    assert_eq!(with(&["fluid.viscosity=0", "scalar.dye={}"]).scalars, [zero("dye")]);
+    assert_eq!(flow.scalars, expected);
+    assert_eq!(homogeneous(&["scalar={}"]).scalars, []);
+    assert_eq!(homogeneous(&["fluid.viscosity=0", "scalar.dye={}"]).scalars, [zero("dye")]);
 
     let choose = "help: choose another name, such as temperature";
     for name in ["u", "v", "w", "x", "y", "z"] {
@@ -146,7 +146,7 @@ fn scalars_have_names_of_their_own() {
         assert_complaint(&format!("scalar.{name}={{}}"), &format!("scalar.{name}: {wrong}; {choose}"));
     }
     let long = "a".repeat(24);
-    assert_eq!(with(&[&format!("scalar.{long}={{}}")]).scalars, [zero(&long)]);
+    assert_eq!(homogeneous(&[&format!("scalar.{long}={{}}")]).scalars, [zero(&long)]);
     let too_long = format!("scalar.{long}a: the name of a scalar has at most 24 characters; {choose}");
     assert_complaint(&format!("scalar.{long}a={{}}"), &too_long);
 }
@@ -194,9 +194,9 @@ fn forcings() {
         ("{ kind = 'abc', b = 2 }", Forcing::Body(BodyForce::Abc { a: 1.0, b: 2.0, c: 1.0, wavenumber: 1 })),
     ];
     for (text, expected) in kinds {
-        assert_eq!(with(&[&format!("forcing={text}")]).forcing, Some(expected), "{text}");
+        assert_eq!(homogeneous(&[&format!("forcing={text}")]).forcing, Some(expected), "{text}");
     }
-    assert_eq!(with(&["forcing={kind='linear',rate=0.1}"]).forcing, Some(Forcing::Linear { rate: 0.1 }));
+    assert_eq!(homogeneous(&["forcing={kind='linear',rate=0.1}"]).forcing, Some(Forcing::Linear { rate: 0.1 }));
     // Turning keeps the box at rest.
     with(&["forcing.kind=abc", "mean={ kind = 'rotation', rotation = [0, 0, 1] }"]);
     with(&["forcing={ kind = 'linear', rate = 1 }", "mean={ kind = 'shear', rate = 1 }"]);
@@ -239,8 +239,8 @@ fn forcing_agrees_with_the_mean_flow() {
 
 #[test]
 fn a_linear_run_has_only_what_is_linear() {
-    let linear = with(&["flow.nonlinear=false", "mean={ kind = 'shear', rate = 1 }", "scalar.dye={}"]);
-    assert!(!linear.nonlinear && with(&["flow.nonlinear=true"]).nonlinear);
+    let linear = homogeneous(&["flow.nonlinear=false", "mean={ kind = 'shear', rate = 1 }", "scalar.dye={}"]);
+    assert!(!linear.nonlinear && homogeneous(&["flow.nonlinear=true"]).nonlinear);
     let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, develop = {} }";
     let all = complaints(&["flow.nonlinear=false", "forcing={ kind = 'linear', rate = 1 }", random, "time.cfl=0.5"]);
     let expected = [
@@ -254,7 +254,8 @@ fn a_linear_run_has_only_what_is_linear() {
 #[test]
 fn random_fields() {
     let read = |text: &str| {
-        let Initial::Random { spectrum, develop, .. } = with(&[&format!("initial={{ kind = 'random', energy = 1, {text} }}")]).initial
+        let Initial::Random { spectrum, develop, .. } =
+            homogeneous(&[&format!("initial={{ kind = 'random', energy = 1, {text} }}")]).initial
         else {
             panic!("not a random field")
         };

@@ -1,53 +1,19 @@
-//! A case as the program sees it: every default filled in, every value checked. Units are those of the case itself
-//! (a length, a velocity, their quotient the time); nothing is made dimensionless.
+//! Homogeneous turbulence in a box that is periodic in all three directions.
 
-use crate::parallel::Method;
-use crate::time::{RungeKutta, Schedule, StepSize};
-use std::path::PathBuf;
+use crate::time::RungeKutta;
 
-/// One case: what is computed, how, and what is written.
+/// What belongs to this flow alone.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// The stem of the case file.
-    pub name: String,
-    pub flow: FlowKind,
+pub struct Homogeneous {
     /// Whether the products of fluctuations are there; without them the run is rapid distortion theory.
     pub nonlinear: bool,
-    pub domain: Domain,
-    pub fluid: Fluid,
     pub mean: Mean,
     /// In alphabetical order of their names.
     pub scalars: Vec<Scalar>,
     pub forcing: Option<Forcing>,
     pub initial: Initial,
-    pub numerics: Numerics,
-    pub time: Time,
-    pub parallel: Parallel,
-    pub output: Output,
-    pub checkpoint: Checkpoint,
-}
-
-/// Which equations are solved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlowKind {
-    /// Homogeneous turbulence in a box that is periodic in all three directions.
-    Homogeneous,
-}
-
-/// The box and its grid, in the order x, y, z.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Domain {
-    /// Length of the box, > 0.
-    pub size: [f64; 3],
-    /// Physical points; at least 4, with no prime factors but 2, 3, 5 and 7.
-    pub grid: [usize; 3],
-}
-
-/// The fluid.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fluid {
-    /// Kinematic viscosity, length^2 / time, >= 0.
-    pub viscosity: f64,
+    pub dealiasing: Dealiasing,
+    pub scheme: RungeKutta,
 }
 
 /// The mean flow of a homogeneous case: `U_i = A_ij x_j` seen from a frame that turns with Omega.
@@ -214,15 +180,6 @@ pub enum Spectrum {
     Table { table: Vec<(f64, f64)> },
 }
 
-/// How the equations are discretised.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Numerics {
-    pub dealiasing: Dealiasing,
-    pub precision: Precision,
-    /// Seed of every random number of the run.
-    pub seed: u64,
-}
-
 /// How aliases of the products are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dealiasing {
@@ -232,60 +189,4 @@ pub enum Dealiasing {
     PhaseShift,
     /// The same truncation, both grids evaluated in every stage.
     PhaseShiftExact,
-}
-
-/// Reals of the fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precision {
-    Double,
-    Single,
-}
-
-/// How time is stepped, and when the run ends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Time {
-    pub scheme: RungeKutta,
-    pub step: StepSize,
-    pub stop: Stop,
-}
-
-/// When the run ends: at whichever comes first; at least one is given.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stop {
-    /// Simulated time, >= 0.
-    pub end: Option<f64>,
-    /// Steps from time zero.
-    pub steps: Option<u64>,
-}
-
-/// How the fields are shared among the ranks; it does not change a bit of the velocity.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parallel {
-    /// Rows and columns of the process grid, both >= 1; `None` lets the program choose.
-    pub process_grid: Option<[usize; 2]>,
-    pub exchange: Method,
-}
-
-/// What the run writes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Output {
-    /// The run directory; `None` is `runs/NAME`.
-    pub directory: Option<PathBuf>,
-    /// Lines of `series.csv`.
-    pub series: Schedule,
-    /// Lines of `budget.csv`, and all spectra; the first and the last state have theirs in any case.
-    pub spectra: Schedule,
-    /// Physical fields.
-    pub snapshots: Schedule,
-}
-
-/// When the state is saved for a restart; a run that ends or is stopped saves it in any case.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checkpoint {
-    /// Wall time in minutes, > 0.
-    pub every_minutes: Option<f64>,
-    /// >= 1.
-    pub every_steps: Option<u64>,
-    /// Checkpoints that are kept, the newest ones; >= 1.
-    pub keep: usize,
 }

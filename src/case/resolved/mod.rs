@@ -1,0 +1,157 @@
+//! A case written out with every default filled in, and what distinguishes two cases.
+
+mod channel;
+mod homogeneous;
+
+use super::schema::{EXCHANGES, PRECISIONS};
+use super::types::*;
+use crate::time::{Schedule, StepSize};
+
+/// Tables and keys that change neither the equations nor their discretisation. (`every_time` and `end` do cut the steps that would go
+/// beyond them, so that the last bits of a run depend on them.)
+const WITHOUT_EFFECT: [&str; 5] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps"];
+
+impl Case {
+    /// The case as a case file that has every key; tables of what is not there, such as `[forcing]`, are left out. Reading it
+    /// gives the same case, to the last bit of every number.
+    pub fn to_toml(&self) -> String {
+        let mut text = format!("# {}: every key of the case, defaults filled in.\n", self.name);
+        for (table, entries) in tables(self) {
+            text += &format!("\n[{table}]\n");
+            for (key, value) in entries {
+                text += &format!("{key} = {value}\n");
+            }
+        }
+        text
+    }
+}
+
+/// The keys that differ and change the physics or the numbers, a line each: `fluid.viscosity: 0.01 -> 0.02`.
+pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
+    let (a, b) = (physics(a), physics(b));
+    let value = |entries: &[(String, String)], key: &str| {
+        entries.iter().find(|(other, _)| other == key).map_or("(none)".to_owned(), |(_, value)| value.clone())
+    };
+    let added = b.iter().filter(|(key, _)| a.iter().all(|(other, _)| other != key));
+    let keys = a.iter().chain(added).map(|(key, _)| key);
+    let compared = keys.map(|key| (key, value(&a, key), value(&b, key)));
+    compared.filter(|(_, a, b)| a != b).map(|(key, a, b)| format!("{key}: {a} -> {b}")).collect()
+}
+
+/// The dotted keys that matter to the numbers, and their values.
+fn physics(case: &Case) -> Vec<(String, String)> {
+    let dotted_keys = |(table, entries): (String, Entries)| {
+        entries.into_iter().map(move |(key, value)| (format!("{table}.{key}"), value)).collect::<Vec<_>>()
+    };
+    let dotted = tables(case).into_iter().flat_map(dotted_keys);
+    dotted.filter(|(key, _)| !WITHOUT_EFFECT.iter().any(|start| key.starts_with(start))).collect()
+}
+
+/// The keys of one table and their values as TOML has them.
+type Entries = Vec<(&'static str, String)>;
+
+/// What a flow adds to the tables that every case has.
+struct Own {
+    kind: &'static str,
+    flow: Entries,
+    /// Tables of its own, in the order of the file.
+    tables: Vec<(String, Entries)>,
+    numerics: Entries,
+    time: Entries,
+    output: Entries,
+}
+
+/// Every table and key that is set, in the order of the file.
+fn tables(case: &Case) -> Vec<(String, Entries)> {
+    let Case { name: _, flow, domain, fluid, numerics, time, parallel, output, checkpoint } = case;
+    let own = match flow {
+        FlowKind::Homogeneous(flow) => homogeneous::own(flow),
+        FlowKind::Channel(flow) => channel::own(flow),
+    };
+    let flow = [("kind", quoted(own.kind))].into_iter().chain(own.flow).collect();
+    let mut tables = vec![
+        ("flow".to_owned(), flow),
+        ("domain".to_owned(), vec![("size", array(&domain.size)), ("grid", array(&domain.grid))]),
+        ("fluid".to_owned(), vec![("viscosity", number(fluid.viscosity))]),
+    ];
+    tables.extend(own.tables);
+    tables.extend([
+        ("numerics".to_owned(), own.numerics.into_iter().chain(self::numerics(numerics)).collect()),
+        ("time".to_owned(), own.time.into_iter().chain(self::time(time)).collect()),
+        ("parallel".to_owned(), self::parallel(parallel)),
+        ("output".to_owned(), self::output(output).into_iter().chain(own.output).collect()),
+        ("checkpoint".to_owned(), self::checkpoint(checkpoint)),
+    ]);
+    tables
+}
+
+fn numerics(numerics: &Numerics) -> Entries {
+    let Numerics { precision, seed } = numerics;
+    vec![("precision", word(PRECISIONS, *precision)), ("seed", seed.to_string())]
+}
+
+fn time(time: &Time) -> Entries {
+    let Time { step, stop: Stop { end, steps } } = time;
+    let mut entries = vec![match step {
+        StepSize::Fixed(dt) => ("dt", number(*dt)),
+        StepSize::Courant(cfl) => ("cfl", number(*cfl)),
+    }];
+    entries.extend(end.map(|end| ("end", number(end))));
+    entries.extend(steps.map(|steps| ("steps", steps.to_string())));
+    entries
+}
+
+fn parallel(parallel: &Parallel) -> Entries {
+    let Parallel { process_grid, exchange } = parallel;
+    let process_grid = process_grid.map_or_else(|| quoted("auto"), |grid| array(&grid));
+    vec![("process_grid", process_grid), ("exchange", word(EXCHANGES, *exchange))]
+}
+
+fn output(output: &Output) -> Entries {
+    let Output { directory, series, spectra, snapshots } = output;
+    let mut entries: Entries = directory.iter().map(|directory| ("directory", quoted(directory.display()))).collect();
+    entries.extend([("series", cadence(*series)), ("spectra", cadence(*spectra)), ("snapshots", cadence(*snapshots))]);
+    entries
+}
+
+fn checkpoint(checkpoint: &Checkpoint) -> Entries {
+    let Checkpoint { every_minutes, every_steps, keep } = checkpoint;
+    let mut entries = vec![("every_minutes", every_minutes.map_or_else(|| quoted("never"), number))];
+    entries.extend(every_steps.map(|steps| ("every_steps", steps.to_string())));
+    entries.push(("keep", keep.to_string()));
+    entries
+}
+
+fn cadence(cadence: Schedule) -> String {
+    inline(&cadence_keys(cadence))
+}
+
+fn cadence_keys(cadence: Schedule) -> Entries {
+    let steps = cadence.every_steps.map(|steps| ("every_steps", steps.to_string()));
+    steps.into_iter().chain(cadence.every_time.map(|time| ("every_time", number(time)))).collect()
+}
+
+/// A table in one line.
+fn inline(entries: &[(&str, String)]) -> String {
+    let set: Vec<String> = entries.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    if set.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", set.join(", ")) }
+}
+
+/// The fewest digits that read back as the same bits; Rust's debug form is valid TOML.
+fn number(x: f64) -> String {
+    format!("{x:?}")
+}
+
+/// An array of numbers, or of arrays of them.
+fn array<T: std::fmt::Debug>(values: &[T]) -> String {
+    format!("{values:?}")
+}
+
+fn quoted(text: impl ToString) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+/// The quoted word of a value.
+fn word<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> String {
+    quoted(words.iter().find(|(_, other)| *other == value).map_or("", |(word, _)| word))
+}

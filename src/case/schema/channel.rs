@@ -1,0 +1,159 @@
+//! The keys of a channel. Its drive, which hangs on how the fluid is given, has a file of its own.
+
+use std::path::{Path, PathBuf};
+
+use super::super::document::Node;
+use super::super::nominal::nominal;
+use super::super::reader::Keys;
+use super::super::types::*;
+use super::super::values::*;
+use super::{EIGENFAMILIES, WALL_SIDES, cadence_keys, checkpoint, drive, fields, numerics, output, parallel, time};
+use crate::time::Schedule;
+
+/// Samples of the statistics where the case does not say.
+const STATISTICS: Schedule = Schedule { every_steps: Some(10), every_time: None };
+
+/// All tables but `[flow]`.
+pub fn case(keys: &mut Keys, name: &str, dir: &Path) -> Case {
+    let domain = keys.table("domain", domain);
+    let (fluid, scale) = keys.table("fluid", drive::fluid);
+    let (drive, rotation) = keys.table("drive", |keys| drive::drive(keys, scale));
+    let walls = keys.optional_table("walls", |keys| walls(keys, domain.grid)).unwrap_or_else(|| Walls {
+        velocity: [0.0; 2],
+        oscillation: None,
+        transpiration: Vec::new(),
+    });
+    let scalars = keys.optional_table("scalar", scalars).unwrap_or_default();
+    let initial = keys.table("initial", |keys| initial(keys, dir, domain.grid));
+    let (dealiase_y, frame_velocity, numerics) = keys.table("numerics", |keys| {
+        // The only word. `grid` counts the points at which products are taken, so that the two-thirds rule on them is the 3/2 rule on
+        // the modes: 192 points carry the 127 modes |n| < 64, and products of these are free of aliasing.
+        keys.or("dealiasing", (), one_of(&[("two-thirds", ())]));
+        let dealiase_y = keys.or("dealiase_y", false, boolean);
+        let frame = keys.or("frame_velocity", None, word_or("auto", number));
+        (dealiase_y, frame.unwrap_or(nominal(drive, &walls, fluid.viscosity).bulk_velocity), numerics(keys))
+    });
+    let time = keys.table("time", |keys| {
+        // The only word: explicit for products and implicit for viscosity (Spalart, Moser & Rogers 1991).
+        keys.or("scheme", (), one_of(&[("rk3", ())]));
+        time(keys)
+    });
+    let parallel = keys.table("parallel", parallel);
+    let (output, sampling) = keys.table("output", |keys| (output(keys), sampling(keys)));
+    let flow = Channel { drive, rotation, walls, frame_velocity, scalars, initial, dealiase_y, sampling };
+    Case {
+        name: name.to_owned(),
+        flow: FlowKind::Channel(flow),
+        domain,
+        fluid,
+        numerics,
+        time,
+        parallel,
+        output,
+        checkpoint: keys.table("checkpoint", checkpoint),
+    }
+}
+
+fn domain(keys: &mut Keys) -> Domain {
+    Domain {
+        size: keys.required("size", "[\"4 pi\", 2, \"4/3 pi\"]", each([length, height, length])),
+        grid: keys.required("grid", "[192, 129, 192]", each([grid_points, wall_grid_points, grid_points])),
+    }
+}
+
+fn height(node: &Node) -> Read<f64> {
+    match length(node)? {
+        2.0 => Ok(2.0),
+        _ => Err(vec![node.problem("the height of a channel is 2").help("lengths are in half-heights: the walls are at y = -1 and y = 1")]),
+    }
+}
+
+fn walls(keys: &mut Keys, grid: [usize; 3]) -> Walls {
+    Walls {
+        velocity: keys.or("velocity", [0.0; 2], array(number)),
+        oscillation: keys.optional_table("oscillation", |keys| Oscillation {
+            amplitude: keys.required("amplitude", "12.0", number),
+            period: keys.required("period", "0.5", positive),
+        }),
+        transpiration: keys.tables("transpiration", |keys| Transpiration {
+            wall: keys.or("wall", WallSide::Both, one_of(WALL_SIDES)),
+            amplitude: keys.required("amplitude", "0.1", number),
+            wavenumber: keys.required("wavenumber", "[1, 0]", |node| {
+                labels(node, grid, "this has a net flux through the wall", "at least one of n_x, n_z must not be 0")
+            }),
+            phase: keys.or("phase", 0.0, number),
+        }),
+    }
+}
+
+/// n_x, n_z: not both zero, for which `zero` and `help` say why, and kept on this grid.
+fn labels(node: &Node, grid: [usize; 3], zero: &str, help: &str) -> Read<[i64; 2]> {
+    let labels = array(integer::<i64>)(node)?;
+    if labels == [0, 0] {
+        return Err(vec![node.problem(zero).help(help)]);
+    }
+    let largest = [grid[0], grid[2]].map(|points| (points.max(1) - 1) / 3);
+    // A grid that could not be read is zero.
+    if grid[0] > 0 && labels.iter().zip(largest).any(|(n, largest)| n.unsigned_abs() > largest as u64) {
+        let [nx, nz] = largest;
+        let problem = node.problem(format!("the grid does not keep this mode: only |n_x| <= {nx} and |n_z| <= {nz}"));
+        return Err(vec![problem.help("a smaller wavenumber, or a larger domain.grid: modes below a third of the points are kept")]);
+    }
+    Ok(labels)
+}
+
+/// `[scalar]`, whose tables are the scalars.
+fn scalars(keys: &mut Keys) -> Vec<ChannelScalar> {
+    let mut scalars = Vec::new();
+    for name in keys.names() {
+        fields::check_name(keys, name);
+        scalars.push(keys.table(name, |keys| ChannelScalar {
+            name: name.to_owned(),
+            schmidt: keys.or("schmidt", 1.0, positive),
+            boundary: boundary(keys),
+        }));
+    }
+    scalars
+}
+
+fn boundary(keys: &mut Keys) -> ScalarBoundary {
+    match keys.exactly_one(&["values", "source"], "values = [-1.0, 1.0] or source = 1.0") {
+        Some("source") => ScalarBoundary::Source { rate: keys.or("source", 1.0, non_zero) },
+        _ => {
+            let [lower, upper] = keys.or("values", [0.0; 2], array(number));
+            ScalarBoundary::Values { lower, upper }
+        }
+    }
+}
+
+fn initial(keys: &mut Keys, dir: &Path, grid: [usize; 3]) -> ChannelInitial {
+    match keys.variant("kind", &["turbulent", "laminar", "eigenmode", "file"]) {
+        "turbulent" => ChannelInitial::Turbulent { amplitude: keys.or("amplitude", 0.1, non_negative) },
+        "eigenmode" => ChannelInitial::Eigenmode {
+            family: keys.or("family", Eigenfamily::OrrSommerfeld, one_of(EIGENFAMILIES)),
+            wavenumber: keys.required("wavenumber", "[1, 0]", |node| {
+                labels(node, grid, "the mean flow has no eigenmodes", "at least one of n_x, n_z must not be 0")
+            }),
+            index: keys.or("index", 0, integer),
+            amplitude: keys.or("amplitude", 1e-4, non_zero),
+        },
+        "file" => ChannelInitial::File { path: keys.required("file", "\"runs/NAME/checkpoints/latest\"", |node| absolute(node, dir)) },
+        _ => ChannelInitial::Laminar,
+    }
+}
+
+/// The path of a file, so that it means the same wherever the resolved case is read.
+fn absolute(node: &Node, dir: &Path) -> Read<PathBuf> {
+    std::path::absolute(dir.join(text(node)?)).or_else(|error| node.wrong(error.to_string()))
+}
+
+/// `statistics`, where `{}` is never, and `from` alone has the usual cadence.
+fn sampling(keys: &mut Keys) -> Sampling {
+    let given = keys.optional_table("statistics", |keys| {
+        let schedule = cadence_keys(keys);
+        let from = keys.optional("from", non_negative);
+        let schedule = if from.is_some() && schedule == Schedule::default() { STATISTICS } else { schedule };
+        Sampling { schedule, from: from.unwrap_or(0.0) }
+    });
+    given.unwrap_or(Sampling { schedule: STATISTICS, from: 0.0 })
+}

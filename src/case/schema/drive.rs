@@ -1,0 +1,70 @@
+//! The fluid of a channel and what drives it. A Reynolds number says in what velocity the case is written, so that the drive has a default.
+
+use super::super::nominal::{bulk_reynolds, friction_reynolds};
+use super::super::reader::Keys;
+use super::super::types::*;
+use super::super::values::*;
+
+/// The velocity that is 1 in the case.
+#[derive(Clone, Copy)]
+pub enum Scale {
+    /// u_tau, at this Re_tau.
+    Friction(f64),
+    /// U_b, at this Re_bulk = U_b h / nu.
+    Bulk(f64),
+    /// The case does not say.
+    Open,
+    /// It could not be read.
+    Unread,
+}
+
+/// `[fluid]`.
+pub fn fluid(keys: &mut Keys) -> (Fluid, Scale) {
+    let example = "reynolds_tau = 180, reynolds_bulk = 2800 or viscosity = 3.5e-4";
+    let (viscosity, scale) = match keys.exactly_one(&["reynolds_tau", "reynolds_bulk", "viscosity"], example) {
+        Some("reynolds_tau") => {
+            let reynolds = keys.or("reynolds_tau", 1.0, positive);
+            (1.0 / reynolds, Scale::Friction(reynolds))
+        }
+        Some("reynolds_bulk") => {
+            let reynolds = keys.or("reynolds_bulk", 1.0, positive);
+            (1.0 / reynolds, Scale::Bulk(reynolds))
+        }
+        Some(_) => (keys.or("viscosity", 1.0, positive), Scale::Open),
+        None => (1.0, Scale::Unread),
+    };
+    (Fluid { viscosity }, scale)
+}
+
+/// `[drive]`, with the rotation of the frame.
+pub fn drive(keys: &mut Keys, scale: Scale) -> (Drive, f64) {
+    let drive = match keys.variant("kind", &["mass-flux", "pressure-gradient"]) {
+        "pressure-gradient" => {
+            let default = match scale {
+                Scale::Friction(_) => Some(1.0),
+                Scale::Bulk(reynolds) => Some((friction_reynolds(reynolds) / reynolds).powi(2)),
+                Scale::Open => None,
+                Scale::Unread => Some(0.0),
+            };
+            Drive::PressureGradient { gradient: given_or(keys, "gradient", default) }
+        }
+        _ => {
+            let default = match scale {
+                Scale::Friction(reynolds) => Some(bulk_reynolds(reynolds) / reynolds),
+                Scale::Bulk(_) => Some(1.0),
+                Scale::Open => None,
+                Scale::Unread => Some(0.0),
+            };
+            Drive::MassFlux { bulk_velocity: given_or(keys, "bulk_velocity", default) }
+        }
+    };
+    (drive, keys.or("rotation", 0.0, number))
+}
+
+/// A number that must be given where it has no default.
+fn given_or(keys: &mut Keys, key: &'static str, default: Option<f64>) -> f64 {
+    match default {
+        Some(default) => keys.or(key, default, number),
+        None => keys.required(key, "1.0", number),
+    }
+}

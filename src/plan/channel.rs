@@ -1,0 +1,232 @@
+//! What a channel resolves, in wall units of its nominal friction velocity, beside what published channels do.
+
+use super::{Row, until};
+use crate::case::{Case, Channel, ChannelInitial, Nominal};
+use crate::time::StepSize;
+use crate::transform::{Shape, Truncation};
+use std::f64::consts::PI;
+
+/// Coarsest spacings that are no cause for a warning, in wall units: what they are of, the limit, and what published channels have.
+const LIMITS: [(&str, f64, &str); 4] = [
+    (
+        "dx+ of the modes",
+        18.0,
+        "Moser, Kim & Mansour (1999) have 17.7 at Re_tau = 180, Kim, Moin & Moser (1987) and Hoyas & Jimenez (2006) 12",
+    ),
+    ("dz+ of the modes", 8.0, "Kim, Moin & Moser (1987) have 7, Hoyas & Jimenez (2006) 6"),
+    ("dy+ at the walls", 0.5, "Kim, Moin & Moser (1987) have 0.05"),
+    ("dy+ in the centre", 10.0, "Kim, Moin & Moser (1987) have 4.4, Hoyas & Jimenez (2006) 8.9"),
+];
+
+/// Largest fluctuation of a velocity, over u_tau, and the distance from the wall of the largest one normal to it, in wall units: for the step.
+const FLUCTUATION: f64 = 4.0;
+const FLUCTUATION_HEIGHT: f64 = 50.0;
+
+/// Velocity of the centre over that of the bulk, in turbulence.
+const CENTRE: f64 = 1.15;
+
+/// Lines for the table.
+pub fn rows(case: &Case, flow: &Channel) -> Vec<Row> {
+    let nominal = flow.nominal(case.fluid.viscosity);
+    let Nominal { friction_velocity, bulk_velocity } = nominal;
+    let wall_unit = case.fluid.viscosity / friction_velocity;
+    let [nx, ny, nz] = case.domain.grid;
+    let [mx, mz] = largest_labels(case);
+    let spacing = Spacing::new(case);
+    let in_y = if flow.dealiase_y { ", and two thirds of the polynomials in y" } else { "" };
+    let [lx, ly, lz] = case.domain.size.map(|length| length / wall_unit);
+    let plus = |length: f64| length / wall_unit;
+    let mut rows = vec![
+        ("case", format!("{}, channel flow, valid", case.name)),
+        ("Reynolds numbers", format!("Re_tau {:.1}, U_b h/nu {:.1}, nominal", 1.0 / wall_unit, bulk_velocity.abs() / case.fluid.viscosity)),
+        ("velocities", format!("u_tau {friction_velocity:.4}, U_b {bulk_velocity:.4}, frame {:.4}", flow.frame_velocity)),
+        ("box", format!("{lx:.0} x {ly:.0} x {lz:.0} wall units")),
+        ("grid", format!("{nx} x {ny} x {nz} points")),
+        ("modes", format!("{} x {ny} x {} (two-thirds: |n_x| <= {mx}, |n_z| <= {mz}){in_y}", 2 * mx + 1, 2 * mz + 1)),
+        (
+            "spacing in x, z",
+            format!(
+                "modes dx+ {:.2}, dz+ {:.2}; points {:.2}, {:.2}",
+                plus(spacing.modes[0]),
+                plus(spacing.modes[1]),
+                plus(spacing.points[0]),
+                plus(spacing.points[1])
+            ),
+        ),
+        ("spacing in y", format!("dy+ {:.3} at the walls, {:.2} in the centre", plus(spacing.wall), plus(spacing.centre))),
+    ];
+    let [lower, upper] = flow.walls.velocity;
+    if lower != upper {
+        let half = 0.5 * (upper - lower).abs();
+        rows.push(("walls", format!("U_w h/nu {:.1}, where U_w is half their difference", half / case.fluid.viscosity)));
+    }
+    rows.extend(flow.walls.oscillation.map(|wall| {
+        let [amplitude, period] = [wall.amplitude / friction_velocity, wall.period * friction_velocity / wall_unit];
+        ("oscillation", format!("W+ {amplitude:.2}, T+ {period:.1}"))
+    }));
+    if flow.rotation != 0.0 && bulk_velocity != 0.0 {
+        rows.push(("rotation", format!("2 Omega h/U_b {:.4}", 2.0 * flow.rotation / bulk_velocity)));
+    }
+    rows.push(("step", step(case, flow, &spacing, nominal)));
+    // Here come the lines of `super::demands`, once `channel::Parameters` can say what a rank holds.
+    rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
+    rows
+}
+
+/// Largest n_x and n_z that are kept.
+fn largest_labels(case: &Case) -> [usize; 2] {
+    let truncation = Truncation { grid: case.domain.grid, shape: Shape::TwoThirds };
+    [truncation.nx_max(), truncation.nz_max(0)]
+}
+
+/// Lengths between neighbours.
+struct Spacing {
+    /// In x and z, as if the modes that are kept were points: what is published.
+    modes: [f64; 2],
+    points: [f64; 2],
+    /// Of the points `y_j = cos(pi j / (N_y - 1))`.
+    wall: f64,
+    centre: f64,
+    /// pi / (N_y - 1).
+    angle: f64,
+}
+
+impl Spacing {
+    fn new(case: &Case) -> Self {
+        let [size, grid] = [[case.domain.size[0], case.domain.size[2]], [case.domain.grid[0] as f64, case.domain.grid[2] as f64]];
+        let labels = largest_labels(case);
+        let angle = PI / (case.domain.grid[1] - 1) as f64;
+        Self {
+            modes: [0, 1].map(|i| size[i] / (2 * labels[i] + 1) as f64),
+            points: [0, 1].map(|i| size[i] / grid[i]),
+            wall: 1.0 - angle.cos(),
+            centre: angle.sin(),
+            angle,
+        }
+    }
+
+    /// At this distance from the wall, at most that of the centre.
+    fn at(&self, distance: f64) -> f64 {
+        let y = 1.0 - distance.min(1.0);
+        self.angle * (1.0 - y * y).sqrt()
+    }
+}
+
+/// dt, or an estimate of it from the nominal velocities.
+fn step(case: &Case, flow: &Channel, spacing: &Spacing, nominal: Nominal) -> String {
+    let until = until(case);
+    let number = match case.time.step {
+        StepSize::Fixed(dt) => return format!("dt = {dt}, {until}"),
+        StepSize::Courant(number) => number,
+    };
+    let [lower, upper] = flow.walls.velocity;
+    let middle = 0.5 * (lower + upper);
+    let centre = middle + CENTRE * (nominal.bulk_velocity - middle);
+    let convection = [lower, centre, upper].iter().map(|u| (u - flow.frame_velocity).abs()).fold(0.0, f64::max);
+    let fluctuation = FLUCTUATION * nominal.friction_velocity;
+    let height = FLUCTUATION_HEIGHT * case.fluid.viscosity / nominal.friction_velocity;
+    let rate = convection / spacing.points[0] + fluctuation / spacing.at(height) + fluctuation / spacing.points[1];
+    if rate > 0.0 {
+        format!("dt about {:.2e} where fluctuations reach {FLUCTUATION} u_tau, {until}", number / rate)
+    } else {
+        format!("cfl = {number}, {until}")
+    }
+}
+
+/// What is coarser than in published channels, and a file that is not there. A laminar flow has no wall units.
+fn warnings(flow: &Channel, spacing: &Spacing, wall_unit: f64) -> Vec<String> {
+    match &flow.initial {
+        ChannelInitial::Laminar | ChannelInitial::Eigenmode { .. } => return Vec::new(),
+        ChannelInitial::File { path } if !path.exists() => return vec![format!("initial.file: there is no {}", path.display())],
+        ChannelInitial::File { .. } | ChannelInitial::Turbulent { .. } => {}
+    }
+    let found = [spacing.modes[0], spacing.modes[1], spacing.wall, spacing.centre].map(|length| length / wall_unit);
+    let coarse = LIMITS.iter().zip(found).filter(|((_, limit, _), found)| found > limit);
+    coarse.map(|((what, _, published), found)| format!("{what} is {found:.2}, which is coarse: {published}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, rows};
+    use crate::case::{self, FlowKind};
+    use std::path::Path;
+
+    /// Re_tau = 180 in the box and on the modes of Moser, Kim & Mansour (1999).
+    fn of(overrides: &[&str]) -> Vec<Row> {
+        let text = "flow.kind = \"channel\"\ndomain = { size = [\"4 pi\", 2, \"4/3 pi\"], grid = [192, 129, 192] }\nfluid.reynolds_tau = 180\n\
+                    drive.kind = \"pressure-gradient\"\ninitial.kind = \"turbulent\"\ntime = { cfl = 0.8, end = 10.0 }\n";
+        let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
+        let case = case::parse("case.toml", text, Path::new(""), &overrides).unwrap_or_else(|error| panic!("{error}"));
+        let FlowKind::Channel(flow) = &case.flow else { panic!("not a channel") };
+        rows(&case, flow)
+    }
+
+    fn row(overrides: &[&str], name: &str) -> String {
+        let found: Vec<String> = of(overrides).into_iter().filter(|(other, _)| *other == name).map(|(_, text)| text).collect();
+        found.join("; ")
+    }
+
+    #[test]
+    fn spacings_are_in_wall_units() {
+        assert_eq!(row(&[], "Reynolds numbers"), "Re_tau 180.0, U_b h/nu 2819.3, nominal");
+        assert_eq!(row(&[], "box"), "2262 x 360 x 754 wall units");
+        assert_eq!(row(&[], "modes"), "127 x 129 x 127 (two-thirds: |n_x| <= 63, |n_z| <= 63)");
+        // Moser, Kim & Mansour: 17.7, 5.9; 0.054, 4.4 at Re_tau = 178, with one mode more.
+        assert_eq!(row(&[], "spacing in x, z"), "modes dx+ 17.81, dz+ 5.94; points 11.78, 3.93");
+        assert_eq!(row(&[], "spacing in y"), "dy+ 0.054 at the walls, 4.42 in the centre");
+        assert_eq!(row(&[], "warning"), "");
+        // What the drive says counts, not how the fluid is given.
+        let twice = ["drive.gradient=4", "domain.grid=[384, 257, 384]"];
+        assert_eq!(row(&twice, "spacing in y"), "dy+ 0.027 at the walls, 4.42 in the centre");
+        assert!(row(&twice, "Reynolds numbers").starts_with("Re_tau 360.0, "));
+        let flux = ["fluid.reynolds_bulk=2819.3", "drive={ kind = 'mass-flux' }"];
+        assert_eq!(row(&flux, "Reynolds numbers"), "Re_tau 180.0, U_b h/nu 2819.3, nominal");
+        assert_eq!(row(&flux, "spacing in y"), "dy+ 0.054 at the walls, 4.42 in the centre");
+    }
+
+    #[test]
+    fn coarse_grids_are_warned_of_one_by_one() {
+        for (grid, what) in [
+            ("[189, 129, 192]", "dx+ of the modes is 18.10, which is coarse: Moser, Kim & Mansour"),
+            ("[192, 129, 140]", "dz+ of the modes is 8.11, which is coarse: Kim, Moin & Moser"),
+            ("[192, 41, 192]", "dy+ at the walls is 0.55, which is coarse: Kim, Moin & Moser"),
+        ] {
+            let found = row(&[&format!("domain.grid={grid}")], "warning");
+            assert!(found.starts_with(what), "{found}");
+        }
+        let centre = row(&["domain.grid=[1152, 577, 1152]", "fluid.reynolds_tau=2000", "domain.size=['4 pi', 2, '4/3 pi']"], "warning");
+        assert!(
+            centre.ends_with("dy+ in the centre is 10.91, which is coarse: Kim, Moin & Moser (1987) have 4.4, Hoyas & Jimenez (2006) 8.9"),
+            "{centre}"
+        );
+        let coarse = "domain.grid=[16, 9, 16]";
+        assert_eq!(of(&[coarse]).iter().filter(|(name, _)| *name == "warning").count(), 4);
+        // Wall units of a turbulent flow say nothing of a laminar one.
+        assert_eq!(row(&[coarse, "initial={ kind = 'laminar' }"], "warning"), "");
+        assert_eq!(row(&[coarse, "initial={ kind = 'eigenmode', wavenumber = [1, 0] }"], "warning"), "");
+        let file = row(&["initial={ kind = 'file', file = '/none/such.h5' }"], "warning");
+        assert_eq!(file, "initial.file: there is no /none/such.h5");
+    }
+
+    #[test]
+    fn what_walls_and_rotation_do_is_said() {
+        assert_eq!(row(&["walls.oscillation={ amplitude = 12, period = 0.5 }"], "oscillation"), "W+ 12.00, T+ 90.0");
+        let couette = ["fluid.viscosity=0.001", "drive.gradient=0", "walls.velocity=[-1, 1.6]"];
+        assert_eq!(row(&couette, "walls"), "U_w h/nu 1300.0, where U_w is half their difference");
+        assert_eq!(row(&couette, "velocities"), "u_tau 0.0793, U_b 0.3000, frame 0.3000");
+        let flux = ["drive={ kind = 'mass-flux', bulk_velocity = 10, rotation = 5 }"];
+        assert_eq!(row(&flux, "rotation"), "2 Omega h/U_b 1.0000");
+        assert_eq!(row(&[], "rotation") + &row(&[], "walls") + &row(&[], "oscillation"), "");
+    }
+
+    #[test]
+    fn the_step_is_estimated_or_given() {
+        assert_eq!(row(&["time.dt=0.001"], "step"), "dt = 0.001, until time 10");
+        assert_eq!(row(&["time.steps=7"], "step"), "dt about 1.22e-3 where fluctuations reach 4 u_tau, until time 10 or step 7");
+        // Nothing moves: no step can be guessed.
+        assert_eq!(row(&["drive.gradient=0"], "step"), "cfl = 0.8, until time 10");
+        // In the frame at rest the fluid crosses more cells a time.
+        let at_rest = row(&["numerics.frame_velocity=0"], "step");
+        assert!(at_rest.starts_with("dt about 1.1"), "{at_rest}");
+    }
+}
