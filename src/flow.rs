@@ -1,6 +1,7 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
 
 use crate::error::Result;
+pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 
 /// A flow on all ranks. Every method that computes is collective.
@@ -43,7 +44,10 @@ pub trait Flow {
     /// The tables that are written less often: spectra, budgets.
     fn spectra(&mut self) -> Vec<Sheet>;
 
-    /// A field of the state, counted as in [`Flow::state`], at the points of this rank, ordered (z, y, x) with x fastest.
+    /// The names of the fields at points.
+    fn fields(&self) -> Vec<String>;
+
+    /// One of [`Flow::fields`] at the points of this rank, ordered (z, y, x) with x fastest.
     fn points(&mut self, field: usize) -> Reals;
 
     /// Where these points are in x, in y and in z. In a box that moves so that its axes are no longer those of space, but for a shear in x,
@@ -91,14 +95,4 @@ pub struct Sheet {
     pub columns: Vec<String>,
     /// A value for each column; None is an empty cell.
     pub rows: Vec<Vec<Option<f64>>>,
-}
-
-/// The global list of modes: its name, this rank's piece, and the columns it is made of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModeList {
-    pub name: String,
-    pub before: u64,
-    pub total: u64,
-    /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 .. m, -m .. -1).
-    pub columns: Vec<[i64; 4]>,
 }

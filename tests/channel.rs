@@ -6,6 +6,7 @@ mod support;
 use num_complex::Complex;
 use rogallo::case::{Drive, Oscillation, Walls};
 use rogallo::channel::{Channel, Parameters};
+use rogallo::flow::Flow;
 use rogallo::parallel::World;
 use rogallo::time::StepSize;
 use std::f64::consts::{PI, TAU};

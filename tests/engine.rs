@@ -134,7 +134,7 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         shift.set(delta);
         let (mut error, mut seen) = (0.0_f64, 0);
         pencils.inverse([&own].into_iter(), &shift);
-        pencils.visit(0.0, |y, z, line| {
+        pencils.visit(1, |_| 0.0, |y, z, line| {
             for (x, value) in line.iter().enumerate() {
                 error = error.max((value - direct(x, y, z)).abs());
                 seen += 1;

@@ -23,7 +23,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use problems::Sources;
 
-pub use nominal::Nominal;
+pub use nominal::{Nominal, nominal};
 pub use resolved::physics_differences;
 pub use types::*;
 

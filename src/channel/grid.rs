@@ -1,5 +1,6 @@
 //! The points between the walls.
 
+use num_complex::Complex;
 use std::f64::consts::PI;
 
 /// What belongs to each point in y, from the upper wall, y = 1, to the lower one.
@@ -31,6 +32,20 @@ impl WallNormal {
         Self { spacing: spacing.collect(), weights: (0..points).map(weight).collect(), y }
     }
 
+    /// `1/2 int f dy` of Chebyshev coefficients.
+    pub fn bulk(&self, coefficients: &[f64]) -> f64 {
+        coefficients.iter().enumerate().step_by(2).map(|(n, f)| f / (1.0 - (n * n) as f64)).sum()
+    }
+
+    /// `1/2 int |f|^2 dy` of Chebyshev coefficients, by the sums themselves.
+    pub fn mean_square(&self, coefficients: &[Complex<f64>]) -> f64 {
+        let last = self.y.len() - 1;
+        let cosine = |n: usize, j: usize| ((n * j % (2 * last)) as f64 * PI / last as f64).cos();
+        let known = coefficients.iter().rposition(|a| *a != Complex::default()).map_or(0, |n| n + 1);
+        let value = |j: usize| coefficients[..known].iter().enumerate().map(|(n, a)| a * cosine(n, j)).sum::<Complex<f64>>();
+        (0..=last).map(|j| self.weights[j] * value(j).norm_sqr()).sum()
+    }
+
     /// The Chebyshev coefficients of the function with these values at the points, by the sums themselves: for a profile or two.
     pub fn coefficients(&self, values: &[f64]) -> Vec<f64> {
         let last = values.len() - 1;
@@ -39,6 +54,12 @@ impl WallNormal {
         let of = |n: usize| values.iter().enumerate().map(|(j, value)| halved(j) * value * cosine(n, j)).sum::<f64>();
         (0..=last).map(|n| 2.0 * halved(n) / last as f64 * of(n)).collect()
     }
+}
+
+/// Half the difference and half the sum of f'(1) and f'(-1) of Chebyshev coefficients.
+pub fn slopes(coefficients: &[f64]) -> [f64; 2] {
+    let sum = |first: usize| coefficients.iter().enumerate().skip(first).step_by(2).map(|(n, f)| (n * n) as f64 * f).sum();
+    [sum(0), sum(1)]
 }
 
 #[cfg(test)]

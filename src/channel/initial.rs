@@ -1,23 +1,141 @@
 //! The state at time zero.
 
-use super::Channel;
+use super::{Channel, boundary};
+use crate::case::{ChannelInitial, Drive, Nominal, ScalarBoundary, nominal};
+use crate::error::{Error, Result};
+use crate::parallel::ExactSum;
+use crate::random::{Purpose, uniform};
 use crate::transform::Real;
 use num_complex::Complex;
+use std::f64::consts::TAU;
+
+/// Disturbances have these polynomials in y, times what meets the wall conditions, and wavelengths down to about this (in half-heights).
+const POLYNOMIALS: usize = 4;
+const SHORTEST_WAVE: f64 = 0.6;
 
 impl<T: Real> Channel<T> {
+    /// Sets velocity and scalars; collective.
+    ///
+    /// # Errors
+    /// What the grid cannot hold.
+    pub fn set(&mut self, initial: &ChannelInitial) -> Result<()> {
+        self.state.iter_mut().for_each(|field| field.fill(Complex::default()));
+        let laminar = self.laminar_profile();
+        match initial {
+            ChannelInitial::Laminar => self.set_profiles(laminar, |_| 0.0),
+            ChannelInitial::Turbulent { amplitude } => {
+                let turbulent = self.turbulent_profile();
+                self.set_profiles(turbulent, |_| 0.0);
+                self.disturb(*amplitude);
+            }
+            ChannelInitial::Eigenmode { .. } => return Err(Error::input("initial.kind = \"eigenmode\" is not there yet")),
+            ChannelInitial::File { .. } => return Err(Error::input("initial.kind = \"file\" is not there yet")),
+        }
+        let turbulent = matches!(initial, ChannelInitial::Turbulent { .. });
+        for s in 0..self.parameters.scalars.len() {
+            self.set_scalar(s, turbulent);
+        }
+        Ok(())
+    }
+
+    /// `nu U'' = dP/dx` between the walls.
+    fn laminar_profile(&self) -> impl Fn(f64) -> f64 + use<T> {
+        let [lower, upper] = self.parameters.walls.velocity;
+        let (middle, half) = (0.5 * (upper + lower), 0.5 * (upper - lower));
+        let parabola = match self.parameters.drive {
+            Drive::MassFlux { bulk_velocity } => 1.5 * (bulk_velocity - middle),
+            Drive::PressureGradient { gradient } => 0.5 * gradient / self.parameters.viscosity,
+        };
+        move |y| middle + half * y + parabola * (1.0 - y * y)
+    }
+
+    /// Reichardt's (1951) profile of the nominal friction and bulk velocity. The distance from the wall is taken as `(1 - y^2) / 2`, which is smooth in
+    /// the centre; the part of walls that move apart is odd in y.
+    fn turbulent_profile(&self) -> impl Fn(f64) -> f64 + use<T> {
+        let Nominal { friction_velocity, bulk_velocity } = nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
+        let reynolds = friction_velocity / self.parameters.viscosity;
+        let [lower, upper] = self.parameters.walls.velocity;
+        let (middle, half) = (0.5 * (upper + lower), 0.5 * (upper - lower));
+        let even = move |y: f64| reichardt(0.5 * (1.0 - y * y) * reynolds);
+        let mean: f64 = self.grid.y.iter().zip(&self.grid.weights).map(|(y, weight)| weight * even(*y)).sum();
+        let odd = move |y: f64| (reichardt((1.0 + y) * reynolds) - reichardt((1.0 - y) * reynolds)) / reichardt(2.0 * reynolds);
+        move |y| middle + half * odd(y) + (bulk_velocity - middle) * even(y) / mean
+    }
+
     /// Sets the mean profiles U and W to these functions of y; collective.
     pub fn set_profiles(&mut self, u: impl Fn(f64) -> f64, w: impl Fn(f64) -> f64) {
+        self.set_profile(0, u);
+        self.set_profile(1, w);
+    }
+
+    /// Sets the mean of a field of the state.
+    fn set_profile(&mut self, field: usize, profile: impl Fn(f64) -> f64) {
         let Self { pencils, state, grid, operators, .. } = self;
         let Some(mean) = pencils.layout.columns.iter().position(|column| column.is_mean()) else { return };
-        let range = pencils.layout.range(mean);
-        let functions: [&dyn Fn(f64) -> f64; 2] = [&u, &w];
-        for (field, function) in state.iter_mut().zip(functions) {
-            let values: Vec<f64> = grid.y.iter().map(|y| function(*y)).collect();
-            let coefficients = grid.coefficients(&values);
-            for (mode, value) in field[range.clone()].iter_mut().zip(coefficients.into_iter().take(operators.kept)) {
-                *mode = Complex::new(T::of(value), T::zero());
+        let values: Vec<f64> = grid.y.iter().map(|y| profile(*y)).collect();
+        let coefficients = grid.coefficients(&values).into_iter().take(operators.kept);
+        for (mode, value) in state[field][pencils.layout.range(mean)].iter_mut().zip(coefficients) {
+            *mode = Complex::new(T::of(value), T::zero());
+        }
+    }
+
+    /// Pure conduction; from a uniform source into turbulence as much as Reynolds' analogy has, `theta / (source / u_tau) = U / u_tau`.
+    fn set_scalar(&mut self, s: usize, turbulent: bool) {
+        let Self { parameters, .. } = self;
+        let scalar = &parameters.scalars[s];
+        let ([lower, upper], rate) = boundary(scalar);
+        let diffusivity = parameters.viscosity / scalar.schmidt;
+        let Nominal { friction_velocity, .. } = nominal(parameters.drive, &parameters.walls, parameters.viscosity);
+        let reynolds = friction_velocity / parameters.viscosity;
+        let analogy = turbulent && friction_velocity > 0.0 && matches!(scalar.boundary, ScalarBoundary::Source { .. });
+        self.set_profile(2 + s, move |y| match analogy {
+            true => rate / friction_velocity * reichardt(0.5 * (1.0 - y * y) * reynolds),
+            false => 0.5 * (upper + lower) + 0.5 * (upper - lower) * y + 0.5 * rate / diffusivity * (1.0 - y * y),
+        });
+    }
+
+    /// Adds random solenoidal disturbances whose rms velocity is `amplitude` times the bulk velocity, or half the difference of the walls' velocities
+    /// where that is larger. Every wavenumber gets `v ~ (1 - y^2)^2 sum_m c_m T_m / k` and `eta ~ (1 - y^2) sum_m d_m T_m`; they are the same on any
+    /// number of ranks. Collective.
+    fn disturb(&mut self, amplitude: f64) {
+        let seed = self.parameters.seed;
+        let columns: Vec<_> = self.pencils.layout.columns.iter().copied().filter(|column| !column.is_mean()).collect();
+        for column in columns {
+            let [kx, kz] = self.wavenumbers.of(&column).map(Real::wide);
+            let k = kx.hypot(kz);
+            let shape = (-(k * SHORTEST_WAVE / TAU).powi(2)).exp();
+            if shape < 1e-12 {
+                continue;
+            }
+            let [mut v, mut eta] = [[Complex::default(); POLYNOMIALS]; 2];
+            for m in 0..POLYNOMIALS {
+                let [a, b, _] = uniform(seed, Purpose::InitialField, [column.nx as i64, m as i64, column.nz]);
+                (v[m], eta[m]) = (Complex::from_polar(shape / k, TAU * a), Complex::from_polar(shape, TAU * b));
+            }
+            let wall = |line: &[Complex<f64>]| times_one_minus_square(line);
+            self.add_mode([column.nx as i64, column.nz], &wall(&wall(&v)), &wall(&eta));
+        }
+        let [lower, upper] = self.parameters.walls.velocity;
+        let nominal = nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
+        let wanted = amplitude * (nominal.bulk_velocity - 0.5 * (upper + lower)).abs().max(0.5 * (upper - lower).abs());
+        let rms = self.rms_of_disturbances();
+        let factor = if rms > 0.0 { T::of(wanted / rms) } else { T::zero() };
+        let Self { pencils, state, .. } = self;
+        for (c, _) in pencils.layout.columns.iter().enumerate().filter(|(_, column)| !column.is_mean()) {
+            for field in &mut state[..2] {
+                field[pencils.layout.range(c)].iter_mut().for_each(|mode| *mode = mode.scale(factor));
             }
         }
+    }
+
+    /// The root of the mean square of the velocity without its mean profiles. Collective.
+    fn rms_of_disturbances(&mut self) -> f64 {
+        let mut total = ExactSum::default();
+        for column in self.pencils.layout.columns.clone().iter().filter(|column| !column.is_mean()) {
+            let lines = self.velocity_of([column.nx as i64, column.nz]).into_iter().flatten();
+            lines.for_each(|line| total.add(column.weight() * self.grid.mean_square(&line)));
+        }
+        total.total(&self.world).sqrt()
     }
 
     /// Adds a disturbance of the wavenumbers of label (n_x, n_z) != 0, given by the Chebyshev coefficients of v, which meets the wall conditions, and of
@@ -71,4 +189,21 @@ pub fn derivative(f: &[Complex<f64>]) -> Vec<Complex<f64>> {
     d[0] *= 0.5;
     d.truncate(f.len());
     d
+}
+
+/// `(1 - y^2) f`, by `T_2 T_n = (T_{n+2} + T_{|n-2|}) / 2`.
+fn times_one_minus_square(f: &[Complex<f64>]) -> Vec<Complex<f64>> {
+    let mut product = vec![Complex::default(); f.len() + 2];
+    for (n, f) in f.iter().enumerate() {
+        product[n] += f * 0.5;
+        product[n + 2] -= f * 0.25;
+        product[n.abs_diff(2)] -= f * 0.25;
+    }
+    product
+}
+
+/// U+ at y+ (Reichardt 1951).
+fn reichardt(y: f64) -> f64 {
+    const KAPPA: f64 = 0.41;
+    (1.0 + KAPPA * y).ln() / KAPPA + 7.8 * (1.0 - (-y / 11.0).exp() - y / 11.0 * (-y / 3.0).exp())
 }

@@ -88,14 +88,7 @@ impl<T: Real> Operators<T> {
         derivative[..2].iter_mut().for_each(|number| *number *= T::of(0.5));
     }
 
-    /// The sums of the even and of the odd coefficients: halves of sum and difference of f(1) and f(-1).
-    #[inline(always)]
-    pub fn ends(&self, f: &[T]) -> Quad<T> {
-        let quads = (0..self.quads() * QUAD).step_by(QUAD);
-        quads.fold(Quad::all(T::zero()), |sum, at| sum + Lanes::load(f, at))
-    }
-
-    /// The sums of `n^2 f_n` over even and odd n: halves of difference and sum of f'(1) and f'(-1).
+    /// The sums of `n^2 f_n` over even and over odd n: half the difference and half the sum of f'(1) and f'(-1).
     #[inline(always)]
     pub fn slopes(&self, f: &[T]) -> Quad<T> {
         let quads = (0..self.quads() * QUAD).step_by(QUAD);

@@ -14,6 +14,7 @@ mod grid;
 mod helmholtz;
 mod initial;
 mod line;
+mod observe;
 mod right_hand_side;
 mod step;
 mod update;
@@ -21,12 +22,12 @@ mod velocity;
 mod walls;
 mod wavenumbers;
 
-use crate::case::{ChannelScalar, Drive, ScalarBoundary, Walls};
+use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use crate::error::Result;
-use crate::flow::Clock;
+use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::StepSize;
-use crate::transform::{ChebyshevColumns, Layout, Pencils, Real, Shape, SpectralField, Truncation};
+use crate::transform::{ChebyshevColumns, Layout, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut};
 use grid::WallNormal;
 use line::Operators;
 use std::rc::Rc;
@@ -52,6 +53,8 @@ pub struct Parameters {
     pub walls: Walls,
     pub frame_velocity: f64,
     pub scalars: Vec<ChannelScalar>,
+    /// The velocity at time zero; `None` is a fluid at rest.
+    pub initial: Option<ChannelInitial>,
     pub step_size: StepSize,
     pub seed: u64,
     pub exchange: Method,
@@ -60,6 +63,26 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Those of a case with this flow.
+    pub fn new(case: &Case, flow: &case::Channel) -> Self {
+        Self {
+            size: case.domain.size,
+            grid: case.domain.grid,
+            viscosity: case.fluid.viscosity,
+            dealiase_y: flow.dealiase_y,
+            drive: flow.drive,
+            rotation: flow.rotation,
+            walls: flow.walls.clone(),
+            frame_velocity: flow.frame_velocity,
+            scalars: flow.scalars.clone(),
+            initial: Some(flow.initial.clone()),
+            step_size: case.time.step,
+            seed: case.numerics.seed,
+            exchange: case.parallel.exchange,
+            process_grid: case.parallel.process_grid,
+        }
+    }
+
     /// A channel of this box and grid, between walls at rest, without a pressure gradient, nu = 1, dt = 0.01.
     pub fn at_rest(size: [f64; 3], grid: [usize; 3]) -> Self {
         Self {
@@ -72,6 +95,7 @@ impl Parameters {
             walls: Walls::default(),
             frame_velocity: 0.0,
             scalars: Vec::new(),
+            initial: None,
             step_size: StepSize::Fixed(0.01),
             seed: 1,
             exchange: Method::AllToAll,
@@ -147,14 +171,97 @@ impl<T: Real> Channel<T> {
         &self.pencils.layout
     }
 
-    pub fn clock(&self) -> Clock {
+    /// Where the mean profiles lie in the fields, on the rank that holds them.
+    fn mean_column(&self) -> Option<std::ops::Range<usize>> {
+        let layout = &self.pencils.layout;
+        layout.columns.iter().position(|column| column.is_mean()).map(|c| layout.range(c))
+    }
+}
+
+impl<T: Real> Flow for Channel<T> {
+    fn name(&self) -> &'static str {
+        "channel"
+    }
+
+    fn start(&mut self) -> Result<()> {
+        match self.parameters.initial.clone() {
+            Some(initial) => self.set(&initial),
+            None => Ok(()),
+        }
+    }
+
+    fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// phi, eta, and the scalars.
-    pub fn fields(&self) -> &[SpectralField<T>] {
-        &self.state
+    fn advance(&mut self, until: f64) -> Result<Step> {
+        self.step(until)
     }
+
+    fn state(&self) -> Vec<(&str, Values<'_>)> {
+        names(&self.parameters, ["laplacian_v", "omega_y"]).zip(&self.state).map(|(name, field)| (name, T::values(field))).collect()
+    }
+
+    fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)> {
+        let Self { parameters, state, .. } = self;
+        names(parameters, ["laplacian_v", "omega_y"]).zip(state).map(|(name, field)| (name, T::values_mut(field))).collect()
+    }
+
+    fn memory(&self) -> Vec<(String, f64)> {
+        Vec::new()
+    }
+
+    fn resume(&mut self, clock: Clock, _: &[(String, f64)]) {
+        self.clock = clock;
+    }
+
+    fn modes(&self) -> ModeList {
+        self.pencils.layout.mode_list()
+    }
+
+    fn observe(&mut self) -> Vec<(String, f64)> {
+        self.series()
+    }
+
+    fn spectra(&mut self) -> Vec<Sheet> {
+        Vec::new()
+    }
+
+    fn fields(&self) -> Vec<String> {
+        names(&self.parameters, ["u", "v", "w"]).map(str::to_owned).collect()
+    }
+
+    fn points(&mut self, field: usize) -> Reals {
+        self.at_points(field)
+    }
+
+    fn coordinates(&self) -> [Vec<f64>; 3] {
+        let Parameters { size, grid, .. } = self.parameters;
+        let uniform = |i: usize| (0..grid[i]).map(|j| size[i] * j as f64 / grid[i] as f64).collect();
+        [uniform(0), self.grid.y.clone(), uniform(2)]
+    }
+
+    fn deformation(&self) -> [[f64; 3]; 3] {
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    }
+
+    fn slab(&self) -> Slab {
+        self.pencils.layout.slab.clone()
+    }
+
+    fn decomposition(&self) -> String {
+        let [p_row, p_col] = self.process_grid;
+        format!("process grid [{p_row}, {p_col}]")
+    }
+
+    fn phases(&self) -> Phases {
+        self.pencils.phases()
+    }
+}
+
+/// The names of fields: these of the velocity, and the scalars.
+fn names<'a, const N: usize>(parameters: &'a Parameters, velocity: [&'static str; N]) -> impl Iterator<Item = &'a str> {
+    velocity.into_iter().chain(parameters.scalars.iter().map(|scalar| &*scalar.name))
 }
 
 /// The values of a scalar at the lower and the upper wall, and its uniform source.

@@ -139,7 +139,7 @@ impl<T: Real> Update<T> {
         }
     }
 
-    /// The substep for a field whose [`Operators::ends`] are `ends` before and after it, with a uniform source of `dt (gamma + zeta) h = uniform`.
+    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` before and after it, with a uniform source of `dt (gamma + zeta) h = uniform`.
     pub fn advance(&mut self, operators: &Operators<T>, substep: &Substep<T>, evolved: Evolved<'_, T>, ends: [Quad<T>; 2], uniform: T) {
         let rho = Quad::all(substep.rho);
         vectorised(

@@ -26,7 +26,7 @@ impl<T: Real> Velocity<T> {
         Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), derivative: line() }
     }
 
-    /// u, v and w, as Chebyshev coefficients, of the column of this k_x and k_z, not both zero; `ends` is v at the walls ([`Operators::ends`]).
+    /// u, v and w, as Chebyshev coefficients, of the column of this k_x and k_z, not both zero; `ends` is v at the walls ([`Helmholtz::particular`]).
     pub fn of_column(
         &mut self,
         operators: &Operators<T>,

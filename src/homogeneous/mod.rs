@@ -280,15 +280,7 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     fn modes(&self) -> ModeList {
-        let layout = &self.pencils.layout;
-        let truncation = layout.truncation;
-        let mut first = 0;
-        let columns = truncation.columns(0..truncation.nx_max() + 1).map(|column| {
-            let row = [column.nx as i64, column.nz, first, column.len() as i64];
-            first += column.len() as i64;
-            row
-        });
-        ModeList { name: truncation.name(), columns: columns.collect(), before: layout.modes_before, total: layout.total_modes }
+        self.pencils.layout.mode_list()
     }
 
     fn observe(&mut self) -> Vec<(String, f64)> {
@@ -297,6 +289,10 @@ impl<T: Real> Flow for Homogeneous<T> {
 
     fn spectra(&mut self) -> Vec<Sheet> {
         self.sheets()
+    }
+
+    fn fields(&self) -> Vec<String> {
+        names(&self.parameters).map(str::to_owned).collect()
     }
 
     fn points(&mut self, field: usize) -> Reals {
@@ -310,7 +306,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         let tilted = self.mean.keeps_axes() && b[0][1] != 0.0;
         let skew = if tilted { b[0][1] / b[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64) } else { 0.0 };
         pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift);
-        pencils.visit(skew, |y, z, line| {
+        pencils.visit(1, |y| skew * y as f64, |y, z, line| {
             let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
             block[at..at + nx].copy_from_slice(line);
         });

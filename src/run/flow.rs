@@ -1,7 +1,8 @@
 //! From a case to its flow: one line a flow.
 
 use crate::case::{Case, FlowKind, Precision};
-use crate::error::{Error, Result};
+use crate::channel::{self, Channel};
+use crate::error::Result;
 use crate::flow::Flow;
 use crate::homogeneous::{self, Homogeneous};
 use crate::parallel::World;
@@ -19,6 +20,6 @@ pub fn from_case(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
 fn with_precision<T: Real>(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
     match &case.flow {
         FlowKind::Homogeneous(flow) => Ok(Box::new(Homogeneous::<T>::new(Rc::clone(world), homogeneous::Parameters::new(case, flow))?)),
-        FlowKind::Channel(_) => Err(Error::input("the channel is not in this build yet")),
+        FlowKind::Channel(flow) => Ok(Box::new(Channel::<T>::new(Rc::clone(world), channel::Parameters::new(case, flow))?)),
     }
 }

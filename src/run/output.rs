@@ -137,10 +137,9 @@ impl Output {
             case: self.case.clone(),
         };
         let mut snapshot = Snapshot::create(world, &self.snapshots, header)?;
-        let names: Vec<(String, &str)> = flow.state().iter().map(|(name, _)| (name.to_string(), units(name))).collect();
-        for (field, (name, units)) in names.iter().enumerate() {
+        for (field, name) in flow.fields().iter().enumerate() {
             let values = flow.points(field);
-            snapshot.field(name, units, block, &values)?;
+            snapshot.field(name, units(name), block, &values)?;
         }
         snapshot.finish().map(drop)
     }
@@ -148,7 +147,12 @@ impl Output {
 
 /// What a field of the state is measured in.
 pub fn units(name: &str) -> &'static str {
-    if ["u", "v", "w"].contains(&name) { "velocity of the case" } else { "scalar of the case" }
+    match name {
+        "u" | "v" | "w" => "velocity of the case",
+        "laplacian_v" => "velocity of the case / length^2",
+        "omega_y" => "velocity of the case / length",
+        _ => "scalar of the case",
+    }
 }
 
 /// A table that grows by rows, on the root; it is opened at the first row, with its header if it is new.

@@ -145,10 +145,31 @@ impl Layout {
         4 * (self.column_capacity(fields) + self.row_capacity(fields))
     }
 
+    /// The global list of modes, and where this rank's lie in it.
+    pub fn mode_list(&self) -> ModeList {
+        let mut first = 0;
+        let columns = self.truncation.columns(0..self.truncation.nx_max() + 1).map(|column| {
+            let row = [column.nx as i64, column.nz, first, column.len() as i64];
+            first += column.len() as i64;
+            row
+        });
+        ModeList { name: self.truncation.name(), columns: columns.collect(), before: self.modes_before, total: self.total_modes }
+    }
+
     /// The layout of this rank of a process grid.
     pub fn on(truncation: Truncation, grid: &ProcessGrid) -> Self {
         Self::new(truncation, grid.shape, grid.row.rank(), grid.column.rank())
     }
+}
+
+/// The global list of modes: its name, this rank's piece, and the columns it is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModeList {
+    pub name: String,
+    pub before: u64,
+    pub total: u64,
+    /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 .. m, -m .. -1, or Chebyshev's n = 0 ..).
+    pub columns: Vec<[i64; 4]>,
 }
 
 /// So many for each of the share's parts.

@@ -144,14 +144,14 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         lap(&mut clock, &mut self.phases.exchange);
     }
 
-    /// The planes of this rank, from the z-lines of a field to its points: `visit(y, z, values)` for every x-line. The points of the plane of index
-    /// y are displaced in x by `skew y` lengths of the box.
-    pub fn visit(&mut self, skew: f64, mut visit: impl FnMut(usize, usize, &[T])) {
+    /// The planes of this rank, from the z-lines of some fields to their points: `visit(y, z, lines)` for every x-line, which has the values of
+    /// one field after the other. The points of the plane of index y are displaced in x by `displacement(y)` lengths of the box.
+    pub fn visit(&mut self, fields: usize, displacement: impl Fn(usize) -> f64, mut visit: impl FnMut(usize, usize, &[T])) {
         let Self { layout, planes, column, phases, .. } = self;
-        let mut line = vec![T::zero(); layout.truncation.grid[0]];
+        let mut lines = vec![T::zero(); fields * layout.truncation.grid[0]];
         for batch in batches(layout, planes.batch()) {
-            planes.inverse(layout, batch.clone(), 1, column.received(), phases);
-            planes.visit(layout, batch, skew, &mut line, &mut visit);
+            planes.inverse(layout, batch.clone(), fields, column.received(), phases);
+            planes.visit(layout, batch, &displacement, &mut lines, &mut visit);
         }
     }
 

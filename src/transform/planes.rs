@@ -149,25 +149,36 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// The points of the x-lines of some planes: `visit(y, z, values)`. The points of plane y lie `skew y` turns of n_x = 1 further on in x.
-    pub fn visit(&mut self, layout: &Layout, batch: Range<usize>, skew: f64, line: &mut [T], visit: &mut impl FnMut(usize, usize, &[T])) {
+    /// The points of the x-lines of some planes: `visit(y, z, lines)`, `lines` being what one field after the other has there. The points of
+    /// plane y lie `displacement(y)` lengths of the box further on in x.
+    pub fn visit(
+        &mut self,
+        layout: &Layout,
+        batch: Range<usize>,
+        displacement: &impl Fn(usize) -> f64,
+        lines: &mut [T],
+        visit: &mut impl FnMut(usize, usize, &[T]),
+    ) {
         let slab = &layout.slab;
-        let stride = stride_of::<T>(layout, Side::X);
+        let (stride, points) = (stride_of::<T>(layout, Side::X), self.x.points());
+        let fields = lines.len() / points;
         for (b, plane) in batch.clone().enumerate() {
-            self.receive(layout, Side::X, 1, batch.len(), b);
-            let turns = skew * (slab.y.start + plane) as f64;
-            for (nx, line) in self.lines.chunks_exact_mut(stride).take(self.nkx).enumerate().filter(|_| skew != 0.0) {
-                let (sin, cos) = (TAU * turns * nx as f64).sin_cos();
+            self.receive(layout, Side::X, fields, batch.len(), b);
+            let turns = displacement(slab.y.start + plane);
+            for (i, line) in self.lines.chunks_exact_mut(stride).take(fields * self.nkx).enumerate().filter(|_| turns != 0.0) {
+                let (sin, cos) = (TAU * turns * (i % self.nkx) as f64).sin_cos();
                 let factor = Complex::new(T::of(cos), T::of(sin));
                 line.iter_mut().for_each(|mode| *mode *= factor);
             }
-            self.clear_odd_line(layout, 1);
+            self.clear_odd_line(layout, fields);
             for z in slab.z.clone().step_by(2) {
-                self.points_of_pair(layout, 1, z - slab.z.start);
-                let values: &[T] = cast_slice(&self.points[..line.len()]);
+                self.points_of_pair(layout, fields, z - slab.z.start);
+                let values: &[T] = cast_slice(&self.points[..fields * points]);
                 for z in z..slab.z.end.min(z + 2) {
-                    line.iter_mut().zip(values[z % 2..].iter().step_by(2)).for_each(|(to, from)| *to = *from);
-                    visit(slab.y.start + plane, z, line);
+                    for (line, pair) in lines.chunks_exact_mut(points).zip(values.chunks_exact(2 * points)) {
+                        line.iter_mut().zip(pair[z % 2..].iter().step_by(2)).for_each(|(to, from)| *to = *from);
+                    }
+                    visit(slab.y.start + plane, z, lines);
                 }
             }
         }

@@ -31,8 +31,8 @@ pub enum Drive {
     PressureGradient { gradient: f64 },
 }
 
-/// What the walls do, the lower one first.
-#[derive(Clone, Debug, PartialEq)]
+/// What the walls do, the lower one first; by default nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Walls {
     /// U of each wall, in the laboratory.
     pub velocity: [f64; 2],

@@ -37,7 +37,7 @@ impl<T: Real> Homogeneous<T> {
             }
             pencils.inverse([&*derivative].into_iter(), &shift);
             let mut sums: [ExactSum; 3] = Default::default();
-            pencils.visit(0.0, |_, _, line| {
+            pencils.visit(1, |_| 0.0, |_, _, line| {
                 let mut of_line = [0.0; 3];
                 for d in line.iter().map(|d| d.wide()) {
                     let square = d * d;

@@ -1,0 +1,106 @@
+//! What is observed of a state: the series, and fields at points. All sums over lines are exact, so that they are the same to the bit on any number of
+//! ranks.
+
+use super::Channel;
+use super::line::{copy_in, copy_out};
+use crate::parallel::ExactSum;
+use crate::transform::{Real, Reals};
+use num_complex::Complex;
+
+impl<T: Real> Channel<T> {
+    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and fluctuations a unit mass, in the laboratory. Collective.
+    pub(super) fn series(&mut self) -> Vec<(String, f64)> {
+        let viscosity = self.parameters.viscosity;
+        self.velocity_to_planes(self.clock.time, 0.0);
+        let energy = 0.5 * self.mean_square();
+        self.vorticity_to_planes();
+        let dissipation = viscosity * self.mean_square();
+        let mean = self.mean_column();
+        let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| u.re.wide()).collect::<Vec<_>>()));
+        let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| self.grid.bulk(u));
+        // Half the difference and half the sum of U'(1) and U'(-1).
+        let slopes = |profile: &Option<Vec<f64>>| profile.as_ref().map_or([0.0; 2], |u| super::grid::slopes(u));
+        let [difference, sum] = slopes(&u);
+        let own = [bulk(&u), bulk(&w), viscosity * (sum - difference), viscosity * (sum + difference), self.gradient];
+        let sums = own.map(|value| {
+            let mut sum = ExactSum::default();
+            sum.add(value);
+            sum
+        });
+        let [bulk_velocity, bulk_across, lower, upper, gradient] = ExactSum::total_of(sums, &self.world);
+        let friction_velocity = (0.5 * (lower.abs() + upper.abs())).sqrt();
+        let named = [
+            ("energy", energy),
+            ("dissipation", dissipation),
+            ("bulk_velocity", bulk_velocity),
+            ("bulk_velocity_z", bulk_across),
+            ("pressure_gradient", gradient),
+            ("wall_shear_lower", lower),
+            ("wall_shear_upper", upper),
+            ("friction_velocity", friction_velocity),
+            ("re_tau", friction_velocity / viscosity),
+            ("re_bulk", bulk_velocity / viscosity),
+        ];
+        named.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
+    /// The volume mean of the sum of the squares of the three fields that are on the planes. Collective.
+    fn mean_square(&mut self) -> f64 {
+        let Self { pencils, grid, parameters, world, .. } = self;
+        let [nx, _, nz] = parameters.grid;
+        let mut total = ExactSum::default();
+        pencils.visit(3, |_| 0.0, |y, _, lines| {
+            let square: f64 = lines.iter().map(|u| u.wide() * u.wide()).sum();
+            total.add(grid.weights[y] * square);
+        });
+        total.total(world) / (nx * nz) as f64
+    }
+
+    /// The vorticity `(dw/dy - i k_z v, eta, i k_x v - du/dy)` to z-lines.
+    fn vorticity_to_planes(&mut self) {
+        let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
+        let [mut line, mut derivative] = [operators.line(), operators.line()];
+        let kept = operators.kept;
+        pencils.inverse(3, |column, range, mut lines| {
+            let [x, y, z] = lines.from(0);
+            let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
+            let [kx, kz] = wavenumbers.of(column);
+            if column.is_mean() {
+                // u, v, w where the vorticity will be.
+                x[..kept].copy_from_slice(phi);
+                z[..kept].copy_from_slice(eta);
+                y.fill(Complex::default());
+            } else {
+                velocity.of_column(operators, [kx, kz], [phi, eta], walls.through(column, clock.time), [&mut *x, &mut *y, &mut *z]);
+            }
+            let mut differentiate = |f: &mut [Complex<T>]| {
+                copy_in(&f[..kept], &mut line);
+                operators.differentiate(&line, &mut derivative);
+                copy_out(&derivative, &mut f[..kept]);
+            };
+            differentiate(x);
+            differentiate(z);
+            for ((x, z), (y, n)) in x.iter_mut().zip(z.iter_mut()).zip(y.iter_mut().zip(0..)) {
+                let i_v = Complex::new(-y.im, y.re);
+                (*x, *z) = (*z - i_v.scale(kz), i_v.scale(kx) - *x);
+                *y = if n < kept && !column.is_mean() { eta[n] } else { Complex::default() };
+            }
+        });
+    }
+
+    /// Field u, v, w or a scalar at the points of this rank, in the laboratory. Collective.
+    pub(super) fn at_points(&mut self, field: usize) -> Reals {
+        let time = self.clock.time;
+        let travelled = self.parameters.frame_velocity * time;
+        self.velocity_to_planes(time, 0.0);
+        let Self { pencils, parameters, state, .. } = self;
+        let slab = pencils.layout.slab.clone();
+        let [nx, ..] = parameters.grid;
+        let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
+        pencils.visit(1 + state.len(), |_| -travelled / parameters.size[0], |y, z, lines| {
+            let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
+            block[at..at + nx].copy_from_slice(&lines[field * nx..][..nx]);
+        });
+        T::reals(block)
+    }
+}
