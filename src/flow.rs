@@ -1,6 +1,7 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
 
 use crate::error::Result;
+use crate::statistics::Record;
 pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 
@@ -35,11 +36,22 @@ pub trait Flow {
     /// Goes on from the state that was put in, at this time.
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
 
+    /// The statistics of the run so far, the same on all ranks.
+    fn records(&self) -> Vec<Record> {
+        Vec::new()
+    }
+
+    /// Goes on with the statistics of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
+    fn recall(&mut self, _records: Vec<Record>) {}
+
     /// Where this rank's modes lie in the list of all modes.
     fn modes(&self) -> ModeList;
 
     /// Samples of the series: name and value, in the order of the file; the first two are `energy` and `dissipation`.
     fn observe(&mut self) -> Vec<(String, f64)>;
+
+    /// Adds the state to running statistics, if the flow has any; collective.
+    fn sample(&mut self) {}
 
     /// The tables that are written less often: spectra, budgets.
     fn spectra(&mut self) -> Vec<Sheet>;

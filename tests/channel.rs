@@ -15,11 +15,12 @@ use std::rc::Rc;
 use std::time::Duration;
 use support::collective::{self, Check, Outcome, reference};
 
-static CHECKS: [Check; 6] = [
+static CHECKS: [Check; 7] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar, needs: None },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes, needs: None },
     Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating, needs: None },
     Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls, needs: None },
+    Check { name: "the_budgets_of_the_statistics_close", ranks: &[1, 6], run: budgets, needs: None },
     Check { name: "convection_neither_makes_nor_destroys_energy", ranks: &[2], run: energy, needs: None },
     Check { name: "orr_sommerfeld_modes_grow_as_they_should", ranks: &[1, 4], run: orr_sommerfeld, needs: Some(EIGENMODE) },
 ];
@@ -183,25 +184,99 @@ fn derivative(f: &[Complex<f64>]) -> Vec<Complex<f64>> {
     d
 }
 
-/// Without viscosity and drive to speak of the energy drifts with the cube of the step only.
+/// The energy changes by what dissipation takes and the walls and the drive give, and by nothing else: convection neither makes nor destroys any.
 fn energy(world: &Rc<World>) -> Outcome {
-    let mut drifts = [0.0; 3];
-    for (i, steps) in [25.0, 50.0, 100.0].into_iter().enumerate() {
-        let own = Parameters::at_rest([TAU, 2.0, PI], [24, 49, 24]);
+    let (nu, gradient) = (0.002, 0.05);
+    let mut residuals = [0.0; 2];
+    for (i, steps) in [200.0, 400.0].into_iter().enumerate() {
+        let own = Parameters::at_rest([TAU, 2.0, PI], [24, 65, 24]);
         let step_size = StepSize::Fixed(1.0 / steps);
-        let mut channel = disturbed(world, Parameters { viscosity: 1e-13, dealiase_y: true, step_size, ..own })?;
-        let mut energies = Vec::new();
-        while channel.clock().time < 1.2 {
-            energies.push(channel.step(1.2).map_err(|error| error.to_string())?.energy);
+        let drive = Drive::PressureGradient { gradient };
+        let mut channel = disturbed(world, Parameters { viscosity: nu, drive, frame_velocity: 0.5, step_size, ..own })?;
+        advance(&mut channel, 0.3)?;
+        let value =
+            |series: &[(String, f64)], name: &str| series.iter().find(|(other, _)| other == name).map_or(f64::NAN, |(_, value)| *value);
+        let before = value(&channel.observe(), "energy");
+        let work = support::balance::simpson(&mut channel, 1.0 / steps, steps as usize, |channel| {
+            let series = channel.observe();
+            gradient * value(&series, "bulk_velocity") - value(&series, "dissipation")
+        })?;
+        residuals[i] = (value(&channel.observe(), "energy") - before - work).abs() / (0.1 * before);
+    }
+    ensure!(residuals[0] < 1e-5, "of a tenth of the energy {residuals:?} come from nowhere");
+    ensure!(residuals[1] < residuals[0] / 3.0, "this does not fall with the step: {residuals:?}");
+    Ok(())
+}
+
+/// At every y the rate of change of <u_i u_j> is what production, transport, pressure, diffusion and dissipation say: this sees an error in any of the averages, and in the
+/// pressure.
+fn budgets(world: &Rc<World>) -> Outcome {
+    let (nu, gradient, dt, rotation) = (0.01, 0.05, 1e-3, 0.3);
+    let own = Parameters::at_rest([TAU, 2.0, PI], [24, 65, 24]);
+    let drive = Drive::PressureGradient { gradient };
+    let step_size = StepSize::Fixed(dt);
+    let mut channel = disturbed(world, Parameters { viscosity: nu, drive, rotation, frame_velocity: 0.3, step_size, ..own })?;
+    advance(&mut channel, 0.2)?;
+    for _ in 0..5 {
+        channel.sample();
+        channel.step(f64::INFINITY).map_err(|error| error.to_string())?;
+    }
+    let records = channel.records();
+    let of_sample = |name: &str, sample: usize| -> Vec<f64> {
+        let record = records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}"));
+        record.values[sample * 65..][..65].to_vec()
+    };
+    let now = |name: &str| of_sample(name, 2);
+    // Differences of fourth order, and derivatives of the polynomial through the points.
+    let rate = |name: &str| -> Vec<f64> {
+        let [a, b, c, d] = [0, 1, 3, 4].map(|sample| of_sample(name, sample));
+        (0..65).map(|j| (a[j] - 8.0 * b[j] + 8.0 * c[j] - d[j]) / (12.0 * dt)).collect()
+    };
+    let slope = |values: &[f64]| -> Vec<f64> {
+        let n = values.len() - 1;
+        let half = |m: usize| if m == 0 || m == n { 0.5 } else { 1.0 };
+        let coefficient = |m: usize| -> f64 {
+            let sum: f64 = (0..=n).map(|j| half(j) * values[j] * (PI * (j * m % (2 * n)) as f64 / n as f64).cos()).sum();
+            2.0 * half(m) / n as f64 * sum
+        };
+        let line: Vec<_> = (0..=n).map(|m| Complex::from(coefficient(m))).collect();
+        let d = derivative(&line);
+        (0..=n).map(|j| d.iter().enumerate().map(|(m, a)| a.re * (PI * (j * m % (2 * n)) as f64 / n as f64).cos()).sum()).collect()
+    };
+    let (u, v) = (now("u"), now("v"));
+    ensure!(v.iter().all(|v| v.abs() < 1e-14), "there is a mean wall-normal velocity");
+    // name, transported by v, with p, Coriolis
+    type Terms<'a> = (&'a str, &'a str, Vec<(f64, &'a str)>, Vec<(f64, &'a str)>, Vec<(f64, &'a str)>);
+    let two_omega = 2.0 * rotation;
+    let rows: [Terms<'_>; 4] = [
+        ("uu", "uuv", vec![], vec![(2.0, "p_ux")], vec![(2.0 * two_omega, "uv")]),
+        ("vv", "vvv", vec![(2.0, "pv")], vec![(2.0, "p_vy")], vec![(-2.0 * two_omega, "uv")]),
+        ("ww", "vww", vec![], vec![(2.0, "p_wz")], vec![]),
+        ("uv", "uvv", vec![(1.0, "pu")], vec![(1.0, "p_uy"), (1.0, "p_vx")], vec![(two_omega, "vv"), (-two_omega, "uu")]),
+    ];
+    for (name, carried, moved, strain, turned) in rows {
+        let (rate, stress) = (rate(name), now(name));
+        let diffusion = slope(&slope(&stress));
+        let convection = slope(&now(carried));
+        let by_pressure: Vec<Vec<f64>> =
+            moved.iter().map(|(factor, name)| slope(&now(name)).iter().map(|x| -factor * x).collect()).collect();
+        let [along, across] = [format!("e_{name}"), format!("d_{name}")].map(|name| now(&name));
+        let drive = if name == "uu" { 2.0 } else { 0.0 };
+        let (mut worst, mut largest) = (0.0_f64, 0.0_f64);
+        for j in 0..65 {
+            let sum = |terms: &[(f64, &str)]| terms.iter().map(|(factor, name)| factor * now(name)[j]).sum::<f64>();
+            let pressure = sum(&strain) + by_pressure.iter().map(|term| term[j]).sum::<f64>();
+            let terms =
+                [-convection[j], pressure, nu * diffusion[j], -2.0 * nu * (along[j] + across[j]), drive * gradient * u[j], sum(&turned)];
+            worst = worst.max((rate[j] - terms.iter().sum::<f64>()).abs());
+            largest = terms.iter().fold(largest, |largest, term| largest.max(term.abs()));
         }
-        let at_one = (steps as usize).min(energies.len() - 1);
-        drifts[i] = (energies[at_one] / energies[0] - 1.0).abs();
+        ensure!(worst < 2e-5 * largest, "the budget of {name} is off by {worst:e}, the largest term is {largest:e}");
     }
-    if world.is_root() {
-        eprintln!("drifts {drifts:?}");
+    for j in 0..65 {
+        let trace = now("p_ux")[j] + now("p_vy")[j] + now("p_wz")[j];
+        ensure!(trace.abs() < 1e-12, "the pressure strain has a trace of {trace:e}");
     }
-    let measured = orders(drifts);
-    ensure!(measured.iter().all(|order| *order > 2.7), "orders {measured:?} of {drifts:?}");
     Ok(())
 }
 

@@ -134,12 +134,16 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         shift.set(delta);
         let (mut error, mut seen) = (0.0_f64, 0);
         pencils.inverse([&own].into_iter(), &shift);
-        pencils.visit(1, |_| 0.0, |y, z, line| {
-            for (x, value) in line.iter().enumerate() {
-                error = error.max((value - direct(x, y, z)).abs());
-                seen += 1;
-            }
-        });
+        pencils.visit(
+            1,
+            |_| 0.0,
+            |y, z, line| {
+                for (x, value) in line.iter().enumerate() {
+                    error = error.max((value - direct(x, y, z)).abs());
+                    seen += 1;
+                }
+            },
+        );
         let all: f64 = world.gather(f64::from(seen)).iter().sum();
         ensure!(all == 12.0 * 10.0 * 14.0, "{process_grid:?}: {all} points");
         let error = world.max(error);

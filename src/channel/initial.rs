@@ -1,7 +1,9 @@
 //! The state at time zero.
 
+use super::series::derivative;
+use super::stability::{Family, eigenmode};
 use super::{Channel, boundary};
-use crate::case::{ChannelInitial, Drive, Nominal, ScalarBoundary, nominal};
+use crate::case::{ChannelInitial, Drive, Eigenfamily, Nominal, ScalarBoundary, nominal};
 use crate::error::{Error, Result};
 use crate::parallel::ExactSum;
 use crate::random::{Purpose, uniform};
@@ -28,7 +30,20 @@ impl<T: Real> Channel<T> {
                 self.set_profiles(turbulent, |_| 0.0);
                 self.disturb(*amplitude);
             }
-            ChannelInitial::Eigenmode { .. } => return Err(Error::input("initial.kind = \"eigenmode\" is not there yet")),
+            ChannelInitial::Eigenmode { family, wavenumber, index, amplitude } => {
+                let family = match family {
+                    Eigenfamily::OrrSommerfeld => Family::OrrSommerfeld,
+                    Eigenfamily::Squire => Family::Squire,
+                };
+                let values: Vec<f64> = self.grid.y.iter().map(|y| laminar(*y)).collect();
+                let profile = &self.grid.coefficients(&values)[..self.operators.kept];
+                let k = [0, 1].map(|i: usize| TAU * wavenumber[i] as f64 / self.parameters.size[2 * i]);
+                let mode = eigenmode(family, profile, self.parameters.viscosity, k, *index)?;
+                // The mode and its conjugate make up the field.
+                let half = |line: &[Complex<f64>]| line.iter().map(|a| a * (0.5 * amplitude)).collect::<Vec<_>>();
+                self.set_profiles(laminar, |_| 0.0);
+                self.add_mode(*wavenumber, &half(&mode.v), &half(&mode.eta));
+            }
             ChannelInitial::File { .. } => return Err(Error::input("initial.kind = \"file\" is not there yet")),
         }
         let turbulent = matches!(initial, ChannelInitial::Turbulent { .. });
@@ -52,7 +67,8 @@ impl<T: Real> Channel<T> {
     /// Reichardt's (1951) profile of the nominal friction and bulk velocity. The distance from the wall is taken as `(1 - y^2) / 2`, which is smooth in
     /// the centre; the part of walls that move apart is odd in y.
     fn turbulent_profile(&self) -> impl Fn(f64) -> f64 + use<T> {
-        let Nominal { friction_velocity, bulk_velocity } = nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
+        let Nominal { friction_velocity, bulk_velocity } =
+            nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
         let reynolds = friction_velocity / self.parameters.viscosity;
         let [lower, upper] = self.parameters.walls.velocity;
         let (middle, half) = (0.5 * (upper + lower), 0.5 * (upper - lower));
@@ -178,17 +194,6 @@ impl<T: Real> Channel<T> {
         }
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))
     }
-}
-
-/// The derivative of `sum_n f_n T_n(y)`.
-pub fn derivative(f: &[Complex<f64>]) -> Vec<Complex<f64>> {
-    let mut d = vec![Complex::default(); f.len() + 2];
-    for n in (0..f.len().saturating_sub(1)).rev() {
-        d[n] = d[n + 2] + f[n + 1] * (2.0 * (n + 1) as f64);
-    }
-    d[0] *= 0.5;
-    d.truncate(f.len());
-    d
 }
 
 /// `(1 - y^2) f`, by `T_2 T_n = (T_{n+2} + T_{|n-2|}) / 2`.

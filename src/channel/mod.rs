@@ -16,6 +16,9 @@ mod initial;
 mod line;
 mod observe;
 mod right_hand_side;
+mod series;
+pub mod stability;
+mod statistics;
 mod step;
 mod update;
 mod velocity;
@@ -26,10 +29,12 @@ use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBounda
 use crate::error::Result;
 use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
+use crate::statistics::Record;
 use crate::time::StepSize;
 use crate::transform::{ChebyshevColumns, Layout, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut};
 use grid::WallNormal;
 use line::Operators;
+use statistics::Statistics;
 use std::rc::Rc;
 use update::Update;
 use velocity::Velocity;
@@ -111,7 +116,7 @@ impl Parameters {
 
     /// Real numbers that the fields and buffers of a rank with this layout hold.
     pub fn reals(&self, layout: &Layout) -> usize {
-        2 * 2 * (2 + self.scalars.len()) * layout.modes + layout.buffer_reals(right_hand_side::counts(self.scalars.len()).into())
+        2 * 2 * (2 + self.scalars.len()) * layout.modes + layout.buffer_reals(right_hand_side::room(self.scalars.len()))
     }
 }
 
@@ -130,6 +135,7 @@ pub struct Channel<T> {
     before: Vec<SpectralField<T>>,
     velocity: Velocity<T>,
     update: Update<T>,
+    statistics: Statistics,
     /// -dP/dx over the last step, on the rank that holds the mean profiles.
     gradient: f64,
     clock: Clock,
@@ -144,8 +150,7 @@ impl<T: Real> Channel<T> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
-        let counts = right_hand_side::counts(parameters.scalars.len());
-        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, counts.into()))?;
+        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, right_hand_side::room(parameters.scalars.len())))?;
         let Shape::Chebyshev { kept } = truncation.shape else { unreachable!("the truncation of a channel") };
         let operators = Operators::new(kept);
         let fields = || (0..2 + parameters.scalars.len()).map(|_| SpectralField::zeros(&pencils.layout)).collect();
@@ -159,6 +164,7 @@ impl<T: Real> Channel<T> {
             velocity: Velocity::new(&operators),
             update: Update::new(&operators),
             operators,
+            statistics: Statistics::new(&parameters.scalars, parameters.grid[1]),
             gradient: 0.0,
             clock: Clock::default(),
             world,
@@ -221,6 +227,18 @@ impl<T: Real> Flow for Channel<T> {
 
     fn observe(&mut self) -> Vec<(String, f64)> {
         self.series()
+    }
+
+    fn sample(&mut self) {
+        self.add_sample();
+    }
+
+    fn records(&self) -> Vec<Record> {
+        self.statistics_records()
+    }
+
+    fn recall(&mut self, records: Vec<Record>) {
+        self.recall_statistics(&records);
     }
 
     fn spectra(&mut self) -> Vec<Sheet> {

@@ -49,15 +49,19 @@ impl<T: Real> Channel<T> {
         let Self { pencils, grid, parameters, world, .. } = self;
         let [nx, _, nz] = parameters.grid;
         let mut total = ExactSum::default();
-        pencils.visit(3, |_| 0.0, |y, _, lines| {
-            let square: f64 = lines.iter().map(|u| u.wide() * u.wide()).sum();
-            total.add(grid.weights[y] * square);
-        });
+        pencils.visit(
+            3,
+            |_| 0.0,
+            |y, _, lines| {
+                let square: f64 = lines.iter().map(|u| u.wide() * u.wide()).sum();
+                total.add(grid.weights[y] * square);
+            },
+        );
         total.total(world) / (nx * nz) as f64
     }
 
     /// The vorticity `(dw/dy - i k_z v, eta, i k_x v - du/dy)` to z-lines.
-    fn vorticity_to_planes(&mut self) {
+    pub(super) fn vorticity_to_planes(&mut self) {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let [mut line, mut derivative] = [operators.line(), operators.line()];
         let kept = operators.kept;
@@ -97,10 +101,14 @@ impl<T: Real> Channel<T> {
         let slab = pencils.layout.slab.clone();
         let [nx, ..] = parameters.grid;
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
-        pencils.visit(1 + state.len(), |_| -travelled / parameters.size[0], |y, z, lines| {
-            let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
-            block[at..at + nx].copy_from_slice(&lines[field * nx..][..nx]);
-        });
+        pencils.visit(
+            1 + state.len(),
+            |_| -travelled / parameters.size[0],
+            |y, z, lines| {
+                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
+                block[at..at + nx].copy_from_slice(&lines[field * nx..][..nx]);
+            },
+        );
         T::reals(block)
     }
 }

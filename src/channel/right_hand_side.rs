@@ -18,12 +18,18 @@
 
 use super::wavenumbers::Wavenumbers;
 use crate::convection::times_minus_i;
-use crate::transform::{Pieces, PiecesMut, Products, Real, vectorised};
+use crate::transform::{Fields, Pieces, PiecesMut, Products, Real, vectorised};
 use num_complex::Complex;
 
 /// How many fields go where, with so many scalars.
 pub fn counts(scalars: usize) -> Products {
     Products { inputs: 3 + scalars, products: 5 + 3 * scalars, outputs: 4 + 2 * scalars }
+}
+
+/// What the transform must have room for: the statistics have one product more, `v^2`.
+pub fn room(scalars: usize) -> Fields {
+    let fields = Fields::from(counts(scalars));
+    Fields { lines: fields.lines.max(6), ..fields }
 }
 
 /// `[R, S, P, Q]` of `[a, b, c, d, e]`, and `[E, V]` of the three products of each scalar, at n_x and n_z = nz, nz + 1, ...
@@ -67,6 +73,25 @@ fn sources_of_velocity<T: Real>(
     );
     if nx == 0 && nz == 0 {
         (r[0], p[0]) = (-b[0], -d[0]);
+    }
+}
+
+/// `[R, S, v^2]` of `[a, b, c, d, e, v^2]`, for the pressure.
+pub fn sources_of_pressure<T: Real>(
+    wavenumbers: &Wavenumbers<T>,
+    nx: usize,
+    nz: i64,
+    products: Pieces<'_, T>,
+    mut outputs: PiecesMut<'_, T>,
+) {
+    let (kx, kz) = wavenumbers.plane(nx, nz);
+    let [a, b, c, d, e, vv] = products.from(0);
+    let [r, s, square] = outputs.from(0);
+    square.copy_from_slice(vv);
+    for j in 0..a.len() {
+        let kz = kz[j];
+        r[j] = -(a[j].scale(kx * kx) + e[j].scale((kx + kx) * kz) + c[j].scale(kz * kz));
+        s[j] = -times_minus_i(b[j].scale(kx) + d[j].scale(kz));
     }
 }
 

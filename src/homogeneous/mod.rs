@@ -306,10 +306,14 @@ impl<T: Real> Flow for Homogeneous<T> {
         let tilted = self.mean.keeps_axes() && b[0][1] != 0.0;
         let skew = if tilted { b[0][1] / b[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64) } else { 0.0 };
         pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift);
-        pencils.visit(1, |y| skew * y as f64, |y, z, line| {
-            let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
-            block[at..at + nx].copy_from_slice(line);
-        });
+        pencils.visit(
+            1,
+            |y| skew * y as f64,
+            |y, z, line| {
+                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
+                block[at..at + nx].copy_from_slice(line);
+            },
+        );
         T::reals(block)
     }
 

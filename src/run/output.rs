@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::{RunDirectory, directory};
-use crate::case::Case;
+use crate::case::{Case, FlowKind, Sampling};
 use crate::error::{Error, Result};
 use crate::flow::{Flow, ModeList, Sheet, Step};
 use crate::parallel::World;
@@ -22,6 +22,8 @@ pub struct Output {
     series_due: Schedule,
     spectra_due: Schedule,
     snapshots_due: Schedule,
+    /// Of the running statistics.
+    sampling: Sampling,
     size: [f64; 3],
     case: String,
     /// The last step, and those of the last sample and the last spectra.
@@ -41,6 +43,10 @@ impl Output {
             series_due: case.output.series,
             spectra_due: case.output.spectra,
             snapshots_due: case.output.snapshots,
+            sampling: match &case.flow {
+                FlowKind::Channel(channel) => channel.sampling,
+                FlowKind::Homogeneous(_) => Sampling { schedule: Schedule::default(), from: f64::INFINITY },
+            },
             size: case.domain.size,
             case: case.to_toml(),
             step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, end: None },
@@ -59,7 +65,8 @@ impl Output {
 
     /// The next time that a step must end at.
     pub fn next_time(&self, time: f64) -> f64 {
-        [self.series_due, self.spectra_due, self.snapshots_due].iter().map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
+        let due = [self.series_due, self.spectra_due, self.snapshots_due, self.sampling.schedule];
+        due.iter().map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
     }
 
     /// Writes what is due after a step; collective.
@@ -69,6 +76,9 @@ impl Output {
         if self.series_due.is_due(clock.step, clock.time) {
             self.write_series(world, flow)?;
             log.sample();
+        }
+        if clock.time >= self.sampling.from && self.sampling.schedule.is_due(clock.step, clock.time) {
+            flow.sample();
         }
         if self.spectra_due.is_due(clock.step, clock.time) {
             self.write_spectra(world, flow)?;

@@ -1,5 +1,9 @@
-//! Accumulators of statistics, exact: the same figures on any number of ranks.
+//! Accumulators of statistics, exact: the same figures on any number of ranks. And the records that their results are kept in.
 
+mod batches;
 mod bins;
+mod record;
 
+pub use batches::Batches;
 pub use bins::Bins;
+pub use record::Record;

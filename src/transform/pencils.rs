@@ -155,6 +155,15 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         }
     }
 
+    /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x of this rank; each line has N_z numbers, n_z = 0, 1, .. and
+    /// zeros and .., -1, and where n_x = 0 also those n_z that are not stored.
+    pub fn visit_modes(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
+        let Self { layout, planes, column, .. } = self;
+        for batch in batches(layout, planes.batch()) {
+            planes.visit_modes(layout, batch, fields, column.received(), &mut visit);
+        }
+    }
+
     /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
     /// `update(column, range, modes)` gets what they give.
     fn planes_to_columns(

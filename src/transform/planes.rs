@@ -184,7 +184,31 @@ impl<T: Real> Planes<T> {
         }
     }
 
+    /// The modes of the z-lines of some planes: `visit(y, n_x, lines)`, n_z in the order of [`ComplexLines`], also those of n_x = 0 that are the
+    /// conjugates of others.
+    pub fn visit_modes(
+        &mut self,
+        layout: &Layout,
+        batch: Range<usize>,
+        fields: usize,
+        received: &[Complex<T>],
+        visit: &mut impl FnMut(usize, usize, Pieces<'_, T>),
+    ) {
+        let (stride, nkx) = (stride_of::<T>(layout, Side::Z), layout.kx.len());
+        for plane in batch {
+            self.gather_z_lines::<false>(layout, plane, fields, received);
+            for (i, nx) in layout.kx.clone().enumerate() {
+                visit(layout.slab.y.start + plane, nx, Pieces::new(&self.lines[i * stride..], nkx * stride, self.z.points()));
+            }
+        }
+    }
+
     fn modes_to_z_lines(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
+        self.gather_z_lines::<true>(layout, plane, fields, received);
+    }
+
+    /// The z-lines of a plane from the pieces that the columns sent: their modes, padded, or the points of these.
+    fn gather_z_lines<const TRANSFORM: bool>(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
         let (points, planes) = (self.z.points(), layout.slab.y.len());
         let mut lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z));
         for f in 0..fields {
@@ -202,7 +226,9 @@ impl<T: Real> Planes<T> {
                         line[points - n] = line[n].conj();
                     }
                 }
-                self.z.inverse(line);
+                if TRANSFORM {
+                    self.z.inverse(line);
+                }
             }
         }
     }

@@ -37,14 +37,18 @@ impl<T: Real> Homogeneous<T> {
             }
             pencils.inverse([&*derivative].into_iter(), &shift);
             let mut sums: [ExactSum; 3] = Default::default();
-            pencils.visit(1, |_| 0.0, |_, _, line| {
-                let mut of_line = [0.0; 3];
-                for d in line.iter().map(|d| d.wide()) {
-                    let square = d * d;
-                    [square, square * d, square * square].into_iter().zip(&mut of_line).for_each(|(term, sum)| *sum += term);
-                }
-                sums.iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(term));
-            });
+            pencils.visit(
+                1,
+                |_| 0.0,
+                |_, _, line| {
+                    let mut of_line = [0.0; 3];
+                    for d in line.iter().map(|d| d.wide()) {
+                        let square = d * d;
+                        [square, square * d, square * square].into_iter().zip(&mut of_line).for_each(|(term, sum)| *sum += term);
+                    }
+                    sums.iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(term));
+                },
+            );
             let [second, third, fourth] = ExactSum::total_of(sums, world).map(|sum| sum / points);
             (skewness[i], flatness[i]) = (or_zero(third / second.powf(1.5)), or_zero(fourth / (second * second)));
         }
