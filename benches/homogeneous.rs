@@ -4,16 +4,17 @@
 //! Each measurement is a process group of its own (`mpirun -n RANKS` of this program), alone on the machine, and is repeated in
 //! turn with the others, so that a disturbance of the machine does not fall upon one of them only; the least time counts.
 
+mod support;
+
 use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::Session;
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::Real;
-use std::ffi::{c_int, c_uint, c_void};
-use std::process::Command;
 use std::rc::Rc;
 use std::time::Instant;
+use support::{fftw, peak_memory};
 
 /// What is measured: dealiasing or what is added to two-thirds, precision, points in each direction as a fraction of N, ranks.
 const ROWS: [(&str, &str, &str, usize, usize, usize); 12] = [
@@ -83,17 +84,7 @@ fn table(n: usize) {
 
 /// Seconds a right-hand side, bytes of all ranks, and seconds a sample of the series.
 fn launch(dealiasing: &str, precision: &str, points: usize, ranks: usize) -> Option<[f64; 3]> {
-    let program = std::env::current_exe().ok()?;
-    let mut command = Command::new("mpirun");
-    command.args(["-quiet", "-n", &ranks.to_string()]).arg(program);
-    command.args(["--measure", dealiasing, precision, &points.to_string()]);
-    for name in ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] {
-        command.env(name, "1");
-    }
-    let output = command.output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = text.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
-    Some([numbers.next()?, numbers.next()?, numbers.next()?])
+    support::launch(ranks, &["--measure", dealiasing, precision, &points.to_string()])
 }
 
 fn measure(arguments: &[String]) {
@@ -101,7 +92,7 @@ fn measure(arguments: &[String]) {
     let points: usize = points.parse().unwrap();
     match (what.as_str(), precision.as_str()) {
         ("fftw", _) => {
-            if let Some(time) = fftw(points) {
+            if let Some(time) = fftw([points; 3]) {
                 println!("{time} 0 0");
             }
         }
@@ -167,34 +158,5 @@ fn flow<T: Real>(what: &str, points: usize) {
             phases.update,
             flow.clock()
         );
-    }
-}
-
-/// Largest resident memory of this process so far, in bytes.
-fn peak_memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(f64::NAN) * 1024.0
-}
-
-/// Seconds of one real-to-complex transform of N^3 points by FFTW: double, out of place, `FFTW_MEASURE`, one thread.
-fn fftw(n: usize) -> Option<f64> {
-    type Plan = unsafe extern "C" fn(c_int, c_int, c_int, *mut f64, *mut c_void, c_uint) -> *mut c_void;
-    type Execute = unsafe extern "C" fn(*mut c_void);
-    // SAFETY: the names and types are those of fftw3.h; the arrays have the sizes that FFTW's manual asks for and outlive the plan.
-    unsafe {
-        let library = libloading::Library::new("libfftw3.so.3").ok()?;
-        let plan = library.get::<Plan>(b"fftw_plan_dft_r2c_3d").ok()?;
-        let execute = library.get::<Execute>(b"fftw_execute").ok()?;
-        let (mut points, mut modes) = (vec![0.0_f64; n * n * n], vec![0.0_f64; n * n * (n + 2)]);
-        let plan = plan(n as c_int, n as c_int, n as c_int, points.as_mut_ptr(), modes.as_mut_ptr().cast(), 0);
-        points.iter_mut().enumerate().for_each(|(i, x)| *x = (i % 97) as f64);
-        let mut best = f64::INFINITY;
-        for _ in 0..(40_000_000 / n.pow(3)).clamp(5, 100) {
-            let start = Instant::now();
-            execute(plan);
-            best = best.min(start.elapsed().as_secs_f64());
-        }
-        Some(best)
     }
 }
