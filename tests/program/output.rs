@@ -105,7 +105,7 @@ fn configs() -> Outcome {
             if text.contains("kind = \"channel\"") {
                 // Their grids are for serious runs.
                 let run = format!("run {case} --dir run --fresh --set time.steps=2 --set domain.grid=[24,33,24]");
-                place.ends(2, &run, 2, &["the channel is not in this build yet"])?;
+                place.ends(2, &run, 0, &["done: step 2,"])?;
                 count += 1;
                 continue;
             }
