@@ -186,9 +186,8 @@ impl Run {
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> =
             fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
-        let keep = self.case.checkpoint.keep;
-        let written =
-            store::write_checkpoint(&self.world, &self.directory.checkpoints(), keep, &header, &output::tables(&modes), piece, &fields)?;
+        let contents = store::Contents { header: &header, tables: &output::tables(&modes), piece, fields: &fields, records: &[] };
+        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), self.case.checkpoint.keep, &contents)?;
         self.saved = Some(header.step);
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
