@@ -1,6 +1,7 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
 
 use crate::error::Result;
+use crate::statistics::Record;
 pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 
@@ -34,6 +35,14 @@ pub trait Flow {
 
     /// Goes on from the state that was put in, at this time.
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
+
+    /// The statistics of the run so far, the same on all ranks.
+    fn records(&self) -> Vec<Record> {
+        Vec::new()
+    }
+
+    /// Goes on with the statistics of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
+    fn recall(&mut self, _records: Vec<Record>) {}
 
     /// Where this rank's modes lie in the list of all modes.
     fn modes(&self) -> ModeList;
