@@ -56,9 +56,9 @@ enum Command {
         #[arg(long)]
         reference: Vec<PathBuf>,
     },
-    /// Say what a checkpoint holds, and verify it
+    /// Say what a checkpoint or a file of statistics holds, and verify it
     Inspect {
-        /// The checkpoint
+        /// The HDF5 file
         file: PathBuf,
     },
 }

@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::{Clock, Flow};
 use crate::parallel::World;
 use crate::report;
+use crate::statistics::Record;
 use crate::store::{self, Header};
 use control::{Control, Verdict};
 use log::Log;
@@ -61,7 +62,10 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
     let resumed = if options.fresh { None } else { run.resume()? };
     match resumed {
-        Some(_) => run.directory.cut_back(&run.world, run.clock().step)?,
+        Some(_) => {
+            run.directory.cut_back(&run.world, run.clock().step)?;
+            run.write_statistics(&run.header(), &run.flow.records())?;
+        }
         None => run.start(options.fresh)?,
     }
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
@@ -173,27 +177,39 @@ impl Run {
 
     fn save(&mut self, log: &mut Log) -> Result<()> {
         let start = Instant::now();
-        let modes = self.flow.modes();
-        let header = Header {
-            flow: self.flow.name().into(),
-            step: self.clock().step,
-            time: self.clock().time,
-            case: self.case.to_toml(),
-            layout: modes.name.clone(),
-            numbers: self.flow.memory(),
-        };
+        let (header, modes, records) = (self.header(), self.flow.modes(), self.flow.records());
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> =
             fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
-        let keep = self.case.checkpoint.keep;
-        let written =
-            store::write_checkpoint(&self.world, &self.directory.checkpoints(), keep, &header, &output::tables(&modes), piece, &fields)?;
+        let contents = store::Contents { header: &header, tables: &output::tables(&modes), piece, fields: &fields, records: &records };
+        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), self.case.checkpoint.keep, &contents)?;
         self.saved = Some(header.step);
+        self.write_statistics(&header, &records)?;
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
         log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
         Ok(())
+    }
+
+    fn header(&self) -> Header {
+        Header {
+            flow: self.flow.name().into(),
+            step: self.clock().step,
+            time: self.clock().time,
+            case: self.case.to_toml(),
+            layout: self.flow.modes().name,
+            numbers: self.flow.memory(),
+        }
+    }
+
+    /// The records of the last checkpoint once more, in a file of their own. Where a run goes on, one that is damaged, or of
+    /// a later step, becomes right again. Collective.
+    fn write_statistics(&self, header: &Header, records: &[Record]) -> Result<()> {
+        match records {
+            [] => Ok(()),
+            _ => store::write_statistics(&self.world, &self.directory.file("statistics.h5"), header, records),
+        }
     }
 
     /// Sets the initial field; with `fresh` the results of an earlier run are removed then. Collective.
@@ -239,7 +255,9 @@ impl Run {
         let fields = self.flow.state_mut();
         let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
         store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
+        let records = store::read_records(&self.world, checkpoint)?;
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
+        self.flow.recall(records);
         self.saved = Some(header.step);
         Ok(())
     }

@@ -5,20 +5,19 @@
 //! /numbers     further scalars, one attribute each
 //! /modes       tables of integers (dataset i64 [n] each; attributes units, description, checksum)
 //! /state       spectral fields (dataset compound {r, i} [modes] each; attributes units, checksum)
+//! /statistics  records, if there are any (see `records`)
 //! ```
 
-use super::container::{self, FORMAT, get, get_text, put, put_text};
+use super::container::{self, get, put, put_text};
 use super::foreign::{because, cause};
-use super::{Field, FieldMut, Header, Piece, Table, Values, ValuesMut, Written, checksum, directory, transfer};
+use super::header::{CHECKPOINT, advice, open_checked, put_header};
+use super::{Contents, Field, FieldMut, Piece, Values, ValuesMut, Written, checksum, directory, records, transfer};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use hdf5::{Dataset, Group, H5Type};
 use num_complex::Complex;
 use std::ops::Range;
 use std::path::Path;
-
-/// Kind of file, as its attribute says.
-const KIND: &str = "checkpoint";
 
 /// What the metadata take at most, for the estimate of the space needed.
 const METADATA: u64 = 64 << 10;
@@ -61,21 +60,14 @@ impl Piece {
     }
 }
 
-/// Writes the checkpoint of `header.step` to `directory`, lets `latest` point to it, and deletes all but the newest
+/// Writes the checkpoint of the header's step to `directory`, lets `latest` point to it, and deletes all but the newest
 /// `keep` (at least this one). The file has its name only when it is complete and on the disk. Collective.
 ///
 /// # Errors
 /// The same on all ranks: no room, a directory that cannot be written, a failing disk. Older checkpoints are untouched
 /// then, and the partial file is removed.
-pub fn write_checkpoint(
-    world: &World,
-    directory: &Path,
-    keep: usize,
-    header: &Header,
-    tables: &[Table],
-    piece: Piece,
-    fields: &[Field],
-) -> Result<Written> {
+pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: &Contents) -> Result<Written> {
+    let Contents { header, piece, fields, records, .. } = *contents;
     let mut sums: Vec<u64> = fields.iter().map(|field| field.values.checksum(piece.offset)).collect();
     world.sum_u64(&mut sums);
     let path = directory.join(directory::file_name(header.step, "h5"));
@@ -84,15 +76,15 @@ pub fn write_checkpoint(
     let prepared = world.root_does(|| {
         directory::make(directory)?;
         directory::discard(&partial)?;
-        directory::check_room(directory, size_estimate(header, tables, piece, fields))?;
-        lay_out(&partial, header, tables, piece, fields, &sums)
-            .map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
+        directory::check_room(directory, size_estimate(contents))?;
+        lay_out(&partial, contents, &sums).map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         bytes = directory::reserve(&partial)?;
         Ok(())
     });
     let filled = prepared.and_then(|()| fill(world, &partial, piece, fields));
     let published = filled.and_then(|()| {
         world.root_does(|| {
+            records::compare(&partial, records)?;
             directory::publish(&partial, &path)?;
             directory::point_latest(directory, header.step)?;
             directory::prune(directory, keep, header.step)
@@ -108,15 +100,17 @@ pub fn write_checkpoint(
     Ok(Written { path, bytes: size[0] })
 }
 
-fn size_estimate(header: &Header, tables: &[Table], piece: Piece, fields: &[Field]) -> u64 {
+fn size_estimate(contents: &Contents) -> u64 {
+    let Contents { header, tables, piece, fields, records } = *contents;
     let state: u64 = fields.iter().map(|field| field.values.bytes_a_mode() * piece.total).sum();
     let modes: usize = tables.iter().map(|table| size_of_val(&table.values[..])).sum();
-    state + (modes + header.case.len()) as u64 + METADATA
+    state + (modes + header.case.len()) as u64 + records::size_estimate(records) + METADATA
 }
 
 /// The file with everything but the fields' values; by the root alone.
-fn lay_out(path: &Path, header: &Header, tables: &[Table], piece: Piece, fields: &[Field], sums: &[u64]) -> hdf5::Result<()> {
-    let file = container::create(path, KIND)?;
+fn lay_out(path: &Path, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
+    let Contents { header, tables, piece, fields, records } = *contents;
+    let file = container::create(path, CHECKPOINT)?;
     put_header(&file, header)?;
     let modes = container::group(&file, "modes")?;
     for table in tables {
@@ -132,6 +126,9 @@ fn lay_out(path: &Path, header: &Header, tables: &[Table], piece: Piece, fields:
             Values::F64(_) => container::dataset::<Complex<f64>>(&state, field.name, piece.total as usize, field.units)?,
         };
         put(&dataset, "checksum", sum)?;
+    }
+    if !records.is_empty() {
+        records::put(&container::group(&file, records::GROUP)?, records)?;
     }
     drop((modes, state));
     file.close()
@@ -153,98 +150,6 @@ fn place(name: &str) -> String {
     format!("/state/{name}")
 }
 
-fn put_header(file: &Group, header: &Header) -> hdf5::Result<()> {
-    put_text(file, "flow", &header.flow)?;
-    put(file, "step", header.step)?;
-    put(file, "time", header.time)?;
-    put_text(file, "layout", &header.layout)?;
-    put_text(file, "case", &header.case)?;
-    put(file, "checksum", header_checksum(header))?;
-    let numbers = container::group(file, "numbers")?;
-    header.numbers.iter().try_for_each(|(name, value)| put(&numbers, name, *value))
-}
-
-fn get_header(file: &Group) -> hdf5::Result<Header> {
-    let numbers = file.group("numbers")?;
-    let header = Header {
-        flow: get_text(file, "flow")?,
-        step: get(file, "step")?,
-        time: get(file, "time")?,
-        case: get_text(file, "case")?,
-        layout: get_text(file, "layout")?,
-        numbers: numbers.attr_names()?.into_iter().map(|name| Ok((name.clone(), get(&numbers, &name)?))).collect::<hdf5::Result<_>>()?,
-    };
-    match get::<u64>(file, "checksum")? == header_checksum(&header) {
-        true => Ok(header),
-        false => Err("the checksum of the header does not match".into()),
-    }
-}
-
-/// Over all values, with the floats as bits; whatever the order of the numbers.
-fn header_checksum(header: &Header) -> u64 {
-    let Header { flow, step, time, case, layout, numbers } = header;
-    let sum = checksum::of_text(&format!("{flow}\0{step}\0{:x}\0{layout}\0{case}", time.to_bits()));
-    numbers.iter().fold(sum, |sum, (name, value)| sum.wrapping_add(checksum::of_text(&format!("{name}\0{:x}", value.to_bits()))))
-}
-
-/// Opens a checkpoint for this rank alone and reads its header, with all checks.
-pub(super) fn open_checked(path: &Path) -> Result<(hdf5::File, Header)> {
-    let shown = path.display();
-    // Asked of the system first: it says plainly that a file is missing or must not be read.
-    std::fs::File::open(path).map_err(|error| Error::input(format!("cannot read the checkpoint {shown}: {error}")))?;
-    let file = container::open(path)
-        .map_err(|error| Error::input(format!("{shown} is damaged or no HDF5 file: {}; {}", cause(&error), advice())))?;
-    let identity = get_text(&file, "program").and_then(|program| Ok((program, get_text(&file, "kind")?, get::<u64>(&file, "format")?)));
-    match identity {
-        Ok((program, kind, format)) if program == "rogallo" && kind == KIND => {
-            if format > FORMAT {
-                return Err(Error::input(format!(
-                    "{shown} has format {format}; this version of rogallo reads up to {FORMAT}: use a newer one"
-                )));
-            }
-        }
-        Ok((program, kind, _)) => return Err(Error::input(format!("{shown} is a {kind} file of {program}, not a checkpoint of rogallo"))),
-        Err(error) => {
-            return Err(Error::input(format!("{shown} is damaged or not a checkpoint of rogallo: {}; {}", cause(&error), advice())));
-        }
-    }
-    let header =
-        get_header(&file).map_err(|error| Error::input(format!("the header of {shown} is damaged: {}; {}", cause(&error), advice())))?;
-    Ok((file, header))
-}
-
-pub(super) fn advice() -> &'static str {
-    "take an older checkpoint: the others in its directory, or a copy"
-}
-
-/// Reads what a checkpoint says of its run. Collective; the file is read by the root alone.
-///
-/// # Errors
-/// The same on all ranks: a file that is missing, damaged, foreign or of a newer format.
-pub fn read_header(world: &World, file: &Path) -> Result<Header> {
-    let (mut step, mut numbers) = (vec![0], Vec::new());
-    let texts = world.root_text(|| {
-        let header = open_checked(file)?.1;
-        let names = header.numbers.iter().map(|(name, _)| name.as_str());
-        let texts = [&*header.flow, &header.layout, &header.case].into_iter().chain(names).collect::<Vec<_>>().join("\0");
-        step = vec![header.step];
-        numbers = [header.time].into_iter().chain(header.numbers.iter().map(|(_, value)| *value)).collect();
-        Ok(texts)
-    })?;
-    world.broadcast(0, &mut step);
-    world.broadcast(0, &mut numbers);
-    let mut texts = texts.split('\0').map(str::to_string);
-    let mut text = || texts.next().unwrap_or_default();
-    Ok(Header {
-        flow: text(),
-        layout: text(),
-        case: text(),
-        step: step[0],
-        time: numbers[0],
-        numbers: numbers[1..].iter().map(|&value| (text(), value)).collect(),
-    })
-}
-
 /// Reads the fields named in `fields`, each rank its piece, and verifies their checksums. The pieces need not be those
 /// it was written with. Collective.
 ///
@@ -255,7 +160,7 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
     // The root looks first, alone: a file that it finds sound can be opened by all without one failing where others wait.
     let mut stored = Vec::new();
     world.root_does(|| {
-        let (container, _) = open_checked(file)?;
+        let (container, _) = open_checked(file, &[CHECKPOINT])?;
         stored = fields.iter().map(|field| expect(&container, file, field, piece.total)).collect::<Result<_>>()?;
         Ok(())
     })?;
@@ -274,7 +179,7 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
             "the data of \"/state/{}\" in {} are damaged: their checksum does not match; {}",
             field.name,
             file.display(),
-            advice()
+            advice(CHECKPOINT)
         ))),
         None => Ok(()),
     }
@@ -283,7 +188,7 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
 /// Checks that the file holds what `field` wants, and returns the checksum stored with it.
 fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64> {
     let failed = |what: String| Error::input(format!("\"/state/{}\" in {}: {what}", field.name, path.display()));
-    let damaged = |error: hdf5::Error| failed(format!("{}; {}", cause(&error), advice()));
+    let damaged = |error: hdf5::Error| failed(format!("{}; {}", cause(&error), advice(CHECKPOINT)));
     let state = file.group("state").map_err(damaged)?;
     let names = state.member_names().map_err(damaged)?;
     if !names.iter().any(|name| name == field.name) {

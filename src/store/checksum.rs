@@ -53,6 +53,11 @@ pub(super) fn of_table(values: &[i64]) -> u64 {
     (0..).zip(values).fold(0, |sum, (index, &value)| sum.wrapping_add(term(index, value.cast_unsigned(), 0)))
 }
 
+/// Checksum of an array of real numbers, the last axis fastest.
+pub(super) fn of_reals(values: &[f64]) -> u64 {
+    (0..).zip(values).fold(0, |sum, (index, value)| sum.wrapping_add(term(index, value.bits(), 0)))
+}
+
 /// Checksum of a text: of its bytes in eights, and of its length.
 pub(super) fn of_text(text: &str) -> u64 {
     let words = text.as_bytes().chunks(8).map(|chunk| chunk.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)));
@@ -104,9 +109,12 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_tables() {
+    fn texts_tables_and_reals() {
         assert_ne!(of_text("time = 1.0"), of_text("time = 1.1"));
         assert_ne!(of_text("a"), of_text("a\0"));
         assert_ne!(of_table(&[1, 2, 3]), of_table(&[1, 3, 2]));
+        assert_ne!(of_reals(&[1.0, 2.0, 3.0]), of_reals(&[1.0, 3.0, 2.0]));
+        assert_ne!(of_reals(&[0.0, 1.0]), of_reals(&[-0.0, 1.0]));
+        assert_ne!(of_reals(&[0.0; 3]), of_reals(&[0.0; 4]));
     }
 }

@@ -1,9 +1,10 @@
-//! A look into a checkpoint, for people: what it holds, and whether it is sound.
+//! A look into a checkpoint or a file of statistics, for people: what it holds, and whether it is sound.
 
-use super::checkpoint::{advice, open_checked, precision};
+use super::checkpoint::precision;
 use super::container::{get, get_text};
 use super::foreign::because;
-use super::{Header, checksum};
+use super::header::{CHECKPOINT, STATISTICS, advice, open_checked};
+use super::{Header, checksum, records};
 use crate::error::{Error, Result};
 use hdf5::{Dataset, File, H5Type};
 use num_complex::Complex;
@@ -13,26 +14,28 @@ use std::path::Path;
 /// Modes read at a time.
 const BLOCK: usize = 1 << 20;
 
-/// Text that tells what the checkpoint `file` holds: run, tables, fields with their sizes. Every checksum is verified.
-/// Serial: for one process alone, without MPI.
+/// Text that tells what `file` holds, a checkpoint or statistics: run, tables, fields, records with their sizes. Every
+/// checksum is verified. Serial: for one process alone, without MPI.
 ///
 /// # Errors
 /// A file that is missing, foreign or damaged; all damaged datasets are named.
 pub fn inspect(file: &Path) -> Result<String> {
-    let (container, header) = open_checked(file)?;
-    let unreadable = || because(format!("{} is damaged ({})", file.display(), advice()));
+    let (container, header) = open_checked(file, &[CHECKPOINT, STATISTICS])?;
+    let unreadable = |kind: &str| because(format!("{} is damaged ({})", file.display(), advice(kind)));
+    let kind = get_text(&container, "kind").map_err(unreadable(CHECKPOINT))?;
     let mut damaged = Vec::new();
-    let text = describe(file, &container, &header, &mut damaged).map_err(unreadable())?;
+    let text = describe(file, &container, &kind, &header, &mut damaged).map_err(unreadable(&kind))?;
     if damaged.is_empty() {
         return Ok(text);
     }
-    Err(Error::input(format!("{text}{} is damaged: the checksum of {} does not match; {}", file.display(), damaged.join(", "), advice())))
+    let (name, damaged) = (file.display(), damaged.join(", "));
+    Err(Error::input(format!("{text}{name} is damaged: the checksum of {damaged} does not match; {}", advice(&kind))))
 }
 
-fn describe(path: &Path, file: &File, header: &Header, damaged: &mut Vec<String>) -> hdf5::Result<String> {
+fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut Vec<String>) -> hdf5::Result<String> {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| writeln!(text, "{name:<20}{value}").map_err(|error| hdf5::Error::from(error.to_string()));
-    line("checkpoint", &format!("{} ({} bytes)", path.display(), file.size()))?;
+    line(kind, &format!("{} ({} bytes)", path.display(), file.size()))?;
     line("written by", &format!("rogallo {}, commit {}", get_text(file, "version")?, get_text(file, "commit")?))?;
     line("flow", &header.flow)?;
     line("modes", &header.layout)?;
@@ -41,26 +44,29 @@ fn describe(path: &Path, file: &File, header: &Header, damaged: &mut Vec<String>
     for (name, value) in &header.numbers {
         line(name, &value.to_string())?;
     }
-    for group in ["modes", "state"] {
-        for dataset in file.group(group)?.datasets()? {
-            let name = dataset.name();
-            let (kind, sum) = match group {
-                "modes" => ("integers", checksum::of_table(&dataset.read_raw()?)),
-                _ => match precision(&dataset)? {
-                    "single" => ("complex, single precision", field_checksum::<f32>(&dataset)?),
-                    _ => ("complex, double precision", field_checksum::<f64>(&dataset)?),
-                },
-            };
-            let sound = sum == get::<u64>(&dataset, "checksum")?;
-            let verdict = if sound { "sound" } else { "DAMAGED" };
-            line(
-                &name,
-                &format!("{} {kind}, {} bytes, in {}: {verdict}", dataset.size(), dataset.storage_size(), get_text(&dataset, "units")?),
-            )?;
-            if !sound {
-                damaged.push(name);
-            }
+    let mut verdict = |dataset: &Dataset, what: &str, sound: bool| {
+        let (name, bytes, units) = (dataset.name(), dataset.storage_size(), get_text(dataset, "units")?);
+        line(&name, &format!("{} {what}, {bytes} bytes, in {units}: {}", dataset.size(), if sound { "sound" } else { "DAMAGED" }))?;
+        damaged.extend(Some(name).filter(|_| !sound));
+        Ok::<_, hdf5::Error>(())
+    };
+    if kind == CHECKPOINT {
+        for dataset in file.group("modes")?.datasets()? {
+            let sum = checksum::of_table(&dataset.read_raw()?);
+            verdict(&dataset, "integers", sum == get(&dataset, "checksum")?)?;
         }
+        for dataset in file.group("state")?.datasets()? {
+            let (what, sum) = match precision(&dataset)? {
+                "single" => ("complex, single precision", field_checksum::<f32>(&dataset)?),
+                _ => ("complex, double precision", field_checksum::<f64>(&dataset)?),
+            };
+            verdict(&dataset, what, sum == get(&dataset, "checksum")?)?;
+        }
+    }
+    for dataset in records::datasets(file)? {
+        let (record, sound) = records::get_record(&dataset)?;
+        let lengths = record.axes.iter().zip(&record.shape).map(|(axis, length)| format!("{axis}: {length}"));
+        verdict(&dataset, &format!("real ({})", lengths.collect::<Vec<_>>().join(", ")), sound)?;
     }
     Ok(text)
 }

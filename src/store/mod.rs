@@ -1,6 +1,6 @@
-//! Parallel HDF5: checkpoints and snapshots. The only room that names `hdf5`.
+//! Parallel HDF5: checkpoints, statistics and snapshots. The only room that names `hdf5`.
 //!
-//! A file is made in two steps. The root lays it out alone: header, tables, and every dataset with its space and its
+//! A file is made in two steps. The root lays it out alone: header, tables, records, and every dataset with its space and its
 //! checksum. Then all ranks open it and fill the datasets together. So the metadata are written by one process, and the
 //! file is the same, byte for byte, on any number of ranks; and the disk is asked for all bytes before any is written.
 //! What was written is read back before the file gets its name.
@@ -10,23 +10,40 @@ mod checksum;
 mod container;
 mod directory;
 mod foreign;
+mod header;
 mod inspect;
+mod records;
 mod snapshot;
 mod transfer;
 mod xdmf;
 
-pub use checkpoint::{read_fields, read_header, write_checkpoint};
+pub use checkpoint::{read_fields, write_checkpoint};
 pub use directory::checkpoints;
+pub use header::read_header;
 pub use inspect::inspect;
+pub use records::{read_records, write_statistics};
 pub use snapshot::{Block, Snapshot, SnapshotHeader};
 
+use crate::statistics::Record;
 use crate::transform::{Values, ValuesMut};
 use std::path::PathBuf;
 
-/// What a checkpoint says of the run, beside its fields.
+/// What a checkpoint is made of.
+#[derive(Clone, Copy)]
+pub struct Contents<'a> {
+    pub header: &'a Header,
+    pub tables: &'a [Table],
+    /// This rank's, of all fields.
+    pub piece: Piece,
+    pub fields: &'a [Field<'a>],
+    /// The same on all ranks.
+    pub records: &'a [Record],
+}
+
+/// What a file says of the run, beside its data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
-    /// Which flow this is the state of.
+    /// Which flow this is of.
     pub flow: String,
     pub step: u64,
     pub time: f64,

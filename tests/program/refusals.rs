@@ -160,17 +160,15 @@ fn damaged_checkpoints() -> Outcome {
 fn newest_sound_checkpoint() -> Outcome {
     let place = Place::new()?;
     place.run(1, "whole", "")?;
-    place.run(3, "run", "--set checkpoint.every_steps=4 --set checkpoint.keep=3 --set time.steps=15")?;
+    place.run(3, "run", "--set checkpoint.every_steps=4 --set checkpoint.keep=4 --set time.steps=15")?;
     fs::OpenOptions::new().write(true).open(place.at("run/checkpoints/00000015.h5"))?.set_len(10_000)?;
     let mut file = fs::OpenOptions::new().write(true).open(place.at("run/checkpoints/00000012.h5"))?;
     file.seek(SeekFrom::Start(40_000))?;
     file.write_all(b"x")?;
-    place.ends(
-        3,
-        "run case.toml --dir run",
-        0,
-        &["00000015.h5 is damaged", "00000012.h5 are damaged", "continuing from run/checkpoints/00000008.h5, step 8,", "done: step 20,"],
-    )?;
+    place.python("import h5py\nh5py.File('run/checkpoints/00000008.h5', 'r+')['statistics/uu'] = [1.0]")?;
+    let damage = ["00000015.h5 is damaged", "00000012.h5 are damaged", "\"/statistics/uu\" in run/checkpoints/00000008.h5 are damaged"];
+    let end = ["continuing from run/checkpoints/00000004.h5, step 4,", "done: step 20,"];
+    place.ends(3, "run case.toml --dir run", 0, &[&damage[..], &end].concat())?;
     place.same_state("whole", "run")?;
     place.same_text("whole", "run", "series.csv")?;
     place.same_text("whole", "run", "spectra.csv")?;
@@ -197,12 +195,15 @@ fn results_without_checkpoint() -> Outcome {
 fn fresh() -> Outcome {
     let place = with_run()?;
     fs::write(place.at("run/notes.txt"), "a user's own")?;
+    fs::write(place.at("run/statistics.h5"), "of the earlier run")?;
     let arguments = "run case.toml --dir run --fresh --set fluid.viscosity=0.02 --set time.steps=3";
     place.ends(3, arguments, 0, &["checkpoint run/checkpoints/00000000.h5", "done: step 3,"])?;
     place.run(1, "other", "--set fluid.viscosity=0.02 --set time.steps=3")?;
     place.same_state("run", "other")?;
     place.same_text("run", "other", "series.csv")?;
-    ensure!(!place.at("run/checkpoints/00000002.h5").exists(), "a checkpoint of the earlier run is left");
+    for name in ["checkpoints/00000002.h5", "statistics.h5"] {
+        ensure!(!place.at("run").join(name).exists(), "{name} of the earlier run is left");
+    }
     ensure!(place.read("run/notes.txt")? == "a user's own", "--fresh removed what is not its own");
     ensure!(!place.read("run/run.log")?.contains("done: step 2,"), "the log of the earlier run is left");
     Ok(())

@@ -1,14 +1,19 @@
-//! Checkpoints and snapshots on several ranks. Every trial starts this program again under mpirun, where it runs one of
+//! Checkpoints, statistics and snapshots on several ranks. Every trial starts this program again under mpirun, where it runs one of
 //! the checks below on all ranks together.
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod records;
+mod snapshots;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use num_complex::Complex;
 use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::{Session, World};
+use rogallo::statistics::Record;
 use rogallo::store::*;
-use rogallo::transform::{Reals, Values, ValuesMut};
+use rogallo::transform::{Values, ValuesMut};
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -18,8 +23,6 @@ use support::mpirun::succeed;
 
 const RANKS: [usize; 5] = [1, 2, 3, 4, 6];
 const MODES: u64 = 203;
-
-const IDENTITY: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
@@ -42,9 +45,13 @@ fn main() -> ExitCode {
         trial("old_checkpoints_are_deleted", &[2], "keep"),
         trial("latest_is_found", &[2], "latest"),
         trial("bad_directories_are_errors", &[1, 3], "directories"),
+        Trial::test("statistics_are_the_same_file_on_any_ranks", records::any_ranks),
+        Trial::test("records_open_in_h5py", records::h5py),
+        trial("damage_in_a_record_is_found_and_named", &[1, 3], "record damage"),
+        trial("records_that_cannot_be_are_refused", &[1, 3], "record misfits"),
         trial("inspect_tells_and_verifies", &[1], "look"),
         Trial::test("full_disk_is_an_error_and_harms_nothing", full_disk),
-        Trial::test("snapshots_open_in_h5py_and_have_sound_xdmf", snapshots),
+        Trial::test("snapshots_open_in_h5py_and_have_sound_xdmf", snapshots::trial),
     ];
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
@@ -119,50 +126,6 @@ fn full_disk() -> std::result::Result<(), Failed> {
     result
 }
 
-fn snapshots() -> std::result::Result<(), Failed> {
-    let directory = scratch()?;
-    let place = |ranks: usize| directory.path().join(ranks.to_string());
-    for ranks in RANKS {
-        launch(ranks, "snapshot", &place(ranks))?;
-        for name in ["00000020.h5", "00000020.xdmf", "series.xdmf"] {
-            if fs::read(place(ranks).join(name))? != fs::read(place(1).join(name))? {
-                return Err(format!("{name} of {ranks} ranks differs from that of one").into());
-            }
-        }
-    }
-    let script = r#"
-import h5py, numpy as np, sys, os
-import xml.etree.ElementTree as xml
-place = sys.argv[1]
-f = h5py.File(os.path.join(place, "00000020.h5"), "r")
-z, y, x = np.meshgrid(np.arange(7), np.arange(5), np.arange(6), indexing="ij")
-assert f["u"].dtype == np.float64 and (f["u"][:] == x + 10 * y + 100 * z).all()
-assert f["p"].dtype == np.float32 and (f["p"][:] == -(x + 10 * y + 100 * z)).all()
-assert f["u"].attrs["axes"] == b"z, y, x" and f["u"].attrs["units"] == b"m/s"
-assert (f["y"][:] == [-1, -0.7, 0, 0.7, 1]).all() and len(f["x"]) == 6 and len(f["z"]) == 7
-assert (f.attrs["size"] == [6, 2, 7]).all() and f.attrs["kind"] == b"snapshot"
-
-def check(grid, name):
-    assert grid.find("Topology").get("Dimensions") == "7 5 6"
-    items = [i for i in grid.iter("DataItem")]
-    assert [i.text for i in items] == [f"{name}:/{d}" for d in ("x", "y", "z", "u", "p")]
-    file = h5py.File(os.path.join(place, name), "r")
-    for i in items:
-        d = file[i.text.split(":")[1]]
-        assert tuple(int(n) for n in i.get("Dimensions").split()) == d.shape
-        assert int(i.get("Precision")) == d.dtype.itemsize
-
-check(xml.parse(os.path.join(place, "00000020.xdmf")).getroot().find("Domain/Grid"), "00000020.h5")
-series = xml.parse(os.path.join(place, "series.xdmf")).getroot().find("Domain/Grid")
-assert series.get("CollectionType") == "Temporal"
-assert [float(g.find("Time").get("Value")) for g in series.findall("Grid")] == [0.5, 2.0]
-for g, name in zip(series.findall("Grid"), ["00000005.h5", "00000020.h5"]):
-    check(g, name)
-assert sorted(os.listdir(place)) == ["00000005.h5", "00000005.xdmf", "00000020.h5", "00000020.xdmf", "series.xdmf"]
-"#;
-    python(script, &[&place(4)])
-}
-
 /// A failed assertion on any rank ends the job with an exit code other than 0.
 fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
     let session = Session::start().unwrap();
@@ -179,8 +142,11 @@ fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
         "latest" => latest(world, directory),
         "directories" => directories(world, directory),
         "look" => look(world, directory),
+        "statistics" => records::write(world, directory),
+        "record damage" => records::damage(world, directory),
+        "record misfits" => records::misfits(world, directory),
         "full" => full(world, directory),
-        "snapshot" => snapshot(world, directory),
+        "snapshot" => snapshots::write(world, directory),
         _ => panic!("no check is called {check}"),
     }
     ExitCode::SUCCESS
@@ -219,10 +185,16 @@ fn piece(world: &World, idle: usize, modes: u64) -> Range<u64> {
 }
 
 fn write(world: &World, directory: &Path, keep: usize, step: u64) -> Result<Written> {
+    write_with(world, directory, keep, step, &records::sample())
+}
+
+fn write_with(world: &World, directory: &Path, keep: usize, step: u64, records: &[Record]) -> Result<Written> {
     let range = piece(world, 0, MODES);
     let (us, vs): (Vec<_>, Vec<_>) = (range.clone().map(u).collect(), range.clone().map(v).collect());
     let fields = [Field { name: "u", units: "m/s", values: Values::F64(&us) }, Field { name: "v", units: "m/s", values: Values::F32(&vs) }];
-    write_checkpoint(world, directory, keep, &header(step), &tables(), Piece { offset: range.start, total: MODES }, &fields)
+    let piece = Piece { offset: range.start, total: MODES };
+    let contents = Contents { header: &header(step), tables: &tables(), piece, fields: &fields, records };
+    write_checkpoint(world, directory, keep, &contents)
 }
 
 /// Reads with other pieces than it was written with. Data that come without an error must be those written.
@@ -236,6 +208,7 @@ fn read_back(world: &World, file: &Path) -> Result<()> {
     same(world, read_fields(world, file, Piece { offset: range.start, total: MODES }, &mut fields))?;
     assert!(us.iter().copied().eq(range.clone().map(u)) && vs.iter().copied().eq(range.map(v)), "wrong data were accepted");
     assert_eq!(read_header, header(7), "a wrong header was accepted");
+    records::read_back(world, file)?;
     Ok(())
 }
 
@@ -327,7 +300,7 @@ fn foreign(world: &World, directory: &Path) {
     let foreign = "import h5py, sys\nf = h5py.File(sys.argv[1], 'w')\nf['state/u'] = [1.0]\nf.attrs['program'] = 'other'";
     root(world, || python(foreign, &[&file]).unwrap());
     fails(world, read_header(world, &file), &["not a checkpoint of rogallo"]);
-    snapshot(world, directory);
+    snapshots::write(world, directory);
     fails(world, read_header(world, &directory.join("00000020.h5")), &["is a snapshot file of rogallo, not a checkpoint"]);
     let newer = "import h5py, sys\nf = h5py.File(sys.argv[1], 'r+')\nf.attrs.modify('format', 2)";
     let file = write(world, directory, 9, 7).unwrap().path;
@@ -414,9 +387,14 @@ fn directories(world: &World, directory: &Path) {
 fn look(world: &World, directory: &Path) {
     let file = write(world, directory, 1, 7).unwrap().path;
     let text = inspect(&file).unwrap();
-    for part in
-        ["homogeneous", "two-thirds 8x8x8", "0.30000000000000004", "/state/u", "203 complex, double precision, 3248 bytes, in m/s: sound"]
-    {
+    for part in [
+        "homogeneous",
+        "two-thirds 8x8x8",
+        "0.30000000000000004",
+        "/state/u",
+        "203 complex, double precision, 3248 bytes, in m/s: sound",
+        "/statistics/uu",
+    ] {
         assert!(text.contains(part), "\"{part}\" is missing in:\n{text}");
     }
 }
@@ -427,59 +405,22 @@ fn full(world: &World, directory: &Path) {
     let range = piece(world, 0, 100_000);
     let values = vec![Complex::new(1.0, 2.0); range.clone().count()];
     let fields = [Field { name: "u", units: "m/s", values: Values::F64(&values) }];
-    let piece = Piece { offset: range.start, total: 100_000 };
-    let result = write_checkpoint(world, directory, 2, &header(8), &tables(), piece, &fields);
+    let header = header(8);
+    let contents = Contents {
+        header: &header,
+        tables: &tables(),
+        piece: Piece { offset: range.start, total: 100_000 },
+        fields: &fields,
+        records: &[],
+    };
+    let result = write_checkpoint(world, directory, 2, &contents);
     let error = fails(world, result, &[directory.to_str().unwrap(), "no room", "bytes needed", "available"]);
     assert_eq!(error.kind, Kind::Failure);
     world.barrier();
     assert_eq!(names(directory), ["00000007.h5", "latest"]);
     read_back(world, &file).unwrap();
-    let points = vec![0.0; 60];
-    let header = SnapshotHeader {
-        step: 9,
-        time: 0.0,
-        size: [1.0; 3],
-        deformation: IDENTITY,
-        coordinates: [points.clone(), points.clone(), points],
-        case: String::new(),
-    };
-    let mut snapshot = Snapshot::create(world, directory, header).unwrap();
-    let length = if world.rank() == 0 { 60 } else { 0 };
-    let block = Block { start: [0; 3], shape: [length; 3] };
-    fails(world, snapshot.field("u", "m/s", block, &Reals::F64(vec![0.0; length.pow(3)])), &["no room"]);
-    drop(snapshot);
+    records::full(world, directory);
+    snapshots::full(world, directory);
     world.barrier();
     assert_eq!(names(directory), ["00000007.h5", "latest"]);
-}
-
-/// Two snapshots of 6 x 5 x 7 points in pencils along z, with an idle rank.
-fn snapshot(world: &World, directory: &Path) {
-    let (nx, ny, nz) = (6, 5, 7);
-    let workers = world.size().saturating_sub(1).max(1);
-    let rows = if workers.is_multiple_of(2) { 2 } else { 1 };
-    let columns = workers / rows;
-    let cut = |n: usize, part: usize, parts: usize| n * part / parts;
-    let (row, column) = (world.rank() % rows, world.rank() / rows);
-    let (x, y) = (cut(nx, column, columns)..cut(nx, column + 1, columns), cut(ny, row, rows)..cut(ny, row + 1, rows));
-    let mut block = Block { start: [0, y.start, x.start], shape: [nz, y.len(), x.len()] };
-    if world.rank() >= workers {
-        block = Block { start: [0; 3], shape: [0; 3] };
-    }
-    let mut values = Vec::new();
-    for z in 0..block.shape[0] {
-        for y in block.start[1]..block.start[1] + block.shape[1] {
-            values.extend((block.start[2]..block.start[2] + block.shape[2]).map(|x| (x + 10 * y + 100 * z) as f64));
-        }
-    }
-    let singles: Vec<f32> = values.iter().map(|&value| -value as f32).collect();
-    let even = |n: usize| (0..n).map(|i| i as f64).collect();
-    let (values, singles) = (Reals::F64(values), Reals::F32(singles));
-    for (step, time) in [(20, 2.0), (5, 0.5)] {
-        let coordinates = [even(nx), vec![-1.0, -0.7, 0.0, 0.7, 1.0], even(nz)];
-        let header = SnapshotHeader { step, time, size: [6.0, 2.0, 7.0], deformation: IDENTITY, coordinates, case: "[flow]\n".into() };
-        let mut snapshot = Snapshot::create(world, directory, header).unwrap();
-        snapshot.field("u", "m/s", block, &values).unwrap();
-        snapshot.field("p", "m2/s2", block, &singles).unwrap();
-        assert_eq!(snapshot.finish().unwrap(), directory.join(format!("{step:08}.h5")));
-    }
 }
