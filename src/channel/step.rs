@@ -19,8 +19,9 @@ use num_complex::Complex;
 struct Found {
     /// The largest Courant rate of this rank.
     rate: f64,
-    /// `|u|^2` in the moving frame, summed over the points, weighted.
+    /// The volume means of `|u|^2` and of u, in the moving frame.
     square: ExactSum,
+    along: ExactSum,
 }
 
 impl<T: Real> Channel<T> {
@@ -37,7 +38,9 @@ impl<T: Real> Channel<T> {
             let found = self.evaluate(begin + coefficients.from * dt, s == 0);
             if s == 0 {
                 rate = self.world.max(found.rate);
-                energy = 0.5 * found.square.total(&self.world);
+                let [square, along] = ExactSum::total_of([found.square, found.along], &self.world);
+                let frame = self.parameters.frame_velocity;
+                energy = 0.5 * square + frame * along + 0.5 * frame * frame;
                 dt = self.parameters.step_size.choose(rate.max(2.0 * self.parameters.rotation.abs()), limit);
                 if !energy.is_finite() {
                     return Err(self.blown_up(dt * rate));
@@ -79,7 +82,9 @@ impl<T: Real> Channel<T> {
                     let cells = [[x, 0.0, 0.0], [0.0, 1.0 / grid.spacing[j], 0.0], [0.0, 0.0, z]].map(|row| row.map(T::of));
                     let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
                     found.rate = found.rate.max(courant_rate(velocity, &cells).wide());
-                    found.square.add(square(velocity) * grid.weights[j] / (2.0 * nx as f64 * nz as f64));
+                    let weight = grid.weights[j] / (nx * nz) as f64;
+                    found.square.add(square(velocity) * weight);
+                    found.along.add(velocity[0].iter().map(|u| u.wide()).sum::<f64>() * weight);
                 }
                 products(lines, length, scalars);
             },
