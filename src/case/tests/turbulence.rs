@@ -294,6 +294,8 @@ fn random_fields() {
     assert!(still.contains("initial.develop: a fluid without viscosity does not decay to turbulence"), "{still}");
     let clash = complaints(&["scalar.remesh.schmidt=1"]);
     assert!(clash.contains("scalar.remesh: remesh_dissipation is a column of the series already"), "{clash}");
+    let clash = complaints(&["scalar.omega_y.schmidt=1"]);
+    assert!(clash.contains("scalar.omega_y: a field of the channel's state has this name"), "{clash}");
     let table = "initial.develop: expected a table, found a boolean";
     complaint(&format!("{von_karman}, develop = true"), table);
 }
