@@ -61,9 +61,10 @@ fn laminar(world: &Rc<World>) -> Outcome {
     let poiseuille = |y: f64| 1.0 - y * y;
     let drives = [Drive::PressureGradient { gradient: 2.0 * nu }, Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }];
     for (points, frame_velocity) in [(33, 0.0), (64, 0.5), (129, 0.6)] {
-        for drive in drives.clone() {
+        for drive in drives {
             let own = Parameters::at_rest([TAU, 2.0, PI], [8, points, 6]);
-            let mut channel = new(world, Parameters { viscosity: nu, drive, frame_velocity, ..own })?;
+            let step_size = StepSize::Fixed(0.04);
+            let mut channel = new(world, Parameters { viscosity: nu, drive, frame_velocity, step_size, ..own })?;
             channel.set_profiles(poiseuille, |_| 0.0);
             advance(&mut channel, 10.0)?;
             let error = profile_error(world, &mut channel, 0, poiseuille);
@@ -71,14 +72,15 @@ fn laminar(world: &Rc<World>) -> Outcome {
         }
         // From rest the mass flux is there at once.
         let own = Parameters::at_rest([TAU, 2.0, PI], [8, points, 6]);
-        let mut channel = new(world, Parameters { viscosity: 1.0, drive: Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }, ..own })?;
+        let (drive, step_size) = (Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }, StepSize::Fixed(0.04));
+        let mut channel = new(world, Parameters { viscosity: 1.0, drive, step_size, ..own })?;
         advance(&mut channel, 10.0)?;
         let error = profile_error(world, &mut channel, 0, poiseuille);
         ensure!(error < 1e-8, "{points} points: Poiseuille's profile is reached but for {error:e}");
     }
     let own = Parameters::at_rest([TAU, 2.0, PI], [8, 33, 6]);
     let couette = Walls { velocity: [-1.0, 1.0], ..Walls::default() };
-    let mut channel = new(world, Parameters { viscosity: nu, walls: couette, ..own })?;
+    let mut channel = new(world, Parameters { viscosity: nu, walls: couette, step_size: StepSize::Fixed(0.04), ..own })?;
     channel.set_profiles(|y| y, |_| 0.0);
     advance(&mut channel, 10.0)?;
     let error = profile_error(world, &mut channel, 0, |y| y);
@@ -150,7 +152,7 @@ fn walls(world: &Rc<World>) -> Outcome {
         let drive = Drive::MassFlux { bulk_velocity: 2.0 / 3.0 };
         let step_size = StepSize::Fixed(0.01);
         let mut channel = disturbed(world, Parameters { viscosity: 0.002, drive, dealiase_y, frame_velocity: 0.4, step_size, ..own })?;
-        advance(&mut channel, 5.0)?;
+        advance(&mut channel, 3.0)?;
         let mut worst = [0.0_f64; 2];
         let mut largest = 0.0_f64;
         for (nx, nz) in (0..=5).flat_map(|nx| (-5..=5).map(move |nz| (nx, nz))) {
@@ -280,8 +282,10 @@ fn budgets(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
+type Line = Vec<Complex<f64>>;
+
 /// v and eta of a file of eigenfunctions, and c.
-fn eigenmode(file: &str) -> Result<(Complex<f64>, [Vec<Complex<f64>>; 2]), String> {
+fn eigenmode(file: &str) -> Result<(Complex<f64>, [Line; 2]), String> {
     let text = std::fs::read_to_string(reference(file)).map_err(|error| error.to_string())?;
     let header = text.lines().next().unwrap_or_default();
     let c = header.split("c = ").nth(1).and_then(|rest| rest.split(" ;").next()).ok_or("no c in the header")?;

@@ -40,7 +40,11 @@ impl WallNormal {
     /// `1/2 int |f|^2 dy` of Chebyshev coefficients, by the sums themselves.
     pub fn mean_square(&self, coefficients: &[Complex<f64>]) -> f64 {
         let last = self.y.len() - 1;
-        let cosine = |n: usize, j: usize| ((n * j % (2 * last)) as f64 * PI / last as f64).cos();
+        // T_n(y_j) = cos(pi n j / N) = y_m with m = n j, reflected into 0 .. N.
+        let cosine = |n: usize, j: usize| {
+            let m = n * j % (2 * last);
+            self.y[if m > last { 2 * last - m } else { m }]
+        };
         let known = coefficients.iter().rposition(|a| *a != Complex::default()).map_or(0, |n| n + 1);
         let value = |j: usize| coefficients[..known].iter().enumerate().map(|(n, a)| a * cosine(n, j)).sum::<Complex<f64>>();
         (0..=last).map(|j| self.weights[j] * value(j).norm_sqr()).sum()

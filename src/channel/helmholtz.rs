@@ -10,7 +10,7 @@
 //! From n = N down, `f_n = A_n + B_n f_{n-2}`; from 0 up, f is a particular solution with `f_0 = f_1 = 0` and a multiple of the homogeneous one, with
 //! the two values at the walls. O(N), no pivots, nothing stored from one wavenumber to the next.
 
-use super::line::{Operators, QUAD, Quad};
+use super::line::{GROUP, Group, Operators};
 use crate::transform::{Lanes, Real};
 
 /// The factors of one problem.
@@ -23,21 +23,21 @@ pub struct Helmholtz<T> {
     coupling: Vec<T>,
     /// The homogeneous solutions, each 1 at n = 0 or 1, in both parts of the complex numbers.
     pub homogeneous: Vec<T>,
-    ends: Quad<T>,
+    ends: Group<T>,
 }
 
 impl<T: Real> Helmholtz<T> {
     pub fn new(operators: &Operators<T>) -> Self {
         let line = || operators.line();
-        Self { gain: line(), ratio: line(), coupling: line(), homogeneous: line(), ends: Quad::all(T::zero()) }
+        Self { gain: line(), ratio: line(), coupling: line(), homogeneous: line(), ends: Group::all(T::zero()) }
     }
 
-    /// Makes this the problem of a and c.
+    /// Makes this the problem of a and c, which may differ from column to column.
     #[inline(always)]
-    pub fn factor(&mut self, operators: &Operators<T>, a: T, c: T) {
-        let (a, c, one) = (Quad::all(a), Quad::all(c), Quad::all(T::one()));
-        let mut ratio = Quad::all(T::zero());
-        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD).rev() {
+    pub fn factor(&mut self, operators: &Operators<T>, a: Group<T>, c: Group<T>) {
+        let one = Group::all(T::one());
+        let mut ratio = Group::all(T::zero());
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
             let upper = a * Lanes::load(&operators.upper, at);
             let gain = one / (c + a * Lanes::load(&operators.middle, at) - upper * ratio);
             ratio = a * Lanes::load(&operators.lower, at) * gain;
@@ -47,7 +47,7 @@ impl<T: Real> Helmholtz<T> {
         }
         let (mut value, mut ends) = (one, one);
         value.store(&mut self.homogeneous, 0);
-        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
             value = value * Lanes::load(&self.ratio, at);
             ends = ends + value;
             value.store(&mut self.homogeneous, at);
@@ -58,17 +58,17 @@ impl<T: Real> Helmholtz<T> {
     /// `II r` to the solution with `f_0 = f_1 = 0`, in place; returns its ends: the sums of the even and of the odd
     /// coefficients, half the sum and half the difference of f(1) and f(-1).
     #[inline(always)]
-    pub fn particular(&self, operators: &Operators<T>, line: &mut [T]) -> Quad<T> {
-        let zero = Quad::all(T::zero());
+    pub fn particular(&self, operators: &Operators<T>, line: &mut [T]) -> Group<T> {
+        let zero = Group::all(T::zero());
         let mut value = zero;
-        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD).rev() {
-            value = value * Lanes::load(&self.coupling, at) - Quad::load(line, at) * Lanes::load(&self.gain, at);
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
+            value = value * Lanes::load(&self.coupling, at) - Group::load(line, at) * Lanes::load(&self.gain, at);
             value.store(line, at);
         }
         let (mut value, mut ends) = (zero, zero);
         value.store(line, 0);
-        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
-            value = Quad::load(line, at) + value * Lanes::load(&self.ratio, at);
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            value = Group::load(line, at) + value * Lanes::load(&self.ratio, at);
             ends = ends + value;
             value.store(line, at);
         }
@@ -77,15 +77,15 @@ impl<T: Real> Helmholtz<T> {
 
     /// Adds the homogeneous solutions times `amount`.
     #[inline(always)]
-    pub fn add_homogeneous(&self, operators: &Operators<T>, amount: Quad<T>, line: &mut [T]) {
-        for at in (0..operators.quads() * QUAD).step_by(QUAD) {
-            (Quad::load(line, at) + amount * Lanes::load(&self.homogeneous, at)).store(line, at);
+    pub fn add_homogeneous(&self, operators: &Operators<T>, amount: Group<T>, line: &mut [T]) {
+        for at in (0..operators.groups() * GROUP).step_by(GROUP) {
+            (Group::load(line, at) + amount * Lanes::load(&self.homogeneous, at)).store(line, at);
         }
     }
 
     /// `II r` to the solution with these ends, in place.
     #[inline(always)]
-    pub fn solve(&self, operators: &Operators<T>, ends: Quad<T>, line: &mut [T]) {
+    pub fn solve(&self, operators: &Operators<T>, ends: Group<T>, line: &mut [T]) {
         let without = self.particular(operators, line);
         self.add_homogeneous(operators, (ends - without) / self.ends, line);
     }
@@ -93,7 +93,7 @@ impl<T: Real> Helmholtz<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::line::{Operators, QUAD, Quad, copy_in};
+    use super::super::line::{COEFFICIENT, GROUP, Operators, by_column, by_parity, copy_in};
     use super::Helmholtz;
     use num_complex::Complex;
     use std::f64::consts::PI;
@@ -111,8 +111,8 @@ mod tests {
 
     fn integrated_twice(operators: &Operators<f64>, f: &[f64]) -> Vec<f64> {
         let mut integral = operators.line();
-        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
-            operators.integrated_twice::<QUAD>(f, at).store(&mut integral, at);
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            operators.integrated_twice::<GROUP>(f, at).store(&mut integral, at);
         }
         integral
     }
@@ -131,17 +131,21 @@ mod tests {
             let ends = [(high + low) / 2.0, (high - low) / 2.0];
             for (a, c) in [(0.0, 1.0), (1.0, 1e-5), (1.0, 0.3), (4e4, 1.0), (1e6, 1.0)] {
                 let mut r = operators.line();
-                copy_in(&coefficients(n, |y| a * f(y) - c * second(y)), &mut r);
+                let own = coefficients(n, |y| a * f(y) - c * second(y));
+                // Beside it another problem.
+                let other = vec![Complex::new(1.0, 0.5); n + 1];
+                copy_in([&own, &other], &mut r);
                 let mut line = integrated_twice(&operators, &r);
                 let mut problem = Helmholtz::new(&operators);
-                problem.factor(&operators, a, c);
-                problem.solve(&operators, Quad::of([ends[0], -2.0 * ends[0], ends[1], -2.0 * ends[1]]), &mut line);
+                problem.factor(&operators, by_column([a, 2.0]), by_column([c, 0.1]));
+                let ends = ends.map(|end| Complex::new(end, -2.0 * end));
+                problem.solve(&operators, by_parity([ends, [Complex::new(0.0, 0.0); 2]]), &mut line);
                 for (m, exact) in exact.iter().enumerate() {
-                    let error = (line[2 * m] - exact.re).abs().max((line[2 * m + 1] - exact.im).abs());
+                    let error = (line[COEFFICIENT * m] - exact.re).abs().max((line[COEFFICIENT * m + 1] - exact.im).abs());
                     assert!(error < 2e-13, "N {n}, a {a}, c {c}, coefficient {m}: {error}");
                     largest = largest.max(error);
                 }
-                assert!(line[2 * (n + 1)..].iter().all(|x| *x == 0.0));
+                assert!(line[COEFFICIENT * (n + 1)..].iter().all(|x| *x == 0.0));
             }
         }
         eprintln!("largest error {largest:.1e}");
@@ -152,15 +156,16 @@ mod tests {
         for n in [32, 129, 1024] {
             let operators = Operators::<f64>::new(n + 1);
             let (mut f, mut derivative) = (operators.line(), operators.line());
-            copy_in(&coefficients(n, |y| (4.0 * y).sin()), &mut f);
+            let own = coefficients(n, |y| (4.0 * y).sin());
+            copy_in([&own, &own], &mut f);
             operators.differentiate(&f, &mut derivative);
             let exact = coefficients(n, |y| 4.0 * (4.0 * y).cos());
-            let error = (0..=n).map(|m| (derivative[2 * m] - exact[m].re).abs()).fold(0.0, f64::max);
+            let error = (0..=n).map(|m| (derivative[COEFFICIENT * m] - exact[m].re).abs()).fold(0.0, f64::max);
             // Round-off grows as N^2 here.
             assert!(error < 1e-15 * (n * n) as f64 + 1e-14, "N {n}: {error:e}");
-            let once = operators.integrated::<QUAD>(&derivative, 8).numbers();
-            assert!((once[0] - f[8]).abs() < 1e-14 && (once[3] - f[11]).abs() < 1e-14);
-            let [even, _, odd, _] = operators.slopes(&f).numbers();
+            let once = operators.integrated::<GROUP>(&derivative, 16).numbers();
+            assert!((once[0] - f[16]).abs() < 1e-14 && (once[5] - f[21]).abs() < 1e-14);
+            let [even, _, _, _, odd, ..] = operators.slopes(&f).numbers();
             assert!(even.abs() < 1e-10 && (odd - 4.0 * 4_f64.cos()).abs() < 1e-15 * (n * n) as f64 + 1e-13, "N {n}: {even} {odd}");
         }
     }

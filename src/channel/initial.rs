@@ -189,8 +189,9 @@ impl<T: Real> Channel<T> {
             lines[0].copy_from_slice(phi);
             lines[2].copy_from_slice(eta);
         } else {
-            let [u, v, w] = lines.each_mut().map(|line| &mut line[..]);
-            velocity.of_column(operators, wavenumbers.of(column), [phi, eta], walls.through(column, clock.time), [u, v, w]);
+            let column = std::slice::from_ref(column);
+            velocity.solve(operators, wavenumbers.of_pair(column), [phi, eta], walls.through(column, clock.time));
+            velocity.copy_out(operators, 0, lines.each_mut().map(|line| &mut line[..]));
         }
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))
     }

@@ -1,21 +1,22 @@
 //! Lines of Chebyshev coefficients as they are worked on, and the integrals and derivatives of `f(y) = sum_n f_n T_n(y)`, n = 0 .. N.
 //!
-//! A line is real numbers, `f_0.re, f_0.im, f_1.re, f_1.im, ..`, with zeros behind. A *quad* is four of them: an even and an odd coefficient. All
-//! operators here couple coefficients of equal parity, n - 2, n, n + 2, or are shifted by one coefficient: what is a recursion in n
-//! goes through quad after quad, both parities and both parts of the complex numbers side by side.
+//! A line has the coefficients of two columns side by side: the numbers of `f_n` are re, im of the one and re, im of the other, then those of `f_{n+1}`, with
+//! zeros behind. A *group* is an even and an odd coefficient, eight numbers. All operators here couple coefficients of equal parity, n - 2, n, n + 2, or
+//! are shifted by one coefficient: what is a recursion in n goes through group after group, both parities, both parts and both columns at once. Lanes never mix, so
+//! that a column has the same bits beside any other.
 //!
 //! Nothing is differentiated twice, and the equations are solved integrated (Gottlieb & Orszag 1977, sec. 10; Greengard 1991): the round-off of a second
 //! derivative grows as N^4, that of integrals not at all.
 
 use crate::transform::{Lanes, Real};
-use bytemuck::cast_slice;
 use num_complex::Complex;
 
-/// Numbers of a quad.
-pub const QUAD: usize = 4;
+/// Numbers of a coefficient, and of a group.
+pub const COEFFICIENT: usize = 4;
+pub const GROUP: usize = 2 * COEFFICIENT;
 
-/// An even and an odd coefficient: re, im, re, im.
-pub type Quad<T> = Lanes<T, QUAD>;
+/// An even and an odd coefficient of two columns.
+pub type Group<T> = Lanes<T, GROUP>;
 
 /// Factors of the operators, one for each number of a line.
 pub struct Operators<T> {
@@ -40,7 +41,7 @@ impl<T: Real> Operators<T> {
         // Coefficients that are not there have zero factors: they stay zero.
         let table = |factor: &dyn Fn(f64) -> f64, from: usize, to: usize| -> Vec<T> {
             let of = |n: usize| T::of(if (from..=to).contains(&n) { factor(n as f64) } else { 0.0 });
-            (0..length_of(kept)).map(|i| of(i / 2)).collect()
+            (0..length_of(kept)).map(|i| of(i / COEFFICIENT)).collect()
         };
         Self {
             kept,
@@ -53,8 +54,8 @@ impl<T: Real> Operators<T> {
         }
     }
 
-    /// Quads of a line.
-    pub fn quads(&self) -> usize {
+    /// Groups of a line.
+    pub fn groups(&self) -> usize {
         self.kept.div_ceil(2)
     }
 
@@ -63,36 +64,36 @@ impl<T: Real> Operators<T> {
         vec![T::zero(); length_of(self.kept)]
     }
 
-    /// Quad q >= 1 of II f.
+    /// L numbers from `at` >= 8 on of II f.
     #[inline(always)]
     pub fn integrated_twice<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
         let load = |table: &[T]| Lanes::<T, L>::load(table, at);
-        load(&self.lower) * Lanes::load(f, at - QUAD) - load(&self.middle) * Lanes::load(f, at)
-            + load(&self.upper) * Lanes::load(f, at + QUAD)
+        load(&self.lower) * Lanes::load(f, at - GROUP) - load(&self.middle) * Lanes::load(f, at)
+            + load(&self.upper) * Lanes::load(f, at + GROUP)
     }
 
-    /// L numbers from `at` >= 4 on of I f.
+    /// L numbers from `at` >= 8 on of I f.
     #[inline(always)]
     pub fn integrated<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
-        Lanes::<T, L>::load(&self.once, at) * (Lanes::load(f, at - 2) - Lanes::load(f, at + 2))
+        Lanes::<T, L>::load(&self.once, at) * (Lanes::load(f, at - COEFFICIENT) - Lanes::load(f, at + COEFFICIENT))
     }
 
     /// D f.
     #[inline(always)]
     pub fn differentiate(&self, f: &[T], derivative: &mut [T]) {
-        let mut above = Quad::all(T::zero());
-        for at in (0..self.quads() * QUAD).step_by(QUAD).rev() {
-            above = above + Lanes::load(&self.slope, at) * Lanes::load(f, at + 2);
+        let mut above = Group::all(T::zero());
+        for at in (0..self.groups() * GROUP).step_by(GROUP).rev() {
+            above = above + Lanes::load(&self.slope, at) * Lanes::load(f, at + COEFFICIENT);
             above.store(derivative, at);
         }
-        derivative[..2].iter_mut().for_each(|number| *number *= T::of(0.5));
+        derivative[..COEFFICIENT].iter_mut().for_each(|number| *number *= T::of(0.5));
     }
 
     /// The sums of `n^2 f_n` over even and over odd n: half the difference and half the sum of f'(1) and f'(-1).
     #[inline(always)]
-    pub fn slopes(&self, f: &[T]) -> Quad<T> {
-        let quads = (0..self.quads() * QUAD).step_by(QUAD);
-        quads.fold(Quad::all(T::zero()), |sum, at| sum + Lanes::<T, QUAD>::load(&self.squares, at) * Lanes::load(f, at))
+    pub fn slopes(&self, f: &[T]) -> Group<T> {
+        let groups = (0..self.groups() * GROUP).step_by(GROUP);
+        groups.fold(Group::all(T::zero()), |sum, at| sum + Lanes::<T, GROUP>::load(&self.squares, at) * Lanes::load(f, at))
     }
 
     /// The mean over y of real coefficients: `sum over even n of f_n / (1 - n^2)`.
@@ -102,20 +103,37 @@ impl<T: Real> Operators<T> {
     }
 }
 
-/// Numbers of a line of so many coefficients: whole quads, and room for those that operators read behind them.
+/// Numbers of a line of so many coefficients: whole groups, and room for those that operators read behind them.
 fn length_of(kept: usize) -> usize {
-    (kept.div_ceil(2) + 2) * QUAD
+    (kept.div_ceil(2) + 2) * GROUP
 }
 
-/// The coefficients of a field into a line, whose numbers behind them are zero already.
+/// The coefficients of two columns into a line, whose numbers behind them are zero already.
 #[inline(always)]
-pub fn copy_in<T: Real>(coefficients: &[Complex<T>], line: &mut [T]) {
-    line[..2 * coefficients.len()].copy_from_slice(cast_slice(coefficients));
+pub fn copy_in<T: Real>(columns: [&[Complex<T>]; 2], line: &mut [T]) {
+    let [first, second] = columns;
+    for ((numbers, a), b) in line.chunks_exact_mut(COEFFICIENT).zip(first).zip(second) {
+        numbers.copy_from_slice(&[a.re, a.im, b.re, b.im]);
+    }
 }
 
-/// The numbers of a line to the coefficients of a field.
+/// The numbers of a line to the coefficients of one of its columns.
 #[inline(always)]
-pub fn copy_out<T: Real>(line: &[T], coefficients: &mut [Complex<T>]) {
-    let numbers = 2 * coefficients.len();
-    bytemuck::cast_slice_mut(coefficients).copy_from_slice(&line[..numbers]);
+pub fn copy_out<T: Real>(line: &[T], column: usize, coefficients: &mut [Complex<T>]) {
+    for (coefficient, numbers) in coefficients.iter_mut().zip(line.chunks_exact(COEFFICIENT)) {
+        *coefficient = Complex::new(numbers[2 * column], numbers[2 * column + 1]);
+    }
+}
+
+/// The same number for all lanes of a column.
+#[inline(always)]
+pub fn by_column<T: Real>([a, b]: [T; 2]) -> Group<T> {
+    Group::of([a, a, b, b, a, a, b, b])
+}
+
+/// What belongs to the even and the odd coefficients of two columns.
+#[inline(always)]
+pub fn by_parity<T: Real>(columns: [[Complex<T>; 2]; 2]) -> Group<T> {
+    let [[a, b], [c, d]] = columns;
+    Group::of([a.re, a.im, c.re, c.im, b.re, b.im, d.re, d.im])
 }

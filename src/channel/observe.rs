@@ -3,6 +3,7 @@
 
 use super::Channel;
 use super::line::{copy_in, copy_out};
+use super::step::copy_mean;
 use crate::parallel::ExactSum;
 use crate::transform::{Real, Reals};
 use num_complex::Complex;
@@ -65,29 +66,32 @@ impl<T: Real> Channel<T> {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let [mut line, mut derivative] = [operators.line(), operators.line()];
         let kept = operators.kept;
-        pencils.inverse(3, |column, range, mut lines| {
-            let [x, y, z] = lines.from(0);
+        pencils.inverse(3, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            let [kx, kz] = wavenumbers.of(column);
-            if column.is_mean() {
+            velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, clock.time));
+            for (c, column) in columns.iter().enumerate() {
                 // u, v, w where the vorticity will be.
-                x[..kept].copy_from_slice(phi);
-                z[..kept].copy_from_slice(eta);
+                let [x, y, z] = lines.in_column(c);
+                let own = c * kept..(c + 1) * kept;
+                if column.is_mean() {
+                    copy_mean([&phi[own.clone()], &eta[own.clone()]], [&mut *x, &mut *y, &mut *z]);
+                } else {
+                    velocity.copy_out(operators, c, [&mut *x, &mut *y, &mut *z]);
+                }
+                for f in [&mut *x, &mut *z] {
+                    copy_in([&f[..kept], &f[..kept]], &mut line);
+                    operators.differentiate(&line, &mut derivative);
+                    copy_out(&derivative, 0, &mut f[..kept]);
+                }
+                let [kx, kz] = wavenumbers.of(column);
+                for ((x, z), y) in x.iter_mut().zip(z.iter_mut()).zip(y.iter()) {
+                    let i_v = Complex::new(-y.im, y.re);
+                    (*x, *z) = (*z - i_v.scale(kz), i_v.scale(kx) - *x);
+                }
                 y.fill(Complex::default());
-            } else {
-                velocity.of_column(operators, [kx, kz], [phi, eta], walls.through(column, clock.time), [&mut *x, &mut *y, &mut *z]);
-            }
-            let mut differentiate = |f: &mut [Complex<T>]| {
-                copy_in(&f[..kept], &mut line);
-                operators.differentiate(&line, &mut derivative);
-                copy_out(&derivative, &mut f[..kept]);
-            };
-            differentiate(x);
-            differentiate(z);
-            for ((x, z), (y, n)) in x.iter_mut().zip(z.iter_mut()).zip(y.iter_mut().zip(0..)) {
-                let i_v = Complex::new(-y.im, y.re);
-                (*x, *z) = (*z - i_v.scale(kz), i_v.scale(kx) - *x);
-                *y = if n < kept && !column.is_mean() { eta[n] } else { Complex::default() };
+                if !column.is_mean() {
+                    y[..kept].copy_from_slice(&eta[own]);
+                }
             }
         });
     }

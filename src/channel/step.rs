@@ -1,26 +1,30 @@
 //! One step: three substeps, each from the state to the velocity at points, its products, and back.
 
-use super::line::Quad;
+use super::line::{Group, Operators, by_column};
 use super::right_hand_side::{counts, sources};
-use super::update::{Evolved, Substep};
-use super::walls::ends;
-use super::{Channel, boundary};
+use super::update::{Pair, Substep, Update};
+use super::velocity::Velocity;
+use super::walls::{WallMotion, ends};
+use super::wavenumbers::Wavenumbers;
+use super::{Channel, Parameters, boundary};
 use crate::case::Drive;
 use crate::convection::{courant_rate, products, square};
 use crate::error::{Error, Result};
 use crate::flow::Step;
 use crate::parallel::ExactSum;
 use crate::time::{SPALART_MOSER_ROGERS, Substep as Coefficients};
-use crate::transform::Real;
+use crate::transform::{Column, Lines, Real, SpectralField};
 use num_complex::Complex;
+use std::ops::Range;
 
 /// What is found at the points at the beginning of a step.
 #[derive(Default)]
 struct Found {
     /// The largest Courant rate of this rank.
     rate: f64,
-    /// `|u|^2` in the moving frame, summed over the points, weighted.
+    /// The volume means of `|u|^2` and of u, in the moving frame.
     square: ExactSum,
+    along: ExactSum,
 }
 
 impl<T: Real> Channel<T> {
@@ -37,7 +41,9 @@ impl<T: Real> Channel<T> {
             let found = self.evaluate(begin + coefficients.from * dt, s == 0);
             if s == 0 {
                 rate = self.world.max(found.rate);
-                energy = 0.5 * found.square.total(&self.world);
+                let [square, along] = ExactSum::total_of([found.square, found.along], &self.world);
+                let frame = self.parameters.frame_velocity;
+                energy = 0.5 * square + frame * along + 0.5 * frame * frame;
                 dt = self.parameters.step_size.choose(rate.max(2.0 * self.parameters.rotation.abs()), limit);
                 if !energy.is_finite() {
                     return Err(self.blown_up(dt * rate));
@@ -79,7 +85,9 @@ impl<T: Real> Channel<T> {
                     let cells = [[x, 0.0, 0.0], [0.0, 1.0 / grid.spacing[j], 0.0], [0.0, 0.0, z]].map(|row| row.map(T::of));
                     let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
                     found.rate = found.rate.max(courant_rate(velocity, &cells).wide());
-                    found.square.add(square(velocity) * grid.weights[j] / (2.0 * nx as f64 * nz as f64));
+                    let weight = grid.weights[j] / (nx * nz) as f64;
+                    found.square.add(square(velocity) * weight);
+                    found.along.add(velocity[0].iter().map(|u| u.wide()).sum::<f64>() * weight);
                 }
                 products(lines, length, scalars);
             },
@@ -92,24 +100,23 @@ impl<T: Real> Channel<T> {
     pub(super) fn velocity_to_planes(&mut self, time: f64, frame_velocity: f64) {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, .. } = self;
         let kept = operators.kept;
-        pencils.inverse(1 + state.len(), |column, range, mut lines| {
-            let [u, v, w] = lines.from(0);
+        pencils.inverse(1 + state.len(), |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            if column.is_mean() {
-                for (line, profile) in [(&mut *u, Some(phi)), (&mut *v, None), (&mut *w, Some(eta))] {
-                    line.fill(Complex::default());
-                    if let Some(profile) = profile {
-                        line[..kept].copy_from_slice(profile);
-                    }
+            velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, time));
+            for (c, column) in columns.iter().enumerate() {
+                let own = range.start + c * kept..range.start + (c + 1) * kept;
+                let [u, v, w] = lines.in_column(c);
+                if column.is_mean() {
+                    copy_mean([&state[0][own.clone()], &state[1][own.clone()]], [&mut *u, v, w]);
+                    u[0].re -= T::of(frame_velocity);
+                } else {
+                    velocity.copy_out(operators, c, [u, v, w]);
                 }
-                u[0].re -= T::of(frame_velocity);
-            } else {
-                velocity.of_column(operators, wavenumbers.of(column), [phi, eta], walls.through(column, time), [u, v, w]);
-            }
-            for (s, scalar) in state[2..].iter().enumerate() {
-                let [line] = lines.from(3 + s);
-                line[..kept].copy_from_slice(&scalar[range.clone()]);
-                line[kept..].fill(Complex::default());
+                for (s, scalar) in state[2..].iter().enumerate() {
+                    let line = lines.of(3 + s, c);
+                    line[..kept].copy_from_slice(&scalar[own.clone()]);
+                    line[kept..].fill(Complex::default());
+                }
             }
         });
     }
@@ -117,64 +124,152 @@ impl<T: Real> Channel<T> {
     /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles.
     fn take_up(&mut self, coefficients: &Coefficients, begin: f64, dt: f64) -> f64 {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, parameters, .. } = self;
-        let substep = Substep {
-            take: T::of(dt * coefficients.gamma),
-            again: T::of(dt * coefficients.zeta),
-            implicit: T::of(dt * coefficients.beta),
-            rho: T::of(coefficients.alpha / coefficients.beta),
+        let kept = operators.kept;
+        let mut stage = Stage {
+            operators,
+            wavenumbers,
+            walls,
+            velocity,
+            update,
+            parameters,
+            substep: Substep {
+                take: T::of(dt * coefficients.gamma),
+                again: T::of(dt * coefficients.zeta),
+                implicit: T::of(dt * coefficients.beta),
+                rho: T::of(coefficients.alpha / coefficients.beta),
+            },
+            share: dt * (coefficients.gamma + coefficients.zeta),
+            from: begin + coefficients.from * dt,
+            to: begin + coefficients.to * dt,
+            impulse: 0.0,
         };
-        let share = dt * (coefficients.gamma + coefficients.zeta);
-        let (from, to) = (begin + coefficients.from * dt, begin + coefficients.to * dt);
-        let viscosity = T::of(parameters.viscosity);
-        let at_rest = Quad::all(T::zero());
-        let mut impulse = 0.0;
-        pencils.forward(counts(parameters.scalars.len()).outputs, |column, range, modes| {
-            let [kx, kz] = wavenumbers.of(column);
-            let k2 = kx * kx + kz * kz;
-            let [phi, eta, scalars @ ..] = &mut state[..] else { unreachable!("phi and eta are there") };
-            let [phi_before, eta_before, scalars_before @ ..] = &mut before[..] else { unreachable!("as in the state") };
-            let (phi, eta) = (&mut phi[range.clone()], &mut eta[range.clone()]);
-            let (phi_before, eta_before) = (&mut phi_before[range.clone()], &mut eta_before[range.clone()]);
-            update.prepare(operators, &substep, viscosity, k2);
-            update.load::<4>(modes, 0);
-            update.gain_of_phi(operators, k2);
-            if column.is_mean() {
-                let gradient = if let Drive::PressureGradient { gradient } = parameters.drive { gradient } else { 0.0 };
-                let along = [walls.along(); 2];
-                update.advance(operators, &substep, Evolved { field: phi, before: phi_before }, along, T::of(share * gradient));
-                impulse = share * gradient;
-                if let Drive::MassFlux { bulk_velocity } = parameters.drive {
-                    impulse = update.add_flux(operators, T::of(bulk_velocity), phi).wide();
+        pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
+            // The mean profiles obey other equations than their neighbour.
+            let alone = usize::from(columns[0].is_mean());
+            let (mean, others) = columns.split_at(alone);
+            let border = range.start + alone * kept;
+            for (columns, range, first) in [(mean, range.start..border, 0), (others, border..range.end, alone)] {
+                if !columns.is_empty() {
+                    stage.advance(columns, &range, (lines, first), [state, before]);
                 }
-                update.gain_of_eta(operators);
-                let across = [from, to].map(|time| walls.across(time));
-                update.advance(operators, &substep, Evolved { field: eta, before: eta_before }, across, T::zero());
-            } else {
-                // -2 Omega x u, without its gradient part: -2 i Omega k_z eta in h_v, 2 i Omega k_z v in h_g.
-                let coriolis = Complex::new(T::zero(), T::of(2.0 * parameters.rotation) * kz);
-                if parameters.rotation != 0.0 {
-                    update.add_gain(operators, -coriolis, eta);
-                }
-                let through = [from, to].map(|time| walls.through(column, time));
-                let old_v = (parameters.rotation != 0.0).then(|| velocity.v_of_column(operators, k2, phi, through[0]));
-                update.advance_phi(operators, &substep, Evolved { field: phi, before: phi_before }, k2, through[1]);
-                update.gain_of_eta(operators);
-                if let Some(v) = old_v {
-                    update.add_gain(operators, coriolis, v);
-                }
-                update.advance(operators, &substep, Evolved { field: eta, before: eta_before }, [at_rest; 2], T::zero());
-            }
-            for (s, scalar) in parameters.scalars.iter().enumerate() {
-                let ([lower, upper], rate) = boundary(scalar);
-                let (values, source) =
-                    if column.is_mean() { (ends(lower.into(), upper.into()), T::of(share * rate)) } else { (at_rest, T::zero()) };
-                update.prepare(operators, &substep, T::of(parameters.viscosity / scalar.schmidt), k2);
-                update.load::<2>(modes, 4 + 2 * s);
-                update.gain_of_scalar(operators);
-                let evolved = Evolved { field: &mut scalars[s][range.clone()], before: &mut scalars_before[s][range.clone()] };
-                update.advance(operators, &substep, evolved, [values; 2], source);
             }
         });
-        impulse
+        stage.impulse
     }
+}
+
+/// A substep, column after column.
+struct Stage<'a, T> {
+    operators: &'a Operators<T>,
+    wavenumbers: &'a Wavenumbers<T>,
+    walls: &'a WallMotion,
+    velocity: &'a mut Velocity<T>,
+    update: &'a mut Update<T>,
+    parameters: &'a Parameters,
+    substep: Substep<T>,
+    /// Its length, and the times of its begin and its end.
+    share: f64,
+    from: f64,
+    to: f64,
+    /// Of the pressure gradient.
+    impulse: f64,
+}
+
+impl<T: Real> Stage<'_, T> {
+    /// Advances one or two columns, `range` of the fields; what came through the transform is in `lines` from column `first` on.
+    fn advance(
+        &mut self,
+        columns: &[Column],
+        range: &Range<usize>,
+        (lines, first): (Lines<'_, T>, usize),
+        fields: [&mut [SpectralField<T>]; 2],
+    ) {
+        let (operators, parameters, substep) = (self.operators, self.parameters, self.substep);
+        let kept = operators.kept;
+        let k = self.wavenumbers.of_pair(columns);
+        let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
+        let source = |i: usize| [0, columns.len() - 1].map(|c| lines.of(i, first + c, kept));
+        let [state, before] = fields;
+        let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before) else {
+            unreachable!("a channel has phi and eta")
+        };
+        self.update.prepare(operators, &substep, T::of(parameters.viscosity), k2);
+        self.update.load(operators, 4, source);
+        self.update.gain_of_phi(operators, k2);
+        if columns[0].is_mean() {
+            self.advance_profiles(range, [phi, eta], [phi_before, eta_before]);
+        } else {
+            self.advance_fluctuations(columns, range, k, [phi, eta], [phi_before, eta_before]);
+        }
+        for (s, scalar) in parameters.scalars.iter().enumerate() {
+            let ([lower, upper], rate) = boundary(scalar);
+            let (values, source_rate) =
+                if columns[0].is_mean() { (ends(lower, upper), T::of(self.share * rate)) } else { (Group::all(T::zero()), T::zero()) };
+            let update = &mut *self.update;
+            update.prepare(operators, &substep, T::of(parameters.viscosity / scalar.schmidt), k2);
+            update.load(operators, 2, |i| source(4 + 2 * s + i));
+            update.gain_of_scalar(operators);
+            let (scalar, before) = (&mut scalars[s][range.clone()], &mut scalars_before[s][range.clone()]);
+            update.advance(operators, &substep, Pair::new(scalar, kept), Pair::new(before, kept), [values; 2], source_rate);
+        }
+    }
+
+    /// Advances U and W.
+    fn advance_profiles(
+        &mut self,
+        range: &Range<usize>,
+        [u, w]: [&mut SpectralField<T>; 2],
+        [u_before, w_before]: [&mut SpectralField<T>; 2],
+    ) {
+        let Self { operators, walls, update, parameters, substep, .. } = self;
+        let kept = operators.kept;
+        let gradient = if let Drive::PressureGradient { gradient } = parameters.drive { gradient } else { 0.0 };
+        self.impulse = self.share * gradient;
+        let along = [walls.along(); 2];
+        let (u, w) = (&mut u[range.clone()], &mut w[range.clone()]);
+        let [u_before, w_before] = [u_before, w_before].map(|field| Pair::new(&mut field[range.clone()], kept));
+        update.advance(operators, substep, Pair::new(u, kept), u_before, along, T::of(self.impulse));
+        if let Drive::MassFlux { bulk_velocity } = parameters.drive {
+            self.impulse = update.add_flux(operators, T::of(bulk_velocity), u).wide();
+        }
+        update.gain_of_eta(operators);
+        let across = [self.from, self.to].map(|time| walls.across(time));
+        update.advance(operators, substep, Pair::new(w, kept), w_before, across, T::zero());
+    }
+
+    /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part: `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
+    fn advance_fluctuations(
+        &mut self,
+        columns: &[Column],
+        range: &Range<usize>,
+        k: [[T; 2]; 2],
+        [phi, eta]: [&mut SpectralField<T>; 2],
+        [phi_before, eta_before]: [&mut SpectralField<T>; 2],
+    ) {
+        let Self { operators, walls, velocity, update, parameters, substep, .. } = self;
+        let of = |field| Pair::new(field, operators.kept);
+        let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
+        let coriolis = k.map(|[_, kz]| T::of(2.0 * parameters.rotation) * kz);
+        let turns = parameters.rotation != 0.0;
+        let [from, to] = [self.from, self.to].map(|time| walls.through(columns, time));
+        if turns {
+            velocity.solve(operators, k, [&phi[range.clone()], &eta[range.clone()]], from);
+            update.add_gain(operators, coriolis.map(|c| -c), velocity.eta());
+        }
+        update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), k2, to);
+        update.gain_of_eta(operators);
+        if turns {
+            update.add_gain(operators, coriolis, velocity.v());
+        }
+        let at_rest = [Group::all(T::zero()); 2];
+        update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
+    }
+}
+
+/// The mean profiles into the lines of u and w.
+pub(super) fn copy_mean<T: Real>([u, w]: [&[Complex<T>]; 2], lines: [&mut [Complex<T>]; 3]) {
+    let [u_line, v_line, w_line] = lines;
+    [&mut *u_line, v_line, &mut *w_line].into_iter().for_each(|line| line.fill(Complex::default()));
+    u_line[..u.len()].copy_from_slice(u);
+    w_line[..w.len()].copy_from_slice(w);
 }

@@ -15,10 +15,9 @@
 //! particular solution and the multiples of the two homogeneous ones, even and odd in y, which make v' right at both walls.
 
 use super::helmholtz::Helmholtz;
-use super::line::{Operators, QUAD, Quad, copy_in};
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out};
 use super::velocity::Velocity;
-use crate::transform::{Lanes, Pieces, Real, vectorised};
-use bytemuck::cast_slice_mut;
+use crate::transform::{Lanes, Real, vectorised};
 use num_complex::Complex;
 
 /// A substep, in the precision of the fields.
@@ -33,13 +32,31 @@ pub struct Substep<T> {
     pub rho: T,
 }
 
-/// A field of a column, and II h of the substep before.
-pub struct Evolved<'a, T> {
-    pub field: &'a mut [Complex<T>],
-    pub before: &'a mut [Complex<T>],
+/// A field in two neighbouring columns, or in one.
+pub struct Pair<'a, T> {
+    first: &'a mut [Complex<T>],
+    second: &'a mut [Complex<T>],
 }
 
-/// The lines of one column while it is worked on.
+impl<'a, T: Real> Pair<'a, T> {
+    /// Of the coefficients of columns of this length.
+    pub fn new(coefficients: &'a mut [Complex<T>], length: usize) -> Self {
+        let (first, second) = coefficients.split_at_mut(length);
+        Self { first, second }
+    }
+
+    /// What [`copy_in`] takes: a column alone stands beside itself.
+    pub fn columns(&self) -> [&[Complex<T>]; 2] {
+        [self.first, if self.second.is_empty() { self.first } else { self.second }]
+    }
+
+    fn store(&mut self, line: &[T]) {
+        copy_out(line, 0, self.first);
+        copy_out(line, 1, self.second);
+    }
+}
+
+/// The lines of two columns while they are worked on.
 pub struct Update<T> {
     /// Of the substep, `(1 + c k^2) f - c f''`, and of v, `k^2 v - v''`.
     diffusion: Helmholtz<T>,
@@ -48,8 +65,9 @@ pub struct Update<T> {
     sources: [Vec<T>; 4],
     field: Vec<T>,
     psi: Vec<T>,
-    /// II h.
+    /// II h, now and in the substep before.
     gained: Vec<T>,
+    before: Vec<T>,
     v: Vec<T>,
 }
 
@@ -63,36 +81,38 @@ impl<T: Real> Update<T> {
             field: line(),
             psi: line(),
             gained: line(),
+            before: line(),
             v: line(),
         }
     }
 
-    /// The problem of the substep for a field of this diffusivity in a column of this `k^2`.
-    pub fn prepare(&mut self, operators: &Operators<T>, substep: &Substep<T>, diffusivity: T, k2: T) {
-        let c = substep.implicit * diffusivity;
+    /// The problem of the substep for a field of this diffusivity in columns of these `k^2`.
+    pub fn prepare(&mut self, operators: &Operators<T>, substep: &Substep<T>, diffusivity: T, k2: Group<T>) {
+        let c = Group::all(substep.implicit * diffusivity);
         vectorised(
             #[inline(always)]
-            || self.diffusion.factor(operators, T::one() + c * k2, c),
+            || self.diffusion.factor(operators, Group::all(T::one()) + c * k2, c),
         );
     }
 
-    /// Takes N = [`Pieces`] `first`, `first + 1`, .. of what came through the transform.
-    pub fn load<const N: usize>(&mut self, modes: Pieces<'_, T>, first: usize) {
-        for (line, coefficients) in self.sources.iter_mut().zip(modes.from::<N>(first)) {
-            copy_in(coefficients, line);
+    /// Takes what came through the transform into the sources: `of(i)` has source i in both columns.
+    pub fn load<'a>(&mut self, operators: &Operators<T>, number: usize, of: impl Fn(usize) -> [&'a [Complex<T>]; 2]) {
+        let last = (operators.kept - 1) * COEFFICIENT;
+        for (i, line) in self.sources.iter_mut().take(number).enumerate() {
+            copy_in(of(i), line);
             // The derivative of the last polynomial would leave the others behind.
-            line[2 * coefficients.len() - 2..2 * coefficients.len()].fill(T::zero());
+            line[last..last + COEFFICIENT].fill(T::zero());
         }
     }
 
     /// `II h_v = I R + S + k^2 II S` of what is loaded.
-    pub fn gain_of_phi(&mut self, operators: &Operators<T>, k2: T) {
+    pub fn gain_of_phi(&mut self, operators: &Operators<T>, k2: Group<T>) {
         let Self { sources: [r, s, ..], gained, .. } = self;
         vectorised(
             #[inline(always)]
             || {
-                for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
-                    let sum = operators.integrated::<QUAD>(r, at) + Lanes::load(s, at) + Lanes::all(k2) * operators.integrated_twice(s, at);
+                for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+                    let sum = operators.integrated::<GROUP>(r, at) + Lanes::load(s, at) + k2 * operators.integrated_twice(s, at);
                     sum.store(gained, at);
                 }
             },
@@ -105,8 +125,8 @@ impl<T: Real> Update<T> {
         vectorised(
             #[inline(always)]
             || {
-                for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
-                    (operators.integrated::<QUAD>(p, at) + operators.integrated_twice(q, at)).store(gained, at);
+                for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+                    (operators.integrated::<GROUP>(p, at) + operators.integrated_twice(q, at)).store(gained, at);
                 }
             },
         );
@@ -115,118 +135,118 @@ impl<T: Real> Update<T> {
     /// `II h = -II E - I V` of a scalar.
     pub fn gain_of_scalar(&mut self, operators: &Operators<T>) {
         let Self { sources: [along, across, ..], gained, .. } = self;
-        let zero = Quad::all(T::zero());
+        let zero = Group::all(T::zero());
         vectorised(
             #[inline(always)]
             || {
-                for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
+                for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
                     (zero - operators.integrated_twice(along, at) - operators.integrated(across, at)).store(gained, at);
                 }
             },
         );
     }
 
-    /// Adds `factor II f` of another field of the column to the gain.
-    pub fn add_gain(&mut self, operators: &Operators<T>, factor: Complex<T>, f: &[Complex<T>]) {
-        let Self { field, gained, .. } = self;
-        copy_in(f, field);
-        for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
-            let integral = operators.integrated_twice::<QUAD>(field, at).numbers();
-            for (pair, gained) in integral.chunks_exact(2).zip(gained[at..at + QUAD].chunks_exact_mut(2)) {
-                let gain = Complex::new(pair[0], pair[1]) * factor;
-                (gained[0], gained[1]) = (gained[0] + gain.re, gained[1] + gain.im);
+    /// Adds `i factor II f` to the gain, f being a line.
+    pub fn add_gain(&mut self, operators: &Operators<T>, factor: [T; 2], f: &[T]) {
+        let factor = by_column(factor);
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            let gain = (factor * operators.integrated_twice::<GROUP>(f, at)).numbers();
+            for (gain, gained) in gain.chunks_exact(2).zip(self.gained[at..at + GROUP].chunks_exact_mut(2)) {
+                (gained[0], gained[1]) = (gained[0] - gain[1], gained[1] + gain[0]);
             }
         }
     }
 
-    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` before and after it, with a uniform source of `dt (gamma + zeta) h = uniform`.
-    pub fn advance(&mut self, operators: &Operators<T>, substep: &Substep<T>, evolved: Evolved<'_, T>, ends: [Quad<T>; 2], uniform: T) {
-        let rho = Quad::all(substep.rho);
+    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` before and after it, with a uniform source of
+    /// `dt (gamma + zeta) h = uniform`.
+    pub fn advance(
+        &mut self,
+        operators: &Operators<T>,
+        substep: &Substep<T>,
+        mut field: Pair<'_, T>,
+        mut before: Pair<'_, T>,
+        ends: [Group<T>; 2],
+        uniform: T,
+    ) {
+        let rho = Group::all(substep.rho);
+        self.take(&field, &before);
         vectorised(
             #[inline(always)]
             || {
-                let field = evolved.field;
-                self.assemble(operators, substep, field, evolved.before);
+                self.assemble(operators, substep);
                 let Self { diffusion, psi, field: line, .. } = self;
                 // II 1 = T_2 / 4 + ..
-                psi[QUAD] += operators.lower[QUAD] * uniform;
+                for column in 0..2 {
+                    psi[GROUP + 2 * column] += operators.lower[GROUP] * uniform;
+                }
                 diffusion.solve(operators, ends[1] + rho * ends[0], psi);
-                store(psi, line, substep.rho, field);
+                for at in (0..operators.groups() * GROUP).step_by(GROUP) {
+                    (Group::load(psi, at) - rho * Lanes::load(line, at)).store(psi, at);
+                }
             },
         );
+        field.store(&self.psi);
+        before.store(&self.gained);
     }
 
     /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk velocity; returns `dt (gamma + zeta) h` of that source.
     pub fn add_flux(&mut self, operators: &Operators<T>, bulk_velocity: T, profile: &mut [Complex<T>]) -> T {
         let Self { diffusion, psi, .. } = self;
         psi.fill(T::zero());
-        psi[QUAD] = operators.lower[QUAD];
-        diffusion.solve(operators, Quad::all(T::zero()), psi);
-        let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(psi.iter().step_by(2).copied());
-        for (u, more) in profile.iter_mut().zip(psi.iter().step_by(2)) {
-            u.re += uniform * *more;
-        }
+        psi[GROUP] = operators.lower[GROUP];
+        diffusion.solve(operators, Group::all(T::zero()), psi);
+        let more = || psi.iter().step_by(COEFFICIENT).copied();
+        let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(more());
+        profile.iter_mut().zip(more()).for_each(|(u, more)| u.re += uniform * more);
         uniform
     }
 
-    /// The substep for phi in a column of this `k^2`; `ends` is v at the walls at its end.
-    pub fn advance_phi(&mut self, operators: &Operators<T>, substep: &Substep<T>, evolved: Evolved<'_, T>, k2: T, ends: Quad<T>) {
+    /// The substep for phi in columns of these `k^2`; `ends` is v at the walls at its end.
+    pub fn advance_phi(
+        &mut self,
+        operators: &Operators<T>,
+        substep: &Substep<T>,
+        mut phi: Pair<'_, T>,
+        mut before: Pair<'_, T>,
+        k2: Group<T>,
+        ends: Group<T>,
+    ) {
+        let rho = Group::all(substep.rho);
+        self.take(&phi, &before);
         vectorised(
             #[inline(always)]
             || {
-                let phi = evolved.field;
-                self.assemble(operators, substep, phi, evolved.before);
+                self.assemble(operators, substep);
                 let Self { diffusion, laplace, psi, field: line, v, .. } = self;
                 diffusion.particular(operators, psi);
-                let rho = Quad::all(substep.rho);
-                for at in (0..operators.quads() * QUAD).step_by(QUAD) {
-                    (Quad::load(psi, at) - rho * Lanes::load(line, at)).store(psi, at);
+                for at in (0..operators.groups() * GROUP).step_by(GROUP) {
+                    (Group::load(psi, at) - rho * Lanes::load(line, at)).store(psi, at);
                 }
-                laplace.factor(operators, k2, T::one());
-                let zero = Quad::all(T::zero());
+                laplace.factor(operators, k2, Group::all(T::one()));
+                let zero = Group::all(T::zero());
                 let slopes = Velocity::wall_slopes(operators, laplace, psi, ends, v);
                 let of_homogeneous = Velocity::wall_slopes(operators, laplace, &diffusion.homogeneous, zero, v);
                 diffusion.add_homogeneous(operators, (zero - slopes) / of_homogeneous, psi);
-                let numbers: &mut [T] = cast_slice_mut(phi);
-                let length = numbers.len();
-                numbers.copy_from_slice(&psi[..length]);
             },
         );
+        phi.store(&self.psi);
+        before.store(&self.gained);
+    }
+
+    fn take(&mut self, field: &Pair<'_, T>, before: &Pair<'_, T>) {
+        copy_in(field.columns(), &mut self.field);
+        copy_in(before.columns(), &mut self.before);
     }
 
     /// `II ((1 + rho) f + dt (gamma h + zeta h_before))`, into psi.
     #[inline(always)]
-    fn assemble(&mut self, operators: &Operators<T>, substep: &Substep<T>, field: &[Complex<T>], before: &mut [Complex<T>]) {
-        let Self { field: line, psi, gained, .. } = self;
-        copy_in(field, line);
-        let before: &mut [T] = cast_slice_mut(before);
-        let (take, again) = (Quad::all(substep.take), Quad::all(substep.again));
-        let keep = Quad::all(T::one() + substep.rho);
-        let whole = before.len() - before.len() % QUAD;
-        for at in (QUAD..whole).step_by(QUAD) {
-            let gain = Quad::load(gained, at);
-            let sum = keep * operators.integrated_twice(line, at) + take * gain + again * Lanes::load(before, at);
+    fn assemble(&mut self, operators: &Operators<T>, substep: &Substep<T>) {
+        let Self { field, psi, gained, before, .. } = self;
+        let (take, again) = (Group::all(substep.take), Group::all(substep.again));
+        let keep = Group::all(T::one() + substep.rho);
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            let sum = keep * operators.integrated_twice(field, at) + take * Lanes::load(gained, at) + again * Lanes::load(before, at);
             sum.store(psi, at);
-            gain.store(before, at);
         }
-        if whole < before.len() {
-            // Half a quad.
-            let mut rest = [T::zero(); QUAD];
-            rest[..2].copy_from_slice(&before[whole..]);
-            let gain = Quad::load(gained, whole);
-            let sum = keep * operators.integrated_twice(line, whole) + take * gain + again * Quad::of(rest);
-            let [re, im, ..] = sum.numbers();
-            Quad::of([re, im, T::zero(), T::zero()]).store(psi, whole);
-            before[whole..].copy_from_slice(&gain.numbers()[..2]);
-        }
-    }
-}
-
-/// `f' = psi - rho f`.
-#[inline(always)]
-fn store<T: Real>(psi: &[T], line: &[T], rho: T, field: &mut [Complex<T>]) {
-    let numbers: &mut [T] = cast_slice_mut(field);
-    for ((f, psi), before) in numbers.iter_mut().zip(psi).zip(line) {
-        *f = *psi - rho * *before;
     }
 }

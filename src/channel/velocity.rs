@@ -7,89 +7,117 @@
 //! so that continuity holds by construction (Kim, Moin & Moser 1987). Where k = 0, phi and eta hold the mean profiles U and W.
 
 use super::helmholtz::Helmholtz;
-use super::line::{Operators, QUAD, Quad, copy_in, copy_out};
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out};
 use crate::transform::{Lanes, Real, vectorised};
 use num_complex::Complex;
 
-/// Solves for v, column after column.
+/// Solves for the velocity, two columns at a time.
 pub struct Velocity<T> {
     problem: Helmholtz<T>,
     phi: Vec<T>,
     eta: Vec<T>,
     v: Vec<T>,
     derivative: Vec<T>,
+    /// `-i u` and `-i w`.
+    along: Vec<T>,
+    across: Vec<T>,
 }
 
 impl<T: Real> Velocity<T> {
     pub fn new(operators: &Operators<T>) -> Self {
         let line = || operators.line();
-        Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), derivative: line() }
+        Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), derivative: line(), along: line(), across: line() }
     }
 
-    /// u, v and w, as Chebyshev coefficients, of the column of this k_x and k_z, not both zero; `ends` is v at the walls ([`Helmholtz::particular`]).
-    pub fn of_column(
-        &mut self,
-        operators: &Operators<T>,
-        [kx, kz]: [T; 2],
-        [phi, eta]: [&[Complex<T>]; 2],
-        ends: Quad<T>,
-        [u_out, v_out, w_out]: [&mut [Complex<T>]; 3],
-    ) {
-        let Self { problem, phi: phi_line, eta: eta_line, v, derivative } = self;
-        copy_in(phi, phi_line);
-        copy_in(eta, eta_line);
+    /// Solves for one or two columns of these `[k_x, k_z]` from phi and eta, one column after the other; `ends` is v at the walls
+    /// ([`Helmholtz::particular`]). What is found for k = 0 means nothing.
+    pub fn solve(&mut self, operators: &Operators<T>, k: [[T; 2]; 2], [phi, eta]: [&[Complex<T>]; 2], ends: Group<T>) {
+        self.solve_for_v(operators, k, phi, ends);
+        let Self { eta: eta_line, v, derivative, along, across, .. } = self;
+        copy_in(pair(operators, eta), eta_line);
+        let over_k2 = |i: usize| by_column(k.map(|k| k[i] / (k[0] * k[0] + k[1] * k[1])));
+        let (x, z) = (over_k2(0), over_k2(1));
         vectorised(
             #[inline(always)]
             || {
-                let k2 = kx * kx + kz * kz;
-                problem.factor(operators, k2, T::one());
-                laplace_source(operators, phi_line, v);
-                problem.solve(operators, ends, v);
                 operators.differentiate(v, derivative);
-                let (x, z) = (kx / k2, kz / k2);
-                for (n, (u, w)) in u_out.iter_mut().zip(w_out.iter_mut()).enumerate().take(operators.kept) {
-                    let (d, eta) = (&derivative[2 * n..2 * n + 2], &eta_line[2 * n..2 * n + 2]);
-                    *u = Complex::new(z * eta[1] - x * d[1], x * d[0] - z * eta[0]);
-                    *w = Complex::new(-z * d[1] - x * eta[1], z * d[0] + x * eta[0]);
+                for at in (0..operators.groups() * GROUP).step_by(GROUP) {
+                    let (slope, eta) = (Group::load(derivative, at), Group::load(eta_line, at));
+                    (x * slope - z * eta).store(along, at);
+                    (z * slope + x * eta).store(across, at);
                 }
             },
         );
-        let kept = operators.kept;
-        copy_out(v, &mut v_out[..kept]);
-        for line in [u_out, v_out, w_out] {
-            line[kept..].fill(Complex::default());
-        }
     }
 
-    /// v alone, of a column of this `k^2`.
-    pub fn v_of_column(&mut self, operators: &Operators<T>, k2: T, phi: &[Complex<T>], ends: Quad<T>) -> &[Complex<T>] {
+    /// v alone.
+    pub fn solve_for_v(&mut self, operators: &Operators<T>, k: [[T; 2]; 2], phi: &[Complex<T>], ends: Group<T>) {
         let Self { problem, phi: line, v, .. } = self;
-        copy_in(phi, line);
+        copy_in(pair(operators, phi), line);
+        let k2 = by_column(k.map(|k| k[0] * k[0] + k[1] * k[1]));
         vectorised(
             #[inline(always)]
             || {
-                problem.factor(operators, k2, T::one());
+                problem.factor(operators, k2, Group::all(T::one()));
                 laplace_source(operators, line, v);
                 problem.solve(operators, ends, v);
             },
         );
-        bytemuck::cast_slice(&v[..2 * operators.kept])
+    }
+
+    /// Adds `-factor II omega_z = factor (I u - II i k_x v)` to a line.
+    pub fn add_spanwise_vorticity(&self, operators: &Operators<T>, k: [[T; 2]; 2], factor: T, line: &mut [T]) {
+        let kx = by_column(k.map(|[kx, _]| kx));
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            // -i times (I u - II i k_x v), u being i times `along`.
+            let turned = operators.integrated::<GROUP>(&self.along, at) - kx * operators.integrated_twice(&self.v, at);
+            for (sum, t) in line[at..at + GROUP].chunks_exact_mut(2).zip(turned.numbers().chunks_exact(2)) {
+                (sum[0], sum[1]) = (sum[0] - factor * t[1], sum[1] + factor * t[0]);
+            }
+        }
+    }
+
+    /// The eta of what was solved, as a line.
+    pub fn eta(&self) -> &[T] {
+        &self.eta
+    }
+
+    /// v of what was solved, as a line.
+    pub fn v(&self) -> &[T] {
+        &self.v
+    }
+
+    /// The Chebyshev coefficients of u, v and w of one of the columns that were solved, and zeros behind them.
+    pub fn copy_out(&self, operators: &Operators<T>, column: usize, [u, v, w]: [&mut [Complex<T>]; 3]) {
+        let kept = operators.kept;
+        copy_out(&self.v, column, &mut v[..kept]);
+        for (field, line) in [(&mut *u, &self.along), (&mut *w, &self.across)] {
+            for (value, numbers) in field[..kept].iter_mut().zip(line.chunks_exact(COEFFICIENT)) {
+                *value = Complex::new(-numbers[2 * column + 1], numbers[2 * column]);
+            }
+        }
+        [u, v, w].into_iter().for_each(|line| line[kept..].fill(Complex::default()));
     }
 
     /// The halves of difference and sum of v' at the walls ([`Operators::slopes`]) for this phi; `problem` is that of k.
     #[inline(always)]
-    pub fn wall_slopes(operators: &Operators<T>, problem: &Helmholtz<T>, phi: &[T], ends: Quad<T>, v: &mut [T]) -> Quad<T> {
+    pub fn wall_slopes(operators: &Operators<T>, problem: &Helmholtz<T>, phi: &[T], ends: Group<T>, v: &mut [T]) -> Group<T> {
         laplace_source(operators, phi, v);
         problem.solve(operators, ends, v);
         operators.slopes(v)
     }
 }
 
+/// The coefficients of two columns, or of one beside itself.
+fn pair<'a, T: Real>(operators: &Operators<T>, coefficients: &'a [Complex<T>]) -> [&'a [Complex<T>]; 2] {
+    [&coefficients[..operators.kept], &coefficients[coefficients.len() - operators.kept..]]
+}
+
 /// `-II phi`: the source of `k^2 v - v'' = -phi`.
 #[inline(always)]
 fn laplace_source<T: Real>(operators: &Operators<T>, phi: &[T], source: &mut [T]) {
-    let zero = Lanes::<T, QUAD>::all(T::zero());
-    for at in (QUAD..operators.quads() * QUAD).step_by(QUAD) {
+    let zero = Lanes::<T, GROUP>::all(T::zero());
+    for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
         (zero - operators.integrated_twice(phi, at)).store(source, at);
     }
 }

@@ -1,6 +1,6 @@
 //! What the walls do: they move in x, they oscillate in z, fluid passes through them.
 
-use super::line::Quad;
+use super::line::{Group, by_parity};
 use crate::case::{Transpiration, WallSide, Walls};
 use crate::transform::{Column, Layout, Real};
 use num_complex::Complex;
@@ -47,30 +47,36 @@ impl WallMotion {
         Self { walls: walls.clone(), frame_velocity, through }
     }
 
-    /// U at the walls, as sums of even and odd coefficients.
-    pub fn along<T: Real>(&self) -> Quad<T> {
+    /// U at the walls; as of all these, half the sum and half the difference of upper and lower wall.
+    pub fn along<T: Real>(&self) -> Group<T> {
         let [lower, upper] = self.walls.velocity;
-        ends(lower.into(), upper.into())
+        ends(lower, upper)
     }
 
     /// W at the walls at a time.
-    pub fn across<T: Real>(&self, time: f64) -> Quad<T> {
+    pub fn across<T: Real>(&self, time: f64) -> Group<T> {
         let w = self.walls.oscillation.map_or(0.0, |o| o.amplitude * (TAU * time / o.period).sin());
-        ends(w.into(), w.into())
+        ends(w, w)
     }
 
-    /// v at the walls in a column of this rank at a time. The frame moves past the walls.
-    pub fn through<T: Real>(&self, column: &Column, time: f64) -> Quad<T> {
-        let found = self.through.iter().find(|through| through.column == *column);
-        found.map_or(Quad::all(T::zero()), |Through { kx, v: [lower, upper], .. }| {
-            let turn = Complex::cis(kx * self.frame_velocity * time);
-            ends(lower * turn, upper * turn)
-        })
+    /// v at the walls in one or two columns of this rank at a time. The frame moves past the walls.
+    pub fn through<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
+        if self.through.is_empty() {
+            return Group::all(T::zero());
+        }
+        let of = |column: &Column| {
+            let found = self.through.iter().find(|through| through.column == *column);
+            found.map_or([Complex::default(); 2], |Through { kx, v: [lower, upper], .. }| {
+                let turn = Complex::cis(kx * self.frame_velocity * time);
+                [(upper + lower) * turn * 0.5, (upper - lower) * turn * 0.5].map(|v| Complex::new(T::of(v.re), T::of(v.im)))
+            })
+        };
+        by_parity([of(&columns[0]), of(&columns[columns.len() - 1])])
     }
 }
 
-/// The sums of the even and of the odd coefficients of a line with these values at the walls.
-pub fn ends<T: Real>(lower: Complex<f64>, upper: Complex<f64>) -> Quad<T> {
-    let (even, odd) = ((upper + lower) * 0.5, (upper - lower) * 0.5);
-    Quad::of([even.re, even.im, odd.re, odd.im].map(T::of))
+/// A real field with these values at the walls, in both columns.
+pub fn ends<T: Real>(lower: f64, upper: f64) -> Group<T> {
+    let real = |value: f64| Complex::new(T::of(value), T::zero());
+    by_parity([[real(0.5 * (upper + lower)), real(0.5 * (upper - lower))]; 2])
 }

@@ -34,6 +34,11 @@ impl<T: Real> Wavenumbers<T> {
         (self.kx[nx], &self.kz[(zero + nz) as usize..])
     }
 
+    /// Those of two columns, or of one twice.
+    pub fn of_pair(&self, columns: &[Column]) -> [[T; 2]; 2] {
+        [0, columns.len() - 1].map(|c| self.of(&columns[c]))
+    }
+
     /// k_x by n_x, and k_z of the modes of a padded z-line, n_z = 0, 1, .. and .., -1; zero where no mode is.
     pub fn lines(&self) -> [&[T]; 2] {
         [&self.kx, &self.line]

@@ -2,8 +2,11 @@
 
 use super::{Row, until};
 use crate::case::{Case, Channel, ChannelInitial, Nominal};
+use crate::channel::Parameters;
+use crate::error::Result;
+use crate::parallel::ProcessGrid;
 use crate::time::StepSize;
-use crate::transform::{Shape, Truncation};
+use crate::transform::{Layout, Shape, Truncation};
 use std::f64::consts::PI;
 
 /// Coarsest spacings that are no cause for a warning, in wall units: what they are of, the limit, and what published channels have.
@@ -26,7 +29,10 @@ const FLUCTUATION_HEIGHT: f64 = 50.0;
 const CENTRE: f64 = 1.15;
 
 /// Lines for the table.
-pub fn rows(case: &Case, flow: &Channel) -> Vec<Row> {
+///
+/// # Errors
+/// A process grid that does not fit the ranks.
+pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let nominal = flow.nominal(case.fluid.viscosity);
     let Nominal { friction_velocity, bulk_velocity } = nominal;
     let wall_unit = case.fluid.viscosity / friction_velocity;
@@ -68,9 +74,14 @@ pub fn rows(case: &Case, flow: &Channel) -> Vec<Row> {
         rows.push(("rotation", format!("2 Omega h/U_b {:.4}", 2.0 * flow.rotation / bulk_velocity)));
     }
     rows.push(("step", step(case, flow, &spacing, nominal)));
-    // Here come the lines of `super::demands`, once `channel::Parameters` can say what a rank holds.
+    let parameters = Parameters::new(case, flow);
+    let truncation = parameters.truncation();
+    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
+    let layout = Layout::new(truncation, grid, 0, 0);
+    let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
+    rows.extend(super::demands(case, ranks, grid, parameters.reals(&layout) as f64, stored));
     rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
-    rows
+    Ok(rows)
 }
 
 /// Largest n_x and n_z that are kept.
@@ -158,7 +169,7 @@ mod tests {
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
         let case = case::parse("case.toml", text, Path::new(""), &overrides).unwrap_or_else(|error| panic!("{error}"));
         let FlowKind::Channel(flow) = &case.flow else { panic!("not a channel") };
-        rows(&case, flow)
+        rows(&case, flow, 1).unwrap()
     }
 
     fn row(overrides: &[&str], name: &str) -> String {

@@ -17,7 +17,7 @@ type Row = (&'static str, String);
 pub fn summary(case: &Case, ranks: usize) -> Result<String> {
     let rows = match &case.flow {
         FlowKind::Homogeneous(flow) => homogeneous::rows(case, flow, ranks)?,
-        FlowKind::Channel(flow) => channel::rows(case, flow),
+        FlowKind::Channel(flow) => channel::rows(case, flow, ranks)?,
     };
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }

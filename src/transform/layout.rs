@@ -108,6 +108,11 @@ impl Layout {
         self.starts[column]..self.starts[column + 1]
     }
 
+    /// Where the modes of consecutive columns lie.
+    pub fn ranges(&self, columns: Range<usize>) -> Range<usize> {
+        self.starts[columns.start]..self.starts[columns.end]
+    }
+
     /// What there is to share, for choosing process grids.
     pub fn work(truncation: &Truncation) -> Work {
         let [_, ny, nz] = truncation.grid;

@@ -21,7 +21,7 @@ pub use layout::{Fields, Layout, ModeList, Slab};
 pub use lines::{ComplexLines, RealPairs};
 pub use modes::{Column, Shape, Truncation};
 pub use pencils::{Pencils, Phases, Products};
-pub use pieces::{Pieces, PiecesMut, parts};
+pub use pieces::{Lines, LinesMut, Pieces, PiecesMut, parts};
 pub use real::{Real, Reals, Values, ValuesMut};
 pub use shift::Shift;
 

@@ -17,7 +17,10 @@
 use super::lines::{Aligned, aligned};
 use super::planes::{Planes, stride};
 use super::transpose::{fetch_rows, lines_to_rows, rows_to_lines};
-use super::{ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Pieces, PiecesMut, Real, Shift, SpectralField, Truncation};
+use super::{
+    ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Lines, LinesMut, Pieces, PiecesMut, Real, Shift, SpectralField,
+    Truncation,
+};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
 use std::ops::Range;
@@ -94,9 +97,9 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         Traffic { messages: column.messages + row.messages, bytes: column.bytes + row.bytes }
     }
 
-    /// The first half of an evaluation: `fill(transform, column, range, lines)` puts the points of `count` fields into the lines of each column of
-    /// this rank in turn; they become z-lines of planes.
-    fn columns_to_planes(&mut self, count: usize, mut fill: impl FnMut(&mut Y, &Column, Range<usize>, PiecesMut<'_, T>)) {
+    /// The first half of an evaluation: `fill(transform, columns, range, lines)` puts the points of `count` fields into the lines of two neighbouring
+    /// columns of this rank at a time, or one at the end; they become z-lines of planes.
+    fn columns_to_planes(&mut self, count: usize, mut fill: impl FnMut(&mut Y, &[Column], Range<usize>, LinesMut<'_, T>)) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, tile, column: exchange, .. } = self;
         let send = exchange.send_buffer();
@@ -105,12 +108,13 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let size = [width, points];
-            for c in 0..width {
+            for c in (0..width).step_by(2) {
+                let pair = first + c..first + width.min(c + 2);
                 for f in 0..count {
-                    fetch_rows(&send[f * columns + first..], count * columns, size, c, width);
+                    fetch_rows(&send[f * columns + first..], count * columns, size, c / 2, width.div_ceil(2));
                 }
-                let lines = PiecesMut::new(&mut tile[c * stride..], TILE * stride, points);
-                fill(transform, &layout.columns[first + c], layout.range(first + c), lines);
+                let lines = LinesMut { buffer: &mut tile[c * stride..], field: TILE * stride, column: stride, length: points };
+                fill(transform, &layout.columns[pair.clone()], layout.ranges(pair), lines);
             }
             for f in 0..count {
                 lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], count * columns, size);
@@ -165,12 +169,12 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     }
 
     /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
-    /// `update(column, range, modes)` gets what they give.
+    /// `update(columns, range, modes)` gets what they give for two neighbouring columns at a time, or one at the end.
     fn planes_to_columns(
         &mut self,
         outputs: usize,
         mut prepare: impl FnMut(&mut Y, &Column),
-        mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>),
+        mut update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>),
     ) {
         let Self { layout, y: transform, tile, phases, column: exchange, .. } = self;
         let received = exchange.received();
@@ -183,18 +187,20 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
             for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
                 rows_to_lines(&received[f * columns + first..], outputs * columns, lines, stride, [width, points]);
             }
-            for c in 0..width {
-                let (column, range) = (&layout.columns[first + c], layout.range(first + c));
-                prepare(transform, column);
-                for f in 0..outputs {
-                    if next > 0 {
-                        fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
+            for c in (0..width).step_by(2) {
+                let pair = first + c..first + width.min(c + 2);
+                for (c, column) in (c..).zip(&layout.columns[pair.clone()]) {
+                    prepare(transform, column);
+                    for f in 0..outputs {
+                        if next > 0 {
+                            fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
+                        }
+                        transform.forward(column, &mut tile[(f * TILE + c) * stride..][..points]);
                     }
-                    transform.forward(column, &mut tile[(f * TILE + c) * stride..][..points]);
                 }
                 lap(&mut clock, &mut phases.transform);
-                let length = range.len();
-                update(column, range, Pieces::new(&tile[c * stride..], TILE * stride, length));
+                let lines = Lines { buffer: &tile[c * stride..], field: TILE * stride, column: stride };
+                update(&layout.columns[pair.clone()], layout.ranges(pair), lines);
                 lap(&mut clock, &mut phases.update);
             }
         }
@@ -204,37 +210,52 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
 impl<T: Real> Pencils<T, FourierColumns<T>> {
     /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
     pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
-        self.columns_to_planes(fields.clone().count(), |transform, column, range, mut lines| {
-            transform.displace(column, shift);
-            for (f, field) in fields.clone().enumerate() {
-                let [line] = lines.from(f);
-                transform.inverse(column, &field[range.clone()], line);
+        self.columns_to_planes(fields.clone().count(), |transform, columns, range, mut lines| {
+            let mut start = range.start;
+            for (c, column) in columns.iter().enumerate() {
+                transform.displace(column, shift);
+                for (f, field) in fields.clone().enumerate() {
+                    transform.inverse(column, &field[start..start + column.len()], lines.of(f, c));
+                }
+                start += column.len();
             }
         });
     }
 
     /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
     /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
-    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
-        self.planes_to_columns(outputs, |transform, column| transform.displace(column, shift), update);
+    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+        self.planes_to_columns(
+            outputs,
+            |transform, column| transform.displace(column, shift),
+            |columns, range, lines| {
+                let mut start = range.start;
+                for (c, column) in columns.iter().enumerate() {
+                    let length = column.len();
+                    update(column, start..start + length, Pieces::new(&lines.buffer[c * lines.column..], lines.field, length));
+                    start += length;
+                }
+            },
+        );
     }
 }
 
 impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
-    /// `fill(column, range, lines)` puts the Chebyshev coefficients of `count` fields into lines of N_y numbers, which go to z-lines of planes:
-    /// the first half of an evaluation. `range` is where the column's own coefficients lie in a [`super::SpectralField`].
-    pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&Column, Range<usize>, PiecesMut<'_, T>)) {
-        self.columns_to_planes(count, |transform, column, range, mut lines| {
-            fill(column, range, lines.reborrow());
-            for f in 0..count {
-                let [line] = lines.from(f);
-                transform.inverse(line);
+    /// `fill(columns, range, lines)` puts the Chebyshev coefficients of `count` fields into lines of N_y numbers, which go to z-lines of planes:
+    /// the first half of an evaluation. It gets two neighbouring columns at a time, or one at the end; `range` is where their own coefficients lie
+    /// in a [`super::SpectralField`], one column after the other.
+    pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&[Column], Range<usize>, LinesMut<'_, T>)) {
+        self.columns_to_planes(count, |transform, columns, range, mut lines| {
+            fill(columns, range, lines.reborrow());
+            for (f, c) in (0..count).flat_map(|f| (0..columns.len()).map(move |c| (f, c))) {
+                transform.inverse(lines.of(f, c));
             }
         });
     }
 
-    /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation, as for Fourier columns.
-    pub fn forward(&mut self, outputs: usize, update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+    /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation. `update(columns, range, lines)` as for
+    /// [`Pencils::inverse`].
+    pub fn forward(&mut self, outputs: usize, update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>)) {
         self.planes_to_columns(outputs, |_, _| (), update);
     }
 }

@@ -38,14 +38,50 @@ impl<'a, T> PiecesMut<'a, T> {
         Self { buffer, distance, length }
     }
 
-    /// The same pieces for a while.
-    pub fn reborrow(&mut self) -> PiecesMut<'_, T> {
-        PiecesMut { buffer: self.buffer, distance: self.distance, length: self.length }
-    }
-
     /// Those of the fields `first`, `first + 1`, ..
     pub fn from<const N: usize>(&mut self, first: usize) -> [&mut [Complex<T>]; N] {
         parts(&mut self.buffer[first * self.distance..], self.distance, self.length)
+    }
+}
+
+/// Lines in y of several fields in one or two neighbouring columns.
+#[derive(Clone, Copy)]
+pub struct Lines<'a, T> {
+    pub(super) buffer: &'a [Complex<T>],
+    /// Distance from field to field, and from column to column.
+    pub(super) field: usize,
+    pub(super) column: usize,
+}
+
+impl<'a, T> Lines<'a, T> {
+    /// The first `length` numbers of the line of a field in a column.
+    pub fn of(&self, field: usize, column: usize, length: usize) -> &'a [Complex<T>] {
+        &self.buffer[field * self.field + column * self.column..][..length]
+    }
+}
+
+/// [`Lines`] to be written, all of one length.
+pub struct LinesMut<'a, T> {
+    pub(super) buffer: &'a mut [Complex<T>],
+    pub(super) field: usize,
+    pub(super) column: usize,
+    pub(super) length: usize,
+}
+
+impl<T> LinesMut<'_, T> {
+    /// The same lines for a while.
+    pub fn reborrow(&mut self) -> LinesMut<'_, T> {
+        LinesMut { buffer: self.buffer, field: self.field, column: self.column, length: self.length }
+    }
+
+    /// The line of a field in a column.
+    pub fn of(&mut self, field: usize, column: usize) -> &mut [Complex<T>] {
+        &mut self.buffer[field * self.field + column * self.column..][..self.length]
+    }
+
+    /// The lines of the first N fields in a column.
+    pub fn in_column<const N: usize>(&mut self, column: usize) -> [&mut [Complex<T>]; N] {
+        parts(&mut self.buffer[column * self.column..], self.field, self.length)
     }
 }
 

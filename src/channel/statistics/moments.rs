@@ -2,6 +2,7 @@
 
 use super::super::Channel;
 use super::super::line::{Operators, copy_in, copy_out};
+use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
 use crate::transform::{Pieces, Real};
 use num_complex::Complex;
@@ -126,9 +127,9 @@ impl<T: Real> Channel<T> {
             let [u, v, w, p] = lines;
             p.copy_from_slice(pressure);
             for (to, from) in [u, v, w].into_iter().zip(velocity) {
-                copy_in(from, &mut line);
+                copy_in([from, from], &mut line);
                 operators.differentiate(&line, &mut derivative);
-                copy_out(&derivative, to);
+                copy_out(&derivative, 0, to);
             }
         });
         self.averages_of_modes::<4, { OF_DERIVATIVES.len() }>(|_, _, [u, v, w, p]| {
@@ -165,9 +166,9 @@ impl<T: Real> Channel<T> {
             let [u, v, theta, slope] = lines;
             let modes = &scalar[layout.range(next)];
             next += 1;
-            copy_in(modes, &mut line);
+            copy_in([modes, modes], &mut line);
             operators.differentiate(&line, &mut derivative);
-            copy_out(&derivative, slope);
+            copy_out(&derivative, 0, slope);
             for (to, from) in [(u, from_u), (v, from_v), (theta, modes)] {
                 to.copy_from_slice(from);
             }
@@ -184,22 +185,25 @@ impl<T: Real> Channel<T> {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, clock, .. } = self;
         let kept = operators.kept;
         let mut of_column: [Vec<Complex<T>>; 3] = std::array::from_fn(|_| vec![Complex::default(); kept]);
-        pencils.inverse(4, |column, range, mut lines| {
+        pencils.inverse(4, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            let [u, v, w] = of_column.each_mut().map(|line| &mut line[..]);
-            if column.is_mean() {
-                u.copy_from_slice(phi);
-                v.fill(Complex::default());
-                w.copy_from_slice(eta);
-            } else {
-                velocity.of_column(operators, wavenumbers.of(column), [phi, eta], walls.through(column, clock.time), [u, v, w]);
+            velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, clock.time));
+            for (c, column) in columns.iter().enumerate() {
+                let own = c * kept..(c + 1) * kept;
+                let of_column_mut = of_column.each_mut().map(|line| &mut line[..]);
+                if column.is_mean() {
+                    copy_mean([&phi[own.clone()], &eta[own.clone()]], of_column_mut);
+                } else {
+                    velocity.copy_out(operators, c, of_column_mut);
+                }
+                let lines = lines.in_column::<4>(c).map(|line| {
+                    let (front, rest) = line.split_at_mut(kept);
+                    rest.fill(Complex::default());
+                    front
+                });
+                let pressure = &before[0][range.start + own.start..range.start + own.end];
+                fill(operators, of_column.each_ref().map(|line| &line[..]), pressure, lines);
             }
-            let lines = lines.from::<4>(0).map(|line| {
-                let (front, rest) = line.split_at_mut(kept);
-                rest.fill(Complex::default());
-                front
-            });
-            fill(operators, of_column.each_ref().map(|line| &line[..]), &before[0][range], lines);
         });
     }
 }
