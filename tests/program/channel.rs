@@ -14,6 +14,7 @@ flow.kind = "channel"
 domain = { size = ["pi", 2, "1/2 pi"], grid = [16, 33, 16] }
 fluid.reynolds_tau = 60
 drive.kind = "mass-flux"
+scalar.dye = { schmidt = 0.7, values = [-1.0, 1.0] }
 initial = { kind = "turbulent", amplitude = 0.3 }
 time = { dt = 0.002, steps = 40 }
 [output]
@@ -33,7 +34,7 @@ fn averaged() -> Outcome {
         "import h5py, numpy as np
 a, b = (h5py.File(run + '/statistics.h5') for run in ('whole', 'pieces'))
 names = [name for name in a if name != 'numbers']
-assert set(a) == set(b) and {'y', 'samples', 'uu', 'p_uy', 'd_ww'} <= set(names), sorted(a)
+assert set(a) == set(b) and {'y', 'samples', 'uu', 'p_uy', 'd_ww', 'v[dye]'} <= set(names), sorted(a)
 assert a['samples'][:].sum() == 36 and len(a['samples']) == 18, a['samples'][:]
 for name in names:
     assert np.array_equal(a[name][:].view('u8'), b[name][:].view('u8')), name
@@ -58,7 +59,7 @@ assert abs(a['uu'][:]).max() > 1",
     place.same_text("whole", "pieces", "profiles.csv")?;
     place.same_text("whole", "pieces", "budgets.csv")?;
     let header = place.read("pieces/profiles.csv")?;
-    ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",pv,pv_error\n"), "{header}");
+    ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error\n"), "{header}");
     place.ends(1, "stats pieces --reference case.toml", 2, &["case.toml: unknown form of a reference, no line names a column `y+`"])?;
 
     // A damaged file is told, and a run that starts over has nothing of the old one.
