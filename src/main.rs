@@ -52,7 +52,7 @@ enum Command {
     Stats {
         /// The run directory
         directory: PathBuf,
-        /// Published histories, spectra or stresses to lay over the figures; repeatable
+        /// Published histories, spectra, stresses or profiles to lay over the figures; repeatable
         #[arg(long)]
         reference: Vec<PathBuf>,
     },

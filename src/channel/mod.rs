@@ -10,7 +10,7 @@
 //! of each (n_x, n_z); in the column n_x = n_z = 0, where both vanish, stand U and W. It is computed in a frame that moves in x, so that the step is
 //! limited by the fluctuations; U is that of the laboratory.
 
-mod grid;
+pub(crate) mod grid;
 mod helmholtz;
 mod initial;
 mod line;

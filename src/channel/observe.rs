@@ -12,7 +12,7 @@ impl<T: Real> Channel<T> {
     /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and fluctuations a unit mass, in the laboratory. Collective.
     pub(super) fn series(&mut self) -> Vec<(String, f64)> {
         let viscosity = self.parameters.viscosity;
-        self.velocity_to_planes(self.clock.time, 0.0);
+        self.velocity_to_planes(0, self.clock.time, 0.0);
         let energy = 0.5 * self.mean_square();
         self.vorticity_to_planes();
         let dissipation = viscosity * self.mean_square();
@@ -100,7 +100,7 @@ impl<T: Real> Channel<T> {
     pub(super) fn at_points(&mut self, field: usize) -> Reals {
         let time = self.clock.time;
         let travelled = self.parameters.frame_velocity * time;
-        self.velocity_to_planes(time, 0.0);
+        self.velocity_to_planes(self.parameters.scalars.len(), time, 0.0);
         let Self { pencils, parameters, state, .. } = self;
         let slab = pencils.layout.slab.clone();
         let [nx, ..] = parameters.grid;

@@ -72,7 +72,7 @@ impl<T: Real> Channel<T> {
 
     /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that is `wanted`.
     fn evaluate(&mut self, time: f64, wanted: bool) -> Found {
-        self.velocity_to_planes(time, self.parameters.frame_velocity);
+        self.velocity_to_planes(self.parameters.scalars.len(), time, self.parameters.frame_velocity);
         let Self { pencils, wavenumbers, parameters, grid, .. } = self;
         let scalars = parameters.scalars.len();
         let [nx, _, nz] = parameters.grid;
@@ -96,11 +96,11 @@ impl<T: Real> Channel<T> {
         found
     }
 
-    /// u, v, w and the scalars at `time` to z-lines, seen from a frame of this velocity.
-    pub(super) fn velocity_to_planes(&mut self, time: f64, frame_velocity: f64) {
+    /// u, v, w and so many of the scalars at `time` to z-lines, seen from a frame of this velocity.
+    pub(super) fn velocity_to_planes(&mut self, scalars: usize, time: f64, frame_velocity: f64) {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, .. } = self;
         let kept = operators.kept;
-        pencils.inverse(1 + state.len(), |columns, range, mut lines| {
+        pencils.inverse(3 + scalars, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
             velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, time));
             for (c, column) in columns.iter().enumerate() {
@@ -112,7 +112,7 @@ impl<T: Real> Channel<T> {
                 } else {
                     velocity.copy_out(operators, c, [u, v, w]);
                 }
-                for (s, scalar) in state[2..].iter().enumerate() {
+                for (s, scalar) in state[2..2 + scalars].iter().enumerate() {
                     let line = lines.of(3 + s, c);
                     line[..kept].copy_from_slice(&scalar[own.clone()]);
                     line[kept..].fill(Complex::default());

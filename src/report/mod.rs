@@ -1,6 +1,7 @@
-//! Tables and figures of a run of the homogeneous flow, from the files in its run directory. Serial.
+//! Tables and figures of a run, from the files in its run directory. Serial. Here is what is reported of the homogeneous flow; `channel` has the other one.
 
 mod balance;
+mod channel;
 mod cubic;
 mod figures;
 mod reference;
@@ -17,8 +18,8 @@ use reference::References;
 use series::{History, Spectrum, Table, spectra};
 use shear::Stresses;
 
-/// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen. They are
-/// `dissipation` and `energy`, and as far as the files have something to see: `spectrum`, `balance`, `stresses`,
+/// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen. Those of a channel, and what is read and
+/// written for them, are told in `report/channel`. Of the homogeneous flow they are `dissipation` and `energy`, and as far as the files have something to see: `spectrum`, `balance`, `stresses`,
 /// `transfer`, `spectra_1d`, `skewness`.
 ///
 /// Reads `series.csv`; `spectra.csv`, `spectra_1d.csv`, `budget.csv` and `case.toml` where they are there. Of the columns
@@ -32,14 +33,17 @@ pub fn report(run_dir: &Path, references: &[PathBuf]) -> Result<String> {
     if !run_dir.is_dir() {
         return Err(Error::input(format!("no run directory {}; `rogallo run CASE.toml` makes one", run_dir.display())));
     }
+    let labels = Labels::read(run_dir);
     let series = Table::read(&run_dir.join("series.csv"))?;
     if series.is_empty() {
         let path = series.path().display();
         return Err(Error::input(format!("{path} holds no sample yet; let the run go on to its first one")));
     }
+    if labels.is_channel {
+        return channel::report(run_dir, &labels, &series, references);
+    }
     let file = |name: &str| Table::optional(&run_dir.join(name));
     let (spectra_csv, spectra_1d, budget) = (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
-    let labels = Labels::read(run_dir);
     let history = History::of(&series)?;
     let run = Findings {
         references: References::read(references, labels.viscosity)?,
@@ -52,8 +56,7 @@ pub fn report(run_dir: &Path, references: &[PathBuf]) -> Result<String> {
         budget,
     };
 
-    let dir = run_dir.join("figures");
-    fs::create_dir_all(&dir).map_err(|error| Error::io(format!("cannot make {}", dir.display()), error))?;
+    let dir = place_of_figures(run_dir)?;
     let Findings { history, references, spectra, .. } = &run;
     figures::dissipation(&dir, history, &references.histories)?;
     figures::energy(&dir, history, &references.histories)?;
@@ -77,6 +80,13 @@ pub fn report(run_dir: &Path, references: &[PathBuf]) -> Result<String> {
     Ok(table::table(&run, &dir, &drawn))
 }
 
+/// Where the figures go.
+fn place_of_figures(run_dir: &Path) -> Result<PathBuf> {
+    let dir = run_dir.join("figures");
+    fs::create_dir_all(&dir).map_err(|error| Error::io(format!("cannot make {}", dir.display()), error))?;
+    Ok(dir)
+}
+
 /// What the files of a run say, and what it is compared with.
 struct Findings {
     labels: Labels,
@@ -94,6 +104,7 @@ struct Labels {
     name: String,
     grid: Option<String>,
     viscosity: Option<f64>,
+    is_channel: bool,
 }
 
 impl Labels {
@@ -109,6 +120,7 @@ impl Labels {
                 .and_then(toml::Value::as_array)
                 .map(|points| points.iter().map(toml::Value::to_string).collect::<Vec<_>>().join(" x ")),
             viscosity: key("fluid", "viscosity").and_then(number),
+            is_channel: key("flow", "kind").and_then(toml::Value::as_str) == Some("channel"),
         }
     }
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::balance::stress_budgets;
 use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses};
-use super::{Findings, series::History};
+use super::series::{History, Table};
+use super::{Findings, Labels};
 
-type Row = (&'static str, String);
+pub type Row = (&'static str, String);
 
 /// Lines of a name and a value, aligned; `drawn` are the figures in `figures`. The series has at least one row.
 pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
@@ -22,21 +23,35 @@ pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
     for reference in &run.references.stresses {
         rows.push(beside_stresses(reference, run));
     }
-    rows.push(("figures", format!("{} ({}; .svg and .png)", figures.display(), drawn.join(", "))));
+    rows.push(figures_row(figures, drawn));
+    aligned(&rows)
+}
 
+pub fn figures_row(figures: &Path, drawn: &[&str]) -> Row {
+    ("figures", format!("{} ({}; .svg and .png)", figures.display(), drawn.join(", ")))
+}
+
+/// A line a row, the values below each other.
+pub fn aligned(rows: &[Row]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().map(|(name, value)| format!("{name:width$}   {value}\n")).collect()
 }
 
-fn overview(run: &Findings) -> Vec<Row> {
-    let (labels, history) = (&run.labels, &run.history);
+/// What is computed, and how far it is.
+pub fn heading(labels: &Labels, series: &Table, time: &[f64]) -> Vec<Row> {
     let mut rows = vec![("case", labels.name.clone())];
     rows.extend(labels.grid.clone().map(|grid| ("grid", grid)));
     rows.extend(labels.viscosity.map(|viscosity| ("viscosity", viscosity.to_string())));
-    let last = history.time.len() - 1;
-    let steps = run.series.find("step").map_or(String::new(), |step| format!("step {}, ", step[last]));
+    let last = time.len() - 1;
+    let steps = series.find("step").map_or(String::new(), |step| format!("step {}, ", step[last]));
     let samples = format!("{} sample{}", last + 1, if last == 0 { "" } else { "s" });
-    rows.push(("time reached", format!("{}  ({steps}{samples})", number(history.time[last]))));
+    rows.push(("time reached", format!("{}  ({steps}{samples})", number(time[last]))));
+    rows
+}
+
+fn overview(run: &Findings) -> Vec<Row> {
+    let history = &run.history;
+    let mut rows = heading(&run.labels, &run.series, &history.time);
     rows.push(("energy", from_to(&history.energy)));
     if let Some((peak, time)) = extreme(&history.dissipation, &history.time, 1.0) {
         rows.push(("peak dissipation", format!("{} at t = {}", number(peak), number(time))));
@@ -149,7 +164,7 @@ fn extreme(values: &[f64], time: &[f64], sign: f64) -> Option<(f64, f64)> {
 }
 
 /// Five significant digits, with an exponent only where it reads better.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
     if rounded == 0.0 || (1e-4..1e7).contains(&rounded.abs()) || !rounded.is_finite() {
         // Not "-0".

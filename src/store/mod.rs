@@ -21,7 +21,7 @@ pub use checkpoint::{read_fields, write_checkpoint};
 pub use directory::checkpoints;
 pub use header::read_header;
 pub use inspect::inspect;
-pub use records::{read_records, write_statistics};
+pub use records::{read_records, read_statistics, write_statistics};
 pub use snapshot::{Block, Snapshot, SnapshotHeader};
 
 use crate::statistics::Record;

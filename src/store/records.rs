@@ -68,24 +68,34 @@ fn write_partial(partial: &Path, header: &Header, records: &[Record]) -> Result<
 pub fn read_records(world: &World, file: &Path) -> Result<Vec<Record>> {
     let mut records = Vec::new();
     world.root_does(|| {
-        records = read_sound(file)?;
+        records = read_sound(file, CHECKPOINT)?.1;
         Ok(())
     })?;
     share(world, &records)
 }
 
-fn read_sound(path: &Path) -> Result<Vec<Record>> {
-    let (file, _) = open_checked(path, &[CHECKPOINT])?;
+/// Reads a file of statistics and verifies its checksums; the records are in alphabetical order. Serial: for one process alone, without MPI.
+///
+/// # Errors
+/// A file that is missing, damaged, foreign or of a newer format.
+pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
+    read_sound(file, STATISTICS)
+}
+
+/// Header and records of a file of this kind.
+fn read_sound(path: &Path, kind: &str) -> Result<(Header, Vec<Record>)> {
+    let (file, header) = open_checked(path, &[kind])?;
     let failed = |place: &str, what: &str| {
-        Error::input(format!("the data of \"{place}\" in {} are damaged: {what}; {}", path.display(), advice(CHECKPOINT)))
+        Error::input(format!("the data of \"{place}\" in {} are damaged: {what}; {}", path.display(), advice(kind)))
     };
-    let datasets = datasets(&file).map_err(|error| failed(&format!("/{GROUP}"), &cause(&error)))?;
+    let group = if kind == CHECKPOINT { format!("/{GROUP}") } else { "/".into() };
+    let datasets = datasets(&file).map_err(|error| failed(&group, &cause(&error)))?;
     let sound = |dataset: &Dataset| match get_record(dataset) {
         Ok((record, true)) => Ok(record),
         Ok((_, false)) => Err(failed(&dataset.name(), "their checksum does not match")),
         Err(error) => Err(failed(&dataset.name(), &cause(&error))),
     };
-    datasets.iter().map(sound).collect()
+    Ok((header, datasets.iter().map(sound).collect::<Result<_>>()?))
 }
 
 /// The root's records on all ranks.

@@ -4,6 +4,7 @@
 mod support;
 
 mod bits;
+mod channel;
 mod output;
 mod place;
 mod readme;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     let trials = [
         bits::trials(),
+        channel::trials(),
         refusals::trials(),
         trouble::trials(),
         stopping::trials(),

@@ -7,7 +7,7 @@ use libtest_mimic::Failed;
 use rogallo::error::{Kind, Result};
 use rogallo::parallel::World;
 use rogallo::statistics::Record;
-use rogallo::store::{inspect, read_records, write_statistics};
+use rogallo::store::{inspect, read_records, read_statistics, write_statistics};
 use std::fs;
 use std::path::Path;
 
@@ -127,6 +127,12 @@ pub fn damage(world: &World, directory: &Path) {
             if *file == checkpoint {
                 let error = fails(world, read_records(world, file), &[&format!("\"{place}\""), file.to_str().unwrap(), "damaged", advice]);
                 assert_eq!(error.kind, Kind::Input);
+            } else {
+                let error = read_statistics(file).unwrap_err();
+                for part in [&*format!("the data of \"{place}\" in"), "their checksum does not match", advice] {
+                    assert!(error.message.contains(part), "\"{part}\" is missing in: {error}");
+                }
+                assert_eq!(error.kind, Kind::Input);
             }
             let error = inspect(file).unwrap_err();
             for part in [&format!("the checksum of {place} does not match"), "DAMAGED", advice] {
@@ -137,6 +143,12 @@ pub fn damage(world: &World, directory: &Path) {
         }
     }
     read_back_all(world, &checkpoint).unwrap();
+    let (of_file, records) = read_statistics(&statistics).unwrap();
+    assert_eq!(of_file, header(7));
+    let mut expected = sample();
+    expected.sort_by(|a, b| a.name.cmp(&b.name));
+    assert_same(records, expected);
+    assert!(read_statistics(&checkpoint).unwrap_err().message.contains("is a checkpoint file of rogallo, not a statistics of rogallo"));
 }
 
 pub fn misfits(world: &World, directory: &Path) {

@@ -23,7 +23,7 @@ const FIELDS: Products = Products { inputs: 3, products: 6, outputs: 3 };
 impl<T: Real> Channel<T> {
     /// Puts the pressure where the gains of the last substep were; returns what is averaged at points on the way, [`AT_POINTS`]. Collective.
     pub(super) fn put_pressure(&mut self) -> Vec<f64> {
-        self.velocity_to_planes(self.clock.time, 0.0);
+        self.velocity_to_planes(0, self.clock.time, 0.0);
         let Self { pencils, wavenumbers, operators, parameters, world, state, before, grid, velocity, walls, clock, .. } = self;
         let mut sums = vec![ExactSum::default(); AT_POINTS.len() * grid.y.len()];
         pencils.planes(

@@ -9,7 +9,7 @@ use kuva::backend::raster::RasterBackend;
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
 pub use kuva::plot::scatter::MarkerShape;
-use kuva::plot::{LinePlot, LineStyle, ScatterPlot};
+use kuva::plot::{BandPlot, LinePlot, LineStyle, ScatterPlot};
 use kuva::render::annotations::TextAnnotation;
 use kuva::render::layout::{ComputedLayout, Layout, TickAlign, TickFormat, TickPos};
 use kuva::render::plots::Plot;
@@ -54,6 +54,8 @@ pub enum Stroke {
     Line(f64),
     Dashed(f64),
     Markers(MarkerShape),
+    /// What lies between two lines: the points of the lower one, then those of the upper one, at the same x.
+    Band,
 }
 
 pub struct Curve {
@@ -71,6 +73,13 @@ pub fn curve(label: &str, colour: &'static str, stroke: Stroke, x: &[f64], y: &[
     let shown = (0..x.len()).filter(|&i| (i % stride == 0 || i == last) && y[i].is_finite());
     let points = shown.map(|i| (x[i], y[i])).collect();
     Curve { label: label.into(), colour, stroke, points }
+}
+
+/// The range of `error` to either side of a curve.
+pub fn band(colour: &'static str, x: &[f64], y: &[f64], error: &[f64]) -> Curve {
+    let known = || (0..x.len()).filter(|&i| y[i].is_finite() && error[i].is_finite());
+    let points = known().map(|i| (x[i], y[i] - error[i])).chain(known().map(|i| (x[i], y[i] + error[i]))).collect();
+    Curve { label: String::new(), colour, stroke: Stroke::Band, points }
 }
 
 /// A dashed line at y = 0 across the figure.
@@ -137,9 +146,12 @@ fn linear_y(frame: &Frame, layout: impl Fn((f64, f64)) -> Layout, curves: Vec<Cu
     draw(frame, y_axis(layout, low, high, step), curves)
 }
 
+/// What sticks out of the axis of y by so much of a step is not seen: round-off adds no ticks.
+const UNSEEN: f64 = 0.01;
+
 /// The axis of y from the last tick below `low` to the first above `high`.
 fn y_axis(layout: Layout, low: f64, high: f64, step: f64) -> Layout {
-    let (first, last) = ((low / step).floor(), (high / step).ceil());
+    let (first, last) = ((low / step + UNSEEN).floor(), (high / step - UNSEEN).ceil());
     layout.with_y_axis_min(first * step).with_y_axis_max(last.max(first + 1.0) * step).with_y_tick_step(step)
 }
 
@@ -238,6 +250,12 @@ fn plot(curve: Curve) -> Plot {
         Stroke::Dashed(width) => Plot::Line(line(width).with_line_style(LineStyle::Custom("14 8".into()))),
         Stroke::Markers(marker) => {
             Plot::Scatter(ScatterPlot::new().with_data(curve.points.clone()).with_color(curve.colour).with_marker(marker).with_size(4.0))
+        }
+        Stroke::Band => {
+            let (lower, upper) = curve.points.split_at(curve.points.len() / 2);
+            let of = |points: &[(f64, f64)]| points.iter().map(|point| point.1).collect::<Vec<f64>>();
+            let x: Vec<f64> = lower.iter().map(|point| point.0).collect();
+            Plot::Band(BandPlot::new(x, of(lower), of(upper)).with_color(curve.colour).with_opacity(0.3))
         }
     }
 }

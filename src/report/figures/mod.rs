@@ -1,6 +1,6 @@
 //! The figures of a run. A figure is a list of curves in a frame.
 
-mod frame;
+pub mod frame;
 mod history;
 mod spectral;
 

@@ -6,7 +6,7 @@ mod spectra;
 mod stresses;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 pub use history::PublishedHistory;
@@ -34,9 +34,7 @@ impl References {
     pub fn read(paths: &[PathBuf], viscosity: Option<f64>) -> Result<Self> {
         let mut references = Self::default();
         for path in paths {
-            let text =
-                fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read the reference {}: {error}", path.display())))?;
-            let label = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let (label, text) = open(path)?;
             if let Some(spectra) = PublishedSpectra::parse(path, &label, &text)? {
                 references.spectra.push(spectra);
             } else if let Some(stresses) = PublishedStresses::parse(path, &label, &text)? {
@@ -49,7 +47,13 @@ impl References {
     }
 }
 
-fn is_comment(line: &str) -> bool {
+/// Label and text of a file.
+pub fn open(path: &Path) -> Result<(String, String)> {
+    let text = fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read the reference {}: {error}", path.display())))?;
+    Ok((path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()), text))
+}
+
+pub fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with(['#', '%'])
 }
 
@@ -69,7 +73,6 @@ fn number_after(text: &str, words: &str) -> Option<f64> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use std::path::Path;
 
     /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not there.
     pub fn shared(file: &str) -> Option<PathBuf> {

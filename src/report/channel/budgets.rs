@@ -1,0 +1,87 @@
+//! The budgets of the Reynolds stresses and of k, without the units of the wall:
+//!
+//! ```text
+//!     d<u_i u_j>/dt = production + transport + viscous + pressure_strain + pressure_transport + dissipation + rotation
+//!
+//!     production          -<u_i v> dU_j/dy - <u_j v> dU_i/dy
+//!     transport           -d<u_i u_j v>/dy
+//!     viscous             nu d^2<u_i u_j>/dy^2
+//!     pressure_strain     <p du_i/dx_j> + <p du_j/dx_i>
+//!     pressure_transport  -d<p u_i>/dy delta_j2 - d<p u_j>/dy delta_i2
+//!     dissipation         -2 nu <du_i/dx_k du_j/dx_k>
+//!     rotation            4 Omega <uv>, -4 Omega <uv>, 0, 2 Omega (<vv> - <uu>) of uu, vv, ww, uv
+//! ```
+//!
+//! of fluctuations; k is half the sum of uu, vv and ww. In the mean over a long time the sum of all terms, the residual, vanishes. What it is over a
+//! finite time is what the stress gained, and with a constant mass flux the part of the pressure gradient that fluctuates with U.
+
+use super::differences::Differences;
+use super::moments::Moments;
+use super::samples::Averages;
+use crate::error::Result;
+
+/// The names of the terms, rotation being the last.
+pub const TERMS: [&str; 7] = ["production", "transport", "viscous", "pressure_strain", "pressure_transport", "dissipation", "rotation"];
+
+/// The stresses, k being the last.
+pub const STRESSES: [&str; 5] = ["uu", "vv", "ww", "uv", "k"];
+
+/// The terms of one budget, in the order of [`TERMS`].
+pub type Budget = [Vec<f64>; 7];
+
+/// The budgets of [`STRESSES`], with viscosity nu and rotation Omega.
+pub fn budgets(averages: &Averages, moments: &Moments, differences: &Differences, nu: f64, omega: f64) -> Result<[Budget; 5]> {
+    let raw = |name: &str| averages.get(name);
+    let Moments { mean, second, third, .. } = moments;
+    let points = 0..mean.u.len();
+    let each = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { points.clone().map(value).collect() };
+    let slope = |factor: f64, values: &[f64]| -> Vec<f64> { differences.of(values).iter().map(|d| factor * d).collect() };
+    let viscous = |stress: &[f64]| slope(nu, &differences.of(stress));
+    // e and d are the parts of <du_i/dx_k du_j/dx_k> with k = x, z and y; the mean flow is in the latter, as it is in <p du/dy>.
+    let dissipation = |stress: &str, of_mean: &dyn Fn(usize) -> f64| -> Result<Vec<f64>> {
+        let (along, across) = (raw(&format!("e_{stress}"))?, raw(&format!("d_{stress}"))?);
+        Ok(each(&|j| -2.0 * nu * (along[j] + across[j] - of_mean(j))))
+    };
+    let strain = |name: &str| -> Result<Vec<f64>> { Ok(raw(name)?.iter().map(|p| 2.0 * p).collect()) };
+    let (p_uy, p_vx) = (raw("p_uy")?, raw("p_vx")?);
+    let nothing = || each(&|_| 0.0);
+
+    let uu = [
+        each(&|j| -2.0 * second.uv[j] * mean.du[j]),
+        slope(-1.0, &third.uuv),
+        viscous(&second.uu),
+        strain("p_ux")?,
+        nothing(),
+        dissipation("uu", &|j| mean.du[j].powi(2))?,
+        each(&|j| 4.0 * omega * second.uv[j]),
+    ];
+    let vv = [
+        nothing(),
+        slope(-1.0, &third.vvv),
+        viscous(&second.vv),
+        strain("p_vy")?,
+        slope(-2.0, &second.pv),
+        dissipation("vv", &|_| 0.0)?,
+        each(&|j| -4.0 * omega * second.uv[j]),
+    ];
+    let ww = [
+        each(&|j| -2.0 * second.vw[j] * mean.dw[j]),
+        slope(-1.0, &third.vww),
+        viscous(&second.ww),
+        strain("p_wz")?,
+        nothing(),
+        dissipation("ww", &|j| mean.dw[j].powi(2))?,
+        nothing(),
+    ];
+    let uv = [
+        each(&|j| -second.vv[j] * mean.du[j]),
+        slope(-1.0, &third.uvv),
+        viscous(&second.uv),
+        each(&|j| p_uy[j] - mean.p[j] * mean.du[j] + p_vx[j]),
+        slope(-1.0, &second.pu),
+        dissipation("uv", &|_| 0.0)?,
+        each(&|j| 2.0 * omega * (second.vv[j] - second.uu[j])),
+    ];
+    let k = std::array::from_fn(|term| each(&|j| 0.5 * (uu[term][j] + vv[term][j] + ww[term][j])));
+    Ok([uu, vv, ww, uv, k])
+}

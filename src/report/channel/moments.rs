@@ -1,0 +1,100 @@
+//! Central moments from averages over planes of the laboratory, with the mean flow in them. u' = u - U, w' = w - W, p' = p - P; <v> is zero.
+
+use super::differences::Differences;
+use super::samples::Averages;
+use crate::error::Result;
+
+/// Profiles of the mean flow and of central moments; two of the same letters are a variance.
+pub struct Moments {
+    pub mean: Mean,
+    pub second: Second,
+    pub third: Third,
+    /// <u'^4>, <v'^4>, <w'^4>.
+    pub fourth: [Vec<f64>; 3],
+    /// <omega'^2> of the vorticity in x, y, z.
+    pub vorticity: [Vec<f64>; 3],
+}
+
+pub struct Mean {
+    pub u: Vec<f64>,
+    pub w: Vec<f64>,
+    pub p: Vec<f64>,
+    /// dU/dy and dW/dy.
+    pub du: Vec<f64>,
+    pub dw: Vec<f64>,
+}
+
+pub struct Second {
+    pub uu: Vec<f64>,
+    pub vv: Vec<f64>,
+    pub ww: Vec<f64>,
+    pub uv: Vec<f64>,
+    pub uw: Vec<f64>,
+    pub vw: Vec<f64>,
+    pub pp: Vec<f64>,
+    pub pu: Vec<f64>,
+    pub pv: Vec<f64>,
+}
+
+pub struct Third {
+    pub uuu: Vec<f64>,
+    pub uuv: Vec<f64>,
+    pub uvv: Vec<f64>,
+    pub vvv: Vec<f64>,
+    pub vww: Vec<f64>,
+    pub uww: Vec<f64>,
+    pub www: Vec<f64>,
+}
+
+impl Moments {
+    pub fn new(averages: &Averages, differences: &Differences) -> Result<Self> {
+        let raw = |name: &str| averages.get(name);
+        let (u, w, p) = (raw("u")?, raw("w")?, raw("p")?);
+        let points = 0..u.len();
+        let each = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { points.clone().map(value).collect() };
+        // <a'b'> = <ab> - <a><b>
+        let product = |ab: &str, a: &[f64], b: &[f64]| -> Result<Vec<f64>> {
+            let ab = raw(ab)?;
+            Ok(each(&|j| ab[j] - a[j] * b[j]))
+        };
+        let (uu, ww, uw) = (raw("uu")?, raw("ww")?, raw("uw")?);
+        let (vv, uv, vw) = (raw("vv")?, raw("uv")?, raw("vw")?);
+        let second = Second {
+            uu: product("uu", u, u)?,
+            vv: vv.to_vec(),
+            ww: product("ww", w, w)?,
+            uv: uv.to_vec(),
+            uw: product("uw", u, w)?,
+            vw: vw.to_vec(),
+            pp: product("pp", p, p)?,
+            pu: product("pu", p, u)?,
+            pv: raw("pv")?.to_vec(),
+        };
+        // <a'^3> = <aaa> - 3 A <aa> + 2 A^3,   <a'^4> = <aaaa> - 4 A <aaa> + 6 A^2 <aa> - 3 A^4
+        let cube = |aaa: &[f64], aa: &[f64], a: &[f64]| each(&|j| aaa[j] - 3.0 * a[j] * aa[j] + 2.0 * a[j].powi(3));
+        let fourth = |aaaa: &[f64], aaa: &[f64], aa: &[f64], a: &[f64]| {
+            each(&|j| aaaa[j] - 4.0 * a[j] * aaa[j] + 6.0 * a[j].powi(2) * aa[j] - 3.0 * a[j].powi(4))
+        };
+        let (uuu, vvv, www) = (raw("uuu")?, raw("vvv")?, raw("www")?);
+        let (uuv, uvv, vww, uww) = (raw("uuv")?, raw("uvv")?, raw("vww")?, raw("uww")?);
+        let third = Third {
+            uuu: cube(uuu, uu, u),
+            // <u'u'v> = <uuv> - 2 U <uv>, <u'vv> = <uvv> - U <vv>
+            uuv: each(&|j| uuv[j] - 2.0 * u[j] * uv[j]),
+            uvv: each(&|j| uvv[j] - u[j] * vv[j]),
+            vvv: vvv.to_vec(),
+            vww: each(&|j| vww[j] - 2.0 * w[j] * vw[j]),
+            // <u'w'w'> = <uww> - 2 W <uw> - U <ww> + 2 U W^2
+            uww: each(&|j| uww[j] - 2.0 * w[j] * uw[j] - u[j] * ww[j] + 2.0 * u[j] * w[j] * w[j]),
+            www: cube(www, ww, w),
+        };
+        let (ox, oy, oz) = (raw("ox")?, raw("oy")?, raw("oz")?);
+        Ok(Self {
+            fourth: [fourth(raw("uuuu")?, uuu, uu, u), raw("vvvv")?.to_vec(), fourth(raw("wwww")?, www, ww, w)],
+            vorticity: [product("oxox", ox, ox)?, product("oyoy", oy, oy)?, product("ozoz", oz, oz)?],
+            mean: Mean { du: differences.of(u), dw: differences.of(w), u: u.to_vec(), w: w.to_vec(), p: p.to_vec() },
+            second,
+            third,
+        })
+    }
+}

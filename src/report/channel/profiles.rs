@@ -1,0 +1,198 @@
+//! Profiles, budgets and numbers of a channel in wall units, from its averages. Velocities are in u_tau, with
+//!
+//! ```text
+//!     u_tau^2 = (nu |dU/dy|_lower + nu |dU/dy|_upper) / 2,
+//! ```
+//!
+//! lengths in nu / u_tau, scalars in theta_tau, which is nu / Sc |d theta/dy| in the mean of both walls over u_tau.
+
+use super::budgets::{STRESSES, TERMS, budgets};
+use super::differences::Differences;
+use super::moments::{Moments, Third};
+use super::samples::Averages;
+use super::symmetry::Symmetry;
+use crate::case::ChannelScalar;
+use crate::channel::grid::WallNormal;
+use crate::error::Result;
+use crate::report::cubic::interpolate;
+
+/// What the averages of a run are worked out with.
+pub struct Setting {
+    pub viscosity: f64,
+    pub rotation: f64,
+    /// U of the lower and the upper wall.
+    pub walls: [f64; 2],
+    pub scalars: Vec<ChannelScalar>,
+    pub symmetry: Symmetry,
+    pub grid: WallNormal,
+    pub differences: Differences,
+}
+
+/// A quantity at the points that are kept, from the lower wall on; or one number.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: String,
+    pub values: Vec<f64>,
+    /// The standard errors of the values; NaN where they are not known.
+    pub errors: Vec<f64>,
+}
+
+/// What is known of a channel.
+pub struct Findings {
+    pub profiles: Vec<Column>,
+    pub budgets: Vec<Column>,
+    /// Of one value each.
+    pub numbers: Vec<Column>,
+}
+
+pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+    columns.iter().find(|column| column.name == name)
+}
+
+/// Where fluctuations have no more than this part of their largest variance, as at a wall, skewness and flatness are round-off.
+const LEAST_VARIANCE: f64 = 1e-20;
+
+impl Findings {
+    /// Without errors.
+    pub fn new(averages: &Averages, setting: &Setting) -> Result<Self> {
+        let averages = &setting.symmetry.average(averages)?;
+        let Setting { viscosity: nu, rotation, walls, grid, differences, .. } = setting;
+        let moments = Moments::new(averages, differences)?;
+        let last = grid.y.len() - 1;
+        let shear = [moments.mean.du[last], moments.mean.du[0]].map(|slope| nu * slope);
+        let u_tau = (0.5 * (shear[0].abs() + shear[1].abs())).sqrt();
+        let kept = setting.symmetry.kept(grid.y.len());
+        // From the lower wall on, in units of `unit`; quotients of nothing are not there.
+        let column = |name: &str, unit: f64, value: &dyn Fn(usize) -> f64| {
+            let values = (0..kept).map(|i| value(last - i) / unit).collect();
+            Column { name: name.to_owned(), values, errors: Vec::new() }
+        };
+        let distance = column("y", 1.0, &|j| grid.y[j] + 1.0);
+        let y_plus = column("y_plus", nu / u_tau, &|j| 1.0 - grid.y[j].abs());
+        let mut profiles = vec![distance, y_plus];
+        profiles.extend(of_velocity(&moments, setting, u_tau, shear, &column));
+        for scalar in &setting.scalars {
+            profiles.extend(of_scalar(scalar, averages, &moments, setting, u_tau, &column)?);
+        }
+        let mut terms = profiles[..2].to_vec();
+        let unit = u_tau.powi(4) / nu;
+        for (stress, budget) in STRESSES.iter().zip(budgets(averages, &moments, differences, *nu, *rotation)?) {
+            let turns = *rotation != 0.0 && *stress != "k" && *stress != "ww";
+            for (name, values) in TERMS.iter().zip(&budget).filter(|(name, _)| turns || **name != "rotation") {
+                terms.push(column(&format!("{name}_{stress}"), unit, &|j| values[j]));
+            }
+            terms.push(column(&format!("residual_{stress}"), unit, &|j| budget.iter().map(|term| term[j]).sum()));
+        }
+        let bulk: f64 = moments.mean.u.iter().zip(&grid.weights).map(|(u, weight)| u * weight).sum();
+        let ascending = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
+        let centre = interpolate(&ascending(&grid.y), &ascending(&moments.mean.u), 0.0);
+        let (peak_at, peak) = find(&profiles, "u_rms").map_or((f64::NAN, f64::NAN), |rms| peak(&profiles[1].values, &rms.values));
+        let middle = 0.5 * (walls[0] + walls[1]);
+        let half = 0.5 * (walls[1] - walls[0]).abs();
+        let of_drive = match half > 0.0 {
+            true => vec![("friction_of_walls", 2.0 * (u_tau / half).powi(2))],
+            false => {
+                let relative = bulk - middle;
+                vec![("centre_over_bulk", (centre - middle) / relative), ("friction_of_bulk", 2.0 * (u_tau / relative).powi(2))]
+            }
+        };
+        let numbers = [
+            ("u_tau", u_tau),
+            ("re_tau", u_tau / nu),
+            ("bulk", bulk),
+            ("re_bulk", bulk / nu),
+            ("peak_u_rms", peak),
+            ("peak_at", peak_at),
+            ("shear_lower", shear[0]),
+            ("shear_upper", shear[1]),
+        ];
+        let number = |(name, value): (&str, f64)| Column { name: name.to_owned(), values: vec![value], errors: Vec::new() };
+        Ok(Self { profiles, budgets: terms, numbers: numbers.into_iter().chain(of_drive).map(number).collect() })
+    }
+
+    pub fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.profiles.iter().chain(&self.budgets).chain(&self.numbers)
+    }
+
+    pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut Column> {
+        self.profiles.iter_mut().chain(&mut self.budgets).chain(&mut self.numbers)
+    }
+}
+
+/// Makes a column of a name, a unit, and the values at the points.
+type Make<'a> = dyn Fn(&str, f64, &dyn Fn(usize) -> f64) -> Column + 'a;
+
+fn of_velocity(moments: &Moments, setting: &Setting, u_tau: f64, shear: [f64; 2], column: &Make) -> Vec<Column> {
+    let Moments { mean, second, third, fourth, vorticity } = moments;
+    let (nu, y) = (setting.viscosity, &setting.grid.y);
+    let (square, cube) = (u_tau.powi(2), u_tau.powi(3));
+    let root = |values: &[f64], j: usize| values[j].max(0.0).sqrt();
+    // Forces are in balance where -<uv> + nu dU/dy is a straight line between its values at the walls.
+    let total = |j: usize| nu * mean.du[j] - second.uv[j];
+    let line = |j: usize| 0.5 * (shear[0] * (1.0 - y[j]) + shear[1] * (1.0 + y[j]));
+    let mut columns = vec![
+        column("U", u_tau, &|j| mean.u[j]),
+        column("W", u_tau, &|j| mean.w[j]),
+        column("P", square, &|j| mean.p[j]),
+        column("dU", square / nu, &|j| mean.du[j]),
+        column("k", square, &|j| 0.5 * (second.uu[j] + second.vv[j] + second.ww[j])),
+        column("total_stress", square, &total),
+        column("stress_off_line", square, &|j| total(j) - line(j)),
+    ];
+    let stresses = [("uu", &second.uu), ("vv", &second.vv), ("ww", &second.ww), ("uv", &second.uv), ("uw", &second.uw), ("vw", &second.vw)];
+    columns.extend(stresses.map(|(name, values)| column(name, square, &|j| values[j])));
+    let fluctuations =
+        [("u_rms", &second.uu, u_tau), ("v_rms", &second.vv, u_tau), ("w_rms", &second.ww, u_tau), ("p_rms", &second.pp, square)];
+    columns.extend(fluctuations.map(|(name, values, unit)| column(name, unit, &|j| root(values, j))));
+    for (name, values) in ["omega_x_rms", "omega_y_rms", "omega_z_rms"].iter().zip(vorticity) {
+        columns.push(column(name, square / nu, &|j| root(values, j)));
+    }
+    let components = [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
+    for ((name, variance, cubes), fourth) in components.into_iter().zip(fourth) {
+        let least = LEAST_VARIANCE * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
+        let over = |moment: f64, j: usize, power: f64| if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN };
+        columns.push(column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 1.5)));
+        columns.push(column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)));
+    }
+    let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
+    let moments = [("uuu", uuu), ("uuv", uuv), ("uvv", uvv), ("vvv", vvv), ("vww", vww), ("uww", uww), ("www", www)];
+    columns.extend(moments.map(|(name, values)| column(name, cube, &|j| values[j])));
+    columns.extend([("pu", &second.pu), ("pv", &second.pv)].map(|(name, values)| column(name, cube, &|j| values[j])));
+    columns
+}
+
+/// Mean, rms and fluxes of a scalar.
+fn of_scalar(
+    scalar: &ChannelScalar,
+    averages: &Averages,
+    moments: &Moments,
+    setting: &Setting,
+    u_tau: f64,
+    column: &Make,
+) -> Result<Vec<Column>> {
+    let name = &scalar.name;
+    let raw = |of: &str| averages.get(&of.replace('s', &format!("[{name}]")));
+    let (mean, square, along, across) = (raw("s")?, raw("ss")?, raw("us")?, raw("vs")?);
+    let slope = setting.differences.of(mean);
+    let flux = 0.5 * setting.viscosity / scalar.schmidt * (slope[0].abs() + slope[slope.len() - 1].abs());
+    let unit = flux / u_tau;
+    Ok(vec![
+        column(&format!("{name}_mean"), unit, &|j| mean[j]),
+        column(&format!("{name}_rms"), unit, &|j| (square[j] - mean[j].powi(2)).max(0.0).sqrt()),
+        column(&format!("u_{name}"), flux, &|j| along[j] - moments.mean.u[j] * mean[j]),
+        column(&format!("v_{name}"), flux, &|j| across[j]),
+    ])
+}
+
+/// Place and height of the top of the parabola through the largest value and its neighbours.
+fn peak(x: &[f64], y: &[f64]) -> (f64, f64) {
+    let Some(top) = (1..y.len().saturating_sub(1)).max_by(|&a, &b| y[a].total_cmp(&y[b])) else { return (f64::NAN, f64::NAN) };
+    let before = (y[top] - y[top - 1]) / (x[top] - x[top - 1]);
+    let after = (y[top + 1] - y[top]) / (x[top + 1] - x[top]);
+    let curvature = (after - before) / (x[top + 1] - x[top - 1]);
+    let at = 0.5 * (x[top - 1] + x[top]) - 0.5 * before / curvature;
+    match curvature < 0.0 && (x[top - 1]..=x[top + 1]).contains(&at) {
+        true => (at, y[top - 1] + (at - x[top - 1]) * (before + curvature * (at - x[top]))),
+        false => (x[top], y[top]),
+    }
+}

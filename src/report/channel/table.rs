@@ -1,0 +1,150 @@
+//! The table of a channel on the screen. What stands behind `+-` is one standard error of the sampling.
+
+use std::path::Path;
+
+use super::profiles::{Column, find};
+use super::reference::Published;
+use super::{Averaged, Run};
+use crate::error::Result;
+use crate::report::table::{Row, aligned, figures_row, heading, number};
+
+/// What of a published profile is compared: our column, and its name in the table.
+const COMPARED: [(&str, &str); 5] = [("U", "  U+"), ("uu", "  uu+"), ("vv", "  vv+"), ("ww", "  ww+"), ("uv", "  uv+")];
+
+/// Turbulence has a peak production of some 0.2 in wall units; where it is not even this the budget is one of round-off.
+const LAMINAR: f64 = 1e-6;
+
+/// Lines of a name and a value; `drawn` are the figures in `figures`.
+pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
+    let mut rows = heading(run.labels, run.series, run.series.column("time")?);
+    match &run.averaged {
+        None => {
+            let from = number(run.flow.sampling.from);
+            rows.push(("averaged", format!("nothing yet: samples are taken from t = {from} on, and kept with the checkpoints")));
+        }
+        Some(averaged) => {
+            rows.extend(bulk(run, averaged));
+            rows.extend(balances(averaged));
+        }
+    }
+    for reference in &run.references {
+        rows.extend(beside(reference, run));
+    }
+    rows.push(figures_row(figures, drawn));
+    Ok(aligned(&rows))
+}
+
+/// What was averaged, friction, and velocities.
+fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
+    let Averaged { samples, batches, until, .. } = averaged;
+    let value = |name: &str| averaged.number(name).map(|(value, error)| with_error(value, error)).unwrap_or_default();
+    let from = run.flow.sampling.from;
+    let units = averaged.number("u_tau").map_or(0.0, |(u_tau, _)| (until - from) * u_tau);
+    let over = format!("t = {} to {}, {} h/u_tau", number(from), number(*until), number(round(units)));
+    let errors = if *batches > 1 { format!("errors from {batches} batches") } else { "too few for errors".into() };
+    let mut rows = vec![("averaged", format!("{over}; {samples} samples, {errors}")), ("Re_tau", value("re_tau"))];
+    if !run.symmetric() {
+        rows.push(("nu dU/dy", format!("lower wall {}, upper wall {}; both halves are kept", value("shear_lower"), value("shear_upper"))));
+    }
+    rows.push(("U_b", format!("{}, U_b h/nu {}", value("bulk"), value("re_bulk"))));
+    let [lower, upper] = run.flow.walls.velocity;
+    if lower == upper {
+        rows.push(("U_centre / U_b", value("centre_over_bulk")));
+        rows.push(("C_f", format!("{} (2 u_tau^2 / U_b^2)", value("friction_of_bulk"))));
+    } else {
+        rows.push(("C_f", format!("{} (2 u_tau^2 / U_w^2, U_w half the difference of the walls)", value("friction_of_walls"))));
+    }
+    rows.push(("peak of u'+", format!("{} at y+ = {}", value("peak_u_rms"), value("peak_at"))));
+    rows
+}
+
+fn balances(averaged: &Averaged) -> Vec<Row> {
+    let (profiles, budgets) = (&averaged.findings.profiles, &averaged.findings.budgets);
+    let y_plus = &profiles[1].values;
+    let mut rows = Vec::new();
+    if let Some((value, error, at)) = find(profiles, "stress_off_line").and_then(|column| largest(column, y_plus)) {
+        rows.push((
+            "total stress",
+            format!("off the straight line by at most {} u_tau^2, at y+ = {}", with_error(value, error), number(at)),
+        ));
+    }
+    let production = find(budgets, "production_k").and_then(|column| largest(column, y_plus));
+    let residual = find(budgets, "residual_k").and_then(|column| largest(column, y_plus));
+    if let (Some((peak, ..)), Some((value, error, at))) = (production, residual)
+        && peak.abs() > LAMINAR
+    {
+        let part = with_error(value.abs() / peak.abs(), error / peak.abs());
+        rows.push(("budget of k", format!("residual at most {part} of the peak production, at y+ = {}", number(at))));
+    }
+    rows
+}
+
+fn beside(reference: &Published, run: &Run) -> Vec<Row> {
+    let label = &reference.label;
+    let Some(averaged) = run.averaged.as_ref().filter(|_| run.symmetric()) else {
+        let why = if run.symmetric() { "nothing is averaged yet" } else { "not compared, it is of a channel whose halves are alike" };
+        return vec![("reference", format!("{label}: {why}"))];
+    };
+    let profiles = &averaged.findings.profiles;
+    let row = |(name, shown): (&str, &'static str)| {
+        let distance = reference.distance(&profiles[1].values, find(profiles, name)?)?;
+        let rms = digits(distance.rms);
+        let sampling = if distance.rms_error.is_finite() { format!(" (sampling {})", digits(distance.rms_error)) } else { String::new() };
+        let largest = with_error(distance.largest, distance.error);
+        Some((shown, format!("differs by {largest} at y+ = {}, rms {rms}{sampling}", number(round(distance.y_plus)))))
+    };
+    let rows: Vec<Row> = COMPARED.into_iter().filter_map(row).collect();
+    let what = if rows.is_empty() { ": only in the figures" } else { ", this run minus the published" };
+    [("reference", format!("{label}{what}"))].into_iter().chain(rows).collect()
+}
+
+/// The largest of the finite values by its size, its error, and its place.
+fn largest(column: &Column, places: &[f64]) -> Option<(f64, f64, f64)> {
+    let finite = (0..places.len()).filter(|&i| column.values[i].is_finite());
+    let most = finite.max_by(|&a, &b| column.values[a].abs().total_cmp(&column.values[b].abs()))?;
+    Some((column.values[most], column.errors[most], round(places[most])))
+}
+
+/// An error that is less than this part of its value is round-off: what is held constant has none.
+const ROUND_OFF: f64 = 1e-9;
+
+/// A value with two digits of its error, or with five of its own if there is none.
+fn with_error(value: f64, error: f64) -> String {
+    if !(error.is_finite() && error > ROUND_OFF * value.abs() && value.is_finite()) {
+        return number(value);
+    }
+    let decimals = (1.0 - error.log10().floor()).max(0.0) as usize;
+    match decimals {
+        0..=6 => format!("{value:.decimals$} +- {error:.decimals$}"),
+        _ => format!("{value:.1e} +- {error:.1e}"),
+    }
+}
+
+/// Two digits.
+fn digits(value: f64) -> String {
+    number(format!("{value:.1e}").parse().unwrap_or(value))
+}
+
+/// To one decimal.
+fn round(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_error;
+
+    #[test]
+    fn values_have_the_digits_of_their_errors() {
+        for (value, error, text) in [
+            (178.1234, 0.5678, "178.12 +- 0.57"),
+            (-0.12345, 0.049, "-0.123 +- 0.049"),
+            (15.6, 13.2, "16 +- 13"),
+            (2.5e-9, 1.23e-9, "2.5e-9 +- 1.2e-9"),
+            (0.0123456, f64::NAN, "0.012346"),
+            (3.0, 1e-12, "3"),
+        ] {
+            assert_eq!(with_error(value, error), text);
+        }
+    }
+}
