@@ -13,9 +13,9 @@ impl<T: Real> Channel<T> {
     pub(super) fn series(&mut self) -> Vec<(String, f64)> {
         let viscosity = self.parameters.viscosity;
         self.velocity_to_planes(self.clock.time, 0.0);
-        let energy = 0.5 * self.mean_square();
+        let energy = 0.5 * self.mean_square(1 + self.state.len());
         self.vorticity_to_planes();
-        let dissipation = viscosity * self.mean_square();
+        let dissipation = viscosity * self.mean_square(3);
         let mean = self.mean_column();
         let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| u.re.wide()).collect::<Vec<_>>()));
         let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| self.grid.bulk(u));
@@ -45,16 +45,16 @@ impl<T: Real> Channel<T> {
         named.map(|(name, value)| (name.to_owned(), value)).into()
     }
 
-    /// The volume mean of the sum of the squares of the three fields that are on the planes. Collective.
-    fn mean_square(&mut self) -> f64 {
+    /// The volume mean of the sum of the squares of the first three of the `fields` that are on the planes. Collective.
+    fn mean_square(&mut self, fields: usize) -> f64 {
         let Self { pencils, grid, parameters, world, .. } = self;
         let [nx, _, nz] = parameters.grid;
         let mut total = ExactSum::default();
         pencils.visit(
-            3,
+            fields,
             |_| 0.0,
             |y, _, lines| {
-                let square: f64 = lines.iter().map(|u| u.wide() * u.wide()).sum();
+                let square: f64 = lines[..3 * nx].iter().map(|u| u.wide() * u.wide()).sum();
                 total.add(grid.weights[y] * square);
             },
         );
