@@ -16,6 +16,9 @@ pub trait Flow {
     /// A field that the box or the grid cannot hold.
     fn start(&mut self) -> Result<()>;
 
+    /// Called when fields of [`Flow::start`] have been overwritten from a file: sets what hangs on them.
+    fn started_elsewhere(&mut self) {}
+
     fn clock(&self) -> Clock;
 
     /// One step, cut short where it would go beyond the time `until`: then the clock shows `until` itself.

@@ -61,6 +61,36 @@ enum Command {
         /// The HDF5 file
         file: PathBuf,
     },
+    /// Write a checkpoint as one of another grid or box
+    Regrid {
+        /// The checkpoint
+        from: PathBuf,
+        /// The file to write, which must not exist
+        to: PathBuf,
+        #[command(flatten)]
+        domain: Domain,
+    },
+}
+
+/// At least one of these.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct Domain {
+    /// Points in x, y, z
+    #[arg(long, value_name = "NX,NY,NZ")]
+    grid: Option<String>,
+    /// Lengths in x, y, z, as 12.5 or "4 pi": whole multiples of a length repeat the field, others stretch it
+    #[arg(long, value_name = "LX,LY,LZ")]
+    size: Option<String>,
+}
+
+impl Domain {
+    /// As overrides of a case.
+    fn overrides(&self) -> Vec<String> {
+        let lengths = |size: &String| size.split(',').map(|length| format!("{:?}", length.trim())).collect::<Vec<_>>().join(", ");
+        let grid = self.grid.as_ref().map(|grid| format!("domain.grid=[{grid}]"));
+        grid.into_iter().chain(self.size.as_ref().map(|size| format!("domain.size=[{}]", lengths(size)))).collect()
+    }
 }
 
 #[derive(Args)]
@@ -113,6 +143,11 @@ fn execute(command: Command) -> Result<i32> {
                 Err(error) => tell(error),
             });
         }
+        Command::Regrid { from, to, domain } => {
+            let session = Session::start()?;
+            let text = run::regrid(&session.world(), &from, &to, &domain.overrides());
+            return Ok(text.map_or_else(tell, |text| print(&text)));
+        }
         Command::Check { case, resolved, ranks } => {
             let case = case::load(&case.case, &case.overrides)?;
             if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize)? }
@@ -120,11 +155,16 @@ fn execute(command: Command) -> Result<i32> {
         Command::Stats { directory, reference } => report::report(&directory, &reference)?,
         Command::Inspect { file } => store::inspect(&file)?,
     };
+    Ok(print(&text))
+}
+
+/// Prints the text, once, and gives the exit code of success.
+fn print(text: &str) -> i32 {
     if is_first_process() {
         // Whoever reads may have had enough (`| head`).
         let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     }
-    Ok(0)
+    0
 }
 
 fn exit(code: i32) -> ExitCode {

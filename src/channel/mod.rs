@@ -20,10 +20,13 @@ mod series;
 pub mod stability;
 mod statistics;
 mod step;
+mod stretch;
 mod update;
 mod velocity;
 mod walls;
 mod wavenumbers;
+
+pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
 use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use crate::error::Result;

@@ -44,6 +44,8 @@ pub fn set<T: Real>(
             superpose(layout, &[(*label, amplitude.map(|a| factor * a))], velocity)
         }
         Initial::Random { spectrum, energy, develop: _ } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
+        // The driver puts the velocity in: flows know no files.
+        Initial::File { .. } => Ok(()),
     }
 }
 

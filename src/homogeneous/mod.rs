@@ -15,10 +15,12 @@ mod observe;
 mod remesh;
 mod right_hand_side;
 mod step;
+mod stretch;
 mod update;
 mod wavenumbers;
 
 pub use mean::MeanFlow;
+pub use stretch::{Stretch, memory_in_other_box};
 pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
@@ -242,6 +244,12 @@ impl<T: Real> Flow for Homogeneous<T> {
             self.set_velocity(&initial)?;
         }
         self.set_scalars_and_forcing()
+    }
+
+    fn started_elsewhere(&mut self) {
+        if let Some(forcing) = &mut self.forcing {
+            forcing.start(&self.world, &self.velocity[0]);
+        }
     }
 
     fn clock(&self) -> Clock {

@@ -1,6 +1,6 @@
 //! What a channel resolves, in wall units of its nominal friction velocity, beside what published channels do.
 
-use super::{Row, until};
+use super::{Row, missing_file, until};
 use crate::case::{Case, Channel, ChannelInitial, Nominal};
 use crate::channel::Parameters;
 use crate::error::Result;
@@ -81,6 +81,7 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
     rows.extend(super::demands(case, ranks, grid, parameters.reals(&layout) as f64, stored));
     rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
+    rows.extend(missing_file(case));
     Ok(rows)
 }
 
@@ -144,11 +145,10 @@ fn step(case: &Case, flow: &Channel, spacing: &Spacing, nominal: Nominal) -> Str
     }
 }
 
-/// What is coarser than in published channels, and a file that is not there. A laminar flow has no wall units.
+/// What is coarser than in published channels. A laminar flow has no wall units.
 fn warnings(flow: &Channel, spacing: &Spacing, wall_unit: f64) -> Vec<String> {
     match &flow.initial {
         ChannelInitial::Laminar | ChannelInitial::Eigenmode { .. } => return Vec::new(),
-        ChannelInitial::File { path } if !path.exists() => return vec![format!("initial.file: there is no {}", path.display())],
         ChannelInitial::File { .. } | ChannelInitial::Turbulent { .. } => {}
     }
     let found = [spacing.modes[0], spacing.modes[1], spacing.wall, spacing.centre].map(|length| length / wall_unit);

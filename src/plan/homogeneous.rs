@@ -1,6 +1,6 @@
 //! What a homogeneous case resolves and takes.
 
-use super::{Row, demands, mean, until};
+use super::{Row, demands, mean, missing_file, until};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
@@ -31,6 +31,7 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     rows.push(("step", step(case)));
     let stored = 2.0 * quantities * layout.total_modes as f64;
     rows.extend(demands(case, ranks, grid, parameters.reals(&layout) as f64, stored));
+    rows.extend(missing_file(case));
     Ok(rows)
 }
 

@@ -35,6 +35,12 @@ fn demands(case: &Case, ranks: usize, grid: [usize; 2], reals: f64, stored: f64)
     ]
 }
 
+/// A warning where the checkpoint that the run starts from is not there.
+fn missing_file(case: &Case) -> Option<Row> {
+    let path = case.initial_file().filter(|path| !path.exists())?;
+    Some(("warning", format!("initial.file: there is no {}", path.display())))
+}
+
 /// When the run ends.
 fn until(case: &Case) -> String {
     match (case.time.stop.end, case.time.stop.steps) {

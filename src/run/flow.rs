@@ -6,8 +6,16 @@ use crate::error::Result;
 use crate::flow::Flow;
 use crate::homogeneous::{self, Homogeneous};
 use crate::parallel::World;
-use crate::transform::Real;
+use crate::transform::{Real, Truncation};
 use std::rc::Rc;
+
+/// The modes of a case.
+pub fn truncation(case: &Case) -> Truncation {
+    match &case.flow {
+        FlowKind::Homogeneous(flow) => homogeneous::Parameters::new(case, flow).truncation(),
+        FlowKind::Channel(flow) => channel::Parameters::new(case, flow).truncation(),
+    }
+}
 
 /// The flow of a case, at time zero; collective.
 pub fn from_case(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {

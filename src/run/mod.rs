@@ -5,9 +5,11 @@ mod directory;
 mod flow;
 mod log;
 mod output;
+mod regrid;
 mod timing;
 
 pub use directory::RunDirectory;
+pub use regrid::regrid;
 
 use crate::case::{self, Case};
 use crate::error::{Error, Kind, Result};
@@ -61,18 +63,21 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let mut run = Run { world, case, directory, flow, control, saved: None };
     // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
     let resumed = if options.fresh { None } else { run.resume()? };
-    match resumed {
+    let started = match resumed {
         Some(_) => {
             run.directory.cut_back(&run.world, run.clock().step)?;
             run.write_statistics(&run.header(), &run.flow.records())?;
+            None
         }
         None => run.start(options.fresh)?,
-    }
+    };
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
-    match &resumed {
-        Some(from) => log.line(from),
-        None => run.save(&mut log)?,
+    if let Some(from) = resumed.as_ref().or(started.as_ref()) {
+        log.line(from);
+    }
+    if resumed.is_none() {
+        run.save(&mut log)?;
     }
     let outcome = run.step_to_the_end(&mut log, resumed.is_none())?;
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
@@ -212,13 +217,18 @@ impl Run {
         }
     }
 
-    /// Sets the initial field; with `fresh` the results of an earlier run are removed then. Collective.
-    fn start(&mut self, fresh: bool) -> Result<()> {
+    /// Sets the initial field, and says of which file it is, if it is of one; with `fresh` the results of an earlier run are removed then.
+    /// Collective.
+    fn start(&mut self, fresh: bool) -> Result<Option<String>> {
         if !fresh {
             self.directory.refuse_results(&self.world)?;
         }
         self.flow.start()?;
-        if fresh { self.directory.clear(&self.world) } else { Ok(()) }
+        let from = regrid::take_initial(&self.world, &self.case, self.flow.as_mut())?;
+        if fresh {
+            self.directory.clear(&self.world)?;
+        }
+        Ok(from)
     }
 
     /// Takes up the state of the newest checkpoint that is sound. Says which that is, and what was wrong with newer ones; None if

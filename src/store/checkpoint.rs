@@ -11,7 +11,7 @@
 use super::container::{self, get, put, put_text};
 use super::foreign::{because, cause};
 use super::header::{CHECKPOINT, advice, open_checked, put_header};
-use super::{Contents, Field, FieldMut, Piece, Values, ValuesMut, Written, checksum, directory, records, transfer};
+use super::{Contents, Field, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records, transfer};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use hdf5::{Dataset, Group, H5Type};
@@ -20,7 +20,11 @@ use std::ops::Range;
 use std::path::Path;
 
 /// What the metadata take at most, for the estimate of the space needed.
-const METADATA: u64 = 64 << 10;
+pub(super) const METADATA: u64 = 64 << 10;
+
+/// The precisions, as `numerics.precision` has them.
+pub(super) const SINGLE: &str = "single";
+const DOUBLE: &str = "double";
 
 impl Values<'_> {
     fn len(&self) -> usize {
@@ -112,26 +116,36 @@ fn lay_out(path: &Path, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
     let Contents { header, tables, piece, fields, records } = *contents;
     let file = container::create(path, CHECKPOINT)?;
     put_header(&file, header)?;
-    let modes = container::group(&file, "modes")?;
-    for table in tables {
-        let dataset = container::dataset::<i64>(&modes, &table.name, table.values.len(), &table.units)?;
-        put_text(&dataset, "description", &table.description)?;
-        put(&dataset, "checksum", checksum::of_table(&table.values))?;
-        dataset.write_raw(&table.values)?;
-    }
+    put_tables(&file, tables)?;
     let state = container::group(&file, "state")?;
     for (field, &sum) in fields.iter().zip(sums) {
-        let dataset = match field.values {
-            Values::F32(_) => container::dataset::<Complex<f32>>(&state, field.name, piece.total as usize, field.units)?,
-            Values::F64(_) => container::dataset::<Complex<f64>>(&state, field.name, piece.total as usize, field.units)?,
-        };
+        let dataset = put_field(&state, field.name, field.units, precision_name(&field.values), piece.total)?;
         put(&dataset, "checksum", sum)?;
     }
     if !records.is_empty() {
         records::put(&container::group(&file, records::GROUP)?, records)?;
     }
-    drop((modes, state));
+    drop(state);
     file.close()
+}
+
+/// The tables of modes, whole.
+pub(super) fn put_tables(file: &Group, tables: &[Table]) -> hdf5::Result<()> {
+    let modes = container::group(file, "modes")?;
+    tables.iter().try_for_each(|table| {
+        let dataset = container::dataset::<i64>(&modes, &table.name, table.values.len(), &table.units)?;
+        put_text(&dataset, "description", &table.description)?;
+        put(&dataset, "checksum", checksum::of_table(&table.values))?;
+        dataset.write_raw(&table.values)
+    })
+}
+
+/// A field of so many modes in this precision, to be filled, in the group `/state`.
+pub(super) fn put_field(state: &Group, name: &str, units: &str, precision: &str, modes: u64) -> hdf5::Result<Dataset> {
+    match precision {
+        SINGLE => container::dataset::<Complex<f32>>(state, name, modes as usize, units),
+        _ => container::dataset::<Complex<f64>>(state, name, modes as usize, units),
+    }
 }
 
 /// All ranks write their pieces.
@@ -146,7 +160,7 @@ fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()
 }
 
 /// Where a field is in the file.
-fn place(name: &str) -> String {
+pub(super) fn place(name: &str) -> String {
     format!("/state/{name}")
 }
 
@@ -210,8 +224,8 @@ fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64
 
 fn precision_name(values: &Values) -> &'static str {
     match values {
-        Values::F32(_) => "single",
-        Values::F64(_) => "double",
+        Values::F32(_) => SINGLE,
+        Values::F64(_) => DOUBLE,
     }
 }
 
@@ -219,9 +233,9 @@ fn precision_name(values: &Values) -> &'static str {
 pub(super) fn precision(dataset: &Dataset) -> hdf5::Result<&'static str> {
     let stored = dataset.dtype()?.to_descriptor()?;
     if stored == <Complex<f32> as H5Type>::type_descriptor() {
-        Ok("single")
+        Ok(SINGLE)
     } else if stored == <Complex<f64> as H5Type>::type_descriptor() {
-        Ok("double")
+        Ok(DOUBLE)
     } else {
         Err(format!("stored as {stored}, which is not a complex number").into())
     }

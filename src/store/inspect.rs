@@ -1,6 +1,6 @@
 //! A look into a checkpoint or a file of statistics, for people: what it holds, and whether it is sound.
 
-use super::checkpoint::precision;
+use super::checkpoint::{SINGLE, precision};
 use super::container::{get, get_text};
 use super::foreign::because;
 use super::header::{CHECKPOINT, STATISTICS, advice, open_checked};
@@ -57,7 +57,7 @@ fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut
         }
         for dataset in file.group("state")?.datasets()? {
             let (what, sum) = match precision(&dataset)? {
-                "single" => ("complex, single precision", field_checksum::<f32>(&dataset)?),
+                SINGLE => ("complex, single precision", field_checksum::<f32>(&dataset)?),
                 _ => ("complex, double precision", field_checksum::<f64>(&dataset)?),
             };
             verdict(&dataset, what, sum == get(&dataset, "checksum")?)?;

@@ -9,6 +9,7 @@ mod output;
 mod place;
 mod readme;
 mod refusals;
+mod regrid;
 mod snapshots;
 mod stopping;
 mod trouble;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         output::trials(),
         snapshots::trials(),
         readme::trials(),
+        regrid::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

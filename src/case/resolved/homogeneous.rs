@@ -87,6 +87,7 @@ fn initial(initial: &Initial) -> Entries {
             vec![("kind", quoted("mode")), ("wavenumber", array(wavenumber)), ("amplitude", array(amplitude)), ("phase", number(*phase))]
         }
         Initial::Random { energy, spectrum, develop: _ } => random(*energy, spectrum),
+        Initial::File { path } => vec![("kind", quoted("file")), ("file", quoted(path.display()))],
     }
 }
 

@@ -1,6 +1,6 @@
 //! The keys of a channel. Its drive, which hangs on how the fluid is given, has a file of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::super::document::Node;
 use super::super::nominal::nominal;
@@ -137,14 +137,9 @@ fn initial(keys: &mut Keys, dir: &Path, grid: [usize; 3]) -> ChannelInitial {
             index: keys.or("index", 0, integer),
             amplitude: keys.or("amplitude", 1e-4, non_zero),
         },
-        "file" => ChannelInitial::File { path: keys.required("file", "\"runs/NAME/checkpoints/latest\"", |node| absolute(node, dir)) },
+        "file" => ChannelInitial::File { path: fields::checkpoint_file(keys, dir) },
         _ => ChannelInitial::Laminar,
     }
-}
-
-/// The path of a file, so that it means the same wherever the resolved case is read.
-fn absolute(node: &Node, dir: &Path) -> Read<PathBuf> {
-    std::path::absolute(dir.join(text(node)?)).or_else(|error| node.wrong(error.to_string()))
 }
 
 /// `statistics`, where `{}` is never, and `from` alone has the usual cadence.

@@ -1,6 +1,6 @@
 //! The velocity and the scalars of a homogeneous case at time zero; what any scalar may be called.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::document::Node;
 use super::super::reader::Keys;
@@ -15,7 +15,7 @@ const OTHER_NAME: &str = "choose another name, such as temperature";
 
 /// `[initial]`.
 pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool, viscosity: f64) -> Initial {
-    match keys.variant("kind", &["taylor-green", "abc", "mode", "random"]) {
+    match keys.variant("kind", &["taylor-green", "abc", "mode", "random", "file"]) {
         "abc" => Initial::Abc {
             a: keys.or("a", 1.0, number),
             b: keys.or("b", 1.0, number),
@@ -38,8 +38,16 @@ pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool, viscosity: f64) -> 
             }
             Initial::Random { energy, spectrum, develop }
         }
+        "file" => Initial::File { path: checkpoint_file(keys, dir) },
         _ => Initial::TaylorGreen { amplitude: keys.or("amplitude", 1.0, number), dimensions: keys.or("dimensions", 3, two_or_three) },
     }
+}
+
+/// The checkpoint that a run starts from: an absolute path, so that it means the same wherever the resolved case is read.
+pub fn checkpoint_file(keys: &mut Keys, dir: &Path) -> PathBuf {
+    keys.required("file", "\"runs/NAME/checkpoints/latest\"", |node| {
+        std::path::absolute(dir.join(text(node)?)).or_else(|error| node.wrong(error.to_string()))
+    })
 }
 
 /// `[scalar]`, whose tables are the scalars.

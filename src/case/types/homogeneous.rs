@@ -1,6 +1,7 @@
 //! Homogeneous turbulence in a box that is periodic in all three directions.
 
 use crate::time::RungeKutta;
+use std::path::PathBuf;
 
 /// What belongs to this flow alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +148,8 @@ pub enum Initial {
         /// Let the field decay first, without mean flow, forcing and scalars, until it is turbulence.
         develop: Option<Develop>,
     },
+    /// A checkpoint of this flow, of any grid or box.
+    File { path: PathBuf },
 }
 
 /// A run before the run, from random phases to developed turbulence.

@@ -6,7 +6,7 @@ mod homogeneous;
 
 use crate::parallel::Method;
 use crate::time::{Schedule, StepSize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use channel::*;
 pub use homogeneous::*;
@@ -24,6 +24,17 @@ pub struct Case {
     pub parallel: Parallel,
     pub output: Output,
     pub checkpoint: Checkpoint,
+}
+
+impl Case {
+    /// The checkpoint that the initial field is taken from, if it is.
+    pub fn initial_file(&self) -> Option<&Path> {
+        match &self.flow {
+            FlowKind::Homogeneous(Homogeneous { initial: Initial::File { path }, .. })
+            | FlowKind::Channel(Channel { initial: ChannelInitial::File { path }, .. }) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 /// Which equations are solved, with all that belongs to them alone.

@@ -1,0 +1,159 @@
+//! The state in a checkpoint, mode by mode, as another case has it.
+
+use super::mapping::{Change, Mapping, Order};
+use crate::case::{Case, FlowKind};
+use crate::error::{Error, Result};
+use crate::parallel::{ExactSum, World};
+use crate::store::Parts;
+use crate::transform::Truncation;
+use crate::{channel, homogeneous};
+use num_complex::Complex;
+use std::ops::Range;
+
+/// Takes the state from one case to another of the same flow.
+pub struct Carry<'a> {
+    pub parts: &'a Parts,
+    pub changes: [Change; 3],
+    order: Order,
+    mapping: Mapping,
+    stretch: Option<Stretch>,
+    truncation: Truncation,
+}
+
+/// What a flow does to modes whose wavenumbers change.
+enum Stretch {
+    Channel(Box<channel::Stretch>),
+    Homogeneous(homogeneous::Stretch),
+}
+
+impl<'a> Carry<'a> {
+    /// From `parts`, a checkpoint of the case `old`, to `new` at `time`.
+    ///
+    /// # Errors
+    /// Another flow; a box that the flow cannot go on in.
+    pub fn new(parts: &'a Parts, old: &Case, new: &Case, time: f64) -> Result<Self> {
+        let old_time = parts.header.time;
+        let changes = std::array::from_fn(|i| Change::new(old.domain.size[i], new.domain.size[i]));
+        let stretched = changes.iter().any(|change| !change.repeats());
+        let (order, truncation, stretch) = match (&old.flow, &new.flow) {
+            (FlowKind::Channel(of_old), FlowKind::Channel(of_new)) => {
+                let [from, to] = [channel::Parameters::new(old, of_old), channel::Parameters::new(new, of_new)];
+                let stretch = stretched.then(|| Stretch::Channel(Box::new(channel::Stretch::new(&from, &to, old_time))));
+                (Order::Chebyshev, to.truncation(), stretch)
+            }
+            (FlowKind::Homogeneous(of_old), FlowKind::Homogeneous(of_new)) => {
+                let [from, to] = [homogeneous::Parameters::new(old, of_old), homogeneous::Parameters::new(new, of_new)];
+                let stretch = homogeneous::Stretch::new((&from, old_time), (&to, time))?;
+                (Order::Fourier, to.truncation(), stretched.then_some(Stretch::Homogeneous(stretch)))
+            }
+            _ => return Err(Error::input(format!("it is of the flow \"{}\", which this case is not", parts.header.flow))),
+        };
+        Ok(Self { parts, changes, order, mapping: Mapping::new(&parts.columns, changes, order), stretch, truncation })
+    }
+
+    /// The modes of consecutive `columns` of the new list, of the fields with these numbers in the checkpoint. By this rank alone.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn columns(&mut self, columns: &[[i64; 4]], fields: &[usize]) -> Result<Vec<Vec<Complex<f64>>>> {
+        let before = columns.first().map_or(0, |column| column[2]);
+        let length = columns.iter().map(|column| column[3]).sum::<i64>() as usize;
+        let sources: Vec<_> = columns.iter().map(|[nx, nz, ..]| self.mapping.source([*nx, *nz])).collect();
+        let own = |column: &[i64; 4]| (column[2] - before) as usize..(column[2] - before + column[3]) as usize;
+        let mut states = vec![vec![Complex::default(); length]; fields.len()];
+        for (run, read) in runs(&sources) {
+            for (state, &field) in states.iter_mut().zip(fields) {
+                let modes = self.parts.read(field, read.start as u64..read.end as u64)?;
+                let name = &self.parts.fields[field].name;
+                for (column, source) in columns[run.clone()].iter().zip(&sources[run.clone()]) {
+                    let Some((labels, [from, count])) = source else { continue };
+                    let (old, new) = (&modes[(from - read.start) as usize..][..*count as usize], &mut state[own(column)]);
+                    self.mapping.copy(old, new);
+                    if self.order == Order::Chebyshev && channel::has_wall_values(name, *labels) {
+                        channel::keep_wall_values(old, new);
+                    }
+                }
+            }
+        }
+        for (column, source) in columns.iter().zip(&sources) {
+            if let Some((from, _)) = source {
+                let mut modes: Vec<(&str, &mut [Complex<f64>])> = Vec::new();
+                for (state, &field) in states.iter_mut().zip(fields) {
+                    modes.push((&self.parts.fields[field].name, &mut state[own(column)]));
+                }
+                self.stretch(*from, [column[0], column[1]], &mut modes);
+            }
+        }
+        Ok(states)
+    }
+
+    /// Gives the modes of a column that was `from` and is `to` its new wavenumbers.
+    fn stretch(&mut self, from: [i64; 2], to: [i64; 2], modes: &mut [(&str, &mut [Complex<f64>])]) {
+        match &mut self.stretch {
+            None => {}
+            Some(Stretch::Channel(stretch)) => {
+                let repeated = [0, 2].map(|i: usize| self.changes[i].repeats());
+                modes.iter_mut().filter(|(name, _)| *name == "laplacian_v").for_each(|(_, phi)| stretch.column(from, to, repeated, phi));
+            }
+            Some(Stretch::Homogeneous(stretch)) => {
+                let mut velocity = modes.iter_mut().filter(|(name, _)| ["u", "v", "w"].contains(name)).map(|(_, modes)| &mut **modes);
+                if let (Some(u), Some(v), Some(w)) = (velocity.next(), velocity.next(), velocity.next()) {
+                    stretch.column(to, [u, v, w]);
+                }
+            }
+        }
+    }
+
+    /// Verifies the checksums of the whole checkpoint, and says what the new modes do not hold of it. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: a damaged file.
+    pub fn verify(&self, world: &World) -> Result<String> {
+        let mut sums = vec![[ExactSum::default(), ExactSum::default()]; self.parts.fields.len()];
+        self.parts.visit(world, |field, [nx, nz, _, count], modes| {
+            let weight = if [*nx, *nz] == [0, 0] { 1.0 } else { 2.0 };
+            let (mut all, mut dropped) = (0.0, 0.0);
+            for (ny, mode) in self.mapping.labels(*count).zip(modes) {
+                let square = mode.norm_sqr();
+                all += square;
+                dropped += if self.truncation.holds(self.mapping.label([*nx, ny, *nz])) { 0.0 } else { square };
+            }
+            sums[field][0].add(weight * all);
+            sums[field][1].add(weight * dropped);
+        })?;
+        let holds = |column: &[i64; 4]| {
+            let [nx, nz, _, count] = *column;
+            self.mapping.labels(count).all(|ny| self.truncation.holds(self.mapping.label([nx, ny, nz])))
+        };
+        if self.parts.columns.iter().all(holds) {
+            return Ok("all modes are kept".to_owned());
+        }
+        let shares = self.parts.fields.iter().zip(sums).map(|(field, sums)| {
+            let [all, dropped] = ExactSum::total_of(sums, world);
+            format!("{:.2e} of {}", if all > 0.0 { dropped / all } else { 0.0 }, field.name)
+        });
+        Ok(format!("dropped with the modes that the grid does not hold, of sum |mode|^2: {}", shares.collect::<Vec<_>>().join(", ")))
+    }
+
+    /// What becomes of the field in each direction whose length changes.
+    pub fn describe(&self) -> Vec<String> {
+        let said = self.changes.iter().zip("xyz".chars()).filter_map(|(change, direction)| match change {
+            Change::Repeated(1) => None,
+            Change::Repeated(times) => Some(format!("repeated {times} times in {direction}")),
+            Change::Stretched => Some(format!("stretched in {direction}")),
+        });
+        said.collect()
+    }
+}
+
+/// Consecutive columns whose sources, if they have any, follow each other in the file; and all the modes of these.
+fn runs(sources: &[Option<([i64; 2], [i64; 2])>]) -> Vec<(Range<usize>, Range<i64>)> {
+    let mut runs: Vec<(Range<usize>, Range<i64>)> = Vec::new();
+    for (c, [first, count]) in sources.iter().enumerate().filter_map(|(c, source)| Some((c, source.as_ref()?.1))) {
+        match runs.last_mut() {
+            Some((columns, modes)) if modes.end == first => (columns.end, modes.end) = (c + 1, first + count),
+            _ => runs.push((c..c + 1, first..first + count)),
+        }
+    }
+    runs
+}

@@ -1,0 +1,146 @@
+//! A checkpoint on another grid or in another box: as a file of its own, and as the initial field of a run.
+
+mod carry;
+mod mapping;
+
+use super::output;
+use crate::case::{self, Case, FlowKind};
+use crate::error::{Error, Result};
+use crate::flow::Flow;
+use crate::homogeneous;
+use crate::parallel::World;
+use crate::store::{self, Header, Parts};
+use crate::transform::{Layout, ValuesMut};
+use carry::Carry;
+use mapping::Change;
+use num_complex::Complex;
+use std::fs;
+use std::path::Path;
+
+/// Modes of a field that are worked on at a time, or one column.
+const BLOCK: i64 = 1 << 20;
+
+/// Writes the checkpoint `from`, as it is with these overrides of its case (`domain.grid=..`, `domain.size=..`), to `to`, and says
+/// what was done. One process does it, with a part of each field in memory. Collective.
+///
+/// # Errors
+/// The same on all ranks: `from` is damaged or no checkpoint; a grid or box that cannot be; `to` exists, or cannot be written.
+pub fn regrid(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Result<String> {
+    let alone = world.split(world.rank());
+    world.root_text(|| rewrite(&alone, from, to, overrides))
+}
+
+fn rewrite(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Result<String> {
+    let (from_name, to_name) = (from.display(), to.display());
+    if fs::symlink_metadata(to).is_ok() {
+        return Err(Error::input(format!("{to_name} exists, and is not overwritten: give another name, or remove it")));
+    }
+    let parts = Parts::open(world, from)?;
+    let header = &parts.header;
+    let name = case_name(&header.case);
+    let old = stored_case(from, header)?;
+    let new = case::parse(&name, &header.case, Path::new(""), overrides)
+        .map_err(|error| Error { message: format!("the case of {from_name} cannot have this grid or box:\n{error}"), ..error })?;
+    let mut carry = Carry::new(&parts, &old, &new, header.time).map_err(in_file(from))?;
+    let dropped = carry.verify(world)?;
+
+    let modes = Layout::new(super::flow::truncation(&new), [1, 1], 0, 0).mode_list();
+    let numbers = match new.flow {
+        FlowKind::Homogeneous(_) if new.domain.size != old.domain.size => {
+            homogeneous::memory_in_other_box(&header.numbers, carry.changes.map(Change::factor))?
+        }
+        _ => header.numbers.clone(),
+    };
+    let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
+    let absolute = std::path::absolute(to).map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
+    if let Some(directory) = absolute.parent() {
+        fs::create_dir_all(directory).map_err(|error| Error::io(format!("cannot make the directory {}", directory.display()), error))?;
+    }
+    let mut file = store::Remake::create(world, &absolute, &new_header, &output::tables(&modes), &parts.fields, modes.total)?;
+    let fields: Vec<usize> = (0..parts.fields.len()).collect();
+    for block in store::blocks(&modes.columns, BLOCK) {
+        let first = block[0][2] as u64;
+        for (&field, values) in fields.iter().zip(carry.columns(block, &fields)?) {
+            file.write(field, first, &values)?;
+        }
+    }
+    file.finish()?;
+
+    let mut text = format!("{to_name}: step {}, time {}, modes {}\n", header.step, header.time, modes.name);
+    text += &format!("from {from_name}, modes {}: {}\n", header.layout, story(&carry, &dropped));
+    text += &format!(
+        "Running statistics are not taken over. To go on from it: checkpoints/{:08}.h5 of a run directory, and the case with this grid and box.",
+        header.step
+    );
+    Ok(text)
+}
+
+/// Puts the state of the checkpoint that the case names, if it does, in the place of the initial velocity and of the scalars that the
+/// file has; says what was done. Each rank reads what it needs. Collective.
+///
+/// # Errors
+/// The same on all ranks: a file that is missing, damaged or of another flow; a box that it cannot be taken to.
+pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<Option<String>> {
+    let Some(path) = case.initial_file() else { return Ok(None) };
+    let parts = Parts::open(world, path)?;
+    let old = stored_case(path, &parts.header)?;
+    let mut carry = Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
+    let dropped = carry.verify(world)?;
+
+    let modes = flow.modes();
+    let mut state = flow.state_mut();
+    let own = modes.before as i64..modes.before as i64 + state.first().map_or(0, |(_, values)| length(values)) as i64;
+    let columns: Vec<[i64; 4]> = modes.columns.iter().copied().filter(|[_, _, first, _]| own.contains(first)).collect();
+    let number = |name: &str| parts.fields.iter().position(|field| field.name == name);
+    let (fields, mut targets): (Vec<usize>, Vec<&mut ValuesMut>) =
+        state.iter_mut().filter_map(|(name, values)| Some((number(name)?, values))).unzip();
+    let mut fill = || -> Result<()> {
+        for block in store::blocks(&columns, BLOCK) {
+            let place = (block[0][2] - own.start) as usize;
+            for (target, values) in targets.iter_mut().zip(carry.columns(block, &fields)?) {
+                put(target, place, &values);
+            }
+        }
+        Ok(())
+    };
+    world.agree(fill())?;
+    flow.started_elsewhere();
+    let Header { step, time, layout, .. } = &parts.header;
+    Ok(Some(format!("starting from {}, step {step}, time {time}, modes {layout}: {}", path.display(), story(&carry, &dropped))))
+}
+
+fn story(carry: &Carry, dropped: &str) -> String {
+    carry.describe().into_iter().chain([dropped.to_owned()]).collect::<Vec<_>>().join("; ")
+}
+
+/// The case that a checkpoint is of.
+fn stored_case(path: &Path, header: &Header) -> Result<Case> {
+    case::parse(&case_name(&header.case), &header.case, Path::new(""), &[])
+        .map_err(|error| Error::failure(format!("the case in {} cannot be read: {error}", path.display())))
+}
+
+/// The file that a resolved case was read from, by its first line.
+fn case_name(text: &str) -> String {
+    let name = text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name);
+    format!("{name}.toml")
+}
+
+fn in_file(path: &Path) -> impl Fn(Error) -> Error {
+    move |error| Error { message: format!("{} cannot be taken: {error}", path.display()), ..error }
+}
+
+fn length(values: &ValuesMut) -> usize {
+    match values {
+        ValuesMut::F32(values) => values.len(),
+        ValuesMut::F64(values) => values.len(),
+    }
+}
+
+fn put(target: &mut ValuesMut, place: usize, values: &[Complex<f64>]) {
+    match target {
+        ValuesMut::F32(target) => {
+            target[place..].iter_mut().zip(values).for_each(|(target, value)| *target = Complex::new(value.re as f32, value.im as f32));
+        }
+        ValuesMut::F64(target) => target[place..place + values.len()].copy_from_slice(values),
+    }
+}

@@ -1,0 +1,92 @@
+//! A checkpoint that is written in parts, by one process, and never whole in its memory.
+
+use super::checkpoint::{METADATA, SINGLE, place, put_field, put_tables};
+use super::foreign::because;
+use super::header::{CHECKPOINT, put_header};
+use super::parts::{checksum_in, narrow};
+use super::{Header, Part, Table, container, directory, transfer};
+use crate::error::Result;
+use crate::parallel::World;
+use num_complex::Complex;
+use std::path::{Path, PathBuf};
+
+/// A checkpoint in the making. It is a hidden file until [`Remake::finish`], and is removed if that is not reached.
+pub struct Remake<'a> {
+    /// Of this process alone.
+    world: &'a World,
+    path: PathBuf,
+    fields: &'a [Part],
+    sums: Vec<u64>,
+}
+
+impl<'a> Remake<'a> {
+    /// Begins the checkpoint at the absolute `path`, whose fields have `total` modes each; all of them are to be written. `world` is of one rank.
+    ///
+    /// # Errors
+    /// No room, or a directory that cannot be written.
+    pub fn create(world: &'a World, path: &Path, header: &Header, tables: &[Table], fields: &'a [Part], total: u64) -> Result<Self> {
+        let remake = Self { world, path: path.to_path_buf(), fields, sums: vec![0; fields.len()] };
+        let partial = remake.partial();
+        directory::discard(&partial)?;
+        let a_mode = fields.iter().map(|field| if field.precision == SINGLE { 8 } else { 16 }).sum::<u64>();
+        let modes: usize = tables.iter().map(|table| size_of_val(&table.values[..])).sum();
+        let bytes = total * a_mode + (modes + header.case.len()) as u64 + METADATA;
+        path.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
+        let lay_out = || {
+            let file = container::create(&partial, CHECKPOINT)?;
+            put_header(&file, header)?;
+            put_tables(&file, tables)?;
+            let state = container::group(&file, "state")?;
+            fields.iter().try_for_each(|field| put_field(&state, &field.name, &field.units, field.precision, total).map(drop))?;
+            drop(state);
+            file.close()
+        };
+        lay_out().map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
+        directory::reserve(&partial)?;
+        Ok(remake)
+    }
+
+    /// Writes modes of a field, from mode `first` on.
+    ///
+    /// # Errors
+    /// A failing disk. The checkpoint is to be given up then.
+    pub fn write(&mut self, field: usize, first: u64, modes: &[Complex<f64>]) -> Result<()> {
+        let Part { name, precision, .. } = &self.fields[field];
+        let (partial, place, range) = (self.partial(), place(name), first as usize..first as usize + modes.len());
+        self.sums[field] = self.sums[field].wrapping_add(checksum_in(precision, first, modes));
+        match *precision {
+            SINGLE => transfer::write(self.world, &partial, &place, &[range], &modes.iter().map(narrow).collect::<Vec<_>>()),
+            _ => transfer::write(self.world, &partial, &place, &[range], modes),
+        }
+    }
+
+    /// Gives the complete file its name.
+    ///
+    /// # Errors
+    /// A file that cannot be written or renamed.
+    pub fn finish(self) -> Result<()> {
+        let partial = self.partial();
+        let seal = || {
+            let file = container::append(&partial)?;
+            for (field, &sum) in self.fields.iter().zip(&self.sums) {
+                let dataset = file.dataset(&place(&field.name))?;
+                container::put(&dataset, "checksum", sum)?;
+            }
+            file.close()
+        };
+        seal().map_err(because(format!("cannot complete the checkpoint {}", partial.display())))?;
+        directory::sync(&partial)?;
+        directory::publish(&partial, &self.path)
+    }
+
+    fn partial(&self) -> PathBuf {
+        directory::partial(&self.path)
+    }
+}
+
+impl Drop for Remake<'_> {
+    fn drop(&mut self) {
+        // Nothing is left to remove after `finish`; and on the way of an error, that one is to be told.
+        let _ = directory::discard(&self.partial());
+    }
+}
