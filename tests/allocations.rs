@@ -3,7 +3,8 @@
 #[macro_use]
 mod support;
 
-use rogallo::case::{Dealiasing, Initial};
+use rogallo::case::{ChannelInitial, ChannelScalar, Dealiasing, Drive, Initial, ScalarBoundary};
+use rogallo::channel::{self, Channel};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{Method, World};
@@ -36,13 +37,16 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-static CHECKS: [Check; 1] = [Check { name: "a_step_allocates_nothing", ranks: &[1, 4], run: allocations, needs: None }];
+static CHECKS: [Check; 2] = [
+    Check { name: "a_step_allocates_nothing", ranks: &[1, 4], run: homogeneous, needs: None },
+    Check { name: "a_step_of_a_channel_allocates_nothing", ranks: &[1, 4], run: channel, needs: None },
+];
 
 fn main() -> ExitCode {
     collective::main(&CHECKS, Duration::from_secs(60))
 }
 
-fn allocations(world: &Rc<World>) -> Outcome {
+fn homogeneous(world: &Rc<World>) -> Outcome {
     for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShift, Dealiasing::PhaseShiftExact] {
         for exchange in [Method::AllToAll, Method::Pairwise] {
             for process_grid in support::process_grids(world.size()) {
@@ -56,15 +60,41 @@ fn allocations(world: &Rc<World>) -> Outcome {
                 };
                 let mut flow = Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
                 flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 }).map_err(|error| error.to_string())?;
-                let mut step = || flow.advance(f64::INFINITY).map_err(|error| error.to_string());
-                step()?;
-                let before = ALLOCATIONS.load(Ordering::Relaxed);
-                step()?;
-                step()?;
-                let count = ALLOCATIONS.load(Ordering::Relaxed) - before;
-                ensure!(count == 0, "{dealiasing:?}, {exchange:?}, {process_grid:?}: {count} allocations in two steps");
+                count(&mut flow).map_err(|error| format!("{dealiasing:?}, {exchange:?}, {process_grid:?}: {error}"))?;
             }
         }
     }
+    Ok(())
+}
+
+fn channel(world: &Rc<World>) -> Outcome {
+    let scalar = ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
+    for process_grid in support::process_grids(world.size()) {
+        let parameters = channel::Parameters {
+            viscosity: 0.01,
+            drive: Drive::MassFlux { bulk_velocity: 1.0 },
+            rotation: 0.1,
+            scalars: vec![scalar.clone()],
+            initial: Some(ChannelInitial::Turbulent { amplitude: 0.1 }),
+            step_size: StepSize::Courant(0.5),
+            process_grid: Some(process_grid),
+            ..channel::Parameters::at_rest([6.0, 2.0, 3.0], [16, 17, 16])
+        };
+        let mut flow = Channel::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
+        flow.start().map_err(|error| error.to_string())?;
+        count(&mut flow).map_err(|error| format!("{process_grid:?}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Counts what two steps allocate after a first one.
+fn count(flow: &mut impl Flow) -> Outcome {
+    let mut step = || flow.advance(f64::INFINITY).map_err(|error| error.to_string());
+    step()?;
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    step()?;
+    step()?;
+    let count = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    ensure!(count == 0, "{count} allocations in two steps");
     Ok(())
 }

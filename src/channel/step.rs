@@ -36,7 +36,7 @@ impl<T: Real> Channel<T> {
         let begin = self.clock.time;
         let limit = until - begin;
         let (mut dt, mut rate, mut energy) = (0.0, 0.0, 0.0);
-        let mut impulse = 0.0;
+        let (mut impulse, mut finite) = (0.0, true);
         for (s, coefficients) in SPALART_MOSER_ROGERS.iter().enumerate() {
             let found = self.evaluate(begin + coefficients.from * dt, s == 0);
             if s == 0 {
@@ -45,26 +45,28 @@ impl<T: Real> Channel<T> {
                 let frame = self.parameters.frame_velocity;
                 energy = 0.5 * square + frame * along + 0.5 * frame * frame;
                 dt = self.parameters.step_size.choose(rate.max(2.0 * self.parameters.rotation.abs()), limit);
-                if !energy.is_finite() {
-                    return Err(self.blown_up(dt * rate));
-                }
                 if !dt.is_finite() {
                     return Err(Error::input(
                         "time.cfl gives no step for a fluid that is at rest in the moving frame: give time.dt, or time.end",
                     ));
                 }
             }
-            impulse += self.take_up(coefficients, begin, dt);
+            let (gained, is_finite) = self.take_up(coefficients, begin, dt);
+            impulse += gained;
+            finite &= is_finite;
         }
         self.gradient = impulse / dt;
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
+        if self.world.max(if finite { 0.0 } else { 1.0 }) > 0.0 {
+            return Err(self.blown_up(dt * rate));
+        }
         Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, end: None })
     }
 
     fn blown_up(&self, courant: f64) -> Error {
         Error::diverged(format!(
-            "the velocity is no longer finite at step {}, time {:.6e} (Courant number {courant:.2}): the step before was too long or the grid too coarse; \
+            "the velocity is no longer finite at step {}, time {:.6e} (Courant number {courant:.2}): the step was too long or the grid too coarse; \
              try a smaller time.cfl or time.dt, or more points",
             self.clock.step, self.clock.time
         ))
@@ -121,8 +123,8 @@ impl<T: Real> Channel<T> {
         });
     }
 
-    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles.
-    fn take_up(&mut self, coefficients: &Coefficients, begin: f64, dt: f64) -> f64 {
+    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles, and whether all of this rank is finite.
+    fn take_up(&mut self, coefficients: &Coefficients, begin: f64, dt: f64) -> (f64, bool) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, parameters, .. } = self;
         let kept = operators.kept;
         let mut stage = Stage {
@@ -142,6 +144,7 @@ impl<T: Real> Channel<T> {
             from: begin + coefficients.from * dt,
             to: begin + coefficients.to * dt,
             impulse: 0.0,
+            finite: true,
         };
         pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
             // The mean profiles obey other equations than their neighbour.
@@ -154,7 +157,7 @@ impl<T: Real> Channel<T> {
                 }
             }
         });
-        stage.impulse
+        (stage.impulse, stage.finite)
     }
 }
 
@@ -173,6 +176,8 @@ struct Stage<'a, T> {
     to: f64,
     /// Of the pressure gradient.
     impulse: f64,
+    /// Whether all that was advanced is.
+    finite: bool,
 }
 
 impl<T: Real> Stage<'_, T> {
@@ -210,7 +215,7 @@ impl<T: Real> Stage<'_, T> {
             update.load(operators, 2, |i| source(4 + 2 * s + i));
             update.gain_of_scalar(operators);
             let (scalar, before) = (&mut scalars[s][range.clone()], &mut scalars_before[s][range.clone()]);
-            update.advance(operators, &substep, Pair::new(scalar, kept), Pair::new(before, kept), [values; 2], source_rate);
+            self.finite &= update.advance(operators, &substep, Pair::new(scalar, kept), Pair::new(before, kept), [values; 2], source_rate);
         }
     }
 
@@ -228,13 +233,13 @@ impl<T: Real> Stage<'_, T> {
         let along = [walls.along(); 2];
         let (u, w) = (&mut u[range.clone()], &mut w[range.clone()]);
         let [u_before, w_before] = [u_before, w_before].map(|field| Pair::new(&mut field[range.clone()], kept));
-        update.advance(operators, substep, Pair::new(u, kept), u_before, along, T::of(self.impulse));
+        self.finite &= update.advance(operators, substep, Pair::new(u, kept), u_before, along, T::of(self.impulse));
         if let Drive::MassFlux { bulk_velocity } = parameters.drive {
             self.impulse = update.add_flux(operators, T::of(bulk_velocity), u).wide();
         }
         update.gain_of_eta(operators);
         let across = [self.from, self.to].map(|time| walls.across(time));
-        update.advance(operators, substep, Pair::new(w, kept), w_before, across, T::zero());
+        self.finite &= update.advance(operators, substep, Pair::new(w, kept), w_before, across, T::zero());
     }
 
     /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part: `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
@@ -256,13 +261,14 @@ impl<T: Real> Stage<'_, T> {
             velocity.solve(operators, k, [&phi[range.clone()], &eta[range.clone()]], from);
             update.add_gain(operators, coriolis.map(|c| -c), velocity.eta());
         }
-        update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), k2, to);
+        self.finite &= update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), k2, to);
         update.gain_of_eta(operators);
         if turns {
             update.add_gain(operators, coriolis, velocity.v());
         }
         let at_rest = [Group::all(T::zero()); 2];
-        update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
+        self.finite &=
+            update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
     }
 }
 

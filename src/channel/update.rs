@@ -158,7 +158,7 @@ impl<T: Real> Update<T> {
     }
 
     /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` before and after it, with a uniform source of
-    /// `dt (gamma + zeta) h = uniform`.
+    /// `dt (gamma + zeta) h = uniform`. Whether all of it is finite.
     pub fn advance(
         &mut self,
         operators: &Operators<T>,
@@ -167,7 +167,7 @@ impl<T: Real> Update<T> {
         mut before: Pair<'_, T>,
         ends: [Group<T>; 2],
         uniform: T,
-    ) {
+    ) -> bool {
         let rho = Group::all(substep.rho);
         self.take(&field, &before);
         vectorised(
@@ -187,6 +187,7 @@ impl<T: Real> Update<T> {
         );
         field.store(&self.psi);
         before.store(&self.gained);
+        self.is_finite()
     }
 
     /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk velocity; returns `dt (gamma + zeta) h` of that source.
@@ -201,7 +202,7 @@ impl<T: Real> Update<T> {
         uniform
     }
 
-    /// The substep for phi in columns of these `k^2`; `ends` is v at the walls at its end.
+    /// The substep for phi in columns of these `k^2`; `ends` is v at the walls at its end. Whether all of it is finite.
     pub fn advance_phi(
         &mut self,
         operators: &Operators<T>,
@@ -210,7 +211,7 @@ impl<T: Real> Update<T> {
         mut before: Pair<'_, T>,
         k2: Group<T>,
         ends: Group<T>,
-    ) {
+    ) -> bool {
         let rho = Group::all(substep.rho);
         self.take(&phi, &before);
         vectorised(
@@ -231,6 +232,12 @@ impl<T: Real> Update<T> {
         );
         phi.store(&self.psi);
         before.store(&self.gained);
+        self.is_finite()
+    }
+
+    /// Whether psi is: the wall conditions make its first coefficients depend on all others.
+    fn is_finite(&self) -> bool {
+        self.psi[..GROUP].iter().all(|number| number.is_finite())
     }
 
     fn take(&mut self, field: &Pair<'_, T>, before: &Pair<'_, T>) {
