@@ -1,4 +1,4 @@
-//! Central moments from averages over planes of the laboratory, with the mean flow in them. u' = u - U, w' = w - W, p' = p - P; <v> is zero.
+//! Central moments from averages over planes of the laboratory, with the mean flow in them. u' = u - U, w' = w - W, p' = p - P; `<v>` is zero.
 
 use super::differences::Differences;
 use super::samples::Averages;
