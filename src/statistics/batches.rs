@@ -69,10 +69,6 @@ impl Batches {
         let batches = counts.len();
         self.full = counts.first().map_or(1, |count| *count as u64);
         self.last = counts.last().map_or(0, |count| *count as u64);
-        // A single batch may not be full.
-        if batches == 1 {
-            self.full = self.full.next_power_of_two();
-        }
         let of_batch = |b: usize| {
             parts.iter().flat_map(move |part| part.chunks_exact(part.len() / batches).skip(b).take(1)).flatten().copied().collect()
         };
