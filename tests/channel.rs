@@ -15,10 +15,11 @@ use std::rc::Rc;
 use std::time::Duration;
 use support::collective::{self, Check, Outcome, reference};
 
-static CHECKS: [Check; 7] = [
+static CHECKS: [Check; 8] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar, needs: None },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes, needs: None },
     Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating, needs: None },
+    Check { name: "convection_alone_is_of_third_order", ranks: &[2], run: convected, needs: None },
     Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls, needs: None },
     Check { name: "the_budgets_of_the_statistics_close", ranks: &[1, 6], run: budgets, needs: None },
     Check { name: "convection_neither_makes_nor_destroys_energy", ranks: &[2], run: energy, needs: None },
@@ -129,6 +130,29 @@ fn oscillating(world: &Rc<World>) -> Outcome {
     }
     let measured = orders(errors);
     ensure!(measured.iter().all(|order| (order - 2.0).abs() < 0.15), "orders {measured:?} of {errors:?}");
+    Ok(())
+}
+
+/// All but without viscosity, a mode of eta alone is carried along by Couette flow: `eta = (1 - y^2) exp(i (k_x (x - y t) + k_z z))`.
+fn convected(world: &Rc<World>) -> Outcome {
+    let eta = [0.5, 0.0, -0.5].map(Complex::from);
+    let (kx, kz) = (1.0, 2.0);
+    let mut errors = [0.0; 3];
+    for (i, steps) in [5.0, 10.0, 20.0].into_iter().enumerate() {
+        let own = Parameters::at_rest([TAU, 2.0, PI], [8, 49, 8]);
+        let walls = Walls { velocity: [-1.0, 1.0], ..Walls::default() };
+        let mut channel = new(world, Parameters { viscosity: 1e-10, walls, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
+        channel.set_profiles(|y| y, |_| 0.0);
+        channel.add_mode([1, 1], &[Complex::default()], &eta);
+        advance(&mut channel, 2.0)?;
+        let exact = |y: f64| Complex::cis(-2.0 * kx * y) * (1.0 - y * y) * Complex::new(0.0, -kz / (kx * kx + kz * kz));
+        let here = channel
+            .velocity_of([1, 1])
+            .map_or(0.0, |[u, ..]| (0..=40).map(|j| j as f64 / 20.0 - 1.0).map(|y| (at(&u, y) - exact(y)).norm()).fold(0.0, f64::max));
+        errors[i] = world.max(here);
+    }
+    let measured = orders(errors);
+    ensure!(measured.iter().all(|order| (order - 3.0).abs() < 0.1), "orders {measured:?} of {errors:?}");
     Ok(())
 }
 

@@ -23,13 +23,22 @@ pub struct Helmholtz<T> {
     coupling: Vec<T>,
     /// The homogeneous solutions, each 1 at n = 0 or 1, in both parts of the complex numbers.
     pub homogeneous: Vec<T>,
+    /// Their ends and slopes at the walls.
     ends: Group<T>,
+    pub slopes: Group<T>,
 }
 
 impl<T: Real> Helmholtz<T> {
     pub fn new(operators: &Operators<T>) -> Self {
         let line = || operators.line();
-        Self { gain: line(), ratio: line(), coupling: line(), homogeneous: line(), ends: Group::all(T::zero()) }
+        Self {
+            gain: line(),
+            ratio: line(),
+            coupling: line(),
+            homogeneous: line(),
+            ends: Group::all(T::zero()),
+            slopes: Group::all(T::zero()),
+        }
     }
 
     /// Makes this the problem of a and c, which may differ from column to column.
@@ -45,24 +54,25 @@ impl<T: Real> Helmholtz<T> {
             ratio.store(&mut self.ratio, at);
             (upper * gain).store(&mut self.coupling, at);
         }
-        let (mut value, mut ends) = (one, one);
+        let (mut value, mut ends, mut slopes) = (one, one, Group::load(&operators.squares, 0));
         value.store(&mut self.homogeneous, 0);
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
             value = value * Lanes::load(&self.ratio, at);
             ends = ends + value;
+            slopes = slopes + Lanes::load(&operators.squares, at) * value;
             value.store(&mut self.homogeneous, at);
         }
-        self.ends = ends;
+        (self.ends, self.slopes) = (ends, slopes);
     }
 
-    /// `II r` to the solution with `f_0 = f_1 = 0`, in place; returns its ends: the sums of the even and of the odd
+    /// The solution with `f_0 = f_1 = 0`, `source(at)` being II r from number `at` on; returns its ends: the sums of the even and of the odd
     /// coefficients, half the sum and half the difference of f(1) and f(-1).
     #[inline(always)]
-    pub fn particular(&self, operators: &Operators<T>, line: &mut [T]) -> Group<T> {
+    pub fn particular(&self, operators: &Operators<T>, source: impl Fn(usize) -> Group<T>, line: &mut [T]) -> Group<T> {
         let zero = Group::all(T::zero());
         let mut value = zero;
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
-            value = value * Lanes::load(&self.coupling, at) - Group::load(line, at) * Lanes::load(&self.gain, at);
+            value = value * Lanes::load(&self.coupling, at) - source(at) * Lanes::load(&self.gain, at);
             value.store(line, at);
         }
         let (mut value, mut ends) = (zero, zero);
@@ -75,6 +85,12 @@ impl<T: Real> Helmholtz<T> {
         ends
     }
 
+    /// How much of the homogeneous solutions the particular one needs to have these ends.
+    #[inline(always)]
+    pub fn amount(&self, ends: Group<T>, without: Group<T>) -> Group<T> {
+        (ends - without) / self.ends
+    }
+
     /// Adds the homogeneous solutions times `amount`.
     #[inline(always)]
     pub fn add_homogeneous(&self, operators: &Operators<T>, amount: Group<T>, line: &mut [T]) {
@@ -83,11 +99,36 @@ impl<T: Real> Helmholtz<T> {
         }
     }
 
-    /// `II r` to the solution with these ends, in place.
+    /// The solution with these ends.
     #[inline(always)]
-    pub fn solve(&self, operators: &Operators<T>, ends: Group<T>, line: &mut [T]) {
-        let without = self.particular(operators, line);
-        self.add_homogeneous(operators, (ends - without) / self.ends, line);
+    pub fn solve(&self, operators: &Operators<T>, ends: Group<T>, source: impl Fn(usize) -> Group<T>, line: &mut [T]) {
+        let without = self.particular(operators, source, line);
+        self.add_homogeneous(operators, self.amount(ends, without), line);
+    }
+
+    /// The slopes at the walls ([`Operators::slopes`]) of the two solutions with these ends and sources `-phi`. Their recursions go side by side,
+    /// since each waits for itself.
+    #[inline(always)]
+    pub fn wall_slopes(&self, operators: &Operators<T>, ends: [Group<T>; 2], phi: [&[T]; 2], lines: &mut [Vec<T>; 2]) -> [Group<T>; 2] {
+        let zero = Group::all(T::zero());
+        let mut values = [zero; 2];
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
+            let (coupling, gain) = (Group::load(&self.coupling, at), Group::load(&self.gain, at));
+            for i in 0..2 {
+                values[i] = values[i] * coupling + operators.integrated_twice(phi[i], at) * gain;
+                values[i].store(&mut lines[i], at);
+            }
+        }
+        let (mut values, mut without, mut slopes) = ([zero; 2], [zero; 2], [zero; 2]);
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            let (ratio, square) = (Group::load(&self.ratio, at), Group::load(&operators.squares, at));
+            for i in 0..2 {
+                values[i] = Group::load(&lines[i], at) + values[i] * ratio;
+                without[i] = without[i] + values[i];
+                slopes[i] = slopes[i] + square * values[i];
+            }
+        }
+        [0, 1].map(|i| slopes[i] + self.amount(ends[i], without[i]) * self.slopes)
     }
 }
 
@@ -109,14 +150,6 @@ mod tests {
         (0..=n).map(|m| Complex::new(of(m), -2.0 * of(m))).collect()
     }
 
-    fn integrated_twice(operators: &Operators<f64>, f: &[f64]) -> Vec<f64> {
-        let mut integral = operators.line();
-        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-            operators.integrated_twice::<GROUP>(f, at).store(&mut integral, at);
-        }
-        integral
-    }
-
     #[test]
     fn helmholtz_problems_have_their_exact_solutions_up_to_1025_points() {
         // f = exp(s y) sin(3 y + 1)
@@ -135,11 +168,12 @@ mod tests {
                 // Beside it another problem.
                 let other = vec![Complex::new(1.0, 0.5); n + 1];
                 copy_in([&own, &other], &mut r);
-                let mut line = integrated_twice(&operators, &r);
+                let mut line = operators.line();
                 let mut problem = Helmholtz::new(&operators);
                 problem.factor(&operators, by_column([a, 2.0]), by_column([c, 0.1]));
                 let ends = ends.map(|end| Complex::new(end, -2.0 * end));
-                problem.solve(&operators, by_parity([ends, [Complex::new(0.0, 0.0); 2]]), &mut line);
+                let ends = by_parity([ends, [Complex::new(0.0, 0.0); 2]]);
+                problem.solve(&operators, ends, |at| operators.integrated_twice(&r, at), &mut line);
                 for (m, exact) in exact.iter().enumerate() {
                     let error = (line[COEFFICIENT * m] - exact.re).abs().max((line[COEFFICIENT * m + 1] - exact.im).abs());
                     assert!(error < 2e-13, "N {n}, a {a}, c {c}, coefficient {m}: {error}");

@@ -31,8 +31,9 @@ pub struct Operators<T> {
     once: Vec<T>,
     /// `(D f)_n = (D f)_{n+2} + slope f_{n+1}`, half of it for n = 0: the derivative.
     slope: Vec<T>,
+    half: Group<T>,
     /// `T'_n(1) = n^2`, up to the sign also at -1.
-    squares: Vec<T>,
+    pub squares: Vec<T>,
 }
 
 impl<T: Real> Operators<T> {
@@ -50,6 +51,7 @@ impl<T: Real> Operators<T> {
             upper: table(&|n| 0.25 / (n * (n + 1.0)), 2, last.saturating_sub(4)),
             once: table(&|n| 0.5 / n, 2, last),
             slope: table(&|n| 2.0 * (n + 1.0), 0, last - 1),
+            half: by_parity([[Complex::new(T::of(0.5), T::of(0.5)), Complex::new(T::one(), T::one())]; 2]),
             squares: table(&|n| n * n, 1, last),
         }
     }
@@ -81,12 +83,23 @@ impl<T: Real> Operators<T> {
     /// D f.
     #[inline(always)]
     pub fn differentiate(&self, f: &[T], derivative: &mut [T]) {
+        self.with_derivative(
+            f,
+            #[inline(always)]
+            |at, numbers| numbers.store(derivative, at),
+        );
+    }
+
+    /// Gives D f to `take(at, numbers)`, from the last group to the first.
+    #[inline(always)]
+    pub fn with_derivative(&self, f: &[T], mut take: impl FnMut(usize, Group<T>)) {
         let mut above = Group::all(T::zero());
-        for at in (0..self.groups() * GROUP).step_by(GROUP).rev() {
+        for at in (GROUP..self.groups() * GROUP).step_by(GROUP).rev() {
             above = above + Lanes::load(&self.slope, at) * Lanes::load(f, at + COEFFICIENT);
-            above.store(derivative, at);
+            take(at, above);
         }
-        derivative[..COEFFICIENT].iter_mut().for_each(|number| *number *= T::of(0.5));
+        above = above + Lanes::load(&self.slope, 0) * Lanes::load(f, COEFFICIENT);
+        take(0, above * self.half);
     }
 
     /// The sums of `n^2 f_n` over even and over odd n: half the difference and half the sum of f'(1) and f'(-1).

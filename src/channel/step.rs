@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::flow::Step;
 use crate::parallel::ExactSum;
 use crate::time::{SPALART_MOSER_ROGERS, Substep as Coefficients};
-use crate::transform::{Column, Lines, Real, SpectralField};
+use crate::transform::{Column, Lines, Real, SpectralField, fetch};
 use num_complex::Complex;
 use std::ops::Range;
 
@@ -103,7 +103,11 @@ impl<T: Real> Channel<T> {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, .. } = self;
         let kept = operators.kept;
         pencils.inverse(3 + scalars, |columns, range, mut lines| {
-            let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
+            let next = following(&range, state[0].len());
+            let [phi, eta] = [0, 1].map(|f: usize| {
+                fetch(&state[f][next.clone()]);
+                &state[f][range.clone()]
+            });
             velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, time));
             for (c, column) in columns.iter().enumerate() {
                 let own = range.start + c * kept..range.start + (c + 1) * kept;
@@ -147,6 +151,8 @@ impl<T: Real> Channel<T> {
             finite: true,
         };
         pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
+            let next = following(&range, state[0].len());
+            state.iter().chain(before.iter()).for_each(|field| fetch(&field[next.clone()]));
             // The mean profiles obey other equations than their neighbour.
             let alone = usize::from(columns[0].is_mean());
             let (mean, others) = columns.split_at(alone);
@@ -270,6 +276,11 @@ impl<T: Real> Stage<'_, T> {
         self.finite &=
             update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
     }
+}
+
+/// What comes behind this range, and as much, of so many numbers.
+fn following(range: &Range<usize>, length: usize) -> Range<usize> {
+    range.end..length.min(range.end + range.len())
 }
 
 /// The mean profiles into the lines of u and w.

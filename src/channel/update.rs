@@ -15,8 +15,7 @@
 //! particular solution and the multiples of the two homogeneous ones, even and odd in y, which make v' right at both walls.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out};
-use super::velocity::Velocity;
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, by_parity, copy_in, copy_out};
 use crate::transform::{Lanes, Real, vectorised};
 use num_complex::Complex;
 
@@ -30,6 +29,16 @@ pub struct Substep<T> {
     pub implicit: T,
     /// rho.
     pub rho: T,
+}
+
+impl<T: Real> Substep<T> {
+    /// `II ((1 + rho) f + dt (gamma h + zeta h_before))` from a number on, of the lines of f, `II h` and `II h_before`.
+    #[inline(always)]
+    fn source<'a>(&self, operators: &'a Operators<T>, [f, gained, before]: [&'a [T]; 3]) -> impl Fn(usize) -> Group<T> + use<'a, T> {
+        let [keep, take, again] = [T::one() + self.rho, self.take, self.again].map(Group::all);
+        #[inline(always)]
+        move |at| keep * operators.integrated_twice(f, at) + take * Lanes::load(gained, at) + again * Lanes::load(before, at)
+    }
 }
 
 /// A field in two neighbouring columns, or in one.
@@ -68,7 +77,8 @@ pub struct Update<T> {
     /// II h, now and in the substep before.
     gained: Vec<T>,
     before: Vec<T>,
-    v: Vec<T>,
+    /// The lines of v of the particular solution and of the homogeneous ones.
+    v: [Vec<T>; 2],
 }
 
 impl<T: Real> Update<T> {
@@ -82,7 +92,7 @@ impl<T: Real> Update<T> {
             psi: line(),
             gained: line(),
             before: line(),
-            v: line(),
+            v: [line(), line()],
         }
     }
 
@@ -170,18 +180,24 @@ impl<T: Real> Update<T> {
     ) -> bool {
         let rho = Group::all(substep.rho);
         self.take(&field, &before);
+        // II 1 = T_2 / 4 + ..
+        let zero = Complex::default();
+        let of_uniform = by_parity([[Complex::new(operators.lower[GROUP] * uniform, T::zero()), zero]; 2]);
         vectorised(
             #[inline(always)]
             || {
-                self.assemble(operators, substep);
-                let Self { diffusion, psi, field: line, .. } = self;
-                // II 1 = T_2 / 4 + ..
-                for column in 0..2 {
-                    psi[GROUP + 2 * column] += operators.lower[GROUP] * uniform;
-                }
-                diffusion.solve(operators, ends[1] + rho * ends[0], psi);
+                let Self { diffusion, psi, field, gained, before, .. } = self;
+                let of_field = substep.source(operators, [field, gained, before]);
+                let without = diffusion.particular(
+                    operators,
+                    #[inline(always)]
+                    |at| if at == GROUP { of_field(at) + of_uniform } else { of_field(at) },
+                    psi,
+                );
+                let amount = diffusion.amount(ends[1] + rho * ends[0], without);
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
-                    (Group::load(psi, at) - rho * Lanes::load(line, at)).store(psi, at);
+                    let homogeneous = amount * Lanes::load(&diffusion.homogeneous, at);
+                    (Group::load(psi, at) + homogeneous - rho * Lanes::load(field, at)).store(psi, at);
                 }
             },
         );
@@ -193,9 +209,9 @@ impl<T: Real> Update<T> {
     /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk velocity; returns `dt (gamma + zeta) h` of that source.
     pub fn add_flux(&mut self, operators: &Operators<T>, bulk_velocity: T, profile: &mut [Complex<T>]) -> T {
         let Self { diffusion, psi, .. } = self;
-        psi.fill(T::zero());
-        psi[GROUP] = operators.lower[GROUP];
-        diffusion.solve(operators, Group::all(T::zero()), psi);
+        let zero = Group::all(T::zero());
+        let one = by_parity([[Complex::new(operators.lower[GROUP], T::zero()), Complex::default()]; 2]);
+        diffusion.solve(operators, zero, |at| if at == GROUP { one } else { zero }, psi);
         let more = || psi.iter().step_by(COEFFICIENT).copied();
         let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(more());
         profile.iter_mut().zip(more()).for_each(|(u, more)| u.re += uniform * more);
@@ -217,16 +233,14 @@ impl<T: Real> Update<T> {
         vectorised(
             #[inline(always)]
             || {
-                self.assemble(operators, substep);
-                let Self { diffusion, laplace, psi, field: line, v, .. } = self;
-                diffusion.particular(operators, psi);
+                let Self { diffusion, laplace, psi, field, gained, before, v, .. } = self;
+                diffusion.particular(operators, substep.source(operators, [field, gained, before]), psi);
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
-                    (Group::load(psi, at) - rho * Lanes::load(line, at)).store(psi, at);
+                    (Group::load(psi, at) - rho * Lanes::load(field, at)).store(psi, at);
                 }
                 laplace.factor(operators, k2, Group::all(T::one()));
                 let zero = Group::all(T::zero());
-                let slopes = Velocity::wall_slopes(operators, laplace, psi, ends, v);
-                let of_homogeneous = Velocity::wall_slopes(operators, laplace, &diffusion.homogeneous, zero, v);
+                let [slopes, of_homogeneous] = laplace.wall_slopes(operators, [ends, zero], [psi, &diffusion.homogeneous], v);
                 diffusion.add_homogeneous(operators, (zero - slopes) / of_homogeneous, psi);
             },
         );
@@ -243,17 +257,5 @@ impl<T: Real> Update<T> {
     fn take(&mut self, field: &Pair<'_, T>, before: &Pair<'_, T>) {
         copy_in(field.columns(), &mut self.field);
         copy_in(before.columns(), &mut self.before);
-    }
-
-    /// `II ((1 + rho) f + dt (gamma h + zeta h_before))`, into psi.
-    #[inline(always)]
-    fn assemble(&mut self, operators: &Operators<T>, substep: &Substep<T>) {
-        let Self { field, psi, gained, before, .. } = self;
-        let (take, again) = (Group::all(substep.take), Group::all(substep.again));
-        let keep = Group::all(T::one() + substep.rho);
-        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-            let sum = keep * operators.integrated_twice(field, at) + take * Lanes::load(gained, at) + again * Lanes::load(before, at);
-            sum.store(psi, at);
-        }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::helmholtz::Helmholtz;
 use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out};
-use crate::transform::{Lanes, Real, vectorised};
+use crate::transform::{Real, vectorised};
 use num_complex::Complex;
 
 /// Solves for the velocity, two columns at a time.
@@ -17,7 +17,6 @@ pub struct Velocity<T> {
     phi: Vec<T>,
     eta: Vec<T>,
     v: Vec<T>,
-    derivative: Vec<T>,
     /// `-i u` and `-i w`.
     along: Vec<T>,
     across: Vec<T>,
@@ -26,26 +25,29 @@ pub struct Velocity<T> {
 impl<T: Real> Velocity<T> {
     pub fn new(operators: &Operators<T>) -> Self {
         let line = || operators.line();
-        Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), derivative: line(), along: line(), across: line() }
+        Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), along: line(), across: line() }
     }
 
     /// Solves for one or two columns of these `[k_x, k_z]` from phi and eta, one column after the other; `ends` is v at the walls
     /// ([`Helmholtz::particular`]). What is found for k = 0 means nothing.
     pub fn solve(&mut self, operators: &Operators<T>, k: [[T; 2]; 2], [phi, eta]: [&[Complex<T>]; 2], ends: Group<T>) {
         self.solve_for_v(operators, k, phi, ends);
-        let Self { eta: eta_line, v, derivative, along, across, .. } = self;
+        let Self { eta: eta_line, v, along, across, .. } = self;
         copy_in(pair(operators, eta), eta_line);
         let over_k2 = |i: usize| by_column(k.map(|k| k[i] / (k[0] * k[0] + k[1] * k[1])));
         let (x, z) = (over_k2(0), over_k2(1));
         vectorised(
             #[inline(always)]
             || {
-                operators.differentiate(v, derivative);
-                for at in (0..operators.groups() * GROUP).step_by(GROUP) {
-                    let (slope, eta) = (Group::load(derivative, at), Group::load(eta_line, at));
-                    (x * slope - z * eta).store(along, at);
-                    (z * slope + x * eta).store(across, at);
-                }
+                operators.with_derivative(
+                    v,
+                    #[inline(always)]
+                    |at, slope| {
+                        let eta = Group::load(eta_line, at);
+                        (x * slope - z * eta).store(along, at);
+                        (z * slope + x * eta).store(across, at);
+                    },
+                );
             },
         );
     }
@@ -55,12 +57,19 @@ impl<T: Real> Velocity<T> {
         let Self { problem, phi: line, v, .. } = self;
         copy_in(pair(operators, phi), line);
         let k2 = by_column(k.map(|k| k[0] * k[0] + k[1] * k[1]));
+        let zero = Group::all(T::zero());
         vectorised(
             #[inline(always)]
             || {
                 problem.factor(operators, k2, Group::all(T::one()));
-                laplace_source(operators, line, v);
-                problem.solve(operators, ends, v);
+                // k^2 v - v'' = -phi
+                problem.solve(
+                    operators,
+                    ends,
+                    #[inline(always)]
+                    |at| zero - operators.integrated_twice(line, at),
+                    v,
+                );
             },
         );
     }
@@ -98,26 +107,9 @@ impl<T: Real> Velocity<T> {
         }
         [u, v, w].into_iter().for_each(|line| line[kept..].fill(Complex::default()));
     }
-
-    /// The halves of difference and sum of v' at the walls ([`Operators::slopes`]) for this phi; `problem` is that of k.
-    #[inline(always)]
-    pub fn wall_slopes(operators: &Operators<T>, problem: &Helmholtz<T>, phi: &[T], ends: Group<T>, v: &mut [T]) -> Group<T> {
-        laplace_source(operators, phi, v);
-        problem.solve(operators, ends, v);
-        operators.slopes(v)
-    }
 }
 
 /// The coefficients of two columns, or of one beside itself.
 fn pair<'a, T: Real>(operators: &Operators<T>, coefficients: &'a [Complex<T>]) -> [&'a [Complex<T>]; 2] {
     [&coefficients[..operators.kept], &coefficients[coefficients.len() - operators.kept..]]
-}
-
-/// `-II phi`: the source of `k^2 v - v'' = -phi`.
-#[inline(always)]
-fn laplace_source<T: Real>(operators: &Operators<T>, phi: &[T], source: &mut [T]) {
-    let zero = Lanes::<T, GROUP>::all(T::zero());
-    for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-        (zero - operators.integrated_twice(phi, at)).store(source, at);
-    }
 }

@@ -18,11 +18,16 @@ pub enum Method {
     Pairwise,
 }
 
-/// A send and a receive buffer over a group of ranks. Blocks lie in the order of the ranks, without gaps.
+/// A send and a receive buffer over a group of ranks. Blocks lie in the order of the ranks, without gaps, at the end of the buffers.
+///
+/// A group of one rank sends nothing: it has one buffer, where the data that are written for the next exchange take the place of those of the
+/// last. Since they lie at the end, a longer list of equal pieces can be written there while a shorter one, or one as long, is read: piece by
+/// piece, what is written stays behind what is not read yet.
 pub struct Exchange<T> {
     group: World,
     method: Method,
     send: Vec<Complex<T>>,
+    /// Empty in a group of one.
     receive: Vec<Complex<T>>,
     send_counts: Vec<i32>,
     send_offsets: Vec<i32>,
@@ -56,7 +61,7 @@ where
             group,
             method,
             send: vec![zero; capacity],
-            receive: vec![zero; capacity],
+            receive: vec![zero; if ranks > 1 { capacity } else { 0 }],
             send_counts: vec![0; ranks],
             send_offsets: vec![0; ranks],
             receive_counts: vec![0; ranks],
@@ -65,12 +70,15 @@ where
         })
     }
 
-    pub fn send_buffer(&mut self) -> &mut [Complex<T>] {
-        &mut self.send
+    /// Where so many numbers that are to be sent belong.
+    pub fn send_buffer(&mut self, length: usize) -> &mut [Complex<T>] {
+        end_of(&mut self.send, length)
     }
 
-    pub fn received(&self) -> &[Complex<T>] {
-        &self.receive
+    /// The so many numbers that the last exchange brought.
+    pub fn received(&self, length: usize) -> &[Complex<T>] {
+        let received = if self.group.size() == 1 { &self.send } else { &self.receive };
+        &received[received.len() - length..]
     }
 
     pub fn traffic(&self) -> Traffic {
@@ -80,7 +88,6 @@ where
     /// Sends `times * to[r]` complex numbers to each rank r of the group and receives `times * from[r]`; collective.
     pub fn exchange(&mut self, times: usize, to: &[usize], from: &[usize]) {
         if self.group.size() == 1 {
-            std::mem::swap(&mut self.send, &mut self.receive);
             return;
         }
         fill(times, to, &mut self.send_counts, &mut self.send_offsets);
@@ -92,24 +99,25 @@ where
                 self.traffic.bytes += count as u64 * size_of::<T>() as u64;
             }
         }
+        let lengths = [to, from].map(|counts| times * counts.iter().sum::<usize>());
         match self.method {
-            Method::AllToAll => self.all_to_all(),
-            Method::Pairwise => self.pairwise(),
+            Method::AllToAll => self.all_to_all(lengths),
+            Method::Pairwise => self.pairwise(lengths),
         }
     }
 
-    fn all_to_all(&mut self) {
-        let send: &[T] = cast_slice(&self.send);
-        let receive: &mut [T] = cast_slice_mut(&mut self.receive);
+    fn all_to_all(&mut self, [to, from]: [usize; 2]) {
+        let send: &[T] = cast_slice(end_of(&mut self.send, to));
+        let receive: &mut [T] = cast_slice_mut(end_of(&mut self.receive, from));
         let send = Partition::new(send, &self.send_counts[..], &self.send_offsets[..]);
         let mut receive = PartitionMut::new(receive, &self.receive_counts[..], &self.receive_offsets[..]);
         self.group.communicator().all_to_all_varcount_into(&send, &mut receive);
     }
 
-    fn pairwise(&mut self) {
+    fn pairwise(&mut self, [to, from]: [usize; 2]) {
         let (ranks, me) = (self.group.size(), self.group.rank());
-        let send: &[T] = cast_slice(&self.send);
-        let receive: &mut [T] = cast_slice_mut(&mut self.receive);
+        let send: &[T] = cast_slice(end_of(&mut self.send, to));
+        let receive: &mut [T] = cast_slice_mut(end_of(&mut self.receive, from));
         for distance in 0..ranks {
             let to = (me + distance) % ranks;
             let from = (me + ranks - distance) % ranks;
@@ -123,6 +131,11 @@ where
             }
         }
     }
+}
+
+fn end_of<T>(buffer: &mut [T], length: usize) -> &mut [T] {
+    let start = buffer.len() - length;
+    &mut buffer[start..]
 }
 
 /// Counts and offsets in reals; `Exchange::new` has made sure that they fit.

@@ -145,9 +145,10 @@ impl Layout {
         if self.nz.parts() == 1 { 0 } else { self.batch() * fields.lines * longer(self.row_counts()) }
     }
 
-    /// Real numbers in the exchanges' buffers: one to send and one to receive, in column and row.
+    /// Real numbers in the exchanges' buffers: one to send and one to receive, in column and row, but a single one in a column of one rank.
     pub fn buffer_reals(&self, fields: Fields) -> usize {
-        4 * (self.column_capacity(fields) + self.row_capacity(fields))
+        let in_column = if self.ny.parts() == 1 { 2 } else { 4 };
+        in_column * self.column_capacity(fields) + 4 * self.row_capacity(fields)
     }
 
     /// The global list of modes, and where this rank's lie in it.

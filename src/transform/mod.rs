@@ -24,6 +24,7 @@ pub use pencils::{Pencils, Phases, Products};
 pub use pieces::{Lines, LinesMut, Pieces, PiecesMut, parts};
 pub use real::{Real, Reals, Values, ValuesMut};
 pub use shift::Shift;
+pub use transpose::fetch;
 
 use num_complex::Complex;
 use std::ops::{Deref, DerefMut};

@@ -102,8 +102,8 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     fn columns_to_planes(&mut self, count: usize, mut fill: impl FnMut(&mut Y, &[Column], Range<usize>, LinesMut<'_, T>)) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, tile, column: exchange, .. } = self;
-        let send = exchange.send_buffer();
         let (points, columns) = (transform.points(), layout.columns.len());
+        let send = exchange.send_buffer(count * columns * points);
         let stride = stride::<T>(points);
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
@@ -130,6 +130,8 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// * `multiply(y, lines, length)` at the points of some x-lines at the y of this index, in an order that is the same for all fields: each
     ///   input is a line of this length; the products replace them;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
+    ///
+    /// There are at least as many outputs as inputs, since they may take their place ([`Exchange`]).
     pub fn planes(
         &mut self,
         fields: Products,
@@ -137,11 +139,13 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
         let Products { inputs, products, outputs } = fields;
+        assert!(inputs <= outputs, "{inputs} fields would be overwritten by {outputs}");
+        let length = self.planes_length();
         let Self { layout, planes, column, phases, .. } = self;
         for batch in batches(layout, planes.batch()) {
-            planes.inverse(layout, batch.clone(), inputs, column.received(), phases);
+            planes.inverse(layout, batch.clone(), inputs, column.received(inputs * length), phases);
             planes.multiply(layout, batch.clone(), (inputs, products), phases, &mut multiply);
-            planes.forward(layout, batch, (products, outputs), column.send_buffer(), phases, &mut combine);
+            planes.forward(layout, batch, (products, outputs), column.send_buffer(outputs * length), phases, &mut combine);
         }
         let mut clock = Instant::now();
         self.column.exchange(outputs, &self.plane_counts, &self.column_counts);
@@ -151,10 +155,11 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// The planes of this rank, from the z-lines of some fields to their points: `visit(y, z, lines)` for every x-line, which has the values of
     /// one field after the other. The points of the plane of index y are displaced in x by `displacement(y)` lengths of the box.
     pub fn visit(&mut self, fields: usize, displacement: impl Fn(usize) -> f64, mut visit: impl FnMut(usize, usize, &[T])) {
+        let length = fields * self.planes_length();
         let Self { layout, planes, column, phases, .. } = self;
         let mut lines = vec![T::zero(); fields * layout.truncation.grid[0]];
         for batch in batches(layout, planes.batch()) {
-            planes.inverse(layout, batch.clone(), fields, column.received(), phases);
+            planes.inverse(layout, batch.clone(), fields, column.received(length), phases);
             planes.visit(layout, batch, &displacement, &mut lines, &mut visit);
         }
     }
@@ -162,10 +167,16 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x of this rank; each line has N_z numbers, n_z = 0, 1, .. and
     /// zeros and .., -1, and where n_x = 0 also those n_z that are not stored.
     pub fn visit_modes(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
+        let length = fields * self.planes_length();
         let Self { layout, planes, column, .. } = self;
         for batch in batches(layout, planes.batch()) {
-            planes.visit_modes(layout, batch, fields, column.received(), &mut visit);
+            planes.visit_modes(layout, batch, fields, column.received(length), &mut visit);
         }
+    }
+
+    /// Complex numbers of a field in the planes of this rank.
+    fn planes_length(&self) -> usize {
+        self.plane_counts.iter().sum()
     }
 
     /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
@@ -177,8 +188,8 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         mut update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>),
     ) {
         let Self { layout, y: transform, tile, phases, column: exchange, .. } = self;
-        let received = exchange.received();
         let (points, columns) = (transform.points(), layout.columns.len());
+        let received = exchange.received(outputs * columns * points);
         let stride = stride::<T>(points);
         let mut clock = Instant::now();
         for first in (0..columns).step_by(TILE) {

@@ -250,10 +250,18 @@ impl<T: Real> Planes<T> {
         }
     }
 
+    fn counts(&self, side: Side) -> &[usize] {
+        match side {
+            Side::Z => &self.z_counts,
+            Side::X => &self.x_counts,
+        }
+    }
+
     /// The lines of plane b of a batch into the messages of the row.
     fn send(&mut self, layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) {
         if layout.nz.parts() > 1 {
-            let send = self.row.send_buffer();
+            let length: usize = self.counts(side).iter().sum();
+            let send = self.row.send_buffer(fields * batch * length);
             for (line, message, length) in segments::<T>(layout, side, fields, batch, b) {
                 send[message..][..length].copy_from_slice(&self.lines[line..][..length]);
             }
@@ -263,7 +271,8 @@ impl<T: Real> Planes<T> {
     /// The lines of plane b of a batch from the messages of the row.
     fn receive(&mut self, layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) {
         if layout.nz.parts() > 1 {
-            let received = self.row.received();
+            let length: usize = self.counts(side).iter().sum();
+            let received = self.row.received(fields * batch * length);
             for (line, message, length) in segments::<T>(layout, side, fields, batch, b) {
                 self.lines[line..][..length].copy_from_slice(&received[message..][..length]);
             }

@@ -38,7 +38,7 @@ impl<T: Real> Channel<T> {
             |nx, nz, products, outputs| sources_of_pressure(wavenumbers, nx, nz, products, outputs),
         );
         let line = || operators.line();
-        let (mut problem, [mut r, mut s, mut p]) = (Helmholtz::new(operators), std::array::from_fn(|_| line()));
+        let (mut problem, [mut r, mut s, mut source, mut p]) = (Helmholtz::new(operators), std::array::from_fn(|_| line()));
         let kept = operators.kept;
         let viscosity = T::of(parameters.viscosity);
         let twice_omega = T::of(2.0 * parameters.rotation);
@@ -51,24 +51,24 @@ impl<T: Real> Channel<T> {
             let groups = (GROUP..operators.groups() * GROUP).step_by(GROUP);
             // k^2 p - p'' = R + 2 D S - 2 Omega omega_z
             for at in groups.clone() {
-                let source = operators.integrated_twice::<GROUP>(&r, at) + Group::all(T::of(2.0)) * operators.integrated(&s, at);
-                source.store(&mut p, at);
+                let sum = operators.integrated_twice::<GROUP>(&r, at) + Group::all(T::of(2.0)) * operators.integrated(&s, at);
+                sum.store(&mut source, at);
             }
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
             if parameters.rotation != 0.0 {
                 velocity.solve(operators, k, [phi, eta], walls.through(columns, clock.time));
-                velocity.add_spanwise_vorticity(operators, k, twice_omega, &mut p);
+                velocity.add_spanwise_vorticity(operators, k, twice_omega, &mut source);
             }
             let one = Group::all(T::one());
             problem.factor(operators, by_column(k.map(|[kx, kz]| kx * kx + kz * kz)), one);
-            problem.particular(operators, &mut p);
+            problem.particular(operators, |at| Group::load(&source, at), &mut p);
             let slope = |c: usize| {
                 // Half the difference and half the sum of nu phi at the walls: its odd and its even coefficients summed.
                 let own = &phi[c * kept..(c + 1) * kept];
                 let sum = |first: usize| own.iter().skip(first).step_by(2).fold(Complex::default(), |sum: Complex<T>, a| sum + *a);
                 [sum(1), sum(0)].map(|slope| slope.scale(viscosity))
             };
-            let amount = (by_parity([slope(0), slope(last)]) - operators.slopes(&p)) / operators.slopes(&problem.homogeneous);
+            let amount = (by_parity([slope(0), slope(last)]) - operators.slopes(&p)) / problem.slopes;
             problem.add_homogeneous(operators, amount, &mut p);
             for (c, column) in columns.iter().enumerate() {
                 let pressure = &mut before[0][range.start + c * kept..range.start + (c + 1) * kept];
