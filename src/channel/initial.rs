@@ -191,7 +191,7 @@ impl<T: Real> Channel<T> {
             lines[2].copy_from_slice(eta);
         } else {
             let column = std::slice::from_ref(column);
-            velocity.solve(operators, wavenumbers.of_pair(column), [phi, eta], walls.through(column, clock.time));
+            velocity.solve(operators, wavenumbers.of_columns(column), [phi, eta], walls.through(column, clock.time));
             velocity.copy_out(operators, 0, lines.each_mut().map(|line| &mut line[..]));
         }
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))

@@ -1,21 +1,21 @@
 //! Lines of Chebyshev coefficients as they are worked on, and the integrals and derivatives of `f(y) = sum_n f_n T_n(y)`, n = 0 .. N.
 //!
-//! A line has the coefficients of two columns side by side: the numbers of `f_n` are re, im of the one and re, im of the other, then those of `f_{n+1}`, with
-//! zeros behind. A *group* is an even and an odd coefficient, eight numbers. All operators here couple coefficients of equal parity, n - 2, n, n + 2, or
-//! are shifted by one coefficient: what is a recursion in n goes through group after group, both parities, both parts and both columns at once. Lanes never mix, so
-//! that a column has the same bits beside any other.
+//! A line has the coefficients of [`NEIGHBOURS`] columns side by side: the numbers of `f_n` are re, im of the first, re, im of the second and so on, then those
+//! of `f_{n+1}`, with zeros behind. A *group* is an even and an odd coefficient. All operators here couple coefficients of equal parity, n - 2, n, n + 2, or
+//! are shifted by one coefficient: what is a recursion in n goes through group after group, both parities, both parts and all columns at once, and has enough to do
+//! while it waits for itself. Lanes never mix, so that a column has the same bits beside any other.
 //!
 //! Nothing is differentiated twice, and the equations are solved integrated (Gottlieb & Orszag 1977, sec. 10; Greengard 1991): the round-off of a second
 //! derivative grows as N^4, that of integrals not at all.
 
-use crate::transform::{Lanes, Real};
+use crate::transform::{Lanes, NEIGHBOURS, Real};
 use num_complex::Complex;
 
 /// Numbers of a coefficient, and of a group.
-pub const COEFFICIENT: usize = 4;
+pub const COEFFICIENT: usize = 2 * NEIGHBOURS;
 pub const GROUP: usize = 2 * COEFFICIENT;
 
-/// An even and an odd coefficient of two columns.
+/// An even and an odd coefficient of all columns.
 pub type Group<T> = Lanes<T, GROUP>;
 
 /// Factors of the operators, one for each number of a line.
@@ -51,7 +51,7 @@ impl<T: Real> Operators<T> {
             upper: table(&|n| 0.25 / (n * (n + 1.0)), 2, last.saturating_sub(4)),
             once: table(&|n| 0.5 / n, 2, last),
             slope: table(&|n| 2.0 * (n + 1.0), 0, last - 1),
-            half: by_parity([[Complex::new(T::of(0.5), T::of(0.5)), Complex::new(T::one(), T::one())]; 2]),
+            half: by_parity([[Complex::new(T::of(0.5), T::of(0.5)), Complex::new(T::one(), T::one())]; NEIGHBOURS]),
             squares: table(&|n| n * n, 1, last),
         }
     }
@@ -66,7 +66,7 @@ impl<T: Real> Operators<T> {
         vec![T::zero(); length_of(self.kept)]
     }
 
-    /// L numbers from `at` >= 8 on of II f.
+    /// L numbers from the second group on, or further, of II f.
     #[inline(always)]
     pub fn integrated_twice<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
         let load = |table: &[T]| Lanes::<T, L>::load(table, at);
@@ -74,7 +74,7 @@ impl<T: Real> Operators<T> {
             + load(&self.upper) * Lanes::load(f, at + GROUP)
     }
 
-    /// L numbers from `at` >= 8 on of I f.
+    /// L numbers from the second group on, or further, of I f.
     #[inline(always)]
     pub fn integrated<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
         Lanes::<T, L>::load(&self.once, at) * (Lanes::load(f, at - COEFFICIENT) - Lanes::load(f, at + COEFFICIENT))
@@ -121,12 +121,21 @@ fn length_of(kept: usize) -> usize {
     (kept.div_ceil(2) + 2) * GROUP
 }
 
-/// The coefficients of two columns into a line, whose numbers behind them are zero already.
+/// Neighbouring columns of so many coefficients, one after the other; the last stands for those that are missing.
+pub fn side_by_side<T>(coefficients: &[Complex<T>], kept: usize) -> [&[Complex<T>]; NEIGHBOURS] {
+    let last = coefficients.len() - kept;
+    std::array::from_fn(|c| &coefficients[last.min(c * kept)..][..kept])
+}
+
+/// The coefficients of columns of one length into a line, whose numbers behind them are zero already.
 #[inline(always)]
-pub fn copy_in<T: Real>(columns: [&[Complex<T>]; 2], line: &mut [T]) {
-    let [first, second] = columns;
-    for ((numbers, a), b) in line.chunks_exact_mut(COEFFICIENT).zip(first).zip(second) {
-        numbers.copy_from_slice(&[a.re, a.im, b.re, b.im]);
+pub fn copy_in<T: Real>(columns: [&[Complex<T>]; NEIGHBOURS], line: &mut [T]) {
+    let length = columns[0].len();
+    let columns = columns.map(|column| &column[..length]);
+    for (n, numbers) in line.chunks_exact_mut(COEFFICIENT).take(length).enumerate() {
+        for (number, column) in numbers.chunks_exact_mut(2).zip(columns) {
+            (number[0], number[1]) = (column[n].re, column[n].im);
+        }
     }
 }
 
@@ -140,13 +149,15 @@ pub fn copy_out<T: Real>(line: &[T], column: usize, coefficients: &mut [Complex<
 
 /// The same number for all lanes of a column.
 #[inline(always)]
-pub fn by_column<T: Real>([a, b]: [T; 2]) -> Group<T> {
-    Group::of([a, a, b, b, a, a, b, b])
+pub fn by_column<T: Real>(columns: [T; NEIGHBOURS]) -> Group<T> {
+    Group::of(std::array::from_fn(|lane| columns[lane % COEFFICIENT / 2]))
 }
 
-/// What belongs to the even and the odd coefficients of two columns.
+/// What belongs to the even and the odd coefficients of the columns.
 #[inline(always)]
-pub fn by_parity<T: Real>(columns: [[Complex<T>; 2]; 2]) -> Group<T> {
-    let [[a, b], [c, d]] = columns;
-    Group::of([a.re, a.im, c.re, c.im, b.re, b.im, d.re, d.im])
+pub fn by_parity<T: Real>(columns: [[Complex<T>; 2]; NEIGHBOURS]) -> Group<T> {
+    Group::of(std::array::from_fn(|lane| {
+        let number = columns[lane % COEFFICIENT / 2][lane / COEFFICIENT];
+        if lane % 2 == 0 { number.re } else { number.im }
+    }))
 }

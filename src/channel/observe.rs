@@ -5,7 +5,7 @@ use super::Channel;
 use super::line::{copy_in, copy_out};
 use super::step::copy_mean;
 use crate::parallel::ExactSum;
-use crate::transform::{Real, Reals};
+use crate::transform::{NEIGHBOURS, Real, Reals};
 use num_complex::Complex;
 
 impl<T: Real> Channel<T> {
@@ -68,7 +68,7 @@ impl<T: Real> Channel<T> {
         let kept = operators.kept;
         pencils.inverse(3, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, clock.time));
+            velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, clock.time));
             for (c, column) in columns.iter().enumerate() {
                 // u, v, w where the vorticity will be.
                 let [x, y, z] = lines.in_column(c);
@@ -79,7 +79,7 @@ impl<T: Real> Channel<T> {
                     velocity.copy_out(operators, c, [&mut *x, &mut *y, &mut *z]);
                 }
                 for f in [&mut *x, &mut *z] {
-                    copy_in([&f[..kept], &f[..kept]], &mut line);
+                    copy_in([&f[..kept]; NEIGHBOURS], &mut line);
                     operators.differentiate(&line, &mut derivative);
                     copy_out(&derivative, 0, &mut f[..kept]);
                 }

@@ -2,7 +2,7 @@
 
 use super::line::{Group, Operators, by_column};
 use super::right_hand_side::{counts, sources};
-use super::update::{Pair, Substep, Update};
+use super::update::{Columns, Substep, Update};
 use super::velocity::Velocity;
 use super::walls::{WallMotion, ends};
 use super::wavenumbers::Wavenumbers;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::flow::Step;
 use crate::parallel::ExactSum;
 use crate::time::{SPALART_MOSER_ROGERS, Substep as Coefficients};
-use crate::transform::{Column, Lines, Real, SpectralField, fetch};
+use crate::transform::{Column, Lines, NEIGHBOURS, Real, SpectralField, fetch};
 use num_complex::Complex;
 use std::ops::Range;
 
@@ -108,7 +108,7 @@ impl<T: Real> Channel<T> {
                 fetch(&state[f][next.clone()]);
                 &state[f][range.clone()]
             });
-            velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, time));
+            velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, time));
             for (c, column) in columns.iter().enumerate() {
                 let own = range.start + c * kept..range.start + (c + 1) * kept;
                 let [u, v, w] = lines.in_column(c);
@@ -187,7 +187,7 @@ struct Stage<'a, T> {
 }
 
 impl<T: Real> Stage<'_, T> {
-    /// Advances one or two columns, `range` of the fields; what came through the transform is in `lines` from column `first` on.
+    /// Advances neighbouring columns, `range` of the fields; what came through the transform is in `lines` from column `first` on.
     fn advance(
         &mut self,
         columns: &[Column],
@@ -197,9 +197,9 @@ impl<T: Real> Stage<'_, T> {
     ) {
         let (operators, parameters, substep) = (self.operators, self.parameters, self.substep);
         let kept = operators.kept;
-        let k = self.wavenumbers.of_pair(columns);
+        let k = self.wavenumbers.of_columns(columns);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
-        let source = |i: usize| [0, columns.len() - 1].map(|c| lines.of(i, first + c, kept));
+        let source = |i: usize| std::array::from_fn(|c| lines.of(i, first + c.min(columns.len() - 1), kept));
         let [state, before] = fields;
         let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before) else {
             unreachable!("a channel has phi and eta")
@@ -221,7 +221,8 @@ impl<T: Real> Stage<'_, T> {
             update.load(operators, 2, |i| source(4 + 2 * s + i));
             update.gain_of_scalar(operators);
             let (scalar, before) = (&mut scalars[s][range.clone()], &mut scalars_before[s][range.clone()]);
-            self.finite &= update.advance(operators, &substep, Pair::new(scalar, kept), Pair::new(before, kept), [values; 2], source_rate);
+            self.finite &=
+                update.advance(operators, &substep, Columns::new(scalar, kept), Columns::new(before, kept), [values; 2], source_rate);
         }
     }
 
@@ -238,14 +239,14 @@ impl<T: Real> Stage<'_, T> {
         self.impulse = self.share * gradient;
         let along = [walls.along(); 2];
         let (u, w) = (&mut u[range.clone()], &mut w[range.clone()]);
-        let [u_before, w_before] = [u_before, w_before].map(|field| Pair::new(&mut field[range.clone()], kept));
-        self.finite &= update.advance(operators, substep, Pair::new(u, kept), u_before, along, T::of(self.impulse));
+        let [u_before, w_before] = [u_before, w_before].map(|field| Columns::new(&mut field[range.clone()], kept));
+        self.finite &= update.advance(operators, substep, Columns::new(u, kept), u_before, along, T::of(self.impulse));
         if let Drive::MassFlux { bulk_velocity } = parameters.drive {
             self.impulse = update.add_flux(operators, T::of(bulk_velocity), u).wide();
         }
         update.gain_of_eta(operators);
         let across = [self.from, self.to].map(|time| walls.across(time));
-        self.finite &= update.advance(operators, substep, Pair::new(w, kept), w_before, across, T::zero());
+        self.finite &= update.advance(operators, substep, Columns::new(w, kept), w_before, across, T::zero());
     }
 
     /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part: `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
@@ -253,12 +254,12 @@ impl<T: Real> Stage<'_, T> {
         &mut self,
         columns: &[Column],
         range: &Range<usize>,
-        k: [[T; 2]; 2],
+        k: [[T; 2]; NEIGHBOURS],
         [phi, eta]: [&mut SpectralField<T>; 2],
         [phi_before, eta_before]: [&mut SpectralField<T>; 2],
     ) {
         let Self { operators, walls, velocity, update, parameters, substep, .. } = self;
-        let of = |field| Pair::new(field, operators.kept);
+        let of = |field| Columns::new(field, operators.kept);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
         let coriolis = k.map(|[_, kz]| T::of(2.0 * parameters.rotation) * kz);
         let turns = parameters.rotation != 0.0;

@@ -10,7 +10,7 @@ use super::Parameters;
 use super::line::{Group, Operators, copy_out};
 use super::velocity::Velocity;
 use super::walls::WallMotion;
-use crate::transform::{Column, Layout, Shape, Truncation};
+use crate::transform::{Column, Layout, NEIGHBOURS, Shape, Truncation};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -62,7 +62,7 @@ impl Stretch {
         }
         let column = self.through.iter().find(|column| [column.nx as i64, column.nz] == from);
         let ends = column.map_or(Group::all(0.0), |column| self.walls.through(std::slice::from_ref(column), self.time));
-        self.velocity.solve_for_v(&self.operators, [before; 2], phi, ends);
+        self.velocity.solve_for_v(&self.operators, [before; NEIGHBOURS], phi, ends);
         copy_out(self.velocity.v(), 0, &mut self.v);
         for (phi, v) in phi.iter_mut().zip(&self.v) {
             *phi += v * (k2_before - k2_after);

@@ -15,8 +15,8 @@
 //! particular solution and the multiples of the two homogeneous ones, even and odd in y, which make v' right at both walls.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, by_parity, copy_in, copy_out};
-use crate::transform::{Lanes, Real, vectorised};
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, by_parity, copy_in, copy_out, side_by_side};
+use crate::transform::{Lanes, NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
 
 /// A substep, in the precision of the fields.
@@ -41,31 +41,30 @@ impl<T: Real> Substep<T> {
     }
 }
 
-/// A field in two neighbouring columns, or in one.
-pub struct Pair<'a, T> {
-    first: &'a mut [Complex<T>],
-    second: &'a mut [Complex<T>],
+/// A field in neighbouring columns.
+pub struct Columns<'a, T> {
+    coefficients: &'a mut [Complex<T>],
+    kept: usize,
 }
 
-impl<'a, T: Real> Pair<'a, T> {
+impl<'a, T: Real> Columns<'a, T> {
     /// Of the coefficients of columns of this length.
-    pub fn new(coefficients: &'a mut [Complex<T>], length: usize) -> Self {
-        let (first, second) = coefficients.split_at_mut(length);
-        Self { first, second }
+    pub fn new(coefficients: &'a mut [Complex<T>], kept: usize) -> Self {
+        Self { coefficients, kept }
     }
 
-    /// What [`copy_in`] takes: a column alone stands beside itself.
-    pub fn columns(&self) -> [&[Complex<T>]; 2] {
-        [self.first, if self.second.is_empty() { self.first } else { self.second }]
+    fn load(&self, line: &mut [T]) {
+        copy_in(side_by_side(self.coefficients, self.kept), line);
     }
 
     fn store(&mut self, line: &[T]) {
-        copy_out(line, 0, self.first);
-        copy_out(line, 1, self.second);
+        for (c, column) in self.coefficients.chunks_exact_mut(self.kept).enumerate() {
+            copy_out(line, c, column);
+        }
     }
 }
 
-/// The lines of two columns while they are worked on.
+/// The lines of neighbouring columns while they are worked on.
 pub struct Update<T> {
     /// Of the substep, `(1 + c k^2) f - c f''`, and of v, `k^2 v - v''`.
     diffusion: Helmholtz<T>,
@@ -105,8 +104,8 @@ impl<T: Real> Update<T> {
         );
     }
 
-    /// Takes what came through the transform into the sources: `of(i)` has source i in both columns.
-    pub fn load<'a>(&mut self, operators: &Operators<T>, number: usize, of: impl Fn(usize) -> [&'a [Complex<T>]; 2]) {
+    /// Takes what came through the transform into the sources: `of(i)` has source i in the columns.
+    pub fn load<'a>(&mut self, operators: &Operators<T>, number: usize, of: impl Fn(usize) -> [&'a [Complex<T>]; NEIGHBOURS]) {
         let last = (operators.kept - 1) * COEFFICIENT;
         for (i, line) in self.sources.iter_mut().take(number).enumerate() {
             copy_in(of(i), line);
@@ -157,7 +156,7 @@ impl<T: Real> Update<T> {
     }
 
     /// Adds `i factor II f` to the gain, f being a line.
-    pub fn add_gain(&mut self, operators: &Operators<T>, factor: [T; 2], f: &[T]) {
+    pub fn add_gain(&mut self, operators: &Operators<T>, factor: [T; NEIGHBOURS], f: &[T]) {
         let factor = by_column(factor);
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
             let gain = (factor * operators.integrated_twice::<GROUP>(f, at)).numbers();
@@ -173,8 +172,8 @@ impl<T: Real> Update<T> {
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
-        mut field: Pair<'_, T>,
-        mut before: Pair<'_, T>,
+        mut field: Columns<'_, T>,
+        mut before: Columns<'_, T>,
         ends: [Group<T>; 2],
         uniform: T,
     ) -> bool {
@@ -182,7 +181,7 @@ impl<T: Real> Update<T> {
         self.take(&field, &before);
         // II 1 = T_2 / 4 + ..
         let zero = Complex::default();
-        let of_uniform = by_parity([[Complex::new(operators.lower[GROUP] * uniform, T::zero()), zero]; 2]);
+        let of_uniform = by_parity([[Complex::new(operators.lower[GROUP] * uniform, T::zero()), zero]; NEIGHBOURS]);
         vectorised(
             #[inline(always)]
             || {
@@ -210,7 +209,7 @@ impl<T: Real> Update<T> {
     pub fn add_flux(&mut self, operators: &Operators<T>, bulk_velocity: T, profile: &mut [Complex<T>]) -> T {
         let Self { diffusion, psi, .. } = self;
         let zero = Group::all(T::zero());
-        let one = by_parity([[Complex::new(operators.lower[GROUP], T::zero()), Complex::default()]; 2]);
+        let one = by_parity([[Complex::new(operators.lower[GROUP], T::zero()), Complex::default()]; NEIGHBOURS]);
         diffusion.solve(operators, zero, |at| if at == GROUP { one } else { zero }, psi);
         let more = || psi.iter().step_by(COEFFICIENT).copied();
         let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(more());
@@ -223,8 +222,8 @@ impl<T: Real> Update<T> {
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
-        mut phi: Pair<'_, T>,
-        mut before: Pair<'_, T>,
+        mut phi: Columns<'_, T>,
+        mut before: Columns<'_, T>,
         k2: Group<T>,
         ends: Group<T>,
     ) -> bool {
@@ -254,8 +253,8 @@ impl<T: Real> Update<T> {
         self.psi[..GROUP].iter().all(|number| number.is_finite())
     }
 
-    fn take(&mut self, field: &Pair<'_, T>, before: &Pair<'_, T>) {
-        copy_in(field.columns(), &mut self.field);
-        copy_in(before.columns(), &mut self.before);
+    fn take(&mut self, field: &Columns<'_, T>, before: &Columns<'_, T>) {
+        field.load(&mut self.field);
+        before.load(&mut self.before);
     }
 }

@@ -7,11 +7,11 @@
 //! so that continuity holds by construction (Kim, Moin & Moser 1987). Where k = 0, phi and eta hold the mean profiles U and W.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out};
-use crate::transform::{Real, vectorised};
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out, side_by_side};
+use crate::transform::{NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
 
-/// Solves for the velocity, two columns at a time.
+/// Solves for the velocity, neighbouring columns at a time.
 pub struct Velocity<T> {
     problem: Helmholtz<T>,
     phi: Vec<T>,
@@ -28,12 +28,12 @@ impl<T: Real> Velocity<T> {
         Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), along: line(), across: line() }
     }
 
-    /// Solves for one or two columns of these `[k_x, k_z]` from phi and eta, one column after the other; `ends` is v at the walls
+    /// Solves for columns of these `[k_x, k_z]` from phi and eta, one column after the other; `ends` is v at the walls
     /// ([`Helmholtz::particular`]). What is found for k = 0 means nothing.
-    pub fn solve(&mut self, operators: &Operators<T>, k: [[T; 2]; 2], [phi, eta]: [&[Complex<T>]; 2], ends: Group<T>) {
+    pub fn solve(&mut self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], [phi, eta]: [&[Complex<T>]; 2], ends: Group<T>) {
         self.solve_for_v(operators, k, phi, ends);
         let Self { eta: eta_line, v, along, across, .. } = self;
-        copy_in(pair(operators, eta), eta_line);
+        copy_in(side_by_side(eta, operators.kept), eta_line);
         let over_k2 = |i: usize| by_column(k.map(|k| k[i] / (k[0] * k[0] + k[1] * k[1])));
         let (x, z) = (over_k2(0), over_k2(1));
         vectorised(
@@ -53,9 +53,9 @@ impl<T: Real> Velocity<T> {
     }
 
     /// v alone.
-    pub fn solve_for_v(&mut self, operators: &Operators<T>, k: [[T; 2]; 2], phi: &[Complex<T>], ends: Group<T>) {
+    pub fn solve_for_v(&mut self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], phi: &[Complex<T>], ends: Group<T>) {
         let Self { problem, phi: line, v, .. } = self;
-        copy_in(pair(operators, phi), line);
+        copy_in(side_by_side(phi, operators.kept), line);
         let k2 = by_column(k.map(|k| k[0] * k[0] + k[1] * k[1]));
         let zero = Group::all(T::zero());
         vectorised(
@@ -75,7 +75,7 @@ impl<T: Real> Velocity<T> {
     }
 
     /// Adds `-factor II omega_z = factor (I u - II i k_x v)` to a line.
-    pub fn add_spanwise_vorticity(&self, operators: &Operators<T>, k: [[T; 2]; 2], factor: T, line: &mut [T]) {
+    pub fn add_spanwise_vorticity(&self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], factor: T, line: &mut [T]) {
         let kx = by_column(k.map(|[kx, _]| kx));
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
             // -i times (I u - II i k_x v), u being i times `along`.
@@ -107,9 +107,4 @@ impl<T: Real> Velocity<T> {
         }
         [u, v, w].into_iter().for_each(|line| line[kept..].fill(Complex::default()));
     }
-}
-
-/// The coefficients of two columns, or of one beside itself.
-fn pair<'a, T: Real>(operators: &Operators<T>, coefficients: &'a [Complex<T>]) -> [&'a [Complex<T>]; 2] {
-    [&coefficients[..operators.kept], &coefficients[coefficients.len() - operators.kept..]]
 }

@@ -2,7 +2,7 @@
 
 use super::line::{Group, by_parity};
 use crate::case::{Transpiration, WallSide, Walls};
-use crate::transform::{Column, Layout, Real};
+use crate::transform::{Column, Layout, NEIGHBOURS, Real};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -59,7 +59,7 @@ impl WallMotion {
         ends(w, w)
     }
 
-    /// v at the walls in one or two columns of this rank at a time. The frame moves past the walls.
+    /// v at the walls in neighbouring columns of this rank at a time. The frame moves past the walls.
     pub fn through<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
         if self.through.is_empty() {
             return Group::all(T::zero());
@@ -71,12 +71,12 @@ impl WallMotion {
                 [(upper + lower) * turn * 0.5, (upper - lower) * turn * 0.5].map(|v| Complex::new(T::of(v.re), T::of(v.im)))
             })
         };
-        by_parity([of(&columns[0]), of(&columns[columns.len() - 1])])
+        by_parity(std::array::from_fn(|c| columns.get(c).map_or([Complex::default(); 2], of)))
     }
 }
 
-/// A real field with these values at the walls, in both columns.
+/// A real field with these values at the walls, in all columns.
 pub fn ends<T: Real>(lower: f64, upper: f64) -> Group<T> {
     let real = |value: f64| Complex::new(T::of(value), T::zero());
-    by_parity([[real(0.5 * (upper + lower)), real(0.5 * (upper - lower))]; 2])
+    by_parity([[real(0.5 * (upper + lower)), real(0.5 * (upper - lower))]; NEIGHBOURS])
 }

@@ -1,6 +1,6 @@
 //! The wavenumbers of the periodic directions.
 
-use crate::transform::{Column, Real, Truncation};
+use crate::transform::{Column, NEIGHBOURS, Real, Truncation};
 use std::f64::consts::TAU;
 
 /// k_x and k_z by label.
@@ -34,9 +34,9 @@ impl<T: Real> Wavenumbers<T> {
         (self.kx[nx], &self.kz[(zero + nz) as usize..])
     }
 
-    /// Those of two columns, or of one twice.
-    pub fn of_pair(&self, columns: &[Column]) -> [[T; 2]; 2] {
-        [0, columns.len() - 1].map(|c| self.of(&columns[c]))
+    /// Those of neighbouring columns; the last stands for those that are missing.
+    pub fn of_columns(&self, columns: &[Column]) -> [[T; 2]; NEIGHBOURS] {
+        std::array::from_fn(|c| self.of(&columns[c.min(columns.len() - 1)]))
     }
 
     /// k_x by n_x, and k_z of the modes of a padded z-line, n_z = 0, 1, .. and .., -1; zero where no mode is.

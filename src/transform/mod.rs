@@ -20,7 +20,7 @@ pub use lanes::{LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, ModeList, Slab};
 pub use lines::{ComplexLines, RealPairs};
 pub use modes::{Column, Shape, Truncation};
-pub use pencils::{Pencils, Phases, Products};
+pub use pencils::{NEIGHBOURS, Pencils, Phases, Products};
 pub use pieces::{Lines, LinesMut, Pieces, PiecesMut, parts};
 pub use real::{Real, Reals, Values, ValuesMut};
 pub use shift::Shift;

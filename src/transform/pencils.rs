@@ -29,6 +29,9 @@ use std::time::Instant;
 /// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
 const TILE: usize = 64;
 
+/// Columns that are handed out together, so that recursions in y can go side by side. A tile has a whole number of them.
+pub const NEIGHBOURS: usize = 4;
+
 /// How many fields an evaluation has on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Products {
@@ -97,8 +100,8 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         Traffic { messages: column.messages + row.messages, bytes: column.bytes + row.bytes }
     }
 
-    /// The first half of an evaluation: `fill(transform, columns, range, lines)` puts the points of `count` fields into the lines of two neighbouring
-    /// columns of this rank at a time, or one at the end; they become z-lines of planes.
+    /// The first half of an evaluation: `fill(transform, columns, range, lines)` puts the points of `count` fields into the lines of
+    /// [`NEIGHBOURS`] columns of this rank at a time, or fewer at the end; they become z-lines of planes.
     fn columns_to_planes(&mut self, count: usize, mut fill: impl FnMut(&mut Y, &[Column], Range<usize>, LinesMut<'_, T>)) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, tile, column: exchange, .. } = self;
@@ -108,13 +111,13 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let size = [width, points];
-            for c in (0..width).step_by(2) {
-                let pair = first + c..first + width.min(c + 2);
+            for c in (0..width).step_by(NEIGHBOURS) {
+                let group = first + c..first + width.min(c + NEIGHBOURS);
                 for f in 0..count {
-                    fetch_rows(&send[f * columns + first..], count * columns, size, c / 2, width.div_ceil(2));
+                    fetch_rows(&send[f * columns + first..], count * columns, size, c / NEIGHBOURS, width.div_ceil(NEIGHBOURS));
                 }
                 let lines = LinesMut { buffer: &mut tile[c * stride..], field: TILE * stride, column: stride, length: points };
-                fill(transform, &layout.columns[pair.clone()], layout.ranges(pair), lines);
+                fill(transform, &layout.columns[group.clone()], layout.ranges(group), lines);
             }
             for f in 0..count {
                 lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], count * columns, size);
@@ -180,7 +183,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     }
 
     /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
-    /// `update(columns, range, modes)` gets what they give for two neighbouring columns at a time, or one at the end.
+    /// `update(columns, range, modes)` gets what they give for [`NEIGHBOURS`] columns at a time, or fewer at the end.
     fn planes_to_columns(
         &mut self,
         outputs: usize,
@@ -198,9 +201,9 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
             for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
                 rows_to_lines(&received[f * columns + first..], outputs * columns, lines, stride, [width, points]);
             }
-            for c in (0..width).step_by(2) {
-                let pair = first + c..first + width.min(c + 2);
-                for (c, column) in (c..).zip(&layout.columns[pair.clone()]) {
+            for c in (0..width).step_by(NEIGHBOURS) {
+                let group = first + c..first + width.min(c + NEIGHBOURS);
+                for (c, column) in (c..).zip(&layout.columns[group.clone()]) {
                     prepare(transform, column);
                     for f in 0..outputs {
                         if next > 0 {
@@ -211,7 +214,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
                 }
                 lap(&mut clock, &mut phases.transform);
                 let lines = Lines { buffer: &tile[c * stride..], field: TILE * stride, column: stride };
-                update(&layout.columns[pair.clone()], layout.ranges(pair), lines);
+                update(&layout.columns[group.clone()], layout.ranges(group), lines);
                 lap(&mut clock, &mut phases.update);
             }
         }
@@ -253,7 +256,7 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
 
 impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
     /// `fill(columns, range, lines)` puts the Chebyshev coefficients of `count` fields into lines of N_y numbers, which go to z-lines of planes:
-    /// the first half of an evaluation. It gets two neighbouring columns at a time, or one at the end; `range` is where their own coefficients lie
+    /// the first half of an evaluation. It gets [`NEIGHBOURS`] columns at a time, or fewer at the end; `range` is where their own coefficients lie
     /// in a [`super::SpectralField`], one column after the other.
     pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&[Column], Range<usize>, LinesMut<'_, T>)) {
         self.columns_to_planes(count, |transform, columns, range, mut lines| {

@@ -44,7 +44,7 @@ impl<'a, T> PiecesMut<'a, T> {
     }
 }
 
-/// Lines in y of several fields in one or two neighbouring columns.
+/// Lines in y of several fields in neighbouring columns.
 #[derive(Clone, Copy)]
 pub struct Lines<'a, T> {
     pub(super) buffer: &'a [Complex<T>],

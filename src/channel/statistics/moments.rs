@@ -4,7 +4,7 @@ use super::super::Channel;
 use super::super::line::{Operators, copy_in, copy_out};
 use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
-use crate::transform::{Pieces, Real};
+use crate::transform::{NEIGHBOURS, Pieces, Real};
 use num_complex::Complex;
 
 /// Of the velocity at points. The cubes are free of aliasing, the fourth powers are not quite.
@@ -127,7 +127,7 @@ impl<T: Real> Channel<T> {
             let [u, v, w, p] = lines;
             p.copy_from_slice(pressure);
             for (to, from) in [u, v, w].into_iter().zip(velocity) {
-                copy_in([from, from], &mut line);
+                copy_in([from; NEIGHBOURS], &mut line);
                 operators.differentiate(&line, &mut derivative);
                 copy_out(&derivative, 0, to);
             }
@@ -166,7 +166,7 @@ impl<T: Real> Channel<T> {
             let [u, v, theta, slope] = lines;
             let modes = &scalar[layout.range(next)];
             next += 1;
-            copy_in([modes, modes], &mut line);
+            copy_in([modes; NEIGHBOURS], &mut line);
             operators.differentiate(&line, &mut derivative);
             copy_out(&derivative, 0, slope);
             for (to, from) in [(u, from_u), (v, from_v), (theta, modes)] {
@@ -187,7 +187,7 @@ impl<T: Real> Channel<T> {
         let mut of_column: [Vec<Complex<T>>; 3] = std::array::from_fn(|_| vec![Complex::default(); kept]);
         pencils.inverse(4, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            velocity.solve(operators, wavenumbers.of_pair(columns), [phi, eta], walls.through(columns, clock.time));
+            velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, clock.time));
             for (c, column) in columns.iter().enumerate() {
                 let own = c * kept..(c + 1) * kept;
                 let of_column_mut = of_column.each_mut().map(|line| &mut line[..]);

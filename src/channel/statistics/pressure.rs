@@ -45,9 +45,9 @@ impl<T: Real> Channel<T> {
         pencils.forward(FIELDS.outputs, |columns, range, lines| {
             let last = columns.len() - 1;
             for (i, line) in [&mut r, &mut s].into_iter().enumerate() {
-                copy_in([0, last].map(|c| lines.of(i, c, kept)), line);
+                copy_in(std::array::from_fn(|c| lines.of(i, c.min(last), kept)), line);
             }
-            let k = wavenumbers.of_pair(columns);
+            let k = wavenumbers.of_columns(columns);
             let groups = (GROUP..operators.groups() * GROUP).step_by(GROUP);
             // k^2 p - p'' = R + 2 D S - 2 Omega omega_z
             for at in groups.clone() {
@@ -68,7 +68,7 @@ impl<T: Real> Channel<T> {
                 let sum = |first: usize| own.iter().skip(first).step_by(2).fold(Complex::default(), |sum: Complex<T>, a| sum + *a);
                 [sum(1), sum(0)].map(|slope| slope.scale(viscosity))
             };
-            let amount = (by_parity([slope(0), slope(last)]) - operators.slopes(&p)) / problem.slopes;
+            let amount = (by_parity(std::array::from_fn(|c| slope(c.min(last)))) - operators.slopes(&p)) / problem.slopes;
             problem.add_homogeneous(operators, amount, &mut p);
             for (c, column) in columns.iter().enumerate() {
                 let pressure = &mut before[0][range.start + c * kept..range.start + (c + 1) * kept];
