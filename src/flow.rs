@@ -39,7 +39,7 @@ pub trait Flow {
     /// Goes on from the state that was put in, at this time.
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
 
-    /// The statistics of the run so far, the same on all ranks.
+    /// The statistics of the run so far: all at the root; the other ranks may have only some. Collective.
     fn records(&self) -> Vec<Record> {
         Vec::new()
     }

@@ -4,7 +4,7 @@
 mod support;
 
 use num_complex::Complex;
-use rogallo::case::{Drive, Oscillation, Walls};
+use rogallo::case::{ChannelScalar, Drive, Oscillation, ScalarBoundary, Walls};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::Flow;
 use rogallo::parallel::World;
@@ -15,13 +15,14 @@ use std::rc::Rc;
 use std::time::Duration;
 use support::collective::{self, Check, Outcome, reference};
 
-static CHECKS: [Check; 8] = [
+static CHECKS: [Check; 9] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar, needs: None },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes, needs: None },
     Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating, needs: None },
     Check { name: "convection_alone_is_of_third_order", ranks: &[2], run: convected, needs: None },
     Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls, needs: None },
     Check { name: "the_budgets_of_the_statistics_close", ranks: &[1, 6], run: budgets, needs: None },
+    Check { name: "spectra_add_up_to_the_averages", ranks: &[1, 2, 3, 4, 6], run: spectra, needs: None },
     Check { name: "convection_neither_makes_nor_destroys_energy", ranks: &[2], run: energy, needs: None },
     Check { name: "orr_sommerfeld_modes_grow_as_they_should", ranks: &[1, 4], run: orr_sommerfeld, needs: Some(EIGENMODE) },
 ];
@@ -248,6 +249,9 @@ fn budgets(world: &Rc<World>) -> Outcome {
         channel.step(f64::INFINITY).map_err(|error| error.to_string())?;
     }
     let records = channel.records();
+    if !world.is_root() {
+        return Ok(());
+    }
     let of_sample = |name: &str, sample: usize| -> Vec<f64> {
         let record = records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}"));
         record.values[sample * 65..][..65].to_vec()
@@ -302,6 +306,51 @@ fn budgets(world: &Rc<World>) -> Outcome {
     for j in 0..65 {
         let trace = now("p_ux")[j] + now("p_vy")[j] + now("p_wz")[j];
         ensure!(trace.abs() < 1e-12, "the pressure strain has a trace of {trace:e}");
+    }
+    Ok(())
+}
+
+/// On every process grid, at every y: the sum over k_x or k_z of a spectrum is the average that is taken by itself, and a single mode is in its bins.
+fn spectra(world: &Rc<World>) -> Outcome {
+    let points = 17;
+    for process_grid in support::process_grids(world.size()) {
+        let scalar = ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Values { lower: 0.5, upper: 2.0 } };
+        let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 14]);
+        let own = Parameters { viscosity: 0.01, rotation: 0.2, scalars: vec![scalar], process_grid: Some(process_grid), ..own };
+        let mut channel = disturbed(world, own.clone())?;
+        for _ in 0..3 {
+            let time = channel.clock().time;
+            advance(&mut channel, time + 0.1)?;
+            channel.sample();
+        }
+        let records = channel.records();
+        let find = |name: &str| &records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}")).values;
+        for name in ["uu", "vv", "ww", "uv", "pp", "[t][t]", "u[t]", "v[t]"].into_iter().filter(|_| world.is_root()) {
+            let of_batches = find(name);
+            let average = |j: usize| of_batches.iter().skip(j).step_by(points).sum::<f64>();
+            let largest = (0..points).map(|j| average(j).abs()).fold(0.0, f64::max);
+            ensure!(largest > 1e-6, "{name} is zero");
+            for (direction, waves) in [("x", 6), ("z", 5)] {
+                let spectrum = find(&format!("spectrum_{direction}_{name}"));
+                ensure!(spectrum.len() == points * waves, "{name}: {} numbers over k{direction}", spectrum.len());
+                let off = (0..points).map(|j| (spectrum[j * waves..][..waves].iter().sum::<f64>() - average(j)).abs()).fold(0.0, f64::max);
+                ensure!(off < 1e-12 * largest, "{process_grid:?}, {name} over k{direction}: off by {off:e} of {largest}");
+            }
+        }
+
+        let mut channel = new(world, own)?;
+        channel.add_mode([3, -2], &[0.375, 0.0, -0.5, 0.0, 0.125].map(Complex::from), &[]);
+        channel.sample();
+        let records = channel.records();
+        let find = |name: &str| &records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}")).values;
+        for (direction, waves, bin) in [("x", 6, 3), ("z", 5, 2)].into_iter().filter(|_| world.is_root()) {
+            let spectrum = find(&format!("spectrum_{direction}_vv"));
+            for (i, value) in spectrum.iter().enumerate() {
+                // v = 2 (1 - y^2)^2 cos(3 x - 4 z)
+                let exact = if i % waves == bin { 2.0 * (1.0 - find("y")[i / waves].powi(2)).powi(4) } else { 0.0 };
+                ensure!((value - exact).abs() < 1e-13, "{process_grid:?}: {value}, not {exact}, in bin {} of k{direction}", i % waves);
+            }
+        }
     }
     Ok(())
 }

@@ -34,7 +34,9 @@ use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::Record;
 use crate::time::StepSize;
-use crate::transform::{ChebyshevColumns, Layout, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut};
+use crate::transform::{
+    ChebyshevColumns, Layout, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
+};
 use grid::WallNormal;
 use line::Operators;
 use statistics::Statistics;
@@ -156,6 +158,7 @@ impl<T: Real> Channel<T> {
         let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, right_hand_side::room(parameters.scalars.len())))?;
         let Shape::Chebyshev { kept } = truncation.shape else { unreachable!("the truncation of a channel") };
         let operators = Operators::new(kept);
+        let visited = pencils.layout.visited(ProcessGrid::place(shape, world.rank()));
         let fields = || (0..2 + parameters.scalars.len()).map(|_| SpectralField::zeros(&pencils.layout)).collect();
         Ok(Self {
             process_grid: shape,
@@ -167,7 +170,7 @@ impl<T: Real> Channel<T> {
             velocity: Velocity::new(&operators),
             update: Update::new(&operators),
             operators,
-            statistics: Statistics::new(&parameters.scalars, parameters.grid[1]),
+            statistics: Statistics::new(&parameters.scalars, parameters.grid[1], visited),
             gradient: 0.0,
             clock: Clock::default(),
             world,
@@ -178,6 +181,11 @@ impl<T: Real> Channel<T> {
 
     pub fn layout(&self) -> &Layout {
         &self.pencils.layout
+    }
+
+    /// What a rank visits of the planes.
+    fn visited(&self, rank: usize) -> Visited {
+        self.pencils.layout.visited(ProcessGrid::place(self.process_grid, rank))
     }
 
     /// Where the mean profiles lie in the fields, on the rank that holds them.

@@ -115,8 +115,13 @@ impl ProcessGrid {
 
     /// Splits the world into rows of consecutive ranks and columns across them; collective.
     pub fn new(world: &World, shape: [usize; 2]) -> Self {
-        let [p_row, _] = shape;
-        Self { shape, row: world.split(world.rank() / p_row), column: world.split(world.rank() % p_row) }
+        let [row_rank, column_rank] = Self::place(shape, world.rank());
+        Self { shape, row: world.split(column_rank), column: world.split(row_rank) }
+    }
+
+    /// The numbers that a rank of the world has within its row and within its column.
+    pub fn place([p_row, _]: [usize; 2], rank: usize) -> [usize; 2] {
+        [rank % p_row, rank / p_row]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use mpi::collective::SystemOperation;
+use mpi::datatype::PartitionMut;
 use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::{AsRaw, Communicator, CommunicatorCollectives, Equivalence, Root};
 
@@ -149,6 +150,20 @@ impl World {
 
     pub(super) fn sum_i64(&self, send: &[i64], receive: &mut [i64]) {
         self.comm.all_reduce_into(send, receive, SystemOperation::sum());
+    }
+
+    /// The numbers of all ranks, of any length, one rank after the other: at the root; none elsewhere.
+    pub fn gather_at_root(&self, values: &[f64]) -> Vec<f64> {
+        let counts: Vec<i32> = self.gather(values.len() as f64).into_iter().map(|count| count as i32).collect();
+        let root = self.comm.process_at_rank(0);
+        if !self.is_root() {
+            root.gather_varcount_into(values);
+            return Vec::new();
+        }
+        let mut all = vec![0.0; counts.iter().map(|count| *count as usize).sum()];
+        let starts: Vec<i32> = counts.iter().scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect();
+        root.gather_varcount_into_root(values, &mut PartitionMut::new(&mut all[..], counts, starts));
+        all
     }
 
     /// One number of every rank, in the order of the ranks, on all ranks.

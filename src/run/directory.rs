@@ -11,7 +11,17 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// What a run writes at the top of its directory; `--fresh` removes these and nothing else.
-const FILES: [&str; 5] = ["case.toml", "run.log", "statistics.h5", "profiles.csv", "budgets.csv"];
+const FILES: [&str; 9] = [
+    "case.toml",
+    "run.log",
+    "statistics.h5",
+    "profiles.csv",
+    "budgets.csv",
+    "spectra_x.csv",
+    "spectra_z.csv",
+    "correlations_x.csv",
+    "correlations_z.csv",
+];
 /// The tables that grow while a run goes on.
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
 const FOLDERS: [&str; 3] = ["checkpoints", "snapshots", "figures"];

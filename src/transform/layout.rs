@@ -55,6 +55,16 @@ pub struct Slab {
     pub z: Range<usize>,
 }
 
+/// The planes of a rank, and which of the modes on them it visits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visited {
+    pub y: Range<usize>,
+    /// The n_x of which it has all n_z: see [`super::Pencils::visit_modes`].
+    pub nx: Range<usize>,
+    /// The |n_z| of which it has all n_x: see [`super::Pencils::visit_pairs`].
+    pub nz: Range<usize>,
+}
+
 /// Consecutive columns of one n_x that come from the same rank of the column and have n_z of one sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -162,6 +172,13 @@ impl Layout {
         ModeList { name: self.truncation.name(), columns: columns.collect(), before: self.modes_before, total: self.total_modes }
     }
 
+    /// What the rank of this number in its row and in its column visits.
+    pub fn visited(&self, [row_rank, column_rank]: [usize; 2]) -> Visited {
+        let (points, all) = (self.nz.range(row_rank), self.truncation.nz_max(0) + 1);
+        let nz = [points.start / 2, points.end.div_ceil(2)].map(|n| n.min(all));
+        Visited { y: self.ny.range(column_rank), nx: self.nkx.range(row_rank), nz: nz[0]..nz[1] }
+    }
+
     /// The layout of this rank of a process grid.
     pub fn on(truncation: Truncation, grid: &ProcessGrid) -> Self {
         Self::new(truncation, grid.shape, grid.row.rank(), grid.column.rank())
@@ -220,7 +237,7 @@ mod tests {
             let truncation = Truncation { grid: [12, 10, 16], shape };
             let all: Vec<_> = truncation.columns(0..truncation.nx_max() + 1).collect();
             for grid in [[1, 1], [1, 3], [2, 2], [3, 2], [5, 1], [7, 4], [1, 90]] {
-                let (mut columns, mut modes) = (Vec::new(), 0);
+                let (mut columns, mut modes, mut visited) = (Vec::new(), 0, [0, 0]);
                 for row in 0..grid[0] {
                     for column in 0..grid[1] {
                         let layout = Layout::new(truncation, grid, row, column);
@@ -228,11 +245,16 @@ mod tests {
                         modes += layout.modes as u64;
                         columns.extend(layout.columns.iter().copied());
                         assert_eq!(layout.total_modes, all.iter().map(|c| c.len() as u64).sum::<u64>());
+                        let own = layout.visited([row, column]);
+                        assert_eq!((&own.y, &own.nx), (&layout.slab.y, &layout.kx));
+                        assert!(own.nz.is_empty() || own.nz.start * 2 == layout.slab.z.start);
+                        visited = [visited[0] + own.y.len() * own.nx.len(), visited[1] + own.y.len() * own.nz.len()];
                         let in_pieces: usize = layout.pieces.iter().flatten().map(|p| p.length).sum();
                         assert_eq!(in_pieces, truncation.columns(layout.kx.clone()).count());
                     }
                 }
                 assert_eq!(columns, all, "{grid:?}");
+                assert_eq!(visited, [10 * (truncation.nx_max() + 1), 10 * (truncation.nz_max(0) + 1)], "{grid:?}");
             }
         }
     }

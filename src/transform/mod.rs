@@ -17,7 +17,7 @@ mod transpose;
 pub use chebyshev::ChebyshevColumns;
 pub use columns::{Columns, FourierColumns};
 pub use lanes::{LANES, Lanes, vectorised};
-pub use layout::{Fields, Layout, ModeList, Slab};
+pub use layout::{Fields, Layout, ModeList, Slab, Visited};
 pub use lines::{ComplexLines, RealPairs};
 pub use modes::{Column, Shape, Truncation};
 pub use pencils::{NEIGHBOURS, Pencils, Phases, Products};

@@ -182,6 +182,16 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         self.plane_counts.iter().sum()
     }
 
+    /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x, ascending. This rank has some |n_z| ([`Layout::visited`]); each line
+    /// has the modes of n_z and of -n_z, where n_z = 0 a zero, one n_z after the other.
+    pub fn visit_pairs(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
+        let length = fields * self.planes_length();
+        let Self { layout, planes, column, .. } = self;
+        for batch in batches(layout, planes.batch()) {
+            planes.visit_pairs(layout, batch, fields, column.received(length), &mut visit);
+        }
+    }
+
     /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
     /// `update(columns, range, modes)` gets what they give for [`NEIGHBOURS`] columns at a time, or fewer at the end.
     fn planes_to_columns(

@@ -203,6 +203,47 @@ impl<T: Real> Planes<T> {
         }
     }
 
+    /// The modes of some planes after an exchange in the row: `visit(y, n_x, lines)` for every n_x; a line has the modes of n_z and of -n_z side by side,
+    /// n_z being those of [`Layout::visited`].
+    pub fn visit_pairs(
+        &mut self,
+        layout: &Layout,
+        batch: Range<usize>,
+        fields: usize,
+        received: &[Complex<T>],
+        visit: &mut impl FnMut(usize, usize, Pieces<'_, T>),
+    ) {
+        for (b, plane) in batch.clone().enumerate() {
+            self.gather_z_lines::<false>(layout, plane, fields, received);
+            self.pair_up(layout, fields);
+            self.send(layout, Side::Z, fields, batch.len(), b);
+        }
+        self.row.exchange(fields * batch.len(), &self.z_counts, &self.x_counts);
+        let stride = stride_of::<T>(layout, Side::X);
+        for (b, plane) in batch.clone().enumerate() {
+            self.receive(layout, Side::X, fields, batch.len(), b);
+            for nx in 0..self.nkx {
+                let lines = Pieces::new(&self.lines[nx * stride..], self.nkx * stride, layout.slab.z.len());
+                visit(layout.slab.y.start + plane, nx, lines);
+            }
+        }
+    }
+
+    /// The modes of z-lines in the order n_z = 0, none, 1, -1, 2, -2, .., so that the pairs of a rank's share of z are pairs of modes.
+    fn pair_up(&mut self, layout: &Layout, fields: usize) {
+        let (points, largest) = (self.z.points(), layout.truncation.nz_max(0));
+        let mut modes = vec![Complex::default(); points];
+        for line in self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z)).take(fields * layout.kx.len()) {
+            modes.copy_from_slice(&line[..points]);
+            line[..points].fill(Complex::default());
+            line[0] = modes[0];
+            for n in 1..=largest {
+                line[2 * n] = modes[n];
+                line[2 * n + 1] = modes[points - n];
+            }
+        }
+    }
+
     fn modes_to_z_lines(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
         self.gather_z_lines::<true>(layout, plane, fields, received);
     }

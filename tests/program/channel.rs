@@ -6,7 +6,11 @@ use libtest_mimic::Trial;
 use std::fs;
 
 pub fn trials() -> Vec<Trial> {
-    vec![Trial::test("a_channel_is_averaged_in_two_pieces_and_reported", averaged)]
+    vec![
+        Trial::test("a_channel_is_averaged_in_two_pieces_and_reported", averaged),
+        Trial::test("spectra_have_the_same_bits_on_any_ranks", spectra_on_any_ranks),
+        Trial::test("spectra_begin_where_a_checkpoint_has_none", spectra_begin),
+    ]
 }
 
 const CASE: &str = r#"
@@ -21,6 +25,33 @@ time = { dt = 0.002, steps = 40 }
 series = { every_steps = 4 }
 statistics = { every_steps = 1, from = 0.009 }
 "#;
+
+/// Spectra and correlations over all k and r at all y from the wall to the centre, which say what the profiles do.
+const LINES: &str = "
+import csv, math
+def read(name):
+    rows = list(csv.DictReader(open('pieces/' + name + '.csv')))
+    lines = {}
+    for row in rows: lines.setdefault(float(row['y']), []).append({key: float(value or 'nan') for key, value in row.items()})
+    return lines
+profiles = {y: rows[0] for y, rows in read('profiles').items()}
+for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
+    spectra, correlations = read('spectra_' + axis), read('correlations_' + axis)
+    assert list(spectra) == list(profiles) == list(correlations) and len(profiles) == 17
+    for y, rows in spectra.items():
+        assert len(rows) == waves and len(correlations[y]) == waves + 1
+        k = [row['k' + axis + '_plus'] for row in rows]
+        for name in ('uu', 'vv', 'ww', 'uv', 'u_dye', 'v_dye'):
+            variance = sum(row['E_' + name] for row in rows) * k[1]
+            # Values near the walls are differences of the mean flow's.
+            assert abs(variance - profiles[y][name]) < 1e-9 * (1 + abs(profiles[y][name])), (axis, y, name, variance, profiles[y][name])
+        for name in ('p', 'dye'):
+            variance = sum(row['E_' + name + '_' + name if name == 'dye' else 'E_pp'] for row in rows) * k[1]
+            assert abs(variance - profiles[y][name + '_rms'] ** 2) < 1e-9 * (1 + variance), (axis, y, name)
+        r = correlations[y]
+        assert abs(r[-1]['d' + axis] - length / 2) < 1e-12
+        assert 0 < y < 1 and abs(r[0]['R_uu'] - 1) < 1e-12 and abs(r[1]['R_uu']) < 1 or y in (0, 1), r
+";
 
 /// 40 steps on two ranks; and 37 on two, then the others on three. These go on with the 33rd sample, the one after which batches hold two.
 fn averaged() -> Outcome {
@@ -41,7 +72,15 @@ for name in names:
 assert abs(a['uu'][:]).max() > 1",
     )?;
     // `stats` writes again what the end of the run has written.
-    let files = ["profiles.csv", "budgets.csv", "figures/mean_velocity.svg", "figures/budget_k.png"];
+    let files = [
+        "profiles.csv",
+        "budgets.csv",
+        "spectra_x.csv",
+        "correlations_z.csv",
+        "figures/mean_velocity.svg",
+        "figures/budget_k.png",
+        "figures/spectra_z_ww.svg",
+    ];
     for file in files {
         ensure!(fs::read(place.at("whole").join(file))? == fs::read(place.at("pieces").join(file))?, "{file} of the two runs differ");
         fs::remove_file(place.at("pieces").join(file))?;
@@ -52,12 +91,13 @@ assert abs(a['uu'][:]).max() > 1",
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
-        "(mean_velocity, stresses, vorticity, budget_k, friction;",
+        "(mean_velocity, stresses, vorticity, budget_k, scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
     ];
     place.ends(1, "stats pieces --reference published.txt", 0, &parts)?;
     ensure!(place.at("pieces/figures/budget_k.png").exists(), "no figure");
     place.same_text("whole", "pieces", "profiles.csv")?;
     place.same_text("whole", "pieces", "budgets.csv")?;
+    place.python(LINES)?;
     let header = place.read("pieces/profiles.csv")?;
     ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error\n"), "{header}");
     place.ends(1, "stats pieces --reference case.toml", 2, &["case.toml: unknown form of a reference, no line names a column `y+`"])?;
@@ -67,8 +107,60 @@ assert abs(a['uu'][:]).max() > 1",
     fs::write(place.at("pieces/statistics.h5"), &bytes[..bytes.len() / 2])?;
     place.ends(1, "stats pieces", 2, &["pieces/statistics.h5 is damaged"])?;
     place.run(1, "pieces", "--fresh --set time.steps=2")?;
-    for file in ["statistics.h5", "profiles.csv", "budgets.csv", "figures/mean_velocity.svg"] {
+    for file in ["statistics.h5", "profiles.csv", "budgets.csv", "spectra_z.csv", "correlations_x.csv", "figures/mean_velocity.svg"] {
         ensure!(!place.at("pieces").join(file).exists(), "--fresh leaves {file}");
     }
     Ok(())
+}
+
+fn spectra_on_any_ranks() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("case.toml"), CASE)?;
+    place.run(1, "on-1", "--set time.steps=8")?;
+    for (ranks, grid) in [(2, "[2,1]"), (3, "[3,1]"), (4, "[2,2]"), (6, "[3,2]"), (6, "[6,1]"), (6, "[1,6]")] {
+        place.run(ranks, "other", &format!("--fresh --set time.steps=8 --set parallel.process_grid={grid}"))?;
+        place
+            .python(
+                "import h5py, numpy as np
+a, b = (h5py.File(run + '/statistics.h5') for run in ('on-1', 'other'))
+names = [name for name in a if name != 'numbers']
+assert set(a) == set(b) and {'kx', 'kz', 'spectrum_x_uu', 'spectrum_z_v[dye]'} <= set(names), sorted(a)
+assert a['spectrum_x_pp'].shape == (33, 6) and a['spectra_samples'][0] == 4
+for name in names:
+    assert np.array_equal(a[name][:].view('u8'), b[name][:].view('u8')), name
+for direction in 'xz':
+    for name in ('uu', 'uv', 'pp', '[dye][dye]', 'u[dye]'):
+        # In the bin of k = 0 is the mean flow, which is the same on any grid.
+        assert abs(a['spectrum_' + direction + '_' + name][:, 1:]).max() > 1e-6, (direction, name)",
+            )
+            .map_err(|error| format!("{ranks} ranks, {grid}: {error:?}"))?;
+    }
+    Ok(())
+}
+
+/// As a checkpoint of rogallo 0.1, which had profiles only.
+fn spectra_begin() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("case.toml"), CASE)?;
+    place.run(2, "old", "--set time.steps=8")?;
+    place.python(
+        "import h5py
+for path in ('old/checkpoints/latest', 'old/statistics.h5'):
+    f = h5py.File(path, 'r+')
+    records = f['statistics'] if 'statistics' in f else f
+    names = [name for name in records if name.startswith('spectr') or name in ('kx', 'kz')]
+    assert len(names) == 23, names
+    for name in names: del records[name]",
+    )?;
+    place.ends(1, "stats old", 0, &["4 samples"])?;
+    place.ends(3, "run case.toml --dir old --set time.steps=12", 0, &["continuing from", "done: step 12,"])?;
+    place.python(
+        "import h5py, numpy as np
+f = h5py.File('old/statistics.h5')
+assert f['samples'][:].sum() == 8 and f['spectra_samples'][0] == 4
+late = f['uu'][4:].sum(0)
+for name in ('spectrum_x_uu', 'spectrum_z_uu'):
+    assert abs(f[name][:].sum(1) - late).max() < 1e-12 * late.max(), name
+assert abs(f['spectra_mean_u'][:] - f['u'][4:].sum(0)).max() < 1e-12 * abs(f['u'][:]).max()",
+    )
 }

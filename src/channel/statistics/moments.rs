@@ -45,7 +45,7 @@ pub fn by_name(mut sums: Vec<ExactSum>, names: usize, points: usize, number: f64
 
 /// Re a b*.
 #[inline(always)]
-fn product<T: Real>(a: Complex<T>, b: Complex<T>) -> T {
+pub fn product<T: Real>(a: Complex<T>, b: Complex<T>) -> T {
     a.re * b.re + a.im * b.im
 }
 

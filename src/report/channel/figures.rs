@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::profiles::{Column, find};
 use super::reference::Published;
-use super::{Averaged, Run};
+use super::{Averaged, Run, spectral};
 use crate::error::Result;
 use crate::report::figures::frame::{Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, band, curve, linear, semilogarithmic, zero};
 
@@ -31,6 +31,14 @@ pub fn draw(dir: &Path, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> 
         vorticity(dir, averaged, &axis)?;
         budget(dir, averaged, &axis)?;
         drawn.extend(["mean_velocity", "stresses", "vorticity", "budget_k"]);
+        if !run.flow.scalars.is_empty() {
+            scalars(dir, run, averaged, &Axis::of(run, averaged))?;
+            drawn.extend(["scalar_mean", "scalar_rms"]);
+        }
+        if let Some(lines) = &averaged.lines {
+            let published = if run.symmetric() { &run.published_lines[..] } else { &[] };
+            drawn.extend(spectral::draw(dir, lines, &averaged.findings.profiles[1].values, published)?);
+        }
     }
     if friction(dir, run, viscosity)? {
         drawn.push("friction");
@@ -154,6 +162,17 @@ fn stresses(dir: &Path, run: &Run, averaged: &Averaged, axis: &Axis) -> Result<(
     let parts =
         [("uu", "⟨uu⟩", PARTS[0], 1.0), ("vv", "⟨vv⟩", PARTS[1], 1.0), ("ww", "⟨ww⟩", PARTS[2], 1.0), ("uv", shear, PARTS[3], sign)];
     axis.draw(dir, "stresses", "Reynolds stresses / u_τ²", &averaged.findings.profiles, &parts, vec![zero(0.0, axis.to)])
+}
+
+/// Mean and rms of all scalars, each in its own theta_tau.
+fn scalars(dir: &Path, run: &Run, averaged: &Averaged, axis: &Axis) -> Result<()> {
+    for (figure, of, label) in [("scalar_mean", "mean", "Mean scalar / θ_τ"), ("scalar_rms", "rms", "Rms of the scalar / θ_τ")] {
+        let names: Vec<String> = run.flow.scalars.iter().map(|scalar| format!("{}_{of}", scalar.name)).collect();
+        let parts = names.iter().zip(&run.flow.scalars).zip(PARTS.into_iter().cycle());
+        let parts: Vec<Part> = parts.map(|((name, scalar), colour)| (&**name, &*scalar.name, colour, 1.0)).collect();
+        axis.draw(dir, figure, label, &averaged.findings.profiles, &parts, Vec::new())?;
+    }
+    Ok(())
 }
 
 fn vorticity(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {

@@ -71,8 +71,11 @@ impl Findings {
         let y_plus = column("y_plus", nu / u_tau, &|j| 1.0 - grid.y[j].abs());
         let mut profiles = vec![distance, y_plus];
         profiles.extend(of_velocity(&moments, setting, u_tau, shear, &column));
+        let mut of_scalars = Vec::new();
         for scalar in &setting.scalars {
-            profiles.extend(of_scalar(scalar, averages, &moments, setting, u_tau, &column)?);
+            let unit = friction_scale(scalar, averages, setting)? / u_tau;
+            profiles.extend(of_scalar(scalar, averages, &moments, [u_tau, unit], &column)?);
+            of_scalars.push((format!("{}_tau", scalar.name), unit));
         }
         let mut terms = profiles[..2].to_vec();
         let unit = u_tau.powi(4) / nu;
@@ -106,8 +109,9 @@ impl Findings {
             ("shear_lower", shear[0]),
             ("shear_upper", shear[1]),
         ];
-        let number = |(name, value): (&str, f64)| Column { name: name.to_owned(), values: vec![value], errors: Vec::new() };
-        Ok(Self { profiles, budgets: terms, numbers: numbers.into_iter().chain(of_drive).map(number).collect() })
+        let number = |(name, value): (String, f64)| Column { name, values: vec![value], errors: Vec::new() };
+        let numbers = numbers.into_iter().chain(of_drive).map(|(name, value)| (name.to_owned(), value)).chain(of_scalars);
+        Ok(Self { profiles, budgets: terms, numbers: numbers.map(number).collect() })
     }
 
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
@@ -161,21 +165,24 @@ fn of_velocity(moments: &Moments, setting: &Setting, u_tau: f64, shear: [f64; 2]
     columns
 }
 
-/// Mean, rms and fluxes of a scalar.
+/// The flux of a scalar through the walls, nu / Sc |d theta/dy| in the mean of both.
+fn friction_scale(scalar: &ChannelScalar, averages: &Averages, setting: &Setting) -> Result<f64> {
+    let slope = setting.differences.of(averages.get(&format!("[{}]", scalar.name))?);
+    Ok(0.5 * setting.viscosity / scalar.schmidt * (slope[0].abs() + slope[slope.len() - 1].abs()))
+}
+
+/// Mean, rms and fluxes of a scalar in units of u_tau and theta_tau.
 fn of_scalar(
     scalar: &ChannelScalar,
     averages: &Averages,
     moments: &Moments,
-    setting: &Setting,
-    u_tau: f64,
+    [u_tau, unit]: [f64; 2],
     column: &Make,
 ) -> Result<Vec<Column>> {
     let name = &scalar.name;
     let raw = |of: &str| averages.get(&of.replace('s', &format!("[{name}]")));
     let (mean, square, along, across) = (raw("s")?, raw("ss")?, raw("us")?, raw("vs")?);
-    let slope = setting.differences.of(mean);
-    let flux = 0.5 * setting.viscosity / scalar.schmidt * (slope[0].abs() + slope[slope.len() - 1].abs());
-    let unit = flux / u_tau;
+    let flux = unit * u_tau;
     Ok(vec![
         column(&format!("{name}_mean"), unit, &|j| mean[j]),
         column(&format!("{name}_rms"), unit, &|j| (square[j] - mean[j].powi(2)).max(0.0).sqrt()),

@@ -10,8 +10,9 @@ use crate::report::reference::{is_comment, open};
 use crate::report::series::{malformed, numbers};
 
 const FORMS: &str = "understood for a channel are columns separated by blanks under a line that names them: `y+` with some of `Umean`, `R_uu`, .. `W_xx`, .. \
-    (Moser, Kim & Mansour: .means, .reystress, .vortvar), `U+`, `u'+`, `v'+`, `w'+`, `uv'+`, .. (Hoyas & Jimenez: .prof), `U`, `uu+`, .. (Lee & Moser: \
-    mean_prof, stress_k_eps), or `dissip`, `produc`, .. (the balances of the first two)";
+    (Moser, Kim & Mansour: .means, .reystress, .vortvar, .skew, .flat), `U+`, `u'+`, `v'+`, `w'+`, `uv'+`, .. (Hoyas & Jimenez: .prof), `U`, `uu+`, .. (Lee & Moser: \
+    mean_prof, stress_k_eps), or `dissip`, `produc`, .. (the balances of the first two); and under `k_x E_uu ..`, `dx dx+ R_uu ..` or those of z \
+    (Moser, Kim & Mansour: .xspec, .zspec, .xcorr, .zcorr)";
 
 /// What a published name stands for.
 enum Meaning {
@@ -30,7 +31,7 @@ enum Meaning {
 use Meaning::{Negative, Root, Square, Term, Value};
 
 /// Names in wall units; those of Moser, Kim & Mansour, Hoyas & Jimenez, Lee & Moser.
-const NAMES: [(&str, Meaning); 34] = [
+const NAMES: [(&str, Meaning); 40] = [
     ("Umean", Value("U")),
     ("U+", Value("U")),
     ("U", Value("U")),
@@ -41,6 +42,12 @@ const NAMES: [(&str, Meaning); 34] = [
     ("R_ww", Value("ww")),
     ("R_uv", Value("uv")),
     ("R_pp", Square("p_rms")),
+    ("S(u)", Value("skewness_u")),
+    ("S(v)", Value("skewness_v")),
+    ("S(w)", Value("skewness_w")),
+    ("F(u)", Value("flatness_u")),
+    ("F(v)", Value("flatness_v")),
+    ("F(w)", Value("flatness_w")),
     ("W_xx", Square("omega_x_rms")),
     ("W_yy", Square("omega_y_rms")),
     ("W_zz", Square("omega_z_rms")),

@@ -2,6 +2,7 @@
 //! sample as the flow: then averages are over both, and one half is kept.
 
 use super::samples::Averages;
+use super::spectra::factors;
 use crate::case::{Channel, ChannelScalar, ScalarBoundary};
 use crate::error::Result;
 
@@ -28,6 +29,22 @@ impl Symmetry {
         match self.holds {
             true => averages.with_mirror(|all, name, values| self.mirrored(all, name, values)),
             false => Ok(averages.clone()),
+        }
+    }
+
+    /// What a fluctuation `a'b'` of a product of two fields, as "uv" or "u[dye]", is multiplied by in the mirror: v changes its sign, and a scalar with values at
+    /// the walls.
+    pub fn sign_of_fluctuations(&self, product: &str) -> f64 {
+        let odd_scalars = self.scalars.iter().filter(|scalar| matches!(scalar.boundary, ScalarBoundary::Values { .. }));
+        let odd = |factor: &&str| *factor == "v" || odd_scalars.clone().any(|scalar| *factor == format!("[{}]", scalar.name));
+        if factors(product).iter().filter(|factor| odd(factor)).count() == 1 { -1.0 } else { 1.0 }
+    }
+
+    /// What a mean of u, w, p or a scalar is in the mirror.
+    pub fn mirrored_mean(&self, name: &str, value: f64) -> f64 {
+        match self.scalars.iter().find(|scalar| name == format!("[{}]", scalar.name)).map(|scalar| scalar.boundary) {
+            Some(ScalarBoundary::Values { lower, upper }) => lower + upper - value,
+            _ => value,
         }
     }
 

@@ -312,12 +312,12 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
 
         let reference = dir.path().join("published.txt");
         std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.1 1 1 -0.1\n0.2 2 2 -0.3\n1 14 6 0\n").unwrap();
-        let averaged = Some(Averaged { findings, samples: 12.0, batches: 6, until: 10.0 });
+        let averaged = Some(Averaged { findings, lines: None, samples: 12.0, batches: 6, until: 10.0 });
         let references = Published::read(&[reference]).unwrap();
-        let run = Run { labels: &labels, series: &series, flow, averaged, references };
+        let run = Run { labels: &labels, series: &series, flow, averaged, references, published_lines: Vec::new() };
         let figures = place_of_figures(dir.path()).unwrap();
         let drawn = figures::draw(&figures, &run, NU).unwrap();
-        assert_eq!(drawn, ["mean_velocity", "stresses", "vorticity", "budget_k", "friction"]);
+        assert_eq!(drawn, ["mean_velocity", "stresses", "vorticity", "budget_k", "scalar_mean", "scalar_rms", "friction"]);
         for name in drawn {
             let svg = std::fs::read_to_string(figures.join(name).with_extension("svg")).unwrap();
             let compared = ["mean_velocity", "stresses"].contains(&name) && rotation == 0.0;

@@ -64,7 +64,7 @@ fn csv_names(text: &str) -> Vec<&str> {
 }
 
 /// The number that follows `words` in `text`.
-fn number_after(text: &str, words: &str) -> Option<f64> {
+pub fn number_after(text: &str, words: &str) -> Option<f64> {
     let rest = text[text.find(words)? + words.len()..].trim_start();
     let end = rest.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c))).unwrap_or(rest.len());
     rest[..end].trim_end_matches('.').parse().ok()

@@ -1,0 +1,198 @@
+//! One-dimensional spectra at every y: of the average over a plane of a product of two fields, what the modes of each `|k_x|` give, summed over k_z, and
+//! what those of each `|k_z|` give, summed over k_x. Their sum is that average, the mean flow standing in the first bin.
+//!
+//! The sum over a k is taken by one rank, in one order, so that it has the same bits on any number of ranks: all n_z of a n_x are together on z-lines, and
+//! all n_x of a n_z after one more exchange in the row. Every rank keeps what it sums; only the root sees the whole, when it is written. One sum over all
+//! samples is kept, not batches, of which there is a number for each y and k.
+
+use super::super::Channel;
+use super::moments::product;
+use super::record;
+use crate::case::ChannelScalar;
+use crate::statistics::Record;
+use crate::transform::{Pieces, Real, Visited};
+use num_complex::Complex;
+use std::f64::consts::TAU;
+use std::ops::Range;
+
+/// Of u, v, w and p.
+const OF_VELOCITY: [&str; 5] = ["uu", "vv", "ww", "uv", "pp"];
+/// Of a scalar s.
+const OF_SCALAR: [&str; 3] = ["ss", "us", "vs"];
+/// What has a mean over the planes. The first bins have products of these in them.
+const MEANS: [&str; 3] = ["u", "w", "p"];
+
+/// The directions of k.
+const ALONG: [&str; 2] = ["x", "z"];
+
+/// Sums over samples.
+pub struct Spectra {
+    products: Vec<String>,
+    /// Mean profiles, by name and y; the same on all ranks.
+    means: Vec<(String, Vec<f64>)>,
+    visited: Visited,
+    samples: u64,
+    /// Over k_x and over k_z: `[product][y][k]` of the y and k of this rank.
+    sums: [Vec<f64>; 2],
+}
+
+impl Spectra {
+    pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited) -> Self {
+        let of_scalars = |moments: &[&str]| -> Vec<String> {
+            scalars.iter().flat_map(|scalar| moments.iter().map(|moment| super::of_scalar(moment, scalar)).collect::<Vec<_>>()).collect()
+        };
+        let of_velocity = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let products = [of_velocity(&OF_VELOCITY), of_scalars(&OF_SCALAR)].concat();
+        let means = [of_velocity(&MEANS), of_scalars(&["s"])].concat();
+        let size = |waves: &Range<usize>| products.len() * visited.y.len() * waves.len();
+        Self {
+            sums: [vec![0.0; size(&visited.nx)], vec![0.0; size(&visited.nz)]],
+            means: means.into_iter().map(|name| (name, vec![0.0; points])).collect(),
+            samples: 0,
+            visited,
+            products,
+        }
+    }
+
+    /// Counts a sample, of which this mean profile is known by name.
+    pub fn add_means<'a>(&mut self, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
+        for (name, sums) in &mut self.means {
+            sums.iter_mut().zip(of_sample(name).unwrap_or_default()).for_each(|(sum, mean)| *sum += mean);
+        }
+        self.samples += 1;
+    }
+}
+
+/// Where the lines over k of a rank, one for each product and y, lie in arrays of so many y and k.
+fn lines(visited: &Visited, along: usize, products: usize, points: usize, waves: usize) -> impl Iterator<Item = Range<usize>> {
+    let (y, own) = (visited.y.clone(), [&visited.nx, &visited.nz][along].clone());
+    let starts = (0..products).flat_map(move |product| y.clone().map(move |y| (product * points + y) * waves));
+    starts.map(move |start| start + own.start..start + own.end)
+}
+
+impl<T: Real> Channel<T> {
+    /// Adds the spectra of the velocity; its fields are where [`Channel::averages_of_velocity`] put them.
+    pub(super) fn add_spectra_of_velocity(&mut self) {
+        let terms = |[u, v, w, p]: [Complex<T>; 4]| [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)];
+        self.add_spectra(0, terms);
+    }
+
+    /// Adds the spectra of a scalar; its fields are where [`Channel::averages_of_scalar`] put them.
+    pub(super) fn add_spectra_of_scalar(&mut self, s: usize) {
+        let terms = |[u, v, s]: [Complex<T>; 3]| [product(s, s), product(u, s), product(v, s)];
+        self.add_spectra(OF_VELOCITY.len() + s * OF_SCALAR.len(), terms);
+    }
+
+    /// Adds spectra of fields that are on the planes, the products from `first` on.
+    fn add_spectra<const FIELDS: usize, const TERMS: usize>(&mut self, first: usize, terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS]) {
+        let Self { pencils, statistics, .. } = self;
+        let Spectra { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = &mut statistics.spectra;
+        let points = own.len();
+        // The modes of -n_x are the conjugates of those of n_x.
+        let weight = |nx: usize| if nx == 0 { 1.0 } else { 2.0 };
+        let of_modes = |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
+
+        pencils.visit_modes(FIELDS, |y, nx, pieces: Pieces<'_, T>| {
+            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
+            let mut of_line = [0.0; TERMS];
+            for n in 0..lines[0].len() {
+                of_line.iter_mut().zip(of_modes(&lines, n)).for_each(|(sum, term)| *sum += term);
+            }
+            for (term, of_line) in of_line.into_iter().enumerate() {
+                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] += weight(nx) * of_line;
+            }
+        });
+
+        let mut of_sample = vec![0.0; TERMS * points * of_z.len()];
+        pencils.visit_pairs(FIELDS, |y, nx, pieces: Pieces<'_, T>| {
+            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
+            for n in 0..of_z.len() {
+                // The last of an odd number of places has no partner, and no mode.
+                let pair = (2 * n..2 * n + 2).filter(|place| *place < lines[0].len());
+                for of_mode in pair.map(|place| of_modes(&lines, place)) {
+                    for (term, value) in of_mode.into_iter().enumerate() {
+                        of_sample[(term * points + y - own.start) * of_z.len() + n] += weight(nx) * value;
+                    }
+                }
+            }
+        });
+        in_z[first * points * of_z.len()..].iter_mut().zip(&of_sample).for_each(|(sum, value)| *sum += value);
+    }
+
+    /// How many k_x and k_z there are.
+    fn waves(&self) -> [usize; 2] {
+        let truncation = self.pencils.layout.truncation;
+        [truncation.nx_max() + 1, truncation.nz_max(0) + 1]
+    }
+
+    /// The spectra at the root, nothing elsewhere; collective.
+    pub(super) fn spectra_records(&self) -> Vec<Record> {
+        let Spectra { products, means, samples, sums, .. } = &self.statistics.spectra;
+        let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
+        if *samples == 0 {
+            return Vec::new();
+        }
+        let whole: Vec<Vec<f64>> = [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along])).into();
+        if !self.world.is_root() {
+            return Vec::new();
+        }
+        let mut records = vec![record("spectra_samples", "number of samples of the spectra", &["sample"], vec![1], vec![*samples as f64])];
+        for (name, sums) in means {
+            let description = "sum over the samples of the spectra of an average over planes";
+            records.push(record(&format!("spectra_mean_{name}"), description, &["y"], vec![points], sums.clone()));
+        }
+        for along in [0, 1] {
+            let (direction, axis) = (ALONG[along], format!("k{}", ALONG[along]));
+            let width = TAU / [size[0], size[2]][along];
+            let k = (0..waves[along]).map(|n| width * n as f64).collect();
+            records.push(record(&axis, &format!("wavenumbers in {direction}"), &[&axis], vec![waves[along]], k));
+            for (name, values) in products.iter().zip(whole[along].chunks_exact(points * waves[along])) {
+                let description = format!("sum over the samples of what the modes of {axis} and -{axis} give to an average over planes");
+                let name = format!("spectrum_{direction}_{name}");
+                records.push(record(&name, &description, &["y", &axis], vec![points, waves[along]], values.to_vec()));
+            }
+        }
+        records
+    }
+
+    /// The sums of all ranks in one array at the root; collective.
+    fn whole(&self, along: usize, own: &[f64], points: usize, waves: usize) -> Vec<f64> {
+        let products = self.statistics.spectra.products.len();
+        let gathered = self.world.gather_at_root(own);
+        let mut rest = &gathered[..];
+        let mut whole = vec![0.0; if self.world.is_root() { products * points * waves } else { 0 }];
+        if self.world.is_root() {
+            for rank in 0..self.world.size() {
+                for line in lines(&self.visited(rank), along, products, points, waves) {
+                    let (values, others) = rest.split_at(line.len());
+                    whole[line].copy_from_slice(values);
+                    rest = others;
+                }
+            }
+        }
+        whole
+    }
+
+    /// Goes on with the spectra of a checkpoint. One that has none was written before there were any, or before their first sample: then they begin here.
+    pub(super) fn recall_spectra(&mut self, records: &[Record]) {
+        let (points, waves) = (self.grid.y.len(), self.waves());
+        let find = |name: &str| records.iter().find(|record| record.name == name).map_or(&[][..], |record| &record.values[..]);
+        let Spectra { products, means, visited, samples, sums } = &mut self.statistics.spectra;
+        let [count] = *find("spectra_samples") else { return };
+        *samples = count as u64;
+        for (name, sums) in means {
+            sums.copy_from_slice(find(&format!("spectra_mean_{name}")));
+        }
+        for (along, own) in sums.iter_mut().enumerate() {
+            let mut rest = &mut own[..];
+            for name in &*products {
+                let whole = find(&format!("spectrum_{}_{name}", ALONG[along]));
+                for line in lines(visited, along, 1, points, waves[along]) {
+                    let (values, others) = rest.split_at_mut(line.len());
+                    values.copy_from_slice(&whole[line]);
+                    rest = others;
+                }
+            }
+        }
+    }
+}

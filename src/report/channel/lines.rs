@@ -1,0 +1,92 @@
+//! The tables of spectra and correlations, in wall units.
+
+use std::fs;
+use std::path::Path;
+
+use super::profiles::{Findings, find};
+use super::spectra::{Along, Product, Spectra, correlation, factors};
+use crate::error::{Error, Result};
+
+/// A quantity over wavenumbers or distances at each y; `values` has a line for each y, from the lower wall on.
+pub struct Lines {
+    /// Of the product: "uu".
+    pub name: String,
+    pub values: Vec<Vec<f64>>,
+}
+
+/// What is known over one direction.
+pub struct Directed {
+    /// "x" or "z".
+    pub along: &'static str,
+    /// k and r in half-heights, and what makes them k nu / u_tau and r u_tau / nu.
+    pub k: Vec<f64>,
+    pub r: Vec<f64>,
+    pub wall_length: f64,
+    /// E of all products, and R of those of a field with itself.
+    pub spectra: Vec<Lines>,
+    pub correlations: Vec<Lines>,
+}
+
+impl Directed {
+    /// In the units of the wall that the findings have.
+    pub fn new(spectra: &Spectra, findings: &Findings, viscosity: f64) -> [Self; 2] {
+        let number = |name: &str| find(&findings.numbers, name).and_then(|column| column.values.first().copied()).unwrap_or(f64::NAN);
+        let u_tau = number("u_tau");
+        let unit = |factor: &str| match factor.strip_prefix('[') {
+            Some(scalar) => number(&format!("{}_tau", scalar.trim_end_matches(']'))),
+            None => u_tau.powi(if factor == "p" { 2 } else { 1 }),
+        };
+        let wall_length = viscosity / u_tau;
+        let of = |Along { name, k, products }: &Along, r: Vec<f64>| {
+            let width = k.get(1).copied().unwrap_or(1.0) * wall_length;
+            let density = |product: &Product| {
+                let unit: f64 = factors(&product.name).iter().map(|factor| unit(factor)).product();
+                let line = |line: &Vec<f64>| line.iter().map(|energy| energy / (unit * width)).collect();
+                Lines { name: product.name.clone(), values: product.lines.iter().map(line).collect() }
+            };
+            let with_itself = |product: &&Product| factors(&product.name)[0] == factors(&product.name)[1];
+            let correlated = |product: &Product| Lines {
+                name: product.name.clone(),
+                values: product.lines.iter().map(|line| correlation(line)).collect(),
+            };
+            Self {
+                along: name,
+                wall_length,
+                spectra: products.iter().map(density).collect(),
+                correlations: products.iter().filter(with_itself).map(correlated).collect(),
+                k: k.clone(),
+                r,
+            }
+        };
+        [0, 1].map(|i| of(&spectra.along[i], spectra.along[i].distances()))
+    }
+
+    /// Writes `spectra_x.csv` and `correlations_x.csv`, or those of z; y and y+ are columns of the profiles.
+    pub fn write(&self, run_dir: &Path, y: &[f64], y_plus: &[f64]) -> Result<()> {
+        let Self { along, k, r, wall_length, spectra, correlations } = self;
+        let scaled = |values: &[f64], unit: f64| values.iter().map(|value| value * unit).collect::<Vec<f64>>();
+        let tables = [
+            ("spectra", "k", k, scaled(k, *wall_length), "E", spectra),
+            ("correlations", "d", r, scaled(r, 1.0 / wall_length), "R", correlations),
+        ];
+        for (table, axis, places, places_plus, quantity, lines) in tables {
+            let names: Vec<String> = lines.iter().map(|Lines { name, .. }| format!(",{quantity}_{}", plain(name))).collect();
+            let mut text = format!("y,y_plus,{axis}{along},{axis}{along}_plus{}\n", names.concat());
+            for (j, (y, y_plus)) in y.iter().zip(y_plus).enumerate() {
+                for (i, (place, place_plus)) in places.iter().zip(&places_plus).enumerate() {
+                    let values = [*y, *y_plus, *place, *place_plus].into_iter().chain(lines.iter().map(|of| of.values[j][i]));
+                    let cells: Vec<String> = values.map(super::cell).collect();
+                    text += &(cells.join(",") + "\n");
+                }
+            }
+            let path = run_dir.join(format!("{table}_{along}.csv"));
+            fs::write(&path, text).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
+        }
+        Ok(())
+    }
+}
+
+/// The name of a product as that of a column, as "u_dye" of "u[dye]".
+fn plain(product: &str) -> String {
+    product.replace("][", "_").replace('[', if product.starts_with('[') { "" } else { "_" }).replace(']', "")
+}

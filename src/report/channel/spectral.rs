@@ -1,0 +1,132 @@
+//! The figures of spectra and correlations: each component in each direction, at a few distances from the wall; where published ones are laid over,
+//! at theirs.
+
+use std::path::Path;
+
+use super::lines::{Directed, Lines};
+use super::published_lines::{Kind, PublishedLine};
+use crate::error::Result;
+use crate::report::figures::frame::{Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, zero};
+
+/// y+ of the lines; the last is the centre.
+const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
+/// This many markers of a published line at most.
+const MOST_MARKERS: usize = 40;
+
+/// Product, its letter, and the figures of its spectra and correlations in x and z.
+const FIGURES: [(&str, &str, [[&str; 2]; 2]); 3] = [
+    ("uu", "u", [["spectra_x_uu", "spectra_z_uu"], ["correlations_x_uu", "correlations_z_uu"]]),
+    ("vv", "v", [["spectra_x_vv", "spectra_z_vv"], ["correlations_x_vv", "correlations_z_vv"]]),
+    ("ww", "w", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
+];
+
+/// Draws all; the names of the figures. `y_plus` increases from the lower wall to the centre, and may go on.
+pub fn draw(dir: &Path, of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine]) -> Result<Vec<&'static str>> {
+    let centre = (0..y_plus.len()).max_by(|&a, &b| y_plus[a].total_cmp(&y_plus[b])).unwrap_or(0);
+    let half = &y_plus[..=centre];
+    let mut drawn = Vec::new();
+    for (product, letter, names) in FIGURES {
+        for (directed, axis) in of.iter().zip(0..) {
+            for (kind, lines) in [(Kind::Spectrum, &directed.spectra), (Kind::Correlation, &directed.correlations)] {
+                let name = names[kind as usize][axis];
+                let Some(lines) = lines.iter().find(|lines| lines.name == product) else { continue };
+                let laid_over: Vec<&PublishedLine> = published
+                    .iter()
+                    .filter(|line| line.kind == kind && line.along == directed.along && line.find(product).is_some())
+                    .collect();
+                if (Figure { dir, name, letter, directed, kind, lines, half, laid_over }).draw()? {
+                    drawn.push(name);
+                }
+            }
+        }
+    }
+    Ok(drawn)
+}
+
+struct Figure<'a> {
+    dir: &'a Path,
+    name: &'a str,
+    letter: &'a str,
+    directed: &'a Directed,
+    kind: Kind,
+    lines: &'a Lines,
+    /// y+ from the wall to the centre.
+    half: &'a [f64],
+    laid_over: Vec<&'a PublishedLine>,
+}
+
+impl Figure<'_> {
+    /// The point whose y+ is nearest to this one.
+    fn nearest(&self, place: f64) -> usize {
+        let off = |i: &usize| (self.half[*i] - place).abs();
+        (0..self.half.len()).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(0)
+    }
+
+    /// The points in y that are drawn.
+    fn chosen(&self) -> Vec<usize> {
+        let last = self.half.len() - 1;
+        let mut chosen: Vec<usize> = match self.laid_over.is_empty() {
+            true => PLACES.iter().map(|place| if place.is_finite() { self.nearest(*place) } else { last }).collect(),
+            false => self.laid_over.iter().map(|line| self.nearest(line.y_plus)).collect(),
+        };
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen.truncate(PARTS.len());
+        chosen
+    }
+
+    /// Premultiplied spectrum or correlation at a point in y.
+    fn points(&self, j: usize) -> Vec<(f64, f64)> {
+        let (Directed { k, r, wall_length, .. }, values) = (self.directed, self.lines.values[j].iter());
+        let points: Vec<(f64, f64)> = match self.kind {
+            Kind::Spectrum => k.iter().zip(values).skip(1).map(|(k, energy)| (k * wall_length, k * wall_length * energy)).collect(),
+            Kind::Correlation => r.iter().zip(values).map(|(r, value)| (r / wall_length, *value)).collect(),
+        };
+        points.into_iter().filter(|(_, value)| value.is_finite()).collect()
+    }
+
+    /// What is published, in the colours of the points that are nearest, and an entry of the legend for each source.
+    fn published(&self, chosen: &[usize]) -> Vec<Curve> {
+        let mut labels: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
+        labels.dedup();
+        let marker = |label: &str| {
+            let source = labels.iter().position(|other| *other == label).unwrap_or(0);
+            Stroke::Markers(REFERENCES[source % REFERENCES.len()].1)
+        };
+        let line = |line: &&PublishedLine| {
+            let colour = PARTS[chosen.iter().position(|j| *j == self.nearest(line.y_plus))?];
+            let points = line.find(&self.lines.name)?;
+            let points = points.iter().step_by(points.len().div_ceil(MOST_MARKERS).max(1)).copied().collect();
+            Some(Curve { label: String::new(), colour, stroke: marker(&line.label), points })
+        };
+        let entry = |label: &&str| Curve { label: (*label).to_owned(), colour: GREY, stroke: marker(label), points: Vec::new() };
+        self.laid_over.iter().filter_map(line).chain(labels.iter().map(entry)).collect()
+    }
+
+    /// False if there is nothing to see.
+    fn draw(&self) -> Result<bool> {
+        let Self { dir, name, letter, directed: Directed { along, .. }, .. } = self;
+        let chosen = self.chosen();
+        let own = |(&j, colour): (&usize, &'static str)| {
+            let label = format!("y⁺ = {}", significant(self.half[j], 3));
+            Curve { label, colour, stroke: Stroke::Line(2.5), points: self.points(j) }
+        };
+        let mut curves: Vec<Curve> = chosen.iter().zip(PARTS).map(own).collect();
+        let Some([(from, to), _]) = bounds(&curves) else { return Ok(false) };
+        curves.extend(self.published(&chosen));
+        // Published boxes may be larger.
+        curves.iter_mut().for_each(|curve| curve.points.retain(|(x, _)| (from..=to).contains(x)));
+        match self.kind {
+            Kind::Spectrum => {
+                let (x, y) = (format!("Wavenumber  k_{along} ν / u_τ"), format!("k_{along} E_{letter}{letter} / u_τ²"));
+                semilogarithmic(&Frame { dir, name, x: &x, y: &y }, (from, to), curves)?;
+            }
+            Kind::Correlation => {
+                curves.insert(0, zero(from, to));
+                let (x, y) = (format!("Distance  Δ{along} u_τ / ν"), format!("R_{letter}{letter} / ⟨{letter}{letter}⟩"));
+                linear(&Frame { dir, name, x: &x, y: &y }, (from, to), curves)?;
+            }
+        }
+        Ok(true)
+    }
+}
