@@ -6,6 +6,8 @@ mod flow;
 mod log;
 mod output;
 mod regrid;
+mod resume;
+mod save;
 mod timing;
 
 pub use directory::RunDirectory;
@@ -16,8 +18,6 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::{Clock, Flow};
 use crate::parallel::World;
 use crate::report;
-use crate::statistics::Record;
-use crate::store::{self, Header};
 use control::{Control, Verdict};
 use log::Log;
 use output::Output;
@@ -104,23 +104,6 @@ fn load(world: &World, path: &Path, overrides: &[String]) -> Result<Case> {
     world.agree(case::parse(&format!("{name}.toml"), resolved, Path::new(""), &[]))
 }
 
-/// Why a run does not go on from a checkpoint.
-enum Unusable {
-    /// An older one may be sound.
-    Damaged(Error),
-    /// It is of another case, or the disk fails: an older one would be no better.
-    Foreign(Error),
-}
-
-impl From<Error> for Unusable {
-    fn from(error: Error) -> Self {
-        match error.kind {
-            Kind::Input => Self::Damaged(error),
-            _ => Self::Foreign(error),
-        }
-    }
-}
-
 /// A run under way.
 struct Run {
     world: Rc<World>,
@@ -174,126 +157,6 @@ impl Run {
     fn finished(&self) -> bool {
         let (clock, stop) = (self.clock(), &self.case.time.stop);
         stop.end.is_some_and(|end| clock.time >= end) || stop.steps.is_some_and(|steps| clock.step >= steps)
-    }
-
-    fn save_if_new(&mut self, log: &mut Log) -> Result<()> {
-        if self.saved == Some(self.clock().step) { Ok(()) } else { self.save(log) }
-    }
-
-    fn save(&mut self, log: &mut Log) -> Result<()> {
-        let start = Instant::now();
-        let (header, modes, records) = (self.header(), self.flow.modes(), self.flow.records());
-        let fields = self.flow.state();
-        let piece = store::Piece { offset: modes.before, total: modes.total };
-        let fields: Vec<store::Field> =
-            fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
-        let contents = store::Contents { header: &header, tables: &output::tables(&modes), piece, fields: &fields, records: &records };
-        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), self.case.checkpoint.keep, &contents)?;
-        self.saved = Some(header.step);
-        self.write_statistics(&header, &records)?;
-        self.control.saved(start.elapsed());
-        let seconds = start.elapsed().as_secs_f64();
-        log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
-        Ok(())
-    }
-
-    fn header(&self) -> Header {
-        Header {
-            flow: self.flow.name().into(),
-            step: self.clock().step,
-            time: self.clock().time,
-            case: self.case.to_toml(),
-            layout: self.flow.modes().name,
-            numbers: self.flow.memory(),
-        }
-    }
-
-    /// The records of the last checkpoint once more, in a file of their own. Where a run goes on, one that is damaged, or of
-    /// a later step, becomes right again. Collective.
-    fn write_statistics(&self, header: &Header, records: &[Record]) -> Result<()> {
-        match records {
-            [] => Ok(()),
-            _ => store::write_statistics(&self.world, &self.directory.file("statistics.h5"), header, records),
-        }
-    }
-
-    /// Sets the initial field, and says of which file it is, if it is of one; with `fresh` the results of an earlier run are removed then.
-    /// Collective.
-    fn start(&mut self, fresh: bool) -> Result<Option<String>> {
-        if !fresh {
-            self.directory.refuse_results(&self.world)?;
-        }
-        self.flow.start()?;
-        let from = regrid::take_initial(&self.world, &self.case, self.flow.as_mut())?;
-        if fresh {
-            self.directory.clear(&self.world)?;
-        }
-        Ok(from)
-    }
-
-    /// Takes up the state of the newest checkpoint that is sound. Says which that is, and what was wrong with newer ones; None if
-    /// there is no checkpoint at all. Collective.
-    ///
-    /// # Errors
-    /// Checkpoints of which none is sound; a checkpoint of another case.
-    fn resume(&mut self) -> Result<Option<String>> {
-        let mut damage = String::new();
-        for checkpoint in store::checkpoints(&self.world, &self.directory.checkpoints())? {
-            let start = Instant::now();
-            match self.take_up(&checkpoint) {
-                Ok(()) => {
-                    self.control.read(start.elapsed());
-                    let (clock, name) = (self.clock(), checkpoint.display());
-                    return Ok(Some(format!("{damage}continuing from {name}, step {}, time {}", clock.step, clock.time)));
-                }
-                Err(Unusable::Damaged(error)) => damage += &format!("{error}\n"),
-                Err(Unusable::Foreign(error)) => return Err(error),
-            }
-        }
-        if damage.is_empty() {
-            return Ok(None);
-        }
-        let directory = self.directory.path.display();
-        Err(Error::input(format!("{damage}No checkpoint in {directory} is sound: put a copy there, or use --fresh to start over")))
-    }
-
-    fn take_up(&mut self, checkpoint: &Path) -> std::result::Result<(), Unusable> {
-        let header = store::read_header(&self.world, checkpoint)?;
-        self.refuse_other_case(checkpoint, &header).map_err(Unusable::Foreign)?;
-        let modes = self.flow.modes();
-        let piece = store::Piece { offset: modes.before, total: modes.total };
-        let fields = self.flow.state_mut();
-        let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
-        store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
-        let records = store::read_records(&self.world, checkpoint)?;
-        self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
-        self.flow.recall(records);
-        self.saved = Some(header.step);
-        Ok(())
-    }
-
-    fn refuse_other_case(&self, checkpoint: &Path, header: &Header) -> Result<()> {
-        let name = checkpoint.display();
-        let modes = self.flow.modes().name;
-        if header.flow != self.flow.name() || header.layout != modes {
-            return Err(Error::input(format!(
-                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" with \"{modes}\"; use another run \
-                 directory (--dir), or --fresh to start over",
-                header.flow,
-                header.layout,
-                self.flow.name(),
-            )));
-        }
-        let stored = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
-            .map_err(|error| Error::failure(format!("the case in {name} cannot be read: {error}")))?;
-        let differences = case::physics_differences(&stored, &self.case);
-        if !differences.is_empty() {
-            return Err(Error::input(format!(
-                "the case has changed since {name} was written:\n  {}\nUndo this, or use another run directory (--dir), or --fresh to start over",
-                differences.join("\n  ")
-            )));
-        }
-        Ok(())
     }
 
     /// A blow-up says from where one can go on.
