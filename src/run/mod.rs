@@ -1,8 +1,12 @@
 //! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is due, stops when it must.
 
+mod appended;
+mod command;
 mod control;
 mod directory;
 mod flow;
+mod limit;
+mod lock;
 mod log;
 mod output;
 mod regrid;
@@ -18,7 +22,7 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::{Clock, Flow};
 use crate::parallel::World;
 use crate::report;
-use control::{Control, Verdict};
+use control::Control;
 use log::Log;
 use output::Output;
 use std::path::{Path, PathBuf};
@@ -34,6 +38,8 @@ pub struct Options {
     pub directory: Option<PathBuf>,
     /// Start over where there is a run.
     pub fresh: bool,
+    /// Go on although the case has changed.
+    pub accept_changes: bool,
     /// Seconds after which the run must be over.
     pub walltime: Option<f64>,
 }
@@ -53,33 +59,29 @@ pub enum Outcome {
 /// A bad case, a run directory that cannot be used, a state that is no longer finite, a failure to write.
 pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let begin = Instant::now();
-    let control = Control::new(begin, options.walltime);
+    let mut control = Control::new(begin, options.walltime);
     let world = Rc::new(world);
     let case = load(&world, path, &options.overrides)?;
     let flow = flow::from_case(&world, &case)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
     directory.refuse_case_inside(&world, path)?;
     directory.take(&world)?;
+    control.listen(&world, &directory.path);
     let mut run = Run { world, case, directory, flow, control, saved: None };
     // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
-    let resumed = if options.fresh { None } else { run.resume()? };
-    let started = match resumed {
-        Some(_) => {
-            run.directory.cut_back(&run.world, run.clock().step)?;
-            run.write_statistics(&run.header(), &run.flow.records())?;
-            None
-        }
+    let resumed = if options.fresh { None } else { run.resume(options.accept_changes)? };
+    let goes_on = resumed.is_some();
+    let from = match resumed {
+        Some(resumed) => Some(run.go_on(resumed)?),
         None => run.start(options.fresh)?,
     };
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
-    if let Some(from) = resumed.as_ref().or(started.as_ref()) {
-        log.line(from);
+    run.control.limit.note.iter().chain(&from).for_each(|note| log.line(note));
+    if !goes_on {
+        run.write_checkpoint(&mut log)?;
     }
-    if resumed.is_none() {
-        run.save(&mut log)?;
-    }
-    let outcome = run.step_to_the_end(&mut log, resumed.is_none())?;
+    let outcome = run.step_to_the_end(&mut log)?;
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
     // A figure that cannot be drawn must not make a failure of a run that ended well.
     match run.world.root_text(|| report::report(&run.directory.path, &[])) {
@@ -120,8 +122,10 @@ impl Run {
         self.flow.clock()
     }
 
-    fn step_to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
-        let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning)?;
+    fn step_to_the_end(&mut self, log: &mut Log) -> Result<Outcome> {
+        // A run may have been killed between its first checkpoint and its first sample.
+        let from_the_beginning = self.clock().step == 0;
+        let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning, log);
         while !self.finished() {
             let time = self.clock().time;
             let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
@@ -130,28 +134,39 @@ impl Run {
             self.control.stepped(start.elapsed());
             log.progress(self.clock(), &self.case.time.stop, &step);
             let writing = Instant::now();
-            output.write_due(&self.world, self.flow.as_mut(), &step, log)?;
+            output.write_due(&self.world, self.flow.as_mut(), &step, log);
             self.control.wrote(writing.elapsed());
             if let Some(reason) = step.end {
-                output.finish(&self.world, self.flow.as_mut(), log)?;
-                self.save_if_new(log)?;
+                self.end(&mut output, log)?;
                 return Err(Error::diverged(reason));
             }
-            match self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step) {
-                Verdict::GoOn => {}
-                Verdict::Save => self.save(log)?,
-                Verdict::Stop(reason) => {
-                    log.line(&reason);
-                    // First what must not be lost: mpirun gives a job that was sent a signal a second or so.
-                    self.save_if_new(log)?;
-                    output.finish(&self.world, self.flow.as_mut(), log)?;
-                    return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
-                }
+            let verdict = self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step, self.directory.is_lost());
+            if verdict.lost {
+                return Err(self.directory.taken_over());
+            }
+            let asked = verdict.command && self.obey(&mut output, log)?;
+            if let Some(reason) = verdict.stop {
+                log.line(&reason);
+                self.end(&mut output, log)?;
+                self.control.obeyed_stop();
+                return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
+            }
+            if verdict.save || asked {
+                output.settle(log);
+                self.save(log)?;
             }
         }
-        output.finish(&self.world, self.flow.as_mut(), log)?;
-        self.save_if_new(log)?;
+        self.end(&mut output, log)?;
         Ok(Outcome::Done)
+    }
+
+    /// The last checkpoint and the last samples.
+    fn end(&mut self, output: &mut Output, log: &mut Log) -> Result<()> {
+        // First what must not be lost: mpirun gives a job that was sent a signal a second or so.
+        output.settle(log);
+        let saved = self.save_last(log);
+        let sampled = output.finish(&self.world, self.flow.as_mut(), log);
+        saved.and(sampled)
     }
 
     fn finished(&self) -> bool {
