@@ -148,7 +148,6 @@ impl Run {
             if let Some(reason) = verdict.stop {
                 log.line(&reason);
                 self.end(&mut output, log)?;
-                self.control.obeyed_stop();
                 return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
             }
             if verdict.save || asked {
@@ -166,6 +165,7 @@ impl Run {
         output.settle(log);
         let saved = self.save_last(log);
         let sampled = output.finish(&self.world, self.flow.as_mut(), log);
+        self.control.ended();
         saved.and(sampled)
     }
 
