@@ -4,9 +4,9 @@ use crate::ensure;
 use crate::place::{Outcome, Place, check};
 use crate::trouble::{ENDLESS, goes_on, signal_last_rank, sound_checkpoints};
 use libtest_mimic::{Failed, Trial};
-use rustix::fs::statvfs;
 use rustix::process::Signal;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
@@ -71,15 +71,19 @@ fn wait_for_checkpoint(place: &Place, step: u64) -> Outcome {
     Ok(())
 }
 
-/// Waits until there is no room, and rows have been kept for a while.
-fn wait_until_full(place: &Place) -> Outcome {
-    let begin = Instant::now();
-    let free = || statvfs(place.at("run")).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
-    while free() > 8192 {
-        ensure!(begin.elapsed() < Duration::from_secs(30), "the disk does not fill: {} bytes are free", free());
+/// Takes all the room of the disk, until no row has been added to the table of spectra for a while.
+fn fill(place: &Place) -> Outcome {
+    let (begin, mut unchanged, mut before) = (Instant::now(), Instant::now(), 0);
+    let mut filler = fs::File::create(place.at("run/filler"))?;
+    while unchanged.elapsed() < Duration::from_secs(4) {
+        ensure!(begin.elapsed() < Duration::from_secs(40), "the disk does not fill");
+        while filler.write_all(&[0; 4096]).is_ok() {}
         sleep(Duration::from_millis(5));
+        let length = fs::metadata(place.at("run/spectra.csv")).map_or(0, |file| file.len());
+        if length != before {
+            (unchanged, before) = (Instant::now(), length);
+        }
     }
-    sleep(Duration::from_secs(2));
     Ok(())
 }
 
@@ -105,9 +109,10 @@ fn full_at_the_end() -> Outcome {
 
 fn full_for_a_while() -> Outcome {
     let place = Place::new()?;
-    let Some(disk) = Disk::mount(&place, "size=1m")? else { return Ok(()) };
+    let Some(disk) = Disk::mount(&place, "size=2m")? else { return Ok(()) };
     let job = place.start(2, &saving())?;
-    wait_until_full(&place)?;
+    wait_for_checkpoint(&place, 0)?;
+    fill(&place)?;
     let before = place.latest("run")?;
     disk.remount("size=200m")?;
     wait_for_checkpoint(&place, before)?;

@@ -173,7 +173,7 @@ fn wrong_command_file() -> Outcome {
     fs::write(place.at("run/stop"), "")?;
     let told = [
         "the command file is not obeyed: \"fluid.viscosity = 1\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the keys output.series",
-        "the command file is not obeyed: error: must be at least 1",
+        "the command file is not obeyed: error: output.series.every_steps: must be at least 1",
     ];
     check(&job.finish()?, 3, &told)?;
     goes_on(&place)
