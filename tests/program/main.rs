@@ -5,6 +5,9 @@ mod support;
 
 mod bits;
 mod channel;
+mod disks;
+mod going_on;
+mod locks;
 mod output;
 mod place;
 mod readme;
@@ -26,6 +29,9 @@ fn main() -> ExitCode {
         channel::trials(),
         refusals::trials(),
         trouble::trials(),
+        disks::trials(),
+        locks::trials(),
+        going_on::trials(),
         stopping::trials(),
         output::trials(),
         snapshots::trials(),
