@@ -203,7 +203,7 @@ pub fn tables(modes: &ModeList) -> Vec<Table> {
         name: name.into(),
         units: "1".into(),
         description: description.into(),
-        values: modes.columns.iter().map(|column| column[i]).collect(),
+        values: modes.columns().map(|column| column[i]).collect(),
     };
     vec![
         table("nx", 0, "label n_x of each column of modes; k_x = 2 pi n_x / L_x"),

@@ -5,6 +5,7 @@ mod support;
 
 mod bits;
 mod channel;
+mod damage;
 mod output;
 mod place;
 mod readme;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let trials = [
         bits::trials(),
         channel::trials(),
+        damage::trials(),
         refusals::trials(),
         trouble::trials(),
         stopping::trials(),

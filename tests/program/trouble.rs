@@ -2,11 +2,10 @@
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
+use crate::support::disk::Disk;
 use libtest_mimic::{Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
@@ -62,27 +61,10 @@ fn unwritable_directory() -> Outcome {
     place.ends(3, "run case.toml --dir run", 1, &["run/checkpoints"])
 }
 
-/// A disk of its own, of a given size.
-struct Disk(PathBuf);
-
-impl Disk {
-    /// None where the user may not mount one.
-    fn mount(place: &Path, options: &str) -> Option<Self> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).output();
-        mounted.ok().filter(|output| output.status.success()).map(|_| Self(place.to_path_buf()))
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
 fn full_disk() -> Outcome {
     let place = Place::new()?;
     fs::create_dir(place.at("run"))?;
-    let Some(_disk) = Disk::mount(&place.at("run"), "size=600k") else {
+    let Some(disk) = Disk::mount(&place.at("run"), "size=600k") else {
         eprintln!("skipped: only root can mount a small disk");
         return Ok(());
     };
@@ -93,8 +75,7 @@ fn full_disk() -> Outcome {
     place.ends(3, arguments, 1, &["continuing from", "rogallo: no room on the disk for run/checkpoints"])?;
     ensure!(sound_checkpoints(&place)? >= 2, "the checkpoints before the disk was full are gone");
 
-    let larger = Command::new("mount").args(["-o", "remount,size=10m"]).arg(place.at("run")).status()?;
-    ensure!(larger.success(), "the disk cannot be made larger");
+    ensure!(disk.remount("size=10m"), "the disk cannot be made larger");
     place.ends(2, arguments, 0, &["continuing from", "done: step 20,"])?;
     place.run(1, "whole", "")?;
     place.same_state("run", "whole")?;

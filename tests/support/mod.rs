@@ -3,6 +3,7 @@
 
 pub mod balance;
 pub mod collective;
+pub mod disk;
 pub mod exact;
 pub mod mpirun;
 
