@@ -33,6 +33,9 @@ enum Command {
         /// Start over: remove what the run directory holds of an earlier run
         #[arg(long)]
         fresh: bool,
+        /// Go on although the case has changed since the checkpoint; the log says in what
+        #[arg(long, conflicts_with = "fresh")]
+        accept_changes: bool,
         /// Time after which the job must be over, H:MM:SS; the run stops before it, with a checkpoint
         #[arg(long, value_parser = walltime)]
         walltime: Option<f64>,
@@ -133,9 +136,9 @@ fn tell(error: Error) -> i32 {
 /// The exit code of a command that did what it should.
 fn execute(command: Command) -> Result<i32> {
     let text = match command {
-        Command::Run { case, dir, fresh, walltime } => {
+        Command::Run { case, dir, fresh, accept_changes, walltime } => {
             let session = Session::start()?;
-            let options = Options { overrides: case.overrides, directory: dir, fresh, walltime };
+            let options = Options { overrides: case.overrides, directory: dir, fresh, accept_changes, walltime };
             // An error is told before MPI ends: see `wait_for_first_process`.
             return Ok(match run::run(session.world(), &case.case, &options) {
                 Ok(Outcome::Done) => 0,

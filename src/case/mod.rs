@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use problems::Sources;
 
 pub use nominal::{Nominal, nominal};
-pub use resolved::physics_differences;
+pub use resolved::{of_the_state, physics_differences};
 pub use types::*;
 
 /// Reads the case file at `path`; each of `overrides` is a `key.sub=value` that takes the place of what the file says.

@@ -1,27 +1,41 @@
 //! When to save and when to stop: one decision a step, the same on all ranks.
 
+use super::command::{Found, Watch};
+use super::limit::Limit;
 use crate::case::Checkpoint;
+use crate::error::Result;
 use crate::parallel::World;
 use signal_hook::consts::{SIGTERM, SIGUSR1, SIGUSR2};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
+
+/// A checkpoint that could not be written is tried again after this.
+pub const RETRY: Duration = Duration::from_secs(60);
 
 /// What to do after a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    GoOn,
-    Save,
+pub struct Verdict {
+    /// Another job has taken the run directory: end without a word in it.
+    pub lost: bool,
+    /// Obey the command file.
+    pub command: bool,
+    pub save: bool,
     /// Save and end; the reason, for the log.
-    Stop(String),
+    pub stop: Option<String>,
 }
 
-/// What the decision rests on.
+/// What the decision rests on. All clocks are monotonic.
 pub struct Control {
     signalled: Arc<AtomicBool>,
-    /// The job's end.
-    deadline: Option<Instant>,
+    pub limit: Limit,
+    /// On the root.
+    watch: Option<Watch>,
+    /// The last checkpoint, and the last that could not be written since; when the first of those was tried.
     last_saved: Instant,
+    last_failed: Option<Instant>,
+    failing_since: Option<Instant>,
     longest_step: Duration,
     longest_save: Duration,
     longest_output: Duration,
@@ -31,31 +45,45 @@ pub struct Control {
 const SIGNALLED: u64 = 1;
 const OUT_OF_TIME: u64 = 2;
 const DUE: u64 = 4;
+const STOP_FILE: u64 = 8;
+const COMMAND: u64 = 16;
+const LOST: u64 = 32;
 
 impl Control {
-    /// For a job that began at `begin` and may take `walltime` seconds; without it, until the end time that SLURM has put into
-    /// the environment, if it has.
+    /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the batch system says.
     pub fn new(begin: Instant, walltime: Option<f64>) -> Self {
         let signalled = Arc::new(AtomicBool::new(false));
         for signal in [SIGTERM, SIGUSR1, SIGUSR2] {
             // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
             let _ = signal_hook::flag::register(signal, Arc::clone(&signalled));
         }
-        let job_end = std::env::var("SLURM_JOB_END_TIME").ok().and_then(|text| text.parse::<u64>().ok());
-        let job_end = job_end.and_then(|end| UNIX_EPOCH.checked_add(Duration::from_secs(end)));
-        let until_end = job_end.and_then(|end| end.duration_since(SystemTime::now()).ok());
-        let deadline = walltime
-            .map(|seconds| begin + Duration::from_secs_f64(seconds))
-            .or(until_end.and_then(|left| Instant::now().checked_add(left)));
         Self {
             signalled,
-            deadline,
+            limit: Limit::new(begin, walltime, |name| std::env::var(name).ok()),
+            watch: None,
             last_saved: begin,
+            last_failed: None,
+            failing_since: None,
             longest_step: Duration::ZERO,
             longest_save: Duration::ZERO,
             longest_output: Duration::ZERO,
             output: Duration::ZERO,
         }
+    }
+
+    /// From now on looks for the files `stop` and `command` of the run directory.
+    pub fn listen(&mut self, world: &World, directory: &Path) {
+        self.watch = world.is_root().then(|| Watch::new(directory));
+    }
+
+    /// Takes the commands of the command file; collective.
+    pub fn commands(&mut self, world: &World) -> Result<String> {
+        world.root_text(|| Ok(self.watch.as_mut().map_or(String::new(), Watch::take)))
+    }
+
+    /// The run has stopped: a file that asked for it has done its work.
+    pub fn obeyed_stop(&self) {
+        self.watch.iter().for_each(Watch::stopped);
     }
 
     pub fn stepped(&mut self, duration: Duration) {
@@ -75,7 +103,15 @@ impl Control {
     pub fn saved(&mut self, duration: Duration) {
         self.longest_save = self.longest_save.max(duration);
         self.last_saved = Instant::now();
+        (self.last_failed, self.failing_since) = (None, None);
         self.output += duration;
+    }
+
+    /// A checkpoint could not be written. For how long that has been so.
+    pub fn not_saved(&mut self, duration: Duration) -> Duration {
+        self.last_failed = Some(Instant::now());
+        self.output += duration;
+        self.failing_since.get_or_insert_with(Instant::now).elapsed()
     }
 
     /// Seconds spent on output and checkpoints so far.
@@ -83,29 +119,37 @@ impl Control {
         self.output.as_secs_f64()
     }
 
-    /// The decision after `step` steps; collective. The clocks of the ranks differ, so all follow whichever rank is first.
-    pub fn verdict(&self, world: &World, checkpoint: &Checkpoint, step: u64) -> Verdict {
-        let mut flags = 0;
-        if self.signalled.load(Ordering::Relaxed) {
-            flags |= SIGNALLED;
-        }
+    /// The decision after `step` steps, where this rank knows that the run directory is `lost`; collective. The clocks of the ranks
+    /// differ, so all follow whichever rank is first.
+    pub fn verdict(&mut self, world: &World, checkpoint: &Checkpoint, step: u64, lost: bool) -> Verdict {
         // The margin: the longest checkpoint so far, the longest output and the longest step, each twice.
         let margin = 2 * (self.longest_save + self.longest_output + self.longest_step);
-        if self.deadline.is_some_and(|deadline| Instant::now() + margin >= deadline) {
-            flags |= OUT_OF_TIME;
-        }
-        if checkpoint.every_minutes.is_some_and(|minutes| self.last_saved.elapsed().as_secs_f64() >= 60.0 * minutes) {
-            flags |= DUE;
-        }
-        let flags = world.any_bits(flags);
-        if flags & SIGNALLED != 0 {
-            Verdict::Stop("stopping: the job was sent a signal".into())
-        } else if flags & OUT_OF_TIME != 0 {
-            Verdict::Stop("stopping: the job's time is up but for a checkpoint".into())
-        } else if flags & DUE != 0 || checkpoint.every_steps.is_some_and(|every| step.is_multiple_of(every)) {
-            Verdict::Save
-        } else {
-            Verdict::GoOn
+        let out_of_time = self.limit.end.is_some_and(|end| Instant::now() + margin >= end);
+        let due = match self.last_failed {
+            Some(failed) => failed.elapsed() >= RETRY,
+            None => checkpoint.every_minutes.is_some_and(|minutes| self.last_saved.elapsed().as_secs_f64() >= 60.0 * minutes),
+        };
+        let found = self.watch.as_mut().map_or(Found::default(), Watch::look);
+        let flags = [
+            (SIGNALLED, self.signalled.load(Ordering::Relaxed)),
+            (OUT_OF_TIME, out_of_time),
+            (DUE, due),
+            (STOP_FILE, found.stop),
+            (COMMAND, found.command),
+            (LOST, lost),
+        ];
+        let flags = world.any_bits(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| flag).sum());
+        let is = |flag: u64| flags & flag != 0;
+        let reasons = [
+            (SIGNALLED, "stopping: the job was sent a signal"),
+            (OUT_OF_TIME, "stopping: the job's time is up but for a checkpoint"),
+            (STOP_FILE, "stopping: there is a file `stop` in the run directory"),
+        ];
+        Verdict {
+            lost: is(LOST),
+            command: is(COMMAND),
+            save: is(DUE) || checkpoint.every_steps.is_some_and(|every| step.is_multiple_of(every)),
+            stop: reasons.iter().find(|(flag, _)| is(*flag)).map(|(_, reason)| (*reason).into()),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The run directory: where it is, what it holds, and that it belongs to one job at a time.
 
+use super::lock::Lock;
 use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use crate::report;
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
+use crate::store;
 use std::cell::RefCell;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a run writes at the top of its directory; `--fresh` removes these and nothing else.
@@ -19,8 +19,8 @@ const FOLDERS: [&str; 3] = ["checkpoints", "snapshots", "figures"];
 /// The directory of one run.
 pub struct RunDirectory {
     pub path: PathBuf,
-    /// The lock, held by the root as long as the run lasts; the system frees it when the process ends, however it ends.
-    lock: RefCell<Option<File>>,
+    /// Held by the root as long as the run lasts.
+    lock: RefCell<Option<Lock>>,
 }
 
 impl RunDirectory {
@@ -50,15 +50,53 @@ impl RunDirectory {
         world.root_does(|| {
             let path = self.path.display();
             fs::create_dir_all(&self.path).map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
-            let name = self.file("lock");
-            let lock = File::create(&name).map_err(|error| Error::io(format!("cannot write to the run directory {path}"), error))?;
-            // A file system without locks leaves it to the user not to start a run twice.
-            if flock(&lock, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
-                let what = format!("the run directory {path} is in use by another job: wait for it, or use another one (--dir)");
-                return Err(Error::failure(what));
-            }
-            *self.lock.borrow_mut() = Some(lock);
+            // There is no log yet: it belongs to whoever has the lock.
+            *self.lock.borrow_mut() = Some(Lock::take(&self.path, |note| eprintln!("rogallo: {note}"))?);
             Ok(())
+        })
+    }
+
+    /// Whether another job has taken this one for dead, and the directory for its own. Told by the root.
+    pub fn is_lost(&self) -> bool {
+        self.lock.borrow().as_ref().is_some_and(Lock::is_lost)
+    }
+
+    /// The error of a job that has lost its directory.
+    pub fn taken_over(&self) -> Error {
+        let path = self.path.display();
+        Error::failure(format!(
+            "another job has taken over the run directory {path}, because this one did not change {path}/lock for long: it ends here, without a checkpoint"
+        ))
+    }
+
+    /// Writes the resolved case to `case.toml`; collective.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_case(&self, world: &World, case: &Case) -> Result<()> {
+        world.root_does(|| self.write_case_alone(case))
+    }
+
+    fn write_case_alone(&self, case: &Case) -> Result<()> {
+        let name = self.file("case.toml");
+        fs::write(&name, case.to_toml()).map_err(|error| Error::io(format!("cannot write {}", name.display()), error))
+    }
+
+    /// Makes the directory again if it was removed while the run goes on, where the one above it is still there; collective.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn restore(&self, world: &World, case: &Case) -> Result<()> {
+        world.root_does(|| {
+            if self.path.is_dir() && self.file("case.toml").is_file() {
+                return Ok(());
+            }
+            match fs::create_dir(&self.path) {
+                Err(error) if !self.path.is_dir() => {
+                    Err(Error::io(format!("cannot make the run directory {} again", self.path.display()), error))
+                }
+                _ => self.write_case_alone(case),
+            }
         })
     }
 
@@ -102,9 +140,15 @@ impl RunDirectory {
         })
     }
 
-    /// Takes back what an earlier job wrote after `step`, from where the run goes on; collective.
+    /// Takes back what an earlier job wrote after `step`, from where the run goes on: it will be written again. From step 0 on that is everything. Collective.
     pub fn cut_back(&self, world: &World, step: u64) -> Result<()> {
-        world.root_does(|| TABLES.iter().try_for_each(|name| report::series::cut_back(&self.file(name), step)))
+        world.root_does(|| {
+            match step {
+                0 => TABLES.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?,
+                _ => TABLES.iter().try_for_each(|name| report::series::cut_back(&self.file(name), step))?,
+            }
+            store::cut_back_snapshots(&self.snapshots(), step)
+        })
     }
 }
 

@@ -1,18 +1,18 @@
 //! What the user sees while it runs, from the root only: plain lines in the log, and a bar if there is a terminal.
 
 use super::RunDirectory;
+use super::appended::Appended;
 use crate::case::{Case, Stop};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flow::{Clock, Flow, Step};
 use crate::parallel::{World, library_version};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fs::{File, OpenOptions};
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
 /// Lines on standard output and in `run.log`; nothing on ranks other than the root.
 pub struct Log {
-    file: Option<File>,
+    file: Option<Appended>,
     bar: Option<ProgressBar>,
     /// When and where the stepping began, for the time to the end.
     begin: Option<(Instant, Clock)>,
@@ -26,14 +26,8 @@ impl Log {
     /// Opens `run.log` and writes the resolved case to `case.toml`; collective.
     pub fn new(world: &World, directory: &RunDirectory, case: &Case) -> Result<Self> {
         let mut log = Self { file: None, bar: None, begin: None, latest: String::new() };
-        world.root_does(|| {
-            let name = directory.file("case.toml");
-            std::fs::write(&name, case.to_toml()).map_err(|error| Error::io(format!("cannot write {}", name.display()), error))?;
-            let name = directory.file("run.log");
-            let file = OpenOptions::new().create(true).append(true).open(&name);
-            log.file = Some(file.map_err(|error| Error::io(format!("cannot write {}", name.display()), error))?);
-            Ok(())
-        })?;
+        directory.write_case(world, case)?;
+        log.file = world.is_root().then(|| Appended::new(directory.file("run.log"), String::new()));
         // The bar is drawn on standard error. Standard output would not tell: Open MPI gives every rank a terminal of its own there.
         if world.is_root() && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(PARTS);
@@ -111,13 +105,15 @@ impl Log {
     }
 }
 
-/// A log that cannot be written must not end a run; the checkpoints will say if the disk is full.
-fn write(file: &mut File, text: &str) {
-    let _ = writeln!(file, "{text}");
+/// A log that cannot be written is no reason for more than a line in it, later.
+fn write(file: &mut Appended, text: &str) {
+    if let Some(note) = file.append(&format!("{text}\n")) {
+        let _ = writeln!(std::io::stderr(), "rogallo: {note}");
+    }
 }
 
 /// Seconds as h:mm:ss.
-fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
         return "?".into();
     }

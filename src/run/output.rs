@@ -1,5 +1,6 @@
 //! What a run writes while it goes: series, spectra and budgets, snapshots.
 
+use super::appended::Appended;
 use super::log::Log;
 use super::{RunDirectory, directory};
 use crate::case::{Case, FlowKind, Sampling};
@@ -9,15 +10,13 @@ use crate::parallel::World;
 use crate::store::{Block, Snapshot, SnapshotHeader, Table};
 use crate::time::Schedule;
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// The files of a run that grow, and when they do.
+/// The files of a run that grow, and when they do. What cannot be written is no reason to end a run that computes well: it is told, and rows are kept.
 pub struct Output {
     directory: PathBuf,
-    /// By name; a table is opened at its first rows.
-    tables: HashMap<String, Csv>,
+    /// On the root, by name; a table is made at its first rows.
+    tables: HashMap<String, Appended>,
     snapshots: PathBuf,
     series_due: Schedule,
     spectra_due: Schedule,
@@ -33,34 +32,41 @@ pub struct Output {
 }
 
 impl Output {
-    /// Opens the files, and writes the first sample, spectra and snapshot if the run starts. Collective.
-    pub fn open(world: &World, directory: &RunDirectory, case: &Case, flow: &mut dyn Flow, starts: bool) -> Result<Self> {
+    /// Begins with the tables, and with the first sample, spectra and snapshot if the run starts. Collective.
+    pub fn open(world: &World, directory: &RunDirectory, case: &Case, flow: &mut dyn Flow, starts: bool, log: &mut Log) -> Self {
         let now = flow.clock().step;
         let mut output = Self {
             directory: directory.path.clone(),
             tables: HashMap::new(),
             snapshots: directory.snapshots(),
-            series_due: case.output.series,
-            spectra_due: case.output.spectra,
-            snapshots_due: case.output.snapshots,
-            sampling: match &case.flow {
-                FlowKind::Channel(channel) => channel.sampling,
-                FlowKind::Homogeneous(_) => Sampling { schedule: Schedule::default(), from: f64::INFINITY },
-            },
+            series_due: Schedule::default(),
+            spectra_due: Schedule::default(),
+            snapshots_due: Schedule::default(),
+            sampling: Sampling { schedule: Schedule::default(), from: f64::INFINITY },
             size: case.domain.size,
-            case: case.to_toml(),
+            case: String::new(),
             step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, end: None },
             sampled: Some(now),
             drawn: Some(now),
         };
+        output.schedule(case);
         if starts {
-            output.write_series(world, flow)?;
-            output.write_spectra(world, flow)?;
+            output.write_series(world, flow, log);
+            output.write_spectra(world, flow, log);
             if output.snapshots_due != Schedule::default() {
-                output.write_snapshot(world, flow)?;
+                output.write_snapshot(world, flow, log);
             }
         }
-        Ok(output)
+        output
+    }
+
+    /// From now on writes when this case says.
+    pub fn schedule(&mut self, case: &Case) {
+        (self.series_due, self.spectra_due, self.snapshots_due) = (case.output.series, case.output.spectra, case.output.snapshots);
+        if let FlowKind::Channel(channel) = &case.flow {
+            self.sampling = channel.sampling;
+        }
+        self.case = case.to_toml();
     }
 
     /// The next time that a step must end at.
@@ -70,71 +76,100 @@ impl Output {
     }
 
     /// Writes what is due after a step; collective.
-    pub fn write_due(&mut self, world: &World, flow: &mut dyn Flow, step: &Step, log: &mut Log) -> Result<()> {
+    pub fn write_due(&mut self, world: &World, flow: &mut dyn Flow, step: &Step, log: &mut Log) {
         self.step = step.clone();
         let clock = flow.clock();
         if self.series_due.is_due(clock.step, clock.time) {
-            self.write_series(world, flow)?;
+            self.write_series(world, flow, log);
             log.sample();
         }
         if clock.time >= self.sampling.from && self.sampling.schedule.is_due(clock.step, clock.time) {
             flow.sample();
         }
         if self.spectra_due.is_due(clock.step, clock.time) {
-            self.write_spectra(world, flow)?;
+            self.write_spectra(world, flow, log);
         }
         if self.snapshots_due.is_due(clock.step, clock.time) {
-            self.write_snapshot(world, flow)?;
+            self.write_snapshot(world, flow, log);
         }
-        Ok(())
     }
 
-    /// The last sample and the last spectra, if they are not written yet; collective.
-    pub fn finish(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) -> Result<()> {
+    /// Brings the tables to the disk before a checkpoint from which they will be continued.
+    pub fn settle(&mut self, log: &mut Log) {
+        for table in self.tables.values_mut() {
+            table.flush().iter().for_each(|note| log.line(note));
+            table.sync();
+        }
+    }
+
+    /// The last sample and the last spectra, if they are not written yet. Not for a run that will go on: there they would be off schedule. Collective.
+    pub fn write_last(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let now = Some(flow.clock().step);
         if self.sampled != now {
-            self.write_series(world, flow)?;
+            self.write_series(world, flow, log);
             log.sample();
         }
         if self.drawn != now {
-            self.write_spectra(world, flow)?;
+            self.write_spectra(world, flow, log);
         }
-        Ok(())
     }
 
-    fn write_series(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+    /// Collective.
+    ///
+    /// # Errors
+    /// Rows of a table that could not be written to the end.
+    pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
+        self.settle(log);
+        world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
+            Some(what) => Err(Error::failure(format!("{what}: they could not be written to the end of the run"))),
+            None => Ok(()),
+        })
+    }
+
+    fn write_series(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let (clock, step) = (flow.clock(), self.step.clone());
         self.sampled = Some(clock.step);
         let samples = flow.observe();
-        world.root_does(|| {
+        if world.is_root() {
             let names = samples.iter().map(|(name, _)| &**name);
             let header: Vec<&str> = ["step", "time", "dt", "cfl"].into_iter().chain(names).collect();
             let values = [clock.time, step.dt, step.cfl].into_iter().chain(samples.iter().map(|(_, value)| *value));
             let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
-            self.table("series").append(&header.join(","), &format!("{},{}\n", clock.step, values.join(",")))
-        })
+            self.append("series", &header.join(","), &format!("{},{}\n", clock.step, values.join(",")), log);
+        }
     }
 
-    fn write_spectra(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+    fn write_spectra(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let clock = flow.clock();
         self.drawn = Some(clock.step);
         let sheets = flow.spectra();
-        world.root_does(|| {
-            sheets.iter().try_for_each(|Sheet { name, columns, rows }| {
+        if world.is_root() {
+            for Sheet { name, columns, rows } in &sheets {
                 let row = |row: &Vec<Option<f64>>| {
                     let cells = row.iter().map(|cell| cell.map_or_else(String::new, |value| format!("{value:?}")));
                     format!("{},{:?},{}\n", clock.step, clock.time, cells.collect::<Vec<_>>().join(","))
                 };
-                self.table(name).append(&format!("step,time,{}", columns.join(",")), &rows.iter().map(row).collect::<String>())
-            })
-        })
+                let rows: String = rows.iter().map(row).collect();
+                self.append(name, &format!("step,time,{}", columns.join(",")), &rows, log);
+            }
+        }
     }
 
-    fn table(&mut self, name: &str) -> &mut Csv {
-        self.tables.entry(name.to_owned()).or_insert_with(|| Csv::new(directory::table(&self.directory, name)))
+    /// Adds rows to a table; on the root.
+    fn append(&mut self, name: &str, header: &str, rows: &str, log: &mut Log) {
+        let new = || Appended::new(directory::table(&self.directory, name), format!("{header}\n"));
+        let note = self.tables.entry(name.to_owned()).or_insert_with(new).append(rows);
+        note.iter().for_each(|note| log.line(note));
     }
 
-    fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow) -> Result<()> {
+    /// A snapshot of the state; one that cannot be written is told, and missing. Collective.
+    pub fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
+        if let Err(error) = self.try_snapshot(world, flow) {
+            log.line(&format!("warning: the snapshot of step {} is missing: {error}", flow.clock().step));
+        }
+    }
+
+    fn try_snapshot(&self, world: &World, flow: &mut dyn Flow) -> Result<()> {
         let clock = flow.clock();
         let (slab, coordinates) = (flow.slab(), flow.coordinates());
         let block = Block { start: [slab.z.start, slab.y.start, 0], shape: [slab.z.len(), slab.y.len(), coordinates[0].len()] };
@@ -163,38 +198,6 @@ pub fn units(name: &str) -> &'static str {
         "omega_y" => "velocity of the case / length",
         _ => "scalar of the case",
     }
-}
-
-/// A table that grows by rows, on the root; it is opened at the first row, with its header if it is new.
-struct Csv {
-    path: PathBuf,
-    file: Option<File>,
-}
-
-impl Csv {
-    fn new(path: PathBuf) -> Self {
-        Self { path, file: None }
-    }
-
-    fn append(&mut self, header: &str, rows: &str) -> Result<()> {
-        let Self { path, file } = self;
-        let mut write = || -> std::io::Result<()> {
-            let file = match file {
-                Some(file) => file,
-                None => file.insert(open(path, header)?),
-            };
-            file.write_all(rows.as_bytes())
-        };
-        write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
-    }
-}
-
-fn open(path: &Path, header: &str) -> std::io::Result<File> {
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    if file.metadata()?.len() == 0 {
-        writeln!(file, "{header}")?;
-    }
-    Ok(file)
 }
 
 /// The columns of the list of modes, as they go into a checkpoint.

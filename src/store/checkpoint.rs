@@ -76,7 +76,7 @@ pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: 
     world.sum_u64(&mut sums);
     let path = directory.join(directory::file_name(header.step, "h5"));
     let partial = directory::partial(&path);
-    let mut bytes = 0;
+    let (mut bytes, mut not_pruned) = (0, None);
     let prepared = world.root_does(|| {
         directory::make(directory)?;
         directory::sweep(directory)?;
@@ -91,7 +91,9 @@ pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: 
             records::compare(&partial, records)?;
             directory::publish(&partial, &path)?;
             directory::point_latest(directory, header.step)?;
-            directory::prune(directory, keep, header.step)
+            // The new one is good all the same.
+            not_pruned = directory::prune(directory, keep, header.step).err().map(|error| error.message);
+            Ok(())
         })
     });
     if published.is_err() && world.is_root() {
@@ -101,7 +103,7 @@ pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: 
     published?;
     let mut size = vec![bytes];
     world.broadcast(0, &mut size);
-    Ok(Written { path, bytes: size[0] })
+    Ok(Written { path, bytes: size[0], not_pruned })
 }
 
 fn size_estimate(contents: &Contents) -> u64 {

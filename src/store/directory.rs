@@ -74,7 +74,7 @@ pub(super) fn reserve(path: &Path) -> Result<u64> {
 
 fn no_room(path: &Path, needed: u64, available: u64) -> Error {
     Error::failure(format!(
-        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written. Make room and run again",
+        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written; make room",
         path.display()
     ))
 }
@@ -156,6 +156,47 @@ pub fn checkpoints(world: &World, directory: &Path) -> Result<Vec<PathBuf>> {
         Ok(linked.into_iter().chain(others).collect::<Vec<_>>().join("\n"))
     })?;
     Ok(names.lines().map(|name| directory.join(name)).collect())
+}
+
+/// What is wrong with the link `latest` of a directory of checkpoints, if anything. Collective.
+pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>> {
+    let link = directory.join(LATEST);
+    let problem = world.root_text(|| {
+        Ok(match fs::read_link(&link) {
+            Err(error) => format!("{} cannot be followed: {error}", link.display()),
+            Ok(target) if !directory.join(&target).is_file() => {
+                format!("{} points to {}, which is not there", link.display(), target.display())
+            }
+            Ok(_) => String::new(),
+        })
+    })?;
+    Ok(Some(problem).filter(|problem| !problem.is_empty()))
+}
+
+/// For a run that goes on from the checkpoint of `step`: those that are `damaged`, and all later ones, get `.aside` behind their names, so that they neither
+/// count nor are ever taken for this run's; `latest` points to `step`. Returns the new names, a line each. Collective.
+///
+/// # Errors
+/// A file that cannot be renamed.
+pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]) -> Result<String> {
+    world.root_text(|| {
+        let failed = |path: &Path, error| Error::io(format!("cannot put {} aside", path.display()), error);
+        let steps = steps(directory, "h5").map_err(|error| failed(directory, error))?;
+        let later = steps.into_iter().filter(|later| *later > step).map(|later| directory.join(file_name(later, "h5")));
+        let mut paths: Vec<PathBuf> = damaged.iter().cloned().chain(later).collect();
+        paths.sort();
+        paths.dedup();
+        let mut names = Vec::new();
+        for path in paths {
+            let aside = path.with_extension("h5.aside");
+            fs::rename(&path, &aside).map_err(|error| failed(&path, error))?;
+            names.push(aside.display().to_string());
+        }
+        if fs::read_link(directory.join(LATEST)).ok().as_deref() != Some(Path::new(&file_name(step, "h5"))) {
+            point_latest(directory, step)?;
+        }
+        Ok(names.join("\n"))
+    })
 }
 
 #[cfg(test)]

@@ -20,13 +20,13 @@ mod transfer;
 mod xdmf;
 
 pub use checkpoint::{read_fields, write_checkpoint};
-pub use directory::checkpoints;
+pub use directory::{checkpoints, latest_problem, set_aside};
 pub use header::read_header;
 pub use inspect::inspect;
 pub use parts::{Part, Parts, blocks};
 pub use records::{read_records, read_statistics, write_statistics};
 pub use remake::Remake;
-pub use snapshot::{Block, Snapshot, SnapshotHeader};
+pub use snapshot::{Block, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
 
 use crate::statistics::Record;
 use crate::transform::{Values, ValuesMut};
@@ -97,6 +97,8 @@ pub struct Written {
     pub path: PathBuf,
     /// Size of the file.
     pub bytes: u64,
+    /// Why old checkpoints could not be deleted, if they could not; known to the root.
+    pub not_pruned: Option<String>,
 }
 
 /// Name and version of the file library, for logs.

@@ -11,10 +11,12 @@
 use super::container::{self, put, put_text};
 use super::foreign::because;
 use super::{directory, transfer, xdmf};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::parallel::World;
 use crate::transform::Reals;
 use hdf5::File;
+use std::fs;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -134,6 +136,26 @@ impl Drop for Snapshot<'_> {
             let _ = directory::discard(&self.partial());
         }
     }
+}
+
+/// Removes the snapshots of `directory` that are later than `step`: a run that goes on from there writes them again. Serial, by the root alone.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
+    let failed = |error| Error::io(format!("cannot cut back the snapshots in {} to step {step}", directory.display()), error);
+    let mut removed = false;
+    for extension in ["xdmf", "h5"] {
+        let steps = match directory::steps(directory, extension) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            steps => steps.map_err(failed)?,
+        };
+        for later in steps.into_iter().filter(|later| *later > step) {
+            fs::remove_file(directory.join(directory::file_name(later, extension))).map_err(failed)?;
+            removed = true;
+        }
+    }
+    if removed { xdmf::write_series(directory) } else { Ok(()) }
 }
 
 /// The file without its fields; by the root alone.

@@ -38,7 +38,7 @@ pub(super) fn write<T: H5Type + Pod>(world: &World, path: &Path, name: &str, reg
 
 /// The error where a file that was just written reads otherwise.
 pub(super) fn not_held(path: &Path) -> Error {
-    Error::failure(format!("{} does not hold what was written to it: the disk is full or fails. Make room and run again", path.display()))
+    Error::failure(format!("{} does not hold what was written to it: the disk is full or fails; make room", path.display()))
 }
 
 /// Reads the box `region` of the dataset `name` into `values`. Collective, as [`write`].

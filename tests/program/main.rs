@@ -6,6 +6,9 @@ mod support;
 mod bits;
 mod channel;
 mod damage;
+mod disks;
+mod going_on;
+mod locks;
 mod output;
 mod place;
 mod readme;
@@ -28,6 +31,9 @@ fn main() -> ExitCode {
         damage::trials(),
         refusals::trials(),
         trouble::trials(),
+        disks::trials(),
+        locks::trials(),
+        going_on::trials(),
         stopping::trials(),
         output::trials(),
         snapshots::trials(),

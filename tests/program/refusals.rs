@@ -122,13 +122,15 @@ fn mean_flows_scalars_and_forces() -> Outcome {
 
 fn changed_case() -> Outcome {
     let place = with_run()?;
-    let advice = "Undo this, or use another run directory (--dir), or --fresh to start over";
+    let advice = "Undo this, or go on all the same with --accept-changes, or use another run directory (--dir), or --fresh to start over";
     let changed = "the case has changed since run/checkpoints/00000002.h5 was written";
     refused(&place, "case.toml --set fluid.viscosity=0.02", &[changed, "fluid.viscosity: 0.01 -> 0.02", advice])?;
     refused(&place, "case.toml --set time.dt=0.1", &[changed, "time.cfl: 0.5 -> (none)", "time.dt: (none) -> 0.1"])?;
     let other = ["run/checkpoints/00000002.h5 is of another case", "two-thirds 24x20x18", "two-thirds 16x16x16"];
     refused(&place, "case.toml --set domain.grid=[16,16,16]", &other)?;
     refused(&place, "case.toml --set numerics.precision=\"single\"", &["numerics.precision: \"double\" -> \"single\""])?;
+    let other_box = ["domain.size: [", "no run goes on with another domain.size. Start one from this state (initial.kind = \"file\""];
+    refused(&place, "case.toml --accept-changes --set domain.size=[6,6,4]", &other_box)?;
     // What is neither physics nor numbers may change.
     place.run(2, "run", "--set time.steps=4 --set output.series.every_steps=1 --set checkpoint.keep=5")
 }

@@ -4,7 +4,9 @@ use crate::ensure;
 use crate::place::{Outcome, Place, check};
 use crate::trouble::{ENDLESS, goes_on, signal_last_rank};
 use libtest_mimic::Trial;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -13,6 +15,11 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("sigterm_without_mpirun_stops_the_run", signal_without_mpirun),
         Trial::test("the_walltime_stops_the_run", walltime),
         Trial::test("the_end_time_of_slurm_stops_the_run", slurm),
+        Trial::test("the_walltime_of_pbs_stops_the_run", pbs),
+        Trial::test("more_signals_during_the_checkpoint_do_no_harm", many_signals),
+        Trial::test("a_stop_file_stops_the_run", stop_file),
+        Trial::test("a_command_file_is_obeyed", command_file),
+        Trial::test("a_wrong_command_file_is_told_and_does_no_harm", wrong_command_file),
     ]
 }
 
@@ -71,4 +78,102 @@ fn slurm() -> Outcome {
     // A batch script may set it to nothing where SLURM does not tell.
     let job = place.start_in(2, "run case.toml --dir other", &[("SLURM_JOB_END_TIME", "")])?;
     check(&job.finish()?, 0, &["done: step 20,"])
+}
+
+fn pbs() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start_in(2, ENDLESS, &[("PBS_WALLTIME", "3"), ("PBS_JOBID", "1.host")])?;
+    check(&job.finish()?, 3, &["(PBS_WALLTIME, counted from the start", "stopping: the job's time is up", STOPPED])?;
+    // A batch system that does not say.
+    let job = place.start_in(2, "run case.toml --dir other", &[("LSB_JOBID", "12")])?;
+    check(&job.finish()?, 0, &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"])
+}
+
+/// Signals to all ranks, from the first until they are gone.
+fn many_signals() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start(3, ENDLESS)?;
+    place.wait_for("run", 20)?;
+    let begin = Instant::now();
+    loop {
+        let ranks = place.ranks()?;
+        if ranks.is_empty() {
+            break;
+        }
+        ensure!(begin.elapsed() < Duration::from_secs(30), "the run does not stop");
+        for signal in [Signal::USR1, Signal::TERM, Signal::USR2] {
+            for rank in ranks.iter().filter_map(|rank| Pid::from_raw(*rank)) {
+                // It may have ended since.
+                let _ = kill_process(rank, signal);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    goes_on(&place)
+}
+
+fn stop_file() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start(3, ENDLESS)?;
+    place.wait_for("run", 20)?;
+    fs::write(place.at("run/stop"), "")?;
+    check(&job.finish()?, 3, &["stopping: there is a file `stop` in the run directory", STOPPED])?;
+    ensure!(!place.at("run/stop").exists(), "the file would stop the next job too");
+    goes_on(&place)
+}
+
+/// Writes the command file, and waits until it has been taken.
+fn command(place: &Place, text: &str) -> Outcome {
+    fs::write(place.at("run/command"), text)?;
+    let begin = Instant::now();
+    while place.at("run/command").exists() {
+        ensure!(begin.elapsed() < Duration::from_secs(20), "the command file is not taken");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+fn command_file() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start(3, ENDLESS)?;
+    place.wait_for("run", 20)?;
+    command(&place, "# as soon as possible\ncheckpoint\nsnapshot\noutput.spectra.every_steps = 1000000\n")?;
+    let begin = Instant::now();
+    while place.latest("run")? == 0 {
+        ensure!(begin.elapsed() < Duration::from_secs(20), "there is no checkpoint");
+    }
+    let step = place.latest("run")?;
+    ensure!(place.at(&format!("run/snapshots/{step:08}.h5")).exists(), "there is no snapshot of step {step}");
+    // The time that stays is enough for many spectra.
+    std::thread::sleep(Duration::from_millis(500));
+    command(&place, "time.steps = 1")?;
+    let commands = [
+        "commanded: # as soon as possible; checkpoint; snapshot; output.spectra.every_steps = 1000000",
+        "commanded: time.steps = 1",
+        "done: step",
+    ];
+    check(&job.finish()?, 0, &commands)?;
+    let spectra = place.read("run/spectra.csv")?;
+    let mut drawn: Vec<u64> =
+        spectra.lines().skip(1).filter_map(|line| line.split(',').next()?.parse().ok()).filter(|drawn| *drawn > step).collect();
+    drawn.dedup();
+    ensure!(drawn == [place.latest("run")?] && drawn[0] > step + 3, "spectra after step {step}: {drawn:?}");
+    Ok(())
+}
+
+fn wrong_command_file() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start(2, ENDLESS)?;
+    place.wait_for("run", 20)?;
+    command(&place, "checkpoint\nfluid.viscosity = 1\n")?;
+    command(&place, "output.series.every_steps = -1\n")?;
+    ensure!(place.latest("run")? == 0, "a wrong command file is obeyed in part");
+    fs::write(place.at("run/stop"), "")?;
+    let told = [
+        "the command file is not obeyed: \"fluid.viscosity = 1\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the keys output.series",
+        "the command file is not obeyed: error: must be at least 1",
+    ];
+    check(&job.finish()?, 3, &told)?;
+    goes_on(&place)
 }

@@ -230,9 +230,9 @@ impl<'a> Night<'a> {
             Disturbance::LatestRemoved => fs::remove_file(self.directory().join("checkpoints/latest"))?,
             Disturbance::ReadOnly => {
                 let Some(disk) = &self.disk else { return Ok(()) };
-                ensure!(disk.remount("ro"), "the disk cannot be made read-only");
+                disk.remount("ro")?;
                 self.place.ends(RANKS, "run case.toml --dir disk/run", 1, &["rogallo: cannot write", "Read-only file system"])?;
-                ensure!(disk.remount("rw"), "the disk cannot be made writable");
+                disk.remount("rw")?;
             }
             _ => return Ok(()),
         }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// In memory; gone when dropped.
 pub struct Disk(PathBuf);
@@ -13,9 +15,17 @@ impl Disk {
         mounted.ok().filter(|output| output.status.success()).map(|_| Self(place.to_path_buf()))
     }
 
-    /// Changes its options, as `size=10m` or `ro`; whether that could be done.
-    pub fn remount(&self, options: &str) -> bool {
-        Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status().is_ok_and(|status| status.success())
+    /// Other options; tried for a while, since a disk can be made read-only only while nobody writes to it.
+    pub fn remount(&self, options: &str) -> Result<(), String> {
+        let begin = Instant::now();
+        let mount = || Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).output();
+        while !mount().is_ok_and(|output| output.status.success()) {
+            if begin.elapsed() > Duration::from_secs(20) {
+                return Err(format!("the disk cannot be mounted with {options}"));
+            }
+            sleep(Duration::from_millis(2));
+        }
+        Ok(())
     }
 }
 

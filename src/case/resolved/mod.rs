@@ -26,6 +26,14 @@ impl Case {
     }
 }
 
+/// Tables and keys that say what the numbers of a state are: they cannot change while a run goes on.
+const OF_THE_STATE: [&str; 4] = ["flow.", "domain.", "mean.", "numerics.precision"];
+
+/// Of the lines of [`physics_differences`] those that a run cannot go on with, though the user accepts them: what is stored would be another field.
+pub fn of_the_state(differences: &[String]) -> Vec<&String> {
+    differences.iter().filter(|line| OF_THE_STATE.iter().any(|start| line.starts_with(start))).collect()
+}
+
 /// The keys that differ and change the physics or the numbers, a line each: `fluid.viscosity: 0.01 -> 0.02`.
 pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
     let (a, b) = (physics(a), physics(b));
@@ -115,10 +123,12 @@ fn output(output: &Output) -> Entries {
 }
 
 fn checkpoint(checkpoint: &Checkpoint) -> Entries {
-    let Checkpoint { every_minutes, every_steps, keep } = checkpoint;
-    let mut entries = vec![("every_minutes", every_minutes.map_or_else(|| quoted("never"), number))];
+    let Checkpoint { every_minutes, every_steps, keep, give_up_after_minutes } = checkpoint;
+    let minutes = |minutes: Option<f64>| minutes.map_or_else(|| quoted("never"), number);
+    let mut entries = vec![("every_minutes", minutes(*every_minutes))];
     entries.extend(every_steps.map(|steps| ("every_steps", steps.to_string())));
     entries.push(("keep", keep.to_string()));
+    entries.push(("give_up_after_minutes", minutes(*give_up_after_minutes)));
     entries
 }
 

@@ -76,7 +76,7 @@ fn every_default_is_filled_in() {
             spectra: Schedule::default(),
             snapshots: Schedule::default(),
         },
-        checkpoint: Checkpoint { every_minutes: Some(30.0), every_steps: None, keep: 2 },
+        checkpoint: Checkpoint { every_minutes: Some(30.0), every_steps: None, keep: 2, give_up_after_minutes: Some(120.0) },
     };
     assert_eq!(with(&[]), expected);
 }
@@ -320,6 +320,8 @@ fn parallel_output_and_checkpoint() {
     assert_eq!((output.series, output.spectra), (Schedule::default(), Schedule { every_steps: Some(3), every_time: Some(0.5) }));
     assert_eq!(complaints(&["output.series=10"]), "output.series: expected a table, found the integer 10");
     assert_eq!(with(&["checkpoint.every_minutes=never"]).checkpoint.every_minutes, None);
+    assert_eq!(with(&["checkpoint.give_up_after_minutes=never"]).checkpoint.give_up_after_minutes, None);
+    assert_eq!(with(&["checkpoint.give_up_after_minutes=0"]).checkpoint.give_up_after_minutes, Some(0.0));
 }
 
 #[test]

@@ -122,4 +122,6 @@ pub struct Checkpoint {
     pub every_steps: Option<u64>,
     /// Checkpoints that are kept, the newest ones; >= 1.
     pub keep: usize,
+    /// A run whose checkpoints cannot be written for longer than this ends; >= 0.
+    pub give_up_after_minutes: Option<f64>,
 }

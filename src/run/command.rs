@@ -1,0 +1,161 @@
+//! Two files by which the user speaks to a run: `stop`, and `command`, whose lines ask for something.
+
+use super::Run;
+use super::log::Log;
+use super::output::Output;
+use crate::case::{self, Case};
+use crate::error::{Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Between two looks: a question to a shared file system is not free.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// The keys, or tables of keys, that may change while a run goes on.
+const KEYS: [&str; 7] =
+    ["output.series", "output.spectra", "output.snapshots", "output.statistics", "checkpoint", "time.end", "time.steps"];
+
+/// The two files, watched by the root.
+pub struct Watch {
+    stop: PathBuf,
+    command: PathBuf,
+    looked: Option<Instant>,
+    /// The commands of the last look: they are taken when the next one finds the same, so that nothing half written is.
+    seen: String,
+    /// Commands whose file could not be removed.
+    done: String,
+}
+
+/// What a look has found.
+#[derive(Default)]
+pub struct Found {
+    pub stop: bool,
+    pub command: bool,
+}
+
+impl Watch {
+    pub fn new(directory: &Path) -> Self {
+        let file = |name| directory.join(name);
+        Self { stop: file("stop"), command: file("command"), looked: None, seen: String::new(), done: String::new() }
+    }
+
+    /// Looks, if it is time to.
+    pub fn look(&mut self) -> Found {
+        if self.looked.is_some_and(|looked| looked.elapsed() < BETWEEN_LOOKS) {
+            return Found::default();
+        }
+        self.looked = Some(Instant::now());
+        let text = fs::read(&self.command).map_or(String::new(), |bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+        let whole = text == self.seen;
+        self.seen = text;
+        Found { stop: self.stop.exists(), command: whole && !self.seen.is_empty() && self.seen != self.done }
+    }
+
+    /// Takes the commands, and their file away.
+    pub fn take(&mut self) -> String {
+        let text = std::mem::take(&mut self.seen);
+        self.done = if fs::remove_file(&self.command).is_ok() { String::new() } else { text.clone() };
+        text
+    }
+
+    /// Takes the file `stop` away, so that the same command goes on.
+    pub fn stopped(&self) {
+        let _ = fs::remove_file(&self.stop);
+    }
+}
+
+/// What the lines of a command file ask for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Commands {
+    checkpoint: bool,
+    snapshot: bool,
+    /// `key=value`, as for `--set`.
+    settings: Vec<String>,
+}
+
+impl Commands {
+    /// One command a line; all of them or none.
+    fn parse(text: &str) -> Result<Self> {
+        let mut commands = Self::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            match (line, line.split_once('=').map(|(key, _)| key.trim())) {
+                ("checkpoint", _) => commands.checkpoint = true,
+                ("snapshot", _) => commands.snapshot = true,
+                (_, Some(key))
+                    if KEYS.iter().any(|known| key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))) =>
+                {
+                    commands.settings.push(line.to_owned());
+                }
+                _ => {
+                    return Err(Error::input(format!(
+                        "\"{line}\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the keys {}",
+                        KEYS.join(", ")
+                    )));
+                }
+            }
+        }
+        Ok(commands)
+    }
+
+    /// The case with the settings.
+    fn apply(&self, case: &Case) -> Result<Case> {
+        case::parse(&format!("{}.toml", case.name), &case.to_toml(), Path::new(""), &self.settings)
+    }
+}
+
+impl Run {
+    /// Does what the command file asks for; whether that is a checkpoint is left to the caller. One that is wrong is told in the log, no more. Collective.
+    pub(super) fn obey(&mut self, output: &mut Output, log: &mut Log) -> Result<bool> {
+        let text = self.control.commands(&self.world)?;
+        let understood = Commands::parse(&text).and_then(|commands| Ok((commands.apply(&self.case)?, commands)));
+        let (case, commands) = match understood {
+            Ok(understood) => understood,
+            Err(error) => {
+                log.line(&format!("the command file is not obeyed: {error}"));
+                return Ok(false);
+            }
+        };
+        log.line(&format!("commanded: {}", text.lines().map(str::trim).collect::<Vec<_>>().join("; ")));
+        if !commands.settings.is_empty() {
+            self.case = case;
+            output.schedule(&self.case);
+        }
+        if commands.snapshot {
+            output.write_snapshot(&self.world, self.flow.as_mut(), log);
+        }
+        Ok(commands.checkpoint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_all_or_none() {
+        let text = "# now\ncheckpoint\n\n  output.series.every_steps = 5\ntime.end=3";
+        let settings = vec!["output.series.every_steps = 5".into(), "time.end=3".into()];
+        assert_eq!(Commands::parse(text), Ok(Commands { checkpoint: true, snapshot: false, settings }));
+        for wrong in ["snapshots", "fluid.viscosity=1", "output.directory=x", "output.seriesx=1", "checkpoint\ntime.dt=1"] {
+            assert!(Commands::parse(wrong).unwrap_err().message.contains("is no command: there are checkpoint, snapshot"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_command_file_is_taken_when_it_no_longer_changes() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut watch = Watch::new(directory.path());
+        let mut look = |text: Option<&str>| {
+            text.iter().for_each(|text| fs::write(directory.path().join("command"), text).unwrap());
+            watch.looked = None;
+            watch.look().command.then(|| watch.take())
+        };
+        assert_eq!(
+            [look(None), look(Some("")), look(Some("check")), look(Some("checkpoint")), look(None)],
+            [None, None, None, None, Some("checkpoint".into())]
+        );
+        assert!(!directory.path().join("command").exists());
+        assert_eq!(look(None), None);
+    }
+}

@@ -1,0 +1,156 @@
+//! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning, where there is none.
+
+use super::{Run, regrid};
+use crate::case;
+use crate::error::{Error, Kind, Result};
+use crate::flow::Clock;
+use crate::store::{self, Header};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Why a run does not go on from a checkpoint.
+enum Unusable {
+    /// An older one may be sound.
+    Damaged(Error),
+    /// It is of another case, or the disk fails: an older one would be no better.
+    Foreign(Error),
+}
+
+impl From<Error> for Unusable {
+    fn from(error: Error) -> Self {
+        match error.kind {
+            Kind::Input => Self::Damaged(error),
+            _ => Self::Foreign(error),
+        }
+    }
+}
+
+/// What a run goes on from.
+pub(super) struct Resumed {
+    /// For the log.
+    story: String,
+    /// Checkpoints that were found damaged before.
+    damaged: Vec<PathBuf>,
+}
+
+impl Run {
+    /// Sets the initial field, and says of which file it is, if it is of one; with `fresh` the results of an earlier run are removed then.
+    /// Collective.
+    pub(super) fn start(&mut self, fresh: bool) -> Result<Option<String>> {
+        if !fresh {
+            self.directory.refuse_results(&self.world)?;
+        }
+        self.flow.start()?;
+        let from = regrid::take_initial(&self.world, &self.case, self.flow.as_mut())?;
+        if fresh {
+            self.directory.clear(&self.world)?;
+        }
+        Ok(from)
+    }
+
+    /// Takes up the state of the newest checkpoint that is sound; None if there is no checkpoint at all. Nothing is written. Collective.
+    ///
+    /// # Errors
+    /// Checkpoints of which none is sound; a checkpoint of another case, unless `accept` says that its physics may change.
+    pub(super) fn resume(&mut self, accept: bool) -> Result<Option<Resumed>> {
+        let directory = self.directory.checkpoints();
+        let checkpoints = store::checkpoints(&self.world, &directory)?;
+        if checkpoints.is_empty() {
+            return Ok(None);
+        }
+        let mut story = store::latest_problem(&self.world, &directory)?.map_or(String::new(), |problem| problem + "\n");
+        let mut damaged = Vec::new();
+        for checkpoint in checkpoints {
+            let start = Instant::now();
+            match self.take_up(&checkpoint, accept) {
+                Ok(changes) => {
+                    self.control.read(start.elapsed());
+                    let (clock, name) = (self.clock(), checkpoint.display());
+                    story += &format!("{changes}continuing from {name}, step {}, time {}", clock.step, clock.time);
+                    return Ok(Some(Resumed { story, damaged }));
+                }
+                Err(Unusable::Damaged(error)) => {
+                    story += &format!("{error}\n");
+                    damaged.push(checkpoint);
+                }
+                Err(Unusable::Foreign(error)) => return Err(error),
+            }
+        }
+        let directory = self.directory.path.display();
+        Err(Error::input(format!("{story}No checkpoint in {directory} is sound: put a copy there, or use --fresh to start over")))
+    }
+
+    /// Takes back what the run directory has from after the state that was taken up. Returns the story for the log. Collective.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(super) fn go_on(&mut self, resumed: Resumed) -> Result<String> {
+        let step = self.clock().step;
+        let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
+        self.directory.cut_back(&self.world, step)?;
+        self.write_statistics(&self.header(), &self.flow.records())?;
+        let names: Vec<&str> = aside.lines().collect();
+        let note =
+            if names.is_empty() { String::new() } else { format!("\ndamaged or of later steps, and put aside: {}", names.join(", ")) };
+        Ok(resumed.story + &note)
+    }
+
+    /// Returns the changes of the case that the user has accepted, a line each.
+    fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<String, Unusable> {
+        let header = store::read_header(&self.world, checkpoint)?;
+        let changes = self.changes(checkpoint, &header, accept).map_err(Unusable::Foreign)?;
+        let modes = self.flow.modes();
+        let piece = store::Piece { offset: modes.before, total: modes.total };
+        let fields = self.flow.state_mut();
+        let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
+        store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
+        let records = store::read_records(&self.world, checkpoint)?;
+        self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
+        let mut story = String::new();
+        if !changes.is_empty() {
+            story = format!("the case has changed, as accepted:\n  {}\n", changes.join("\n  "));
+        }
+        match (changes.is_empty(), records.is_empty()) {
+            (false, false) => story += "averages begin anew\n",
+            _ => self.flow.recall(records),
+        }
+        self.saved = Some(header.step);
+        Ok(story)
+    }
+
+    /// The changes of the physics since a checkpoint.
+    ///
+    /// # Errors
+    /// It is of another case; changes that are not accepted, or cannot be.
+    fn changes(&self, checkpoint: &Path, header: &Header, accept: bool) -> Result<Vec<String>> {
+        let name = checkpoint.display();
+        let modes = self.flow.modes().name;
+        if header.flow != self.flow.name() || header.layout != modes {
+            return Err(Error::input(format!(
+                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" with \"{modes}\"; use another run \
+                 directory (--dir), or --fresh to start over",
+                header.flow,
+                header.layout,
+                self.flow.name(),
+            )));
+        }
+        let stored = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
+            .map_err(|error| Error::failure(format!("the case in {name} cannot be read: {error}")))?;
+        let differences = case::physics_differences(&stored, &self.case);
+        let fixed = case::of_the_state(&differences);
+        let what_to_do = match (fixed.is_empty(), accept) {
+            (true, true) => return Ok(differences),
+            _ if differences.is_empty() => return Ok(differences),
+            (true, false) => {
+                "Undo this, or go on all the same with --accept-changes, or use another run directory (--dir), or --fresh to start over"
+                    .to_owned()
+            }
+            (false, _) => format!(
+                "Undo this: no run goes on with another {}. Start one from this state (initial.kind = \"file\", or `rogallo regrid`) in another run \
+                 directory (--dir), or use --fresh to start over",
+                fixed.iter().filter_map(|line| line.split(':').next()).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        Err(Error::input(format!("the case has changed since {name} was written:\n  {}\n{what_to_do}", differences.join("\n  "))))
+    }
+}

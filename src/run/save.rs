@@ -1,0 +1,106 @@
+//! Saving: checkpoints, and the running statistics beside them. One that cannot be written is no reason to end a run that computes well.
+
+use super::control::RETRY;
+use super::log::Log;
+use super::{Run, output};
+use crate::error::{Error, Result};
+use crate::statistics::Record;
+use crate::store::{self, Header};
+use std::time::Instant;
+
+impl Run {
+    /// Saves the state if it can be. If not, that is told, and the run goes on with the checkpoints it has and will try again. Collective.
+    ///
+    /// # Errors
+    /// It has not been possible for longer than the user allows.
+    pub(super) fn save(&mut self, log: &mut Log) -> Result<()> {
+        let start = Instant::now();
+        let Err(error) = self.write_checkpoint(log) else { return Ok(()) };
+        let failing = self.control.not_saved(start.elapsed()).as_secs_f64() / 60.0;
+        let allowed = self.case.checkpoint.give_up_after_minutes;
+        log.line(&format!("warning: there is no checkpoint of step {}: {error}", self.clock().step));
+        self.world.root_does(|| match allowed {
+            Some(minutes) if failing >= minutes => Err(Error {
+                message: format!(
+                    "{error}\nNo checkpoint could be written for {failing:.1} minutes (checkpoint.give_up_after_minutes = {minutes:?}), so that \
+                     the run ends at step {}. {}",
+                    self.clock().step,
+                    self.way_back()
+                ),
+                ..error
+            }),
+            _ => Ok(()),
+        })?;
+        log.line(&format!("the run goes on; the next attempt is the next that is due, or in {} s. {}", RETRY.as_secs(), self.way_back()));
+        Ok(())
+    }
+
+    /// Saves the state that a run ends with. Collective.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn save_last(&mut self, log: &mut Log) -> Result<()> {
+        if self.saved == Some(self.clock().step) {
+            return Ok(());
+        }
+        self.write_checkpoint(log).map_err(|error| Error {
+            message: format!("{error}\nThe state of step {}, where the run ended, is not saved. {}", self.clock().step, self.way_back()),
+            ..error
+        })
+    }
+
+    /// From where the same command goes on.
+    fn way_back(&self) -> String {
+        match self.saved {
+            Some(step) => format!("The last checkpoint is of step {step}, in {}", self.directory.checkpoints().display()),
+            None => "There is no checkpoint yet".into(),
+        }
+    }
+
+    /// Saves the state. Collective.
+    ///
+    /// # Errors
+    /// It cannot be written; older checkpoints are untouched.
+    pub(super) fn write_checkpoint(&mut self, log: &mut Log) -> Result<()> {
+        let start = Instant::now();
+        self.directory.restore(&self.world, &self.case)?;
+        let (header, modes, records) = (self.header(), self.flow.modes(), self.flow.records());
+        let fields = self.flow.state();
+        let piece = store::Piece { offset: modes.before, total: modes.total };
+        let fields: Vec<store::Field> =
+            fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
+        let tables = if self.world.is_root() { output::tables(&modes) } else { Vec::new() };
+        let contents = store::Contents { header: &header, tables: &tables, piece, fields: &fields, records: &records };
+        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), self.case.checkpoint.keep, &contents)?;
+        self.saved = Some(header.step);
+        self.control.saved(start.elapsed());
+        let seconds = start.elapsed().as_secs_f64();
+        log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
+        written.not_pruned.iter().for_each(|problem| log.line(&format!("warning: {problem}")));
+        // They are in the checkpoint as well, and come from there when the run goes on.
+        if let Err(error) = self.write_statistics(&header, &records) {
+            log.line(&format!("warning: statistics.h5 is of an earlier step: {error}"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn header(&self) -> Header {
+        Header {
+            flow: self.flow.name().into(),
+            step: self.clock().step,
+            time: self.clock().time,
+            case: self.case.to_toml(),
+            layout: self.flow.modes().name,
+            numbers: self.flow.memory(),
+        }
+    }
+
+    /// The records of the last checkpoint once more, in a file of their own. Where a run goes on, one that is damaged, or of
+    /// a later step, becomes right again. Collective.
+    pub(super) fn write_statistics(&self, header: &Header, records: &[Record]) -> Result<()> {
+        match records {
+            [] => Ok(()),
+            _ => store::write_statistics(&self.world, &self.directory.file("statistics.h5"), header, records),
+        }
+    }
+}
