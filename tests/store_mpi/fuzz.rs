@@ -1,7 +1,8 @@
 //! Checkpoints of runs, damaged at random: one byte changed, or the end cut off. Each is refused by its name, or the damage lies where
 //! nothing is kept, and everything reads as it was written. The seeds are fixed.
 
-use super::{launch, random, root, same, scratch};
+use super::{random, root, same, scratch};
+use crate::support::mpirun::{Finished, mpirun};
 use libtest_mimic::Failed;
 use num_complex::Complex;
 use rogallo::error::{Kind, Result};
@@ -12,6 +13,7 @@ use rogallo::store::{FieldMut, Header, Part, Parts, Piece, inspect, read_fields,
 use rogallo::transform::ValuesMut;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// With numbers, and a field that is no velocity.
 const HOMOGENEOUS: &str = r#"
@@ -36,9 +38,14 @@ time = { dt = 0.002, steps = 3 }
 output.statistics = { every_steps = 1 }
 "#;
 
-/// Damages to each of the two.
-const FLIPS: u64 = 800;
-const CUTS: u64 = 200;
+/// Damages to each of the two, on one rank and on two.
+const FLIPS: u64 = 400;
+const CUTS: u64 = 100;
+
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// With this a check tells what it counted.
+const COUNTED: &str = "counted: ";
 
 /// All that a run takes from a checkpoint, of this rank; numbers as bits, since a NaN is not equal to itself.
 #[derive(Debug, PartialEq)]
@@ -59,11 +66,16 @@ impl Whole {
         let length = (begin(world.rank() + 1) - piece.offset) as usize;
         let mut modes = Vec::new();
         for Part { name, precision, .. } in &fields {
-            let (mut single, mut double) = (vec![Complex::default(); length], vec![Complex::default(); length]);
-            let values = if *precision == "single" { ValuesMut::F32(&mut single) } else { ValuesMut::F64(&mut double) };
-            same(world, read_fields(world, file, piece, &mut [FieldMut { name, values }]))?;
-            modes.extend(single.iter().map(|z: &Complex<f32>| [z.re.to_bits().into(), z.im.to_bits().into()]));
-            modes.extend(double.iter().map(|z: &Complex<f64>| [z.re.to_bits(), z.im.to_bits()]));
+            let read = |values: ValuesMut| same(world, read_fields(world, file, piece, &mut [FieldMut { name, values }]));
+            if *precision == "single" {
+                let mut values = vec![Complex::<f32>::default(); length];
+                read(ValuesMut::F32(&mut values))?;
+                modes.extend(values.iter().map(|z| [z.re, z.im].map(|x| x.to_bits().into())));
+            } else {
+                let mut values = vec![Complex::<f64>::default(); length];
+                read(ValuesMut::F64(&mut values))?;
+                modes.extend(values.iter().map(|z| [z.re, z.im].map(f64::to_bits)));
+            }
         }
         let split = |mut record: Record| {
             let values = std::mem::take(&mut record.values);
@@ -75,7 +87,16 @@ impl Whole {
 }
 
 pub fn trial() -> std::result::Result<(), Failed> {
-    [1, 2].into_iter().try_for_each(|ranks| launch(ranks, "fuzz", scratch()?.path()))
+    for ranks in [1, 2] {
+        let (directory, program) = (scratch()?, std::env::current_exe()?);
+        let place = directory.path().to_str().ok_or("a directory that is not UTF-8")?;
+        let Finished { status, output } = mpirun(ranks, &program, &["--inside", "fuzz", place], LIMIT)?;
+        if !status.success() {
+            return Err(format!("{ranks} ranks: {status}\n{output}").into());
+        }
+        output.lines().filter_map(|line| line.strip_prefix(COUNTED)).for_each(|line| println!("{ranks} ranks, {line}"));
+    }
+    Ok(())
 }
 
 pub fn damage(world: &World, directory: &Path) {
