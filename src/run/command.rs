@@ -112,6 +112,7 @@ impl Run {
         let (case, commands) = match understood {
             Ok(understood) => understood,
             Err(error) => {
+                let error = error.message.trim_end_matches("; nothing was run.");
                 log.line(&format!("the command file is not obeyed: {error}"));
                 return Ok(false);
             }

@@ -81,8 +81,8 @@ impl Control {
         world.root_text(|| Ok(self.watch.as_mut().map_or(String::new(), Watch::take)))
     }
 
-    /// The run has stopped: a file that asked for it has done its work.
-    pub fn obeyed_stop(&self) {
+    /// The run ends: a file that asked for it has done its work.
+    pub fn ended(&self) {
         self.watch.iter().for_each(Watch::stopped);
     }
 

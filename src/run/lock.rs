@@ -120,7 +120,6 @@ impl Lock {
         if !dead {
             watch(&path, &text, &say).map_err(|()| in_use(&text))?;
         }
-        // A file that another's user made read-only, say, is met here.
         write(&path, &holder.text(0)).map_err(failed)?;
         if !dead {
             thread::sleep(PAUSE);

@@ -149,7 +149,6 @@ impl Run {
                 log.line(&reason);
                 let to_go_on = !self.finished();
                 self.end(&mut output, log, to_go_on)?;
-                self.control.obeyed_stop();
                 return Ok(if to_go_on { Outcome::Stopped } else { Outcome::Done });
             }
             if verdict.save || asked {
@@ -170,6 +169,7 @@ impl Run {
             output.write_last(&self.world, self.flow.as_mut(), log);
         }
         let sampled = output.finish(&self.world, log);
+        self.control.ended();
         saved.and(sampled)
     }
 

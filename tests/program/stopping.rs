@@ -142,6 +142,7 @@ fn command_file() -> Outcome {
     let begin = Instant::now();
     while place.latest("run")? == 0 {
         ensure!(begin.elapsed() < Duration::from_secs(20), "there is no checkpoint");
+        std::thread::sleep(Duration::from_millis(5));
     }
     let step = place.latest("run")?;
     ensure!(place.at(&format!("run/snapshots/{step:08}.h5")).exists(), "there is no snapshot of step {step}");
