@@ -121,7 +121,7 @@ pub fn damage(world: &World, directory: &Path) {
         if world.is_root() {
             let ([flips, cuts], length) = (named, bytes.len());
             println!(
-                "{name}, {length} bytes: of {FLIPS} changed bytes {flips} named, {} harmless; of {CUTS} cuts {cuts} named",
+                "{COUNTED}{name}, {length} bytes: of {FLIPS} changed bytes {flips} named, {} harmless; of {CUTS} cuts {cuts} named",
                 FLIPS - flips
             );
         }
