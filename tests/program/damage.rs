@@ -2,6 +2,7 @@
 
 use crate::ensure;
 use crate::place::{Outcome, Place};
+use crate::support::random::Random;
 use libtest_mimic::Trial;
 use std::fs;
 use std::process::Command;
@@ -44,10 +45,9 @@ fn damaged(case: &str) -> Outcome {
     place.run(2, "run", "")?;
     place.run(2, "whole", "--set time.steps=8")?;
     let sound = fs::read(place.at("run/checkpoints/00000006.h5"))?;
-    let (mut state, mut named) = (7_u64, 0);
+    let (mut random, mut named) = (Random::new(7), 0);
     for i in 0..DAMAGES {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let place_of_damage = (state >> 33) as usize % sound.len();
+        let place_of_damage = random.below(sound.len() as u64) as usize;
         let mut bytes = sound.clone();
         if i % 3 == 0 {
             bytes.truncate(place_of_damage);

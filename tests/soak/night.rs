@@ -1,10 +1,11 @@
 //! A run in a bad night: job after job of the same command, disturbed until it is done, and then compared with one in peace.
 
-use crate::disturbance::{Disturbance, Moment, Random};
+use crate::disturbance::{Disturbance, Moment};
 use crate::ensure;
 use crate::place::{Outcome, Place};
 use crate::support::disk::Disk;
 use crate::support::mpirun::{Finished, Job};
+use crate::support::random::Random;
 use libtest_mimic::Failed;
 use rogallo::store::inspect;
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,8 +1,9 @@
 //! Checkpoints of runs, damaged at random: one byte changed, or the end cut off. Each is refused by its name, or the damage lies where
 //! nothing is kept, and everything reads as it was written. The seeds are fixed.
 
-use super::{random, root, same, scratch};
+use super::{root, same, scratch};
 use crate::support::mpirun::{Finished, mpirun};
+use crate::support::random::Random;
 use libtest_mimic::Failed;
 use num_complex::Complex;
 use rogallo::error::{Kind, Result};
@@ -105,15 +106,15 @@ pub fn damage(world: &World, directory: &Path) {
         let bytes = fs::read(&file).unwrap();
         let sound = (Whole::read(world, &file).unwrap(), inspect(&file).unwrap());
         assert!(!sound.0.modes.is_empty() && sound.0.header.numbers.is_empty() != sound.0.records.is_empty());
-        let mut state = 1 + world.size() as u64;
+        let mut random = Random::new(1 + world.size() as u64);
         let mut named = [0, 0];
         for i in 0..FLIPS + CUTS {
-            let place = random(&mut state) as usize % bytes.len();
+            let place = random.below(bytes.len() as u64) as usize;
             let (cut, mut damaged) = (i >= FLIPS, bytes.clone());
             if cut {
                 damaged.truncate(place);
             } else {
-                damaged[place] ^= 1 + (random(&mut state) % 255) as u8;
+                damaged[place] ^= 1 + random.below(255) as u8;
             }
             root(world, || fs::write(&file, &damaged).unwrap());
             named[usize::from(cut)] += u64::from(refused(world, &file, &sound, &format!("{name}, byte {place}, cut {cut}")));

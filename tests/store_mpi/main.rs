@@ -243,11 +243,6 @@ fn root(world: &World, action: impl FnOnce()) {
     world.barrier();
 }
 
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *state >> 33
-}
-
 fn damage(world: &World, directory: &Path) {
     let file = write(world, directory, 1, 7).unwrap().path;
     let sound = fs::read(&file).unwrap();

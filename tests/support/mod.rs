@@ -6,6 +6,7 @@ pub mod collective;
 pub mod disk;
 pub mod exact;
 pub mod mpirun;
+pub mod random;
 
 pub use collective::{Check, Outcome, process_grids};
 
