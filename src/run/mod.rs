@@ -137,7 +137,7 @@ impl Run {
             output.write_due(&self.world, self.flow.as_mut(), &step, log);
             self.control.wrote(writing.elapsed());
             if let Some(reason) = step.end {
-                self.end(&mut output, log)?;
+                self.end(&mut output, log, false)?;
                 return Err(Error::diverged(reason));
             }
             let verdict = self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step, self.directory.is_lost());
@@ -147,24 +147,28 @@ impl Run {
             let asked = verdict.command && self.obey(&mut output, log)?;
             if let Some(reason) = verdict.stop {
                 log.line(&reason);
-                self.end(&mut output, log)?;
-                return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
+                let to_go_on = !self.finished();
+                self.end(&mut output, log, to_go_on)?;
+                return Ok(if to_go_on { Outcome::Stopped } else { Outcome::Done });
             }
             if verdict.save || asked {
                 output.settle(log);
                 self.save(log)?;
             }
         }
-        self.end(&mut output, log)?;
+        self.end(&mut output, log, false)?;
         Ok(Outcome::Done)
     }
 
-    /// The last checkpoint and the last samples.
-    fn end(&mut self, output: &mut Output, log: &mut Log) -> Result<()> {
+    /// The last checkpoint, and the last samples of a run that is not `to_go_on`.
+    fn end(&mut self, output: &mut Output, log: &mut Log, to_go_on: bool) -> Result<()> {
         // First what must not be lost: mpirun gives a job that was sent a signal a second or so.
         output.settle(log);
         let saved = self.save_last(log);
-        let sampled = output.finish(&self.world, self.flow.as_mut(), log);
+        if !to_go_on {
+            output.write_last(&self.world, self.flow.as_mut(), log);
+        }
+        let sampled = output.finish(&self.world, log);
         self.control.ended();
         saved.and(sampled)
     }

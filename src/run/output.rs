@@ -102,11 +102,8 @@ impl Output {
         }
     }
 
-    /// The last sample and the last spectra, if they are not written yet; collective.
-    ///
-    /// # Errors
-    /// Rows of a table that could not be written to the end.
-    pub fn finish(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) -> Result<()> {
+    /// The last sample and the last spectra, if they are not written yet. Not for a run that will go on: there they would be off schedule. Collective.
+    pub fn write_last(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let now = Some(flow.clock().step);
         if self.sampled != now {
             self.write_series(world, flow, log);
@@ -115,6 +112,13 @@ impl Output {
         if self.drawn != now {
             self.write_spectra(world, flow, log);
         }
+    }
+
+    /// Collective.
+    ///
+    /// # Errors
+    /// Rows of a table that could not be written to the end.
+    pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
         self.settle(log);
         world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
             Some(what) => Err(Error::failure(format!("{what}: they could not be written to the end of the run"))),
@@ -202,7 +206,7 @@ pub fn tables(modes: &ModeList) -> Vec<Table> {
         name: name.into(),
         units: "1".into(),
         description: description.into(),
-        values: modes.columns.iter().map(|column| column[i]).collect(),
+        values: modes.columns().map(|column| column[i]).collect(),
     };
     vec![
         table("nx", 0, "label n_x of each column of modes; k_x = 2 pi n_x / L_x"),

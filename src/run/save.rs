@@ -69,7 +69,8 @@ impl Run {
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> =
             fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
-        let contents = store::Contents { header: &header, tables: &output::tables(&modes), piece, fields: &fields, records: &records };
+        let tables = if self.world.is_root() { output::tables(&modes) } else { Vec::new() };
+        let contents = store::Contents { header: &header, tables: &tables, piece, fields: &fields, records: &records };
         let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), self.case.checkpoint.keep, &contents)?;
         self.saved = Some(header.step);
         self.control.saved(start.elapsed());

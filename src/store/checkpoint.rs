@@ -79,7 +79,7 @@ pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: 
     let (mut bytes, mut not_pruned) = (0, None);
     let prepared = world.root_does(|| {
         directory::make(directory)?;
-        directory::discard(&partial)?;
+        directory::sweep(directory)?;
         directory::check_room(directory, size_estimate(contents))?;
         lay_out(&partial, contents, &sums).map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         bytes = directory::reserve(&partial)?;

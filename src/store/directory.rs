@@ -100,6 +100,17 @@ pub(super) fn discard(partial: &Path) -> Result<()> {
     }
 }
 
+/// Removes the partial checkpoints that killed jobs have left, of whatever step.
+pub(super) fn sweep(directory: &Path) -> Result<()> {
+    let failed = |error| Error::io(format!("cannot look for partial files in {}", directory.display()), error);
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let step = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(".h5.partial")?.parse().ok());
+        step.map_or(Ok(()), |step| discard(&partial(&directory.join(file_name(step, "h5")))))?;
+    }
+    Ok(())
+}
+
 /// Writes a small text file under a temporary name and renames it.
 pub(super) fn write_text(path: &Path, text: &str) -> Result<()> {
     let partial = partial(path);

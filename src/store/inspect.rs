@@ -2,7 +2,7 @@
 
 use super::checkpoint::{SINGLE, precision};
 use super::container::{get, get_text};
-use super::foreign::because;
+use super::foreign::cause;
 use super::header::{CHECKPOINT, STATISTICS, advice, open_checked};
 use super::{Header, checksum, records};
 use crate::error::{Error, Result};
@@ -21,10 +21,11 @@ const BLOCK: usize = 1 << 20;
 /// A file that is missing, foreign or damaged; all damaged datasets are named.
 pub fn inspect(file: &Path) -> Result<String> {
     let (container, header) = open_checked(file, &[CHECKPOINT, STATISTICS])?;
-    let unreadable = |kind: &str| because(format!("{} is damaged ({})", file.display(), advice(kind)));
-    let kind = get_text(&container, "kind").map_err(unreadable(CHECKPOINT))?;
+    let unreadable =
+        |error: hdf5::Error, kind: &str| Error::input(format!("{} is damaged: {}; {}", file.display(), cause(&error), advice(kind)));
+    let kind = get_text(&container, "kind").map_err(|error| unreadable(error, CHECKPOINT))?;
     let mut damaged = Vec::new();
-    let text = describe(file, &container, &kind, &header, &mut damaged).map_err(unreadable(&kind))?;
+    let text = describe(file, &container, &kind, &header, &mut damaged).map_err(|error| unreadable(error, &kind))?;
     if damaged.is_empty() {
         return Ok(text);
     }

@@ -36,6 +36,7 @@ use std::path::PathBuf;
 #[derive(Clone, Copy)]
 pub struct Contents<'a> {
     pub header: &'a Header,
+    /// The root's; the others need not have them.
     pub tables: &'a [Table],
     /// This rank's, of all fields.
     pub piece: Piece,
@@ -59,7 +60,7 @@ pub struct Header {
     pub numbers: Vec<(String, f64)>,
 }
 
-/// A small table of integers that every rank knows whole, as the wavenumber of every column.
+/// A table of integers, as the wavenumber of every column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     pub name: String,

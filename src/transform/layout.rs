@@ -163,13 +163,7 @@ impl Layout {
 
     /// The global list of modes, and where this rank's lie in it.
     pub fn mode_list(&self) -> ModeList {
-        let mut first = 0;
-        let columns = self.truncation.columns(0..self.truncation.nx_max() + 1).map(|column| {
-            let row = [column.nx as i64, column.nz, first, column.len() as i64];
-            first += column.len() as i64;
-            row
-        });
-        ModeList { name: self.truncation.name(), columns: columns.collect(), before: self.modes_before, total: self.total_modes }
+        ModeList { name: self.truncation.name(), truncation: self.truncation, before: self.modes_before, total: self.total_modes }
     }
 
     /// What the rank of this number in its row and in its column visits.
@@ -191,8 +185,20 @@ pub struct ModeList {
     pub name: String,
     pub before: u64,
     pub total: u64,
+    truncation: Truncation,
+}
+
+impl ModeList {
     /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 .. m, -m .. -1, or Chebyshev's n = 0 ..).
-    pub columns: Vec<[i64; 4]>,
+    /// Not stored: a large grid has millions.
+    pub fn columns(&self) -> impl Iterator<Item = [i64; 4]> {
+        let mut first = 0;
+        self.truncation.columns(0..self.truncation.nx_max() + 1).map(move |column| {
+            let row = [column.nx as i64, column.nz, first, column.len() as i64];
+            first += column.len() as i64;
+            row
+        })
+    }
 }
 
 /// So many for each of the share's parts.

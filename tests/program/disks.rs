@@ -2,14 +2,13 @@
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
+use crate::support::disk::Disk;
 use crate::trouble::{ENDLESS, goes_on, signal_last_rank, sound_checkpoints};
 use libtest_mimic::{Failed, Trial};
 use rustix::process::Signal;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
-use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -24,36 +23,13 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// A disk of its own at `run`.
-struct Disk(PathBuf);
-
-impl Disk {
-    /// None where the user may not mount one.
-    fn mount(place: &Place, options: &str) -> Result<Option<Self>, Failed> {
-        let path = place.at("run");
-        fs::create_dir(&path)?;
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&path).output();
-        let mounted = mounted.ok().filter(|output| output.status.success());
-        if mounted.is_none() {
-            eprintln!("skipped: only root can mount a small disk");
-        }
-        Ok(mounted.map(|_| Self(path)))
+fn disk(place: &Place, options: &str) -> Result<Option<Disk>, Failed> {
+    fs::create_dir(place.at("run"))?;
+    let disk = Disk::mount(&place.at("run"), options);
+    if disk.is_none() {
+        eprintln!("skipped: only root can mount a small disk");
     }
-
-    /// Other options; tried for a while, since a disk can be made read-only only while nobody writes to it.
-    fn remount(&self, options: &str) -> Outcome {
-        let begin = Instant::now();
-        while !Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).output()?.status.success() {
-            ensure!(begin.elapsed() < Duration::from_secs(20), "the disk cannot be mounted with {options}");
-            sleep(Duration::from_millis(2));
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
+    Ok(disk)
 }
 
 /// With a checkpoint now and then.
@@ -89,7 +65,7 @@ fn fill(place: &Place) -> Outcome {
 
 fn full_at_the_end() -> Outcome {
     let place = Place::new()?;
-    let Some(disk) = Disk::mount(&place, "size=600k")? else { return Ok(()) };
+    let Some(disk) = disk(&place, "size=600k")? else { return Ok(()) };
     let arguments = "run case.toml --dir run --set checkpoint.every_steps=2 --set checkpoint.keep=100";
     let end = [
         "rogallo: no room on the disk for run/checkpoints",
@@ -109,7 +85,7 @@ fn full_at_the_end() -> Outcome {
 
 fn full_for_a_while() -> Outcome {
     let place = Place::new()?;
-    let Some(disk) = Disk::mount(&place, "size=2m")? else { return Ok(()) };
+    let Some(disk) = disk(&place, "size=2m")? else { return Ok(()) };
     let job = place.start(2, &saving())?;
     wait_for_checkpoint(&place, 0)?;
     fill(&place)?;
@@ -127,7 +103,7 @@ fn full_for_a_while() -> Outcome {
 
 fn full_for_too_long() -> Outcome {
     let place = Place::new()?;
-    let Some(_disk) = Disk::mount(&place, "size=600k")? else { return Ok(()) };
+    let Some(_disk) = disk(&place, "size=600k")? else { return Ok(()) };
     let arguments = format!("{} --set checkpoint.give_up_after_minutes=0.01", saving());
     let end = "minutes (checkpoint.give_up_after_minutes = 0.01), so that the run ends at step";
     place.ends(2, &arguments, 1, &["rogallo: no room on the disk for run/checkpoints", end])?;
@@ -137,7 +113,7 @@ fn full_for_too_long() -> Outcome {
 
 fn read_only() -> Outcome {
     let place = Place::new()?;
-    let Some(disk) = Disk::mount(&place, "size=200m")? else { return Ok(()) };
+    let Some(disk) = disk(&place, "size=200m")? else { return Ok(()) };
     // The lock, whose file is always open, would keep the disk from being made read-only.
     fs::write(place.at("elsewhere"), "")?;
     symlink(place.at("elsewhere"), place.at("run/lock"))?;

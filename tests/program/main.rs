@@ -5,6 +5,7 @@ mod support;
 
 mod bits;
 mod channel;
+mod damage;
 mod disks;
 mod going_on;
 mod locks;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let trials = [
         bits::trials(),
         channel::trials(),
+        damage::trials(),
         refusals::trials(),
         trouble::trials(),
         disks::trials(),

@@ -3,8 +3,10 @@
 
 pub mod balance;
 pub mod collective;
+pub mod disk;
 pub mod exact;
 pub mod mpirun;
+pub mod random;
 
 pub use collective::{Check, Outcome, process_grids};
 

@@ -48,6 +48,11 @@ impl Job {
         kill_process(Pid::from_child(&self.child), signal).map_err(|error| error.to_string())
     }
 
+    /// Whether it has ended.
+    pub fn ended(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|status| status.is_some())
+    }
+
     /// Waits for its end; that it takes longer than its limit is an error.
     pub fn finish(mut self) -> Result<Finished, String> {
         let status = wait(&mut self.child, self.limit.saturating_sub(self.begin.elapsed()));

@@ -58,7 +58,8 @@ fn rewrite(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Resul
     }
     let mut file = store::Remake::create(world, &absolute, &new_header, &output::tables(&modes), &parts.fields, modes.total)?;
     let fields: Vec<usize> = (0..parts.fields.len()).collect();
-    for block in store::blocks(&modes.columns, BLOCK) {
+    let columns: Vec<[i64; 4]> = modes.columns().collect();
+    for block in store::blocks(&columns, BLOCK) {
         let first = block[0][2] as u64;
         for (&field, values) in fields.iter().zip(carry.columns(block, &fields)?) {
             file.write(field, first, &values)?;
@@ -90,7 +91,7 @@ pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<O
     let modes = flow.modes();
     let mut state = flow.state_mut();
     let own = modes.before as i64..modes.before as i64 + state.first().map_or(0, |(_, values)| length(values)) as i64;
-    let columns: Vec<[i64; 4]> = modes.columns.iter().copied().filter(|[_, _, first, _]| own.contains(first)).collect();
+    let columns: Vec<[i64; 4]> = modes.columns().filter(|[_, _, first, _]| own.contains(first)).collect();
     let number = |name: &str| parts.fields.iter().position(|field| field.name == name);
     let (fields, mut targets): (Vec<usize>, Vec<&mut ValuesMut>) =
         state.iter_mut().filter_map(|(name, values)| Some((number(name)?, values))).unzip();
