@@ -1,6 +1,7 @@
 //! Moving blocks of complex numbers between all ranks of a group: the transposes' communication. Packing and unpacking are
 //! left to the transforms, whose passes over memory do it on the way.
 
+use super::activity::{Waiting, waits};
 use super::{Element, World};
 use crate::error::{Error, Result};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -92,6 +93,7 @@ where
                 self.traffic.bytes += count as u64 * size_of::<T>() as u64;
             }
         }
+        let _waits = waits(Waiting::Exchange);
         match self.method {
             Method::AllToAll => self.all_to_all(),
             Method::Pairwise => self.pairwise(),

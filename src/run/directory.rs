@@ -10,8 +10,8 @@ use std::cell::RefCell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-/// What a run writes at the top of its directory; `--fresh` removes these and nothing else.
-const FILES: [&str; 5] = ["case.toml", "run.log", "statistics.h5", "profiles.csv", "budgets.csv"];
+/// What a run writes at the top of its directory; `--fresh` removes these and nothing else. The ledger stays: it tells of the earlier run as well.
+const FILES: [&str; 7] = ["case.toml", "run.log", "statistics.h5", "profiles.csv", "budgets.csv", "blowup.txt", "hang.txt"];
 /// The tables that grow while a run goes on.
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
 const FOLDERS: [&str; 3] = ["checkpoints", "snapshots", "figures"];

@@ -1,25 +1,32 @@
 //! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is due, stops when it must.
 
+mod again;
+mod blow_up;
 mod control;
 mod directory;
 mod flow;
 mod log;
+mod notes;
 mod output;
 mod regrid;
 mod resume;
 mod save;
 mod timing;
+mod watchdog;
 
 pub use directory::RunDirectory;
 pub use regrid::regrid;
 
 use crate::case::{self, Case};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow};
-use crate::parallel::World;
+use crate::ledger::Event;
+use crate::parallel::{World, activity};
 use crate::report;
+use again::Shortened;
 use control::{Control, Verdict};
 use log::Log;
+use notes::Tally;
 use output::Output;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -60,7 +67,8 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
     directory.refuse_case_inside(&world, path)?;
     directory.take(&world)?;
-    let mut run = Run { world, case, directory, flow, control, saved: None };
+    watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
+    let mut run = Run::new(world, case, directory, flow, control, Tally::new(begin));
     // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
     let resumed = if options.fresh { None } else { run.resume()? };
     let started = match resumed {
@@ -76,10 +84,20 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     if let Some(from) = resumed.as_ref().or(started.as_ref()) {
         log.line(from);
     }
-    if resumed.is_none() {
-        run.save(&mut log)?;
-    }
-    let outcome = run.step_to_the_end(&mut log, resumed.is_none())?;
+    let job = notes::job(&run.world, run.flow.as_ref());
+    let mut starts = resumed.is_none();
+    run.note(if starts { Event::Start { fresh: options.fresh, job } } else { Event::Continue { job } }, &mut log);
+    let outcome = loop {
+        match run.step_to_the_end(&mut log, starts) {
+            Ok(End::Reached(outcome)) => break outcome,
+            Ok(End::BlownUp(error)) => run = run.go_back(error, &mut log)?,
+            Err(error) => {
+                run.note(Event::Failed { message: error.message.clone() }, &mut log);
+                return Err(error);
+            }
+        }
+        starts = false;
+    };
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
     // A figure that cannot be drawn must not make a failure of a run that ended well.
     match run.world.root_text(|| report::report(&run.directory.path, &[])) {
@@ -113,22 +131,44 @@ struct Run {
     control: Control,
     /// The step of the last checkpoint.
     saved: Option<u64>,
+    watch: blow_up::Watch,
+    tally: Tally,
+    shortened: Shortened,
+}
+
+/// How the stepping ended.
+enum End {
+    Reached(Outcome),
+    BlownUp(Error),
 }
 
 impl Run {
+    fn new(world: Rc<World>, case: Case, directory: RunDirectory, flow: Box<dyn Flow>, control: Control, tally: Tally) -> Self {
+        let (watch, shortened) = Default::default();
+        Self { world, case, directory, flow, control, saved: None, watch, tally, shortened }
+    }
+
     fn clock(&self) -> Clock {
         self.flow.clock()
     }
 
-    fn step_to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<Outcome> {
+    fn step_to_the_end(&mut self, log: &mut Log, from_the_beginning: bool) -> Result<End> {
+        if from_the_beginning {
+            self.save(log)?;
+        }
         let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning)?;
         while !self.finished() {
             let time = self.clock().time;
             let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
             let start = Instant::now();
-            let step = self.flow.advance(end.min(output.next_time(time))).map_err(|error| self.add_way_back(error))?;
+            let step = self.flow.advance(end.min(output.next_time(time)))?;
+            activity::at_step(self.clock().step);
             self.control.stepped(start.elapsed());
+            self.tally.stepped(start.elapsed());
             log.progress(self.clock(), &self.case.time.stop, &step);
+            if let Some(what) = self.watch.judge(self.clock(), &step) {
+                return Ok(End::BlownUp(self.report_blow_up(&what, &step, log)));
+            }
             let writing = Instant::now();
             output.write_due(&self.world, self.flow.as_mut(), &step, log)?;
             self.control.wrote(writing.elapsed());
@@ -139,34 +179,29 @@ impl Run {
             }
             match self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step) {
                 Verdict::GoOn => {}
+                Verdict::Save if self.watch.is_doubtful() => {}
                 Verdict::Save => self.save(log)?,
                 Verdict::Stop(reason) => {
                     log.line(&reason);
                     // First what must not be lost: mpirun gives a job that was sent a signal a second or so.
                     self.save_if_new(log)?;
                     output.finish(&self.world, self.flow.as_mut(), log)?;
-                    return Ok(if self.finished() { Outcome::Done } else { Outcome::Stopped });
+                    if self.finished() {
+                        break;
+                    }
+                    self.note(Event::Stop { reason, pace: self.tally.pace() }, log);
+                    return Ok(End::Reached(Outcome::Stopped));
                 }
             }
         }
         output.finish(&self.world, self.flow.as_mut(), log)?;
         self.save_if_new(log)?;
-        Ok(Outcome::Done)
+        self.note(Event::Done { pace: self.tally.pace() }, log);
+        Ok(End::Reached(Outcome::Done))
     }
 
     fn finished(&self) -> bool {
         let (clock, stop) = (self.clock(), &self.case.time.stop);
         stop.end.is_some_and(|end| clock.time >= end) || stop.steps.is_some_and(|steps| clock.step >= steps)
-    }
-
-    /// A blow-up says from where one can go on.
-    fn add_way_back(&self, error: Error) -> Error {
-        match (error.kind, self.saved) {
-            (Kind::Diverged, Some(step)) => {
-                let directory = self.directory.path.display();
-                Error { message: format!("{error}\nThe last good checkpoint, of step {step}, stays in {directory}/checkpoints"), ..error }
-            }
-            _ => error,
-        }
     }
 }

@@ -49,7 +49,7 @@ impl Output {
             },
             size: case.domain.size,
             case: case.to_toml(),
-            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, end: None },
+            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, finite: true, end: None },
             sampled: Some(now),
             drawn: Some(now),
         };

@@ -1,5 +1,6 @@
 //! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning, where there is none.
 
+use super::again::Shortened;
 use super::{Run, regrid};
 use crate::case;
 use crate::error::{Error, Kind, Result};
@@ -77,6 +78,7 @@ impl Run {
         let records = store::read_records(&self.world, checkpoint)?;
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
         self.flow.recall(records);
+        self.shorten(Shortened::of(&header.numbers));
         self.saved = Some(header.step);
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::log::Log;
 use super::{Run, output};
 use crate::error::Result;
+use crate::ledger::Event;
 use crate::statistics::Record;
 use crate::store::{self, Header};
 use std::time::Instant;
@@ -25,6 +26,8 @@ impl Run {
         self.write_statistics(&header, &records)?;
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
+        let file = written.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.note(Event::Checkpoint { file, seconds, bytes: written.bytes, pace: self.tally.pace() }, log);
         log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
         Ok(())
     }
@@ -36,7 +39,7 @@ impl Run {
             time: self.clock().time,
             case: self.case.to_toml(),
             layout: self.flow.modes().name,
-            numbers: self.flow.memory(),
+            numbers: self.flow.memory().into_iter().chain(self.shortened.numbers()).collect(),
         }
     }
 

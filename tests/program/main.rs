@@ -4,6 +4,7 @@
 mod support;
 
 mod bits;
+mod blowups;
 mod channel;
 mod output;
 mod place;
@@ -11,8 +12,10 @@ mod readme;
 mod refusals;
 mod regrid;
 mod snapshots;
+mod status;
 mod stopping;
 mod trouble;
+mod watchdog;
 
 use libtest_mimic::Arguments;
 use std::process::ExitCode;
@@ -31,6 +34,9 @@ fn main() -> ExitCode {
         snapshots::trials(),
         readme::trials(),
         regrid::trials(),
+        blowups::trials(),
+        status::trials(),
+        watchdog::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
