@@ -60,16 +60,17 @@ impl Run {
         let number = |value: f64| value.is_finite().then_some(value);
         let [dt, cfl, energy] = [step.dt, step.cfl, step.energy].map(number);
         self.note(Event::BlowUp { what: what.into(), reason: reason.clone(), dt, cfl, energy }, log);
-        let mut message = format!("{what}\nLikely reason: {reason}\n");
-        diagnosis.places.iter().for_each(|place| message += &format!("Where: {place}\n"));
-        message += &match written {
-            Ok(()) => format!("The last steps and the end of the spectrum are in {}", name.display()),
+        log.line(&format!("{what}\nLikely reason: {reason}"));
+        diagnosis.places.iter().for_each(|place| log.line(&format!("Where: {place}")));
+        let more = match written {
+            Ok(()) => format!("its last steps and the end of its spectrum are in {}", name.display()),
             Err(error) => error.message,
         };
-        if let Some(step) = self.saved {
-            message += &format!("\nThe last good checkpoint, of step {step}, stays in {}/checkpoints", self.directory.path.display());
-        }
-        Error::diverged(message)
+        let way_back = match self.saved {
+            Some(step) => format!("\nThe last good checkpoint, of step {step}, stays in {}/checkpoints", self.directory.path.display()),
+            None => String::new(),
+        };
+        Error::diverged(format!("{what}: {reason}; {more}{way_back}"))
     }
 
     /// Back to the last checkpoint, with shorter steps, if the case still allows it; that is saved at once, so that a job that is killed goes on in the same
@@ -81,7 +82,6 @@ impl Run {
         let Some(retry) = self.case.time.retry.filter(|retry| self.shortened.retries < retry.times && self.saved.is_some()) else {
             return Err(blow_up);
         };
-        log.line(&blow_up.message);
         let Self { world, case, directory, flow, control, tally, shortened, .. } = self;
         // Its memory is needed for the next one, which has nothing left of what went wrong.
         drop(flow);

@@ -51,7 +51,7 @@ fn box_with_long_steps() -> Outcome {
         "\nLikely reason: the step is too long: its Courant number was 4.42 already, and the scheme is stable up to 0.83; try time.dt = 4.5e-2, or time.cfl = 0.7\n",
     ];
     let case = "run case.toml --dir run --set time.dt=0.3 --set time.steps=500 --set fluid.viscosity=1e-4";
-    let further = ["The last good checkpoint, of step 0, stays in run/checkpoints", "are in run/blowup.txt"];
+    let further = ["The last good checkpoint, of step 0, stays in run/checkpoints", "end of its spectrum are in run/blowup.txt"];
     place.ends(3, case, 4, &[parts.as_slice(), &further].concat())?;
     reported(&place, &["of the mode k = (", ", on rank ", "Velocity gradients squared by k, "])?;
     ensure!(place.latest("run")? == 0, "a later checkpoint");
