@@ -1,7 +1,9 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
 
+use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::statistics::Record;
+use crate::time::StepSize;
 pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 
@@ -24,8 +26,11 @@ pub trait Flow {
     /// One step, cut short where it would go beyond the time `until`: then the clock shows `until` itself.
     ///
     /// # Errors
-    /// The state is no longer finite.
+    /// A step of no length: a Courant number was asked for of a fluid at rest.
     fn advance(&mut self, until: f64) -> Result<Step>;
+
+    /// From the next step on.
+    fn set_step_size(&mut self, step_size: StepSize);
 
     /// The state, as it goes into checkpoints: this rank's modes of each component.
     fn state(&self) -> Vec<(&str, Values<'_>)>;
@@ -74,6 +79,9 @@ pub trait Flow {
 
     fn slab(&self) -> Slab;
 
+    /// After a blow-up: where, and what the smallest scales are like. Collective.
+    fn diagnose(&mut self) -> Diagnosis;
+
     /// How the work is dealt out, for the log.
     fn decomposition(&self) -> String;
 
@@ -98,6 +106,8 @@ pub struct Step {
     pub energy: f64,
     /// At its end, where it is at hand.
     pub dissipation: Option<f64>,
+    /// Whether the state at its end is. Where it is not, the run ends.
+    pub finite: bool,
     /// Why the run must end here, with its state saved: the box no longer holds the flow.
     pub end: Option<String>,
 }

@@ -7,9 +7,11 @@
 pub mod case;
 pub mod channel;
 pub mod convection;
+pub mod diagnosis;
 pub mod error;
 pub mod flow;
 pub mod homogeneous;
+pub mod ledger;
 pub mod parallel;
 pub mod plan;
 pub mod report;

@@ -59,6 +59,12 @@ enum Command {
         #[arg(long)]
         reference: Vec<PathBuf>,
     },
+    /// Say what has become of runs, also while they go on: a line each if there are several
+    Status {
+        /// The run directories
+        #[arg(required = true)]
+        directories: Vec<PathBuf>,
+    },
     /// Say what a checkpoint or a file of statistics holds, and verify it
     Inspect {
         /// The HDF5 file
@@ -156,6 +162,7 @@ fn execute(command: Command) -> Result<i32> {
             if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize)? }
         }
         Command::Stats { directory, reference } => report::report(&directory, &reference)?,
+        Command::Status { directories } => report::status(&directories)?,
         Command::Inspect { file } => store::inspect(&file)?,
     };
     Ok(print(&text))

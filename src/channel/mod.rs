@@ -10,6 +10,7 @@
 //! of each (n_x, n_z); in the column n_x = n_z = 0, where both vanish, stand U and W. It is computed in a frame that moves in x, so that the step is
 //! limited by the fluctuations; U is that of the laboratory.
 
+mod diagnose;
 pub(crate) mod grid;
 mod helmholtz;
 mod initial;
@@ -29,6 +30,7 @@ mod wavenumbers;
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
 use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
+use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
@@ -215,6 +217,10 @@ impl<T: Real> Flow for Channel<T> {
         self.step(until)
     }
 
+    fn set_step_size(&mut self, step_size: StepSize) {
+        self.parameters.step_size = step_size;
+    }
+
     fn state(&self) -> Vec<(&str, Values<'_>)> {
         names(&self.parameters, ["laplacian_v", "omega_y"]).zip(&self.state).map(|(name, field)| (name, T::values(field))).collect()
     }
@@ -276,6 +282,10 @@ impl<T: Real> Flow for Channel<T> {
 
     fn slab(&self) -> Slab {
         self.pencils.layout.slab.clone()
+    }
+
+    fn diagnose(&mut self) -> Diagnosis {
+        self.diagnosis()
     }
 
     fn decomposition(&self) -> String {

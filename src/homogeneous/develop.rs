@@ -33,7 +33,11 @@ pub fn developed<T: Real>(world: &Rc<World>, run: &Parameters, initial: &Initial
             break;
         }
         for _ in 0..LOOK_EVERY {
-            flow.advance(f64::INFINITY)?;
+            if !flow.advance(f64::INFINITY)?.finite {
+                return Err(Error::diverged(
+                    "initial.develop: the velocity is no longer finite; try a smaller time.cfl or time.dt, or more points",
+                ));
+            }
         }
         let left = flow.shell_energies().iter().sum::<f64>() / energy;
         if left < 1.0 - MOST_LOST {

@@ -7,6 +7,7 @@
 
 mod dealiasing;
 mod develop;
+mod diagnose;
 mod forcing;
 mod initial;
 mod matrix;
@@ -24,6 +25,7 @@ pub use stretch::{Stretch, memory_in_other_box};
 pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
+use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
@@ -260,6 +262,10 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.step(until)
     }
 
+    fn set_step_size(&mut self, step_size: StepSize) {
+        self.parameters.step_size = step_size;
+    }
+
     fn state(&self) -> Vec<(&str, Values<'_>)> {
         let fields = self.velocity[0].iter().chain(&self.scalars[0]);
         names(&self.parameters).zip(fields).map(|(name, field)| (name, T::values(field))).collect()
@@ -334,6 +340,10 @@ impl<T: Real> Flow for Homogeneous<T> {
 
     fn deformation(&self) -> [[f64; 3]; 3] {
         self.wavenumbers.deformation
+    }
+
+    fn diagnose(&mut self) -> Diagnosis {
+        self.diagnosis()
     }
 
     fn decomposition(&self) -> String {

@@ -55,13 +55,7 @@ impl<T: Real> Homogeneous<T> {
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
         if !energy.is_finite() {
-            return Err(Error::diverged(format!(
-                "the velocity is no longer finite at step {}, time {:.6e} (dt {dt:.3e}, Courant number {:.2}): the step was too long or the \
-                 grid too coarse; try a smaller time.cfl or time.dt, or more points",
-                self.clock.step,
-                self.clock.time,
-                dt * rate
-            )));
+            return Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, finite: false, end: None });
         }
         if let Some(forcing) = &mut self.forcing {
             let [gained, more] = forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
@@ -72,7 +66,7 @@ impl<T: Real> Homogeneous<T> {
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation: Some(dissipation), end: self.unresolved(dissipation) })
+        Ok(Step { dt, cfl: dt * rate, energy, dissipation: Some(dissipation), finite: true, end: self.unresolved(dissipation) })
     }
 
     /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation. A box that is

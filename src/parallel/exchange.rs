@@ -1,6 +1,7 @@
 //! Moving blocks of complex numbers between all ranks of a group: the transposes' communication. Packing and unpacking are
 //! left to the transforms, whose passes over memory do it on the way.
 
+use super::activity::{Waiting, waits};
 use super::{Element, World};
 use crate::error::{Error, Result};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -100,6 +101,7 @@ where
             }
         }
         let lengths = [to, from].map(|counts| times * counts.iter().sum::<usize>());
+        let _waits = waits(Waiting::Exchange);
         match self.method {
             Method::AllToAll => self.all_to_all(lengths),
             Method::Pairwise => self.pairwise(lengths),

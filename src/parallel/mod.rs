@@ -1,6 +1,7 @@
 //! MPI: the ranks, their process grid, the exchanges between them, reductions that do not depend on how many they are,
 //! and agreement on errors. The only room that names the `mpi` crate.
 
+pub mod activity;
 mod exact_sum;
 mod exchange;
 mod process_grid;

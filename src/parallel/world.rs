@@ -1,5 +1,6 @@
 //! The ranks of the job, and what they agree upon.
 
+use super::activity::{Waiting, waits};
 use crate::error::{Error, Kind, Result};
 use mpi::collective::SystemOperation;
 use mpi::datatype::PartitionMut;
@@ -59,6 +60,7 @@ impl World {
     }
 
     pub fn barrier(&self) {
+        let _waits = waits(Waiting::Reduction);
         self.comm.barrier();
     }
 
@@ -103,6 +105,13 @@ impl World {
         self.agree(if self.is_root() { action() } else { Ok(()) })
     }
 
+    /// The text of the rank whose value is the largest (NaN is larger than all), on all ranks.
+    pub fn text_of_largest(&self, value: f64, text: impl FnOnce() -> String) -> String {
+        let values = self.gather(if value.is_nan() { f64::INFINITY } else { value });
+        let largest = (0..values.len()).rev().max_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
+        self.broadcast_text(largest, if largest == self.rank() { text() } else { String::new() })
+    }
+
     fn broadcast_text(&self, root: usize, text: String) -> String {
         let mut bytes = text.into_bytes();
         self.broadcast(root, &mut bytes);
@@ -111,6 +120,7 @@ impl World {
 
     /// The values of rank `root`, of any length, to all ranks.
     pub fn broadcast<T: Equivalence + Clone + Default>(&self, root: usize, values: &mut Vec<T>) {
+        let _waits = waits(Waiting::Reduction);
         let root = self.comm.process_at_rank(root as i32);
         let mut length = values.len() as u64;
         root.broadcast_into(&mut length);
@@ -123,6 +133,7 @@ impl World {
 
     /// Largest of the ranks' values, the same for any number of ranks; a NaN on any rank gives NaN.
     pub fn max(&self, value: f64) -> f64 {
+        let _waits = waits(Waiting::Reduction);
         let send = [if value.is_nan() { f64::INFINITY } else { value }, f64::from(u8::from(value.is_nan()))];
         let mut receive = [0.0; 2];
         self.comm.all_reduce_into(&send[..], &mut receive[..], SystemOperation::max());
@@ -130,6 +141,7 @@ impl World {
     }
 
     pub fn min_u64(&self, value: u64) -> u64 {
+        let _waits = waits(Waiting::Reduction);
         let mut result = 0;
         self.comm.all_reduce_into(&value, &mut result, SystemOperation::min());
         result
@@ -137,6 +149,7 @@ impl World {
 
     /// The bits that are set on any rank.
     pub fn any_bits(&self, bits: u64) -> u64 {
+        let _waits = waits(Waiting::Reduction);
         let mut result = 0;
         self.comm.all_reduce_into(&bits, &mut result, SystemOperation::bitwise_or());
         result
@@ -144,11 +157,13 @@ impl World {
 
     /// Element by element, the sums modulo 2^64 over the ranks: exact, so in any order the same.
     pub fn sum_u64(&self, values: &mut [u64]) {
+        let _waits = waits(Waiting::Reduction);
         let send = values.to_vec();
         self.comm.all_reduce_into(&send[..], values, SystemOperation::sum());
     }
 
     pub(super) fn sum_i64(&self, send: &[i64], receive: &mut [i64]) {
+        let _waits = waits(Waiting::Reduction);
         self.comm.all_reduce_into(send, receive, SystemOperation::sum());
     }
 
@@ -168,6 +183,7 @@ impl World {
 
     /// One number of every rank, in the order of the ranks, on all ranks.
     pub fn gather(&self, value: f64) -> Vec<f64> {
+        let _waits = waits(Waiting::Reduction);
         let mut all = vec![0.0; self.size()];
         self.comm.all_gather_into(&value, &mut all[..]);
         all

@@ -7,6 +7,7 @@ mod figures;
 mod reference;
 pub mod series;
 mod shear;
+mod status;
 mod table;
 
 use std::fs;
@@ -17,6 +18,7 @@ use balance::EnergyBudget;
 use reference::References;
 use series::{History, Spectrum, Table, spectra};
 use shear::Stresses;
+pub use status::status;
 
 /// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen. Those of a channel, and what is read and
 /// written for them, are told in `report/channel`. Of the homogeneous flow they are `dissipation` and `energy`, and as far as the files have something to see: `spectrum`, `balance`, `stresses`,

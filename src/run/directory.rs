@@ -10,8 +10,8 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a run writes at the top of its directory; `--fresh` removes these and nothing else.
-const FILES: [&str; 9] = [
+/// What a run writes at the top of its directory; `--fresh` removes these and nothing else. The ledger stays: it tells of the earlier run as well.
+const FILES: [&str; 11] = [
     "case.toml",
     "run.log",
     "statistics.h5",
@@ -21,6 +21,8 @@ const FILES: [&str; 9] = [
     "spectra_z.csv",
     "correlations_x.csv",
     "correlations_z.csv",
+    "blowup.txt",
+    "hang.txt",
 ];
 /// The tables that grow while a run goes on.
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];

@@ -1,6 +1,8 @@
 //! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is due, stops when it must.
 
+mod again;
 mod appended;
+mod blow_up;
 mod command;
 mod control;
 mod directory;
@@ -8,22 +10,27 @@ mod flow;
 mod limit;
 mod lock;
 mod log;
+mod notes;
 mod output;
 mod regrid;
 mod resume;
 mod save;
 mod timing;
+mod watchdog;
 
 pub use directory::RunDirectory;
 pub use regrid::regrid;
 
 use crate::case::{self, Case};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow};
-use crate::parallel::World;
+use crate::ledger::Event;
+use crate::parallel::{World, activity};
 use crate::report;
+use again::Shortened;
 use control::Control;
 use log::Log;
+use notes::Tally;
 use output::Output;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -67,7 +74,8 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     directory.refuse_case_inside(&world, path)?;
     directory.take(&world)?;
     control.listen(&world, &directory.path);
-    let mut run = Run { world, case, directory, flow, control, saved: None };
+    watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
+    let mut run = Run::new(world, case, directory, flow, control, Tally::new(begin));
     // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
     let resumed = if options.fresh { None } else { run.resume(options.accept_changes)? };
     let goes_on = resumed.is_some();
@@ -78,10 +86,21 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
     run.control.limit.note.iter().chain(&from).for_each(|note| log.line(note));
+    let job = notes::job(&run.world, run.flow.as_ref());
+    run.note(if goes_on { Event::Continue { job } } else { Event::Start { fresh: options.fresh, job } }, &mut log);
     if !goes_on {
         run.write_checkpoint(&mut log)?;
     }
-    let outcome = run.step_to_the_end(&mut log)?;
+    let outcome = loop {
+        match run.step_to_the_end(&mut log) {
+            Ok(End::Reached(outcome)) => break outcome,
+            Ok(End::BlownUp(error)) => run = run.go_back(error, &mut log)?,
+            Err(error) => {
+                run.note(Event::Failed { message: error.message.clone() }, &mut log);
+                return Err(error);
+            }
+        }
+    };
     timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
     // A figure that cannot be drawn must not make a failure of a run that ended well.
     match run.world.root_text(|| report::report(&run.directory.path, &[])) {
@@ -115,14 +134,28 @@ struct Run {
     control: Control,
     /// The step of the last checkpoint.
     saved: Option<u64>,
+    watch: blow_up::Watch,
+    tally: Tally,
+    shortened: Shortened,
+}
+
+/// How the stepping ended.
+enum End {
+    Reached(Outcome),
+    BlownUp(Error),
 }
 
 impl Run {
+    fn new(world: Rc<World>, case: Case, directory: RunDirectory, flow: Box<dyn Flow>, control: Control, tally: Tally) -> Self {
+        let (watch, shortened) = Default::default();
+        Self { world, case, directory, flow, control, saved: None, watch, tally, shortened }
+    }
+
     fn clock(&self) -> Clock {
         self.flow.clock()
     }
 
-    fn step_to_the_end(&mut self, log: &mut Log) -> Result<Outcome> {
+    fn step_to_the_end(&mut self, log: &mut Log) -> Result<End> {
         // A run may have been killed between its first checkpoint and its first sample.
         let from_the_beginning = self.clock().step == 0;
         let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning, log);
@@ -130,9 +163,14 @@ impl Run {
             let time = self.clock().time;
             let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
             let start = Instant::now();
-            let step = self.flow.advance(end.min(output.next_time(time))).map_err(|error| self.add_way_back(error))?;
+            let step = self.flow.advance(end.min(output.next_time(time)))?;
+            activity::at_step(self.clock().step);
             self.control.stepped(start.elapsed());
+            self.tally.stepped(start.elapsed());
             log.progress(self.clock(), &self.case.time.stop, &step);
+            if let Some(what) = self.watch.judge(self.clock(), &step) {
+                return Ok(End::BlownUp(self.report_blow_up(&what, &step, log)));
+            }
             let writing = Instant::now();
             output.write_due(&self.world, self.flow.as_mut(), &step, log);
             self.control.wrote(writing.elapsed());
@@ -149,15 +187,24 @@ impl Run {
                 log.line(&reason);
                 let to_go_on = !self.finished();
                 self.end(&mut output, log, to_go_on)?;
-                return Ok(if to_go_on { Outcome::Stopped } else { Outcome::Done });
+                if !to_go_on {
+                    return Ok(self.done(log));
+                }
+                self.note(Event::Stop { reason, pace: self.tally.pace() }, log);
+                return Ok(End::Reached(Outcome::Stopped));
             }
-            if verdict.save || asked {
+            if verdict.save && !self.watch.is_doubtful() || asked {
                 output.settle(log);
                 self.save(log)?;
             }
         }
         self.end(&mut output, log, false)?;
-        Ok(Outcome::Done)
+        Ok(self.done(log))
+    }
+
+    fn done(&mut self, log: &mut Log) -> End {
+        self.note(Event::Done { pace: self.tally.pace() }, log);
+        End::Reached(Outcome::Done)
     }
 
     /// The last checkpoint, and the last samples of a run that is not `to_go_on`.
@@ -176,16 +223,5 @@ impl Run {
     fn finished(&self) -> bool {
         let (clock, stop) = (self.clock(), &self.case.time.stop);
         stop.end.is_some_and(|end| clock.time >= end) || stop.steps.is_some_and(|steps| clock.step >= steps)
-    }
-
-    /// A blow-up says from where one can go on.
-    fn add_way_back(&self, error: Error) -> Error {
-        match (error.kind, self.saved) {
-            (Kind::Diverged, Some(step)) => {
-                let directory = self.directory.path.display();
-                Error { message: format!("{error}\nThe last good checkpoint, of step {step}, stays in {directory}/checkpoints"), ..error }
-            }
-            _ => error,
-        }
     }
 }

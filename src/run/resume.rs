@@ -1,5 +1,6 @@
 //! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning, where there is none.
 
+use super::again::Shortened;
 use super::{Run, regrid};
 use crate::case;
 use crate::error::{Error, Kind, Result};
@@ -114,6 +115,7 @@ impl Run {
             (false, false) => story += "averages begin anew\n",
             _ => self.flow.recall(records),
         }
+        self.shorten(Shortened::of(&header.numbers));
         self.saved = Some(header.step);
         Ok(story)
     }

@@ -4,6 +4,7 @@ use super::control::RETRY;
 use super::log::Log;
 use super::{Run, output};
 use crate::error::{Error, Result};
+use crate::ledger::Event;
 use crate::statistics::Record;
 use crate::store::{self, Header};
 use std::time::Instant;
@@ -19,6 +20,7 @@ impl Run {
         let failing = self.control.not_saved(start.elapsed()).as_secs_f64() / 60.0;
         let allowed = self.case.checkpoint.give_up_after_minutes;
         log.line(&format!("warning: there is no checkpoint of step {}: {error}", self.clock().step));
+        self.note(Event::NotSaved { message: error.message.clone() }, log);
         self.world.root_does(|| match allowed {
             Some(minutes) if failing >= minutes => Err(Error {
                 message: format!(
@@ -75,6 +77,8 @@ impl Run {
         self.saved = Some(header.step);
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
+        let file = written.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.note(Event::Checkpoint { file, seconds, bytes: written.bytes, pace: self.tally.pace() }, log);
         log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
         written.not_pruned.iter().for_each(|problem| log.line(&format!("warning: {problem}")));
         // They are in the checkpoint as well, and come from there when the run goes on.
@@ -91,7 +95,7 @@ impl Run {
             time: self.clock().time,
             case: self.case.to_toml(),
             layout: self.flow.modes().name,
-            numbers: self.flow.memory(),
+            numbers: self.flow.memory().into_iter().chain(self.shortened.numbers()).collect(),
         }
     }
 

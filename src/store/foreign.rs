@@ -35,7 +35,7 @@ fn collective<T: H5Type>(
 ) -> hdf5::Result<()> {
     let (lengths, whole): (Vec<usize>, _) = (region.iter().map(Range::len).collect(), dataset.shape());
     // A rank that stopped here with an error would leave the others waiting; a panic ends them all.
-    assert_eq!(elements, lengths.iter().product(), "values do not fill their box");
+    assert_eq!(elements, lengths.iter().product::<usize>(), "values do not fill their box");
     assert!(region.len() == whole.len() && region.iter().zip(whole).all(|(range, n)| range.end <= n), "box outside of its dataset");
     let kind = Datatype::from_type::<T>()?;
     let memory = Dataspace::try_new(lengths)?;

@@ -54,14 +54,14 @@ fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut
     if kind == CHECKPOINT {
         for dataset in file.group("modes")?.datasets()? {
             let sum = checksum::of_table(&dataset.read_raw()?);
-            verdict(&dataset, "integers", sum == get(&dataset, "checksum")?)?;
+            verdict(&dataset, "integers", sum == get::<u64>(&dataset, "checksum")?)?;
         }
         for dataset in file.group("state")?.datasets()? {
             let (what, sum) = match precision(&dataset)? {
                 SINGLE => ("complex, single precision", field_checksum::<f32>(&dataset)?),
                 _ => ("complex, double precision", field_checksum::<f64>(&dataset)?),
             };
-            verdict(&dataset, what, sum == get(&dataset, "checksum")?)?;
+            verdict(&dataset, what, sum == get::<u64>(&dataset, "checksum")?)?;
         }
     }
     for dataset in records::datasets(file)? {

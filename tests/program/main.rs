@@ -4,6 +4,7 @@
 mod support;
 
 mod bits;
+mod blowups;
 mod channel;
 mod damage;
 mod disks;
@@ -15,8 +16,10 @@ mod readme;
 mod refusals;
 mod regrid;
 mod snapshots;
+mod status;
 mod stopping;
 mod trouble;
+mod watchdog;
 
 use libtest_mimic::Arguments;
 use std::process::ExitCode;
@@ -39,6 +42,9 @@ fn main() -> ExitCode {
         snapshots::trials(),
         readme::trials(),
         regrid::trials(),
+        blowups::trials(),
+        status::trials(),
+        watchdog::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

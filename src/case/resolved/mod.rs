@@ -9,7 +9,7 @@ use crate::time::{Schedule, StepSize};
 
 /// Tables and keys that change neither the equations nor their discretisation. (`every_time` and `end` do cut the steps that would go
 /// beyond them, so that the last bits of a run depend on them.)
-const WITHOUT_EFFECT: [&str; 5] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps"];
+const WITHOUT_EFFECT: [&str; 6] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps", "time.retry"];
 
 impl Case {
     /// The case as a case file that has every key; tables of what is not there, such as `[forcing]`, are left out. Reading it
@@ -99,20 +99,22 @@ fn numerics(numerics: &Numerics) -> Entries {
 }
 
 fn time(time: &Time) -> Entries {
-    let Time { step, stop: Stop { end, steps } } = time;
+    let Time { step, stop: Stop { end, steps }, retry } = time;
     let mut entries = vec![match step {
         StepSize::Fixed(dt) => ("dt", number(*dt)),
         StepSize::Courant(cfl) => ("cfl", number(*cfl)),
     }];
     entries.extend(end.map(|end| ("end", number(end))));
     entries.extend(steps.map(|steps| ("steps", steps.to_string())));
+    entries.extend(retry.map(|Retry { factor, times }| ("retry", inline(&[("factor", number(factor)), ("times", times.to_string())]))));
     entries
 }
 
 fn parallel(parallel: &Parallel) -> Entries {
-    let Parallel { process_grid, exchange } = parallel;
+    let Parallel { process_grid, exchange, hang_limit_minutes } = parallel;
     let process_grid = process_grid.map_or_else(|| quoted("auto"), |grid| array(&grid));
-    vec![("process_grid", process_grid), ("exchange", word(EXCHANGES, *exchange))]
+    let hang_limit = hang_limit_minutes.map_or_else(|| quoted("never"), number);
+    vec![("process_grid", process_grid), ("exchange", word(EXCHANGES, *exchange)), ("hang_limit_minutes", hang_limit)]
 }
 
 fn output(output: &Output) -> Entries {

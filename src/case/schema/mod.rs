@@ -9,7 +9,7 @@ mod mean;
 
 use std::path::{Path, PathBuf};
 
-use super::document::Table;
+use super::document::{Node, Table};
 use super::problems::Problem;
 use super::reader::Keys;
 use super::types::*;
@@ -67,13 +67,24 @@ fn time(keys: &mut Keys) -> Time {
     if !keys.has("end") && !keys.has("steps") {
         keys.missing(&["end", "steps"], "end = 10.0 or steps = 100");
     }
-    Time { step, stop }
+    let retry =
+        keys.optional_table("retry", |keys| Retry { factor: keys.or("factor", 0.5, shrinking), times: keys.or("times", 3, at_least(1)) });
+    Time { step, stop, retry }
+}
+
+/// 0 < factor < 1.
+fn shrinking(node: &Node) -> Read<f64> {
+    match positive(node)? {
+        factor if factor < 1.0 => Ok(factor),
+        _ => node.wrong("must be less than 1"),
+    }
 }
 
 fn parallel(keys: &mut Keys) -> Parallel {
     Parallel {
         process_grid: keys.or("process_grid", None, word_or("auto", array(at_least(1)))),
         exchange: keys.or("exchange", Method::AllToAll, one_of(EXCHANGES)),
+        hang_limit_minutes: keys.or("hang_limit_minutes", Some(30.0), word_or("never", positive)),
     }
 }
 

@@ -55,7 +55,7 @@ fn every_default_is_filled_in() {
         domain: Domain { size: [4.0 * pi, 2.0, 4.0 / 3.0 * pi], grid: [48, 33, 24] },
         fluid: Fluid { viscosity: 1.0 / 180.0 },
         numerics: Numerics { precision: Precision::Double, seed: 1 },
-        time: Time { step: StepSize::Courant(0.8), stop: Stop { end: Some(100.0), steps: None } },
+        time: Time { step: StepSize::Courant(0.8), stop: Stop { end: Some(100.0), steps: None }, retry: None },
         ..with(&[])
     };
     assert_eq!(channel_case(&[]), expected);

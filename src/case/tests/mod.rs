@@ -68,8 +68,8 @@ fn every_default_is_filled_in() {
         domain: Domain { size: [tau; 3], grid: [8; 3] },
         fluid: Fluid { viscosity: 0.01 },
         numerics: Numerics { precision: Precision::Double, seed: 1 },
-        time: Time { step: StepSize::Fixed(0.01), stop: Stop { end: Some(1.0), steps: None } },
-        parallel: Parallel { process_grid: None, exchange: Method::AllToAll },
+        time: Time { step: StepSize::Fixed(0.01), stop: Stop { end: Some(1.0), steps: None }, retry: None },
+        parallel: Parallel { process_grid: None, exchange: Method::AllToAll, hang_limit_minutes: Some(30.0) },
         output: Output {
             directory: None,
             series: Schedule { every_steps: Some(10), every_time: None },
@@ -139,7 +139,7 @@ error: time.clf: unknown key
 11 | clf = 0.5
    | ^^^
    |
-   = help: did you mean cfl? allowed here: scheme, dt, cfl, end, steps
+   = help: did you mean cfl? allowed here: scheme, dt, cfl, end, steps, retry
 
 error: time.scheme: unknown value "rk5"
   --> case.toml:12:10

@@ -81,6 +81,15 @@ pub enum Precision {
 pub struct Time {
     pub step: StepSize,
     pub stop: Stop,
+    /// What to do about a blow-up, beside reporting it; `None` ends the run.
+    pub retry: Option<Retry>,
+}
+
+/// A run that blows up goes back to its last checkpoint and on with steps shorter by `factor`, 0 < factor < 1, so many times in all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retry {
+    pub factor: f64,
+    pub times: u64,
 }
 
 /// When the run ends: at whichever comes first; at least one is given.
@@ -98,6 +107,8 @@ pub struct Parallel {
     /// Rows and columns of the process grid, both >= 1; `None` lets the program choose.
     pub process_grid: Option<[usize; 2]>,
     pub exchange: Method,
+    /// Minutes without a sign of life after which the watchdog ends the job, > 0; `None` is never.
+    pub hang_limit_minutes: Option<f64>,
 }
 
 /// What the run writes.

@@ -1,0 +1,67 @@
+//! What this flow tells of itself after a blow-up.
+
+use super::Homogeneous;
+use super::matrix::{dot, length};
+use crate::case::Dealiasing;
+use crate::diagnosis::{Diagnosis, Tail, fastest_point, worst_mode};
+use crate::parallel::ExactSum;
+use crate::time::RungeKutta;
+use crate::transform::Real;
+use std::f64::consts::PI;
+use std::rc::Rc;
+
+impl<T: Real> Homogeneous<T> {
+    /// See [`crate::flow::Flow::diagnose`]; collective.
+    pub(super) fn diagnosis(&mut self) -> Diagnosis {
+        let world = Rc::clone(&self.world);
+        let fields: Vec<_> = super::names(&self.parameters).zip(self.velocity[0].iter().chain(&self.scalars[0])).collect();
+        let mode = worst_mode(&world, &self.pencils.layout, &fields, |column, j| {
+            let ny = column.labels().nth(j).unwrap_or(0);
+            let [kx, ky, kz] = self.wavenumbers.of([column.nx as i64, ny, column.nz]);
+            format!("the mode k = ({kx:.4}, {ky:.4}, {kz:.4})")
+        });
+        let tail = self.dissipation_spectrum();
+        let mut places = vec![mode];
+        if tail.end().is_some() {
+            let (b, parameters) = (self.wavenumbers.deformation, self.parameters.clone());
+            let cells: [[f64; 3]; 3] = std::array::from_fn(|j| b[j].map(|b| b * parameters.grid[j] as f64 / parameters.size[j]));
+            places.push(fastest_point(&world, self, |_, velocity| cells.iter().map(|row| dot(*row, velocity).abs()).sum()));
+        }
+        Diagnosis { places, tails: vec![tail], courant_limit: self.courant_limit() }
+    }
+
+    /// `k^2 |u|^2` by shells of |k|.
+    fn dissipation_spectrum(&self) -> Tail {
+        let (layout, wavenumbers) = (&self.pencils.layout, &self.wavenumbers);
+        let furthest = length([0, 1, 2].map(|i| wavenumbers.reach(i)));
+        let mut sums = vec![ExactSum::default(); (furthest / wavenumbers.shell_width()) as usize + 2];
+        let mut last = 0;
+        for (c, column) in layout.columns.iter().enumerate() {
+            for (mode, ny) in layout.range(c).zip(column.labels()) {
+                let label = [column.nx as i64, ny, column.nz];
+                let (k, shell) = (wavenumbers.of(label), wavenumbers.shell(label));
+                let square: f64 = self.velocity[0].iter().map(|field| field[mode].re.wide().powi(2) + field[mode].im.wide().powi(2)).sum();
+                sums[shell].add(column.weight() * dot(k, k) * square);
+                last = last.max(shell);
+            }
+        }
+        let last = self.world.max(last as f64) as usize;
+        // The corners beyond k_max hold few modes each.
+        let whole = (wavenumbers.largest() / wavenumbers.shell_width()) as usize;
+        Tail::new("k", wavenumbers.shell_width(), &mut sums[..=last.min(whole)], &self.world)
+    }
+
+    /// `dt sum_i k_i |u_i|` may reach sqrt(3) of third-order and 2 sqrt(2) of fourth-order Runge-Kutta schemes; k_i is at most 2/3 of pi / dx_i, or in an
+    /// ellipsoid `sqrt(2) / 3` of 2 pi / dx_i. Heun's scheme amplifies convection at any step.
+    fn courant_limit(&self) -> Option<f64> {
+        let reach = match self.parameters.dealiasing {
+            Dealiasing::TwoThirds => 2.0 / 3.0 * PI,
+            Dealiasing::PhaseShift | Dealiasing::PhaseShiftExact => 2.0 * 2.0_f64.sqrt() / 3.0 * PI,
+        };
+        match self.parameters.scheme {
+            RungeKutta::Rk2 => None,
+            RungeKutta::Rk3 => Some(3.0_f64.sqrt() / reach),
+            RungeKutta::Rk4 => Some(8.0_f64.sqrt() / reach),
+        }
+    }
+}

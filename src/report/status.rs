@@ -1,0 +1,315 @@
+//! What has become of a run, from its ledger, its series and its checkpoints; serial, and also while a job works in the directory.
+
+use super::series::Table;
+use crate::case::{self, FlowKind, Stop};
+use crate::error::{Error, Result};
+use crate::ledger::{self, Entry, Event, Job, Pace};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// A directory whose files have changed within this time may belong to a job on another node, whose lock is not seen from here.
+const RECENT: Duration = Duration::from_secs(60);
+
+/// Steps of the last job that the time to the end is worked out from are those of its last samples, so many at most.
+const SAMPLES: usize = 20;
+
+/// The state of one run directory at length, or of several a line each.
+///
+/// # Errors
+/// A directory that is missing or is no run directory; files that cannot be read.
+pub fn status(directories: &[PathBuf]) -> Result<String> {
+    match directories {
+        [one] => Ok(Status::of(one)?.at_length()),
+        several => {
+            let width = several.iter().map(|directory| directory.display().to_string().len()).max().unwrap_or(0);
+            let lines = several
+                .iter()
+                .map(|directory| Ok(format!("{:<width$}  {}", directory.display().to_string(), Status::of(directory)?.in_a_line())));
+            Ok(lines.collect::<Result<Vec<_>>>()?.join("\n"))
+        }
+    }
+}
+
+/// One job: how it began, what it noted last, and what else it noted.
+struct OneJob<'a> {
+    job: &'a Job,
+    continues: bool,
+    entries: &'a [Entry],
+}
+
+impl OneJob<'_> {
+    fn first(&self) -> &Entry {
+        &self.entries[0]
+    }
+
+    fn last(&self) -> &Entry {
+        &self.entries[self.entries.len() - 1]
+    }
+
+    /// What it had done when it noted that last.
+    fn pace(&self) -> Pace {
+        let pace = |entry: &Entry| match &entry.event {
+            Event::Checkpoint { pace, .. } | Event::Stop { pace, .. } | Event::Done { pace } => Some(*pace),
+            _ => None,
+        };
+        self.entries.iter().rev().find_map(pace).unwrap_or_default()
+    }
+
+    fn core_hours(&self, until: DateTime<Utc>) -> f64 {
+        let begin = self.first().at;
+        self.job.ranks as f64 * (until - begin).num_milliseconds().max(0) as f64 / 3.6e6
+    }
+}
+
+struct Status {
+    directory: PathBuf,
+    now: DateTime<Utc>,
+    entries: Vec<Entry>,
+    running: bool,
+    case: Option<case::Case>,
+    series: Option<Table>,
+    /// The newest checkpoint, and when it was written.
+    checkpoint: Option<(String, SystemTime)>,
+}
+
+impl Status {
+    fn of(directory: &Path) -> Result<Self> {
+        let shown = directory.display();
+        if !directory.is_dir() {
+            return Err(Error::input(format!("no run directory {shown}; `rogallo run CASE.toml` makes one")));
+        }
+        let entries = ledger::read(directory)?;
+        let case = fs::read_to_string(directory.join("case.toml")).ok();
+        if entries.is_empty() && case.is_none() {
+            return Err(Error::input(format!("{shown} is no run directory: it has neither {} nor case.toml", ledger::FILE)));
+        }
+        let ended = entries.last().is_some_and(|entry| entry.event.is_last());
+        Ok(Self {
+            directory: directory.to_owned(),
+            now: DateTime::from(SystemTime::now()),
+            running: is_locked(directory) || !ended && is_recent(&directory.join("lock")),
+            case: case.and_then(|text| case::parse("case.toml", &text, Path::new(""), &[]).ok()),
+            series: Table::optional(&directory.join("series.csv"))?,
+            checkpoint: checkpoint(&directory.join("checkpoints")),
+            entries,
+        })
+    }
+
+    /// Those of the run that is there now, the oldest first: of an earlier one that `--fresh` has removed only the ledger is left.
+    fn jobs(&self) -> Vec<OneJob<'_>> {
+        let begins = |entry: &Entry| matches!(entry.event, Event::Start { .. } | Event::Continue { .. });
+        let first = self.entries.iter().rposition(|entry| matches!(entry.event, Event::Start { .. })).unwrap_or(0);
+        let jobs = self.entries[first..].chunk_by(|_, next| !begins(next));
+        jobs.filter_map(|entries| match &entries[0].event {
+            Event::Start { job, .. } => Some(OneJob { job, continues: false, entries }),
+            Event::Continue { job } => Some(OneJob { job, continues: true, entries }),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// Step and time of the newest sample, or of the newest entry.
+    fn now_at(&self) -> (u64, f64) {
+        let sample = self.series.as_ref().and_then(|series| Some((last(series, "step")? as u64, last(series, "time")?)));
+        let noted = self.entries.iter().rev().find_map(|entry| Some((entry.step, entry.time?)));
+        match (sample, noted) {
+            (Some(sample), Some(noted)) if noted.0 > sample.0 && !self.running => noted,
+            (Some(sample), _) => sample,
+            (None, noted) => noted.unwrap_or_default(),
+        }
+    }
+
+    /// Seconds a step of the last job.
+    fn seconds_a_step(&self) -> Option<f64> {
+        let jobs = self.jobs();
+        let job = jobs.last()?;
+        // A running job notes its pace with a checkpoint only; until then the series says how far it is.
+        job.pace().seconds_a_step.or_else(|| {
+            let steps = self.now_at().0.checked_sub(job.first().step).filter(|steps| self.running && *steps > 0)?;
+            Some((self.now - job.first().at).num_milliseconds() as f64 / 1e3 / steps as f64)
+        })
+    }
+
+    /// Steps to the end that the case names; None if that is not known.
+    fn steps_to_go(&self) -> Option<f64> {
+        let Stop { end, steps } = self.case.as_ref()?.time.stop;
+        let (step, time) = self.now_at();
+        let by_step = steps.map(|steps| steps.saturating_sub(step) as f64);
+        let by_time = end.and_then(|end| Some((end - time).max(0.0) / self.time_a_step()?));
+        by_step.into_iter().chain(by_time).reduce(f64::min)
+    }
+
+    /// Time of the simulation a step, over the last samples.
+    fn time_a_step(&self) -> Option<f64> {
+        let series = self.series.as_ref()?;
+        let (steps, times) = (series.find("step")?, series.find("time")?);
+        let (now, before) = (steps.len() - 1, steps.len().saturating_sub(SAMPLES));
+        let (steps, time) = (steps[now] - steps[before], times[now] - times[before]);
+        (steps > 0.0 && time > 0.0).then(|| time / steps)
+    }
+
+    /// How the last job ended, or that it has not.
+    fn ending(&self) -> String {
+        if self.running {
+            return "running".into();
+        }
+        self.jobs().last().map_or_else(|| "nothing noted".into(), ending)
+    }
+
+    fn in_a_line(&self) -> String {
+        let (step, time) = self.now_at();
+        let to_go = match (self.steps_to_go(), self.seconds_a_step()) {
+            (Some(0.0), _) | (None, _) | (_, None) => String::new(),
+            (Some(steps), Some(seconds)) => format!(", {} to the end", span(steps * seconds)),
+        };
+        let warnings = self.warnings().len();
+        let warnings = if warnings == 0 { String::new() } else { format!(", warnings: {warnings}") };
+        format!("step {step}, time {time:.6}: {}{to_go}{warnings}", self.ending())
+    }
+
+    fn at_length(&self) -> String {
+        let jobs = self.jobs();
+        let (step, time) = self.now_at();
+        let mut lines =
+            vec![format!("{}: {}", self.directory.display(), self.ending()), format!("now           step {step}, time {time:.6}")];
+        for (n, job) in jobs.iter().enumerate() {
+            let latest = n + 1 == jobs.len() && self.running;
+            let OneJob { job: Job { ranks, decomposition, host, id, .. }, continues, .. } = job;
+            lines.push(format!(
+                "{:<14}{} {} step {} on {ranks} rank{}, {decomposition}, {host}{}: {}",
+                if n == 0 { "jobs" } else { "" },
+                moment(job.first().at),
+                if *continues { "from" } else { "started at" },
+                job.first().step,
+                if *ranks == 1 { "" } else { "s" },
+                id.as_ref().map_or_else(String::new, |id| format!(", job {id}")),
+                if latest { "running".into() } else { ending(job) }
+            ));
+        }
+        if let Some(seconds) = self.seconds_a_step() {
+            lines.push(format!("speed         {:.4} steps a second", 1.0 / seconds));
+        }
+        let until = |n: usize, job: &OneJob| if n + 1 == jobs.len() && self.running { self.now } else { job.last().at };
+        let core_hours: f64 = jobs.iter().enumerate().map(|(n, job)| job.core_hours(until(n, job))).sum();
+        lines.push(format!("core-hours    {core_hours:.3}"));
+        lines.push(format!(
+            "to the end    {}",
+            match (self.steps_to_go(), self.seconds_a_step()) {
+                (Some(0.0), _) => "nothing".into(),
+                (Some(steps), Some(seconds)) => format!("about {steps:.0} steps, {}", span(steps * seconds)),
+                (Some(steps), None) => format!("about {steps:.0} steps"),
+                (None, _) => "not known yet".into(),
+            }
+        ));
+        lines.push(match &self.checkpoint {
+            Some((name, written)) => format!("checkpoint    {name}, {} old", span(age(*written).as_secs_f64())),
+            None => "checkpoint    none".into(),
+        });
+        lines.extend(self.health());
+        lines.extend(self.warnings().into_iter().map(|warning| format!("warning       {warning}")));
+        lines.join("\n")
+    }
+
+    /// The last sample, and how it compares with the first and with half the run.
+    fn health(&self) -> Option<String> {
+        let series = self.series.as_ref()?;
+        let mut parts = Vec::new();
+        for name in ["energy", "cfl", "re_tau"] {
+            let Some(values) = series.find(name) else { continue };
+            let (now, half) = (values[values.len() - 1], values[values.len() / 2]);
+            parts.push(match name {
+                "cfl" => format!("cfl {now:.3}"),
+                _ => format!("{name} {now:.6e} ({:+.2} % since half of the samples)", 100.0 * (now / half - 1.0)),
+            });
+        }
+        Some(format!("health        {}", parts.join(", ")))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let jobs = self.jobs();
+        let retries = jobs.iter().flat_map(|job| job.entries).filter(|entry| matches!(entry.event, Event::Retry { .. })).count();
+        if retries > 0 {
+            warnings.push(format!("it has blown up and gone on with shorter steps, {retries} time{}", if retries == 1 { "" } else { "s" }));
+        }
+        if let Some(job) = jobs.last().filter(|_| !self.running) {
+            match &job.last().event {
+                Event::BlowUp { reason, .. } => warnings.push(format!("it blew up: {reason}")),
+                Event::NotSaved { message } | Event::Failed { message } | Event::Hang { message } => {
+                    warnings.push(message.lines().next().unwrap_or_default().to_owned())
+                }
+                event if !event.is_last() => {
+                    warnings.push("the last job was killed: run the same command again to go on from its last checkpoint".into())
+                }
+                _ => {}
+            }
+        }
+        let not_finite = |series: &Table| last(series, "energy").is_some_and(|energy| !energy.is_finite());
+        if self.series.as_ref().is_some_and(not_finite) {
+            warnings.push("the energy is not finite".into());
+        }
+        let is_channel = self.case.as_ref().is_some_and(|case| matches!(case.flow, FlowKind::Channel(_)));
+        if is_channel && self.series.as_ref().and_then(|series| last(series, "re_tau")).is_some_and(|re_tau| re_tau == 0.0) {
+            warnings.push("there is no friction at the walls".into());
+        }
+        if self.case.is_none() {
+            warnings.push("case.toml cannot be read: the end of the run is not known".into());
+        }
+        warnings
+    }
+}
+
+fn ending(job: &OneJob) -> String {
+    let entry = job.last();
+    let how = match &entry.event {
+        Event::Done { .. } => "done".into(),
+        Event::Stop { reason, .. } => reason.clone(),
+        Event::BlowUp { .. } => "blew up".into(),
+        Event::Failed { .. } => "failed".into(),
+        Event::Hang { .. } => "hung, ended by its watchdog".into(),
+        _ => return format!("killed after {}, at step {} or later", moment(entry.at), entry.step),
+    };
+    format!("{how}, {} at step {}", moment(entry.at), entry.step)
+}
+
+fn last(series: &Table, name: &str) -> Option<f64> {
+    series.find(name)?.last().copied()
+}
+
+/// Whether a job of this node holds the lock. It is tried and given back at once.
+fn is_locked(directory: &Path) -> bool {
+    File::open(directory.join("lock")).is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+}
+
+fn is_recent(file: &Path) -> bool {
+    fs::metadata(file).and_then(|data| data.modified()).is_ok_and(|written| age(written) < RECENT)
+}
+
+fn age(written: SystemTime) -> Duration {
+    written.elapsed().unwrap_or_default()
+}
+
+/// Name and age of the checkpoint that a run would go on from.
+fn checkpoint(directory: &Path) -> Option<(String, SystemTime)> {
+    let target = fs::read_link(directory.join("latest")).ok()?;
+    let written = fs::metadata(directory.join(&target)).and_then(|data| data.modified()).ok()?;
+    Some((target.to_string_lossy().into_owned(), written))
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Seconds in the unit that suits them.
+fn span(seconds: f64) -> String {
+    match seconds {
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s if s < 172_800.0 => format!("{:.1} h", s / 3600.0),
+        s => format!("{:.1} days", s / 86400.0),
+    }
+}

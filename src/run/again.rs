@@ -1,0 +1,107 @@
+//! After a blow-up: its report, and where the case asks for it back to the last checkpoint and on with shorter steps.
+
+use super::log::Log;
+use super::{Run, blow_up, flow};
+use crate::error::{Error, Result};
+use crate::flow::Step;
+use crate::ledger::Event;
+use crate::time::StepSize;
+
+/// Names of the numbers in a checkpoint.
+const FACTOR: &str = "step_factor";
+const RETRIES: &str = "retries";
+
+/// How often a run has gone back, and the steps that it takes since, in those of the case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shortened {
+    retries: u64,
+    factor: f64,
+}
+
+impl Default for Shortened {
+    fn default() -> Self {
+        Self { retries: 0, factor: 1.0 }
+    }
+}
+
+impl Shortened {
+    /// As a checkpoint remembers it; it says nothing of a run that has not gone back.
+    pub fn of(numbers: &[(String, f64)]) -> Self {
+        let value = |name: &str| numbers.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+        Self { retries: value(RETRIES).unwrap_or(0.0) as u64, factor: value(FACTOR).unwrap_or(1.0) }
+    }
+
+    pub fn numbers(self) -> Vec<(String, f64)> {
+        match self.retries {
+            0 => Vec::new(),
+            retries => vec![(RETRIES.into(), retries as f64), (FACTOR.into(), self.factor)],
+        }
+    }
+
+    /// The step of a case that has `step`.
+    pub fn apply(self, step: StepSize) -> StepSize {
+        match step {
+            StepSize::Fixed(dt) => StepSize::Fixed(dt * self.factor),
+            StepSize::Courant(number) => StepSize::Courant(number * self.factor),
+        }
+    }
+}
+
+impl Run {
+    /// Reports that the last step has blown up, in the log and in `blowup.txt`; the error that the run ends with, unless it tries again. Collective.
+    pub(super) fn report_blow_up(&mut self, what: &str, step: &Step, log: &mut Log) -> Error {
+        let diagnosis = self.flow.diagnose();
+        let reason = blow_up::reason(&self.watch, &self.case, &diagnosis);
+        let name = self.directory.file("blowup.txt");
+        let report = blow_up::report(what, &reason, &self.watch, &diagnosis);
+        let written = self
+            .world
+            .root_does(|| std::fs::write(&name, &report).map_err(|error| Error::io(format!("cannot write {}", name.display()), error)));
+        let number = |value: f64| value.is_finite().then_some(value);
+        let [dt, cfl, energy] = [step.dt, step.cfl, step.energy].map(number);
+        self.note(Event::BlowUp { what: what.into(), reason: reason.clone(), dt, cfl, energy }, log);
+        log.line(&format!("{what}\nLikely reason: {reason}"));
+        diagnosis.places.iter().for_each(|place| log.line(&format!("Where: {place}")));
+        let more = match written {
+            Ok(()) => format!("its last steps and the end of its spectrum are in {}", name.display()),
+            Err(error) => error.message,
+        };
+        let way_back = match self.saved {
+            Some(step) => format!("\nThe last good checkpoint, of step {step}, stays in {}/checkpoints", self.directory.path.display()),
+            None => String::new(),
+        };
+        Error::diverged(format!("{what}: {reason}; {more}{way_back}"))
+    }
+
+    /// Back to the last checkpoint, with shorter steps, if the case still allows it; that is saved at once, so that a job that is killed goes on in the same
+    /// way. Collective.
+    ///
+    /// # Errors
+    /// The blow-up itself, where it is not to be tried again; no sound checkpoint.
+    pub(super) fn go_back(self, blow_up: Error, log: &mut Log) -> Result<Self> {
+        let Some(retry) = self.case.time.retry.filter(|retry| self.shortened.retries < retry.times && self.saved.is_some()) else {
+            return Err(blow_up);
+        };
+        let Self { world, case, directory, flow, control, tally, shortened, .. } = self;
+        // Its memory is needed for the next one, which has nothing left of what went wrong.
+        drop(flow);
+        let flow = flow::from_case(&world, &case)?;
+        let mut run = Self::new(world, case, directory, flow, control, tally);
+        // Changes of the case were accepted when the job began.
+        let Some(resumed) = run.resume(true)? else { return Err(blow_up) };
+        // A blow-up before the next checkpoint finds its own shortening in the last one, already multiplied.
+        run.shorten(Shortened { retries: shortened.retries + 1, factor: shortened.factor * retry.factor });
+        let from = run.go_on(resumed)?;
+        let Shortened { retries, factor } = run.shortened;
+        log.line(&format!("retry {retries} of {}: {from}, with steps of {factor} times those of the case", retry.times));
+        run.note(Event::Retry { number: retries, factor }, log);
+        run.save(log)?;
+        Ok(run)
+    }
+
+    /// Takes steps of this length from now on.
+    pub(super) fn shorten(&mut self, shortened: Shortened) {
+        self.shortened = shortened;
+        self.flow.set_step_size(shortened.apply(self.case.time.step));
+    }
+}

@@ -1,0 +1,197 @@
+//! Blow-ups: when a run has one, and what is reported of it.
+//!
+//! A state that is not finite is one. Before that the velocity may run away, with a Courant step ever slower in time. By convection alone a sound flow can
+//! change its velocity, in the time in which it crosses a cell, by about as much as it has: with a Courant step exponential growth in time is linear growth in
+//! steps, and a force from rest gives the root of the steps. In 1000 steps such a flow grows 50-fold at the most, and usually hardly at all. It has run away
+//! where, against the medians of the last 1000 steps, the Courant number that it would have with the usual step is above 1000 and its energy has grown
+//! by 10^4; or where the step no longer moves the time. Both count, for a peak of velocity at one point, an instability that grows from noise at small Courant
+//! number and a step cut short for an output are none.
+
+use crate::case::Case;
+use crate::diagnosis::Diagnosis;
+use crate::flow::{Clock, Step};
+use crate::time::StepSize;
+use std::collections::VecDeque;
+use std::fmt::Write;
+
+/// Steps that the usual step and energy are the medians of, and fewest before anything is said of them.
+const USUAL: usize = 1000;
+const FEWEST: usize = 3;
+/// The Courant number with the usual step, and the growth of the energy, beyond which the velocity has run away.
+const COURANT: f64 = 1e3;
+const GROWTH: f64 = 1e4;
+/// Growth of both since the usual step, from which on no checkpoint replaces an older one until it is over.
+const DOUBTFUL: f64 = 10.0;
+/// Steps in the report.
+const SHOWN: usize = 20;
+/// The last of a spectrum of the velocity gradients over its peak above which the smallest scales are not resolved.
+const PILED_UP: f64 = 0.5;
+
+/// The last steps, the newest last.
+#[derive(Default)]
+pub struct Watch {
+    steps: VecDeque<(Clock, Step)>,
+    sorted: Vec<f64>,
+    doubtful: bool,
+}
+
+impl Watch {
+    /// Notes a step that ended at `clock`, and says what is wrong with it.
+    pub fn judge(&mut self, clock: Clock, step: &Step) -> Option<String> {
+        let at = format!("at step {}, time {:.6e} (dt {:.3e}, Courant number {:.2})", clock.step, clock.time, step.dt, step.cfl);
+        let usual = (self.steps.len() >= FEWEST)
+            .then(|| [|step: &Step| step.dt, |step: &Step| step.cfl, |step: &Step| step.energy].map(|of| self.median(of)));
+        if self.steps.len() == USUAL {
+            self.steps.pop_front();
+        }
+        self.steps.push_back((clock, step.clone()));
+        if !step.finite {
+            return Some(format!("the velocity is no longer finite {at}"));
+        }
+        if step.cfl > 0.0 && clock.time - step.dt == clock.time {
+            return Some(format!("the step is so short that the time stands still {at}"));
+        }
+        let [dt, cfl, energy] = usual?;
+        let (courant, growth) = (step.cfl / step.dt * dt, step.energy / energy);
+        self.doubtful = courant > DOUBTFUL * cfl && growth > DOUBTFUL;
+        (courant > COURANT && growth > GROWTH).then(|| {
+            format!(
+                "the velocity runs away {at}: with the usual step {dt:.3e} the Courant number would be {courant:.3e}, and the energy is {growth:.3e} times the usual one"
+            )
+        })
+    }
+
+    /// Whether the velocity grows in a way that no checkpoint should replace a sound one.
+    pub fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    fn median(&mut self, of: impl Fn(&Step) -> f64) -> f64 {
+        self.sorted.clear();
+        self.sorted.extend(self.steps.iter().map(|(_, step)| of(step)));
+        let middle = (self.sorted.len() - 1) / 2;
+        *self.sorted.select_nth_unstable_by(middle, f64::total_cmp).1
+    }
+
+    /// The steps that are shown, the oldest first.
+    fn shown(&self) -> impl Iterator<Item = &(Clock, Step)> {
+        self.steps.iter().skip(self.steps.len().saturating_sub(SHOWN))
+    }
+}
+
+/// The likely reason and what to try, in one line.
+pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
+    // Before it went wrong: the step that failed may have any Courant number.
+    let (first, last) = (watch.shown().next(), watch.steps.back());
+    let courant = first.map_or(0.0, |(_, step)| step.cfl);
+    let shorter = |limit: f64, courant: f64| match case.time.step {
+        StepSize::Fixed(dt) => format!("time.dt = {:.1e}, or time.cfl = {:.1}", 0.8 * dt * limit / courant, 0.8 * limit),
+        StepSize::Courant(_) => format!("time.cfl = {:.1}", 0.8 * limit),
+    };
+    if let Some(limit) = diagnosis.courant_limit.filter(|limit| courant > *limit) {
+        return format!(
+            "the step is too long: its Courant number was {courant:.2} already, and the scheme is stable up to {limit:.2}; try {}",
+            shorter(limit, courant)
+        );
+    }
+    let steep = last.map_or(0.0, |(_, step)| step.cfl);
+    if let (Some(limit), StepSize::Fixed(_)) = (diagnosis.courant_limit.filter(|limit| steep > *limit), case.time.step) {
+        return format!(
+            "the velocity has outgrown the fixed step: its Courant number rose from {courant:.2} to {steep:.2}, and the scheme is stable up to {limit:.2}; try {}, and see \
+             below whether the smallest scales are resolved",
+            shorter(limit, steep)
+        );
+    }
+    if let Some(tail) = diagnosis.tails.iter().find(|tail| tail.end().is_some_and(|end| end > PILED_UP)) {
+        return format!(
+            "the smallest scales are not resolved: by {} the gradients end at {:.0} % of their peak; try more points (domain.grid) or a larger viscosity, and look at initial \
+             field and forces: they may be too strong for this grid",
+            tail.of,
+            100.0 * tail.end().unwrap_or(0.0)
+        );
+    }
+    "unknown: neither the step nor, as far as the state can tell, the resolution; try a shorter step (time.cfl, time.dt), more points (domain.grid), and weaker initial \
+     field and forces"
+        .into()
+}
+
+/// The text of `blowup.txt`.
+pub fn report(what: &str, reason: &str, watch: &Watch, diagnosis: &Diagnosis) -> String {
+    let mut text = format!("What: {what}\nLikely reason: {reason}\n\nWhere:\n");
+    diagnosis.places.iter().for_each(|place| text += &format!("  {place}\n"));
+    text += "\nThe last steps:\n     step          time            dt       courant          energy\n";
+    for (clock, step) in watch.shown() {
+        let _ = writeln!(text, "{:>9} {:>13.6e} {:>13.6e} {:>13.6e} {:>15.8e}", clock.step, clock.time, step.dt, step.cfl, step.energy);
+    }
+    for tail in &diagnosis.tails {
+        text += &format!("\nVelocity gradients squared by {}, the last of the spectrum", tail.of);
+        text += &tail.end().map_or_else(|| ":\n".to_owned(), |end| format!(" (its end over its peak: {end:.2e}):\n"));
+        for (k, value) in &tail.rows[tail.rows.len().saturating_sub(SHOWN)..] {
+            let _ = writeln!(text, "{k:>13.4} {value:>13.6e}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(dt: f64, cfl: f64, energy: f64) -> Step {
+        Step { dt, cfl, energy, dissipation: None, finite: true, end: None }
+    }
+
+    /// Steps with the Courant number 1/2 of a velocity that is `growth` of the time; the step at which it is said to run away.
+    fn caught(growth: impl Fn(f64, u64) -> f64, steps: u64) -> Option<u64> {
+        let (mut watch, mut clock, mut velocity) = (Watch::default(), Clock::default(), 1.0_f64);
+        for n in 1..=steps {
+            let dt = 0.5 / velocity;
+            clock = Clock { step: n, time: clock.time + dt };
+            velocity = growth(clock.time, n);
+            if watch.judge(clock, &step(dt, 0.5, velocity * velocity)).is_some() {
+                return Some(n);
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn sound_growth_is_none_and_a_runaway_is_one() {
+        // The e-folding time of the velocity is that in which it crosses two cells at first; a force from rest.
+        assert_eq!(caught(|time, _| (0.5 * time).exp(), 20_000), None);
+        assert_eq!(caught(|time, _| 1e-6 + time, 20_000), None);
+        // A tenth more every step, which no time can explain.
+        let at = caught(|_, n| 1.1_f64.powi(n as i32), 1000);
+        assert!(at.is_some_and(|n| n < 200), "{at:?}");
+        // Slowly, until the time stands still.
+        assert!(caught(|_, n| 1.01_f64.powi(n as i32), 20_000).is_some());
+    }
+
+    #[test]
+    fn growth_from_noise_and_steps_cut_short_are_none() {
+        let mut watch = Watch::default();
+        for n in 1..500 {
+            // From 1e-20 at a fixed step; every tenth step is a thousandth of the usual one.
+            let (velocity, part) = (1e-20 * 1.08_f64.powi(n as i32), if n % 10 == 0 { 1e-3 } else { 1.0 });
+            let clock = Clock { step: n, time: 0.1 * n as f64 };
+            assert_eq!(watch.judge(clock, &step(0.1 * part, 0.1 * part * velocity, velocity * velocity)), None);
+        }
+        let clock = Clock { step: 500, time: 50.0 };
+        assert!(
+            watch.judge(clock, &Step { finite: false, ..step(0.1, 0.1, f64::NAN) }).is_some_and(|what| what.contains("no longer finite"))
+        );
+    }
+
+    #[test]
+    fn no_checkpoint_is_made_while_it_grows() {
+        let mut watch = Watch::default();
+        for n in 1..=100 {
+            watch.judge(Clock { step: n, time: n as f64 }, &step(1.0, 0.3, 1.0));
+        }
+        assert!(!watch.is_doubtful());
+        watch.judge(Clock { step: 101, time: 101.0 }, &step(1.0, 6.0, 400.0));
+        assert!(watch.is_doubtful());
+        watch.judge(Clock { step: 102, time: 102.0 }, &step(1.0, 0.3, 1.0));
+        assert!(!watch.is_doubtful());
+    }
+}

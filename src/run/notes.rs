@@ -1,0 +1,70 @@
+//! What a run notes in its ledger, by the root alone.
+
+use super::Run;
+use super::log::Log;
+use crate::flow::Flow;
+use crate::ledger::{self, Event, Job, Pace};
+use crate::parallel::{World, library_version};
+use std::time::{Duration, Instant};
+
+/// What a job has done so far.
+pub struct Tally {
+    begin: Instant,
+    steps: u64,
+    stepping: Duration,
+    /// A ledger that cannot be written is complained of once.
+    warned: bool,
+}
+
+impl Tally {
+    pub fn new(begin: Instant) -> Self {
+        Self { begin, steps: 0, stepping: Duration::ZERO, warned: false }
+    }
+
+    pub fn stepped(&mut self, duration: Duration) {
+        self.steps += 1;
+        self.stepping += duration;
+    }
+
+    pub fn pace(&self) -> Pace {
+        let seconds_a_step = (self.steps > 0).then(|| self.stepping.as_secs_f64() / self.steps as f64);
+        Pace { steps: self.steps, job_seconds: self.begin.elapsed().as_secs_f64(), seconds_a_step }
+    }
+}
+
+/// What runs, on what.
+pub fn job(world: &World, flow: &dyn Flow) -> Job {
+    let mpi = library_version();
+    let ids = ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].iter().filter_map(|name| std::env::var(name).ok());
+    Job {
+        ranks: world.size(),
+        decomposition: flow.decomposition(),
+        host: host(),
+        id: ids.into_iter().find(|id| !id.is_empty()),
+        rogallo: format!("{} ({})", env!("CARGO_PKG_VERSION"), option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit")),
+        mpi: mpi.split(',').next().unwrap_or_default().into(),
+        hdf5: crate::store::library_version(),
+    }
+}
+
+/// The name of this node.
+pub fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+impl Run {
+    /// Appends to the ledger. That it cannot be written must not end a run.
+    pub(super) fn note(&mut self, event: Event, log: &mut Log) {
+        // Another job that has taken the directory over writes its own.
+        if !self.world.is_root() || self.directory.is_lost() {
+            return;
+        }
+        let clock = self.clock();
+        if let Err(error) = ledger::append(&self.directory.path, clock.step, Some(clock.time), event)
+            && !self.tally.warned
+        {
+            self.tally.warned = true;
+            log.line(&format!("warning: {error}; the run goes on without its ledger"));
+        }
+    }
+}
