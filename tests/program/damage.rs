@@ -63,7 +63,7 @@ fn damaged(case: &str) -> Outcome {
         let advice = "take an older checkpoint";
         ensure!(harmless || told.status.code() == Some(2) && told.output.contains(advice), "byte {place_of_damage}: {}", told.output);
         let from = format!("continuing from again/checkpoints/0000000{}.h5", if harmless { 6 } else { 3 });
-        let parts = if harmless { vec![&*from, "done: step 8,"] } else { vec![&*from, "done: step 8,", "00000006.h5", advice] };
+        let parts = if harmless { vec![&*from, "done: step 8,"] } else { vec![&*from, "done: step 8,", "00000006.h5.aside", advice] };
         place.ends(2, "run case.toml --dir again --set time.steps=8", 0, &parts)?;
         place.same_state("again", "whole")?;
         place.same_text("again", "whole", "series.csv")?;
