@@ -79,11 +79,11 @@ impl<T: Real> Channel<T> {
 
     /// Adds the spectra of a scalar; its fields are where [`Channel::averages_of_scalar`] put them.
     pub(super) fn add_spectra_of_scalar(&mut self, s: usize) {
-        let terms = |[u, v, s]: [Complex<T>; 3]| [product(s, s), product(u, s), product(v, s)];
+        let terms = |[u, v, s, _]: [Complex<T>; 4]| [product(s, s), product(u, s), product(v, s)];
         self.add_spectra(OF_VELOCITY.len() + s * OF_SCALAR.len(), terms);
     }
 
-    /// Adds spectra of fields that are on the planes, the products from `first` on.
+    /// Adds spectra of all fields that are on the planes, the products from `first` on.
     fn add_spectra<const FIELDS: usize, const TERMS: usize>(&mut self, first: usize, terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS]) {
         let Self { pencils, statistics, .. } = self;
         let Spectra { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = &mut statistics.spectra;
