@@ -81,9 +81,17 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether a job writes nothing after it.
+    /// The job that begins with it, if one does.
+    pub fn job(&self) -> Option<&Job> {
+        match self {
+            Self::Start { job, .. } | Self::Continue { job } => Some(job),
+            _ => None,
+        }
+    }
+
+    /// Whether a job writes nothing after it, unless it tries again.
     pub fn is_last(&self) -> bool {
-        matches!(self, Self::Stop { .. } | Self::Done { .. } | Self::Failed { .. } | Self::Hang { .. })
+        matches!(self, Self::BlowUp { .. } | Self::Stop { .. } | Self::Done { .. } | Self::Failed { .. } | Self::Hang { .. })
     }
 }
 
@@ -99,6 +107,11 @@ pub struct Job {
     pub rogallo: String,
     pub mpi: String,
     pub hdf5: String,
+}
+
+/// The name of this node.
+pub fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// What a job has done so far.

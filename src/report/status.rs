@@ -87,11 +87,13 @@ impl Status {
         if entries.is_empty() && case.is_none() {
             return Err(Error::input(format!("{shown} is no run directory: it has neither {} nor case.toml", ledger::FILE)));
         }
+        // A job of this node has the lock as long as it lives.
+        let elsewhere = entries.iter().rev().find_map(|entry| entry.event.job()).is_none_or(|job| job.host != ledger::host());
         let ended = entries.last().is_some_and(|entry| entry.event.is_last());
         Ok(Self {
             directory: directory.to_owned(),
             now: DateTime::from(SystemTime::now()),
-            running: is_locked(directory) || !ended && is_recent(&directory.join("lock")),
+            running: is_locked(directory) || elsewhere && !ended && is_recent(&directory.join("lock")),
             case: case.and_then(|text| case::parse("case.toml", &text, Path::new(""), &[]).ok()),
             series: Table::optional(&directory.join("series.csv"))?,
             checkpoint: checkpoint(&directory.join("checkpoints")),
@@ -101,9 +103,8 @@ impl Status {
 
     /// Those of the run that is there now, the oldest first: of an earlier one that `--fresh` has removed only the ledger is left.
     fn jobs(&self) -> Vec<OneJob<'_>> {
-        let begins = |entry: &Entry| matches!(entry.event, Event::Start { .. } | Event::Continue { .. });
         let first = self.entries.iter().rposition(|entry| matches!(entry.event, Event::Start { .. })).unwrap_or(0);
-        let jobs = self.entries[first..].chunk_by(|_, next| !begins(next));
+        let jobs = self.entries[first..].chunk_by(|_, next| next.event.job().is_none());
         jobs.filter_map(|entries| match &entries[0].event {
             Event::Start { job, .. } => Some(OneJob { job, continues: false, entries }),
             Event::Continue { job } => Some(OneJob { job, continues: true, entries }),
@@ -117,7 +118,7 @@ impl Status {
         let sample = self.series.as_ref().and_then(|series| Some((last(series, "step")? as u64, last(series, "time")?)));
         let noted = self.entries.iter().rev().find_map(|entry| Some((entry.step, entry.time?)));
         match (sample, noted) {
-            (Some(sample), Some(noted)) if noted.0 > sample.0 && !self.running => noted,
+            (Some(sample), Some(noted)) if noted.0 > sample.0 => noted,
             (Some(sample), _) => sample,
             (None, noted) => noted.unwrap_or_default(),
         }

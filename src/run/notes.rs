@@ -39,17 +39,12 @@ pub fn job(world: &World, flow: &dyn Flow) -> Job {
     Job {
         ranks: world.size(),
         decomposition: flow.decomposition(),
-        host: host(),
+        host: ledger::host(),
         id: ids.into_iter().find(|id| !id.is_empty()),
         rogallo: format!("{} ({})", env!("CARGO_PKG_VERSION"), option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit")),
         mpi: mpi.split(',').next().unwrap_or_default().into(),
         hdf5: crate::store::library_version(),
     }
-}
-
-/// The name of this node.
-pub fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 impl Run {

@@ -23,7 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Ranks that speak one after the other: the first may be the one that is stopped.
 const SPEAKERS: usize = 8;
 
+/// Lines of the file that say that a rank has spoken.
 const WARNED: &str = "warned";
+const ENDED: &str = "ended";
 
 struct Watchdog {
     rank: usize,
@@ -40,7 +42,7 @@ pub fn start(world: &World, directory: &Path, limit_minutes: Option<f64>) {
     if world.is_root() {
         let _ = fs::remove_file(directory.join(FILE));
     }
-    let watchdog = Watchdog { rank: world.rank(), ranks: world.size(), host: super::notes::host(), limit, directory };
+    let watchdog = Watchdog { rank: world.rank(), ranks: world.size(), host: ledger::host(), limit, directory };
     // A system that gives no more threads leaves the run unwatched.
     let _ = thread::Builder::new().name("watchdog".into()).spawn(move || watchdog.watch());
 }
@@ -57,7 +59,8 @@ impl Watchdog {
             still += begin.elapsed().min(2 * pause);
             let now = Sign::last();
             if now != last {
-                if told {
+                // mpirun wakes stopped ranks before it kills them.
+                if told && !self.is_said(ENDED) {
                     within(PATIENCE, self.directory.join(FILE), |file| fs::remove_file(file));
                 }
                 (last, since, still, told, warned) = (now, SystemTime::now(), Duration::ZERO, false, false);
@@ -69,7 +72,7 @@ impl Watchdog {
             }
             if !warned && still >= self.limit / 10 + self.turn() {
                 warned = true;
-                if !self.lines().iter().any(|line| line == WARNED) {
+                if !self.is_said(WARNED) && !self.is_said(ENDED) {
                     self.append(WARNED);
                     self.say(&format!(
                         "warning: {}\nThe watchdog ends the job after {} (parallel.hang_limit_minutes)",
@@ -90,6 +93,16 @@ impl Watchdog {
     }
 
     fn end(&self, step: u64, since: SystemTime) -> ! {
+        if !self.is_said(ENDED) {
+            self.append(ENDED);
+            self.give_reasons(step, since);
+        }
+        // SAFETY: ends this process at once. What is registered to run at its exit would wait for the other ranks, as MPI_Abort may.
+        unsafe { libc::_exit(1) }
+    }
+
+    /// Why the job ends, to the user, the log and the ledger.
+    fn give_reasons(&self, step: u64, since: SystemTime) {
         let message = format!(
             "the watchdog ends the job: {}\nThe limit is {} (parallel.hang_limit_minutes). Look for what is wrong with the ranks that say nothing, their nodes and the disk; \
              the last checkpoint stays: run the same command again to go on",
@@ -98,8 +111,6 @@ impl Watchdog {
         );
         self.say(&message);
         within(PATIENCE, self.directory.clone(), move |directory| ledger::append(&directory, step, None, Event::Hang { message }));
-        // SAFETY: ends this process at once. What is registered to run at its exit would wait for the other ranks, as MPI_Abort may.
-        unsafe { libc::_exit(1) }
     }
 
     /// Who waits where, and who has not been heard of.
@@ -116,7 +127,9 @@ impl Watchdog {
         }
         let since = DateTime::<Utc>::from(since).to_rfc3339_opts(SecondsFormat::Secs, true);
         let mut text = format!("nothing has moved since {since}");
-        for (place, ranks) in places {
+        for (place, mut ranks) in places {
+            ranks.sort_unstable();
+            ranks.dedup();
             text += &format!("; {} {place}", named(ranks));
         }
         let silent: Vec<usize> = (0..self.ranks).filter(|rank| silent[*rank]).collect();
@@ -135,6 +148,10 @@ impl Watchdog {
 
     fn append(&self, line: &str) {
         append(self.directory.join(FILE), line);
+    }
+
+    fn is_said(&self, what: &str) -> bool {
+        self.lines().iter().any(|line| line == what)
     }
 
     fn lines(&self) -> Vec<String> {
