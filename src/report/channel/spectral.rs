@@ -7,11 +7,12 @@ use super::lines::{Directed, Lines};
 use super::published_lines::{Kind, PublishedLine};
 use crate::error::Result;
 use crate::report::figures::frame::{Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, zero};
+use crate::report::figures::sparse;
 
 /// y+ of the lines; the last is the centre.
 const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
-/// This many markers of a published line at most.
-const MOST_MARKERS: usize = 40;
+/// One in so many points of a published correlation is drawn.
+const EACH: usize = 2;
 
 /// Product, its letter, and the figures of its spectra and correlations in x and z.
 const FIGURES: [(&str, &str, [[&str; 2]; 2]); 3] = [
@@ -88,6 +89,7 @@ impl Figure<'_> {
     /// What is published, in the colours of the points that are nearest, and an entry of the legend for each source.
     fn published(&self, chosen: &[usize]) -> Vec<Curve> {
         let mut labels: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
+        labels.sort_unstable();
         labels.dedup();
         let marker = |label: &str| {
             let source = labels.iter().position(|other| *other == label).unwrap_or(0);
@@ -95,8 +97,11 @@ impl Figure<'_> {
         };
         let line = |line: &&PublishedLine| {
             let colour = PARTS[chosen.iter().position(|j| *j == self.nearest(line.y_plus))?];
-            let points = line.find(&self.lines.name)?;
-            let points = points.iter().step_by(points.len().div_ceil(MOST_MARKERS).max(1)).copied().collect();
+            let points = line.find(&self.lines.name)?.iter().copied();
+            let points = match self.kind {
+                Kind::Spectrum => sparse(points),
+                Kind::Correlation => points.step_by(EACH).collect(),
+            };
             Some(Curve { label: String::new(), colour, stroke: marker(&line.label), points })
         };
         let entry = |label: &&str| Curve { label: (*label).to_owned(), colour: GREY, stroke: marker(label), points: Vec::new() };

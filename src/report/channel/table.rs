@@ -31,6 +31,7 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
         rows.extend(beside(reference, run));
     }
     let mut labels: Vec<&str> = run.published_lines.iter().map(|line| &*line.label).collect();
+    labels.sort_unstable();
     labels.dedup();
     rows.extend(labels.iter().map(|label| ("reference", format!("{label}: only in the figures"))));
     rows.push(figures_row(figures, drawn));

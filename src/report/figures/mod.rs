@@ -5,4 +5,4 @@ mod history;
 mod spectral;
 
 pub use history::{balance, dissipation, energy, skewness, stresses};
-pub use spectral::{spectra_1d, spectrum, transfer};
+pub use spectral::{sparse, spectra_1d, spectrum, transfer};

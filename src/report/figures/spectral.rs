@@ -107,7 +107,7 @@ pub fn spectra_1d(dir: &Path, table: &Table) -> Result<bool> {
 }
 
 /// Points far enough from each other on the axis of log k to be told apart.
-fn sparse(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+pub fn sparse(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     let mut next = f64::NEG_INFINITY;
     let far = |&(k, _): &(f64, f64)| {
         let shown = k >= next;
