@@ -5,13 +5,16 @@ mod support;
 
 mod bits;
 mod channel;
+mod cluster;
 mod output;
 mod place;
 mod readme;
 mod refusals;
 mod regrid;
+mod slurm;
 mod snapshots;
 mod stopping;
+mod submit;
 mod trouble;
 
 use libtest_mimic::Arguments;
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
         snapshots::trials(),
         readme::trials(),
         regrid::trials(),
+        submit::trials(),
+        slurm::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
