@@ -213,7 +213,7 @@ fn add_submitted(error: Error, ids: &[String]) -> Error {
 fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path, ids: &[String]) -> String {
     let mut lines = vec![
         ("job script", file.display().to_string()),
-        ("job", ids.join(", each of the following after the one before: ")),
+        ("job", ids.join(", then ")),
         ("asked for", format!("{} MB a rank, {} each", memory(demands), scheduler.walltime(request.walltime))),
         ("logs", format!("{0}/job*.log, {0}/run.log", file.parent().unwrap_or(Path::new("")).display())),
     ];

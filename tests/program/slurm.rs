@@ -73,7 +73,7 @@ fn chain() -> Outcome {
     let [first, second, third] = &jobs[..] else { return Err(format!("not three jobs: {jobs:?}").into()) };
     ensure!(cluster.of(second, "Dependency")?.starts_with(&format!("afterany:{first}")), "the second job does not wait for the first");
     // Far enough for the first job to stop before, near enough for the second to get there.
-    end_at(&place, reached(&place)? + 3000)?;
+    end_at(&place, reached(&place)? + 1000)?;
     cluster.slurm(&format!("scancel --batch --signal=USR1 {first}"))?;
     cluster.ends(first, 3)?;
     cluster.ends(second, 0)?;

@@ -120,14 +120,20 @@ fn pretend(place: &Place, name: &str, answer: &str) -> Result<String, Failed> {
 fn chain() -> Outcome {
     let place = Place::new()?;
     let answer = "$(grep -c . '@')".replace('@', &place.at("calls").to_string_lossy());
-    for (name, answer, scheduler, calls) in [
-        ("qsub", format!("{answer}.host"), "pbs", "@\n-Wdepend=afterany:1.host @\n-Wdepend=afterany:2.host @\n"),
-        ("bsub", format!("Job <{answer}> is submitted to queue <normal>."), "lsf", "\n-wended(1)\n-wended(2)\n"),
+    for (name, answer, scheduler, then, calls) in [
+        (
+            "qsub",
+            format!("{answer}.host"),
+            "pbs",
+            "1.host, then 2.host, then 3.host",
+            "@\n-Wdepend=afterany:1.host @\n-Wdepend=afterany:2.host @\n",
+        ),
+        ("bsub", format!("Job <{answer}> is submitted to queue <normal>."), "lsf", "1, then 2, then 3", "\n-wended(1)\n-wended(2)\n"),
     ] {
         let path = pretend(&place, name, &answer)?;
         let submit = format!("submit case.toml --ranks 2 --nodes 1 --walltime 1:00:00 --chain 3 --scheduler {scheduler} --dir run");
         let finished = place.start_in(1, &submit, &[("PATH", &path)])?.finish()?;
-        check(&finished, 0, &["each of the following after the one before"])?;
+        check(&finished, 0, &[then])?;
         let expected = calls.replace('@', &place.at("run/job.sh").to_string_lossy());
         ensure!(place.read("calls")? == expected, "{} is not {expected}", place.read("calls")?);
         fs::remove_file(place.at("calls"))?;
