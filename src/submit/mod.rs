@@ -147,12 +147,18 @@ impl Request {
                 (path.to_str().unwrap_or("--template"), own.as_str())
             }
         };
-        let asked =
-            [("NODES", "--nodes"), ("ACCOUNT", "--account"), ("QUEUE", "--queue"), ("REQUEUE", "--requeue"), ("COMMAND", "the run")];
-        for (name, option) in asked {
-            let given = values.iter().any(|(known, value)| *known == name && value.is_some());
-            if given && !template.contains(&format!("@{name}@")) {
-                return Err(Error::input(format!("the template {origin} has no place for {option} (@{name}@); nothing was submitted")));
+        let asked: [(&str, &[&str]); 5] = [
+            ("--nodes", &["NODES", "RANKS_PER_NODE"]),
+            ("--account", &["ACCOUNT"]),
+            ("--queue", &["QUEUE"]),
+            ("--requeue", &["REQUEUE"]),
+            ("the run", &["COMMAND"]),
+        ];
+        for (option, names) in asked {
+            let given = values.iter().any(|(known, value)| *known == names[0] && value.is_some());
+            if given && !names.iter().any(|name| template.contains(&format!("@{name}@"))) {
+                let what = format!("the template {origin} has no place for {option} (@{}@)", names[0]);
+                return Err(Error::input(format!("{what}; nothing was submitted")));
             }
         }
         template::fill(origin, template, values)

@@ -43,7 +43,7 @@ SchedulerParameters=bf_interval=2,sched_interval=2,batch_sched_delay=0
 MpiDefault=none
 SwitchType=switch/none
 ReturnToService=2
-JobRequeue=1
+JobRequeue=0
 KillWait=3
 MinJobAge=600
 NodeName=@HOST@ NodeAddr=127.0.0.1 CPUs=2 Boards=1 SocketsPerBoard=1 CoresPerSocket=2 ThreadsPerCore=1 RealMemory=4000
@@ -132,10 +132,11 @@ impl Cluster {
         Ok(finished.output)
     }
 
-    /// The ids of the jobs that `rogallo submit case.toml --dir run` and these words submit.
-    pub fn submit(&self, place: &Place, words: &str) -> Result<Vec<String>, Failed> {
+    /// The ids of the jobs that `rogallo submit case.toml --dir run` and these words submit, with further environment variables.
+    pub fn submit(&self, place: &Place, words: &str, environment: &[(&str, &str)]) -> Result<Vec<String>, Failed> {
         let conf = self.at("slurm.conf").to_string_lossy().into_owned();
-        let finished = place.start_in(1, &format!("submit case.toml --dir run {words}"), &[("SLURM_CONF", &conf)])?.finish()?;
+        let environment = [&[("SLURM_CONF", &*conf)], environment].concat();
+        let finished = place.start_in(1, &format!("submit case.toml --dir run {words}"), &environment)?.finish()?;
         check(&finished, 0, &["process grid", "look at it"])?;
         let line = finished.output.lines().find(|line| line.starts_with("job  ")).ok_or("no job")?;
         Ok(line.split([' ', ',']).filter(|word| word.parse::<u32>().is_ok()).map(str::to_owned).collect())

@@ -6,6 +6,7 @@ use crate::place::{Outcome, Place, RANDOM};
 use libtest_mimic::{Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
@@ -28,11 +29,11 @@ fn end_at(place: &Place, step: u64) -> Outcome {
 }
 
 /// A place, and in a SLURM the jobs of a case there that has no end; None where there is no SLURM.
-fn endless(further: &str) -> Result<Option<(Place, Cluster, Vec<String>)>, Failed> {
+fn endless(further: &str, environment: &[(&str, &str)]) -> Result<Option<(Place, Cluster, Vec<String>)>, Failed> {
     let Some(cluster) = Cluster::start()? else { return Ok(None) };
     let place = Place::new()?;
     end_at(&place, 100_000_000)?;
-    let jobs = cluster.submit(&place, &format!("{JOB} {further}"))?;
+    let jobs = cluster.submit(&place, &format!("{JOB} {further}"), environment)?;
     place.wait_for("run", 20)?;
     Ok(Some((place, cluster, jobs)))
 }
@@ -69,7 +70,7 @@ fn as_if_undisturbed(place: &Place) -> Outcome {
 }
 
 fn chain() -> Outcome {
-    let Some((place, cluster, jobs)) = endless("--walltime 10:00 --chain 3")? else { return Ok(()) };
+    let Some((place, cluster, jobs)) = endless("--walltime 10:00 --chain 3", &[])? else { return Ok(()) };
     let [first, second, third] = &jobs[..] else { return Err(format!("not three jobs: {jobs:?}").into()) };
     ensure!(cluster.of(second, "Dependency")?.starts_with(&format!("afterany:{first}")), "the second job does not wait for the first");
     // Far enough for the first job to stop before, near enough for the second to get there.
@@ -86,7 +87,7 @@ fn chain() -> Outcome {
 
 /// SLURM counts time limits in minutes. The ranks stand still until theirs is nearly up, so that the undisturbed run is short.
 fn out_of_time() -> Outcome {
-    let Some((place, cluster, jobs)) = endless("--walltime 0:01:00 --requeue")? else { return Ok(()) };
+    let Some((place, cluster, jobs)) = endless("--walltime 0:01:00 --requeue", &[])? else { return Ok(()) };
     let job = &jobs[0];
     signal_ranks(&place, Signal::STOP)?;
     let begin = Instant::now();
@@ -103,24 +104,36 @@ fn out_of_time() -> Outcome {
     as_if_undisturbed(&place)
 }
 
+/// The job ends with the exit code of its ranks, as with an MPI that waits for them; Open MPI's mpirun has one of its own after SIGTERM.
 fn cancelled() -> Outcome {
-    let Some((place, cluster, jobs)) = endless("--walltime 10:00 --requeue")? else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let mpirun = folder.path().join("mpirun");
+    let real = std::env::var("MPIRUN").unwrap_or("mpirun".into());
+    fs::write(&mpirun, format!("#!/bin/bash\ntrap '' TERM USR1\n{real} \"$@\"\nexit 3\n"))?;
+    fs::set_permissions(&mpirun, fs::Permissions::from_mode(0o755))?;
+    let Some((place, cluster, jobs)) = endless("--walltime 10:00 --requeue", &[("MPIRUN", &mpirun.to_string_lossy())])? else {
+        return Ok(());
+    };
     let job = &jobs[0];
     let before = reached(&place)?;
     cluster.slurm(&format!("scancel {job}"))?;
-    cluster.wait_for(job, &["CANCELLED"])?;
-    all_have_ended(&place)?;
+    let begin = Instant::now();
+    while !cluster.slurm(&format!("squeue -h -j {job}"))?.trim().is_empty() {
+        ensure!(begin.elapsed() < Duration::from_secs(30), "the cancelled job stays in the queue");
+        std::thread::sleep(Duration::from_millis(100));
+    }
     ensure!(cluster.of(job, "JobState")? == "CANCELLED" && cluster.of(job, "Restarts")? == "0", "the cancelled job comes back");
+    ensure!(cluster.of(job, "ExitCode")? == "3:0", "the job ended with {}", cluster.of(job, "ExitCode")?);
     ensure!(place.latest("run")? >= before, "no checkpoint where it was cancelled");
     end_at(&place, place.latest("run")? + 20)?;
-    let jobs = cluster.submit(&place, &format!("{JOB} --walltime 10:00"))?;
+    let jobs = cluster.submit(&place, &format!("{JOB} --walltime 10:00"), &[])?;
     cluster.ends(&jobs[0], 0)?;
     as_if_undisturbed(&place)
 }
 
 /// As when a node fails or the job is preempted.
 fn requeued() -> Outcome {
-    let Some((place, cluster, jobs)) = endless("--walltime 10:00")? else { return Ok(()) };
+    let Some((place, cluster, jobs)) = endless("--walltime 10:00", &[])? else { return Ok(()) };
     let (job, before) = (&jobs[0], reached(&place)?);
     cluster.slurm(&format!("scontrol requeue {job}"))?;
     cluster.wait_for(job, &["PENDING"])?;
@@ -133,9 +146,9 @@ fn requeued() -> Outcome {
 }
 
 fn cancelled_in_the_queue() -> Outcome {
-    let Some((place, cluster, _)) = endless("--walltime 10:00")? else { return Ok(()) };
+    let Some((place, cluster, _)) = endless("--walltime 10:00", &[])? else { return Ok(()) };
     let other = Place::new()?;
-    let jobs = cluster.submit(&other, &format!("{JOB} --walltime 10:00"))?;
+    let jobs = cluster.submit(&other, &format!("{JOB} --walltime 10:00"), &[])?;
     cluster.wait_for(&jobs[0], &["PENDING"])?;
     cluster.slurm(&format!("scancel {}", jobs[0]))?;
     cluster.wait_for(&jobs[0], &["CANCELLED"])?;
@@ -148,14 +161,14 @@ fn diverging() -> Outcome {
     let Some(cluster) = Cluster::start()? else { return Ok(()) };
     let place = Place::new()?;
     let words = "--ranks 2 --walltime 0:10:00 --chain 2 --set time.dt=3 --set fluid.viscosity=0 --set time.steps=1000";
-    let jobs = cluster.submit(&place, words)?;
+    let jobs = cluster.submit(&place, words, &[])?;
     let [first, second] = &jobs[..] else { return Err(format!("not two jobs: {jobs:?}").into()) };
     cluster.ends(first, 4)?;
     cluster.ends(second, 4)?;
     let log = place.read(&format!("run/job-{second}.log"))?;
     ensure!(log.starts_with("an earlier job ended with an error") && !log.contains("rogallo 0"), "{log}");
     // Submitted again it is tried again.
-    let jobs = cluster.submit(&place, words)?;
+    let jobs = cluster.submit(&place, words, &[])?;
     cluster.ends(&jobs[0], 4)?;
     ensure!(place.read(&format!("run/job-{}.log", jobs[0]))?.contains("the velocity is no longer finite"), "it was not tried again");
     Ok(())

@@ -68,7 +68,9 @@ fn filled() -> Outcome {
         let passes = |program: &str, option: &str| Command::new(program).arg(option).arg(place.at("job.sh")).output();
         ensure!(passes("bash", "-n")?.status.success(), "bash does not read\n{script}");
         match passes("shellcheck", "--shell=bash") {
-            Ok(output) => ensure!(output.status.success(), "{scheduler}: {}", String::from_utf8_lossy(&output.stdout)),
+            Ok(output) => {
+                ensure!(output.status.success(), "{scheduler}: {}", String::from_utf8_lossy(&output.stdout));
+            }
             Err(_) => eprintln!("skipped: shellcheck is not installed"),
         }
     }
@@ -80,7 +82,7 @@ fn refused() -> Outcome {
     let place = Place::new()?;
     let refuses = |words: &str, part: &str| place.ends(1, &format!("submit case.toml --walltime 1:00:00 {words}"), 2, &[part]);
     // All that is wrong with the case, as in `check`.
-    refuses("--ranks 2 --scheduler slurm --set time.step=1 --set fluid.viscocity=1", "did you mean `viscosity`")?;
+    refuses("--ranks 2 --scheduler slurm --set time.step=1 --set fluid.viscocity=1", "did you mean viscosity?")?;
     refuses("--ranks 2 --scheduler slurm --set parallel.process_grid=[3,1]", "has 3 places but the job has 2 ranks")?;
     refuses("--ranks 2 --scheduler pbs", "give --nodes")?;
     refuses("--ranks 2 --scheduler slurm --nodes 3", "3 nodes are more than 2 ranks")?;
@@ -119,7 +121,7 @@ fn pretend(place: &Place, name: &str, answer: &str) -> Result<String, Failed> {
 
 fn chain() -> Outcome {
     let place = Place::new()?;
-    let answer = "$(grep -c . '@')".replace('@', &place.at("calls").to_string_lossy());
+    let answer = "$(wc -l <'@')".replace('@', &place.at("calls").to_string_lossy());
     for (name, answer, scheduler, then, calls) in [
         (
             "qsub",
