@@ -1,32 +1,53 @@
 #!/usr/bin/env bash
-# TEMPLATE: a rogallo run under SLURM. Change the lines marked <-- and submit with `sbatch jobs/slurm.sh`.
-# The first submission starts the case; every further one continues it from the latest checkpoint.
-#SBATCH --job-name=rogallo              # one name a case: two jobs must not share a run directory
-#SBATCH --dependency=singleton          # so a second submission waits for the first to end
-#SBATCH --nodes=4                       # <--
-#SBATCH --ntasks-per-node=64            # <-- one rank a core
+# A run under SLURM; `rogallo submit` fills this in (see jobs/README.md).
+#SBATCH --job-name=@NAME@
+#SBATCH --ntasks=@RANKS@
+#SBATCH --nodes=@NODES@
+#SBATCH --ntasks-per-node=@RANKS_PER_NODE@
 #SBATCH --cpus-per-task=1
-#SBATCH --time=12:00:00                 # <-- rogallo reads this limit and stops in time, with a checkpoint
-#SBATCH --output=%x-%j.log
+#SBATCH --mem-per-cpu=@MEMORY@M
+#SBATCH --time=@WALLTIME@
+#SBATCH --account=@ACCOUNT@
+#SBATCH --partition=@QUEUE@
+#SBATCH --output=@DIRECTORY@/job-%j.log
+#SBATCH --open-mode=append
+# When a node fails, or the job is preempted, it starts again, and the run goes on from its last checkpoint.
+#SBATCH --requeue
+# Before its time is over the batch script is sent a signal, and passes it on.
+#SBATCH --signal=B:USR1@@MARGIN@
 
-# Errors are handled by exit code below, so no `set -e`.
+# Errors are handled by exit code, so no `set -e`.
 set -uo pipefail
 
-case=configs/taylor-green.toml          # <--
-module load openmpi hdf5-parallel       # <-- the same as for the build
+failed=@DIRECTORY@/job.failed
+if [[ -e $failed ]]; then
+    echo "an earlier job ended with an error that this one would meet again: see its log, mend it, use rogallo submit"
+    exit "$(<"$failed")"
+fi
 
-# Older SLURM (22.05 for one) does not tell the job when it ends; rogallo needs it to stop in time.
-export SLURM_JOB_END_TIME=${SLURM_JOB_END_TIME:-$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s)}
+# The run stops in time when it knows the end of the job, which older SLURM (22.05 for one) does not tell.
+end=$(squeue -h -j "$SLURM_JOB_ID" -o %e)
+export SLURM_JOB_END_TIME=${SLURM_JOB_END_TIME:-$(date -d "$end" +%s)}
 
-# With Open MPI built for SLURM; where srun has no PMIx use: mpirun target/release/rogallo run "$case"
-srun --mpi=pmix target/release/rogallo run "$case"
+# In the background, since bash takes no signal while it waits for a command in the foreground.
+"${MPIRUN:-mpirun}" -n @RANKS@ @COMMAND@ &
+mpirun=$!
+signalled=false cancelled=false
+trap 'signalled=true; echo "asked to stop"; kill -USR1 "$mpirun"' USR1
+trap 'cancelled=true; signalled=true; echo "asked to stop"; kill -USR1 "$mpirun"' TERM
+wait "$mpirun"
 status=$?
+# A signal ends the wait, not the run.
+while $signalled; do
+    signalled=false
+    wait "$mpirun"
+    status=$?
+done
 
 case $status in
     0) echo "done" ;;
-    3) echo "stopped early with a checkpoint; submit this script again to go on" ;;
-    2) echo "bad input, nothing was computed; see the message above" ;;
-    4) echo "the solution diverged; see the message above" ;;
-    *) echo "failed with exit code $status; see the message above" ;;
+    3) $cancelled || echo "stopped early with a checkpoint: the next job goes on" ;;
+    2 | 4) echo "$status" >"$failed" ;;
 esac
+$cancelled || [[ $status != @REQUEUE@ ]] || scontrol requeue "$SLURM_JOB_ID"
 exit "$status"

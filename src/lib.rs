@@ -18,6 +18,7 @@ pub mod report;
 pub mod run;
 pub mod statistics;
 pub mod store;
+pub mod submit;
 pub mod time;
 pub mod transform;
 

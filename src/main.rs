@@ -5,7 +5,7 @@ use rogallo::case;
 use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::Session;
 use rogallo::run::{self, Options, Outcome};
-use rogallo::{plan, report, store};
+use rogallo::{plan, report, store, submit};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,8 +37,8 @@ enum Command {
         #[arg(long, conflicts_with = "fresh")]
         accept_changes: bool,
         /// Time after which the job must be over, H:MM:SS; the run stops before it, with a checkpoint
-        #[arg(long, value_parser = walltime)]
-        walltime: Option<f64>,
+        #[arg(long, value_parser = submit::walltime)]
+        walltime: Option<u64>,
     },
     /// Validate a case without running it, and say what it takes
     Check {
@@ -50,6 +50,13 @@ enum Command {
         /// Ranks that the memory is worked out for
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
         ranks: u32,
+    },
+    /// Fill in a job script for a case and submit it
+    Submit {
+        #[command(flatten)]
+        case: CaseArguments,
+        #[command(flatten)]
+        request: submit::Request,
     },
     /// Tables and figures of a run
     Stats {
@@ -144,6 +151,7 @@ fn execute(command: Command) -> Result<i32> {
     let text = match command {
         Command::Run { case, dir, fresh, accept_changes, walltime } => {
             let session = Session::start()?;
+            let walltime = walltime.map(|seconds| seconds as f64);
             let options = Options { overrides: case.overrides, directory: dir, fresh, accept_changes, walltime };
             // An error is told before MPI ends: see `wait_for_first_process`.
             return Ok(match run::run(session.world(), &case.case, &options) {
@@ -161,6 +169,7 @@ fn execute(command: Command) -> Result<i32> {
             let case = case::load(&case.case, &case.overrides)?;
             if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize)? }
         }
+        Command::Submit { case, request } => submit::submit(&case.case, &case.overrides, &request)?,
         Command::Stats { directory, reference } => report::report(&directory, &reference)?,
         Command::Status { directories } => report::status(&directories)?,
         Command::Inspect { file } => store::inspect(&file)?,
@@ -198,14 +207,5 @@ fn wait_for_first_process() {
         && let Ok(session) = Session::start()
     {
         session.world().barrier();
-    }
-}
-
-/// Seconds of H:MM:SS, MM:SS or a number of seconds.
-fn walltime(text: &str) -> std::result::Result<f64, String> {
-    let parts: std::result::Result<Vec<u32>, _> = text.split(':').map(str::parse).collect();
-    match parts {
-        Ok(parts) if parts.len() <= 3 => Ok(parts.iter().fold(0.0, |sum, part| sum * 60.0 + f64::from(*part))),
-        _ => Err(Error::input("expected H:MM:SS, as in 11:30:00").message),
     }
 }

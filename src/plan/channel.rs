@@ -1,6 +1,6 @@
 //! What a channel resolves, in wall units of its nominal friction velocity, beside what published channels do.
 
-use super::{Row, missing_file, until};
+use super::{Demands, Row, missing_file, until};
 use crate::case::{Case, Channel, ChannelInitial, Nominal};
 use crate::channel::Parameters;
 use crate::error::Result;
@@ -74,15 +74,23 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
         rows.push(("rotation", format!("2 Omega h/U_b {:.4}", 2.0 * flow.rotation / bulk_velocity)));
     }
     rows.push(("step", step(case, flow, &spacing, nominal)));
+    rows.extend(demands(case, flow, ranks)?.rows());
+    rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
+    rows.extend(missing_file(case));
+    Ok(rows)
+}
+
+/// What it takes.
+///
+/// # Errors
+/// A process grid that does not fit the ranks.
+pub fn demands(case: &Case, flow: &Channel, ranks: usize) -> Result<Demands> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
     let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
     let layout = Layout::new(truncation, grid, 0, 0);
     let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
-    rows.extend(super::demands(case, ranks, grid, parameters.reals(&layout) as f64, stored));
-    rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
-    rows.extend(missing_file(case));
-    Ok(rows)
+    Ok(Demands::new(case, grid, parameters.reals(&layout) as f64, stored))
 }
 
 /// Largest n_x and n_z that are kept.

@@ -1,6 +1,6 @@
 //! What a homogeneous case resolves and takes.
 
-use super::{Row, demands, mean, missing_file, until};
+use super::{Demands, Row, mean, missing_file, until};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
@@ -16,23 +16,36 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
     let wavenumbers = Wavenumbers::new(case.domain.size, &truncation);
-    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
-    let layout = Layout::new(truncation, grid, 0, 0);
+    let demands = demands(case, flow, ranks)?;
     let [nx, ny, nz] = case.domain.grid;
     let spacing: Vec<String> = (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
-    let quantities = (3 + flow.scalars.len()) as f64;
     let mut rows = vec![
         ("case", format!("{}, homogeneous flow, valid", case.name)),
         ("grid", format!("{nx} x {ny} x {nz} points, spacing {}", spacing.join(", "))),
-        ("modes", format!("{} ({}), k_max {:.4}", layout.total_modes, truncation.name(), wavenumbers.largest())),
+        (
+            "modes",
+            format!("{} ({}), k_max {:.4}", Layout::new(truncation, [1, 1], 0, 0).total_modes, truncation.name(), wavenumbers.largest()),
+        ),
         ("smallest eddies", format!("k_max eta >= 1.5 while the dissipation is below {:.3e}", largest_dissipation(case, &wavenumbers))),
     ];
     rows.extend(mean::rows(case, &flow.mean, &truncation));
     rows.push(("step", step(case)));
-    let stored = 2.0 * quantities * layout.total_modes as f64;
-    rows.extend(demands(case, ranks, grid, parameters.reals(&layout) as f64, stored));
+    rows.extend(demands.rows());
     rows.extend(missing_file(case));
     Ok(rows)
+}
+
+/// What it takes.
+///
+/// # Errors
+/// A process grid that does not fit the ranks.
+pub fn demands(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Demands> {
+    let parameters = Parameters::new(case, flow);
+    let truncation = parameters.truncation();
+    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
+    let layout = Layout::new(truncation, grid, 0, 0);
+    let stored = 2.0 * (3 + flow.scalars.len()) as f64 * layout.total_modes as f64;
+    Ok(Demands::new(case, grid, parameters.reals(&layout) as f64, stored))
 }
 
 /// The dissipation at which k_max eta = 1.5, eta = (nu^3 / eps)^(1/4).

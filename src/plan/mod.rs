@@ -10,6 +10,47 @@ use crate::error::Result;
 /// A line of the table: what, and how it is.
 type Row = (&'static str, String);
 
+/// What a case takes on so many ranks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Demands {
+    pub process_grid: [usize; 2],
+    /// Bytes of the fields of a rank; MPI and HDF5 take some more.
+    pub memory: f64,
+    /// Bytes of a checkpoint.
+    pub checkpoint: f64,
+}
+
+impl Demands {
+    /// Of a case of which each rank holds `reals` real numbers, and a checkpoint `stored` in all.
+    fn new(case: &Case, process_grid: [usize; 2], reals: f64, stored: f64) -> Self {
+        let bytes = match case.numerics.precision {
+            Precision::Double => 8.0,
+            Precision::Single => 4.0,
+        };
+        Self { process_grid, memory: bytes * reals, checkpoint: bytes * stored }
+    }
+
+    fn rows(&self) -> [Row; 3] {
+        let [p_row, p_col] = self.process_grid;
+        [
+            ("ranks", format!("{}, process grid [{p_row}, {p_col}]", p_row * p_col)),
+            ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", self.memory / 1e6)),
+            ("a checkpoint", format!("{:.1} MB", self.checkpoint / 1e6)),
+        ]
+    }
+}
+
+/// What the case takes on so many ranks.
+///
+/// # Errors
+/// A process grid that does not fit the ranks.
+pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
+    match &case.flow {
+        FlowKind::Homogeneous(flow) => homogeneous::demands(case, flow, ranks),
+        FlowKind::Channel(flow) => channel::demands(case, flow, ranks),
+    }
+}
+
 /// The case in some lines: what it resolves, and what it takes on so many ranks.
 ///
 /// # Errors
@@ -20,19 +61,6 @@ pub fn summary(case: &Case, ranks: usize) -> Result<String> {
         FlowKind::Channel(flow) => channel::rows(case, flow, ranks)?,
     };
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
-}
-
-/// Lines on so many ranks, of which each holds `reals` real numbers, and a checkpoint `stored` in all.
-fn demands(case: &Case, ranks: usize, grid: [usize; 2], reals: f64, stored: f64) -> [Row; 3] {
-    let bytes = match case.numerics.precision {
-        Precision::Double => 8.0,
-        Precision::Single => 4.0,
-    };
-    [
-        ("ranks", format!("{ranks}, process grid [{}, {}]", grid[0], grid[1])),
-        ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", bytes * reals / 1e6)),
-        ("a checkpoint", format!("{:.1} MB", bytes * stored / 1e6)),
-    ]
 }
 
 /// A warning where the checkpoint that the run starts from is not there.

@@ -6,6 +6,7 @@ mod support;
 mod bits;
 mod blowups;
 mod channel;
+mod cluster;
 mod damage;
 mod disks;
 mod going_on;
@@ -15,9 +16,11 @@ mod place;
 mod readme;
 mod refusals;
 mod regrid;
+mod slurm;
 mod snapshots;
 mod status;
 mod stopping;
+mod submit;
 mod trouble;
 mod watchdog;
 
@@ -45,6 +48,8 @@ fn main() -> ExitCode {
         blowups::trials(),
         status::trials(),
         watchdog::trials(),
+        submit::trials(),
+        slurm::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

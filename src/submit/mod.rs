@@ -1,0 +1,240 @@
+//! Batch jobs: the job script of a case, filled from a template, and its way to the batch system.
+
+mod scheduler;
+mod template;
+
+pub use scheduler::Scheduler;
+
+use crate::case::{self, Case};
+use crate::error::{Error, Kind, Result};
+use crate::plan::{self, Demands};
+use crate::run::RunDirectory;
+use std::fs;
+use std::path::{self, Path, PathBuf};
+use template::{Value, quoted};
+
+/// What a job is to have.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Request {
+    /// MPI ranks, one a core
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub ranks: u32,
+    /// Time limit of a job, H:MM:SS; the run stops before it, with a checkpoint
+    #[arg(long, value_parser = walltime)]
+    pub walltime: u64,
+    /// The batch system [default: the one whose sbatch, qsub or bsub is here]
+    #[arg(long)]
+    pub scheduler: Option<Scheduler>,
+    /// A job script of your own with the names of jobs/README.md, in the place of the scheduler's
+    #[arg(long)]
+    pub template: Option<PathBuf>,
+    /// Nodes, of which each has as many ranks as the others [default: the scheduler's choice]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub nodes: Option<u32>,
+    /// Account or project that pays
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Partition, queue or class
+    #[arg(long, visible_alias = "partition")]
+    pub queue: Option<String>,
+    /// Jobs of which each begins when the one before has ended; those that find the case finished end at once
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub chain: u32,
+    /// A job that stops early goes back to the queue, until the case is done
+    #[arg(long, conflicts_with = "chain")]
+    pub requeue: bool,
+    /// Run directory, in the place of the case's or of runs/NAME; the job script and the job's log go there
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+    /// Print the job script, write and submit nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Memory of a rank beside its fields: a quarter of them, and so many bytes for MPI and HDF5 (60 MB with two ranks on a node).
+const MEMORY_FACTOR: f64 = 1.25;
+const MEMORY_BESIDE: f64 = 250e6;
+
+/// Longest time kept for the start of MPI and the end of the job, in seconds; of a short job a tenth.
+const MARGIN: u64 = 120;
+
+/// Ranks that a node of a Blue Gene/Q can have.
+const BLUEGENE_RANKS: u32 = 64;
+
+/// Exit code of a run that has stopped early.
+const STOPPED: &str = "3";
+
+/// Submits the case at `path`, with `overrides` laid over it; the text for the user. A dry run has no text but the job script.
+///
+/// # Errors
+/// A bad case, a request that does not fit the case, the batch system or the template; a job that is not taken.
+pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<String> {
+    let case = case::load(path, overrides)?;
+    let demands = plan::demands(&case, request.ranks as usize)?;
+    let scheduler = request.scheduler.map_or_else(Scheduler::find, Ok)?;
+    request.refuse_impossible(scheduler)?;
+    let directory = absolute(&RunDirectory::new(request.dir.as_deref(), &case).path)?;
+    let command = run_command(path, overrides, &directory)?;
+    let values = request.values(scheduler, &case, &demands, &directory, command)?;
+    let script = request.script(scheduler, &values)?;
+    if request.dry_run {
+        return Ok(script);
+    }
+    let file = write(&directory, &script)?;
+    let mut ids: Vec<String> = Vec::new();
+    for _ in 0..request.chain {
+        let id = scheduler.submit(&file, ids.last().map(String::as_str)).map_err(|error| add_submitted(error, &ids))?;
+        ids.push(id);
+    }
+    Ok(plan::summary(&case, request.ranks as usize)? + &told(scheduler, request, &demands, &file, &ids))
+}
+
+impl Request {
+    fn ranks_per_node(&self) -> Option<u32> {
+        self.nodes.map(|nodes| self.ranks.div_ceil(nodes))
+    }
+
+    /// Refuses what the batch system cannot do.
+    fn refuse_impossible(&self, scheduler: Scheduler) -> Result<()> {
+        let refuse = |what: String| Err(Error::input(format!("{what}; nothing was submitted")));
+        match (self.nodes, self.ranks_per_node()) {
+            (None, _) if scheduler.needs_nodes() => return refuse("this batch system must know the nodes of a job: give --nodes".into()),
+            (Some(nodes), _) if nodes > self.ranks => return refuse(format!("{nodes} nodes are more than {} ranks", self.ranks)),
+            (_, Some(ranks)) if scheduler == Scheduler::Bluegene && !(ranks.is_power_of_two() && ranks <= BLUEGENE_RANKS) => {
+                return refuse(format!("a node has {ranks} ranks; a Blue Gene/Q takes 1, 2, 4, .. {BLUEGENE_RANKS}"));
+            }
+            _ => {}
+        }
+        if self.chain > 1 && !scheduler.has_chains() {
+            return refuse(
+                "without a batch system that lets jobs wait for each other there is no --chain: submit again when the job has ended".into(),
+            );
+        }
+        if self.walltime == 0 { refuse("--walltime is nothing".into()) } else { Ok(()) }
+    }
+
+    /// All that a template may name.
+    fn values(&self, scheduler: Scheduler, case: &Case, demands: &Demands, directory: &Path, command: String) -> Result<Vec<Value>> {
+        let memory = memory(demands);
+        let margin = MARGIN.min(self.walltime / 10);
+        let given = |value: u64| Some(value.to_string());
+        Ok(vec![
+            ("NAME", Some(job_name(&case.name))),
+            ("RANKS", given(self.ranks.into())),
+            ("NODES", self.nodes.and_then(|nodes| given(nodes.into()))),
+            ("RANKS_PER_NODE", self.ranks_per_node().and_then(|ranks| given(ranks.into()))),
+            ("MEMORY", given(memory)),
+            ("NODE_MEMORY", self.ranks_per_node().and_then(|ranks| given(memory * u64::from(ranks)))),
+            ("WALLTIME", Some(scheduler.walltime(self.walltime))),
+            ("RUN_SECONDS", given(self.walltime - margin)),
+            ("MARGIN", given(margin)),
+            ("ACCOUNT", self.account.clone()),
+            ("QUEUE", self.queue.clone()),
+            ("REQUEUE", self.requeue.then(|| STOPPED.to_owned())),
+            ("DIRECTORY", Some(plain(directory)?)),
+            ("COMMAND", Some(command)),
+        ])
+    }
+
+    /// The template with these values.
+    fn script(&self, scheduler: Scheduler, values: &[Value]) -> Result<String> {
+        let own;
+        let (origin, template) = match &self.template {
+            None => scheduler.template(),
+            Some(path) => {
+                own = fs::read_to_string(path)
+                    .map_err(|error| Error::input(format!("cannot read the template {}: {error}", path.display())))?;
+                (path.to_str().unwrap_or("--template"), own.as_str())
+            }
+        };
+        let asked: [(&str, &[&str]); 5] = [
+            ("--nodes", &["NODES", "RANKS_PER_NODE"]),
+            ("--account", &["ACCOUNT"]),
+            ("--queue", &["QUEUE"]),
+            ("--requeue", &["REQUEUE"]),
+            ("the run", &["COMMAND"]),
+        ];
+        for (option, names) in asked {
+            let given = values.iter().any(|(known, value)| *known == names[0] && value.is_some());
+            if given && !names.iter().any(|name| template.contains(&format!("@{name}@"))) {
+                let what = format!("the template {origin} has no place for {option} (@{}@)", names[0]);
+                return Err(Error::input(format!("{what}; nothing was submitted")));
+            }
+        }
+        template::fill(origin, template, values)
+    }
+}
+
+/// MB of a rank, with what is beside the fields.
+fn memory(demands: &Demands) -> u64 {
+    ((MEMORY_FACTOR * demands.memory + MEMORY_BESIDE) / 1e6).ceil() as u64
+}
+
+/// What runs the case, from wherever.
+fn run_command(path: &Path, overrides: &[String], directory: &Path) -> Result<String> {
+    let program = std::env::current_exe().map_err(|error| Error::io("cannot find the program that is running", error))?;
+    let [program, case, directory] = [program, absolute(path)?, directory.to_path_buf()].map(|path| quoted(&path.to_string_lossy()));
+    let overrides: String = overrides.iter().map(|set| format!(" --set {}", quoted(set))).collect();
+    Ok(format!("{program} run {case} --dir {directory}{overrides}"))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    path::absolute(path).map_err(|error| Error::io(format!("cannot tell where {} is", path.display()), error))
+}
+
+/// The path as it may stand in a line for a batch system, which knows no quotes and takes `%` and `$` for its own.
+fn plain(directory: &Path) -> Result<String> {
+    let text = directory.to_string_lossy().into_owned();
+    match text.chars().find(|c| !c.is_alphanumeric() && !"/_-.+=~".contains(*c)) {
+        None => Ok(text),
+        Some(c) => Err(Error::input(format!("batch systems do not take {c:?} in the run directory {text}: use another one (--dir)"))),
+    }
+}
+
+/// Names of jobs begin with a letter and have no blanks.
+fn job_name(case: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '-' };
+    format!("rogallo-{}", case.chars().map(plain).collect::<String>())
+}
+
+/// Puts the script into the run directory; what an earlier job left there to end the further ones of its chain is removed.
+fn write(directory: &Path, script: &str) -> Result<PathBuf> {
+    let file = directory.join("job.sh");
+    let failure = |error| Error::io(format!("cannot write the job script {}", file.display()), error);
+    fs::create_dir_all(directory).map_err(failure)?;
+    match fs::remove_file(directory.join("job.failed")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failure(error)),
+        _ => {}
+    }
+    fs::write(&file, script).map_err(failure)?;
+    Ok(file)
+}
+
+fn add_submitted(error: Error, ids: &[String]) -> Error {
+    let before = if ids.is_empty() { String::new() } else { format!("\nsubmitted before that: {}", ids.join(", ")) };
+    Error { kind: Kind::Failure, message: error.message + &before }
+}
+
+/// What was submitted, and what its owner can do with it.
+fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path, ids: &[String]) -> String {
+    let mut lines = vec![
+        ("job script", file.display().to_string()),
+        ("job", ids.join(", then ")),
+        ("asked for", format!("{} MB a rank, {} each", memory(demands), scheduler.walltime(request.walltime))),
+        ("logs", format!("{0}/job*.log, {0}/run.log", file.parent().unwrap_or(Path::new("")).display())),
+    ];
+    lines.extend(ids.first().into_iter().flat_map(|id| scheduler.commands(id)));
+    lines.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect()
+}
+
+/// Seconds of H:MM:SS, MM:SS or a number of seconds.
+///
+/// # Errors
+/// Anything else, with what is expected.
+pub fn walltime(text: &str) -> std::result::Result<u64, String> {
+    let parts: std::result::Result<Vec<u32>, _> = text.split(':').map(str::parse).collect();
+    match parts {
+        Ok(parts) if parts.len() <= 3 => Ok(parts.iter().fold(0, |sum, part| sum * 60 + u64::from(*part))),
+        _ => Err("expected H:MM:SS, as in 11:30:00".to_owned()),
+    }
+}
