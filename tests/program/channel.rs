@@ -9,6 +9,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a_channel_is_averaged_in_two_pieces_and_reported", averaged),
         Trial::test("spectra_have_the_same_bits_on_any_ranks", spectra_on_any_ranks),
+        Trial::test("walls_that_move_and_blow_have_the_same_bits_in_two_pieces", moving_walls),
         Trial::test("spectra_begin_where_a_checkpoint_has_none", spectra_begin),
     ]
 }
@@ -110,6 +111,22 @@ assert abs(a['uu'][:]).max() > 1",
     for file in ["statistics.h5", "profiles.csv", "budgets.csv", "spectra_z.csv", "correlations_x.csv", "figures/mean_velocity.svg"] {
         ensure!(!place.at("pieces").join(file).exists(), "--fresh leaves {file}");
     }
+    Ok(())
+}
+
+/// What the walls do depends on the time, and in a moving frame also where they blow.
+fn moving_walls() -> Outcome {
+    let place = Place::new()?;
+    let walls = "[walls]\noscillation = { amplitude = 5.0, period = 0.05 }\ntranspiration = [{ amplitude = 0.5, wavenumber = [1, 1] }]\n";
+    fs::write(place.at("case.toml"), format!("{CASE}[numerics]\nframe_velocity = 7.0\n{walls}"))?;
+    place.run(1, "whole", "")?;
+    place.run(3, "pieces", "--set time.steps=16")?;
+    place.ends(2, "run case.toml --dir pieces", 0, &["continuing from pieces/checkpoints/00000016.h5", "done: step 40,"])?;
+    place.same_state("whole", "pieces")?;
+    place.same_text("whole", "pieces", "series.csv")?;
+    // They are in the state.
+    place.run(1, "still", "--set walls.transpiration=[]")?;
+    ensure!(place.same_state("whole", "still").is_err(), "the walls do not blow");
     Ok(())
 }
 
