@@ -23,7 +23,7 @@ pub enum Method {
 ///
 /// A group of one rank sends nothing: it has one buffer, where the data that are written for the next exchange take the place of those of the
 /// last. Since they lie at the end, a longer list of equal pieces can be written there while a shorter one, or one as long, is read: piece by
-/// piece, what is written stays behind what is not read yet.
+/// piece, what is written stays behind what is not read yet. A shorter list takes the place of a longer one from the last piece to the first.
 pub struct Exchange<T> {
     group: World,
     method: Method,

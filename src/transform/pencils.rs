@@ -133,8 +133,6 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// * `multiply(y, lines, length)` at the points of some x-lines at the y of this index, in an order that is the same for all fields: each
     ///   input is a line of this length; the products replace them;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
-    ///
-    /// There are at least as many outputs as inputs, since they may take their place ([`Exchange`]).
     pub fn planes(
         &mut self,
         fields: Products,
@@ -142,10 +140,10 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
         let Products { inputs, products, outputs } = fields;
-        assert!(inputs <= outputs, "{inputs} fields would be overwritten by {outputs}");
         let length = self.planes_length();
         let Self { layout, planes, column, phases, .. } = self;
-        for batch in batches(layout, planes.batch()) {
+        // Outputs may take the place of inputs of planes that are done ([`Exchange`]).
+        for batch in batches(layout, planes.batch(), inputs > outputs) {
             planes.inverse(layout, batch.clone(), inputs, column.received(inputs * length), phases);
             planes.multiply(layout, batch.clone(), (inputs, products), phases, &mut multiply);
             planes.forward(layout, batch, (products, outputs), column.send_buffer(outputs * length), phases, &mut combine);
@@ -161,7 +159,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         let length = fields * self.planes_length();
         let Self { layout, planes, column, phases, .. } = self;
         let mut lines = vec![T::zero(); fields * layout.truncation.grid[0]];
-        for batch in batches(layout, planes.batch()) {
+        for batch in batches(layout, planes.batch(), false) {
             planes.inverse(layout, batch.clone(), fields, column.received(length), phases);
             planes.visit(layout, batch, &displacement, &mut lines, &mut visit);
         }
@@ -172,7 +170,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     pub fn visit_modes(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
         let length = fields * self.planes_length();
         let Self { layout, planes, column, .. } = self;
-        for batch in batches(layout, planes.batch()) {
+        for batch in batches(layout, planes.batch(), false) {
             planes.visit_modes(layout, batch, fields, column.received(length), &mut visit);
         }
     }
@@ -187,7 +185,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     pub fn visit_pairs(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
         let length = fields * self.planes_length();
         let Self { layout, planes, column, .. } = self;
-        for batch in batches(layout, planes.batch()) {
+        for batch in batches(layout, planes.batch(), false) {
             planes.visit_pairs(layout, batch, fields, column.received(length), &mut visit);
         }
     }
@@ -284,10 +282,14 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
     }
 }
 
-/// The planes of this rank, so many at a time.
-fn batches(layout: &Layout, batch: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+/// The planes of this rank, so many at a time, from the first to the last or backwards.
+fn batches(layout: &Layout, batch: usize, backwards: bool) -> impl Iterator<Item = Range<usize>> + use<> {
     let planes = layout.slab.y.len();
-    (0..planes).step_by(batch).map(move |first| first..planes.min(first + batch))
+    let number = planes.div_ceil(batch);
+    (0..number).map(move |i| {
+        let first = batch * if backwards { number - 1 - i } else { i };
+        first..planes.min(first + batch)
+    })
 }
 
 /// Adds the time since the last lap to a phase.
