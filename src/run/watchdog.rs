@@ -61,7 +61,7 @@ impl Watchdog {
             if now != last {
                 // mpirun wakes stopped ranks before it kills them.
                 if told && !self.is_said(ENDED) {
-                    within(PATIENCE, self.directory.join(FILE), |file| fs::remove_file(file));
+                    within(PATIENCE, self.directory.join(FILE), fs::remove_file);
                 }
                 (last, since, still, told, warned) = (now, SystemTime::now(), Duration::ZERO, false, false);
                 continue;

@@ -75,7 +75,7 @@ fn every_job() -> Outcome {
         Event::Checkpoint { bytes, pace, .. } => Some((entry.step, bytes, pace.steps)),
         _ => None,
     });
-    ensure!(noted.last() == Some((stopped, written, stopped)), "the last checkpoint is not noted");
+    ensure!(noted.collect::<Vec<_>>().pop() == Some((stopped, written, stopped)), "the last checkpoint is not noted");
 
     let job = place.start(3, &endless)?;
     place.wait_for("run", stopped + 25)?;
