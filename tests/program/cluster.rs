@@ -119,6 +119,18 @@ impl Cluster {
         Ok(())
     }
 
+    /// Kills what is left of jobs: processes that have this configuration in their environment.
+    fn kill_jobs(&self) {
+        let mark = format!("SLURM_CONF={}", self.at("slurm.conf").display());
+        for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+            let id = process.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+            if let Some(id) = id.filter(|_| environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())) {
+                let _ = kill_process(id, Signal::KILL);
+            }
+        }
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.at("daemons.log")).unwrap_or_default()
     }
@@ -172,7 +184,7 @@ impl Cluster {
 }
 
 impl Drop for Cluster {
-    /// Jobs first: they outlive the daemons.
+    /// Jobs first: they may outlive the daemons.
     fn drop(&mut self) {
         let begin = Instant::now();
         let _ = self.slurm("scancel --user=root");
@@ -188,5 +200,6 @@ impl Drop for Cluster {
             let _ = daemon.kill();
             let _ = daemon.wait();
         }
+        self.kill_jobs();
     }
 }
