@@ -150,6 +150,7 @@ fn tell(error: Error) -> i32 {
 fn execute(command: Command) -> Result<i32> {
     let text = match command {
         Command::Run { case, dir, fresh, accept_changes, walltime } => {
+            run::heed_signals();
             let session = Session::start()?;
             let walltime = walltime.map(|seconds| seconds as f64);
             let options = Options { overrides: case.overrides, directory: dir, fresh, accept_changes, walltime };

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::parallel::World;
 use signal_hook::consts::{SIGTERM, SIGUSR1, SIGUSR2};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 /// A checkpoint that could not be written is tried again after this.
@@ -49,16 +49,26 @@ const STOP_FILE: u64 = 8;
 const COMMAND: u64 = 16;
 const LOST: u64 = 32;
 
+/// Set by a signal, from its first use on.
+static ASKED_TO_STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
+    let signalled = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGUSR1, SIGUSR2] {
+        // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
+        let _ = signal_hook::flag::register(signal, Arc::clone(&signalled));
+    }
+    signalled
+});
+
+/// From now on a signal asks the run to stop. To be called before MPI starts: until then a signal would end the job, as it would any other program.
+pub fn heed_signals() {
+    LazyLock::force(&ASKED_TO_STOP);
+}
+
 impl Control {
     /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the batch system says.
     pub fn new(begin: Instant, walltime: Option<f64>) -> Self {
-        let signalled = Arc::new(AtomicBool::new(false));
-        for signal in [SIGTERM, SIGUSR1, SIGUSR2] {
-            // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
-            let _ = signal_hook::flag::register(signal, Arc::clone(&signalled));
-        }
         Self {
-            signalled,
+            signalled: Arc::clone(&ASKED_TO_STOP),
             limit: Limit::new(begin, walltime, |name| std::env::var(name).ok()),
             watch: None,
             last_saved: begin,

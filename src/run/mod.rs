@@ -18,6 +18,7 @@ mod save;
 mod timing;
 mod watchdog;
 
+pub use control::heed_signals;
 pub use directory::RunDirectory;
 pub use regrid::regrid;
 
