@@ -116,7 +116,7 @@ fn size_estimate(contents: &Contents) -> u64 {
 /// The file with everything but the fields' values; by the root alone.
 fn lay_out(path: &Path, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
     let Contents { header, tables, piece, fields, records } = *contents;
-    let file = container::create(path, CHECKPOINT)?;
+    let file = container::create(path, CHECKPOINT, size_estimate(contents))?;
     put_header(&file, header)?;
     put_tables(&file, tables)?;
     let state = container::group(&file, "state")?;

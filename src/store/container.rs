@@ -1,6 +1,7 @@
 //! Files, groups, datasets and attributes of HDF5 as all our files have them: newest format (its metadata carry
 //! checksums), contiguous data, no times of creation (they would make each file another).
 
+use super::directory;
 use super::foreign::{read_text, text_type, write_text};
 use crate::parallel::World;
 use hdf5::dataset::{AllocTime, FillTime, Layout};
@@ -19,9 +20,11 @@ fn options() -> FileBuilder {
     builder
 }
 
-/// Makes a file, by one rank alone, with the attributes that tell where it is from.
-pub(super) fn create(path: &Path, kind: &str) -> hdf5::Result<File> {
-    let file = options().create_excl(path)?;
+/// Makes a file, by one rank alone, with the attributes that tell where it is from; `room` is what it will have at most.
+pub(super) fn create(path: &Path, kind: &str, room: u64) -> hdf5::Result<File> {
+    options().create_excl(path)?.close()?;
+    directory::set_apart(path, room).map_err(|error| error.message)?;
+    let file = append(path)?;
     put_text(&file, "program", "rogallo")?;
     put_text(&file, "version", env!("CARGO_PKG_VERSION"))?;
     put_text(&file, "commit", option_env!("ROGALLO_COMMIT").unwrap_or("unknown"))?;

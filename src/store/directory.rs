@@ -6,6 +6,7 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -57,17 +58,29 @@ pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
 }
 
 /// Takes the disk blocks of the whole file now, so that the ranks cannot run out of them while they write together:
-/// MPI libraries do not report that well. File systems that cannot do it are left to report it themselves.
+/// MPI libraries do not report that well. Returns its length.
 pub(super) fn reserve(path: &Path) -> Result<u64> {
+    allocate(path, FallocateFlags::empty(), |length| 0..length)
+}
+
+/// Takes the disk blocks of what will be written behind the end of the file, which stays where it is: HDF5 1.10 may crash where it runs out of them
+/// (in `H5D_close`).
+pub(super) fn set_apart(path: &Path, bytes: u64) -> Result<()> {
+    allocate(path, FallocateFlags::KEEP_SIZE, |length| length..length + bytes).map(drop)
+}
+
+/// Takes blocks of a file of this length, which is returned. File systems that cannot do it are left to report themselves that there are none.
+fn allocate(path: &Path, how: FallocateFlags, part: impl Fn(u64) -> Range<u64>) -> Result<u64> {
     let failed = |error: io::Error| Error::io(format!("cannot reserve the space of {}", path.display()), error);
     let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
-    let bytes = file.metadata().map_err(failed)?.len();
-    match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+    let length = file.metadata().map_err(failed)?.len();
+    let part = part(length);
+    match fallocate(&file, how, part.start, part.end - part.start) {
         Err(Errno::NOSPC | Errno::DQUOT) => {
             let available = statvfs(path).map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize));
-            Err(no_room(path, bytes, available))
+            Err(no_room(path, part.end - part.start, available))
         }
-        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) | Ok(()) => Ok(bytes),
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) | Ok(()) => Ok(length),
         Err(error) => Err(failed(error.into())),
     }
 }
@@ -201,6 +214,7 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
 
 #[cfg(test)]
 mod tests {
+    use super::super::container;
     use super::*;
     use std::process::Command;
 
@@ -250,8 +264,11 @@ mod tests {
         let path = directory.path().join("large");
         File::create(&path).unwrap().set_len(2 << 20).unwrap();
         let (room, reserved) = (check_room(directory.path(), 1 << 20), reserve(&path));
+        // Where the disk has filled since its room was checked.
+        let created = container::create(&directory.path().join("small"), "checkpoint", 2 << 20).map(drop);
         assert!(Command::new("umount").arg(directory.path()).status().unwrap().success());
         assert!(room.unwrap_err().message.contains("1101004 bytes needed, 1048576 available"));
         assert!(reserved.unwrap_err().message.contains("2097152 bytes needed, 1048576 available"));
+        assert!(created.unwrap_err().to_string().contains("2097152 bytes needed"), "a file is begun for which there is no room");
     }
 }

@@ -50,7 +50,7 @@ fn write_partial(partial: &Path, header: &Header, records: &[Record]) -> Result<
     let bytes = METADATA + header.case.len() as u64 + size_estimate(records);
     partial.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
     let fill = || {
-        let file = container::create(partial, STATISTICS)?;
+        let file = container::create(partial, STATISTICS, bytes)?;
         put_header(&file, header)?;
         put(&file, records)?;
         file.close()

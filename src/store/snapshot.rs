@@ -8,6 +8,7 @@
 //!
 //! Beside each file lies an XDMF file of the same name, and `series.xdmf` for all of them: ParaView opens either.
 
+use super::checkpoint::METADATA;
 use super::container::{self, put, put_text};
 use super::foreign::because;
 use super::{directory, transfer, xdmf};
@@ -62,8 +63,10 @@ impl<'a> Snapshot<'a> {
             directory::discard(&snapshot.partial())?;
             let header = &snapshot.header;
             let grid: usize = header.coordinates.iter().map(|points| size_of_val(&points[..])).sum();
-            directory::check_room(directory, (grid + header.case.len()) as u64)?;
-            begin(&snapshot.partial(), header).map_err(because(format!("cannot create the snapshot {}", snapshot.partial().display())))
+            let bytes = (grid + header.case.len()) as u64 + METADATA;
+            directory::check_room(directory, bytes)?;
+            begin(&snapshot.partial(), header, bytes)
+                .map_err(because(format!("cannot create the snapshot {}", snapshot.partial().display())))
         })?;
         Ok(snapshot)
     }
@@ -80,7 +83,9 @@ impl<'a> Snapshot<'a> {
             Reals::F64(_) => 8,
         };
         self.world.root_does(|| {
-            directory::check_room(&self.directory, (shape.iter().product::<usize>() * bytes) as u64)?;
+            let size = (shape.iter().product::<usize>() * bytes) as u64 + METADATA;
+            directory::check_room(&self.directory, size)?;
+            directory::set_apart(&partial, size)?;
             match values {
                 Reals::F32(_) => add::<f32>(&partial, name, units, shape),
                 Reals::F64(_) => add::<f64>(&partial, name, units, shape),
@@ -159,8 +164,8 @@ pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
 }
 
 /// The file without its fields; by the root alone.
-fn begin(path: &Path, header: &SnapshotHeader) -> hdf5::Result<()> {
-    let file = container::create(path, "snapshot")?;
+fn begin(path: &Path, header: &SnapshotHeader, room: u64) -> hdf5::Result<()> {
+    let file = container::create(path, "snapshot", room)?;
     put(&file, "step", header.step)?;
     put(&file, "time", header.time)?;
     file.new_attr_builder().with_data(&header.size).create("size")?;

@@ -60,7 +60,7 @@ fn suspended() -> Outcome {
     for signal in [Signal::STOP, Signal::CONT] {
         (0..3).try_for_each(|rank| signal_rank(&place, rank, signal))?;
         if signal == Signal::STOP {
-            std::thread::sleep(Duration::from_secs(4));
+            std::thread::sleep(Duration::from_secs(6));
         }
     }
     let drawn = || {
