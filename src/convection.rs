@@ -7,7 +7,8 @@
 //!     a = u^2 - v^2, b = uv, c = w^2 - v^2, d = vw, e = uw
 //! ```
 
-use crate::transform::{LANES, Real, parts, vectorised};
+use crate::parallel::ExactSum;
+use crate::transform::{LANES, MOST_ABREAST, Real, parts, vectorised};
 use num_complex::Complex;
 
 /// The products at points: `u, v, w` and the scalars in lines of this length give way to `a, b, c, d, e` and to three products a scalar.
@@ -51,18 +52,19 @@ fn fluxes_of<T: Real>(fluxes: [&mut [T]; 3], velocity: [&[T]; 3], theta: &[T]) {
     );
 }
 
-/// The sum of `|u|^2` over the points of some lines.
-pub fn square<T: Real>(velocity: [&[T]; 3]) -> f64 {
+/// Adds `weight` times the sum of `term` over the points of some groups of lines to a total, line by line: which lines make a group differs with the number
+/// of ranks.
+pub fn add_by_line<T: Real>(groups: &[&[T]], term: impl Fn(f64) -> f64, weight: f64, total: &mut ExactSum) {
+    let mut sums = [0.0; MOST_ABREAST];
     vectorised(
         #[inline(always)]
         || {
-            let mut sums = [T::zero(); LANES];
-            for points in velocity.iter().flat_map(|line| line.chunks(LANES)) {
-                sums.iter_mut().zip(points).for_each(|(sum, u)| *sum += *u * *u);
+            for points in groups.iter().flat_map(|group| group.chunks_exact(T::ABREAST)) {
+                sums.iter_mut().zip(points).for_each(|(sum, u)| *sum += term(u.wide()));
             }
-            sums.into_iter().map(Real::wide).sum()
         },
-    )
+    );
+    sums[..T::ABREAST].iter().for_each(|sum| total.add(weight * sum));
 }
 
 /// `max(sum_j |B_ji u_i| / dxi_j)` over the points of some lines: cells of the moving grid a time. `cells` is `B_ji / dxi_j`.

@@ -8,7 +8,7 @@ use super::walls::{WallMotion, ends};
 use super::wavenumbers::Wavenumbers;
 use super::{Channel, Parameters, boundary};
 use crate::case::Drive;
-use crate::convection::{courant_rate, products, square};
+use crate::convection::{add_by_line, courant_rate, products};
 use crate::error::{Error, Result};
 use crate::flow::Step;
 use crate::parallel::ExactSum;
@@ -78,8 +78,8 @@ impl<T: Real> Channel<T> {
                     let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
                     found.rate = found.rate.max(courant_rate(velocity, &cells).wide());
                     let weight = grid.weights[j] / (nx * nz) as f64;
-                    found.square.add(square(velocity) * weight);
-                    found.along.add(velocity[0].iter().map(|u| u.wide()).sum::<f64>() * weight);
+                    add_by_line(&velocity, |u| u * u, weight, &mut found.square);
+                    add_by_line(&velocity[..1], |u| u, weight, &mut found.along);
                 }
                 products(lines, length, scalars);
             },

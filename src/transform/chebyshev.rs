@@ -11,14 +11,19 @@
 //!
 //! The formulas are those of two real lines, the real and the imaginary parts, in one complex one.
 
-use super::{Column, Columns, ComplexLines, Real, vectorised};
+use super::{Column, Columns, ComplexLines, Lanes, Real, vectorised};
+use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
 use std::f64::consts::PI;
+
+/// Complex numbers that are worked on together, and their parts.
+const BLOCK: usize = 4;
+const PARTS: usize = 2 * BLOCK;
 
 /// Chebyshev transforms of complex lines.
 pub struct ChebyshevColumns<T> {
     lines: ComplexLines<T>,
-    /// `sin(pi j / N)` and `cos(pi j / N)`, j = 0 .. N - 1.
+    /// `sin(pi j / N)` and `cos(pi j / N)`, 0 <= j < N / 2, each twice: for both parts of a complex number.
     sines: Vec<T>,
     cosines: Vec<T>,
     work: Vec<Complex<T>>,
@@ -35,37 +40,88 @@ impl<T: Real> ChebyshevColumns<T> {
 
     /// S of `line`, in place.
     fn cosine_transform(&mut self, line: &mut [Complex<T>]) {
-        let Self { lines, sines, cosines, work, .. } = self;
-        let n = line.len() - 1;
-        let half = T::of(0.5);
         let first = vectorised(
             #[inline(always)]
-            || {
-                let mut first = Complex::new(T::zero(), T::zero());
-                let reversed = line[1..].iter().rev();
-                for (((h, g), mirrored), (sine, cosine)) in
-                    work.iter_mut().zip(&line[..n]).zip(reversed).zip(sines.iter().zip(cosines.iter()))
-                {
-                    *h = (*g + *mirrored).scale(half) - (*g - *mirrored).scale(*sine);
-                    first += g.scale(*cosine);
-                }
-                // j = 0 has come with weight 1, and j = N not at all.
-                first - (line[0] + line[n]).scale(half)
-            },
+            || self.fold(line),
         );
-        lines.inverse(work);
-        line[0] = work[0];
-        line[1] = first;
-        let mut odd = first;
-        for k in 1..=n / 2 {
-            let (z, mirrored) = (work[k], work[n - k]);
-            line[2 * k] = (z + mirrored).scale(half);
-            if 2 * k < n {
-                let d = (z - mirrored).scale(half);
-                odd += Complex::new(d.im, -d.re);
-                line[2 * k + 1] = odd;
-            }
+        self.lines.inverse(&mut self.work);
+        vectorised(
+            #[inline(always)]
+            || unfold(&self.work, first, line),
+        );
+    }
+
+    /// h of a line g to `work`; returns S_1.
+    #[inline(always)]
+    fn fold(&mut self, line: &[Complex<T>]) -> Complex<T> {
+        let Self { sines, cosines, work, .. } = self;
+        let n = work.len();
+        let half = T::of(0.5);
+        work[0] = (line[0] + line[n]).scale(half);
+        if n.is_multiple_of(2) {
+            work[n / 2] = line[n / 2];
         }
+        let (g, h): (&[T], &mut [T]) = (cast_slice(line), cast_slice_mut(work));
+        let pairs = (n - 1) / 2;
+        let blocks = pairs / BLOCK;
+        let mut sums = Lanes::all(T::zero());
+        for block in 0..blocks {
+            fold_pairs::<T, PARTS>(g, h, 1 + BLOCK * block, [sines, cosines], &mut sums);
+        }
+        let mut first = Lanes::all(T::zero());
+        for j in BLOCK * blocks + 1..=pairs {
+            fold_pairs::<T, 2>(g, h, j, [sines, cosines], &mut first);
+        }
+        let parts = sums.numbers().chunks_exact(2).fold(first, |sum, part| sum + Lanes::of([part[0], part[1]]));
+        let [re, im] = parts.numbers();
+        Complex::new(re, im) + (line[0] - line[n]).scale(half)
+    }
+}
+
+/// h_j and h_{N-j} for L / 2 numbers from j on, and their share of `S_1 = (g_0 - g_N) / 2 + sum_{0<j<N/2} (g_j - g_{N-j}) cos(pi j / N)`.
+#[inline(always)]
+fn fold_pairs<T: Real, const L: usize>(g: &[T], h: &mut [T], j: usize, [sines, cosines]: [&[T]; 2], first: &mut Lanes<T, L>) {
+    let mirrored = h.len() - 2 * j + 2 - L;
+    let (from, to) = (Lanes::<T, L>::load(g, 2 * j), Lanes::load(g, mirrored).reversed());
+    let (mean, difference) = ((from + to) * Lanes::all(T::of(0.5)), from - to);
+    let turned = difference * Lanes::load(sines, 2 * j);
+    (mean - turned).store(h, 2 * j);
+    (mean + turned).reversed().store(h, mirrored);
+    *first = *first + difference * Lanes::load(cosines, 2 * j);
+}
+
+/// S of Z and of S_1.
+#[inline(always)]
+fn unfold<T: Real>(z: &[Complex<T>], first: Complex<T>, line: &mut [Complex<T>]) {
+    let n = z.len();
+    (line[0], line[1]) = (z[0], first);
+    let half = T::of(0.5);
+    let mut odd = [first.re, first.im];
+    let (z, s): (&[T], &mut [T]) = (cast_slice(z), cast_slice_mut(line));
+    let pairs = (n - 1) / 2;
+    let blocks = pairs / BLOCK;
+    for block in 0..blocks {
+        let k = 1 + BLOCK * block;
+        let (from, to) = (Lanes::<T, PARTS>::load(z, 2 * k), Lanes::load(z, 2 * (n - k - BLOCK + 1)).reversed());
+        let even = ((from + to) * Lanes::all(half)).numbers();
+        let difference = ((from - to) * Lanes::all(half)).numbers();
+        // The sums within a block do not wait for those before it.
+        let mut sum = [T::zero(); 2];
+        let mut numbers = [T::zero(); 2 * PARTS];
+        for (i, numbers) in numbers.chunks_exact_mut(4).enumerate() {
+            sum = [sum[0] + difference[2 * i + 1], sum[1] - difference[2 * i]];
+            numbers.copy_from_slice(&[even[2 * i], even[2 * i + 1], odd[0] + sum[0], odd[1] + sum[1]]);
+        }
+        odd = [numbers[2 * PARTS - 2], numbers[2 * PARTS - 1]];
+        s[4 * k..4 * k + 2 * PARTS].copy_from_slice(&numbers);
+    }
+    for k in BLOCK * blocks + 1..=pairs {
+        let ([from, from_im], [to, to_im]) = (Lanes::<T, 2>::load(z, 2 * k).numbers(), Lanes::load(z, 2 * (n - k)).numbers());
+        odd = [odd[0] + (from_im - to_im) * half, odd[1] - (from - to) * half];
+        s[4 * k..4 * k + 4].copy_from_slice(&[(from + to) * half, (from_im + to_im) * half, odd[0], odd[1]]);
+    }
+    if n.is_multiple_of(2) {
+        s[2 * n..].copy_from_slice(&z[n..n + 2]);
     }
 }
 
@@ -75,8 +131,8 @@ impl<T: Real> Columns<T> for ChebyshevColumns<T> {
         let angle = |j: usize| PI * j as f64 / n as f64;
         Self {
             lines: ComplexLines::new(n),
-            sines: (0..n).map(|j| T::of(angle(j).sin())).collect(),
-            cosines: (0..n).map(|j| T::of(angle(j).cos())).collect(),
+            sines: (0..n.next_multiple_of(2)).map(|part| T::of(angle(part / 2).sin())).collect(),
+            cosines: (0..n.next_multiple_of(2)).map(|part| T::of(angle(part / 2).cos())).collect(),
             work: vec![Complex::default(); n],
         }
     }

@@ -1,6 +1,7 @@
 //! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil transform that moves and
 //! transforms these modes only. The only room that names `rustfft`.
 
+mod abreast;
 mod chebyshev;
 mod columns;
 mod lanes;
@@ -13,16 +14,18 @@ mod planes;
 mod real;
 mod shift;
 mod transpose;
+mod vectors;
 
+pub use abreast::RealLines;
 pub use chebyshev::ChebyshevColumns;
 pub use columns::{Columns, FourierColumns};
 pub use lanes::{LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, ModeList, Slab, Visited};
-pub use lines::{ComplexLines, RealPairs};
+pub use lines::ComplexLines;
 pub use modes::{Column, Shape, Truncation};
 pub use pencils::{NEIGHBOURS, Pencils, Phases, Products};
 pub use pieces::{Lines, LinesMut, Pieces, PiecesMut, parts};
-pub use real::{Real, Reals, Values, ValuesMut};
+pub use real::{MOST_ABREAST, Real, Reals, Values, ValuesMut};
 pub use shift::Shift;
 pub use transpose::fetch;
 

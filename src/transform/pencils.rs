@@ -130,8 +130,9 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
 
     /// The planes of this rank, from the z-lines of the inputs to those of the outputs.
     ///
-    /// * `multiply(y, lines, length)` at the points of some x-lines at the y of this index, in an order that is the same for all fields: each
-    ///   input is a line of this length; the products replace them;
+    /// * `multiply(y, groups, length)` at the points of a group of x-lines at the y of this index, in an order that is the same for all fields: each
+    ///   input is a group of this length, the products replace them. Every [`Real::ABREAST`]th number is one of the same line; where lines are missing there
+    ///   are zeros;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
     pub fn planes(
         &mut self,

@@ -1,13 +1,13 @@
 //! Planes at one y: z-lines to x-lines, products, and back. A plane stays in cache from one end to the other.
 //!
 //! Both kinds of lines lie in memory as z-lines, `[field][n_x][z]`: all z of the n_x of this rank, or the z of this rank of all n_x. The
-//! transform in x takes its modes across them, two neighbouring z at a time. Nothing is transposed, and a row of one rank does
+//! transform in x takes its modes across them, [`Real::ABREAST`] neighbouring z at a time. Nothing is transposed, and a row of one rank does
 //! both on the same lines.
 
 use super::layout::Layout;
 use super::lines::{Aligned, aligned};
 use super::pencils::{Phases, lap};
-use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealPairs};
+use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealLines};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, Traffic, World};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -18,7 +18,7 @@ use std::time::Instant;
 
 /// Plans and buffers of the planes of this rank.
 pub(super) struct Planes<T> {
-    x: RealPairs<T>,
+    x: RealLines<T>,
     z: ComplexLines<T>,
     row: Exchange<T>,
     /// Complex numbers a field and plane that go to each rank of the row, as z- and as x-lines.
@@ -32,7 +32,7 @@ pub(super) struct Planes<T> {
     nkx: usize,
     nz_max: Vec<usize>,
     lines: Aligned<T>,
-    /// The points of a pair of x-lines, field after field: little enough to stay in the nearest cache.
+    /// The points of a group of x-lines, field after field: little enough to stay in the nearest caches.
     points: Aligned<T>,
 }
 
@@ -53,7 +53,7 @@ impl<T: Real> Planes<T> {
         let lines = [Side::Z, Side::X].map(|side| lines_of(layout, side) * stride_of::<T>(layout, side)).into_iter().max().unwrap_or(0);
         let (z_counts, x_counts) = layout.row_counts();
         Ok(Self {
-            x: RealPairs::new(nx),
+            x: RealLines::new(nx),
             z: ComplexLines::new(nz),
             row: Exchange::new(row, method, capacity)?,
             z_counts,
@@ -63,7 +63,7 @@ impl<T: Real> Planes<T> {
             nkx: layout.truncation.nx_max() + 1,
             nz_max: layout.kx.clone().map(|nx| layout.truncation.nz_max(nx)).collect(),
             lines: aligned(fields.lines * lines),
-            points: aligned(fields.lines * nx),
+            points: aligned(fields.lines * nx * T::ABREAST / 2),
         })
     }
 
@@ -96,19 +96,20 @@ impl<T: Real> Planes<T> {
         phases: &mut Phases,
         multiply: &mut impl FnMut(usize, &mut [T], usize),
     ) {
-        let (points, modes) = (self.x.points(), self.nkx);
+        let (group, modes) = (self.x.points() * T::ABREAST, self.nkx);
         let stride = stride_of::<T>(layout, Side::X);
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
             self.receive(layout, Side::X, inputs, batch.len(), b);
-            self.clear_odd_line(layout, inputs);
-            for z in (0..layout.slab.z.len()).step_by(2) {
-                self.points_of_pair(layout, inputs, z);
+            self.clear_behind(layout, inputs);
+            for z in (0..layout.slab.z.len()).step_by(T::ABREAST) {
+                self.points_of_group(layout, inputs, z);
                 lap(&mut clock, &mut phases.transform);
-                multiply(layout.slab.y.start + plane, cast_slice_mut(&mut self.points[..products * points]), 2 * points);
+                let points: &mut [T] = cast_slice_mut(&mut self.points);
+                multiply(layout.slab.y.start + plane, &mut points[..products * group], group);
                 lap(&mut clock, &mut phases.products);
-                for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks_mut(modes * stride)).take(products) {
-                    self.x.forward(pair, self.factor, modes, &mut lines[z..], stride);
+                for (group, lines) in points.chunks_exact_mut(group).zip(self.lines.chunks_mut(modes * stride)).take(products) {
+                    self.x.forward(group, self.factor, modes, &mut lines[z..], stride);
                 }
             }
             self.send(layout, Side::X, products, batch.len(), b);
@@ -170,13 +171,13 @@ impl<T: Real> Planes<T> {
                 let factor = Complex::new(T::of(cos), T::of(sin));
                 line.iter_mut().for_each(|mode| *mode *= factor);
             }
-            self.clear_odd_line(layout, fields);
-            for z in slab.z.clone().step_by(2) {
-                self.points_of_pair(layout, fields, z - slab.z.start);
-                let values: &[T] = cast_slice(&self.points[..fields * points]);
-                for z in z..slab.z.end.min(z + 2) {
-                    for (line, pair) in lines.chunks_exact_mut(points).zip(values.chunks_exact(2 * points)) {
-                        line.iter_mut().zip(pair[z % 2..].iter().step_by(2)).for_each(|(to, from)| *to = *from);
+            self.clear_behind(layout, fields);
+            for first in slab.z.clone().step_by(T::ABREAST) {
+                self.points_of_group(layout, fields, first - slab.z.start);
+                let values: &[T] = cast_slice(&self.points);
+                for z in first..slab.z.end.min(first + T::ABREAST) {
+                    for (line, group) in lines.chunks_exact_mut(points).zip(values.chunks_exact(T::ABREAST * points)) {
+                        line.iter_mut().enumerate().for_each(|(x, value)| *value = group[self.x.place(z - first, x)]);
                     }
                     visit(slab.y.start + plane, z, lines);
                 }
@@ -274,21 +275,20 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// The x-lines z and z + 1 of each field to their points.
-    fn points_of_pair(&mut self, layout: &Layout, fields: usize, z: usize) {
-        let (points, modes, stride) = (self.x.points(), self.nkx, stride_of::<T>(layout, Side::X));
-        for (pair, lines) in self.points.chunks_exact_mut(points).zip(self.lines.chunks(modes * stride)).take(fields) {
-            self.x.inverse(modes, &lines[z..], stride, pair);
+    /// The x-lines from z on of each field, a group of them, to their points.
+    fn points_of_group(&mut self, layout: &Layout, fields: usize, z: usize) {
+        let (group, modes, stride) = (self.x.points() * T::ABREAST, self.nkx, stride_of::<T>(layout, Side::X));
+        let points: &mut [T] = cast_slice_mut(&mut self.points);
+        for (group, lines) in points.chunks_exact_mut(group).zip(self.lines.chunks(modes * stride)).take(fields) {
+            self.x.inverse(modes, &lines[z..], stride, group);
         }
     }
 
-    /// The last of an odd number of x-lines is paired with a line of zeros.
-    fn clear_odd_line(&mut self, layout: &Layout, fields: usize) {
-        let (z, modes) = (layout.slab.z.len(), self.nkx);
-        if z % 2 == 1 {
-            let lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::X)).take(fields * modes);
-            lines.for_each(|line| line[z] = Complex::default());
-        }
+    /// The last group of x-lines is filled up with lines of zeros.
+    fn clear_behind(&mut self, layout: &Layout, fields: usize) {
+        let z = layout.slab.z.len();
+        let lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::X)).take(fields * self.nkx);
+        lines.for_each(|line| line[z..z.next_multiple_of(T::ABREAST)].fill(Complex::default()));
     }
 
     fn counts(&self, side: Side) -> &[usize] {
@@ -329,17 +329,18 @@ fn lines_of(layout: &Layout, side: Side) -> usize {
     }
 }
 
-/// Distance between z-lines on a side.
-fn stride_of<T>(layout: &Layout, side: Side) -> usize {
-    stride::<T>(match side {
+/// Distance between z-lines on a side: they have room for whole groups of x-lines.
+fn stride_of<T: Real>(layout: &Layout, side: Side) -> usize {
+    let points = match side {
         Side::Z => layout.truncation.grid[2],
         Side::X => layout.slab.z.len(),
-    })
+    };
+    stride::<T>(points.next_multiple_of(T::ABREAST))
 }
 
 /// The pieces of the z-lines of plane b of a batch: where each lies in `lines` and in the messages of the row, and its length. A message
 /// holds `[plane of the batch][field][n_x of the one rank][z of the other]`.
-fn segments<T>(layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+fn segments<T: Real>(layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     let (lines, stride) = (lines_of(layout, side), stride_of::<T>(layout, side));
     let fields = b * fields..(b + 1) * fields;
     let rank_pieces = move |f: usize, rank: usize| {

@@ -1,14 +1,18 @@
 //! The two real precisions.
 
+use super::vectors::Vectors;
 use crate::parallel::Element;
 use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 use rustfft::FftNum;
 
 /// A real number of the computation: `f32` or `f64`. Times, wavenumber tables and statistics are always `f64`.
-pub trait Real: FftNum + Float + NumAssign + Element {
+pub trait Real: FftNum + Float + NumAssign + Element + Vectors {
     /// Bytes of one real.
     const BYTES: usize = size_of::<Self>();
+
+    /// x-lines that are transformed and worked on together ([`super::RealLines`]): their pairs fill the longest vectors there are.
+    const ABREAST: usize = 128 / size_of::<Self>();
 
     /// The nearest number of this precision.
     fn of(value: f64) -> Self;
@@ -23,6 +27,9 @@ pub trait Real: FftNum + Float + NumAssign + Element {
 
     fn reals(values: Vec<Self>) -> Reals;
 }
+
+/// Of all precisions.
+pub const MOST_ABREAST: usize = f32::ABREAST;
 
 /// Complex numbers in either precision, for reading.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use super::super::Channel;
 use super::super::line::{Operators, copy_in, copy_out};
 use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
-use crate::transform::{NEIGHBOURS, Pieces, Real};
+use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
 use num_complex::Complex;
 
 /// Of the velocity at points. The cubes are free of aliasing, the fourth powers are not quite.
@@ -25,16 +25,25 @@ pub const OF_VORTICITY: [&str; 4] = ["oxox", "ozoz", "ox", "oz"];
 /// Of a scalar s: mean, variance, fluxes, and the two parts of `<ds/dx_k ds/dx_k>`.
 pub const OF_SCALAR: [&str; 6] = ["s", "ss", "us", "vs", "e_ss", "d_ss"];
 
-/// Adds what is averaged at the points of some lines.
+/// Adds what is averaged at the points of a group of lines, line by line ([`crate::convection::add_by_line`]).
 pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], sums: &mut [ExactSum]) {
-    let mut of_lines = [0.0; AT_POINTS.len()];
-    for ((u, v), w) in u.iter().zip(v).zip(w) {
-        let (u, v, w) = (u.wide(), v.wide(), w.wide());
-        let (uu, vv, ww) = (u * u, v * v, w * w);
-        let terms = [u, v, w, uu * u, uu * v, u * vv, vv * v, v * ww, u * ww, ww * w, uu * uu, vv * vv, ww * ww];
-        of_lines.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+    let mut of_lines = [[0.0; MOST_ABREAST]; AT_POINTS.len()];
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((u, v), w) in u.chunks_exact(T::ABREAST).zip(v.chunks_exact(T::ABREAST)).zip(w.chunks_exact(T::ABREAST)) {
+                for (line, ((u, v), w)) in u.iter().zip(v).zip(w).enumerate() {
+                    let (u, v, w) = (u.wide(), v.wide(), w.wide());
+                    let (uu, vv, ww) = (u * u, v * v, w * w);
+                    let terms = [u, v, w, uu * u, uu * v, u * vv, vv * v, v * ww, u * ww, ww * w, uu * uu, vv * vv, ww * ww];
+                    of_lines.iter_mut().zip(terms).for_each(|(sums, term)| sums[line] += term);
+                }
+            }
+        },
+    );
+    for (sum, of_lines) in sums.iter_mut().zip(of_lines) {
+        of_lines[..T::ABREAST].iter().for_each(|term| sum.add(*term));
     }
-    sums.iter_mut().zip(of_lines).for_each(|(sum, term)| sum.add(term));
 }
 
 /// Sums `[y][name]` to averages `[name][y]` over all ranks. Collective.
