@@ -192,7 +192,7 @@ impl<T: Real> Channel<T> {
         } else {
             let column = std::slice::from_ref(column);
             velocity.solve(operators, wavenumbers.of_columns(column), [phi, eta], walls.through(column, clock.time));
-            velocity.copy_out(operators, 0, lines.each_mut().map(|line| &mut line[..]));
+            velocity.copy_out(0, lines.each_mut().map(|line| &mut line[..]));
         }
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))
     }

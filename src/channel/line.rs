@@ -139,6 +139,26 @@ pub fn copy_in<T: Real>(columns: [&[Complex<T>]; NEIGHBOURS], line: &mut [T]) {
     }
 }
 
+/// The coefficients of one column of a line.
+pub fn copy_in_one<T: Real>(coefficients: &[Complex<T>], column: usize, line: &mut [T]) {
+    for (coefficient, numbers) in coefficients.iter().zip(line.chunks_exact_mut(COEFFICIENT)) {
+        (numbers[2 * column], numbers[2 * column + 1]) = (coefficient.re, coefficient.im);
+    }
+}
+
+/// `kept` coefficients of a line to another, whose columns are those from `first` on.
+#[inline(always)]
+pub fn copy_from<T: Real>(from: &[T], first: usize, kept: usize, line: &mut [T]) {
+    if first == 0 {
+        line[..COEFFICIENT * kept].copy_from_slice(&from[..COEFFICIENT * kept]);
+    } else {
+        let numbers = 2 * (NEIGHBOURS - first);
+        for (to, from) in line.chunks_exact_mut(COEFFICIENT).zip(from.chunks_exact(COEFFICIENT)).take(kept) {
+            to[..numbers].copy_from_slice(&from[2 * first..]);
+        }
+    }
+}
+
 /// The numbers of a line to the coefficients of one of its columns.
 #[inline(always)]
 pub fn copy_out<T: Real>(line: &[T], column: usize, coefficients: &mut [Complex<T>]) {

@@ -2,7 +2,7 @@
 //! ranks.
 
 use super::Channel;
-use super::line::{copy_in, copy_out};
+use super::line::{copy_in, copy_in_one, copy_out};
 use super::step::copy_mean;
 use crate::parallel::ExactSum;
 use crate::transform::{NEIGHBOURS, Real, Reals};
@@ -66,22 +66,23 @@ impl<T: Real> Channel<T> {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let [mut line, mut derivative] = [operators.line(), operators.line()];
         let kept = operators.kept;
+        let mut of_column: [_; 3] = std::array::from_fn(|_| vec![Complex::default(); kept]);
         pencils.inverse(3, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
             velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, clock.time));
             for (c, column) in columns.iter().enumerate() {
                 // u, v, w where the vorticity will be.
-                let [x, y, z] = lines.in_column(c);
+                let [x, y, z] = of_column.each_mut().map(|line| &mut line[..]);
                 let own = c * kept..(c + 1) * kept;
                 if column.is_mean() {
                     copy_mean([&phi[own.clone()], &eta[own.clone()]], [&mut *x, &mut *y, &mut *z]);
                 } else {
-                    velocity.copy_out(operators, c, [&mut *x, &mut *y, &mut *z]);
+                    velocity.copy_out(c, [&mut *x, &mut *y, &mut *z]);
                 }
                 for f in [&mut *x, &mut *z] {
-                    copy_in([&f[..kept]; NEIGHBOURS], &mut line);
+                    copy_in([&*f; NEIGHBOURS], &mut line);
                     operators.differentiate(&line, &mut derivative);
-                    copy_out(&derivative, 0, &mut f[..kept]);
+                    copy_out(&derivative, 0, f);
                 }
                 let [kx, kz] = wavenumbers.of(column);
                 for ((x, z), y) in x.iter_mut().zip(z.iter_mut()).zip(y.iter()) {
@@ -90,8 +91,9 @@ impl<T: Real> Channel<T> {
                 }
                 y.fill(Complex::default());
                 if !column.is_mean() {
-                    y[..kept].copy_from_slice(&eta[own]);
+                    y.copy_from_slice(&eta[own]);
                 }
+                of_column.iter().enumerate().for_each(|(f, made)| copy_in_one(made, c, lines.of(f)));
             }
         });
     }

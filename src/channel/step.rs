@@ -1,6 +1,6 @@
 //! One step: three substeps, each from the state to the velocity at points, its products, and back.
 
-use super::line::{Group, Operators, by_column};
+use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, copy_in_one, side_by_side};
 use super::right_hand_side::{counts, sources};
 use super::update::{Columns, Substep, Update};
 use super::velocity::Velocity;
@@ -99,20 +99,17 @@ impl<T: Real> Channel<T> {
                 &state[f][range.clone()]
             });
             velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, time));
-            for (c, column) in columns.iter().enumerate() {
-                let own = range.start + c * kept..range.start + (c + 1) * kept;
-                let [u, v, w] = lines.in_column(c);
-                if column.is_mean() {
-                    copy_mean([&state[0][own.clone()], &state[1][own.clone()]], [&mut *u, v, w]);
-                    u[0].re -= T::of(frame_velocity);
-                } else {
-                    velocity.copy_out(operators, c, [u, v, w]);
-                }
-                for (s, scalar) in state[2..2 + scalars].iter().enumerate() {
-                    let line = lines.of(3 + s, c);
-                    line[..kept].copy_from_slice(&scalar[own.clone()]);
-                    line[kept..].fill(Complex::default());
-                }
+            let [u, v, w] = lines.all();
+            velocity.put(operators, [&mut *u, &mut *v, &mut *w]);
+            if columns[0].is_mean() {
+                // There phi and eta are the profiles U and W.
+                copy_in_one(&phi[..kept], 0, u);
+                copy_in_one(&eta[..kept], 0, w);
+                v.chunks_exact_mut(COEFFICIENT).for_each(|numbers| numbers[..2].fill(T::zero()));
+                u[0] -= T::of(frame_velocity);
+            }
+            for (s, scalar) in state[2..2 + scalars].iter().enumerate() {
+                copy_in(side_by_side(&scalar[range.clone()], kept), lines.of(3 + s));
             }
         });
     }
@@ -189,7 +186,7 @@ impl<T: Real> Stage<'_, T> {
         let kept = operators.kept;
         let k = self.wavenumbers.of_columns(columns);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
-        let source = |i: usize| std::array::from_fn(|c| lines.of(i, first + c.min(columns.len() - 1), kept));
+        let source = |i: usize| (lines.of(i), first);
         let [state, before] = fields;
         let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before) else {
             unreachable!("a channel has phi and eta")

@@ -15,7 +15,7 @@
 //! particular solution and the multiples of the two homogeneous ones, even and odd in y, which make v' right at both walls.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, by_parity, copy_in, copy_out, side_by_side};
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, by_parity, copy_from, copy_in, copy_out, side_by_side};
 use crate::transform::{Lanes, NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
 
@@ -104,11 +104,12 @@ impl<T: Real> Update<T> {
         );
     }
 
-    /// Takes what came through the transform into the sources: `of(i)` has source i in the columns.
-    pub fn load<'a>(&mut self, operators: &Operators<T>, number: usize, of: impl Fn(usize) -> [&'a [Complex<T>]; NEIGHBOURS]) {
+    /// Takes what came through the transform into the sources: `of(i)` is source i as a line, and which of its columns is the first of these.
+    pub fn load<'a>(&mut self, operators: &Operators<T>, number: usize, of: impl Fn(usize) -> (&'a [T], usize)) {
         let last = (operators.kept - 1) * COEFFICIENT;
         for (i, line) in self.sources.iter_mut().take(number).enumerate() {
-            copy_in(of(i), line);
+            let (from, first) = of(i);
+            copy_from(from, first, operators.kept - 1, line);
             // The derivative of the last polynomial would leave the others behind.
             line[last..last + COEFFICIENT].fill(T::zero());
         }

@@ -96,15 +96,31 @@ impl<T: Real> Velocity<T> {
         &self.v
     }
 
-    /// The Chebyshev coefficients of u, v and w of one of the columns that were solved, and zeros behind them.
-    pub fn copy_out(&self, operators: &Operators<T>, column: usize, [u, v, w]: [&mut [Complex<T>]; 3]) {
-        let kept = operators.kept;
-        copy_out(&self.v, column, &mut v[..kept]);
-        for (field, line) in [(&mut *u, &self.along), (&mut *w, &self.across)] {
-            for (value, numbers) in field[..kept].iter_mut().zip(line.chunks_exact(COEFFICIENT)) {
+    /// The Chebyshev coefficients of u, v and w of what was solved, to lines.
+    pub fn put(&self, operators: &Operators<T>, [u, v, w]: [&mut [T]; 3]) {
+        let numbers = operators.kept * COEFFICIENT;
+        v[..numbers].copy_from_slice(&self.v[..numbers]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (line, turned) in [(u, &self.along), (w, &self.across)] {
+                    for (to, from) in line[..numbers].chunks_exact_mut(COEFFICIENT).zip(turned.chunks_exact(COEFFICIENT)) {
+                        for (to, from) in to.chunks_exact_mut(2).zip(from.chunks_exact(2)) {
+                            (to[0], to[1]) = (-from[1], from[0]);
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    /// The Chebyshev coefficients of u, v and w of one of the columns that were solved.
+    pub fn copy_out(&self, column: usize, [u, v, w]: [&mut [Complex<T>]; 3]) {
+        copy_out(&self.v, column, v);
+        for (field, line) in [(u, &self.along), (w, &self.across)] {
+            for (value, numbers) in field.iter_mut().zip(line.chunks_exact(COEFFICIENT)) {
                 *value = Complex::new(-numbers[2 * column + 1], numbers[2 * column]);
             }
         }
-        [u, v, w].into_iter().for_each(|line| line[kept..].fill(Complex::default()));
     }
 }

@@ -20,12 +20,18 @@ use std::ops::{Add, Sub};
 
 /// Transforms of groups of real lines of one length; `T::ABREAST` lines are a group. A group is `[point][f or g][pair]`, 2 N times half of `ABREAST` numbers.
 pub struct RealLines<T> {
+    stages: Stages<T>,
+    /// Where in a group the numbers are that belong to line 0, 1, .. of point 0.
+    of_line: Vec<usize>,
+}
+
+/// Transforms of groups of complex lines of one length, which lie as those of [`RealLines`].
+pub struct Stages<T> {
     points: usize,
     stages: Vec<Stage<T>>,
     arch: Arch,
-    /// Where in a group the numbers are that belong to the points 0, 1, .., and those that belong to line 0, 1, .. of point 0.
+    /// Where in a group the numbers are that belong to the points 0, 1, ..
     of_point: Vec<usize>,
-    of_line: Vec<usize>,
 }
 
 /// From lines of R M modes to R lines of M modes each, or back.
@@ -42,6 +48,40 @@ struct Stage<T> {
 impl<T: Real> RealLines<T> {
     /// `points` have no prime factors but 2, 3, 5 and 7.
     pub fn new(points: usize) -> Self {
+        let mut lines = Self { stages: Stages::new(points), of_line: vec![0; T::ABREAST] };
+        // Lines of different values tell where each comes to lie: on this processor.
+        let constants: Vec<_> = (0..T::ABREAST).map(|line| Complex::new(T::of(line as f64), T::zero())).collect();
+        let mut group = vec![T::zero(); points * T::ABREAST];
+        lines.inverse(1, &constants, T::ABREAST, &mut group);
+        for (place, line) in group[..T::ABREAST].iter().enumerate() {
+            lines.of_line[line.wide().round() as usize] = place;
+        }
+        lines
+    }
+
+    pub fn points(&self) -> usize {
+        self.stages.points
+    }
+
+    /// Where in a group a point of a line is.
+    pub fn place(&self, line: usize, point: usize) -> usize {
+        self.stages.of_point[point] + self.of_line[line]
+    }
+
+    /// The `modes` n = 0, 1, .. of the lines of a group, fewer than half of the points, to its points. `lines[n * stride + l]` is mode n of line l.
+    pub fn inverse(&self, modes: usize, lines: &[Complex<T>], stride: usize, group: &mut [T]) {
+        self.stages.arch.dispatch(Inverse { plan: &self.stages, modes, lines, stride, group });
+    }
+
+    /// The points of the lines of a group, which is destroyed, to their first `modes` times `factor`, into `lines` as for [`RealLines::inverse`].
+    pub fn forward(&self, group: &mut [T], factor: T, modes: usize, lines: &mut [Complex<T>], stride: usize) {
+        self.stages.arch.dispatch(Forward { plan: &self.stages, modes, lines, stride, group, factor });
+    }
+}
+
+impl<T: Real> Stages<T> {
+    /// `points` have no prime factors but 2, 3, 5 and 7.
+    pub fn new(points: usize) -> Self {
         let root = |n: usize, length: usize| {
             let (sin, cos) = (TAU * (n % length) as f64 / length as f64).sin_cos();
             [T::of(cos), T::of(sin)]
@@ -55,42 +95,58 @@ impl<T: Real> RealLines<T> {
             stages.push(Stage { radix, modes, roots: (0..radix).map(|q| root(q, radix)).collect(), twiddles });
             length = modes;
         }
-        let mut lines = Self { points, stages, arch: Arch::new(), of_point: vec![0; points], of_line: vec![0; T::ABREAST] };
+        let mut of_point = vec![0; points];
         for place in 0..points {
             let (mut point, mut step, mut rest) = (0, 1, place);
-            for stage in &lines.stages {
+            for stage in &stages {
                 point += step * (rest / stage.modes);
                 (step, rest) = (step * stage.radix, rest % stage.modes);
             }
-            lines.of_point[point] = place * T::ABREAST;
+            of_point[point] = place * T::ABREAST;
         }
-        // Lines of different values tell where each comes to lie: on this processor.
-        let constants: Vec<_> = (0..T::ABREAST).map(|line| Complex::new(T::of(line as f64), T::zero())).collect();
-        let mut group = vec![T::zero(); points * T::ABREAST];
-        lines.inverse(1, &constants, T::ABREAST, &mut group);
-        for (place, line) in group[..T::ABREAST].iter().enumerate() {
-            lines.of_line[line.wide().round() as usize] = place;
-        }
-        lines
+        Self { points, stages, arch: Arch::new(), of_point }
     }
 
     pub fn points(&self) -> usize {
         self.points
     }
 
-    /// Where in a group a point of a line is.
-    pub fn place(&self, line: usize, point: usize) -> usize {
-        self.of_point[point] + self.of_line[line]
+    /// Where in a group the numbers of a point are: the real parts of all its lines, then the imaginary parts.
+    pub fn place(&self, point: usize) -> usize {
+        self.of_point[point]
     }
 
-    /// The `modes` n = 0, 1, .. of the lines of a group, fewer than half of the points, to its points. `lines[n * stride + l]` is mode n of line l.
-    pub fn inverse(&self, modes: usize, lines: &[Complex<T>], stride: usize, group: &mut [T]) {
-        self.arch.dispatch(Inverse { plan: self, modes, lines, stride, group });
+    /// Modes, in the order 0, 1, .., -1, to points.
+    pub fn inverse(&self, group: &mut [T]) {
+        self.arch.dispatch(ToPoints { plan: self, group });
     }
 
-    /// The points of the lines of a group, which is destroyed, to their first `modes` times `factor`, into `lines` as for [`RealLines::inverse`].
-    pub fn forward(&self, group: &mut [T], factor: T, modes: usize, lines: &mut [Complex<T>], stride: usize) {
-        self.arch.dispatch(Forward { plan: self, modes, lines, stride, group, factor });
+    #[inline(always)]
+    fn to_points<S: Simd>(&self, group: &mut Group<'_, S, T>) {
+        for stage in &self.stages {
+            match stage.radix {
+                2 => group.divide::<2>(self.points, stage),
+                3 => group.divide::<3>(self.points, stage),
+                4 => group.divide::<4>(self.points, stage),
+                5 => group.divide::<5>(self.points, stage),
+                7 => group.divide::<7>(self.points, stage),
+                _ => group.divide::<8>(self.points, stage),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn to_modes<S: Simd>(&self, group: &mut Group<'_, S, T>) {
+        for stage in self.stages.iter().rev() {
+            match stage.radix {
+                2 => group.unite::<2>(self.points, stage),
+                3 => group.unite::<3>(self.points, stage),
+                4 => group.unite::<4>(self.points, stage),
+                5 => group.unite::<5>(self.points, stage),
+                7 => group.unite::<7>(self.points, stage),
+                _ => group.unite::<8>(self.points, stage),
+            }
+        }
     }
 }
 
@@ -310,8 +366,26 @@ impl<S: Simd, T: Real> Group<'_, S, T> {
     }
 }
 
+struct ToPoints<'a, T> {
+    plan: &'a Stages<T>,
+    group: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for ToPoints<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let mut group = Group::<S, T> { simd, vectors: T::vectors_mut::<S>(self.group), part: 0 };
+        for part in 0..Group::<S, T>::PARTS {
+            group.part = part;
+            self.plan.to_points(&mut group);
+        }
+    }
+}
+
 struct Inverse<'a, T> {
-    plan: &'a RealLines<T>,
+    plan: &'a Stages<T>,
     modes: usize,
     lines: &'a [Complex<T>],
     stride: usize,
@@ -341,22 +415,13 @@ impl<T: Real> WithSimd for Inverse<'_, T> {
                 }
             }
             group.fill_with_zeros(modes..plan.points + 1 - modes);
-            for stage in &plan.stages {
-                match stage.radix {
-                    2 => group.divide::<2>(plan.points, stage),
-                    3 => group.divide::<3>(plan.points, stage),
-                    4 => group.divide::<4>(plan.points, stage),
-                    5 => group.divide::<5>(plan.points, stage),
-                    7 => group.divide::<7>(plan.points, stage),
-                    _ => group.divide::<8>(plan.points, stage),
-                }
-            }
+            plan.to_points(&mut group);
         }
     }
 }
 
 struct Forward<'a, T> {
-    plan: &'a RealLines<T>,
+    plan: &'a Stages<T>,
     modes: usize,
     lines: &'a mut [Complex<T>],
     stride: usize,
@@ -375,16 +440,7 @@ impl<T: Real> WithSimd for Forward<'_, T> {
         let zero = Vector::new(simd, T::splat(simd, T::zero()));
         for part in 0..Group::<S, T>::PARTS {
             group.part = part;
-            for stage in plan.stages.iter().rev() {
-                match stage.radix {
-                    2 => group.unite::<2>(plan.points, stage),
-                    3 => group.unite::<3>(plan.points, stage),
-                    4 => group.unite::<4>(plan.points, stage),
-                    5 => group.unite::<5>(plan.points, stage),
-                    7 => group.unite::<7>(plan.points, stage),
-                    _ => group.unite::<8>(plan.points, stage),
-                }
-            }
+            plan.to_modes(&mut group);
             for n in 0..modes {
                 let p = group.load::<false>(n);
                 let of_lines = if n == 0 {

@@ -9,176 +9,286 @@
 //!     S_2k = (Z_k + Z_{N-k}) / 2,    S_{2k+1} = S_{2k-1} - i (Z_k - Z_{N-k}) / 2
 //! ```
 //!
-//! The formulas are those of two real lines, the real and the imaginary parts, in one complex one.
+//! The formulas are those of two real lines, the real and the imaginary parts, in one complex one. Neighbouring columns lie abreast, so that nothing is
+//! turned but by this: what comes as rows of the exchange goes on as lines of coefficients side by side, and back.
 
-use super::{Column, Columns, ComplexLines, Lanes, Real, vectorised};
+use super::abreast::Stages;
+use super::lines::{AlignedReals, aligned_reals};
+use super::{Columns, Fields, Lanes, Lines, LinesMut, MOST_ABREAST, NEIGHBOURS, Real, vectorised};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
 use std::f64::consts::PI;
+use std::ops::Range;
 
-/// Complex numbers that are worked on together, and their parts.
-const BLOCK: usize = 4;
-const PARTS: usize = 2 * BLOCK;
+/// Numbers of one point, or coefficient, of a field: those of all neighbouring columns.
+const NUMBERS: usize = 2 * NEIGHBOURS;
 
-/// Chebyshev transforms of complex lines.
-pub struct ChebyshevColumns<T> {
-    lines: ComplexLines<T>,
-    /// `sin(pi j / N)` and `cos(pi j / N)`, 0 <= j < N / 2, each twice: for both parts of a complex number.
+type Numbers<T> = Lanes<T, NUMBERS>;
+
+/// Fields that are transformed together, at most.
+const MOST_FIELDS: usize = MOST_ABREAST / NUMBERS;
+
+/// Where the numbers of fields lie: those of point j, or of coefficient j, of field f from `first + row j + field f` on.
+#[derive(Clone, Copy)]
+struct Place {
+    first: usize,
+    row: usize,
+    field: usize,
+}
+
+impl Place {
+    #[inline(always)]
+    fn of(self, j: usize, field: usize) -> usize {
+        self.first + j * self.row + field * self.field
+    }
+}
+
+/// Cosine transforms of neighbouring columns, a few fields at a time.
+struct Cosines<T> {
+    stages: Stages<T>,
+    /// `sin(pi j / N)` and `cos(pi j / N)`, 0 <= j < N / 2.
     sines: Vec<T>,
     cosines: Vec<T>,
-    work: Vec<Complex<T>>,
+    /// h and Z: `[point][field][column]`. Half of the fields are the real parts, the others the imaginary ones.
+    work: AlignedReals<T>,
+}
+
+impl<T: Real> Cosines<T> {
+    /// Fields that are transformed together.
+    const FIELDS: usize = T::ABREAST / NUMBERS;
+
+    fn new(n: usize) -> Self {
+        let angle = |j: usize| PI * j as f64 / n as f64;
+        Self {
+            stages: Stages::new(n),
+            sines: (0..n.div_ceil(2)).map(|j| T::of(angle(j).sin())).collect(),
+            cosines: (0..n.div_ceil(2)).map(|j| T::of(angle(j).cos())).collect(),
+            work: aligned_reals(n * T::ABREAST),
+        }
+    }
+
+    /// S of so many fields g. The ends are multiplied by `before` before and by `after` after it.
+    fn transform(&mut self, g: (&[T], Place), s: (&mut [T], Place), fields: usize, [before, after]: [T; 2]) {
+        let first = vectorised(
+            #[inline(always)]
+            || self.fold(g, fields, before),
+        );
+        self.stages.inverse(&mut self.work);
+        vectorised(
+            #[inline(always)]
+            || self.unfold(first, s, fields, after),
+        );
+    }
+
+    /// h of g; returns `S_1 = (g_0 - g_N) / 2 + sum_{0<j<N/2} (g_j - g_{N-j}) cos(pi j / N)`.
+    #[inline(always)]
+    fn fold(&mut self, (from, place): (&[T], Place), fields: usize, ends: T) -> [Numbers<T>; MOST_FIELDS] {
+        let n = self.stages.points();
+        let half = Numbers::all(T::of(0.5));
+        let ends = half * Numbers::all(ends);
+        let mut first = [Numbers::all(T::zero()); MOST_FIELDS];
+        for (f, first) in first.iter_mut().enumerate().take(Self::FIELDS) {
+            let at = |j: usize| j * T::ABREAST + f * NUMBERS;
+            if f >= fields {
+                (0..n).for_each(|j| Numbers::all(T::zero()).store(&mut self.work, at(j)));
+                continue;
+            }
+            let g = |j: usize| Numbers::load(from, place.of(j, f));
+            let (upper, lower) = (g(0), g(n));
+            ((upper + lower) * ends).store(&mut self.work, at(0));
+            let mut sum = (upper - lower) * ends;
+            for (j, (sine, cosine)) in self.sines.iter().zip(&self.cosines).enumerate().skip(1) {
+                let (g, mirrored) = (g(j), g(n - j));
+                let (mean, difference) = ((g + mirrored) * half, g - mirrored);
+                let turned = difference * Numbers::all(*sine);
+                (mean - turned).store(&mut self.work, at(j));
+                (mean + turned).store(&mut self.work, at(n - j));
+                sum = sum + difference * Numbers::all(*cosine);
+            }
+            if n.is_multiple_of(2) {
+                g(n / 2).store(&mut self.work, at(n / 2));
+            }
+            *first = sum;
+        }
+        first
+    }
+
+    /// S of Z and of S_1.
+    #[inline(always)]
+    fn unfold(&self, first: [Numbers<T>; MOST_FIELDS], (to, place): (&mut [T], Place), fields: usize, ends: T) {
+        let n = self.stages.points();
+        let (half, ends) = (Numbers::all(T::of(0.5)), Numbers::all(ends));
+        let parts = Self::FIELDS / 2;
+        for f in 0..parts.min(fields) {
+            let z = |k: usize| {
+                let at = self.stages.place(k) + f * NUMBERS;
+                [Numbers::load(&self.work, at), Numbers::load(&self.work, at + T::ABREAST / 2)]
+            };
+            let mut store = |k: usize, [re, im]: [Numbers<T>; 2]| {
+                re.store(to, place.of(k, f));
+                if f + parts < fields {
+                    im.store(to, place.of(k, f + parts));
+                }
+            };
+            store(0, z(0).map(|z| z * ends));
+            let mut odd = [first[f], first[f + parts]];
+            store(1, if n == 1 { odd.map(|s| s * ends) } else { odd });
+            for k in 1..n.div_ceil(2) {
+                let (z, mirrored) = (z(k), z(n - k));
+                store(2 * k, [(z[0] + mirrored[0]) * half, (z[1] + mirrored[1]) * half]);
+                odd = [odd[0] + (z[1] - mirrored[1]) * half, odd[1] - (z[0] - mirrored[0]) * half];
+                store(2 * k + 1, if 2 * k + 1 == n { odd.map(|s| s * ends) } else { odd });
+            }
+            if n.is_multiple_of(2) {
+                store(n, z(n / 2).map(|z| z * ends));
+            }
+        }
+    }
+}
+
+/// Chebyshev transforms of the lines of neighbouring columns.
+pub struct ChebyshevColumns<T> {
+    points: usize,
+    cosines: Cosines<T>,
+    /// Coefficients: `[field][n][column]`.
+    lines: AlignedReals<T>,
+    /// Rows of fewer columns: `[point][field][column]`.
+    few: Vec<T>,
 }
 
 impl<T: Real> ChebyshevColumns<T> {
-    /// The coefficients of `line` to its values at the points, in place.
-    pub(super) fn inverse(&mut self, line: &mut [Complex<T>]) {
-        // The ends count half in S.
-        let last = line.len() - 1;
-        (line[0], line[last]) = (line[0].scale(T::of(2.0)), line[last].scale(T::of(2.0)));
-        self.cosine_transform(line);
+    /// The lines of all fields; they have zeros behind the first `kept` coefficients.
+    pub(super) fn lines_mut(&mut self, kept: usize) -> LinesMut<'_, T> {
+        let length = NUMBERS * self.points;
+        self.lines.chunks_exact_mut(length).for_each(|line| line[NUMBERS * kept..].fill(T::zero()));
+        LinesMut { numbers: &mut self.lines, length }
     }
 
-    /// S of `line`, in place.
-    fn cosine_transform(&mut self, line: &mut [Complex<T>]) {
-        let first = vectorised(
-            #[inline(always)]
-            || self.fold(line),
-        );
-        self.lines.inverse(&mut self.work);
-        vectorised(
-            #[inline(always)]
-            || unfold(&self.work, first, line),
-        );
+    pub(super) fn lines(&self) -> Lines<'_, T> {
+        Lines { numbers: &self.lines, length: NUMBERS * self.points }
     }
 
-    /// h of a line g to `work`; returns S_1.
-    #[inline(always)]
-    fn fold(&mut self, line: &[Complex<T>]) -> Complex<T> {
-        let Self { sines, cosines, work, .. } = self;
-        let n = work.len();
-        let half = T::of(0.5);
-        work[0] = (line[0] + line[n]).scale(half);
-        if n.is_multiple_of(2) {
-            work[n / 2] = line[n / 2];
+    /// The lines of so many fields to the values at the points: into rows of `columns` complex numbers a field, those of `own` columns.
+    pub(super) fn inverse(&mut self, fields: usize, rows: &mut [Complex<T>], columns: usize, own: Range<usize>) {
+        let Self { points, cosines, lines, few } = self;
+        let length = NUMBERS * *points;
+        let rows: &mut [T] = cast_slice_mut(rows);
+        for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
+            let together = Cosines::<T>::FIELDS.min(fields - field);
+            let from = (&lines[..], Place { first: field * length, row: NUMBERS, field: length });
+            let place = Place { first: 2 * (field * columns + own.start), row: 2 * fields * columns, field: 2 * columns };
+            // The ends count half in S.
+            let ends = [T::of(2.0), T::one()];
+            if own.len() == NEIGHBOURS {
+                cosines.transform(from, (rows, place), together, ends);
+            } else {
+                cosines.transform(from, (few, Self::OF_FEW), together, ends);
+                for (j, f) in (0..*points).flat_map(|j| (0..together).map(move |f| (j, f))) {
+                    rows[place.of(j, f)..][..2 * own.len()].copy_from_slice(&few[Self::OF_FEW.of(j, f)..][..2 * own.len()]);
+                }
+            }
         }
-        let (g, h): (&[T], &mut [T]) = (cast_slice(line), cast_slice_mut(work));
-        let pairs = (n - 1) / 2;
-        let blocks = pairs / BLOCK;
-        let mut sums = Lanes::all(T::zero());
-        for block in 0..blocks {
-            fold_pairs::<T, PARTS>(g, h, 1 + BLOCK * block, [sines, cosines], &mut sums);
-        }
-        let mut first = Lanes::all(T::zero());
-        for j in BLOCK * blocks + 1..=pairs {
-            fold_pairs::<T, 2>(g, h, j, [sines, cosines], &mut first);
-        }
-        let parts = sums.numbers().chunks_exact(2).fold(first, |sum, part| sum + Lanes::of([part[0], part[1]]));
-        let [re, im] = parts.numbers();
-        Complex::new(re, im) + (line[0] - line[n]).scale(half)
     }
-}
 
-/// h_j and h_{N-j} for L / 2 numbers from j on, and their share of `S_1 = (g_0 - g_N) / 2 + sum_{0<j<N/2} (g_j - g_{N-j}) cos(pi j / N)`.
-#[inline(always)]
-fn fold_pairs<T: Real, const L: usize>(g: &[T], h: &mut [T], j: usize, [sines, cosines]: [&[T]; 2], first: &mut Lanes<T, L>) {
-    let mirrored = h.len() - 2 * j + 2 - L;
-    let (from, to) = (Lanes::<T, L>::load(g, 2 * j), Lanes::load(g, mirrored).reversed());
-    let (mean, difference) = ((from + to) * Lanes::all(T::of(0.5)), from - to);
-    let turned = difference * Lanes::load(sines, 2 * j);
-    (mean - turned).store(h, 2 * j);
-    (mean + turned).reversed().store(h, mirrored);
-    *first = *first + difference * Lanes::load(cosines, 2 * j);
-}
-
-/// S of Z and of S_1.
-#[inline(always)]
-fn unfold<T: Real>(z: &[Complex<T>], first: Complex<T>, line: &mut [Complex<T>]) {
-    let n = z.len();
-    (line[0], line[1]) = (z[0], first);
-    let half = T::of(0.5);
-    let mut odd = [first.re, first.im];
-    let (z, s): (&[T], &mut [T]) = (cast_slice(z), cast_slice_mut(line));
-    let pairs = (n - 1) / 2;
-    let blocks = pairs / BLOCK;
-    for block in 0..blocks {
-        let k = 1 + BLOCK * block;
-        let (from, to) = (Lanes::<T, PARTS>::load(z, 2 * k), Lanes::load(z, 2 * (n - k - BLOCK + 1)).reversed());
-        let even = ((from + to) * Lanes::all(half)).numbers();
-        let difference = ((from - to) * Lanes::all(half)).numbers();
-        // The sums within a block do not wait for those before it.
-        let mut sum = [T::zero(); 2];
-        let mut numbers = [T::zero(); 2 * PARTS];
-        for (i, numbers) in numbers.chunks_exact_mut(4).enumerate() {
-            sum = [sum[0] + difference[2 * i + 1], sum[1] - difference[2 * i]];
-            numbers.copy_from_slice(&[even[2 * i], even[2 * i + 1], odd[0] + sum[0], odd[1] + sum[1]]);
+    /// Rows, as those of [`ChebyshevColumns::inverse`], to lines, but for a factor.
+    pub(super) fn forward(&mut self, fields: usize, rows: &[Complex<T>], columns: usize, own: Range<usize>) {
+        let Self { points, cosines, lines, few } = self;
+        let length = NUMBERS * *points;
+        let rows: &[T] = cast_slice(rows);
+        for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
+            let together = Cosines::<T>::FIELDS.min(fields - field);
+            let place = Place { first: 2 * (field * columns + own.start), row: 2 * fields * columns, field: 2 * columns };
+            let to = (&mut lines[..], Place { first: field * length, row: NUMBERS, field: length });
+            let ends = [T::one(), T::of(0.5)];
+            if own.len() == NEIGHBOURS {
+                cosines.transform((rows, place), to, together, ends);
+            } else {
+                for (j, f) in (0..*points).flat_map(|j| (0..together).map(move |f| (j, f))) {
+                    few[Self::OF_FEW.of(j, f)..][..2 * own.len()].copy_from_slice(&rows[place.of(j, f)..][..2 * own.len()]);
+                }
+                cosines.transform((few, Self::OF_FEW), to, together, ends);
+            }
         }
-        odd = [numbers[2 * PARTS - 2], numbers[2 * PARTS - 1]];
-        s[4 * k..4 * k + 2 * PARTS].copy_from_slice(&numbers);
     }
-    for k in BLOCK * blocks + 1..=pairs {
-        let ([from, from_im], [to, to_im]) = (Lanes::<T, 2>::load(z, 2 * k).numbers(), Lanes::load(z, 2 * (n - k)).numbers());
-        odd = [odd[0] + (from_im - to_im) * half, odd[1] - (from - to) * half];
-        s[4 * k..4 * k + 4].copy_from_slice(&[(from + to) * half, (from_im + to_im) * half, odd[0], odd[1]]);
-    }
-    if n.is_multiple_of(2) {
-        s[2 * n..].copy_from_slice(&z[n..n + 2]);
-    }
+
+    const OF_FEW: Place = Place { first: 0, row: T::ABREAST, field: NUMBERS };
 }
 
 impl<T: Real> Columns<T> for ChebyshevColumns<T> {
-    fn new(points: usize) -> Self {
-        let n = points - 1;
-        let angle = |j: usize| PI * j as f64 / n as f64;
+    fn new(points: usize, fields: Fields) -> Self {
         Self {
-            lines: ComplexLines::new(n),
-            sines: (0..n.next_multiple_of(2)).map(|part| T::of(angle(part / 2).sin())).collect(),
-            cosines: (0..n.next_multiple_of(2)).map(|part| T::of(angle(part / 2).cos())).collect(),
-            work: vec![Complex::default(); n],
+            points,
+            cosines: Cosines::new(points - 1),
+            lines: aligned_reals(fields.columns * points * NUMBERS),
+            few: vec![T::zero(); points * T::ABREAST],
         }
     }
 
     fn there_and_back(points: usize) -> f64 {
         (points - 1) as f64 / 2.0
     }
-
-    fn points(&self) -> usize {
-        self.lines.points() + 1
-    }
-
-    fn forward(&mut self, _: &Column, line: &mut [Complex<T>]) {
-        self.cosine_transform(line);
-        let last = line.len() - 1;
-        (line[0], line[last]) = (line[0].scale(T::of(0.5)), line[last].scale(T::of(0.5)));
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Shape, Truncation};
-    use super::{ChebyshevColumns, Columns};
+    use super::super::{Fields, NEIGHBOURS, Real};
+    use super::{ChebyshevColumns, Columns, NUMBERS};
     use num_complex::Complex;
     use std::f64::consts::PI;
 
-    #[test]
-    fn values_and_coefficients_of_all_lengths() {
-        let column = Truncation { grid: [8, 9, 8], shape: Shape::Chebyshev { kept: 9 } }.columns(0..1).next().unwrap();
+    fn values_and_coefficients<T: Real>(tolerance: f64) {
+        let fields = 3;
         for points in [3_usize, 4, 5, 6, 8, 9, 13, 17, 26, 33, 64, 65, 97, 129, 193, 1025] {
             let n = points - 1;
-            let coefficient = |m: usize| Complex::new((m as f64 * 1.3).cos(), (m as f64 * 0.7).sin()) / (1.0 + m as f64);
-            let original: Vec<_> = (0..points).map(coefficient).collect();
-            let mut transform = ChebyshevColumns::<f64>::new(points);
-            assert_eq!(transform.points(), points);
-            let mut line = original.clone();
-            transform.inverse(&mut line);
-            for j in (0..points).step_by(n / 7 + 1) {
-                let direct: Complex<f64> = (0..points).map(|m| original[m] * (PI * ((m * j) % (2 * n)) as f64 / n as f64).cos()).sum();
-                assert!((line[j] - direct).norm() < 3e-14, "{points} points, {j}: {} {direct}", line[j]);
+            // The sums S_1, S_3, .. gather their round-off.
+            let tolerance = tolerance * (1.0 + points as f64 / 1000.0);
+            let coefficient = |f: usize, m: usize, column: usize| {
+                let phase = m as f64 + f as f64 + 0.1 * column as f64;
+                Complex::new((phase * 1.3).cos(), (phase * 0.7).sin()) / (1.0 + m as f64)
+            };
+            let mut transform = ChebyshevColumns::<T>::new(points, Fields { columns: fields, lines: fields });
+            // Six columns: one group, and one of fewer.
+            let columns = 6;
+            let mut rows = vec![Complex::new(T::zero(), T::zero()); points * fields * columns];
+            for own in [0..NEIGHBOURS, NEIGHBOURS..columns] {
+                let mut lines = transform.lines_mut(points);
+                for f in 0..fields {
+                    for m in 0..points {
+                        for (c, column) in own.clone().enumerate() {
+                            let a = coefficient(f, m, column);
+                            lines.of(f)[NUMBERS * m + 2 * c..][..2].copy_from_slice(&[T::of(a.re), T::of(a.im)]);
+                        }
+                    }
+                }
+                transform.inverse(fields, &mut rows, columns, own);
             }
-            transform.forward(&column, &mut line);
-            for (m, coefficient) in original.iter().enumerate() {
-                let back = line[m] / ChebyshevColumns::<f64>::there_and_back(points);
-                assert!((back - coefficient).norm() < 1e-14, "{points} points, coefficient {m}: {back} {coefficient}");
+            for (f, column) in (0..fields).flat_map(|f| (0..columns).map(move |column| (f, column))) {
+                for j in (0..points).step_by(n / 7 + 1) {
+                    let cosine = |m: usize| (PI * ((m * j) % (2 * n)) as f64 / n as f64).cos();
+                    // The small ones first, so that their sum is more exact than the transform.
+                    let direct: Complex<f64> = (0..points).rev().map(|m| coefficient(f, m, column) * cosine(m)).sum();
+                    let value = rows[(j * fields + f) * columns + column];
+                    let error = (Complex::new(value.re.wide(), value.im.wide()) - direct).norm();
+                    assert!(error < tolerance, "{points} points, {j}, field {f}, column {column}: off by {error:e}");
+                }
+            }
+            for own in [0..NEIGHBOURS, NEIGHBOURS..columns] {
+                transform.forward(fields, &rows, columns, own.clone());
+                for (f, m) in (0..fields).flat_map(|f| (0..points).map(move |m| (f, m))) {
+                    for (c, column) in own.clone().enumerate() {
+                        let numbers = &transform.lines().of(f)[NUMBERS * m + 2 * c..][..2];
+                        let back = Complex::new(numbers[0].wide(), numbers[1].wide()) / ChebyshevColumns::<T>::there_and_back(points);
+                        let error = (back - coefficient(f, m, column)).norm();
+                        assert!(error < tolerance, "{points} points, coefficient {m}, field {f}, column {column}: off by {error:e}");
+                    }
+                }
             }
         }
+    }
+
+    #[test]
+    fn values_and_coefficients_of_all_lengths() {
+        values_and_coefficients::<f64>(2e-14);
+        values_and_coefficients::<f32>(2e-5);
     }
 }

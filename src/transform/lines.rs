@@ -15,6 +15,14 @@ pub fn aligned<T: Real>(length: usize) -> Aligned<T> {
     AVec::from_iter(64, std::iter::repeat_n(Complex::default(), length))
 }
 
+/// Real numbers that do.
+pub type AlignedReals<T> = AVec<T, ConstAlign<64>>;
+
+/// So many zeros.
+pub fn aligned_reals<T: Real>(length: usize) -> AlignedReals<T> {
+    AVec::from_iter(64, std::iter::repeat_n(T::zero(), length))
+}
+
 /// Transforms of complex lines of one length.
 pub struct ComplexLines<T> {
     forward: Arc<dyn Fft<T>>,

@@ -14,7 +14,6 @@
 //! (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013). [`super::planes`] has what happens in a plane. A displaced grid costs a phase
 //! factor of each mode, before and after.
 
-use super::lines::{Aligned, aligned};
 use super::planes::{Planes, stride};
 use super::transpose::{fetch_rows, lines_to_rows, rows_to_lines};
 use super::{
@@ -23,13 +22,14 @@ use super::{
 };
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
+use num_complex::Complex;
 use std::ops::Range;
 use std::time::Instant;
 
 /// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
-const TILE: usize = 64;
+pub(super) const TILE: usize = 64;
 
-/// Columns that are handed out together, so that recursions in y can go side by side. A tile has a whole number of them.
+/// Columns of Chebyshev coefficients that are handed out together, so that recursions in y can go side by side. A tile has a whole number of them.
 pub const NEIGHBOURS: usize = 4;
 
 /// How many fields an evaluation has on its way.
@@ -67,7 +67,6 @@ pub struct Pencils<T, Y = FourierColumns<T>> {
     /// Complex numbers a field that go to each rank of the column, as columns and as planes.
     column_counts: Vec<usize>,
     plane_counts: Vec<usize>,
-    tile: Aligned<T>,
     phases: Phases,
 }
 
@@ -80,11 +79,10 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         let (column_counts, plane_counts) = layout.column_counts();
         Ok(Self {
             planes: Planes::new(&layout, Y::there_and_back(ny), grid.row, method, fields)?,
-            y: Y::new(ny),
+            y: Y::new(ny, fields),
             column: Exchange::new(grid.column, method, layout.column_capacity(fields))?,
             column_counts,
             plane_counts,
-            tile: aligned(fields.columns * TILE * stride::<T>(ny)),
             phases: Phases::default(),
             layout,
         })
@@ -98,34 +96,6 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     pub fn traffic(&self) -> Traffic {
         let (column, row) = (self.column.traffic(), self.planes.traffic());
         Traffic { messages: column.messages + row.messages, bytes: column.bytes + row.bytes }
-    }
-
-    /// The first half of an evaluation: `fill(transform, columns, range, lines)` puts the points of `count` fields into the lines of
-    /// [`NEIGHBOURS`] columns of this rank at a time, or fewer at the end; they become z-lines of planes.
-    fn columns_to_planes(&mut self, count: usize, mut fill: impl FnMut(&mut Y, &[Column], Range<usize>, LinesMut<'_, T>)) {
-        let mut clock = Instant::now();
-        let Self { layout, y: transform, tile, column: exchange, .. } = self;
-        let (points, columns) = (transform.points(), layout.columns.len());
-        let send = exchange.send_buffer(count * columns * points);
-        let stride = stride::<T>(points);
-        for first in (0..columns).step_by(TILE) {
-            let width = TILE.min(columns - first);
-            let size = [width, points];
-            for c in (0..width).step_by(NEIGHBOURS) {
-                let group = first + c..first + width.min(c + NEIGHBOURS);
-                for f in 0..count {
-                    fetch_rows(&send[f * columns + first..], count * columns, size, c / NEIGHBOURS, width.div_ceil(NEIGHBOURS));
-                }
-                let lines = LinesMut { buffer: &mut tile[c * stride..], field: TILE * stride, column: stride, length: points };
-                fill(transform, &layout.columns[group.clone()], layout.ranges(group), lines);
-            }
-            for f in 0..count {
-                lines_to_rows(&tile[f * TILE * stride..], stride, &mut send[f * columns + first..], count * columns, size);
-            }
-        }
-        lap(&mut clock, &mut self.phases.transform);
-        self.column.exchange(count, &self.column_counts, &self.plane_counts);
-        lap(&mut clock, &mut self.phases.exchange);
     }
 
     /// The planes of this rank, from the z-lines of the inputs to those of the outputs.
@@ -190,16 +160,40 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
             planes.visit_pairs(layout, batch, fields, column.received(length), &mut visit);
         }
     }
+}
 
-    /// The last part of an evaluation, from z-lines of planes to modes; `prepare(transform, column)` goes before the transforms of a column,
-    /// `update(columns, range, modes)` gets what they give for [`NEIGHBOURS`] columns at a time, or fewer at the end.
-    fn planes_to_columns(
-        &mut self,
-        outputs: usize,
-        mut prepare: impl FnMut(&mut Y, &Column),
-        mut update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>),
-    ) {
-        let Self { layout, y: transform, tile, phases, column: exchange, .. } = self;
+impl<T: Real> Pencils<T, FourierColumns<T>> {
+    /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
+    pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
+        let mut clock = Instant::now();
+        let Self { layout, y: transform, column: exchange, .. } = self;
+        let (points, columns, count) = (transform.points(), layout.columns.len(), fields.clone().count());
+        let send = exchange.send_buffer(count * columns * points);
+        let stride = stride::<T>(points);
+        for first in (0..columns).step_by(TILE) {
+            let width = TILE.min(columns - first);
+            let size = [width, points];
+            for (c, column) in layout.columns[first..first + width].iter().enumerate() {
+                transform.displace(column, shift);
+                for (f, field) in fields.clone().enumerate() {
+                    fetch_rows(&send[f * columns + first..], count * columns, size, c, width);
+                    transform.inverse(column, &field[layout.range(first + c)], f, c);
+                }
+            }
+            for f in 0..count {
+                let lines = &transform.tile[f * TILE * stride..];
+                lines_to_rows(lines, stride, &mut send[f * columns + first..], count * columns, size);
+            }
+        }
+        lap(&mut clock, &mut self.phases.transform);
+        self.column.exchange(count, &self.column_counts, &self.plane_counts);
+        lap(&mut clock, &mut self.phases.exchange);
+    }
+
+    /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
+    /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
+    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+        let Self { layout, y: transform, phases, column: exchange, .. } = self;
         let (points, columns) = (transform.points(), layout.columns.len());
         let received = exchange.received(outputs * columns * points);
         let stride = stride::<T>(points);
@@ -207,79 +201,76 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let next = TILE.min(columns - first - width);
-            for (f, lines) in tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
+            for (f, lines) in transform.tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
                 rows_to_lines(&received[f * columns + first..], outputs * columns, lines, stride, [width, points]);
             }
-            for c in (0..width).step_by(NEIGHBOURS) {
-                let group = first + c..first + width.min(c + NEIGHBOURS);
-                for (c, column) in (c..).zip(&layout.columns[group.clone()]) {
-                    prepare(transform, column);
-                    for f in 0..outputs {
-                        if next > 0 {
-                            fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
-                        }
-                        transform.forward(column, &mut tile[(f * TILE + c) * stride..][..points]);
+            for (c, column) in layout.columns[first..first + width].iter().enumerate() {
+                transform.displace(column, shift);
+                for f in 0..outputs {
+                    if next > 0 {
+                        fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
                     }
+                    transform.forward(column, f, c);
                 }
                 lap(&mut clock, &mut phases.transform);
-                let lines = Lines { buffer: &tile[c * stride..], field: TILE * stride, column: stride };
-                update(&layout.columns[group.clone()], layout.ranges(group), lines);
+                update(column, layout.range(first + c), Pieces::new(&transform.tile[c * stride..], TILE * stride, column.len()));
                 lap(&mut clock, &mut phases.update);
             }
         }
     }
 }
 
-impl<T: Real> Pencils<T, FourierColumns<T>> {
-    /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
-    pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
-        self.columns_to_planes(fields.clone().count(), |transform, columns, range, mut lines| {
-            let mut start = range.start;
-            for (c, column) in columns.iter().enumerate() {
-                transform.displace(column, shift);
-                for (f, field) in fields.clone().enumerate() {
-                    transform.inverse(column, &field[start..start + column.len()], lines.of(f, c));
-                }
-                start += column.len();
-            }
-        });
-    }
-
-    /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
-    /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
-    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
-        self.planes_to_columns(
-            outputs,
-            |transform, column| transform.displace(column, shift),
-            |columns, range, lines| {
-                let mut start = range.start;
-                for (c, column) in columns.iter().enumerate() {
-                    let length = column.len();
-                    update(column, start..start + length, Pieces::new(&lines.buffer[c * lines.column..], lines.field, length));
-                    start += length;
-                }
-            },
-        );
-    }
-}
-
 impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
-    /// `fill(columns, range, lines)` puts the Chebyshev coefficients of `count` fields into lines of N_y numbers, which go to z-lines of planes:
-    /// the first half of an evaluation. It gets [`NEIGHBOURS`] columns at a time, or fewer at the end; `range` is where their own coefficients lie
-    /// in a [`super::SpectralField`], one column after the other.
+    /// `fill(columns, range, lines)` puts the Chebyshev coefficients of `count` fields into lines, which go to z-lines of planes: the first half of an
+    /// evaluation. It gets [`NEIGHBOURS`] columns at a time, or fewer at the end, and lines of zeros behind the coefficients that are kept; `range` is where
+    /// their own coefficients lie in a [`super::SpectralField`], one column after the other.
     pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&[Column], Range<usize>, LinesMut<'_, T>)) {
-        self.columns_to_planes(count, |transform, columns, range, mut lines| {
-            fill(columns, range, lines.reborrow());
-            for (f, c) in (0..count).flat_map(|f| (0..columns.len()).map(move |c| (f, c))) {
-                transform.inverse(lines.of(f, c));
-            }
-        });
+        let mut clock = Instant::now();
+        let Self { layout, y: transform, column: exchange, .. } = self;
+        let [_, points, _] = layout.truncation.grid;
+        let columns = layout.columns.len();
+        let send = exchange.send_buffer(count * columns * points);
+        for group in neighbours(columns) {
+            fetch_next_tile(send, [count, columns, points], &group);
+            fill(&layout.columns[group.clone()], layout.ranges(group.clone()), transform.lines_mut(layout.columns[group.start].len()));
+            transform.inverse(count, send, columns, group);
+        }
+        lap(&mut clock, &mut self.phases.transform);
+        self.column.exchange(count, &self.column_counts, &self.plane_counts);
+        lap(&mut clock, &mut self.phases.exchange);
     }
 
     /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation. `update(columns, range, lines)` as for
     /// [`Pencils::inverse`].
-    pub fn forward(&mut self, outputs: usize, update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>)) {
-        self.planes_to_columns(outputs, |_, _| (), update);
+    pub fn forward(&mut self, outputs: usize, mut update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>)) {
+        let Self { layout, y: transform, phases, column: exchange, .. } = self;
+        let [_, points, _] = layout.truncation.grid;
+        let columns = layout.columns.len();
+        let received = exchange.received(outputs * columns * points);
+        let mut clock = Instant::now();
+        for group in neighbours(columns) {
+            fetch_next_tile(received, [outputs, columns, points], &group);
+            transform.forward(outputs, received, columns, group.clone());
+            lap(&mut clock, &mut phases.transform);
+            update(&layout.columns[group.clone()], layout.ranges(group), transform.lines());
+            lap(&mut clock, &mut phases.update);
+        }
+    }
+}
+
+/// So many columns, [`NEIGHBOURS`] at a time, or fewer at the end.
+fn neighbours(columns: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..columns).step_by(NEIGHBOURS).map(move |first| first..columns.min(first + NEIGHBOURS))
+}
+
+/// Has a part of the rows of the next tile brought near while this group of columns is worked on: all of them until its turn comes.
+fn fetch_next_tile<T>(rows: &[Complex<T>], [fields, columns, points]: [usize; 3], group: &Range<usize>) {
+    let next = (group.start / TILE + 1) * TILE;
+    if next < columns {
+        let width = TILE.min(columns - next);
+        for f in 0..fields {
+            fetch_rows(&rows[f * columns + next..], fields * columns, [width, points], group.start % TILE / NEIGHBOURS, TILE / NEIGHBOURS);
+        }
     }
 }
 

@@ -44,44 +44,37 @@ impl<'a, T> PiecesMut<'a, T> {
     }
 }
 
-/// Lines in y of several fields in neighbouring columns.
+/// Chebyshev coefficients of several fields in [`super::NEIGHBOURS`] columns, abreast: `[field][n][column]` complex numbers, as real ones. Columns that are not
+/// there have some numbers.
 #[derive(Clone, Copy)]
 pub struct Lines<'a, T> {
-    pub(super) buffer: &'a [Complex<T>],
-    /// Distance from field to field, and from column to column.
-    pub(super) field: usize,
-    pub(super) column: usize,
+    pub(super) numbers: &'a [T],
+    /// Numbers of a field.
+    pub(super) length: usize,
 }
 
 impl<'a, T> Lines<'a, T> {
-    /// The first `length` numbers of the line of a field in a column.
-    pub fn of(&self, field: usize, column: usize, length: usize) -> &'a [Complex<T>] {
-        &self.buffer[field * self.field + column * self.column..][..length]
+    /// Those of a field.
+    pub fn of(&self, field: usize) -> &'a [T] {
+        &self.numbers[field * self.length..][..self.length]
     }
 }
 
-/// [`Lines`] to be written, all of one length.
+/// [`Lines`] to be written.
 pub struct LinesMut<'a, T> {
-    pub(super) buffer: &'a mut [Complex<T>],
-    pub(super) field: usize,
-    pub(super) column: usize,
+    pub(super) numbers: &'a mut [T],
     pub(super) length: usize,
 }
 
 impl<T> LinesMut<'_, T> {
-    /// The same lines for a while.
-    pub fn reborrow(&mut self) -> LinesMut<'_, T> {
-        LinesMut { buffer: self.buffer, field: self.field, column: self.column, length: self.length }
+    /// Those of a field.
+    pub fn of(&mut self, field: usize) -> &mut [T] {
+        &mut self.numbers[field * self.length..][..self.length]
     }
 
-    /// The line of a field in a column.
-    pub fn of(&mut self, field: usize, column: usize) -> &mut [Complex<T>] {
-        &mut self.buffer[field * self.field + column * self.column..][..self.length]
-    }
-
-    /// The lines of the first N fields in a column.
-    pub fn in_column<const N: usize>(&mut self, column: usize) -> [&mut [Complex<T>]; N] {
-        parts(&mut self.buffer[column * self.column..], self.field, self.length)
+    /// Those of the first N fields.
+    pub fn all<const N: usize>(&mut self) -> [&mut [T]; N] {
+        parts(self.numbers, self.length, self.length)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The averages of a sample: at points, what has three or more factors; of modes, by Parseval's theorem, what has two.
 
 use super::super::Channel;
-use super::super::line::{Operators, copy_in, copy_out};
+use super::super::line::{Operators, copy_in, copy_in_one, copy_out};
 use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
@@ -193,7 +193,8 @@ impl<T: Real> Channel<T> {
     fn fields_to_planes(&mut self, mut fill: impl FnMut(&Operators<T>, [&[Complex<T>]; 3], &[Complex<T>], [&mut [Complex<T>]; 4])) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, clock, .. } = self;
         let kept = operators.kept;
-        let mut of_column: [Vec<Complex<T>>; 3] = std::array::from_fn(|_| vec![Complex::default(); kept]);
+        let of_column = || vec![Complex::default(); kept];
+        let (mut of_column, mut made): ([_; 3], [_; 4]) = (std::array::from_fn(|_| of_column()), std::array::from_fn(|_| of_column()));
         pencils.inverse(4, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
             velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, clock.time));
@@ -203,15 +204,11 @@ impl<T: Real> Channel<T> {
                 if column.is_mean() {
                     copy_mean([&phi[own.clone()], &eta[own.clone()]], of_column_mut);
                 } else {
-                    velocity.copy_out(operators, c, of_column_mut);
+                    velocity.copy_out(c, of_column_mut);
                 }
-                let lines = lines.in_column::<4>(c).map(|line| {
-                    let (front, rest) = line.split_at_mut(kept);
-                    rest.fill(Complex::default());
-                    front
-                });
                 let pressure = &before[0][range.start + own.start..range.start + own.end];
-                fill(operators, of_column.each_ref().map(|line| &line[..]), pressure, lines);
+                fill(operators, of_column.each_ref().map(|line| &line[..]), pressure, made.each_mut().map(|line| &mut line[..]));
+                made.iter().enumerate().for_each(|(f, made)| copy_in_one(made, c, lines.of(f)));
             }
         });
     }

@@ -9,7 +9,7 @@
 
 use super::super::Channel;
 use super::super::helmholtz::Helmholtz;
-use super::super::line::{GROUP, Group, by_column, by_parity, copy_in, copy_out};
+use super::super::line::{COEFFICIENT, GROUP, Group, by_column, by_parity, copy_from, copy_out};
 use super::super::right_hand_side::sources_of_pressure;
 use super::moments::{AT_POINTS, add_at_points};
 use crate::convection::products;
@@ -45,7 +45,7 @@ impl<T: Real> Channel<T> {
         pencils.forward(FIELDS.outputs, |columns, range, lines| {
             let last = columns.len() - 1;
             for (i, line) in [&mut r, &mut s].into_iter().enumerate() {
-                copy_in(std::array::from_fn(|c| lines.of(i, c.min(last), kept)), line);
+                copy_from(lines.of(i), 0, kept, line);
             }
             let k = wavenumbers.of_columns(columns);
             let groups = (GROUP..operators.groups() * GROUP).step_by(GROUP);
@@ -86,7 +86,8 @@ impl<T: Real> Channel<T> {
                         *p = -integral.scale(twice_omega);
                     }
                 }
-                pressure.iter_mut().zip(lines.of(2, c, kept)).for_each(|(p, square)| *p -= *square);
+                let squares = lines.of(2).chunks_exact(COEFFICIENT).map(|numbers| Complex::new(numbers[2 * c], numbers[2 * c + 1]));
+                pressure.iter_mut().zip(squares).for_each(|(p, square)| *p -= square);
             }
         });
         super::moments::by_name(sums, AT_POINTS.len(), grid.y.len(), (parameters.grid[0] * parameters.grid[2]) as f64, world)
