@@ -12,11 +12,11 @@ pub trait Flow {
     /// As in `flow.kind`.
     fn name(&self) -> &'static str;
 
-    /// Sets the state at time zero that the flow was built with.
+    /// Sets the state at time zero that the flow was built with. What takes long calls `between` from time to time, on all ranks.
     ///
     /// # Errors
-    /// A field that the box or the grid cannot hold.
-    fn start(&mut self) -> Result<()>;
+    /// A field that the box or the grid cannot hold; that of `between`.
+    fn start(&mut self, between: Between<'_>) -> Result<()>;
 
     /// Called when fields of [`Flow::start`] have been overwritten from a file: sets what hangs on them.
     fn started_elsewhere(&mut self) {}
@@ -88,6 +88,9 @@ pub trait Flow {
     /// Seconds this rank has spent in each phase so far.
     fn phases(&self) -> Phases;
 }
+
+/// Between the parts of a long preparation: takes a line that says how far it has come. An error ends the preparation. Collective.
+pub type Between<'a> = &'a mut dyn FnMut(&str) -> Result<()>;
 
 /// Steps done, and the time reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

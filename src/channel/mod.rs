@@ -32,7 +32,7 @@ pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
-use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::Record;
 use crate::time::StepSize;
@@ -202,7 +202,7 @@ impl<T: Real> Flow for Channel<T> {
         "channel"
     }
 
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self, _: Between<'_>) -> Result<()> {
         match self.parameters.initial.clone() {
             Some(initial) => self.set(&initial),
             None => Ok(()),

@@ -6,8 +6,12 @@ use crate::case;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
 use crate::store::{self, Header};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Between two lines that say how far a long preparation has come.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Why a run does not go on from a checkpoint.
 enum Unusable {
@@ -41,12 +45,39 @@ impl Run {
         if !fresh {
             self.directory.refuse_results(&self.world)?;
         }
-        self.flow.start()?;
+        self.prepare()?;
         let from = regrid::take_initial(&self.world, &self.case, self.flow.as_mut())?;
         if fresh {
             self.directory.clear(&self.world)?;
         }
         Ok(from)
+    }
+
+    /// Sets the initial field of the flow. That may take long, and heeds all that stops a run: nothing is saved then, since nothing has begun. Collective.
+    ///
+    /// # Errors
+    /// A field that cannot be set; the run is to stop.
+    fn prepare(&mut self) -> Result<()> {
+        let Self { world, case, directory, flow, control, .. } = self;
+        let (mut last, mut told) = (Instant::now(), None);
+        flow.start(&mut |progress| {
+            control.stepped(last.elapsed());
+            last = Instant::now();
+            if world.is_root() && told.is_none_or(|told: Instant| told.elapsed() >= BETWEEN_LINES) {
+                // There is no log yet. Whoever reads may leave before the run ends.
+                let _ = writeln!(std::io::stdout(), "{progress}");
+                told = Some(last);
+            }
+            let verdict = control.verdict(world, &case.checkpoint, 0, directory.is_lost());
+            if verdict.lost {
+                return Err(directory.taken_over());
+            }
+            let Some(reason) = verdict.stop else { return Ok(()) };
+            control.ended();
+            Err(Error::stopped(format!(
+                "{reason}\nstopped early before the run began ({progress}), without a checkpoint: run the same command again to start it"
+            )))
+        })
     }
 
     /// Takes up the state of the newest checkpoint that is sound; None if there is no checkpoint at all. Nothing is written. Collective.
