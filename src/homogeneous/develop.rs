@@ -39,7 +39,7 @@ pub fn developed<T: Real>(
             break;
         }
         for _ in 0..LOOK_EVERY {
-            if !flow.advance(f64::INFINITY)?.finite {
+            if flow.advance(f64::INFINITY)?.broken.is_some() {
                 return Err(Error::diverged(
                     "initial.develop: the velocity is no longer finite; try a smaller time.cfl or time.dt, or more points",
                 ));

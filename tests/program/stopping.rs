@@ -139,7 +139,11 @@ fn developing() -> Outcome {
     }
     std::thread::sleep(Duration::from_millis(500));
     signal_last_rank(&place, Signal::USR1)?;
-    check(&job.finish()?, 3, &["rogallo: stopping: the job was sent a signal\nstopped early before the run began (initial.develop: step ", again, progress])?;
+    check(
+        &job.finish()?,
+        3,
+        &["rogallo: stopping: the job was sent a signal\nstopped early before the run began (initial.develop: step ", again, progress],
+    )?;
     ensure!(place.files("run")?.is_empty(), "left behind: {:?}", place.files("run")?);
     place.ends(2, &format!("{endless} --walltime 0:01"), 3, &["stopping: the job's time is up", again])?;
 
