@@ -121,6 +121,12 @@ impl Parameters {
         Truncation { grid: self.grid, shape: Shape::Chebyshev { kept } }
     }
 
+    /// Numbers in double precision that the statistics take at most on the root, of a process grid with this layout there.
+    pub fn statistics_room(&self, layout: &Layout) -> usize {
+        let all = Layout::new(layout.truncation, [1, 1], 0, 0).visited([0, 0]);
+        statistics::room(&self.scalars, self.grid[1], &layout.visited([0, 0]), &all)
+    }
+
     /// Real numbers that the fields and buffers of a rank with this layout hold.
     pub fn reals(&self, layout: &Layout) -> usize {
         2 * 2 * (2 + self.scalars.len()) * layout.modes + layout.buffer_reals(right_hand_side::room(self.scalars.len()))

@@ -14,7 +14,7 @@ type Row = (&'static str, String);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Demands {
     pub process_grid: [usize; 2],
-    /// Bytes of the fields of a rank; MPI and HDF5 take some more.
+    /// Bytes of the fields and statistics of a rank; MPI and HDF5 take some more.
     pub memory: f64,
     /// Bytes of a checkpoint.
     pub checkpoint: f64,

@@ -54,6 +54,12 @@ impl Spectra {
         }
     }
 
+    /// Numbers that a rank holds which visits these modes, of so many scalars and points in y.
+    pub fn room(scalars: usize, points: usize, visited: &Visited) -> usize {
+        let products = OF_VELOCITY.len() + scalars * OF_SCALAR.len();
+        products * visited.y.len() * (visited.nx.len() + visited.nz.len()) + (MEANS.len() + scalars) * points
+    }
+
     /// Counts a sample, of which this mean profile is known by name.
     pub fn add_means<'a>(&mut self, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
         for (name, sums) in &mut self.means {
@@ -194,5 +200,13 @@ impl<T: Real> Channel<T> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+impl Spectra {
+    /// Numbers of the mean profiles, and of the spectra.
+    pub fn held(&self) -> [usize; 2] {
+        [self.means.iter().map(|(_, sums)| sums.len()).sum(), self.sums.iter().map(Vec::len).sum()]
     }
 }
