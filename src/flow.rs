@@ -52,7 +52,12 @@ pub trait Flow {
     }
 
     /// Goes on with the statistics of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
-    fn recall(&mut self, _records: Vec<Record>) {}
+    ///
+    /// # Errors
+    /// A part of them is missing, or another one: nothing is taken then.
+    fn recall(&mut self, _records: Vec<Record>) -> Result<()> {
+        Ok(())
+    }
 
     /// Where this rank's modes lie in the list of all modes.
     fn modes(&self) -> ModeList;

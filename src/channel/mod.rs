@@ -260,8 +260,8 @@ impl<T: Real> Flow for Channel<T> {
         self.statistics_records()
     }
 
-    fn recall(&mut self, records: Vec<Record>) {
-        self.recall_statistics(&records);
+    fn recall(&mut self, records: Vec<Record>) -> Result<()> {
+        self.recall_statistics(&records)
     }
 
     fn spectra(&mut self) -> Vec<Sheet> {

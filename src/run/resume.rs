@@ -5,6 +5,7 @@ use super::{Run, regrid};
 use crate::case;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
+use crate::statistics::Record;
 use crate::store::{self, Header};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -144,11 +145,26 @@ impl Run {
         }
         match (changes.is_empty(), records.is_empty()) {
             (false, false) => story += "averages begin anew\n",
-            _ => self.flow.recall(records),
+            _ => story += &self.recall(records, checkpoint, accept).map_err(Unusable::Foreign)?,
         }
         self.shorten(Shortened::of(&header.numbers));
         self.saved = Some(header.step);
         Ok(story)
+    }
+
+    /// Goes on with the averages of a checkpoint; what the log is told of that.
+    ///
+    /// # Errors
+    /// They are not those of this program, and it is not accepted that they begin anew.
+    fn recall(&mut self, records: Vec<Record>, checkpoint: &Path, accept: bool) -> Result<String> {
+        match self.flow.recall(records) {
+            Ok(()) => Ok(String::new()),
+            Err(error) if accept => Ok(format!("warning: averages begin anew: {error}\n")),
+            Err(error) => Err(Error::input(format!(
+                "{} is not of this version of rogallo: {error}. Go on with the version that wrote it, or with --accept-changes: then averages begin anew",
+                checkpoint.display()
+            ))),
+        }
     }
 
     /// The changes of the physics since a checkpoint.

@@ -10,6 +10,7 @@ mod spectra;
 
 use super::Channel;
 use crate::case::ChannelScalar;
+use crate::error::{Error, Result};
 use crate::statistics::{Batches, Record};
 use crate::transform::{Real, Visited};
 use spectra::Spectra;
@@ -48,6 +49,15 @@ pub fn room(scalars: &[ChannelScalar], points: usize, visited: &Visited, all: &V
 /// The name of a moment of s as one of this scalar.
 fn of_scalar(moment: &str, scalar: &ChannelScalar) -> String {
     moment.replace('s', &format!("[{}]", scalar.name))
+}
+
+/// The numbers that a checkpoint has under this name.
+fn stored<'a>(records: &'a [Record], name: &str, length: usize) -> Result<&'a [f64]> {
+    match records.iter().find(|record| record.name == name) {
+        Some(record) if record.values.len() == length => Ok(&record.values),
+        Some(record) => Err(Error::input(format!("its statistics \"{name}\" are {} numbers, not {length}", record.values.len()))),
+        None => Err(Error::input(format!("it has statistics, but no \"{name}\""))),
+    }
 }
 
 fn record(name: &str, description: &str, axes: &[&str], shape: Vec<usize>, values: Vec<f64>) -> Record {
@@ -109,12 +119,17 @@ impl<T: Real> Channel<T> {
         [y, samples].into_iter().chain(profiles).chain(self.spectra_records()).collect()
     }
 
-    pub(super) fn recall_statistics(&mut self, records: &[Record]) {
-        let find = |name: &str| records.iter().find(|record| record.name == name).map(|record| &record.values[..]);
-        let Some(counts) = find("samples") else { return };
-        let profiles: Vec<&[f64]> = self.statistics.names.iter().filter_map(|name| find(name)).collect();
+    /// Goes on with the statistics of a checkpoint, if it has any.
+    ///
+    /// # Errors
+    /// One that is missing would shift all others, and one that began later would be divided by too many samples: all are there, or none is taken.
+    pub(super) fn recall_statistics(&mut self, records: &[Record]) -> Result<()> {
+        let Some(counts) = records.iter().find(|record| record.name == "samples").map(|record| &record.values) else { return Ok(()) };
+        let length = counts.len() * self.grid.y.len();
+        let profiles: Vec<&[f64]> = self.statistics.names.iter().map(|name| stored(records, name, length)).collect::<Result<_>>()?;
+        self.recall_spectra(records)?;
         self.statistics.batches.recall(counts, &profiles);
-        self.recall_spectra(records);
+        Ok(())
     }
 }
 
