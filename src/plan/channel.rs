@@ -31,7 +31,7 @@ const CENTRE: f64 = 1.15;
 /// Lines for the table.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let nominal = flow.nominal(case.fluid.viscosity);
     let Nominal { friction_velocity, bulk_velocity } = nominal;
@@ -83,14 +83,14 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
 /// What it takes.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn demands(case: &Case, flow: &Channel, ranks: usize) -> Result<Demands> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
     let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
     let layout = Layout::new(truncation, grid, 0, 0);
     let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
-    let demands = Demands::new(case, grid, parameters.reals(&layout) as f64, stored);
+    let demands = Demands::new(case, grid, parameters.reals(&layout) as f64, stored)?;
     Ok(Demands { memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&layout) as f64, ..demands })
 }
 

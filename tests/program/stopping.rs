@@ -157,7 +157,7 @@ fn developing() -> Outcome {
 }
 
 /// Writes the command file, and waits until it has been taken.
-fn command(place: &Place, text: &str) -> Outcome {
+pub fn command(place: &Place, text: &str) -> Outcome {
     fs::write(place.at("run/command"), text)?;
     let begin = Instant::now();
     while place.at("run/command").exists() {
