@@ -80,7 +80,7 @@ fn flow<T: Real>(what: &str) {
         ..Parameters::at_rest([4.0 * PI, 2.0, 4.0 / 3.0 * PI], GRID)
     };
     let mut flow = Channel::<T>::new(world.clone(), parameters).unwrap();
-    flow.start().unwrap();
+    flow.start(&mut |_| Ok(())).unwrap();
     flow.advance(f64::INFINITY).unwrap();
     let mut best = f64::INFINITY;
     for _ in 0..6 {

@@ -13,26 +13,28 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use support::launch;
 
-const RANKS: [usize; 2] = [1, 2];
+/// Ranks, and how many of them write for all, where that is not left to the MPI library.
+const JOBS: [(usize, Option<usize>); 3] = [(1, None), (2, None), (2, Some(1))];
 const FIELDS: [&str; 3] = ["u", "v", "w"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
-    if let [measure, directory, modes] = &arguments[..]
+    if let [measure, directory, modes, aggregators] = &arguments[..]
         && measure == "--measure"
     {
-        return self::measure(Path::new(directory), modes.parse().unwrap());
+        return self::measure(Path::new(directory), modes.parse().unwrap(), aggregators.parse().ok());
     }
     let directory = arguments.first().map_or_else(std::env::temp_dir, PathBuf::from).join("rogallo-output");
     let megabytes: u64 = arguments.get(1).map_or(768, |text| text.parse().unwrap());
     let modes = megabytes * 1_000_000 / (16 * FIELDS.len() as u64);
     std::fs::create_dir_all(&directory).unwrap();
     let place = directory.to_str().unwrap();
-    let (mut copied, mut best) = (f64::INFINITY, [[f64::INFINITY; 2]; RANKS.len()]);
+    let (mut copied, mut best) = (f64::INFINITY, [[f64::INFINITY; 2]; JOBS.len()]);
     for _ in 0..5 {
         copied = copied.min(dd(&directory, megabytes));
-        for (ranks, best) in RANKS.iter().zip(&mut best) {
-            if let Some([write, read, _]) = launch(*ranks, &["--measure", place, &modes.to_string()]) {
+        for ((ranks, aggregators), best) in JOBS.iter().zip(&mut best) {
+            let aggregators = aggregators.map_or("any".to_owned(), |number| number.to_string());
+            if let Some([write, read, _]) = launch(*ranks, &["--measure", place, &modes.to_string(), &aggregators]) {
                 *best = [best[0].min(write), best[1].min(read)];
             }
         }
@@ -41,9 +43,10 @@ fn main() {
     println!("{megabytes} MB in {place}, the best of 5{:>12} {:>8}", "MB/s", "of dd");
     let row = |name: &str, seconds: f64| println!("{name:40} {:10.0} {:8.2}", megabytes as f64 / seconds, copied / seconds);
     row("dd bs=16M conv=fsync", copied);
-    for (ranks, [write, read]) in RANKS.iter().zip(best) {
-        row(&format!("checkpoint written, {ranks} ranks"), write);
-        row(&format!("checkpoint read, {ranks} ranks"), read);
+    for ((ranks, aggregators), [write, read]) in JOBS.iter().zip(best) {
+        let by = aggregators.map_or(String::new(), |number| format!(", by {number}"));
+        row(&format!("checkpoint written, {ranks} ranks{by}"), write);
+        row(&format!("checkpoint read, {ranks} ranks{by}"), read);
     }
 }
 
@@ -61,9 +64,10 @@ fn dd(directory: &Path, megabytes: u64) -> f64 {
 }
 
 /// Prints the seconds of writing and of reading.
-fn measure(directory: &Path, modes: u64) {
+fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
     let session = Session::start().unwrap();
     let world = session.world();
+    world.aggregate(aggregators).unwrap();
     let begin = |rank: usize| modes * rank as u64 / world.size() as u64;
     let own = begin(world.rank())..begin(world.rank() + 1);
     let piece = Piece { offset: own.start, total: modes };

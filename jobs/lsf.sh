@@ -40,7 +40,7 @@ done
 
 case $status in
     0) echo "done" ;;
-    3) echo "stopped early with a checkpoint: the next job goes on" ;;
+    3) echo "stopped early: the next job goes on" ;;
     2 | 4) echo "$status" >"$failed" ;;
 esac
 exit "$status"

@@ -46,7 +46,7 @@ done
 
 case $status in
     0) echo "done" ;;
-    3) $cancelled || echo "stopped early with a checkpoint: the next job goes on" ;;
+    3) $cancelled || echo "stopped early: the next job goes on" ;;
     2 | 4) echo "$status" >"$failed" ;;
 esac
 $cancelled || [[ $status != @REQUEUE@ ]] || scontrol requeue "$SLURM_JOB_ID"

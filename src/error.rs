@@ -9,6 +9,8 @@ pub enum Kind {
     Failure = 1,
     /// The case, the command line or a file handed in is wrong; nothing was computed.
     Input = 2,
+    /// Asked to stop before there was anything to save; the same command begins again.
+    Stopped = 3,
     /// The solution is no longer finite.
     Diverged = 4,
 }
@@ -22,6 +24,7 @@ impl Kind {
     pub(crate) fn from_code(code: i32) -> Self {
         match code {
             2 => Self::Input,
+            3 => Self::Stopped,
             4 => Self::Diverged,
             _ => Self::Failure,
         }
@@ -42,6 +45,10 @@ impl Error {
 
     pub fn failure(message: impl Into<String>) -> Self {
         Self { kind: Kind::Failure, message: message.into() }
+    }
+
+    pub fn stopped(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Stopped, message: message.into() }
     }
 
     pub fn diverged(message: impl Into<String>) -> Self {

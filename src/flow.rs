@@ -2,21 +2,23 @@
 
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
+use crate::parallel::World;
 use crate::statistics::Record;
 use crate::time::StepSize;
 pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
+use std::fmt;
 
 /// A flow on all ranks. Every method that computes is collective.
 pub trait Flow {
     /// As in `flow.kind`.
     fn name(&self) -> &'static str;
 
-    /// Sets the state at time zero that the flow was built with.
+    /// Sets the state at time zero that the flow was built with. What takes long calls `between` from time to time, on all ranks.
     ///
     /// # Errors
-    /// A field that the box or the grid cannot hold.
-    fn start(&mut self) -> Result<()>;
+    /// A field that the box or the grid cannot hold; that of `between`.
+    fn start(&mut self, between: Between<'_>) -> Result<()>;
 
     /// Called when fields of [`Flow::start`] have been overwritten from a file: sets what hangs on them.
     fn started_elsewhere(&mut self) {}
@@ -50,7 +52,12 @@ pub trait Flow {
     }
 
     /// Goes on with the statistics of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
-    fn recall(&mut self, _records: Vec<Record>) {}
+    ///
+    /// # Errors
+    /// A part of them is missing, or another one: nothing is taken then.
+    fn recall(&mut self, _records: Vec<Record>) -> Result<()> {
+        Ok(())
+    }
 
     /// Where this rank's modes lie in the list of all modes.
     fn modes(&self) -> ModeList;
@@ -89,6 +96,9 @@ pub trait Flow {
     fn phases(&self) -> Phases;
 }
 
+/// Between the parts of a long preparation: takes a line that says how far it has come. An error ends the preparation. Collective.
+pub type Between<'a> = &'a mut dyn FnMut(&str) -> Result<()>;
+
 /// Steps done, and the time reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Clock {
@@ -106,10 +116,43 @@ pub struct Step {
     pub energy: f64,
     /// At its end, where it is at hand.
     pub dissipation: Option<f64>,
-    /// Whether the state at its end is. Where it is not, the run ends.
-    pub finite: bool,
+    /// What of the state at its end is not finite. Where something is not, the run ends.
+    pub broken: Option<Broken>,
     /// Why the run must end here, with its state saved: the box no longer holds the flow.
     pub end: Option<String>,
+}
+
+/// A part of the state that is no longer finite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    Velocity,
+    /// The one of this name, while the velocity is sound.
+    Scalar(String),
+}
+
+impl Broken {
+    /// The bit of a scalar in [`Broken::of`].
+    pub fn bit(scalar: usize) -> u64 {
+        // From the 63rd on they share a bit.
+        1 << (scalar + 1).min(63)
+    }
+
+    /// What is not finite on any rank, where the bits of a rank say what is not there: the lowest the velocity, then one for each scalar. Collective.
+    pub fn of<'a>(bits: u64, scalars: impl IntoIterator<Item = &'a str>, world: &World) -> Option<Self> {
+        match world.any_bits(bits).trailing_zeros() as usize {
+            0 => Some(Self::Velocity),
+            n => scalars.into_iter().nth(n - 1).map(|name| Self::Scalar(name.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Velocity => f.write_str("the velocity"),
+            Self::Scalar(name) => write!(f, "the scalar {name}"),
+        }
+    }
 }
 
 /// A table of the state at one time.

@@ -19,7 +19,7 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 3 stopped early with a checkpoint (run the same command again); 2 bad input; 4 diverged; 1 any other failure.";
+Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4 diverged; 1 any other failure.";
 
 #[derive(Subcommand)]
 enum Command {

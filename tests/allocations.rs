@@ -81,7 +81,7 @@ fn channel(world: &Rc<World>) -> Outcome {
             ..channel::Parameters::at_rest([6.0, 2.0, 3.0], [16, 17, 16])
         };
         let mut flow = Channel::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
-        flow.start().map_err(|error| error.to_string())?;
+        flow.start(&mut |_| Ok(())).map_err(|error| error.to_string())?;
         count(&mut flow).map_err(|error| format!("{process_grid:?}: {error}"))?;
     }
     Ok(())

@@ -32,7 +32,7 @@ pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
-use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::Record;
 use crate::time::StepSize;
@@ -121,6 +121,12 @@ impl Parameters {
         Truncation { grid: self.grid, shape: Shape::Chebyshev { kept } }
     }
 
+    /// Numbers in double precision that the statistics take at most on the root, of a process grid with this layout there.
+    pub fn statistics_room(&self, layout: &Layout) -> usize {
+        let all = Layout::new(layout.truncation, [1, 1], 0, 0).visited([0, 0]);
+        statistics::room(&self.scalars, self.grid[1], &layout.visited([0, 0]), &all)
+    }
+
     /// Real numbers that the fields and buffers of a rank with this layout hold.
     pub fn reals(&self, layout: &Layout) -> usize {
         2 * 2 * (2 + self.scalars.len()) * layout.modes + layout.buffer_reals(right_hand_side::room(self.scalars.len()))
@@ -202,7 +208,7 @@ impl<T: Real> Flow for Channel<T> {
         "channel"
     }
 
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self, _: Between<'_>) -> Result<()> {
         match self.parameters.initial.clone() {
             Some(initial) => self.set(&initial),
             None => Ok(()),
@@ -254,8 +260,8 @@ impl<T: Real> Flow for Channel<T> {
         self.statistics_records()
     }
 
-    fn recall(&mut self, records: Vec<Record>) {
-        self.recall_statistics(&records);
+    fn recall(&mut self, records: Vec<Record>) -> Result<()> {
+        self.recall_statistics(&records)
     }
 
     fn spectra(&mut self) -> Vec<Sheet> {

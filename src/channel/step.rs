@@ -10,7 +10,7 @@ use super::{Channel, Parameters, boundary};
 use crate::case::Drive;
 use crate::convection::{add_by_line, courant_rate, products};
 use crate::error::{Error, Result};
-use crate::flow::Step;
+use crate::flow::{Broken, Step};
 use crate::parallel::ExactSum;
 use crate::time::{SPALART_MOSER_ROGERS, Substep as Coefficients};
 use crate::transform::{Column, Lines, NEIGHBOURS, Real, SpectralField, fetch};
@@ -36,7 +36,7 @@ impl<T: Real> Channel<T> {
         let begin = self.clock.time;
         let limit = until - begin;
         let (mut dt, mut rate, mut energy) = (0.0, 0.0, 0.0);
-        let (mut impulse, mut finite) = (0.0, true);
+        let (mut impulse, mut broken) = (0.0, 0);
         for (s, coefficients) in SPALART_MOSER_ROGERS.iter().enumerate() {
             let found = self.evaluate(begin + coefficients.from * dt, s == 0);
             if s == 0 {
@@ -51,15 +51,15 @@ impl<T: Real> Channel<T> {
                     ));
                 }
             }
-            let (gained, is_finite) = self.take_up(coefficients, begin, dt);
+            let (gained, found) = self.take_up(coefficients, begin, dt);
             impulse += gained;
-            finite &= is_finite;
+            broken |= found;
         }
         self.gradient = impulse / dt;
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
-        let finite = self.world.max(if finite { 0.0 } else { 1.0 }) == 0.0;
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, finite, end: None })
+        let broken = Broken::of(broken, self.parameters.scalars.iter().map(|scalar| &*scalar.name), &self.world);
+        Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, broken, end: None })
     }
 
     /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that is `wanted`.
@@ -114,8 +114,9 @@ impl<T: Real> Channel<T> {
         });
     }
 
-    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles, and whether all of this rank is finite.
-    fn take_up(&mut self, coefficients: &Coefficients, begin: f64, dt: f64) -> (f64, bool) {
+    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles, and what of this rank is not finite, as
+    /// [`Broken::of`] takes it.
+    fn take_up(&mut self, coefficients: &Coefficients, begin: f64, dt: f64) -> (f64, u64) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, parameters, .. } = self;
         let kept = operators.kept;
         let mut stage = Stage {
@@ -135,7 +136,7 @@ impl<T: Real> Channel<T> {
             from: begin + coefficients.from * dt,
             to: begin + coefficients.to * dt,
             impulse: 0.0,
-            finite: true,
+            broken: 0,
         };
         pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
             let next = following(&range, state[0].len());
@@ -150,7 +151,7 @@ impl<T: Real> Channel<T> {
                 }
             }
         });
-        (stage.impulse, stage.finite)
+        (stage.impulse, stage.broken)
     }
 }
 
@@ -169,8 +170,8 @@ struct Stage<'a, T> {
     to: f64,
     /// Of the pressure gradient.
     impulse: f64,
-    /// Whether all that was advanced is.
-    finite: bool,
+    /// Bits of what was advanced and is not.
+    broken: u64,
 }
 
 impl<T: Real> Stage<'_, T> {
@@ -208,8 +209,9 @@ impl<T: Real> Stage<'_, T> {
             update.load(operators, 2, |i| source(4 + 2 * s + i));
             update.gain_of_scalar(operators);
             let (scalar, before) = (&mut scalars[s][range.clone()], &mut scalars_before[s][range.clone()]);
-            self.finite &=
+            let sound =
                 update.advance(operators, &substep, Columns::new(scalar, kept), Columns::new(before, kept), [values; 2], source_rate);
+            self.broken |= if sound { 0 } else { Broken::bit(s) };
         }
     }
 
@@ -227,13 +229,13 @@ impl<T: Real> Stage<'_, T> {
         let along = [walls.along(); 2];
         let (u, w) = (&mut u[range.clone()], &mut w[range.clone()]);
         let [u_before, w_before] = [u_before, w_before].map(|field| Columns::new(&mut field[range.clone()], kept));
-        self.finite &= update.advance(operators, substep, Columns::new(u, kept), u_before, along, T::of(self.impulse));
+        self.broken |= u64::from(!update.advance(operators, substep, Columns::new(u, kept), u_before, along, T::of(self.impulse)));
         if let Drive::MassFlux { bulk_velocity } = parameters.drive {
             self.impulse = update.add_flux(operators, T::of(bulk_velocity), u).wide();
         }
         update.gain_of_eta(operators);
         let across = [self.from, self.to].map(|time| walls.across(time));
-        self.finite &= update.advance(operators, substep, Columns::new(w, kept), w_before, across, T::zero());
+        self.broken |= u64::from(!update.advance(operators, substep, Columns::new(w, kept), w_before, across, T::zero()));
     }
 
     /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part: `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
@@ -255,14 +257,15 @@ impl<T: Real> Stage<'_, T> {
             velocity.solve(operators, k, [&phi[range.clone()], &eta[range.clone()]], from);
             update.add_gain(operators, coriolis.map(|c| -c), velocity.eta());
         }
-        self.finite &= update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), k2, to);
+        let sound = update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), k2, to);
+        self.broken |= u64::from(!sound);
         update.gain_of_eta(operators);
         if turns {
             update.add_gain(operators, coriolis, velocity.v());
         }
         let at_rest = [Group::all(T::zero()); 2];
-        self.finite &=
-            update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
+        let sound = update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
+        self.broken |= u64::from(!sound);
     }
 }
 

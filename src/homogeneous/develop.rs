@@ -5,7 +5,7 @@ use super::wavenumbers::Wavenumbers;
 use super::{Homogeneous, Parameters};
 use crate::case::{Develop, Initial, Mean, Rescale};
 use crate::error::{Error, Result};
-use crate::flow::Flow;
+use crate::flow::{Between, Clock, Flow};
 use crate::parallel::{ExactSum, World};
 use crate::transform::{Layout, Real, SpectralField};
 use std::rc::Rc;
@@ -16,11 +16,17 @@ const LOOK_EVERY: usize = 5;
 /// A field that has lost this part of its energy will not become what was asked for.
 const MOST_LOST: f64 = 0.9;
 
-/// The developed velocity that begins as `initial`; collective.
+/// The developed velocity that begins as `initial`; calls `between` after every step. Collective.
 ///
 /// # Errors
-/// A field that cannot be set, that blows up, or whose derivatives do not get the skewness.
-pub fn developed<T: Real>(world: &Rc<World>, run: &Parameters, initial: &Initial, develop: Develop) -> Result<[SpectralField<T>; 3]> {
+/// A field that cannot be set, that blows up, or whose derivatives do not get the skewness; that of `between`.
+pub fn developed<T: Real>(
+    world: &Rc<World>,
+    run: &Parameters,
+    initial: &Initial,
+    develop: Develop,
+    between: Between<'_>,
+) -> Result<[SpectralField<T>; 3]> {
     let alone = Parameters { mean: Mean::default(), scalars: Vec::new(), forcing: None, ..run.clone() };
     let mut flow = Homogeneous::<T>::new(Rc::clone(world), alone)?;
     flow.set(initial)?;
@@ -33,11 +39,13 @@ pub fn developed<T: Real>(world: &Rc<World>, run: &Parameters, initial: &Initial
             break;
         }
         for _ in 0..LOOK_EVERY {
-            if !flow.advance(f64::INFINITY)?.finite {
+            if flow.advance(f64::INFINITY)?.broken.is_some() {
                 return Err(Error::diverged(
                     "initial.develop: the velocity is no longer finite; try a smaller time.cfl or time.dt, or more points",
                 ));
             }
+            let Clock { step, time } = flow.clock();
+            between(&format!("initial.develop: step {step}, time {time:.4}, skewness {mean:.3} on its way to {}", develop.skewness))?;
         }
         let left = flow.shell_energies().iter().sum::<f64>() / energy;
         if left < 1.0 - MOST_LOST {

@@ -27,7 +27,7 @@ pub use wavenumbers::Wavenumbers;
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
-use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
@@ -202,14 +202,14 @@ impl<T: Real> Homogeneous<T> {
     /// # Errors
     /// A field that the box or the grid cannot hold.
     pub fn set(&mut self, initial: &Initial) -> Result<()> {
-        self.set_velocity(initial)?;
+        self.set_velocity(initial, &mut |_| Ok(()))?;
         self.set_scalars_and_forcing()
     }
 
-    fn set_velocity(&mut self, initial: &Initial) -> Result<()> {
+    fn set_velocity(&mut self, initial: &Initial, between: Between<'_>) -> Result<()> {
         if let Initial::Random { energy, spectrum, develop: Some(develop) } = initial {
             let random = Initial::Random { energy: *energy, spectrum: spectrum.clone(), develop: None };
-            self.velocity[0] = develop::developed(&self.world, &self.parameters, &random, *develop)?;
+            self.velocity[0] = develop::developed(&self.world, &self.parameters, &random, *develop, between)?;
         } else {
             let Self { world, parameters, pencils, wavenumbers, velocity, .. } = self;
             world.agree(initial::set(initial, world, &pencils.layout, wavenumbers, parameters.seed, &mut velocity[0]))?;
@@ -241,9 +241,9 @@ impl<T: Real> Flow for Homogeneous<T> {
         "homogeneous"
     }
 
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self, between: Between<'_>) -> Result<()> {
         if let Some(initial) = self.parameters.initial.clone() {
-            self.set_velocity(&initial)?;
+            self.set_velocity(&initial, between)?;
         }
         self.set_scalars_and_forcing()
     }

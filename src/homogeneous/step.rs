@@ -7,7 +7,7 @@ use super::{Homogeneous, remesh};
 use crate::case::Scalar;
 use crate::convection::{courant_rate, products};
 use crate::error::{Error, Result};
-use crate::flow::Step;
+use crate::flow::{Broken, Step};
 use crate::parallel::ExactSum;
 use crate::time::Stage;
 use crate::transform::{Column, Pieces, Real, SpectralField};
@@ -54,8 +54,9 @@ impl<T: Real> Homogeneous<T> {
         let (mut energy, mut dissipation) = (0.5 * square, self.parameters.viscosity * gradient);
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
-        if !energy.is_finite() {
-            return Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, finite: false, end: None });
+        let broken = self.broken(energy);
+        if broken.is_some() {
+            return Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, broken, end: None });
         }
         if let Some(forcing) = &mut self.forcing {
             let [gained, more] = forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
@@ -66,7 +67,25 @@ impl<T: Real> Homogeneous<T> {
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation: Some(dissipation), finite: true, end: self.unresolved(dissipation) })
+        Ok(Step { dt, cfl: dt * rate, energy, dissipation: Some(dissipation), broken, end: self.unresolved(dissipation) })
+    }
+
+    /// What is not finite of a state with this energy.
+    fn broken(&self, energy: f64) -> Option<Broken> {
+        if !energy.is_finite() {
+            return Some(Broken::Velocity);
+        }
+        let scalars = &self.parameters.scalars;
+        if scalars.is_empty() {
+            return None;
+        }
+        let fields = self.scalars[0].iter().enumerate();
+        let broken = fields.filter(|(_, field)| !field.iter().all(|theta| theta.re.is_finite() && theta.im.is_finite()));
+        Broken::of(
+            broken.map(|(s, _)| Broken::bit(s)).fold(0, |bits, bit| bits | bit),
+            scalars.iter().map(|scalar| &*scalar.name),
+            &self.world,
+        )
     }
 
     /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation. A box that is

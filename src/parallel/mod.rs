@@ -4,11 +4,13 @@
 pub mod activity;
 mod exact_sum;
 mod exchange;
+mod file_hints;
 mod process_grid;
 mod world;
 
 pub use exact_sum::ExactSum;
 pub use exchange::{Exchange, Method, Traffic};
+pub use file_hints::{FileHints, check_aggregators};
 pub use process_grid::{ProcessGrid, Share, Work};
 pub use world::{Session, World, library_version};
 

@@ -1,11 +1,13 @@
 //! The ranks of the job, and what they agree upon.
 
 use super::activity::{Waiting, waits};
+use super::file_hints::{FileHints, check_aggregators};
 use crate::error::{Error, Kind, Result};
 use mpi::collective::SystemOperation;
 use mpi::datatype::PartitionMut;
 use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::{AsRaw, Communicator, CommunicatorCollectives, Equivalence, Root};
+use std::cell::Cell;
 
 /// MPI between its initialisation and its finalisation; dropped last, at the end of `main`.
 pub struct Session {
@@ -27,7 +29,7 @@ impl Session {
 
     /// All ranks of the job.
     pub fn world(&self) -> World {
-        World { comm: self.universe.world().duplicate() }
+        World::new(self.universe.world().duplicate())
     }
 }
 
@@ -35,9 +37,15 @@ impl Session {
 /// of the group call them, in the same order.
 pub struct World {
     comm: SimpleCommunicator,
+    /// How many ranks write and read files for all; `None` leaves it to the MPI library.
+    aggregators: Cell<Option<usize>>,
 }
 
 impl World {
+    fn new(comm: SimpleCommunicator) -> Self {
+        Self { comm, aggregators: Cell::new(None) }
+    }
+
     /// Number of this rank in the group, from 0.
     pub fn rank(&self) -> usize {
         self.comm.rank() as usize
@@ -56,7 +64,7 @@ impl World {
     pub fn split(&self, color: usize) -> World {
         let comm = self.comm.split_by_color(Color::with_value(color as i32));
         // A colour was given, so every rank is a member of some group.
-        World { comm: comm.expect("a rank with a colour belongs to a group") }
+        World::new(comm.expect("a rank with a colour belongs to a group"))
     }
 
     pub fn barrier(&self) {
@@ -67,6 +75,21 @@ impl World {
     /// The raw communicator, for the parallel file library.
     pub fn raw(&self) -> mpi::ffi::MPI_Comm {
         self.comm.as_raw()
+    }
+
+    /// From now on so many ranks write and read the files that all open together, for all of them; `None` leaves it to the MPI library. The same on all ranks.
+    ///
+    /// # Errors
+    /// More than there are ranks.
+    pub fn aggregate(&self, aggregators: Option<usize>) -> Result<()> {
+        check_aggregators(aggregators, self.size())?;
+        self.aggregators.set(aggregators);
+        Ok(())
+    }
+
+    /// What the parallel file library is to hand to MPI with a file, if anything.
+    pub fn file_hints(&self) -> Option<FileHints> {
+        self.aggregators.get().map(FileHints::new)
     }
 
     pub(super) fn communicator(&self) -> &SimpleCommunicator {

@@ -31,7 +31,7 @@ const CENTRE: f64 = 1.15;
 /// Lines for the table.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let nominal = flow.nominal(case.fluid.viscosity);
     let Nominal { friction_velocity, bulk_velocity } = nominal;
@@ -83,14 +83,15 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
 /// What it takes.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn demands(case: &Case, flow: &Channel, ranks: usize) -> Result<Demands> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
     let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
     let layout = Layout::new(truncation, grid, 0, 0);
     let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
-    Ok(Demands::new(case, grid, parameters.reals(&layout) as f64, stored))
+    let demands = Demands::new(case, grid, parameters.reals(&layout) as f64, stored)?;
+    Ok(Demands { memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&layout) as f64, ..demands })
 }
 
 /// Largest n_x and n_z that are kept.
@@ -201,6 +202,19 @@ mod tests {
         let flux = ["fluid.reynolds_bulk=2819.3", "drive={ kind = 'mass-flux' }"];
         assert_eq!(row(&flux, "Reynolds numbers"), "Re_tau 180.0, U_b h/nu 2819.3, nominal");
         assert_eq!(row(&flux, "spacing in y"), "dy+ 0.054 at the walls, 4.42 in the centre");
+    }
+
+    #[test]
+    fn the_memory_has_the_statistics_in_it() {
+        let memory = |overrides: &[&str]| {
+            let text = row(overrides, "memory a rank");
+            text.split(' ').next().and_then(|megabytes| megabytes.parse::<f64>().ok()).unwrap_or_else(|| panic!("{text}"))
+        };
+        // 51 profiles in 32 batches, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y: once, and twice more in a checkpoint. They are in double
+        // precision whatever the fields are in.
+        let statistics = 8.0 * 3.0 * 129.0 * (51.0 * 32.0 + 5.0 * 128.0 + 3.0) / 1e6;
+        let found = 2.0 * memory(&["numerics.precision=single"]) - memory(&[]);
+        assert!((found - statistics).abs() < 0.2, "{found} MB, not {statistics} MB");
     }
 
     #[test]

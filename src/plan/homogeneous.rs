@@ -11,7 +11,7 @@ use crate::transform::Layout;
 /// Lines for the table.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
@@ -38,14 +38,14 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
 /// What it takes.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn demands(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Demands> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
     let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
     let layout = Layout::new(truncation, grid, 0, 0);
     let stored = 2.0 * (3 + flow.scalars.len()) as f64 * layout.total_modes as f64;
-    Ok(Demands::new(case, grid, parameters.reals(&layout) as f64, stored))
+    Demands::new(case, grid, parameters.reals(&layout) as f64, stored)
 }
 
 /// The dissipation at which k_max eta = 1.5, eta = (nu^3 / eps)^(1/4).

@@ -6,6 +6,7 @@ mod mean;
 
 use crate::case::{Case, FlowKind, Precision};
 use crate::error::Result;
+use crate::parallel::check_aggregators;
 
 /// A line of the table: what, and how it is.
 type Row = (&'static str, String);
@@ -14,7 +15,7 @@ type Row = (&'static str, String);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Demands {
     pub process_grid: [usize; 2],
-    /// Bytes of the fields of a rank; MPI and HDF5 take some more.
+    /// Bytes of the fields and statistics of a rank; MPI and HDF5 take some more.
     pub memory: f64,
     /// Bytes of a checkpoint.
     pub checkpoint: f64,
@@ -22,12 +23,16 @@ pub struct Demands {
 
 impl Demands {
     /// Of a case of which each rank holds `reals` real numbers, and a checkpoint `stored` in all.
-    fn new(case: &Case, process_grid: [usize; 2], reals: f64, stored: f64) -> Self {
+    ///
+    /// # Errors
+    /// More aggregators than ranks.
+    fn new(case: &Case, process_grid: [usize; 2], reals: f64, stored: f64) -> Result<Self> {
+        check_aggregators(case.checkpoint.aggregators, process_grid.iter().product())?;
         let bytes = match case.numerics.precision {
             Precision::Double => 8.0,
             Precision::Single => 4.0,
         };
-        Self { process_grid, memory: bytes * reals, checkpoint: bytes * stored }
+        Ok(Self { process_grid, memory: bytes * reals, checkpoint: bytes * stored })
     }
 
     fn rows(&self) -> [Row; 3] {
@@ -43,7 +48,7 @@ impl Demands {
 /// What the case takes on so many ranks.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
     match &case.flow {
         FlowKind::Homogeneous(flow) => homogeneous::demands(case, flow, ranks),
@@ -54,7 +59,7 @@ pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
 /// The case in some lines: what it resolves, and what it takes on so many ranks.
 ///
 /// # Errors
-/// A process grid that does not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks.
 pub fn summary(case: &Case, ranks: usize) -> Result<String> {
     let rows = match &case.flow {
         FlowKind::Homogeneous(flow) => homogeneous::rows(case, flow, ranks)?,

@@ -1,6 +1,6 @@
 //! Blow-ups: when a run has one, and what is reported of it.
 //!
-//! A state that is not finite is one. Before that the velocity may run away, with a Courant step ever slower in time. By convection alone a sound flow can
+//! A state that is not finite is one; where only a scalar is not, that is named. Before that the velocity may run away, with a Courant step ever slower in time. By convection alone a sound flow can
 //! change its velocity, in the time in which it crosses a cell, by about as much as it has: with a Courant step exponential growth in time is linear growth in
 //! steps, and a force from rest gives the root of the steps. In 1000 steps such a flow grows 50-fold at the most, and usually hardly at all. It has run away
 //! where, against the medians of the last 1000 steps, the Courant number that it would have with the usual step is above 1000 and its energy has grown
@@ -9,7 +9,7 @@
 
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
-use crate::flow::{Clock, Step};
+use crate::flow::{Broken, Clock, Step};
 use crate::time::StepSize;
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -45,8 +45,8 @@ impl Watch {
             self.steps.pop_front();
         }
         self.steps.push_back((clock, step.clone()));
-        if !step.finite {
-            return Some(format!("the velocity is no longer finite {at}"));
+        if let Some(broken) = &step.broken {
+            return Some(format!("{broken} is no longer finite {at}"));
         }
         if step.cfl > 0.0 && clock.time - step.dt == clock.time {
             return Some(format!("the step is so short that the time stands still {at}"));
@@ -102,6 +102,12 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
             shorter(limit, steep)
         );
     }
+    if let Some(Broken::Scalar(name)) = last.and_then(|(_, step)| step.broken.as_ref()) {
+        return format!(
+            "the scalar {name} alone: the velocity is sound; look at what {name} begins with and is driven by, whose numbers may be too \
+             large for this precision; or its smallest scales are not resolved: try a smaller Schmidt number, or more points (domain.grid), or a shorter step (time.cfl, time.dt)"
+        );
+    }
     if let Some(tail) = diagnosis.tails.iter().find(|tail| tail.end().is_some_and(|end| end > PILED_UP)) {
         return format!(
             "the smallest scales are not resolved: by {} the gradients end at {:.0} % of their peak; try more points (domain.grid) or a larger viscosity, and look at initial \
@@ -138,7 +144,7 @@ mod tests {
     use super::*;
 
     fn step(dt: f64, cfl: f64, energy: f64) -> Step {
-        Step { dt, cfl, energy, dissipation: None, finite: true, end: None }
+        Step { dt, cfl, energy, dissipation: None, broken: None, end: None }
     }
 
     /// Steps with the Courant number 1/2 of a velocity that is `growth` of the time; the step at which it is said to run away.
@@ -177,9 +183,10 @@ mod tests {
             assert_eq!(watch.judge(clock, &step(0.1 * part, 0.1 * part * velocity, velocity * velocity)), None);
         }
         let clock = Clock { step: 500, time: 50.0 };
-        assert!(
-            watch.judge(clock, &Step { finite: false, ..step(0.1, 0.1, f64::NAN) }).is_some_and(|what| what.contains("no longer finite"))
-        );
+        let broken = |part: Broken| Step { broken: Some(part), ..step(0.1, 0.1, 1.0) };
+        let mut said = |part| watch.judge(clock, &broken(part)).unwrap_or_default();
+        assert!(said(Broken::Velocity).starts_with("the velocity is no longer finite at step 500, "));
+        assert!(said(Broken::Scalar("dye".into())).starts_with("the scalar dye is no longer finite at step 500, "));
     }
 
     #[test]

@@ -108,7 +108,11 @@ impl Run {
     /// Does what the command file asks for; whether that is a checkpoint is left to the caller. One that is wrong is told in the log, no more. Collective.
     pub(super) fn obey(&mut self, output: &mut Output, log: &mut Log) -> Result<bool> {
         let text = self.control.commands(&self.world)?;
-        let understood = Commands::parse(&text).and_then(|commands| Ok((commands.apply(&self.case)?, commands)));
+        let understood = Commands::parse(&text).and_then(|commands| {
+            let case = commands.apply(&self.case)?;
+            self.world.aggregate(case.checkpoint.aggregators)?;
+            Ok((case, commands))
+        });
         let (case, commands) = match understood {
             Ok(understood) => understood,
             Err(error) => {

@@ -70,6 +70,7 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let mut control = Control::new(begin, options.walltime);
     let world = Rc::new(world);
     let case = load(&world, path, &options.overrides)?;
+    world.aggregate(case.checkpoint.aggregators)?;
     let flow = flow::from_case(&world, &case)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
     directory.refuse_case_inside(&world, path)?;

@@ -45,7 +45,7 @@ impl Output {
             sampling: Sampling { schedule: Schedule::default(), from: f64::INFINITY },
             size: case.domain.size,
             case: String::new(),
-            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, finite: true, end: None },
+            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, broken: None, end: None },
             sampled: Some(now),
             drawn: Some(now),
         };

@@ -5,9 +5,14 @@ use super::{Run, regrid};
 use crate::case;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
+use crate::statistics::Record;
 use crate::store::{self, Header};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Between two lines that say how far a long preparation has come.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Why a run does not go on from a checkpoint.
 enum Unusable {
@@ -41,12 +46,39 @@ impl Run {
         if !fresh {
             self.directory.refuse_results(&self.world)?;
         }
-        self.flow.start()?;
+        self.prepare()?;
         let from = regrid::take_initial(&self.world, &self.case, self.flow.as_mut())?;
         if fresh {
             self.directory.clear(&self.world)?;
         }
         Ok(from)
+    }
+
+    /// Sets the initial field of the flow. That may take long, and heeds all that stops a run: nothing is saved then, since nothing has begun. Collective.
+    ///
+    /// # Errors
+    /// A field that cannot be set; the run is to stop.
+    fn prepare(&mut self) -> Result<()> {
+        let Self { world, case, directory, flow, control, .. } = self;
+        let (mut last, mut told) = (Instant::now(), None);
+        flow.start(&mut |progress| {
+            control.stepped(last.elapsed());
+            last = Instant::now();
+            if world.is_root() && told.is_none_or(|told: Instant| told.elapsed() >= BETWEEN_LINES) {
+                // There is no log yet. Whoever reads may leave before the run ends.
+                let _ = writeln!(std::io::stdout(), "{progress}");
+                told = Some(last);
+            }
+            let verdict = control.verdict(world, &case.checkpoint, 0, directory.is_lost());
+            if verdict.lost {
+                return Err(directory.taken_over());
+            }
+            let Some(reason) = verdict.stop else { return Ok(()) };
+            control.ended();
+            Err(Error::stopped(format!(
+                "{reason}\nstopped early before the run began ({progress}), without a checkpoint: run the same command again to start it"
+            )))
+        })
     }
 
     /// Takes up the state of the newest checkpoint that is sound; None if there is no checkpoint at all. Nothing is written. Collective.
@@ -113,11 +145,26 @@ impl Run {
         }
         match (changes.is_empty(), records.is_empty()) {
             (false, false) => story += "averages begin anew\n",
-            _ => self.flow.recall(records),
+            _ => story += &self.recall(records, checkpoint, accept).map_err(Unusable::Foreign)?,
         }
         self.shorten(Shortened::of(&header.numbers));
         self.saved = Some(header.step);
         Ok(story)
+    }
+
+    /// Goes on with the averages of a checkpoint; what the log is told of that.
+    ///
+    /// # Errors
+    /// They are not those of this program, and it is not accepted that they begin anew.
+    fn recall(&mut self, records: Vec<Record>, checkpoint: &Path, accept: bool) -> Result<String> {
+        match self.flow.recall(records) {
+            Ok(()) => Ok(String::new()),
+            Err(error) if accept => Ok(format!("warning: averages begin anew: {error}\n")),
+            Err(error) => Err(Error::input(format!(
+                "{} is not of this version of rogallo: {error}. Go on with the version that wrote it, or with --accept-changes: then averages begin anew",
+                checkpoint.display()
+            ))),
+        }
     }
 
     /// The changes of the physics since a checkpoint.

@@ -21,6 +21,11 @@ impl Batches {
         Self { length, full: 1, last: 0, sums: Vec::new() }
     }
 
+    /// Numbers that are held at most of samples of this length.
+    pub fn room(length: usize) -> usize {
+        MOST * length
+    }
+
     pub fn samples(&self) -> u64 {
         match self.sums.len() {
             0 => 0,

@@ -3,7 +3,7 @@
 
 use super::directory;
 use super::foreign::{read_text, text_type, write_text};
-use crate::parallel::World;
+use crate::parallel::{FileHints, World};
 use hdf5::dataset::{AllocTime, FillTime, Layout};
 use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
 use std::path::Path;
@@ -46,7 +46,8 @@ pub(super) fn append(path: &Path) -> hdf5::Result<File> {
 /// Opens a file for all ranks together. Collective.
 pub(super) fn open_together(world: &World, path: &Path, only_read: bool) -> hdf5::Result<File> {
     let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
-    options().with_fapl(|list| list.mpio(world.raw(), None)).open_as(path, mode)
+    let hints = world.file_hints();
+    options().with_fapl(|list| list.mpio(world.raw(), hints.as_ref().map(FileHints::raw))).open_as(path, mode)
 }
 
 pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {

@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("too_long_a_step_of_a_box_is_named", box_with_long_steps),
         Trial::test("too_long_a_step_of_a_channel_is_named", channel_with_long_steps),
         Trial::test("a_velocity_that_runs_away_under_a_courant_number_is_stopped", runaway),
+        Trial::test("a_scalar_that_blows_up_alone_is_named", scalars),
         Trial::test("a_blow_up_is_tried_again_with_shorter_steps", tried_again),
         Trial::test("tries_come_to_an_end", tries_end),
     ]
@@ -97,6 +98,40 @@ fn runaway() -> Outcome {
 f = h5py.File('run/checkpoints/latest')
 assert np.abs(f['state/omega_y'][:]).max() < 1e4, np.abs(f['state/omega_y'][:]).max()",
     )
+}
+
+/// A velocity that viscosity keeps sound at any step, and scalars: one that too long a step makes grow, and others that are too large for the numbers.
+fn scalars() -> Outcome {
+    let place = Place::new()?;
+    fs::write(
+        place.at("case.toml"),
+        r#"
+flow.kind = "homogeneous"
+domain = { size = ["2 pi", "2 pi", "2 pi"], grid = [16, 16, 16] }
+fluid.viscosity = 1.0
+initial = { kind = "abc", a = 1, b = 1, c = 1 }
+forcing = { kind = "abc", a = 1, b = 1, c = 1 }
+time = { dt = 0.5, steps = 2000 }
+scalar.heat = { schmidt = 0.7 }
+scalar.dye = { schmidt = 1e4, initial = { kind = "mode", wavenumber = [1, 2, 0], amplitude = 1 } }
+"#,
+    )?;
+    let what = "rogallo: the scalar dye is no longer finite at step";
+    place.ends(
+        3,
+        "run case.toml --dir run",
+        4,
+        &[what, "\nLikely reason: the step is too long: its Courant number was ", "stays in run/checkpoints"],
+    )?;
+    let large = "run case.toml --dir large --set time.dt=0.01 --set scalar.dye.initial.amplitude=1e308";
+    let alone = "\nLikely reason: the scalar dye alone: the velocity is sound";
+    place.ends(2, large, 4, &[what, alone, "values of the state are not finite, such as dye of the mode k = ("])?;
+
+    fs::write(
+        place.at("case.toml"),
+        format!("{CHANNEL}\nscalar.heat = {{ schmidt = 0.7, values = [0, 1] }}\nscalar.dye = {{ schmidt = 0.7, values = [0, 1e308] }}"),
+    )?;
+    place.ends(3, "run case.toml --dir channel --set time.cfl=0.5", 4, &[what, alone, "such as dye of "])
 }
 
 const RETRY: &str = "--set time.dt=0.3 --set time.steps=30 --set fluid.viscosity=1e-4 --set time.retry={factor=0.25,times=3} --set checkpoint.every_steps=100000";

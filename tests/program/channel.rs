@@ -10,6 +10,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("a_channel_is_averaged_in_two_pieces_and_reported", averaged),
         Trial::test("spectra_have_the_same_bits_on_any_ranks", spectra_on_any_ranks),
         Trial::test("walls_that_move_and_blow_have_the_same_bits_in_two_pieces", moving_walls),
+        Trial::test("averages_that_are_incomplete_are_refused", incomplete),
         Trial::test("spectra_begin_where_a_checkpoint_has_none", spectra_begin),
     ]
 }
@@ -151,6 +152,27 @@ for direction in 'xz':
         assert abs(a['spectrum_' + direction + '_' + name][:, 1:]).max() > 1e-6, (direction, name)",
             )
             .map_err(|error| format!("{ranks} ranks, {grid}: {error:?}"))?;
+    }
+    Ok(())
+}
+
+/// As a checkpoint of a version that averages less.
+fn incomplete() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("case.toml"), CASE)?;
+    for missing in ["uvv", "spectra_mean_p", "spectrum_x_u[dye]"] {
+        place.run(2, "old", "--fresh --set time.steps=8")?;
+        place.python(&format!("import h5py; del h5py.File('old/checkpoints/latest', 'r+')['statistics/{missing}']"))?;
+        let refused = format!("00000008.h5 is not of this version of rogallo: it has statistics, but no \"{missing}\". Go on with");
+        place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &[&refused])?;
+        let warned = format!("warning: averages begin anew: it has statistics, but no \"{missing}\"");
+        place.ends(3, "run case.toml --dir old --set time.steps=12 --accept-changes", 0, &[&warned, "done: step 12,"])?;
+        place.python(&format!(
+            "import h5py
+f = h5py.File('old/statistics.h5')
+assert '{missing}' in f and f['samples'][:].sum() == f['spectra_samples'][0] == 4
+assert abs(f['spectrum_x_uu'][:].sum(1) - f['uu'][:].sum(0)).max() < 1e-12 * f['uu'][:].max() * 4"
+        ))?;
     }
     Ok(())
 }

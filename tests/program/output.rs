@@ -2,13 +2,16 @@
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
-use libtest_mimic::Trial;
+use crate::stopping::command;
+use crate::trouble::{ENDLESS, goes_on};
+use libtest_mimic::{Failed, Trial};
 use std::fs;
 use std::path::Path;
 
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a_run_directory_holds_what_it_should", run_directory),
+        Trial::test("as_many_ranks_write_as_the_case_says", aggregators),
         Trial::test("stats_draws_and_compares", stats),
         Trial::test("inspect_tells_and_check_resolves", inspect_and_check),
         Trial::test("help_is_printed_once", help),
@@ -46,6 +49,42 @@ fn run_directory() -> Outcome {
     // The resolved case is a case, and gives the same run.
     place.ends(2, "run runs/case/case.toml --dir again", 0, &["done: step 20,"])?;
     place.same_state(run, "again")
+}
+
+/// Three, and one from a command on. By itself Open MPI takes one of three on a node; other libraries may not do as they are told on one node.
+fn aggregators() -> Outcome {
+    let place = Place::new()?;
+    let job = place.start(3, &format!("{ENDLESS} --set checkpoint.aggregators=3 --set checkpoint.every_steps=1"))?;
+    place.wait_for("run", 1)?;
+    // The ranks that write fields; the root writes tables as well.
+    let writers = |steps: u64| -> Result<usize, Failed> {
+        let (ranks, before) = (place.ranks()?, place.latest("run")?);
+        let written = || ranks.iter().map(|rank| written_by(*rank)).collect::<Result<Vec<_>, Failed>>();
+        let begin = written()?;
+        place.wait_for("run", before + steps)?;
+        let growth: Vec<u64> = written()?.iter().zip(begin).map(|(end, begin)| end - begin).collect();
+        // A third of each field in all of the steps but one, of 16 bytes a mode.
+        let third = place.state("run")?.len() as u64 * 16 / 3;
+        Ok(growth.iter().filter(|bytes| **bytes > (steps - 1) * third / 2).count())
+    };
+    let chosen = writers(20)?;
+    command(&place, "checkpoint.aggregators = 4")?;
+    command(&place, "checkpoint.aggregators = 1")?;
+    place.wait_for("run", place.latest("run")? + 2)?;
+    let commanded = writers(20)?;
+    fs::write(place.at("run/stop"), "")?;
+    let refused = "the command file is not obeyed: checkpoint.aggregators = 4, but there are 3 ranks";
+    check(&job.finish()?, 3, &[refused, "commanded: checkpoint.aggregators = 1"])?;
+    if rogallo::parallel::library_version().starts_with("Open MPI") && std::env::var_os("OMPI_MCA_io").is_none() {
+        ensure!([chosen, commanded] == [3, 1], "{chosen} and {commanded} ranks have written, not 3 and 1");
+    }
+    goes_on(&place)
+}
+
+/// Bytes that a process has written so far.
+fn written_by(process: i32) -> Result<u64, Failed> {
+    let text = fs::read_to_string(format!("/proc/{process}/io"))?;
+    Ok(text.lines().find_map(|line| line.strip_prefix("wchar: ")).ok_or("no wchar")?.parse()?)
 }
 
 fn stats() -> Outcome {

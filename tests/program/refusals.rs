@@ -83,6 +83,10 @@ fn command_lines() -> Outcome {
         &["parallel.process_grid = [2, 2] has 4 places", "3 ranks", grids],
     )?;
     refused(&place, "case.toml --fresh --walltime soon", &["--walltime", "expected H:MM:SS"])?;
+    let aggregators = "checkpoint.aggregators = 4, but there are 3 ranks: give as many at most, or leave it out";
+    place.ends(3, "run case.toml --dir many --set checkpoint.aggregators=4", 2, &[aggregators])?;
+    place.ends(1, "check case.toml --ranks 3 --set checkpoint.aggregators=4", 2, &[aggregators])?;
+    ensure!(!place.at("many").exists(), "a refused run has made its directory");
     place.ends(8, "run case.toml --set parallel.process_grid=[3,3]", 2, &["8 ranks", "[2, 4], [1, 8], [4, 2]"])
 }
 

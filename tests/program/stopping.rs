@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("the_walltime_of_pbs_stops_the_run", pbs),
         Trial::test("more_signals_during_the_checkpoint_do_no_harm", many_signals),
         Trial::test("a_stop_file_stops_the_run", stop_file),
+        Trial::test("a_run_that_develops_its_initial_field_stops", developing),
         Trial::test("a_command_file_is_obeyed", command_file),
         Trial::test("a_wrong_command_file_is_told_and_does_no_harm", wrong_command_file),
     ]
@@ -123,8 +124,40 @@ fn stop_file() -> Outcome {
     goes_on(&place)
 }
 
+/// It leaves nothing behind, and the same command then runs as if nothing had been.
+fn developing() -> Outcome {
+    let place = Place::new()?;
+    // Steps so short that this would take for ever.
+    let endless = "run case.toml --dir run --set time.dt=1e-7 --set initial.develop={skewness=-0.9}";
+    let again = "without a checkpoint: run the same command again to start it";
+    let progress = "initial.develop: step 1, time 0.0000, skewness -0.0";
+    let begin = Instant::now();
+    let job = place.start(3, endless)?;
+    while !place.at("run/lock").exists() {
+        ensure!(begin.elapsed() < Duration::from_secs(20), "the job does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    signal_last_rank(&place, Signal::USR1)?;
+    check(
+        &job.finish()?,
+        3,
+        &["rogallo: stopping: the job was sent a signal\nstopped early before the run began (initial.develop: step ", again, progress],
+    )?;
+    ensure!(place.files("run")?.is_empty(), "left behind: {:?}", place.files("run")?);
+    place.ends(2, &format!("{endless} --walltime 0:01"), 3, &["stopping: the job's time is up", again])?;
+
+    let short = "run case.toml --dir run --set initial.develop={skewness=-0.2}";
+    fs::write(place.at("run/stop"), "")?;
+    place.ends(2, short, 3, &["stopping: there is a file `stop` in the run directory", again])?;
+    ensure!(place.files("run")?.is_empty(), "left behind: {:?}", place.files("run")?);
+    place.ends(2, short, 0, &["initial.develop: step 1,", "done: step 20,"])?;
+    place.ends(3, &short.replace("--dir run", "--dir whole"), 0, &["done: step 20,"])?;
+    place.same_state("run", "whole")
+}
+
 /// Writes the command file, and waits until it has been taken.
-fn command(place: &Place, text: &str) -> Outcome {
+pub fn command(place: &Place, text: &str) -> Outcome {
     fs::write(place.at("run/command"), text)?;
     let begin = Instant::now();
     while place.at("run/command").exists() {

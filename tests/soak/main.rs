@@ -11,6 +11,7 @@ mod place;
 mod support;
 
 mod disturbance;
+mod judge;
 mod night;
 
 use libtest_mimic::{Arguments, Trial};
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let trials = vec![
+        Trial::test("a_crash_is_refused_whatever_befell", judge::crashes_are_refused),
         Trial::test("a_disturbed_homogeneous_run_ends_with_the_same_bits", || soak(HOMOGENEOUS, 1)),
         Trial::test("a_disturbed_channel_run_ends_with_the_same_bits", || soak(CHANNEL, 2)),
     ];

@@ -2,9 +2,10 @@
 
 use crate::disturbance::{Disturbance, Moment};
 use crate::ensure;
+use crate::judge::{End, judge};
 use crate::place::{Outcome, Place};
 use crate::support::disk::Disk;
-use crate::support::mpirun::{Finished, Job};
+use crate::support::mpirun::Job;
 use crate::support::random::Random;
 use libtest_mimic::Failed;
 use rogallo::store::inspect;
@@ -276,33 +277,6 @@ impl<'a> Night<'a> {
         ensure!(same >= 3, "only {same} results");
         ensure!(self.partial_files()?.is_empty(), "left over: {:?}", self.partial_files()?);
         Ok(())
-    }
-}
-
-/// How a job ended.
-enum End {
-    Done,
-    /// To be started again.
-    Early,
-    /// Only a new start is possible.
-    Lost,
-}
-
-/// Fails if the job ended otherwise than it may after what befell it.
-fn judge(finished: &Finished, befell: &[Disturbance]) -> Result<End, Failed> {
-    let Finished { status, output } = finished;
-    let says = |text: &str| output.contains(text);
-    let fell = |kinds: &[Disturbance]| befell.iter().any(|kind| kinds.contains(kind));
-    ensure!(!says("panicked") && !says("internal error"), "{befell:?}: {output}");
-    let orderly = &[Disturbance::Signal, Disturbance::SignalTwice];
-    match status.code() {
-        Some(0) => Ok(End::Done),
-        Some(2) if says("holds results but no checkpoint to go on from") => Ok(End::Lost),
-        Some(3) if fell(orderly) => Ok(End::Early),
-        Some(1) if fell(&[Disturbance::FullDisk]) && (says("No space left") || says("no room")) => Ok(End::Early),
-        Some(1) if fell(&[Disturbance::CheckpointsDeleted]) && says("No such file") => Ok(End::Early),
-        _ if befell.iter().any(|kind| kind.ends_job() && !orderly.contains(kind)) => Ok(End::Early),
-        _ => Err(format!("ended with {status} after {befell:?}:\n{output}").into()),
     }
 }
 

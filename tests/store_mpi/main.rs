@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aggregators;
 mod fuzz;
 mod large;
 mod records;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let trials = vec![
         Trial::test("checkpoint_is_the_same_file_on_any_ranks_and_reads_back_on_any", any_ranks),
         Trial::test("checkpoint_opens_in_h5py", h5py),
+        trial("as_many_ranks_write_and_read_as_are_chosen", &[4], "aggregators"),
         trial("damage_in_the_data_is_found", &[1, 3], "damage"),
         Trial::test("damage_at_random_is_named_or_harmless", fuzz::trial),
         trial("truncations_are_found", &[1, 3], "truncations"),
@@ -137,6 +139,7 @@ fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
     match check {
         "write" => drop(write(world, directory, 2, 7).unwrap()),
         "read" => read_back(world, &directory.join("00000007.h5")).unwrap(),
+        "aggregators" => aggregators::check(world, directory),
         "damage" => damage(world, directory),
         "rounds" => large::rounds(world, directory),
         "large" => large::beyond(world, directory),

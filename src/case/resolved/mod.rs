@@ -125,12 +125,13 @@ fn output(output: &Output) -> Entries {
 }
 
 fn checkpoint(checkpoint: &Checkpoint) -> Entries {
-    let Checkpoint { every_minutes, every_steps, keep, give_up_after_minutes } = checkpoint;
+    let Checkpoint { every_minutes, every_steps, keep, give_up_after_minutes, aggregators } = checkpoint;
     let minutes = |minutes: Option<f64>| minutes.map_or_else(|| quoted("never"), number);
     let mut entries = vec![("every_minutes", minutes(*every_minutes))];
     entries.extend(every_steps.map(|steps| ("every_steps", steps.to_string())));
     entries.push(("keep", keep.to_string()));
     entries.push(("give_up_after_minutes", minutes(*give_up_after_minutes)));
+    entries.extend(aggregators.map(|aggregators| ("aggregators", aggregators.to_string())));
     entries
 }
 

@@ -111,6 +111,7 @@ fn checkpoint(keys: &mut Keys) -> Checkpoint {
         every_steps: keys.optional("every_steps", at_least(1)),
         keep: keys.or("keep", 2, at_least(1)),
         give_up_after_minutes: keys.or("give_up_after_minutes", Some(120.0), word_or("never", non_negative)),
+        aggregators: keys.optional("aggregators", at_least(1)),
     }
 }
 

@@ -76,7 +76,13 @@ fn every_default_is_filled_in() {
             spectra: Schedule::default(),
             snapshots: Schedule::default(),
         },
-        checkpoint: Checkpoint { every_minutes: Some(30.0), every_steps: None, keep: 2, give_up_after_minutes: Some(120.0) },
+        checkpoint: Checkpoint {
+            every_minutes: Some(30.0),
+            every_steps: None,
+            keep: 2,
+            give_up_after_minutes: Some(120.0),
+            aggregators: None,
+        },
     };
     assert_eq!(with(&[]), expected);
 }
@@ -322,6 +328,10 @@ fn parallel_output_and_checkpoint() {
     assert_eq!(with(&["checkpoint.every_minutes=never"]).checkpoint.every_minutes, None);
     assert_eq!(with(&["checkpoint.give_up_after_minutes=never"]).checkpoint.give_up_after_minutes, None);
     assert_eq!(with(&["checkpoint.give_up_after_minutes=0"]).checkpoint.give_up_after_minutes, Some(0.0));
+    let aggregated = with(&["checkpoint.aggregators=3"]);
+    assert_eq!(aggregated.checkpoint.aggregators, Some(3));
+    assert_eq!(read(&aggregated.to_toml(), &[]).map(|case| case.checkpoint.aggregators), Ok(Some(3)));
+    assert_eq!(complaints(&["checkpoint.aggregators=0"]), "checkpoint.aggregators: must be at least 1");
 }
 
 #[test]

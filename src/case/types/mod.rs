@@ -135,4 +135,6 @@ pub struct Checkpoint {
     pub keep: usize,
     /// A run whose checkpoints cannot be written for longer than this ends; >= 0.
     pub give_up_after_minutes: Option<f64>,
+    /// Ranks that write and read checkpoints and snapshots for all, >= 1 and at most all; `None` leaves it to the MPI library.
+    pub aggregators: Option<usize>,
 }

@@ -10,6 +10,7 @@ mod spectra;
 
 use super::Channel;
 use crate::case::ChannelScalar;
+use crate::error::{Error, Result};
 use crate::statistics::{Batches, Record};
 use crate::transform::{Real, Visited};
 use spectra::Spectra;
@@ -25,16 +26,38 @@ pub struct Statistics {
 impl Statistics {
     /// Nothing yet, of a channel with these scalars and so many points in y, on a rank that visits these modes.
     pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited) -> Self {
-        let own = moments::AT_POINTS.iter().chain(&moments::OF_VELOCITY).chain(&moments::OF_DERIVATIVES).chain(&moments::OF_VORTICITY);
-        let of_scalars = scalars.iter().flat_map(|scalar| moments::OF_SCALAR.map(|moment| of_scalar(moment, scalar)));
-        let names: Vec<String> = own.map(|name| (*name).to_owned()).chain(of_scalars).collect();
+        let names = names(scalars);
         Self { batches: Batches::new(names.len() * points), names, spectra: Spectra::new(scalars, points, visited) }
     }
+}
+
+/// The names of the profiles of a sample.
+fn names(scalars: &[ChannelScalar]) -> Vec<String> {
+    let own = moments::AT_POINTS.iter().chain(&moments::OF_VELOCITY).chain(&moments::OF_DERIVATIVES).chain(&moments::OF_VORTICITY);
+    let of_scalars = scalars.iter().flat_map(|scalar| moments::OF_SCALAR.map(|moment| of_scalar(moment, scalar)));
+    own.map(|name| (*name).to_owned()).chain(of_scalars).collect()
+}
+
+/// Numbers in double precision that the statistics take at most on a rank that visits these modes, `all` of them over all ranks: what it holds, and twice
+/// what a checkpoint has of them, while the root makes one or any rank reads one.
+pub fn room(scalars: &[ChannelScalar], points: usize, visited: &Visited, all: &Visited) -> usize {
+    let profiles = Batches::room(names(scalars).len() * points);
+    let held = |visited| profiles + Spectra::room(scalars.len(), points, visited);
+    held(visited) + 2 * held(all)
 }
 
 /// The name of a moment of s as one of this scalar.
 fn of_scalar(moment: &str, scalar: &ChannelScalar) -> String {
     moment.replace('s', &format!("[{}]", scalar.name))
+}
+
+/// The numbers that a checkpoint has under this name.
+fn stored<'a>(records: &'a [Record], name: &str, length: usize) -> Result<&'a [f64]> {
+    match records.iter().find(|record| record.name == name) {
+        Some(record) if record.values.len() == length => Ok(&record.values),
+        Some(record) => Err(Error::input(format!("its statistics \"{name}\" are {} numbers, not {length}", record.values.len()))),
+        None => Err(Error::input(format!("it has statistics, but no \"{name}\""))),
+    }
 }
 
 fn record(name: &str, description: &str, axes: &[&str], shape: Vec<usize>, values: Vec<f64>) -> Record {
@@ -96,11 +119,55 @@ impl<T: Real> Channel<T> {
         [y, samples].into_iter().chain(profiles).chain(self.spectra_records()).collect()
     }
 
-    pub(super) fn recall_statistics(&mut self, records: &[Record]) {
-        let find = |name: &str| records.iter().find(|record| record.name == name).map(|record| &record.values[..]);
-        let Some(counts) = find("samples") else { return };
-        let profiles: Vec<&[f64]> = self.statistics.names.iter().filter_map(|name| find(name)).collect();
+    /// Goes on with the statistics of a checkpoint, if it has any.
+    ///
+    /// # Errors
+    /// One that is missing would shift all others, and one that began later would be divided by too many samples: all are there, or none is taken.
+    pub(super) fn recall_statistics(&mut self, records: &[Record]) -> Result<()> {
+        let Some(counts) = records.iter().find(|record| record.name == "samples").map(|record| &record.values) else { return Ok(()) };
+        let length = counts.len() * self.grid.y.len();
+        let profiles: Vec<&[f64]> = self.statistics.names.iter().map(|name| stored(records, name, length)).collect::<Result<_>>()?;
+        self.recall_spectra(records)?;
         self.statistics.batches.recall(counts, &profiles);
-        self.recall_spectra(records);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ChannelScalar, Statistics, room};
+    use crate::case::ScalarBoundary;
+    use crate::channel::Parameters;
+    use crate::transform::Layout;
+
+    #[test]
+    fn the_room_is_what_the_ranks_hold_and_twice_what_they_hold_in_all() {
+        let scalar = |name: &str| ChannelScalar { name: name.into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
+        let scalars = [scalar("heat"), scalar("dye")];
+        let points = 17;
+        let truncation = Parameters::at_rest([6.0, 2.0, 3.0], [16, points, 14]).truncation();
+        // What vectors of a rank hold once all batches are full: profiles, mean profiles of the spectra, spectra.
+        let held = |[p_row, p_col]: [usize; 2], row: usize, column: usize| {
+            let visited = Layout::new(truncation, [p_row, p_col], row, column).visited([row, column]);
+            let mut statistics = Statistics::new(&scalars, points, visited);
+            let sample = vec![1.0; statistics.names.len() * points];
+            (0..100).for_each(|_| statistics.batches.add(&sample));
+            while statistics.batches.counts().len() < 32 {
+                statistics.batches.add(&sample);
+            }
+            let [means, spectra] = statistics.spectra.held();
+            [statistics.batches.part(0..sample.len()).len(), means, spectra]
+        };
+        let [profiles, means, _] = held([1, 1], 0, 0);
+        for (shape, places) in [([1, 1], vec![[0, 0]]), ([2, 3], vec![[0, 0], [1, 0], [0, 2], [1, 2]])] {
+            // Over all ranks of the grid.
+            let all: usize = (0..shape[0]).flat_map(|row| (0..shape[1]).map(move |column| held(shape, row, column)[2])).sum();
+            for [row, column] in places {
+                let visited = |shape, place: [usize; 2]| Layout::new(truncation, shape, place[0], place[1]).visited(place);
+                let found = room(&scalars, points, &visited(shape, [row, column]), &visited([1, 1], [0, 0]));
+                let own = held(shape, row, column);
+                assert_eq!(found, own.iter().sum::<usize>() + 2 * (profiles + means + all), "{shape:?}, {row}, {column}");
+            }
+        }
     }
 }

@@ -7,8 +7,9 @@
 
 use super::super::Channel;
 use super::moments::product;
-use super::record;
+use super::{record, stored};
 use crate::case::ChannelScalar;
+use crate::error::Result;
 use crate::statistics::Record;
 use crate::transform::{Pieces, Real, Visited};
 use num_complex::Complex;
@@ -52,6 +53,12 @@ impl Spectra {
             visited,
             products,
         }
+    }
+
+    /// Numbers that a rank holds which visits these modes, of so many scalars and points in y.
+    pub fn room(scalars: usize, points: usize, visited: &Visited) -> usize {
+        let products = OF_VELOCITY.len() + scalars * OF_SCALAR.len();
+        products * visited.y.len() * (visited.nx.len() + visited.nz.len()) + (MEANS.len() + scalars) * points
     }
 
     /// Counts a sample, of which this mean profile is known by name.
@@ -174,19 +181,30 @@ impl<T: Real> Channel<T> {
     }
 
     /// Goes on with the spectra of a checkpoint. One that has none was written before there were any, or before their first sample: then they begin here.
-    pub(super) fn recall_spectra(&mut self, records: &[Record]) {
+    ///
+    /// # Errors
+    /// One that has some of them: nothing is taken then.
+    pub(super) fn recall_spectra(&mut self, records: &[Record]) -> Result<()> {
         let (points, waves) = (self.grid.y.len(), self.waves());
-        let find = |name: &str| records.iter().find(|record| record.name == name).map_or(&[][..], |record| &record.values[..]);
         let Spectra { products, means, visited, samples, sums } = &mut self.statistics.spectra;
-        let [count] = *find("spectra_samples") else { return };
+        if !records.iter().any(|record| record.name == "spectra_samples") {
+            return Ok(());
+        }
+        let count = stored(records, "spectra_samples", 1)?[0];
+        let of_means: Vec<&[f64]> =
+            means.iter().map(|(name, _)| stored(records, &format!("spectra_mean_{name}"), points)).collect::<Result<_>>()?;
+        let of_products = |along: usize| {
+            let spectra = products.iter().map(move |name| format!("spectrum_{}_{name}", ALONG[along]));
+            spectra.map(|name| stored(records, &name, points * waves[along])).collect::<Result<Vec<_>>>()
+        };
+        let of_products = [of_products(0)?, of_products(1)?];
         *samples = count as u64;
-        for (name, sums) in means {
-            sums.copy_from_slice(find(&format!("spectra_mean_{name}")));
+        for ((_, sums), stored) in means.iter_mut().zip(of_means) {
+            sums.copy_from_slice(stored);
         }
         for (along, own) in sums.iter_mut().enumerate() {
             let mut rest = &mut own[..];
-            for name in &*products {
-                let whole = find(&format!("spectrum_{}_{name}", ALONG[along]));
+            for whole in &of_products[along] {
                 for line in lines(visited, along, 1, points, waves[along]) {
                     let (values, others) = rest.split_at_mut(line.len());
                     values.copy_from_slice(&whole[line]);
@@ -194,5 +212,14 @@ impl<T: Real> Channel<T> {
                 }
             }
         }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Spectra {
+    /// Numbers of the mean profiles, and of the spectra.
+    pub fn held(&self) -> [usize; 2] {
+        [self.means.iter().map(|(_, sums)| sums.len()).sum(), self.sums.iter().map(Vec::len).sum()]
     }
 }

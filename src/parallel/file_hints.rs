@@ -1,0 +1,53 @@
+//! What the MPI library is told of files that all ranks open together.
+
+use crate::error::{Error, Result};
+use mpi::ffi::{MPI_Info, MPI_Info_create, MPI_Info_free, MPI_Info_set};
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+
+/// Refuses more aggregators, ranks that write and read for all, than there are ranks.
+///
+/// # Errors
+/// There are more.
+pub fn check_aggregators(aggregators: Option<usize>, ranks: usize) -> Result<()> {
+    match aggregators.filter(|aggregators| *aggregators > ranks) {
+        Some(aggregators) => Err(Error::input(format!(
+            "checkpoint.aggregators = {aggregators}, but there {}: give as many at most, or leave it out",
+            if ranks == 1 { "is 1 rank".to_owned() } else { format!("are {ranks} ranks") }
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Hints for MPI-IO, handed to the parallel file library.
+pub struct FileHints(MPI_Info);
+
+impl FileHints {
+    /// So many ranks write and read for all, to which the others send and from which they get their data. OMPIO reads the first of these hints, ROMIO all.
+    pub(super) fn new(aggregators: usize) -> Self {
+        let mut info = MaybeUninit::uninit();
+        // SAFETY: it is written to; MPI has been started, since there is a `World`. An error ends the program, as of any call of MPI.
+        let info = unsafe {
+            MPI_Info_create(info.as_mut_ptr());
+            info.assume_init()
+        };
+        let number = format!("{aggregators}\0");
+        for (key, value) in [(c"cb_nodes", number.as_bytes()), (c"romio_cb_write", b"enable\0"), (c"romio_cb_read", b"enable\0")] {
+            // SAFETY: both texts end with a zero and are copied.
+            unsafe { MPI_Info_set(info, CStr::as_ptr(key), value.as_ptr().cast()) };
+        }
+        Self(info)
+    }
+
+    /// For the parallel file library, which makes a copy.
+    pub fn raw(&self) -> MPI_Info {
+        self.0
+    }
+}
+
+impl Drop for FileHints {
+    fn drop(&mut self) {
+        // SAFETY: it was created here and is freed once.
+        unsafe { MPI_Info_free(&mut self.0) };
+    }
+}
