@@ -172,7 +172,7 @@ fn disturbed(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, 
 }
 
 fn walls(world: &Rc<World>) -> Outcome {
-    for (points, dealiase_y) in [(48, false), (49, false), (49, true)] {
+    for (points, dealiase_y) in [(46, false), (49, false), (49, true)] {
         let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 16]);
         let drive = Drive::MassFlux { bulk_velocity: 2.0 / 3.0 };
         let step_size = StepSize::Fixed(0.01);

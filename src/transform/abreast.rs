@@ -46,7 +46,7 @@ struct Stage<T> {
 }
 
 impl<T: Real> RealLines<T> {
-    /// `points` have no prime factors but 2, 3, 5 and 7.
+    /// `points` have no prime factors but 2, 3, 5 and 7, as the case file demands.
     pub fn new(points: usize) -> Self {
         let mut lines = Self { stages: Stages::new(points), of_line: vec![0; T::ABREAST] };
         // Lines of different values tell where each comes to lie: on this processor.
@@ -80,7 +80,7 @@ impl<T: Real> RealLines<T> {
 }
 
 impl<T: Real> Stages<T> {
-    /// `points` have no prime factors but 2, 3, 5 and 7.
+    /// `points` have no prime factors but 2, 3, 5 and 7, as the case file demands.
     pub fn new(points: usize) -> Self {
         let root = |n: usize, length: usize| {
             let (sin, cos) = (TAU * (n % length) as f64 / length as f64).sin_cos();
