@@ -146,7 +146,7 @@ pub fn copy_in_one<T: Real>(coefficients: &[Complex<T>], column: usize, line: &m
     }
 }
 
-/// `kept` coefficients of a line to another, whose columns are those from `first` on.
+/// `kept` coefficients of a line to another, whose columns are those from `first` on, and then zeros.
 #[inline(always)]
 pub fn copy_from<T: Real>(from: &[T], first: usize, kept: usize, line: &mut [T]) {
     if first == 0 {
@@ -155,6 +155,7 @@ pub fn copy_from<T: Real>(from: &[T], first: usize, kept: usize, line: &mut [T])
         let numbers = 2 * (NEIGHBOURS - first);
         for (to, from) in line.chunks_exact_mut(COEFFICIENT).zip(from.chunks_exact(COEFFICIENT)).take(kept) {
             to[..numbers].copy_from_slice(&from[2 * first..]);
+            to[numbers..].fill(T::zero());
         }
     }
 }

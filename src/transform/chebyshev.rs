@@ -25,6 +25,21 @@ const NUMBERS: usize = 2 * NEIGHBOURS;
 
 type Numbers<T> = Lanes<T, NUMBERS>;
 
+/// The real, or the imaginary parts of numbers.
+type Parts<T> = Lanes<T, NEIGHBOURS>;
+
+#[inline(always)]
+fn apart<T: Real>(numbers: Numbers<T>) -> [Parts<T>; 2] {
+    let numbers = numbers.numbers();
+    [0, 1].map(|part| Lanes::of(std::array::from_fn(|c| numbers[2 * c + part])))
+}
+
+#[inline(always)]
+fn together<T: Real>(parts: [Parts<T>; 2]) -> Numbers<T> {
+    let parts = parts.map(Lanes::numbers);
+    Lanes::of(std::array::from_fn(|lane| parts[lane % 2][lane / 2]))
+}
+
 /// Fields that are transformed together, at most.
 const MOST_FIELDS: usize = MOST_ABREAST / NUMBERS;
 
@@ -49,7 +64,7 @@ struct Cosines<T> {
     /// `sin(pi j / N)` and `cos(pi j / N)`, 0 <= j < N / 2.
     sines: Vec<T>,
     cosines: Vec<T>,
-    /// h and Z: `[point][field][column]`. Half of the fields are the real parts, the others the imaginary ones.
+    /// h and Z: `[point][real or imaginary][field][column]`. So no field and no column meets another.
     work: AlignedReals<T>,
 }
 
@@ -88,25 +103,30 @@ impl<T: Real> Cosines<T> {
         let ends = half * Numbers::all(ends);
         let mut first = [Numbers::all(T::zero()); MOST_FIELDS];
         for (f, first) in first.iter_mut().enumerate().take(Self::FIELDS) {
-            let at = |j: usize| j * T::ABREAST + f * NUMBERS;
+            let work = &mut self.work;
+            let mut store = |j: usize, numbers: Numbers<T>| {
+                let [re, im] = apart(numbers);
+                re.store(work, j * T::ABREAST + f * NEIGHBOURS);
+                im.store(work, j * T::ABREAST + T::ABREAST / 2 + f * NEIGHBOURS);
+            };
             if f >= fields {
-                (0..n).for_each(|j| Numbers::all(T::zero()).store(&mut self.work, at(j)));
+                (0..n).for_each(|j| store(j, Numbers::all(T::zero())));
                 continue;
             }
             let g = |j: usize| Numbers::load(from, place.of(j, f));
             let (upper, lower) = (g(0), g(n));
-            ((upper + lower) * ends).store(&mut self.work, at(0));
+            store(0, (upper + lower) * ends);
             let mut sum = (upper - lower) * ends;
             for (j, (sine, cosine)) in self.sines.iter().zip(&self.cosines).enumerate().skip(1) {
                 let (g, mirrored) = (g(j), g(n - j));
                 let (mean, difference) = ((g + mirrored) * half, g - mirrored);
                 let turned = difference * Numbers::all(*sine);
-                (mean - turned).store(&mut self.work, at(j));
-                (mean + turned).store(&mut self.work, at(n - j));
+                store(j, mean - turned);
+                store(n - j, mean + turned);
                 sum = sum + difference * Numbers::all(*cosine);
             }
             if n.is_multiple_of(2) {
-                g(n / 2).store(&mut self.work, at(n / 2));
+                store(n / 2, g(n / 2));
             }
             *first = sum;
         }
@@ -117,30 +137,24 @@ impl<T: Real> Cosines<T> {
     #[inline(always)]
     fn unfold(&self, first: [Numbers<T>; MOST_FIELDS], (to, place): (&mut [T], Place), fields: usize, ends: T) {
         let n = self.stages.points();
-        let (half, ends) = (Numbers::all(T::of(0.5)), Numbers::all(ends));
-        let parts = Self::FIELDS / 2;
-        for f in 0..parts.min(fields) {
+        let (half, ends) = (Parts::all(T::of(0.5)), Numbers::all(ends));
+        for (f, first) in first.into_iter().enumerate().take(fields) {
             let z = |k: usize| {
-                let at = self.stages.place(k) + f * NUMBERS;
-                [Numbers::load(&self.work, at), Numbers::load(&self.work, at + T::ABREAST / 2)]
+                let at = self.stages.place(k) + f * NEIGHBOURS;
+                [Parts::load(&self.work, at), Parts::load(&self.work, at + T::ABREAST / 2)]
             };
-            let mut store = |k: usize, [re, im]: [Numbers<T>; 2]| {
-                re.store(to, place.of(k, f));
-                if f + parts < fields {
-                    im.store(to, place.of(k, f + parts));
-                }
-            };
-            store(0, z(0).map(|z| z * ends));
-            let mut odd = [first[f], first[f + parts]];
-            store(1, if n == 1 { odd.map(|s| s * ends) } else { odd });
+            let mut store = |k: usize, s: Numbers<T>| s.store(to, place.of(k, f));
+            store(0, together(z(0)) * ends);
+            store(1, if n == 1 { first * ends } else { first });
+            let mut odd = apart(first);
             for k in 1..n.div_ceil(2) {
                 let (z, mirrored) = (z(k), z(n - k));
-                store(2 * k, [(z[0] + mirrored[0]) * half, (z[1] + mirrored[1]) * half]);
+                store(2 * k, together([(z[0] + mirrored[0]) * half, (z[1] + mirrored[1]) * half]));
                 odd = [odd[0] + (z[1] - mirrored[1]) * half, odd[1] - (z[0] - mirrored[0]) * half];
-                store(2 * k + 1, if 2 * k + 1 == n { odd.map(|s| s * ends) } else { odd });
+                store(2 * k + 1, if 2 * k + 1 == n { together(odd) * ends } else { together(odd) });
             }
             if n.is_multiple_of(2) {
-                store(n, z(n / 2).map(|z| z * ends));
+                store(n, together(z(n / 2)) * ends);
             }
         }
     }
@@ -203,6 +217,7 @@ impl<T: Real> ChebyshevColumns<T> {
             if own.len() == NEIGHBOURS {
                 cosines.transform((rows, place), to, together, ends);
             } else {
+                few.fill(T::zero());
                 for (j, f) in (0..*points).flat_map(|j| (0..together).map(move |f| (j, f))) {
                     few[Self::OF_FEW.of(j, f)..][..2 * own.len()].copy_from_slice(&rows[place.of(j, f)..][..2 * own.len()]);
                 }
