@@ -257,6 +257,7 @@ macro_rules! odd_radix {
     ($radix:literal) => {
         impl<S: Simd, T: Real> Butterfly<S, T, $radix> for Radix {
             #[inline(always)]
+            #[allow(clippy::reversed_empty_ranges)] // radix 3 has one q only
             fn butterfly(x: [Numbers<S, T>; $radix], roots: &[[T; 2]]) -> [Numbers<S, T>; $radix] {
                 let mut y = [x[0]; $radix];
                 for q in 1..=$radix / 2 {
@@ -330,8 +331,8 @@ impl<S: Simd, T: Real> Group<'_, S, T> {
         for first in (0..points).step_by(R * modes) {
             for (k, twiddles) in stage.twiddles.chunks_exact(R - 1).enumerate() {
                 let mut x = [self.load::<false>(first + k); R];
-                for q in 1..R {
-                    x[q] = self.load::<false>(first + k + q * modes);
+                for (q, x) in x.iter_mut().enumerate().skip(1) {
+                    *x = self.load::<false>(first + k + q * modes);
                 }
                 let y = <Radix as Butterfly<S, T, R>>::butterfly(x, &stage.roots);
                 self.store::<false>(first + k, y[0]);
