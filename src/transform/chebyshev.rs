@@ -251,15 +251,13 @@ mod tests {
     use num_complex::Complex;
     use std::f64::consts::PI;
 
-    fn values_and_coefficients<T: Real>(tolerance: f64) {
+    fn values_and_coefficients<T: Real>([of_values, of_coefficients]: [f64; 2]) {
         let fields = 3;
         for points in [3_usize, 4, 5, 6, 8, 9, 13, 17, 26, 33, 64, 65, 97, 129, 193, 1025] {
             let n = points - 1;
-            // The sums S_1, S_3, .. gather their round-off.
-            let tolerance = tolerance * (1.0 + points as f64 / 1000.0);
             let coefficient = |f: usize, m: usize, column: usize| {
-                let phase = m as f64 + f as f64 + 0.1 * column as f64;
-                Complex::new((phase * 1.3).cos(), (phase * 0.7).sin()) / (1.0 + m as f64)
+                let amplitude = 1.0 - 0.2 * f as f64 - 0.02 * column as f64;
+                Complex::new((m as f64 * 1.3).cos(), (m as f64 * 0.7).sin()) * amplitude / (1.0 + m as f64)
             };
             let mut transform = ChebyshevColumns::<T>::new(points, Fields { columns: fields, lines: fields });
             // Six columns: one group, and one of fewer.
@@ -284,7 +282,7 @@ mod tests {
                     let direct: Complex<f64> = (0..points).rev().map(|m| coefficient(f, m, column) * cosine(m)).sum();
                     let value = rows[(j * fields + f) * columns + column];
                     let error = (Complex::new(value.re.wide(), value.im.wide()) - direct).norm();
-                    assert!(error < tolerance, "{points} points, {j}, field {f}, column {column}: off by {error:e}");
+                    assert!(error < of_values, "{points} points, {j}, field {f}, column {column}: off by {error:e}");
                 }
             }
             for own in [0..NEIGHBOURS, NEIGHBOURS..columns] {
@@ -294,7 +292,7 @@ mod tests {
                         let numbers = &transform.lines().of(f)[NUMBERS * m + 2 * c..][..2];
                         let back = Complex::new(numbers[0].wide(), numbers[1].wide()) / ChebyshevColumns::<T>::there_and_back(points);
                         let error = (back - coefficient(f, m, column)).norm();
-                        assert!(error < tolerance, "{points} points, coefficient {m}, field {f}, column {column}: off by {error:e}");
+                        assert!(error < of_coefficients, "{points} points, coefficient {m}, field {f}, column {column}: off by {error:e}");
                     }
                 }
             }
@@ -303,7 +301,43 @@ mod tests {
 
     #[test]
     fn values_and_coefficients_of_all_lengths() {
-        values_and_coefficients::<f64>(2e-14);
-        values_and_coefficients::<f32>(2e-5);
+        values_and_coefficients::<f64>([3e-14, 1e-14]);
+        values_and_coefficients::<f32>([2e-5, 2e-5]);
+    }
+
+    #[test]
+    fn fields_and_columns_do_not_meet() {
+        let (points, fields, columns) = (17, 3, NEIGHBOURS);
+        let rows_of = |broken: Option<(usize, usize)>| {
+            let mut transform = ChebyshevColumns::<f64>::new(points, Fields { columns: fields, lines: fields });
+            let mut lines = transform.lines_mut(points);
+            for (f, i) in (0..fields).flat_map(|f| (0..points * NUMBERS).map(move |i| (f, i))) {
+                let is_broken = broken == Some((f, i % NUMBERS / 2));
+                lines.of(f)[i] = if is_broken { f64::NAN } else { ((f * 100 + i) as f64).sin() };
+            }
+            let mut rows = vec![Complex::default(); points * fields * columns];
+            transform.inverse(fields, &mut rows, columns, 0..columns);
+            let values = rows.clone();
+            transform.forward(fields, &rows, columns, 0..columns);
+            let back: Vec<f64> = (0..fields).flat_map(|f| transform.lines().of(f).to_vec()).collect();
+            (values, back)
+        };
+        let (values, back) = rows_of(None);
+        for (field, column) in (0..fields).flat_map(|f| (0..columns).map(move |c| (f, c))) {
+            let (others, others_back) = rows_of(Some((field, column)));
+            for (i, (other, value)) in others.iter().zip(&values).enumerate() {
+                let own = (i / columns % fields, i % columns) == (field, column);
+                assert!(
+                    if own { other.is_nan() } else { other == value },
+                    "a value of field {}, column {}",
+                    i / columns % fields,
+                    i % columns
+                );
+            }
+            for (i, (other, value)) in others_back.iter().zip(&back).enumerate() {
+                let own = (i / (NUMBERS * points), i % NUMBERS / 2) == (field, column);
+                assert!(if own { other.is_nan() } else { other == value }, "a coefficient of field {}, {i}", i / (NUMBERS * points));
+            }
+        }
     }
 }

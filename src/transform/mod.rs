@@ -2,6 +2,7 @@
 //! transforms these modes only. The only room that names `rustfft`.
 
 mod abreast;
+mod butterflies;
 mod chebyshev;
 mod columns;
 mod lanes;
@@ -12,11 +13,11 @@ mod pencils;
 mod pieces;
 mod planes;
 mod real;
+mod real_lines;
 mod shift;
 mod transpose;
 mod vectors;
 
-pub use abreast::RealLines;
 pub use chebyshev::ChebyshevColumns;
 pub use columns::{Columns, FourierColumns};
 pub use lanes::{LANES, Lanes, vectorised};
@@ -26,6 +27,7 @@ pub use modes::{Column, Shape, Truncation};
 pub use pencils::{NEIGHBOURS, Pencils, Phases, Products};
 pub use pieces::{Lines, LinesMut, Pieces, PiecesMut, parts};
 pub use real::{MOST_ABREAST, Real, Reals, Values, ValuesMut};
+pub use real_lines::RealLines;
 pub use shift::Shift;
 pub use transpose::fetch;
 
