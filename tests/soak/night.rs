@@ -94,6 +94,10 @@ impl<'a> Night<'a> {
             self.partial += usize::from(!self.partial_files()?.is_empty());
             self.refuse_unsound()?;
             fresh = match judge(&finished, &befell)? {
+                // What it had saved last may have been deleted before it ended: the next job finds that out.
+                End::Done if befell.contains(&Disturbance::CheckpointsDeleted) && !self.directory().join("checkpoints/latest").exists() => {
+                    ""
+                }
                 End::Done => break,
                 End::Early => "",
                 End::Lost => {
