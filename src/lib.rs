@@ -12,6 +12,7 @@ pub mod error;
 pub mod flow;
 pub mod homogeneous;
 pub mod ledger;
+pub mod memory;
 pub mod parallel;
 pub mod plan;
 pub mod report;

@@ -3,12 +3,16 @@
 use clap::{Args, Parser, Subcommand};
 use rogallo::case;
 use rogallo::error::{Error, Kind, Result};
+use rogallo::memory::HugePages;
 use rogallo::parallel::Session;
 use rogallo::run::{self, Options, Outcome};
 use rogallo::{plan, report, store, submit};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+#[global_allocator]
+static MEMORY: HugePages = HugePages;
 
 /// Direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
 #[derive(Parser)]

@@ -1,9 +1,13 @@
 //! What the yardsticks share.
 #![allow(dead_code)] // each yardstick uses a part of it
 
+use rogallo::memory::HugePages;
 use std::ffi::{c_int, c_uint, c_void};
 use std::process::Command;
 use std::time::Instant;
+
+#[global_allocator]
+static MEMORY: HugePages = HugePages;
 
 /// The three numbers that this program prints first when it runs with these arguments on so many ranks.
 pub fn launch(ranks: usize, arguments: &[&str]) -> Option<[f64; 3]> {
