@@ -8,7 +8,7 @@
 //! ```
 
 use crate::parallel::ExactSum;
-use crate::transform::{LANES, MOST_ABREAST, Real, parts, vectorised};
+use crate::transform::{LANES, Lanes, Real, parts, vectorised};
 use num_complex::Complex;
 
 /// The products at points: `u, v, w` and the scalars in lines of this length give way to `a, b, c, d, e` and to three products a scalar.
@@ -55,16 +55,18 @@ fn fluxes_of<T: Real>(fluxes: [&mut [T]; 3], velocity: [&[T]; 3], theta: &[T]) {
 /// Adds `weight` times the sum of `term` over the points of some groups of lines to a total, line by line: which lines make a group differs with the number
 /// of ranks.
 pub fn add_by_line<T: Real>(groups: &[&[T]], term: impl Fn(f64) -> f64, weight: f64, total: &mut ExactSum) {
-    let mut sums = [0.0; MOST_ABREAST];
-    vectorised(
-        #[inline(always)]
-        || {
-            for points in groups.iter().flat_map(|group| group.chunks_exact(T::ABREAST)) {
-                sums.iter_mut().zip(points).for_each(|(sum, u)| *sum += term(u.wide()));
-            }
-        },
-    );
-    sums[..T::ABREAST].iter().for_each(|sum| total.add(weight * sum));
+    for first in (0..T::ABREAST).step_by(LANES) {
+        let sums = vectorised(
+            #[inline(always)]
+            || {
+                let lines = groups.iter().flat_map(|group| group.chunks_exact(T::ABREAST));
+                lines.fold(Lanes::<f64, LANES>::all(0.0), |sums, points| {
+                    sums + Lanes::of(std::array::from_fn(|line| term(points[first + line].wide())))
+                })
+            },
+        );
+        sums.numbers().iter().for_each(|sum| total.add(weight * sum));
+    }
 }
 
 /// `max(sum_j |B_ji u_i| / dxi_j)` over the points of some lines: cells of the moving grid a time. `cells` is `B_ji / dxi_j`.

@@ -10,7 +10,7 @@
 //! From n = N down, `f_n = A_n + B_n f_{n-2}`; from 0 up, f is a particular solution with `f_0 = f_1 = 0` and a multiple of the homogeneous one, with
 //! the two values at the walls. O(N), no pivots, nothing stored from one wavenumber to the next.
 
-use super::line::{GROUP, Group, Operators};
+use super::line::{COEFFICIENT, GROUP, Group, Operators};
 use crate::transform::{Lanes, Real};
 
 /// The factors of one problem.
@@ -41,19 +41,35 @@ impl<T: Real> Helmholtz<T> {
         }
     }
 
-    /// Makes this the problem of a and c, which may differ from column to column.
+    /// Makes these the problems of a and c, which may differ from column to column. Their recursions go side by side, since each waits for its divisions, and
+    /// of the real and the imaginary part, which have the same factors, only one is divided for.
     #[inline(always)]
-    pub fn factor(&mut self, operators: &Operators<T>, a: Group<T>, c: Group<T>) {
-        let one = Group::all(T::one());
-        let mut ratio = Group::all(T::zero());
+    pub fn factor<const P: usize>(problems: [&mut Self; P], operators: &Operators<T>, of: [[Group<T>; 2]; P]) {
+        let one = OfOne::all(T::one());
+        let mut ratios = [OfOne::all(T::zero()); P];
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
-            let upper = a * Lanes::load(&operators.upper, at);
-            let gain = one / (c + a * Lanes::load(&operators.middle, at) - upper * ratio);
-            ratio = a * Lanes::load(&operators.lower, at) * gain;
-            gain.store(&mut self.gain, at);
-            ratio.store(&mut self.ratio, at);
-            (upper * gain).store(&mut self.coupling, at);
+            let lower = one_of_both(Group::load(&operators.lower, at));
+            let middle = one_of_both(Group::load(&operators.middle, at));
+            let upper = one_of_both(Group::load(&operators.upper, at));
+            for p in 0..P {
+                let (a, c) = (one_of_both(of[p][0]), one_of_both(of[p][1]));
+                let upper = a * upper;
+                let gain = one / (c + a * middle - upper * ratios[p]);
+                ratios[p] = a * lower * gain;
+                for_both(gain).store(&mut problems[p].gain, at);
+                for_both(ratios[p]).store(&mut problems[p].ratio, at);
+                for_both(upper * gain).store(&mut problems[p].coupling, at);
+            }
         }
+        for problem in problems {
+            problem.find_homogeneous(operators);
+        }
+    }
+
+    /// The homogeneous solutions and what they have at the walls.
+    #[inline(always)]
+    fn find_homogeneous(&mut self, operators: &Operators<T>) {
+        let one = Group::all(T::one());
         let (mut value, mut ends, mut slopes) = (one, one, Group::load(&operators.squares, 0));
         value.store(&mut self.homogeneous, 0);
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
@@ -132,6 +148,21 @@ impl<T: Real> Helmholtz<T> {
     }
 }
 
+/// Numbers that are the same for both parts of complex numbers, once.
+type OfOne<T> = Lanes<T, COEFFICIENT>;
+
+#[inline(always)]
+fn one_of_both<T: Real>(numbers: Group<T>) -> OfOne<T> {
+    let numbers = numbers.numbers();
+    Lanes::of(std::array::from_fn(|lane| numbers[2 * lane]))
+}
+
+#[inline(always)]
+fn for_both<T: Real>(numbers: OfOne<T>) -> Group<T> {
+    let numbers = numbers.numbers();
+    Lanes::of(std::array::from_fn(|lane| numbers[lane / 2]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::line::{COEFFICIENT, GROUP, Operators, by_column, by_parity, copy_in};
@@ -176,7 +207,7 @@ mod tests {
                 copy_in(beside(&own, &other), &mut r);
                 let mut line = operators.line();
                 let mut problem = Helmholtz::new(&operators);
-                problem.factor(&operators, by_column(beside(a, 2.0)), by_column(beside(c, 0.1)));
+                Helmholtz::factor([&mut problem], &operators, [[by_column(beside(a, 2.0)), by_column(beside(c, 0.1))]]);
                 let ends = ends.map(|end| Complex::new(end, -2.0 * end));
                 let ends = by_parity(beside(ends, [Complex::new(0.0, 0.0); 2]));
                 problem.solve(&operators, ends, |at| operators.integrated_twice(&r, at), &mut line);

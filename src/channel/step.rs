@@ -192,7 +192,7 @@ impl<T: Real> Stage<'_, T> {
         let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before) else {
             unreachable!("a channel has phi and eta")
         };
-        self.update.prepare(operators, &substep, T::of(parameters.viscosity), k2);
+        self.update.prepare_with_v(operators, &substep, T::of(parameters.viscosity), k2);
         self.update.load(operators, 4, source);
         self.update.gain_of_phi(operators, k2);
         if columns[0].is_mean() {
@@ -249,7 +249,6 @@ impl<T: Real> Stage<'_, T> {
     ) {
         let Self { operators, walls, velocity, update, parameters, substep, .. } = self;
         let of = |field| Columns::new(field, operators.kept);
-        let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
         let coriolis = k.map(|[_, kz]| T::of(2.0 * parameters.rotation) * kz);
         let turns = parameters.rotation != 0.0;
         let [from, to] = [self.from, self.to].map(|time| walls.through(columns, time));
@@ -257,7 +256,7 @@ impl<T: Real> Stage<'_, T> {
             velocity.solve(operators, k, [&phi[range.clone()], &eta[range.clone()]], from);
             update.add_gain(operators, coriolis.map(|c| -c), velocity.eta());
         }
-        let sound = update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), k2, to);
+        let sound = update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), to);
         self.broken |= u64::from(!sound);
         update.gain_of_eta(operators);
         if turns {

@@ -32,6 +32,12 @@ pub struct Substep<T> {
 }
 
 impl<T: Real> Substep<T> {
+    /// a and c of `(1 + c k^2) f - c f''` for a field of this diffusivity.
+    fn problem(&self, diffusivity: T, k2: Group<T>) -> [Group<T>; 2] {
+        let c = Group::all(self.implicit * diffusivity);
+        [Group::all(T::one()) + c * k2, c]
+    }
+
     /// `II ((1 + rho) f + dt (gamma h + zeta h_before))` from a number on, of the lines of f, `II h` and `II h_before`.
     #[inline(always)]
     fn source<'a>(&self, operators: &'a Operators<T>, [f, gained, before]: [&'a [T]; 3]) -> impl Fn(usize) -> Group<T> + use<'a, T> {
@@ -97,10 +103,19 @@ impl<T: Real> Update<T> {
 
     /// The problem of the substep for a field of this diffusivity in columns of these `k^2`.
     pub fn prepare(&mut self, operators: &Operators<T>, substep: &Substep<T>, diffusivity: T, k2: Group<T>) {
-        let c = Group::all(substep.implicit * diffusivity);
+        let of_field = substep.problem(diffusivity, k2);
         vectorised(
             #[inline(always)]
-            || self.diffusion.factor(operators, Group::all(T::one()) + c * k2, c),
+            || Helmholtz::factor([&mut self.diffusion], operators, [of_field]),
+        );
+    }
+
+    /// That of phi and eta, and that of v.
+    pub fn prepare_with_v(&mut self, operators: &Operators<T>, substep: &Substep<T>, viscosity: T, k2: Group<T>) {
+        let of_each = [substep.problem(viscosity, k2), [k2, Group::all(T::one())]];
+        vectorised(
+            #[inline(always)]
+            || Helmholtz::factor([&mut self.diffusion, &mut self.laplace], operators, of_each),
         );
     }
 
@@ -218,14 +233,13 @@ impl<T: Real> Update<T> {
         uniform
     }
 
-    /// The substep for phi in columns of these `k^2`; `ends` is v at the walls at its end. Whether all of it is finite.
+    /// The substep for phi; `ends` is v at the walls at its end. Whether all of it is finite.
     pub fn advance_phi(
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
         mut phi: Columns<'_, T>,
         mut before: Columns<'_, T>,
-        k2: Group<T>,
         ends: Group<T>,
     ) -> bool {
         let rho = Group::all(substep.rho);
@@ -238,7 +252,6 @@ impl<T: Real> Update<T> {
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
                     (Group::load(psi, at) - rho * Lanes::load(field, at)).store(psi, at);
                 }
-                laplace.factor(operators, k2, Group::all(T::one()));
                 let zero = Group::all(T::zero());
                 let [slopes, of_homogeneous] = laplace.wall_slopes(operators, [ends, zero], [psi, &diffusion.homogeneous], v);
                 diffusion.add_homogeneous(operators, (zero - slopes) / of_homogeneous, psi);

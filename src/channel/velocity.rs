@@ -61,7 +61,7 @@ impl<T: Real> Velocity<T> {
         vectorised(
             #[inline(always)]
             || {
-                problem.factor(operators, k2, Group::all(T::one()));
+                Helmholtz::factor([&mut *problem], operators, [[k2, Group::all(T::one())]]);
                 // k^2 v - v'' = -phi
                 problem.solve(
                     operators,

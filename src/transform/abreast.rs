@@ -13,10 +13,11 @@
 use super::Real;
 use super::butterflies::{Butterfly, Numbers, Radix};
 use super::vectors::{Vector, Vectors};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Arch, Simd};
 use std::f64::consts::TAU;
 
-/// Transforms of groups of complex lines of one length; `T::ABREAST / 2` lines are a group, which is `[point][real or imaginary][line]`.
+/// Transforms of groups of complex lines of one length; `T::ABREAST / 2` lines are a group, which is `[point][share][real or imaginary][line]`, a share being
+/// as many lines as fill a vector.
 pub struct Stages<T> {
     points: usize,
     stages: Vec<Stage<T>>,
@@ -68,16 +69,12 @@ impl<T: Real> Stages<T> {
         self.points
     }
 
-    /// Where in a group the numbers of a point are: the real parts of all its lines, then the imaginary parts.
+    /// Where in a group the numbers of a point are.
     pub fn place(&self, point: usize) -> usize {
         self.of_point[point]
     }
 
     /// Modes, in the order 0, 1, .., -1, to points.
-    pub fn inverse(&self, group: &mut [T]) {
-        self.arch.dispatch(ToPoints { plan: self, group });
-    }
-
     #[inline(always)]
     pub(super) fn to_points<S: Simd>(&self, group: &mut Group<'_, S, T>) {
         for stage in &self.stages {
@@ -118,29 +115,39 @@ fn next_radix(length: usize) -> usize {
 /// A vector's share of the lines of a group.
 pub(super) struct Group<'a, S: Simd, T: Vectors> {
     pub simd: S,
-    pub vectors: &'a mut [T::Of<S>],
+    /// `[point][share]` of real and of imaginary parts.
+    vectors: &'a mut [[T::Of<S>; 2]],
     /// Which share; there are [`Group::PARTS`].
     pub part: usize,
 }
 
-impl<S: Simd, T: Real> Group<'_, S, T> {
+impl<'a, S: Simd, T: Real> Group<'a, S, T> {
     pub const PARTS: usize = T::ABREAST * size_of::<T>() / 2 / size_of::<T::Of<S>>();
+
+    /// The first share of the numbers of a group.
+    #[inline(always)]
+    pub fn new(simd: S, numbers: &'a mut [T]) -> Self {
+        Self { simd, vectors: T::vectors_mut::<S>(numbers).as_chunks_mut().0, part: 0 }
+    }
+
+    pub fn points(&self) -> usize {
+        self.vectors.len() / Self::PARTS
+    }
 
     /// With the real and the imaginary part exchanged if `SWAPPED`: a transform of exchanged numbers is one of the other sign, with its result
     /// exchanged.
     #[inline(always)]
     pub fn load<const SWAPPED: bool>(&self, place: usize) -> Numbers<S, T> {
-        let at = 2 * Self::PARTS * place + self.part;
-        let (f, g) = (Vector::new(self.simd, self.vectors[at]), Vector::new(self.simd, self.vectors[at + Self::PARTS]));
+        let [f, g] = self.vectors[Self::PARTS * place + self.part];
+        let (f, g) = (Vector::new(self.simd, f), Vector::new(self.simd, g));
         if SWAPPED { Numbers { re: g, im: f } } else { Numbers { re: f, im: g } }
     }
 
     #[inline(always)]
     pub fn store<const SWAPPED: bool>(&mut self, place: usize, numbers: Numbers<S, T>) {
-        let at = 2 * Self::PARTS * place + self.part;
         let Numbers { re, im } = numbers;
         let (f, g) = if SWAPPED { (im, re) } else { (re, im) };
-        (self.vectors[at], self.vectors[at + Self::PARTS]) = (f.numbers, g.numbers);
+        self.vectors[Self::PARTS * place + self.part] = [f.numbers, g.numbers];
     }
 
     #[inline(always)]
@@ -193,24 +200,6 @@ impl<S: Simd, T: Real> Group<'_, S, T> {
                     self.store::<true>(first + k + q * modes, y);
                 }
             }
-        }
-    }
-}
-
-struct ToPoints<'a, T> {
-    plan: &'a Stages<T>,
-    group: &'a mut [T],
-}
-
-impl<T: Real> WithSimd for ToPoints<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let mut group = Group::<S, T> { simd, vectors: T::vectors_mut::<S>(self.group), part: 0 };
-        for part in 0..Group::<S, T>::PARTS {
-            group.part = part;
-            self.plan.to_points(&mut group);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Real;
 use super::vectors::{Vector, Vectors};
 use pulp::Simd;
-use std::ops::{Add, Sub};
+use std::ops::{Add, Mul, Sub};
 
 /// Complex numbers of some pairs of lines.
 #[derive(Clone, Copy)]
@@ -26,13 +26,13 @@ impl<S: Simd, T: Real> Numbers<S, T> {
 
     /// `self - i other`.
     #[inline(always)]
-    fn minus_i(self, other: Self) -> Self {
+    pub fn minus_i(self, other: Self) -> Self {
         Self { re: self.re + other.im, im: self.im - other.re }
     }
 
     /// `self x + other`.
     #[inline(always)]
-    fn times_plus(self, x: T, other: Self) -> Self {
+    pub fn times_plus(self, x: T, other: Self) -> Self {
         Self { re: self.re.times_plus(x, other.re), im: self.im.times_plus(x, other.im) }
     }
 }
@@ -52,6 +52,15 @@ impl<S: Simd, T: Real> Sub for Numbers<S, T> {
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         Self { re: self.re - other.re, im: self.im - other.im }
+    }
+}
+
+impl<S: Simd, T: Real> Mul<T> for Numbers<S, T> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, x: T) -> Self {
+        Self { re: self.re * x, im: self.im * x }
     }
 }
 
@@ -115,7 +124,7 @@ macro_rules! odd_radix {
                     let [cos, sin] = roots[r];
                     let mut a = (x[1] + x[$radix - 1]).times_plus(cos, x[0]);
                     let difference = x[1] - x[$radix - 1];
-                    let mut b = Numbers { re: difference.re * sin, im: difference.im * sin };
+                    let mut b = difference * sin;
                     for q in 2..=$radix / 2 {
                         let [cos, sin] = roots[q * r % $radix];
                         a = (x[q] + x[$radix - q]).times_plus(cos, a);

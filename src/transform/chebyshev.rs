@@ -12,49 +12,67 @@
 //! The formulas are those of two real lines, the real and the imaginary parts, in one complex one. Neighbouring columns lie abreast, so that nothing is
 //! turned but by this: what comes as rows of the exchange goes on as lines of coefficients side by side, and back.
 
-use super::abreast::Stages;
+use super::abreast::{Group, Stages};
+use super::butterflies::Numbers;
 use super::lines::{AlignedReals, aligned_reals};
-use super::{Columns, Fields, Lanes, Lines, LinesMut, MOST_ABREAST, NEIGHBOURS, Real, vectorised};
+use super::vectors::Vector;
+use super::{Columns, Fields, Lines, LinesMut, NEIGHBOURS, Real};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
+use pulp::{Simd, WithSimd};
 use std::f64::consts::PI;
 use std::ops::Range;
 
 /// Numbers of one point, or coefficient, of a field: those of all neighbouring columns.
 const NUMBERS: usize = 2 * NEIGHBOURS;
 
-type Numbers<T> = Lanes<T, NUMBERS>;
-
-/// The real, or the imaginary parts of numbers.
-type Parts<T> = Lanes<T, NEIGHBOURS>;
-
-#[inline(always)]
-fn apart<T: Real>(numbers: Numbers<T>) -> [Parts<T>; 2] {
-    let numbers = numbers.numbers();
-    [0, 1].map(|part| Lanes::of(std::array::from_fn(|c| numbers[2 * c + part])))
-}
-
-#[inline(always)]
-fn together<T: Real>(parts: [Parts<T>; 2]) -> Numbers<T> {
-    let parts = parts.map(Lanes::numbers);
-    Lanes::of(std::array::from_fn(|lane| parts[lane % 2][lane / 2]))
-}
-
-/// Fields that are transformed together, at most.
-const MOST_FIELDS: usize = MOST_ABREAST / NUMBERS;
-
-/// Where the numbers of fields lie: those of point j, or of coefficient j, of field f from `first + row j + field f` on.
+/// Where the numbers of fields lie: those of point j, or of coefficient j, of field f from `first + row j + field f` on, and how many of them there are, for
+/// the last columns may be fewer.
 #[derive(Clone, Copy)]
 struct Place {
     first: usize,
     row: usize,
     field: usize,
+    numbers: usize,
 }
 
 impl Place {
     #[inline(always)]
     fn of(self, j: usize, field: usize) -> usize {
         self.first + j * self.row + field * self.field
+    }
+
+    /// Copies so many fields to rows.
+    #[inline(always)]
+    fn gather<T: Real>(self, fields: usize, from: &[T], rows: &mut [T]) {
+        for (j, row) in rows.chunks_exact_mut(T::ABREAST).enumerate() {
+            let (own, others) = row.split_at_mut(fields * NUMBERS);
+            others.fill(T::zero());
+            for (f, numbers) in own.chunks_exact_mut(NUMBERS).enumerate() {
+                let from = &from[self.of(j, f)..];
+                if self.numbers == NUMBERS {
+                    numbers.copy_from_slice(&from[..NUMBERS]);
+                } else {
+                    numbers.fill(T::zero());
+                    numbers[..self.numbers].copy_from_slice(&from[..self.numbers]);
+                }
+            }
+        }
+    }
+
+    /// Copies so many fields from rows.
+    #[inline(always)]
+    fn scatter<T: Real>(self, fields: usize, rows: &[T], to: &mut [T]) {
+        for (j, row) in rows.chunks_exact(T::ABREAST).enumerate() {
+            for (f, numbers) in row.chunks_exact(NUMBERS).enumerate().take(fields) {
+                let to = &mut to[self.of(j, f)..];
+                if self.numbers == NUMBERS {
+                    to[..NUMBERS].copy_from_slice(numbers);
+                } else {
+                    to[..self.numbers].copy_from_slice(&numbers[..self.numbers]);
+                }
+            }
+        }
     }
 }
 
@@ -64,7 +82,9 @@ struct Cosines<T> {
     /// `sin(pi j / N)` and `cos(pi j / N)`, 0 <= j < N / 2.
     sines: Vec<T>,
     cosines: Vec<T>,
-    /// h and Z: `[point][real or imaginary][field][column]`. So no field and no column meets another.
+    /// g and S: `[point or coefficient][field][column]`, complex numbers.
+    rows: AlignedReals<T>,
+    /// h and Z: `[point][share][real or imaginary][field and column]`. So no field and no column meets another.
     work: AlignedReals<T>,
 }
 
@@ -78,85 +98,109 @@ impl<T: Real> Cosines<T> {
             stages: Stages::new(n),
             sines: (0..n.div_ceil(2)).map(|j| T::of(angle(j).sin())).collect(),
             cosines: (0..n.div_ceil(2)).map(|j| T::of(angle(j).cos())).collect(),
+            rows: aligned_reals((n + 1) * T::ABREAST),
             work: aligned_reals(n * T::ABREAST),
         }
     }
 
-    /// S of so many fields g. The ends are multiplied by `before` before and by `after` after it.
-    fn transform(&mut self, g: (&[T], Place), s: (&mut [T], Place), fields: usize, [before, after]: [T; 2]) {
-        let first = vectorised(
-            #[inline(always)]
-            || self.fold(g, fields, before),
-        );
-        self.stages.inverse(&mut self.work);
-        vectorised(
-            #[inline(always)]
-            || self.unfold(first, s, fields, after),
-        );
+    /// S of so many fields g. The ends are multiplied by the first number before and by the other one after it.
+    fn transform(&mut self, g: (&[T], Place), s: (&mut [T], Place), fields: usize, ends: [T; 2]) {
+        let Self { stages, sines, cosines, rows, work } = self;
+        stages.arch.dispatch(Transform { stages, tables: [sines, cosines], rows, work, g, s, fields, ends });
+    }
+}
+
+struct Transform<'a, T> {
+    stages: &'a Stages<T>,
+    /// Sines and cosines.
+    tables: [&'a [T]; 2],
+    rows: &'a mut [T],
+    work: &'a mut [T],
+    g: (&'a [T], Place),
+    s: (&'a mut [T], Place),
+    fields: usize,
+    ends: [T; 2],
+}
+
+impl<T: Real> WithSimd for Transform<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { stages, tables, rows, work, g: (g, from), s: (s, to), fields, ends: [before, after] } = self;
+        from.gather(fields, g, rows);
+        let mut vectors = Rows::<S, T> { simd, vectors: T::vectors_mut::<S>(rows), part: 0 };
+        let mut group = Group::new(simd, work);
+        for part in 0..Group::<S, T>::PARTS {
+            (vectors.part, group.part) = (part, part);
+            let first = fold(&vectors, &mut group, tables, before);
+            stages.to_points(&mut group);
+            unfold(&group, &mut vectors, stages, first, after);
+        }
+        to.scatter(fields, rows, s);
+    }
+}
+
+/// A vector's share of the numbers of rows.
+struct Rows<'a, S: Simd, T: Real> {
+    simd: S,
+    vectors: &'a mut [T::Of<S>],
+    part: usize,
+}
+
+impl<S: Simd, T: Real> Rows<'_, S, T> {
+    #[inline(always)]
+    fn load(&self, row: usize) -> Numbers<S, T> {
+        let at = 2 * (Group::<S, T>::PARTS * row + self.part);
+        let [re, im] = T::deinterleave(self.simd, [self.vectors[at], self.vectors[at + 1]]);
+        Numbers { re: Vector::new(self.simd, re), im: Vector::new(self.simd, im) }
     }
 
-    /// h of g; returns `S_1 = (g_0 - g_N) / 2 + sum_{0<j<N/2} (g_j - g_{N-j}) cos(pi j / N)`.
     #[inline(always)]
-    fn fold(&mut self, (from, place): (&[T], Place), fields: usize, ends: T) -> [Numbers<T>; MOST_FIELDS] {
-        let n = self.stages.points();
-        let half = Numbers::all(T::of(0.5));
-        let ends = half * Numbers::all(ends);
-        let mut first = [Numbers::all(T::zero()); MOST_FIELDS];
-        for (f, first) in first.iter_mut().enumerate().take(Self::FIELDS) {
-            let work = &mut self.work;
-            let mut store = |j: usize, numbers: Numbers<T>| {
-                let [re, im] = apart(numbers);
-                re.store(work, j * T::ABREAST + f * NEIGHBOURS);
-                im.store(work, j * T::ABREAST + T::ABREAST / 2 + f * NEIGHBOURS);
-            };
-            if f >= fields {
-                (0..n).for_each(|j| store(j, Numbers::all(T::zero())));
-                continue;
-            }
-            let g = |j: usize| Numbers::load(from, place.of(j, f));
-            let (upper, lower) = (g(0), g(n));
-            store(0, (upper + lower) * ends);
-            let mut sum = (upper - lower) * ends;
-            for (j, (sine, cosine)) in self.sines.iter().zip(&self.cosines).enumerate().skip(1) {
-                let (g, mirrored) = (g(j), g(n - j));
-                let (mean, difference) = ((g + mirrored) * half, g - mirrored);
-                let turned = difference * Numbers::all(*sine);
-                store(j, mean - turned);
-                store(n - j, mean + turned);
-                sum = sum + difference * Numbers::all(*cosine);
-            }
-            if n.is_multiple_of(2) {
-                store(n / 2, g(n / 2));
-            }
-            *first = sum;
-        }
-        first
+    fn store(&mut self, row: usize, numbers: Numbers<S, T>) {
+        let at = 2 * (Group::<S, T>::PARTS * row + self.part);
+        [self.vectors[at], self.vectors[at + 1]] = T::interleave(self.simd, [numbers.re.numbers, numbers.im.numbers]);
     }
+}
 
-    /// S of Z and of S_1.
-    #[inline(always)]
-    fn unfold(&self, first: [Numbers<T>; MOST_FIELDS], (to, place): (&mut [T], Place), fields: usize, ends: T) {
-        let n = self.stages.points();
-        let (half, ends) = (Parts::all(T::of(0.5)), Numbers::all(ends));
-        for (f, first) in first.into_iter().enumerate().take(fields) {
-            let z = |k: usize| {
-                let at = self.stages.place(k) + f * NEIGHBOURS;
-                [Parts::load(&self.work, at), Parts::load(&self.work, at + T::ABREAST / 2)]
-            };
-            let mut store = |k: usize, s: Numbers<T>| s.store(to, place.of(k, f));
-            store(0, together(z(0)) * ends);
-            store(1, if n == 1 { first * ends } else { first });
-            let mut odd = apart(first);
-            for k in 1..n.div_ceil(2) {
-                let (z, mirrored) = (z(k), z(n - k));
-                store(2 * k, together([(z[0] + mirrored[0]) * half, (z[1] + mirrored[1]) * half]));
-                odd = [odd[0] + (z[1] - mirrored[1]) * half, odd[1] - (z[0] - mirrored[0]) * half];
-                store(2 * k + 1, if 2 * k + 1 == n { together(odd) * ends } else { together(odd) });
-            }
-            if n.is_multiple_of(2) {
-                store(n, together(z(n / 2)) * ends);
-            }
-        }
+/// h of g; returns `S_1 = (g_0 - g_N) / 2 + sum_{0<j<N/2} (g_j - g_{N-j}) cos(pi j / N)`.
+#[inline(always)]
+fn fold<S: Simd, T: Real>(g: &Rows<'_, S, T>, h: &mut Group<'_, S, T>, [sines, cosines]: [&[T]; 2], ends: T) -> Numbers<S, T> {
+    let half = T::of(0.5);
+    let n = h.points();
+    let (upper, lower) = (g.load(0), g.load(n));
+    h.store::<false>(0, (upper + lower) * (half * ends));
+    let mut first = (upper - lower) * (half * ends);
+    for (j, (sine, cosine)) in sines.iter().zip(cosines).enumerate().skip(1) {
+        let (g, mirrored) = (g.load(j), g.load(n - j));
+        let (mean, difference) = ((g + mirrored) * half, g - mirrored);
+        h.store::<false>(j, difference.times_plus(-*sine, mean));
+        h.store::<false>(n - j, difference.times_plus(*sine, mean));
+        first = difference.times_plus(*cosine, first);
+    }
+    if n.is_multiple_of(2) {
+        h.store::<false>(n / 2, g.load(n / 2));
+    }
+    first
+}
+
+/// S of Z and of S_1.
+#[inline(always)]
+fn unfold<S: Simd, T: Real>(z: &Group<'_, S, T>, s: &mut Rows<'_, S, T>, stages: &Stages<T>, first: Numbers<S, T>, ends: T) {
+    let half = T::of(0.5);
+    let n = stages.points();
+    let z = |k: usize| z.load::<false>(stages.place(k) / T::ABREAST);
+    s.store(0, z(0) * ends);
+    s.store(1, if n == 1 { first * ends } else { first });
+    let mut odd = first;
+    for k in 1..n.div_ceil(2) {
+        let (z, mirrored) = (z(k), z(n - k));
+        s.store(2 * k, (z + mirrored) * half);
+        odd = odd.minus_i((z - mirrored) * half);
+        s.store(2 * k + 1, if 2 * k + 1 == n { odd * ends } else { odd });
+    }
+    if n.is_multiple_of(2) {
+        s.store(n, z(n / 2) * ends);
     }
 }
 
@@ -166,8 +210,6 @@ pub struct ChebyshevColumns<T> {
     cosines: Cosines<T>,
     /// Coefficients: `[field][n][column]`.
     lines: AlignedReals<T>,
-    /// Rows of fewer columns: `[point][field][column]`.
-    few: Vec<T>,
 }
 
 impl<T: Real> ChebyshevColumns<T> {
@@ -184,59 +226,39 @@ impl<T: Real> ChebyshevColumns<T> {
 
     /// The lines of so many fields to the values at the points: into rows of `columns` complex numbers a field, those of `own` columns.
     pub(super) fn inverse(&mut self, fields: usize, rows: &mut [Complex<T>], columns: usize, own: Range<usize>) {
-        let Self { points, cosines, lines, few } = self;
-        let length = NUMBERS * *points;
         let rows: &mut [T] = cast_slice_mut(rows);
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
-            let together = Cosines::<T>::FIELDS.min(fields - field);
-            let from = (&lines[..], Place { first: field * length, row: NUMBERS, field: length });
-            let place = Place { first: 2 * (field * columns + own.start), row: 2 * fields * columns, field: 2 * columns };
+            let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
             // The ends count half in S.
             let ends = [T::of(2.0), T::one()];
-            if own.len() == NEIGHBOURS {
-                cosines.transform(from, (rows, place), together, ends);
-            } else {
-                cosines.transform(from, (few, Self::OF_FEW), together, ends);
-                for (j, f) in (0..*points).flat_map(|j| (0..together).map(move |f| (j, f))) {
-                    rows[place.of(j, f)..][..2 * own.len()].copy_from_slice(&few[Self::OF_FEW.of(j, f)..][..2 * own.len()]);
-                }
-            }
+            self.cosines.transform((&self.lines, in_lines), (rows, in_rows), Cosines::<T>::FIELDS.min(fields - field), ends);
         }
     }
 
     /// Rows, as those of [`ChebyshevColumns::inverse`], to lines, but for a factor.
     pub(super) fn forward(&mut self, fields: usize, rows: &[Complex<T>], columns: usize, own: Range<usize>) {
-        let Self { points, cosines, lines, few } = self;
-        let length = NUMBERS * *points;
         let rows: &[T] = cast_slice(rows);
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
-            let together = Cosines::<T>::FIELDS.min(fields - field);
-            let place = Place { first: 2 * (field * columns + own.start), row: 2 * fields * columns, field: 2 * columns };
-            let to = (&mut lines[..], Place { first: field * length, row: NUMBERS, field: length });
+            let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
             let ends = [T::one(), T::of(0.5)];
-            if own.len() == NEIGHBOURS {
-                cosines.transform((rows, place), to, together, ends);
-            } else {
-                few.fill(T::zero());
-                for (j, f) in (0..*points).flat_map(|j| (0..together).map(move |f| (j, f))) {
-                    few[Self::OF_FEW.of(j, f)..][..2 * own.len()].copy_from_slice(&rows[place.of(j, f)..][..2 * own.len()]);
-                }
-                cosines.transform((few, Self::OF_FEW), to, together, ends);
-            }
+            self.cosines.transform((rows, in_rows), (&mut self.lines, in_lines), Cosines::<T>::FIELDS.min(fields - field), ends);
         }
     }
 
-    const OF_FEW: Place = Place { first: 0, row: T::ABREAST, field: NUMBERS };
+    /// Where the fields from `field` on lie in lines, and in rows.
+    fn in_lines(&self, field: usize) -> Place {
+        let length = NUMBERS * self.points;
+        Place { first: field * length, row: NUMBERS, field: length, numbers: NUMBERS }
+    }
+
+    fn in_rows([field, fields]: [usize; 2], columns: usize, own: &Range<usize>) -> Place {
+        Place { first: 2 * (field * columns + own.start), row: 2 * fields * columns, field: 2 * columns, numbers: 2 * own.len() }
+    }
 }
 
 impl<T: Real> Columns<T> for ChebyshevColumns<T> {
     fn new(points: usize, fields: Fields) -> Self {
-        Self {
-            points,
-            cosines: Cosines::new(points - 1),
-            lines: aligned_reals(fields.columns * points * NUMBERS),
-            few: vec![T::zero(); points * T::ABREAST],
-        }
+        Self { points, cosines: Cosines::new(points - 1), lines: aligned_reals(fields.columns * points * NUMBERS) }
     }
 
     fn there_and_back(points: usize) -> f64 {

@@ -4,10 +4,10 @@
 //! transform in x takes its modes across them, [`Real::ABREAST`] neighbouring z at a time. Nothing is transposed, and a row of one rank does
 //! both on the same lines.
 
-use super::layout::Layout;
+use super::layout::{Layout, Piece};
 use super::lines::{Aligned, aligned};
 use super::pencils::{Phases, lap};
-use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealLines};
+use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealLines, fetch};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, Traffic, World};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -15,6 +15,9 @@ use num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
 use std::time::Instant;
+
+/// Which z-line's modes are brought near while one is transformed: that so far behind it.
+const AHEAD: usize = 2;
 
 /// Plans and buffers of the planes of this rank.
 pub(super) struct Planes<T> {
@@ -251,26 +254,32 @@ impl<T: Real> Planes<T> {
 
     /// The z-lines of a plane from the pieces that the columns sent: their modes, padded, or the points of these.
     fn gather_z_lines<const TRANSFORM: bool>(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
-        let (points, planes) = (self.z.points(), layout.slab.y.len());
-        let mut lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z));
-        for f in 0..fields {
-            for (((nx, pieces), &kept), line) in layout.kx.clone().zip(&layout.pieces).zip(&self.nz_max).zip(&mut lines) {
-                let line = &mut line[..points];
-                line[kept + 1..points - kept].fill(Complex::default());
-                for piece in pieces {
-                    let owned = layout.shared_columns.range(piece.rank);
-                    let from = fields * planes * owned.start + (plane * fields + f) * owned.len() + piece.first;
-                    line[point(piece.nz, points)..][..piece.length].copy_from_slice(&received[from..][..piece.length]);
+        let (points, planes, nkx) = (self.z.points(), layout.slab.y.len(), layout.kx.len());
+        let piece_of = |f: usize, piece: &Piece| {
+            let owned = layout.shared_columns.range(piece.rank);
+            let from = fields * planes * owned.start + (plane * fields + f) * owned.len() + piece.first;
+            &received[from..][..piece.length]
+        };
+        let lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z)).take(fields * nkx);
+        for (l, line) in lines.enumerate() {
+            let (f, i) = (l / nkx, l % nkx);
+            let (line, kept) = (&mut line[..points], self.nz_max[i]);
+            line[kept + 1..points - kept].fill(Complex::default());
+            for piece in &layout.pieces[i] {
+                line[point(piece.nz, points)..][..piece.length].copy_from_slice(piece_of(f, piece));
+            }
+            if layout.kx.start + i == 0 {
+                // n_x = 0: at a given y the modes of -n_z are the conjugates of those of n_z, which are stored.
+                for n in 1..=kept {
+                    line[points - n] = line[n].conj();
                 }
-                if nx == 0 {
-                    // n_x = 0: at a given y the modes of -n_z are the conjugates of those of n_z, which are stored.
-                    for n in 1..=kept {
-                        line[points - n] = line[n].conj();
-                    }
-                }
-                if TRANSFORM {
-                    self.z.inverse(line);
-                }
+            }
+            let ahead = l + AHEAD;
+            if ahead < fields * nkx {
+                layout.pieces[ahead % nkx].iter().for_each(|piece| fetch(piece_of(ahead / nkx, piece)));
+            }
+            if TRANSFORM {
+                self.z.inverse(line);
             }
         }
     }

@@ -55,10 +55,12 @@ pub enum Reals {
 macro_rules! real {
     ($real:ident, $variant:ident) => {
         impl Real for $real {
+            #[inline]
             fn of(value: f64) -> Self {
                 value as $real
             }
 
+            #[inline]
             fn wide(self) -> f64 {
                 f64::from(self)
             }

@@ -8,7 +8,8 @@ use super::vectors::Vector;
 use num_complex::Complex;
 use pulp::{Simd, WithSimd};
 
-/// Transforms of groups of real lines of one length; `T::ABREAST` lines are a group. A group is `[point][f or g][pair]`, 2 N times half of `ABREAST` numbers.
+/// Transforms of groups of real lines of one length; `T::ABREAST` lines are a group. A group is `[point][share][f or g][pair]`, N times
+/// `ABREAST` numbers.
 pub struct RealLines<T> {
     stages: Stages<T>,
     /// Where in a group the numbers are that belong to line 0, 1, .. of point 0.
@@ -63,7 +64,7 @@ impl<T: Real> WithSimd for Inverse<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { plan, modes, lines, stride, group } = self;
-        let mut group = Group::<S, T> { simd, vectors: T::vectors_mut::<S>(group), part: 0 };
+        let mut group = Group::new(simd, group);
         for part in 0..Group::<S, T>::PARTS {
             group.part = part;
             for n in 0..modes {
@@ -100,7 +101,7 @@ impl<T: Real> WithSimd for Forward<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { plan, modes, lines, stride, group, factor } = self;
-        let mut group = Group::<S, T> { simd, vectors: T::vectors_mut::<S>(group), part: 0 };
+        let mut group = Group::new(simd, group);
         let half = factor * T::of(0.5);
         let zero = Vector::new(simd, T::splat(simd, T::zero()));
         for part in 0..Group::<S, T>::PARTS {

@@ -18,9 +18,9 @@ pub trait Vectors: Copy + 'static {
     fn vectors<S: Simd>(numbers: &[Self]) -> &[Self::Of<S>];
     fn vectors_mut<S: Simd>(numbers: &mut [Self]) -> &mut [Self::Of<S>];
 
-    /// Four vectors of numbers a, b, c, d, a, b, .. to one of each, in an order that is undone by [`Vectors::interleave`].
-    fn deinterleave<S: Simd>(simd: S, vectors: [Self::Of<S>; 4]) -> [Self::Of<S>; 4];
-    fn interleave<S: Simd>(simd: S, vectors: [Self::Of<S>; 4]) -> [Self::Of<S>; 4];
+    /// N vectors of numbers a, b, .., a, b, .. to one of each, in an order that is undone by [`Vectors::interleave`].
+    fn deinterleave<S: Simd, const N: usize>(simd: S, vectors: [Self::Of<S>; N]) -> [Self::Of<S>; N];
+    fn interleave<S: Simd, const N: usize>(simd: S, vectors: [Self::Of<S>; N]) -> [Self::Of<S>; N];
 }
 
 macro_rules! vectors {
@@ -64,12 +64,12 @@ macro_rules! vectors {
             }
 
             #[inline(always)]
-            fn deinterleave<S: Simd>(simd: S, vectors: [S::$of; 4]) -> [S::$of; 4] {
+            fn deinterleave<S: Simd, const N: usize>(simd: S, vectors: [S::$of; N]) -> [S::$of; N] {
                 simd.$apart(vectors)
             }
 
             #[inline(always)]
-            fn interleave<S: Simd>(simd: S, vectors: [S::$of; 4]) -> [S::$of; 4] {
+            fn interleave<S: Simd, const N: usize>(simd: S, vectors: [S::$of; N]) -> [S::$of; N] {
                 simd.$together(vectors)
             }
         }

@@ -60,7 +60,7 @@ impl<T: Real> Channel<T> {
                 velocity.add_spanwise_vorticity(operators, k, twice_omega, &mut source);
             }
             let one = Group::all(T::one());
-            problem.factor(operators, by_column(k.map(|[kx, kz]| kx * kx + kz * kz)), one);
+            Helmholtz::factor([&mut problem], operators, [[by_column(k.map(|[kx, kz]| kx * kx + kz * kz)), one]]);
             problem.particular(operators, |at| Group::load(&source, at), &mut p);
             let slope = |c: usize| {
                 // Half the difference and half the sum of nu phi at the walls: its odd and its even coefficients summed.
