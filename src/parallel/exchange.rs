@@ -2,7 +2,7 @@
 //! left to the transforms, whose passes over memory do it on the way.
 
 use super::activity::{Waiting, waits};
-use super::{Element, World};
+use super::{Blocks, BlocksMut, Element, World};
 use crate::error::{Error, Result};
 use bytemuck::{cast_slice, cast_slice_mut};
 use mpi::datatype::{Partition, PartitionMut};
@@ -19,16 +19,16 @@ pub enum Method {
     Pairwise,
 }
 
-/// A send and a receive buffer over a group of ranks. Blocks lie in the order of the ranks, without gaps, at the end of the buffers.
-///
-/// A group of one rank sends nothing: it has one buffer, where the data that are written for the next exchange take the place of those of the
-/// last. Since they lie at the end, a longer list of equal pieces can be written there while a shorter one, or one as long, is read: piece by
-/// piece, what is written stays behind what is not read yet. A shorter list takes the place of a longer one from the last piece to the first.
+/// Buffers for what the ranks of a group send to each other. What a rank sends to itself stays where it is: for that there is one buffer, where the data
+/// that are written for the next exchange take the place of those of the last. Since they lie at its end, a longer list of equal pieces can be
+/// written there while a shorter one, or one as long, is read: piece by piece, what is written stays behind what is not read yet. A shorter list
+/// takes the place of a longer one from the last piece to the first.
 pub struct Exchange<T> {
     group: World,
     method: Method,
+    own: Vec<Complex<T>>,
+    /// To and from the others.
     send: Vec<Complex<T>>,
-    /// Empty in a group of one.
     receive: Vec<Complex<T>>,
     send_counts: Vec<i32>,
     send_offsets: Vec<i32>,
@@ -48,21 +48,26 @@ impl<T: Element> Exchange<T>
 where
     Complex<T>: bytemuck::Pod,
 {
-    /// Buffers of `capacity` complex numbers each. Fails if a buffer is too long for MPI's 32-bit counts.
-    pub fn new(group: World, method: Method, capacity: usize) -> Result<Self> {
+    /// Room for `times` as many complex numbers as these for each rank of the group, in both directions; a rank has as many for itself in both. Fails if
+    /// a buffer is too long for MPI's 32-bit counts.
+    pub fn new(group: World, method: Method, times: usize, counts: [&[usize]; 2]) -> Result<Self> {
+        let own = times * counts[0][group.rank()];
+        let others = counts.map(|counts| times * counts.iter().sum::<usize>() - own);
+        let longest = others[0].max(others[1]);
         // Counts and displacements are those of reals, two a complex number.
-        if group.size() > 1 && i32::try_from(2 * capacity as u64).is_err() {
+        if i32::try_from(2 * longest as u64).is_err() {
             return Err(Error::input(format!(
-                "one rank would exchange {capacity} complex numbers at once, more than MPI can count (2^31 reals): use more ranks"
+                "one rank would exchange {longest} complex numbers at once, more than MPI can count (2^31 reals): use more ranks"
             )));
         }
         let ranks = group.size();
-        let zero = Complex::<T>::default();
+        let zeros = |length: usize| vec![Complex::<T>::default(); length];
         Ok(Self {
             group,
             method,
-            send: vec![zero; capacity],
-            receive: vec![zero; if ranks > 1 { capacity } else { 0 }],
+            own: zeros(own),
+            send: zeros(longest),
+            receive: zeros(longest),
             send_counts: vec![0; ranks],
             send_offsets: vec![0; ranks],
             receive_counts: vec![0; ranks],
@@ -71,15 +76,23 @@ where
         })
     }
 
-    /// Where so many numbers that are to be sent belong.
-    pub fn send_buffer(&mut self, length: usize) -> &mut [Complex<T>] {
-        end_of(&mut self.send, length)
+    /// Where `times * to[r]` numbers for each rank r belong.
+    pub fn to_send(&mut self, times: usize, to: &[usize]) -> BlocksMut<'_, T> {
+        let Lengths { before, own, others } = self.lengths(times, to);
+        let own_start = self.own.len() - own;
+        BlocksMut { others: &mut self.send[..others], before, own: &mut self.own[own_start..] }
     }
 
-    /// The so many numbers that the last exchange brought.
-    pub fn received(&self, length: usize) -> &[Complex<T>] {
-        let received = if self.group.size() == 1 { &self.send } else { &self.receive };
-        &received[received.len() - length..]
+    /// The `times * from[r]` numbers of each rank r that the last exchange brought.
+    pub fn received(&self, times: usize, from: &[usize]) -> Blocks<'_, T> {
+        let Lengths { before, own, others } = self.lengths(times, from);
+        Blocks { others: &self.receive[..others], before, own: &self.own[self.own.len() - own..] }
+    }
+
+    fn lengths(&self, times: usize, counts: &[usize]) -> Lengths {
+        let me = self.group.rank();
+        let [before, behind] = [&counts[..me], &counts[me + 1..]].map(|counts| times * counts.iter().sum::<usize>());
+        Lengths { before, own: times * counts[me], others: before + behind }
     }
 
     pub fn traffic(&self) -> Traffic {
@@ -88,63 +101,53 @@ where
 
     /// Sends `times * to[r]` complex numbers to each rank r of the group and receives `times * from[r]`; collective.
     pub fn exchange(&mut self, times: usize, to: &[usize], from: &[usize]) {
-        if self.group.size() == 1 {
-            return;
-        }
-        fill(times, to, &mut self.send_counts, &mut self.send_offsets);
-        fill(times, from, &mut self.receive_counts, &mut self.receive_offsets);
         let me = self.group.rank();
-        for (rank, &count) in self.send_counts.iter().enumerate() {
-            if rank != me && count > 0 {
-                self.traffic.messages += 1;
-                self.traffic.bytes += count as u64 * size_of::<T>() as u64;
-            }
+        fill(times, to, me, &mut self.send_counts, &mut self.send_offsets);
+        fill(times, from, me, &mut self.receive_counts, &mut self.receive_offsets);
+        for &count in self.send_counts.iter().filter(|count| **count > 0) {
+            self.traffic.messages += 1;
+            self.traffic.bytes += count as u64 * size_of::<T>() as u64;
         }
-        let lengths = [to, from].map(|counts| times * counts.iter().sum::<usize>());
         let _waits = waits(Waiting::Exchange);
         match self.method {
-            Method::AllToAll => self.all_to_all(lengths),
-            Method::Pairwise => self.pairwise(lengths),
+            _ if self.group.size() == 1 => (),
+            Method::AllToAll => self.all_to_all(),
+            Method::Pairwise => self.pairwise(),
         }
     }
 
-    fn all_to_all(&mut self, [to, from]: [usize; 2]) {
-        let send: &[T] = cast_slice(end_of(&mut self.send, to));
-        let receive: &mut [T] = cast_slice_mut(end_of(&mut self.receive, from));
+    fn all_to_all(&mut self) {
+        let (send, receive): (&[T], &mut [T]) = (cast_slice(&self.send), cast_slice_mut(&mut self.receive));
         let send = Partition::new(send, &self.send_counts[..], &self.send_offsets[..]);
         let mut receive = PartitionMut::new(receive, &self.receive_counts[..], &self.receive_offsets[..]);
         self.group.communicator().all_to_all_varcount_into(&send, &mut receive);
     }
 
-    fn pairwise(&mut self, [to, from]: [usize; 2]) {
-        let (ranks, me) = (self.group.size(), self.group.rank());
-        let send: &[T] = cast_slice(end_of(&mut self.send, to));
-        let receive: &mut [T] = cast_slice_mut(end_of(&mut self.receive, from));
-        for distance in 0..ranks {
+    fn pairwise(&mut self) {
+        let (ranks, me, communicator) = (self.group.size(), self.group.rank(), self.group.communicator());
+        let (send, receive): (&[T], &mut [T]) = (cast_slice(&self.send), cast_slice_mut(&mut self.receive));
+        for distance in 1..ranks {
             let to = (me + distance) % ranks;
             let from = (me + ranks - distance) % ranks;
             let source = &send[span(&self.send_offsets, &self.send_counts, to)];
             let target = &mut receive[span(&self.receive_offsets, &self.receive_counts, from)];
-            if distance == 0 {
-                target.copy_from_slice(source);
-            } else {
-                let communicator = self.group.communicator();
-                send_receive_into(source, &communicator.process_at_rank(to as i32), target, &communicator.process_at_rank(from as i32));
-            }
+            send_receive_into(source, &communicator.process_at_rank(to as i32), target, &communicator.process_at_rank(from as i32));
         }
     }
 }
 
-fn end_of<T>(buffer: &mut [T], length: usize) -> &mut [T] {
-    let start = buffer.len() - length;
-    &mut buffer[start..]
+/// Complex numbers of the blocks before a rank's own, of that, and of all others.
+struct Lengths {
+    before: usize,
+    own: usize,
+    others: usize,
 }
 
-/// Counts and offsets in reals; `Exchange::new` has made sure that they fit.
-fn fill(times: usize, blocks: &[usize], counts: &mut [i32], offsets: &mut [i32]) {
+/// Counts and offsets in reals, none of this rank's own; `Exchange::new` has made sure that they fit.
+fn fill(times: usize, blocks: &[usize], me: usize, counts: &mut [i32], offsets: &mut [i32]) {
     let mut offset = 0;
-    for ((&block, count), start) in blocks.iter().zip(counts).zip(offsets) {
-        *count = (2 * times * block) as i32;
+    for (rank, ((&block, count), start)) in blocks.iter().zip(counts).zip(offsets).enumerate() {
+        *count = if rank == me { 0 } else { (2 * times * block) as i32 };
         *start = offset;
         offset += *count;
     }

@@ -2,12 +2,14 @@
 //! and agreement on errors. The only room that names the `mpi` crate.
 
 pub mod activity;
+mod blocks;
 mod exact_sum;
 mod exchange;
 mod file_hints;
 mod process_grid;
 mod world;
 
+pub use blocks::{Blocks, BlocksMut};
 pub use exact_sum::ExactSum;
 pub use exchange::{Exchange, Method, Traffic};
 pub use file_hints::{FileHints, check_aggregators};

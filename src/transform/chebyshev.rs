@@ -17,44 +17,44 @@ use super::butterflies::Numbers;
 use super::lines::{AlignedReals, aligned_reals};
 use super::vectors::Vector;
 use super::{Columns, Fields, Lines, LinesMut, NEIGHBOURS, Real};
+use crate::parallel::{Blocks, BlocksMut};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
 use pulp::{Simd, WithSimd};
 use std::f64::consts::PI;
 use std::ops::Range;
 
-/// Numbers of one point, or coefficient, of a field: those of all neighbouring columns.
+/// Real numbers of one point, or coefficient, of a field: those of all neighbouring columns.
 const NUMBERS: usize = 2 * NEIGHBOURS;
 
-/// Where the numbers of fields lie: those of point j, or of coefficient j, of field f from `first + row j + field f` on, and how many of them there are, for
-/// the last columns may be fewer.
+/// Where the complex numbers of fields lie: those of point j, or of coefficient j, of field f from `first + row j + field f` on, and of how many columns they
+/// are, for the last ones may be fewer.
 #[derive(Clone, Copy)]
 struct Place {
     first: usize,
     row: usize,
     field: usize,
-    numbers: usize,
+    columns: usize,
 }
 
 impl Place {
-    #[inline(always)]
-    fn of(self, j: usize, field: usize) -> usize {
-        self.first + j * self.row + field * self.field
-    }
-
     /// Copies so many fields to rows.
     #[inline(always)]
-    fn gather<T: Real>(self, fields: usize, from: &[T], rows: &mut [T]) {
-        for (j, row) in rows.chunks_exact_mut(T::ABREAST).enumerate() {
-            let (own, others) = row.split_at_mut(fields * NUMBERS);
-            others.fill(T::zero());
-            for (f, numbers) in own.chunks_exact_mut(NUMBERS).enumerate() {
-                let from = &from[self.of(j, f)..];
-                if self.numbers == NUMBERS {
-                    numbers.copy_from_slice(&from[..NUMBERS]);
-                } else {
-                    numbers.fill(T::zero());
-                    numbers[..self.numbers].copy_from_slice(&from[..self.numbers]);
+    fn gather<T: Real>(self, fields: usize, from: &Blocks<'_, T>, rows: &mut [T]) {
+        let rows: &mut [Complex<T>] = cast_slice_mut(rows);
+        for (points, from) in from.rows(self.row) {
+            let rows = rows.chunks_exact_mut(T::ABREAST / 2).take(points.end).skip(points.start);
+            for (j, row) in rows.enumerate() {
+                let (own, others) = row.split_at_mut(fields * NEIGHBOURS);
+                others.fill(Complex::default());
+                for (f, numbers) in own.chunks_exact_mut(NEIGHBOURS).enumerate() {
+                    let from = &from[self.first + j * self.row + f * self.field..];
+                    if self.columns == NEIGHBOURS {
+                        numbers.copy_from_slice(&from[..NEIGHBOURS]);
+                    } else {
+                        numbers.fill(Complex::default());
+                        numbers[..self.columns].copy_from_slice(&from[..self.columns]);
+                    }
                 }
             }
         }
@@ -62,14 +62,18 @@ impl Place {
 
     /// Copies so many fields from rows.
     #[inline(always)]
-    fn scatter<T: Real>(self, fields: usize, rows: &[T], to: &mut [T]) {
-        for (j, row) in rows.chunks_exact(T::ABREAST).enumerate() {
-            for (f, numbers) in row.chunks_exact(NUMBERS).enumerate().take(fields) {
-                let to = &mut to[self.of(j, f)..];
-                if self.numbers == NUMBERS {
-                    to[..NUMBERS].copy_from_slice(numbers);
-                } else {
-                    to[..self.numbers].copy_from_slice(&numbers[..self.numbers]);
+    fn scatter<T: Real>(self, fields: usize, rows: &[T], to: &mut BlocksMut<'_, T>) {
+        let rows: &[Complex<T>] = cast_slice(rows);
+        for (points, to) in to.rows(self.row) {
+            let rows = rows.chunks_exact(T::ABREAST / 2).take(points.end).skip(points.start);
+            for (j, row) in rows.enumerate() {
+                for (f, numbers) in row.chunks_exact(NEIGHBOURS).enumerate().take(fields) {
+                    let to = &mut to[self.first + j * self.row + f * self.field..];
+                    if self.columns == NEIGHBOURS {
+                        to[..NEIGHBOURS].copy_from_slice(numbers);
+                    } else {
+                        to[..self.columns].copy_from_slice(&numbers[..self.columns]);
+                    }
                 }
             }
         }
@@ -104,7 +108,7 @@ impl<T: Real> Cosines<T> {
     }
 
     /// S of so many fields g. The ends are multiplied by the first number before and by the other one after it.
-    fn transform(&mut self, g: (&[T], Place), s: (&mut [T], Place), fields: usize, ends: [T; 2]) {
+    fn transform(&mut self, g: (Blocks<'_, T>, Place), s: (BlocksMut<'_, T>, Place), fields: usize, ends: [T; 2]) {
         let Self { stages, sines, cosines, rows, work } = self;
         stages.arch.dispatch(Transform { stages, tables: [sines, cosines], rows, work, g, s, fields, ends });
     }
@@ -116,8 +120,8 @@ struct Transform<'a, T> {
     tables: [&'a [T]; 2],
     rows: &'a mut [T],
     work: &'a mut [T],
-    g: (&'a [T], Place),
-    s: (&'a mut [T], Place),
+    g: (Blocks<'a, T>, Place),
+    s: (BlocksMut<'a, T>, Place),
     fields: usize,
     ends: [T; 2],
 }
@@ -127,8 +131,8 @@ impl<T: Real> WithSimd for Transform<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { stages, tables, rows, work, g: (g, from), s: (s, to), fields, ends: [before, after] } = self;
-        from.gather(fields, g, rows);
+        let Self { stages, tables, rows, work, g: (g, from), s: (mut s, to), fields, ends: [before, after] } = self;
+        from.gather(fields, &g, rows);
         let mut vectors = Rows::<S, T> { simd, vectors: T::vectors_mut::<S>(rows), part: 0 };
         let mut group = Group::new(simd, work);
         for part in 0..Group::<S, T>::PARTS {
@@ -137,7 +141,7 @@ impl<T: Real> WithSimd for Transform<'_, T> {
             stages.to_points(&mut group);
             unfold(&group, &mut vectors, stages, first, after);
         }
-        to.scatter(fields, rows, s);
+        to.scatter(fields, rows, &mut s);
     }
 }
 
@@ -225,34 +229,34 @@ impl<T: Real> ChebyshevColumns<T> {
     }
 
     /// The lines of so many fields to the values at the points: into rows of `columns` complex numbers a field, those of `own` columns.
-    pub(super) fn inverse(&mut self, fields: usize, rows: &mut [Complex<T>], columns: usize, own: Range<usize>) {
-        let rows: &mut [T] = cast_slice_mut(rows);
+    pub(super) fn inverse(&mut self, fields: usize, rows: &mut BlocksMut<'_, T>, columns: usize, own: Range<usize>) {
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
             let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
             // The ends count half in S.
             let ends = [T::of(2.0), T::one()];
-            self.cosines.transform((&self.lines, in_lines), (rows, in_rows), Cosines::<T>::FIELDS.min(fields - field), ends);
+            let lines = Blocks::of_one(cast_slice(&self.lines));
+            self.cosines.transform((lines, in_lines), (rows.again(), in_rows), Cosines::<T>::FIELDS.min(fields - field), ends);
         }
     }
 
     /// Rows, as those of [`ChebyshevColumns::inverse`], to lines, but for a factor.
-    pub(super) fn forward(&mut self, fields: usize, rows: &[Complex<T>], columns: usize, own: Range<usize>) {
-        let rows: &[T] = cast_slice(rows);
+    pub(super) fn forward(&mut self, fields: usize, rows: Blocks<'_, T>, columns: usize, own: Range<usize>) {
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
             let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
             let ends = [T::one(), T::of(0.5)];
-            self.cosines.transform((rows, in_rows), (&mut self.lines, in_lines), Cosines::<T>::FIELDS.min(fields - field), ends);
+            let lines = BlocksMut::of_one(cast_slice_mut(&mut self.lines));
+            self.cosines.transform((rows, in_rows), (lines, in_lines), Cosines::<T>::FIELDS.min(fields - field), ends);
         }
     }
 
     /// Where the fields from `field` on lie in lines, and in rows.
     fn in_lines(&self, field: usize) -> Place {
-        let length = NUMBERS * self.points;
-        Place { first: field * length, row: NUMBERS, field: length, numbers: NUMBERS }
+        let length = NEIGHBOURS * self.points;
+        Place { first: field * length, row: NEIGHBOURS, field: length, columns: NEIGHBOURS }
     }
 
     fn in_rows([field, fields]: [usize; 2], columns: usize, own: &Range<usize>) -> Place {
-        Place { first: 2 * (field * columns + own.start), row: 2 * fields * columns, field: 2 * columns, numbers: 2 * own.len() }
+        Place { first: field * columns + own.start, row: fields * columns, field: columns, columns: own.len() }
     }
 }
 
@@ -270,6 +274,7 @@ impl<T: Real> Columns<T> for ChebyshevColumns<T> {
 mod tests {
     use super::super::{Fields, NEIGHBOURS, Real};
     use super::{ChebyshevColumns, Columns, NUMBERS};
+    use crate::parallel::{Blocks, BlocksMut};
     use num_complex::Complex;
     use std::f64::consts::PI;
 
@@ -295,7 +300,7 @@ mod tests {
                         }
                     }
                 }
-                transform.inverse(fields, &mut rows, columns, own);
+                transform.inverse(fields, &mut BlocksMut::of_one(&mut rows), columns, own);
             }
             for (f, column) in (0..fields).flat_map(|f| (0..columns).map(move |column| (f, column))) {
                 for j in (0..points).step_by(n / 7 + 1) {
@@ -308,7 +313,7 @@ mod tests {
                 }
             }
             for own in [0..NEIGHBOURS, NEIGHBOURS..columns] {
-                transform.forward(fields, &rows, columns, own.clone());
+                transform.forward(fields, Blocks::of_one(&rows), columns, own.clone());
                 for (f, m) in (0..fields).flat_map(|f| (0..points).map(move |m| (f, m))) {
                     for (c, column) in own.clone().enumerate() {
                         let numbers = &transform.lines().of(f)[NUMBERS * m + 2 * c..][..2];
@@ -338,9 +343,9 @@ mod tests {
                 lines.of(f)[i] = if is_broken { f64::NAN } else { ((f * 100 + i) as f64).sin() };
             }
             let mut rows = vec![Complex::default(); points * fields * columns];
-            transform.inverse(fields, &mut rows, columns, 0..columns);
+            transform.inverse(fields, &mut BlocksMut::of_one(&mut rows), columns, 0..columns);
             let values = rows.clone();
-            transform.forward(fields, &rows, columns, 0..columns);
+            transform.forward(fields, Blocks::of_one(&rows), columns, 0..columns);
             let back: Vec<f64> = (0..fields).flat_map(|f| transform.lines().of(f).to_vec()).collect();
             (values, back)
         };

@@ -145,20 +145,16 @@ impl Layout {
         if self.nz.parts() == 1 { 1 } else { self.slab.y.len().div_ceil(4).max(1) }
     }
 
-    /// Complex numbers in a buffer of the exchange within the column of ranks.
-    pub(super) fn column_capacity(&self, fields: Fields) -> usize {
-        fields.columns * longer(self.column_counts())
+    /// Fields and planes that go through the row's exchange together; a row of one rank needs none.
+    pub(super) fn row_times(&self, fields: Fields) -> usize {
+        if self.nz.parts() == 1 { 0 } else { self.batch() * fields.lines }
     }
 
-    /// Complex numbers in a buffer of the exchange within the row; a row of one rank needs none.
-    pub(super) fn row_capacity(&self, fields: Fields) -> usize {
-        if self.nz.parts() == 1 { 0 } else { self.batch() * fields.lines * longer(self.row_counts()) }
-    }
-
-    /// Real numbers in the exchanges' buffers: one to send and one to receive, in column and row, but a single one in a column of one rank.
+    /// Real numbers in the exchanges' buffers, in column and row: one for what stays on this rank, one to send and one to receive.
     pub fn buffer_reals(&self, fields: Fields) -> usize {
-        let in_column = if self.ny.parts() == 1 { 2 } else { 4 };
-        in_column * self.column_capacity(fields) + 4 * self.row_capacity(fields)
+        let of_field = |counts, own: usize| 2 * (own + 2 * (longer(counts) - own));
+        fields.columns * of_field(self.column_counts(), self.columns.len() * self.slab.y.len())
+            + self.row_times(fields) * of_field(self.row_counts(), self.kx.len() * self.slab.z.len())
     }
 
     /// The global list of modes, and where this rank's lie in it.

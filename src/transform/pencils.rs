@@ -21,8 +21,7 @@ use super::{
     Truncation,
 };
 use crate::error::Result;
-use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
-use num_complex::Complex;
+use crate::parallel::{Blocks, Exchange, Method, ProcessGrid, Traffic};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -35,7 +34,7 @@ pub const NEIGHBOURS: usize = 4;
 /// How many fields an evaluation has on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Products {
-    /// Fields at the points, and products that take their place.
+    /// Fields at the points, and products that take their place: as many or more.
     pub inputs: usize,
     pub products: usize,
     /// Fields that go back to the columns.
@@ -80,7 +79,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         Ok(Self {
             planes: Planes::new(&layout, Y::there_and_back(ny), grid.row, method, fields)?,
             y: Y::new(ny, fields),
-            column: Exchange::new(grid.column, method, layout.column_capacity(fields))?,
+            column: Exchange::new(grid.column, method, fields.columns, [&column_counts, &plane_counts])?,
             column_counts,
             plane_counts,
             phases: Phases::default(),
@@ -111,13 +110,12 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
         let Products { inputs, products, outputs } = fields;
-        let length = self.planes_length();
-        let Self { layout, planes, column, phases, .. } = self;
+        let Self { layout, planes, column, plane_counts: counts, phases, .. } = self;
         // Outputs may take the place of inputs of planes that are done ([`Exchange`]).
         for batch in batches(layout, planes.batch(), inputs > outputs) {
-            planes.inverse(layout, batch.clone(), inputs, column.received(inputs * length), phases);
+            planes.inverse(layout, batch.clone(), inputs, column.received(inputs, counts), phases);
             planes.multiply(layout, batch.clone(), (inputs, products), phases, &mut multiply);
-            planes.forward(layout, batch, (products, outputs), column.send_buffer(outputs * length), phases, &mut combine);
+            planes.forward(layout, batch, (products, outputs), &mut column.to_send(outputs, counts), phases, &mut combine);
         }
         let mut clock = Instant::now();
         self.column.exchange(outputs, &self.plane_counts, &self.column_counts);
@@ -127,11 +125,10 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// The planes of this rank, from the z-lines of some fields to their points: `visit(y, z, lines)` for every x-line, which has the values of
     /// one field after the other. The points of the plane of index y are displaced in x by `displacement(y)` lengths of the box.
     pub fn visit(&mut self, fields: usize, displacement: impl Fn(usize) -> f64, mut visit: impl FnMut(usize, usize, &[T])) {
-        let length = fields * self.planes_length();
-        let Self { layout, planes, column, phases, .. } = self;
+        let Self { layout, planes, column, plane_counts: counts, phases, .. } = self;
         let mut lines = vec![T::zero(); fields * layout.truncation.grid[0]];
         for batch in batches(layout, planes.batch(), false) {
-            planes.inverse(layout, batch.clone(), fields, column.received(length), phases);
+            planes.inverse(layout, batch.clone(), fields, column.received(fields, counts), phases);
             planes.visit(layout, batch, &displacement, &mut lines, &mut visit);
         }
     }
@@ -139,25 +136,18 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x of this rank; each line has N_z numbers, n_z = 0, 1, .. and
     /// zeros and .., -1, and where n_x = 0 also those n_z that are not stored.
     pub fn visit_modes(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
-        let length = fields * self.planes_length();
-        let Self { layout, planes, column, .. } = self;
+        let Self { layout, planes, column, plane_counts: counts, .. } = self;
         for batch in batches(layout, planes.batch(), false) {
-            planes.visit_modes(layout, batch, fields, column.received(length), &mut visit);
+            planes.visit_modes(layout, batch, fields, column.received(fields, counts), &mut visit);
         }
-    }
-
-    /// Complex numbers of a field in the planes of this rank.
-    fn planes_length(&self) -> usize {
-        self.plane_counts.iter().sum()
     }
 
     /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x, ascending. This rank has some |n_z| ([`Layout::visited`]); each line
     /// has the modes of n_z and of -n_z, where n_z = 0 a zero, one n_z after the other.
     pub fn visit_pairs(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
-        let length = fields * self.planes_length();
-        let Self { layout, planes, column, .. } = self;
+        let Self { layout, planes, column, plane_counts: counts, .. } = self;
         for batch in batches(layout, planes.batch(), false) {
-            planes.visit_pairs(layout, batch, fields, column.received(length), &mut visit);
+            planes.visit_pairs(layout, batch, fields, column.received(fields, counts), &mut visit);
         }
     }
 }
@@ -166,23 +156,28 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
     /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
     pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
         let mut clock = Instant::now();
-        let Self { layout, y: transform, column: exchange, .. } = self;
-        let (points, columns, count) = (transform.points(), layout.columns.len(), fields.clone().count());
-        let send = exchange.send_buffer(count * columns * points);
-        let stride = stride::<T>(points);
+        let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
+        let (columns, count) = (layout.columns.len(), fields.clone().count());
+        let mut send = exchange.to_send(count, column_counts);
+        let mut send = send.rows(count * columns);
+        let stride = stride::<T>(transform.points());
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
-            let size = [width, points];
             for (c, column) in layout.columns[first..first + width].iter().enumerate() {
                 transform.displace(column, shift);
                 for (f, field) in fields.clone().enumerate() {
-                    fetch_rows(&send[f * columns + first..], count * columns, size, c, width);
+                    for (points, rows) in send.iter().filter(|(points, _)| !points.is_empty()) {
+                        fetch_rows(&rows[f * columns + first..], count * columns, [width, points.len()], c, width);
+                    }
                     transform.inverse(column, &field[layout.range(first + c)], f, c);
                 }
             }
             for f in 0..count {
                 let lines = &transform.tile[f * TILE * stride..];
-                lines_to_rows(lines, stride, &mut send[f * columns + first..], count * columns, size);
+                for (points, rows) in send.iter_mut().filter(|(points, _)| !points.is_empty()) {
+                    let rows = &mut rows[f * columns + first..];
+                    lines_to_rows(&lines[points.start..], stride, rows, count * columns, [width, points.len()]);
+                }
             }
         }
         lap(&mut clock, &mut self.phases.transform);
@@ -193,22 +188,25 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
     /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
     /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
     pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
-        let Self { layout, y: transform, phases, column: exchange, .. } = self;
-        let (points, columns) = (transform.points(), layout.columns.len());
-        let received = exchange.received(outputs * columns * points);
-        let stride = stride::<T>(points);
+        let Self { layout, y: transform, phases, column: exchange, column_counts, .. } = self;
+        let columns = layout.columns.len();
+        let received = exchange.received(outputs, column_counts).rows(outputs * columns);
+        let stride = stride::<T>(transform.points());
         let mut clock = Instant::now();
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let next = TILE.min(columns - first - width);
             for (f, lines) in transform.tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
-                rows_to_lines(&received[f * columns + first..], outputs * columns, lines, stride, [width, points]);
+                for (points, rows) in received.iter().filter(|(points, _)| !points.is_empty()) {
+                    let lines = &mut lines[points.start..];
+                    rows_to_lines(&rows[f * columns + first..], outputs * columns, lines, stride, [width, points.len()]);
+                }
             }
             for (c, column) in layout.columns[first..first + width].iter().enumerate() {
                 transform.displace(column, shift);
                 for f in 0..outputs {
-                    if next > 0 {
-                        fetch_rows(&received[f * columns + first + width..], outputs * columns, [next, points], c, width);
+                    for (points, rows) in received.iter().filter(|(points, _)| next > 0 && !points.is_empty()) {
+                        fetch_rows(&rows[f * columns + first + width..], outputs * columns, [next, points.len()], c, width);
                     }
                     transform.forward(column, f, c);
                 }
@@ -226,14 +224,13 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
     /// their own coefficients lie in a [`super::SpectralField`], one column after the other.
     pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&[Column], Range<usize>, LinesMut<'_, T>)) {
         let mut clock = Instant::now();
-        let Self { layout, y: transform, column: exchange, .. } = self;
-        let [_, points, _] = layout.truncation.grid;
+        let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
-        let send = exchange.send_buffer(count * columns * points);
+        let mut send = exchange.to_send(count, column_counts);
         for group in neighbours(columns) {
-            fetch_next_tile(send, [count, columns, points], &group);
+            fetch_next_tile(&send.as_blocks(), [count, columns], &group);
             fill(&layout.columns[group.clone()], layout.ranges(group.clone()), transform.lines_mut(layout.columns[group.start].len()));
-            transform.inverse(count, send, columns, group);
+            transform.inverse(count, &mut send, columns, group);
         }
         lap(&mut clock, &mut self.phases.transform);
         self.column.exchange(count, &self.column_counts, &self.plane_counts);
@@ -243,13 +240,12 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
     /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation. `update(columns, range, lines)` as for
     /// [`Pencils::inverse`].
     pub fn forward(&mut self, outputs: usize, mut update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>)) {
-        let Self { layout, y: transform, phases, column: exchange, .. } = self;
-        let [_, points, _] = layout.truncation.grid;
+        let Self { layout, y: transform, phases, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
-        let received = exchange.received(outputs * columns * points);
+        let received = exchange.received(outputs, column_counts);
         let mut clock = Instant::now();
         for group in neighbours(columns) {
-            fetch_next_tile(received, [outputs, columns, points], &group);
+            fetch_next_tile(&received, [outputs, columns], &group);
             transform.forward(outputs, received, columns, group.clone());
             lap(&mut clock, &mut phases.transform);
             update(&layout.columns[group.clone()], layout.ranges(group), transform.lines());
@@ -264,12 +260,14 @@ fn neighbours(columns: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Has a part of the rows of the next tile brought near while this group of columns is worked on: all of them until its turn comes.
-fn fetch_next_tile<T>(rows: &[Complex<T>], [fields, columns, points]: [usize; 3], group: &Range<usize>) {
+fn fetch_next_tile<T>(blocks: &Blocks<'_, T>, [fields, columns]: [usize; 2], group: &Range<usize>) {
     let next = (group.start / TILE + 1) * TILE;
     if next < columns {
-        let width = TILE.min(columns - next);
-        for f in 0..fields {
-            fetch_rows(&rows[f * columns + next..], fields * columns, [width, points], group.start % TILE / NEIGHBOURS, TILE / NEIGHBOURS);
+        let (width, part, parts) = (TILE.min(columns - next), group.start % TILE / NEIGHBOURS, TILE / NEIGHBOURS);
+        for (points, rows) in blocks.rows(fields * columns).into_iter().filter(|(points, _)| !points.is_empty()) {
+            for f in 0..fields {
+                fetch_rows(&rows[f * columns + next..], fields * columns, [width, points.len()], part, parts);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::lines::{Aligned, aligned};
 use super::pencils::{Phases, lap};
 use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealLines, fetch};
 use crate::error::Result;
-use crate::parallel::{Exchange, Method, Traffic, World};
+use crate::parallel::{Blocks, BlocksMut, Exchange, Method, Traffic, World};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -52,13 +52,12 @@ impl<T: Real> Planes<T> {
     /// `y_there_and_back` is what the transforms in y, there and back, multiply by.
     pub fn new(layout: &Layout, y_there_and_back: f64, row: World, method: Method, fields: Fields) -> Result<Self> {
         let [nx, _, nz] = layout.truncation.grid;
-        let capacity = layout.row_capacity(fields);
         let lines = [Side::Z, Side::X].map(|side| lines_of(layout, side) * stride_of::<T>(layout, side)).into_iter().max().unwrap_or(0);
         let (z_counts, x_counts) = layout.row_counts();
         Ok(Self {
             x: RealLines::new(nx),
             z: ComplexLines::new(nz),
-            row: Exchange::new(row, method, capacity)?,
+            row: Exchange::new(row, method, layout.row_times(fields), [&z_counts, &x_counts])?,
             z_counts,
             x_counts,
             batch: layout.batch(),
@@ -79,7 +78,7 @@ impl<T: Real> Planes<T> {
     }
 
     /// From what has come of the columns, `received`, to the modes of the x-lines of some planes.
-    pub fn inverse(&mut self, layout: &Layout, batch: Range<usize>, fields: usize, received: &[Complex<T>], phases: &mut Phases) {
+    pub fn inverse(&mut self, layout: &Layout, batch: Range<usize>, fields: usize, received: Blocks<'_, T>, phases: &mut Phases) {
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
             self.modes_to_z_lines(layout, plane, fields, received);
@@ -128,7 +127,7 @@ impl<T: Real> Planes<T> {
         layout: &Layout,
         batch: Range<usize>,
         (products, outputs): (usize, usize),
-        send: &mut [Complex<T>],
+        send: &mut BlocksMut<'_, T>,
         phases: &mut Phases,
         combine: &mut impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
@@ -146,7 +145,7 @@ impl<T: Real> Planes<T> {
                     let owned = layout.shared_columns.range(piece.rank);
                     let modes = Pieces::new(&self.lines[i * stride + point(piece.nz, points)..], nkx * stride, piece.length);
                     let block = outputs * planes * owned.start + plane * outputs * owned.len() + piece.first;
-                    combine(layout.kx.start + i, piece.nz, modes, PiecesMut::new(&mut send[block..], owned.len(), piece.length));
+                    combine(layout.kx.start + i, piece.nz, modes, PiecesMut::new(send.at(block), owned.len(), piece.length));
                 }
             }
             lap(&mut clock, &mut phases.products);
@@ -195,7 +194,7 @@ impl<T: Real> Planes<T> {
         layout: &Layout,
         batch: Range<usize>,
         fields: usize,
-        received: &[Complex<T>],
+        received: Blocks<'_, T>,
         visit: &mut impl FnMut(usize, usize, Pieces<'_, T>),
     ) {
         let (stride, nkx) = (stride_of::<T>(layout, Side::Z), layout.kx.len());
@@ -214,7 +213,7 @@ impl<T: Real> Planes<T> {
         layout: &Layout,
         batch: Range<usize>,
         fields: usize,
-        received: &[Complex<T>],
+        received: Blocks<'_, T>,
         visit: &mut impl FnMut(usize, usize, Pieces<'_, T>),
     ) {
         for (b, plane) in batch.clone().enumerate() {
@@ -248,17 +247,17 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    fn modes_to_z_lines(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
+    fn modes_to_z_lines(&mut self, layout: &Layout, plane: usize, fields: usize, received: Blocks<'_, T>) {
         self.gather_z_lines::<true>(layout, plane, fields, received);
     }
 
     /// The z-lines of a plane from the pieces that the columns sent: their modes, padded, or the points of these.
-    fn gather_z_lines<const TRANSFORM: bool>(&mut self, layout: &Layout, plane: usize, fields: usize, received: &[Complex<T>]) {
+    fn gather_z_lines<const TRANSFORM: bool>(&mut self, layout: &Layout, plane: usize, fields: usize, received: Blocks<'_, T>) {
         let (points, planes, nkx) = (self.z.points(), layout.slab.y.len(), layout.kx.len());
         let piece_of = |f: usize, piece: &Piece| {
             let owned = layout.shared_columns.range(piece.rank);
             let from = fields * planes * owned.start + (plane * fields + f) * owned.len() + piece.first;
-            &received[from..][..piece.length]
+            &received.at(from)[..piece.length]
         };
         let lines = self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z)).take(fields * nkx);
         for (l, line) in lines.enumerate() {
@@ -310,10 +309,13 @@ impl<T: Real> Planes<T> {
     /// The lines of plane b of a batch into the messages of the row.
     fn send(&mut self, layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) {
         if layout.nz.parts() > 1 {
-            let length: usize = self.counts(side).iter().sum();
-            let send = self.row.send_buffer(fields * batch * length);
+            let counts = match side {
+                Side::Z => &self.z_counts,
+                Side::X => &self.x_counts,
+            };
+            let mut send = self.row.to_send(fields * batch, counts);
             for (line, message, length) in segments::<T>(layout, side, fields, batch, b) {
-                send[message..][..length].copy_from_slice(&self.lines[line..][..length]);
+                send.at(message)[..length].copy_from_slice(&self.lines[line..][..length]);
             }
         }
     }
@@ -321,10 +323,9 @@ impl<T: Real> Planes<T> {
     /// The lines of plane b of a batch from the messages of the row.
     fn receive(&mut self, layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) {
         if layout.nz.parts() > 1 {
-            let length: usize = self.counts(side).iter().sum();
-            let received = self.row.received(fields * batch * length);
+            let received = self.row.received(fields * batch, self.counts(side));
             for (line, message, length) in segments::<T>(layout, side, fields, batch, b) {
-                self.lines[line..][..length].copy_from_slice(&received[message..][..length]);
+                self.lines[line..][..length].copy_from_slice(&received.at(message)[..length]);
             }
         }
     }

@@ -1,0 +1,138 @@
+//! What goes through an exchange: a block for each rank of a group, in the order of the ranks, without gaps. The rank's own block does not travel and lies in
+//! a place of its own, so that what lies together are the blocks before it, itself, and the blocks behind it.
+
+use num_complex::Complex;
+use std::ops::Range;
+
+/// Blocks to read.
+#[derive(Clone, Copy)]
+pub struct Blocks<'a, T> {
+    /// All blocks but this rank's own, which comes after so many numbers.
+    pub(super) others: &'a [Complex<T>],
+    pub(super) before: usize,
+    pub(super) own: &'a [Complex<T>],
+}
+
+impl<'a, T> Blocks<'a, T> {
+    /// Those of a group of one rank.
+    pub fn of_one(own: &'a [Complex<T>]) -> Self {
+        Self { others: &[], before: 0, own }
+    }
+
+    /// The numbers from this place on, as far as they lie together.
+    pub fn at(&self, place: usize) -> &'a [Complex<T>] {
+        match part(place, self.before, self.own.len()) {
+            Part::Before => &self.others[place..self.before],
+            Part::Own => &self.own[place - self.before..],
+            Part::Behind => &self.others[place - self.own.len()..],
+        }
+    }
+
+    /// As rows of so many numbers, of which each block has a whole number: which rows lie together, and their numbers.
+    pub fn rows(&self, length: usize) -> [(Range<usize>, &'a [Complex<T>]); 3] {
+        let (before, behind) = self.others.split_at(self.before);
+        let mut next = 0;
+        [before, self.own, behind].map(|numbers| (rows_of(numbers.len(), length, &mut next), numbers))
+    }
+}
+
+/// Blocks to write.
+pub struct BlocksMut<'a, T> {
+    pub(super) others: &'a mut [Complex<T>],
+    pub(super) before: usize,
+    pub(super) own: &'a mut [Complex<T>],
+}
+
+impl<'a, T> BlocksMut<'a, T> {
+    /// Those of a group of one rank.
+    pub fn of_one(own: &'a mut [Complex<T>]) -> Self {
+        Self { others: &mut [], before: 0, own }
+    }
+
+    /// As [`Blocks::at`].
+    pub fn at(&mut self, place: usize) -> &mut [Complex<T>] {
+        match part(place, self.before, self.own.len()) {
+            Part::Before => &mut self.others[place..self.before],
+            Part::Own => &mut self.own[place - self.before..],
+            Part::Behind => &mut self.others[place - self.own.len()..],
+        }
+    }
+
+    /// As [`Blocks::rows`].
+    pub fn rows(&mut self, length: usize) -> [(Range<usize>, &mut [Complex<T>]); 3] {
+        let (before, behind) = self.others.split_at_mut(self.before);
+        let mut next = 0;
+        [before, &mut *self.own, behind].map(|numbers| (rows_of(numbers.len(), length, &mut next), numbers))
+    }
+
+    /// The same blocks, for a while.
+    pub fn again(&mut self) -> BlocksMut<'_, T> {
+        BlocksMut { others: self.others, before: self.before, own: self.own }
+    }
+
+    /// To read them.
+    pub fn as_blocks(&self) -> Blocks<'_, T> {
+        Blocks { others: self.others, before: self.before, own: self.own }
+    }
+}
+
+enum Part {
+    Before,
+    Own,
+    Behind,
+}
+
+fn part(place: usize, before: usize, own: usize) -> Part {
+    if place < before {
+        Part::Before
+    } else if place < before + own {
+        Part::Own
+    } else {
+        Part::Behind
+    }
+}
+
+/// The next rows of so many numbers in all.
+fn rows_of(numbers: usize, length: usize, next: &mut usize) -> Range<usize> {
+    let first = *next;
+    *next += numbers.checked_div(length).unwrap_or(0);
+    first..*next
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Blocks, BlocksMut};
+    use num_complex::Complex;
+
+    #[test]
+    fn places_and_rows_are_those_of_the_whole_list() {
+        let number = |i: usize| Complex::new(i as f64, 0.0);
+        // Rows of 2, in blocks of 3, 2 and 4 rows.
+        for (before, own) in [(0, 6), (6, 4), (10, 8)] {
+            let mut others: Vec<_> = (0..before).chain(before + own..18).map(number).collect();
+            let mut mine: Vec<_> = (before..before + own).map(number).collect();
+            let blocks = Blocks { others: &others, before, own: &mine };
+            assert!((0..18).all(|place| blocks.at(place)[0] == number(place)));
+            let ends: Vec<_> =
+                [0, before, before + own].iter().filter(|place| **place < 18).map(|place| place + blocks.at(*place).len()).collect();
+            assert!(ends.ends_with(&[18]) && ends.contains(&(before + own)));
+            let mut rows = 0;
+            for (range, numbers) in blocks.rows(2) {
+                assert_eq!(range.len() * 2, numbers.len());
+                assert!(range.start == rows && numbers.iter().enumerate().all(|(i, value)| *value == number(2 * rows + i)));
+                rows = range.end;
+            }
+            assert_eq!(rows, 9);
+            let mut blocks = BlocksMut { others: &mut others, before, own: &mut mine };
+            (0..18).for_each(|place| blocks.at(place)[0] = number(place + 100));
+            assert!((0..18).all(|place| blocks.as_blocks().at(place)[0] == number(place + 100)));
+            let starts = blocks.rows(2).map(|(range, numbers)| numbers.first().is_none_or(|first| *first == number(2 * range.start + 100)));
+            assert_eq!(starts, [true; 3]);
+        }
+    }
+
+    #[test]
+    fn a_rank_without_columns_has_no_rows() {
+        assert!(Blocks::<f64>::of_one(&[]).rows(0).iter().all(|(range, numbers)| range.is_empty() && numbers.is_empty()));
+    }
+}
