@@ -61,9 +61,14 @@ impl<T: Real> Operators<T> {
         self.kept.div_ceil(2)
     }
 
+    /// Numbers of a line.
+    pub fn length(&self) -> usize {
+        length_of(self.kept)
+    }
+
     /// A line of zeros.
     pub fn line(&self) -> Vec<T> {
-        vec![T::zero(); length_of(self.kept)]
+        vec![T::zero(); self.length()]
     }
 
     /// L numbers from the second group on, or further, of II f.
@@ -117,7 +122,7 @@ impl<T: Real> Operators<T> {
 }
 
 /// Numbers of a line of so many coefficients: whole groups, and room for those that operators read behind them.
-fn length_of(kept: usize) -> usize {
+pub fn length_of(kept: usize) -> usize {
     (kept.div_ceil(2) + 2) * GROUP
 }
 

@@ -37,10 +37,10 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::Record;
 use crate::time::StepSize;
 use crate::transform::{
-    ChebyshevColumns, Layout, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
+    ChebyshevColumns, Layout, NEIGHBOURS, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
 };
 use grid::WallNormal;
-use line::Operators;
+use line::{Operators, length_of};
 use statistics::Statistics;
 use std::rc::Rc;
 use update::Update;
@@ -116,9 +116,13 @@ impl Parameters {
     }
 
     pub fn truncation(&self) -> Truncation {
+        Truncation { grid: self.grid, shape: Shape::Chebyshev { kept: self.kept() } }
+    }
+
+    /// Chebyshev polynomials that are kept.
+    fn kept(&self) -> usize {
         let points = self.grid[1];
-        let kept = if self.dealiase_y { 2 * (points - 1) / 3 + 1 } else { points };
-        Truncation { grid: self.grid, shape: Shape::Chebyshev { kept } }
+        if self.dealiase_y { 2 * (points - 1) / 3 + 1 } else { points }
     }
 
     /// Numbers in double precision that the statistics take at most on the root, of a process grid with this layout there.
@@ -129,8 +133,14 @@ impl Parameters {
 
     /// Real numbers that the fields and buffers of a rank with this layout hold.
     pub fn reals(&self, layout: &Layout) -> usize {
-        2 * 2 * (2 + self.scalars.len()) * layout.modes + layout.buffer_reals(right_hand_side::room(self.scalars.len()))
+        let of_field = 2 * layout.modes + lines(layout.columns.len()) * length_of(self.kept());
+        (2 + self.scalars.len()) * of_field + layout.buffer_reals(right_hand_side::room(self.scalars.len()))
     }
+}
+
+/// Lines of so many columns: one for the mean, which has equations of its own, and one for every neighbouring ones.
+fn lines(columns: usize) -> usize {
+    1 + columns.div_ceil(NEIGHBOURS)
 }
 
 /// The state and the plans of this rank.
@@ -143,9 +153,10 @@ pub struct Channel<T> {
     grid: WallNormal,
     wavenumbers: Wavenumbers<T>,
     walls: WallMotion,
-    /// phi, eta and the scalars, and twice integrated what each gained in the substep before.
+    /// phi, eta and the scalars.
     state: Vec<SpectralField<T>>,
-    before: Vec<SpectralField<T>>,
+    /// Twice integrated what each gained in the substep before, as [`lines`].
+    before: Vec<Vec<T>>,
     velocity: Velocity<T>,
     update: Update<T>,
     statistics: Statistics,
@@ -164,17 +175,17 @@ impl<T: Real> Channel<T> {
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, right_hand_side::room(parameters.scalars.len())))?;
-        let Shape::Chebyshev { kept } = truncation.shape else { unreachable!("the truncation of a channel") };
-        let operators = Operators::new(kept);
+        let operators = Operators::new(parameters.kept());
         let visited = pencils.layout.visited(ProcessGrid::place(shape, world.rank()));
-        let fields = || (0..2 + parameters.scalars.len()).map(|_| SpectralField::zeros(&pencils.layout)).collect();
+        let fields = 2 + parameters.scalars.len();
+        let lines = lines(pencils.layout.columns.len());
         Ok(Self {
             process_grid: shape,
             grid: WallNormal::new(parameters.grid[1]),
             wavenumbers: Wavenumbers::new(parameters.size, &truncation),
             walls: WallMotion::new(&parameters.walls, parameters.frame_velocity, parameters.size, &pencils.layout),
-            state: fields(),
-            before: fields(),
+            state: (0..fields).map(|_| SpectralField::zeros(&pencils.layout)).collect(),
+            before: vec![vec![T::zero(); lines * operators.length()]; fields],
             velocity: Velocity::new(&operators),
             update: Update::new(&operators),
             operators,

@@ -14,6 +14,7 @@ use crate::flow::{Broken, Step};
 use crate::parallel::ExactSum;
 use crate::time::{SPALART_MOSER_ROGERS, Substep as Coefficients};
 use crate::transform::{Column, Lines, NEIGHBOURS, Real, SpectralField, fetch};
+use bytemuck::cast_slice;
 use num_complex::Complex;
 use std::ops::Range;
 
@@ -51,7 +52,8 @@ impl<T: Real> Channel<T> {
                     ));
                 }
             }
-            let (gained, found) = self.take_up(coefficients, begin, dt);
+            let remembered = SPALART_MOSER_ROGERS.get(s + 1).is_some_and(|next| next.zeta != 0.0);
+            let (gained, found) = self.take_up(coefficients, remembered, begin, dt);
             impulse += gained;
             broken |= found;
         }
@@ -115,8 +117,8 @@ impl<T: Real> Channel<T> {
     }
 
     /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles, and what of this rank is not finite, as
-    /// [`Broken::of`] takes it.
-    fn take_up(&mut self, coefficients: &Coefficients, begin: f64, dt: f64) -> (f64, u64) {
+    /// [`Broken::of`] takes it. What the fields gain is `remembered` for the next substep.
+    fn take_up(&mut self, coefficients: &Coefficients, remembered: bool, begin: f64, dt: f64) -> (f64, u64) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, parameters, .. } = self;
         let kept = operators.kept;
         let mut stage = Stage {
@@ -131,6 +133,7 @@ impl<T: Real> Channel<T> {
                 again: T::of(dt * coefficients.zeta),
                 implicit: T::of(dt * coefficients.beta),
                 rho: T::of(coefficients.alpha / coefficients.beta),
+                remembered,
             },
             share: dt * (coefficients.gamma + coefficients.zeta),
             from: begin + coefficients.from * dt,
@@ -138,18 +141,25 @@ impl<T: Real> Channel<T> {
             impulse: 0.0,
             broken: 0,
         };
+        // The line of the mean column comes first.
+        let length = operators.length();
+        let mut line = length..2 * length;
         pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
             let next = following(&range, state[0].len());
-            state.iter().chain(before.iter()).for_each(|field| fetch(&field[next.clone()]));
+            state.iter().for_each(|field| fetch(&field[next.clone()]));
+            let next = following(&line, before[0].len());
+            before.iter().for_each(|lines| fetch::<T>(cast_slice(&lines[next.clone()])));
             // The mean profiles obey other equations than their neighbour.
             let alone = usize::from(columns[0].is_mean());
             let (mean, others) = columns.split_at(alone);
             let border = range.start + alone * kept;
-            for (columns, range, first) in [(mean, range.start..border, 0), (others, border..range.end, alone)] {
+            let parts = [(mean, range.start..border, 0, 0..length), (others, border..range.end, alone, line.clone())];
+            for (columns, range, first, line) in parts {
                 if !columns.is_empty() {
-                    stage.advance(columns, &range, (lines, first), [state, before]);
+                    stage.advance(columns, [&range, &line], (lines, first), state, before);
                 }
             }
+            line = next;
         });
         (stage.impulse, stage.broken)
     }
@@ -175,30 +185,33 @@ struct Stage<'a, T> {
 }
 
 impl<T: Real> Stage<'_, T> {
-    /// Advances neighbouring columns, `range` of the fields; what came through the transform is in `lines` from column `first` on.
+    /// Advances neighbouring columns, `range` of the fields and `line` of what they gained before; what came through the transform is in `lines` from column
+    /// `first` on.
     fn advance(
         &mut self,
         columns: &[Column],
-        range: &Range<usize>,
+        [range, line]: [&Range<usize>; 2],
         (lines, first): (Lines<'_, T>, usize),
-        fields: [&mut [SpectralField<T>]; 2],
+        state: &mut [SpectralField<T>],
+        before: &mut [Vec<T>],
     ) {
         let (operators, parameters, substep) = (self.operators, self.parameters, self.substep);
         let kept = operators.kept;
         let k = self.wavenumbers.of_columns(columns);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
         let source = |i: usize| (lines.of(i), first);
-        let [state, before] = fields;
         let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before) else {
             unreachable!("a channel has phi and eta")
         };
+        let [phi, eta] = [phi, eta].map(|field| &mut field[range.clone()]);
+        let before = [phi_before, eta_before].map(|lines| &mut lines[line.clone()]);
         self.update.prepare_with_v(operators, &substep, T::of(parameters.viscosity), k2);
         self.update.load(operators, 4, source);
         self.update.gain_of_phi(operators, k2);
         if columns[0].is_mean() {
-            self.advance_profiles(range, [phi, eta], [phi_before, eta_before]);
+            self.advance_profiles([phi, eta], before);
         } else {
-            self.advance_fluctuations(columns, range, k, [phi, eta], [phi_before, eta_before]);
+            self.advance_fluctuations(columns, k, [phi, eta], before);
         }
         for (s, scalar) in parameters.scalars.iter().enumerate() {
             let ([lower, upper], rate) = boundary(scalar);
@@ -208,27 +221,19 @@ impl<T: Real> Stage<'_, T> {
             update.prepare(operators, &substep, T::of(parameters.viscosity / scalar.schmidt), k2);
             update.load(operators, 2, |i| source(4 + 2 * s + i));
             update.gain_of_scalar(operators);
-            let (scalar, before) = (&mut scalars[s][range.clone()], &mut scalars_before[s][range.clone()]);
-            let sound =
-                update.advance(operators, &substep, Columns::new(scalar, kept), Columns::new(before, kept), [values; 2], source_rate);
+            let (scalar, before) = (Columns::new(&mut scalars[s][range.clone()], kept), &mut scalars_before[s][line.clone()]);
+            let sound = update.advance(operators, &substep, scalar, before, [values; 2], source_rate);
             self.broken |= if sound { 0 } else { Broken::bit(s) };
         }
     }
 
     /// Advances U and W.
-    fn advance_profiles(
-        &mut self,
-        range: &Range<usize>,
-        [u, w]: [&mut SpectralField<T>; 2],
-        [u_before, w_before]: [&mut SpectralField<T>; 2],
-    ) {
+    fn advance_profiles(&mut self, [u, w]: [&mut [Complex<T>]; 2], [u_before, w_before]: [&mut [T]; 2]) {
         let Self { operators, walls, update, parameters, substep, .. } = self;
         let kept = operators.kept;
         let gradient = if let Drive::PressureGradient { gradient } = parameters.drive { gradient } else { 0.0 };
         self.impulse = self.share * gradient;
         let along = [walls.along(); 2];
-        let (u, w) = (&mut u[range.clone()], &mut w[range.clone()]);
-        let [u_before, w_before] = [u_before, w_before].map(|field| Columns::new(&mut field[range.clone()], kept));
         self.broken |= u64::from(!update.advance(operators, substep, Columns::new(u, kept), u_before, along, T::of(self.impulse)));
         if let Drive::MassFlux { bulk_velocity } = parameters.drive {
             self.impulse = update.add_flux(operators, T::of(bulk_velocity), u).wide();
@@ -242,28 +247,27 @@ impl<T: Real> Stage<'_, T> {
     fn advance_fluctuations(
         &mut self,
         columns: &[Column],
-        range: &Range<usize>,
         k: [[T; 2]; NEIGHBOURS],
-        [phi, eta]: [&mut SpectralField<T>; 2],
-        [phi_before, eta_before]: [&mut SpectralField<T>; 2],
+        [phi, eta]: [&mut [Complex<T>]; 2],
+        [phi_before, eta_before]: [&mut [T]; 2],
     ) {
         let Self { operators, walls, velocity, update, parameters, substep, .. } = self;
-        let of = |field| Columns::new(field, operators.kept);
+        let kept = operators.kept;
         let coriolis = k.map(|[_, kz]| T::of(2.0 * parameters.rotation) * kz);
         let turns = parameters.rotation != 0.0;
         let [from, to] = [self.from, self.to].map(|time| walls.through(columns, time));
         if turns {
-            velocity.solve(operators, k, [&phi[range.clone()], &eta[range.clone()]], from);
+            velocity.solve(operators, k, [phi, eta], from);
             update.add_gain(operators, coriolis.map(|c| -c), velocity.eta());
         }
-        let sound = update.advance_phi(operators, substep, of(&mut phi[range.clone()]), of(&mut phi_before[range.clone()]), to);
+        let sound = update.advance_phi(operators, substep, Columns::new(phi, kept), phi_before, to);
         self.broken |= u64::from(!sound);
         update.gain_of_eta(operators);
         if turns {
             update.add_gain(operators, coriolis, velocity.v());
         }
         let at_rest = [Group::all(T::zero()); 2];
-        let sound = update.advance(operators, substep, of(&mut eta[range.clone()]), of(&mut eta_before[range.clone()]), at_rest, T::zero());
+        let sound = update.advance(operators, substep, Columns::new(eta, kept), eta_before, at_rest, T::zero());
         self.broken |= u64::from(!sound);
     }
 }

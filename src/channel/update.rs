@@ -29,6 +29,8 @@ pub struct Substep<T> {
     pub implicit: T,
     /// rho.
     pub rho: T,
+    /// Whether the next substep has the same h again.
+    pub remembered: bool,
 }
 
 impl<T: Real> Substep<T> {
@@ -42,8 +44,12 @@ impl<T: Real> Substep<T> {
     #[inline(always)]
     fn source<'a>(&self, operators: &'a Operators<T>, [f, gained, before]: [&'a [T]; 3]) -> impl Fn(usize) -> Group<T> + use<'a, T> {
         let [keep, take, again] = [T::one() + self.rho, self.take, self.again].map(Group::all);
+        let first = self.again == T::zero();
         #[inline(always)]
-        move |at| keep * operators.integrated_twice(f, at) + take * Lanes::load(gained, at) + again * Lanes::load(before, at)
+        move |at| {
+            let now = keep * operators.integrated_twice(f, at) + take * Lanes::load(gained, at);
+            if first { now } else { now + again * Lanes::load(before, at) }
+        }
     }
 }
 
@@ -79,9 +85,8 @@ pub struct Update<T> {
     sources: [Vec<T>; 4],
     field: Vec<T>,
     psi: Vec<T>,
-    /// II h, now and in the substep before.
+    /// II h.
     gained: Vec<T>,
-    before: Vec<T>,
     /// The lines of v of the particular solution and of the homogeneous ones.
     v: [Vec<T>; 2],
 }
@@ -96,7 +101,6 @@ impl<T: Real> Update<T> {
             field: line(),
             psi: line(),
             gained: line(),
-            before: line(),
             v: [line(), line()],
         }
     }
@@ -183,25 +187,25 @@ impl<T: Real> Update<T> {
     }
 
     /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` before and after it, with a uniform source of
-    /// `dt (gamma + zeta) h = uniform`. Whether all of it is finite.
+    /// `dt (gamma + zeta) h = uniform`; `before` has II h of the substep before, and then of this one. Whether all of it is finite.
     pub fn advance(
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
         mut field: Columns<'_, T>,
-        mut before: Columns<'_, T>,
+        before: &mut [T],
         ends: [Group<T>; 2],
         uniform: T,
     ) -> bool {
         let rho = Group::all(substep.rho);
-        self.take(&field, &before);
+        field.load(&mut self.field);
         // II 1 = T_2 / 4 + ..
         let zero = Complex::default();
         let of_uniform = by_parity([[Complex::new(operators.lower[GROUP] * uniform, T::zero()), zero]; NEIGHBOURS]);
         vectorised(
             #[inline(always)]
             || {
-                let Self { diffusion, psi, field, gained, before, .. } = self;
+                let Self { diffusion, psi, field, gained, .. } = self;
                 let of_field = substep.source(operators, [field, gained, before]);
                 let without = diffusion.particular(
                     operators,
@@ -217,8 +221,7 @@ impl<T: Real> Update<T> {
             },
         );
         field.store(&self.psi);
-        before.store(&self.gained);
-        self.is_finite()
+        self.remember(substep, before)
     }
 
     /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk velocity; returns `dt (gamma + zeta) h` of that source.
@@ -233,21 +236,21 @@ impl<T: Real> Update<T> {
         uniform
     }
 
-    /// The substep for phi; `ends` is v at the walls at its end. Whether all of it is finite.
+    /// The substep for phi, as [`Update::advance`]; `ends` is v at the walls at its end.
     pub fn advance_phi(
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
         mut phi: Columns<'_, T>,
-        mut before: Columns<'_, T>,
+        before: &mut [T],
         ends: Group<T>,
     ) -> bool {
         let rho = Group::all(substep.rho);
-        self.take(&phi, &before);
+        phi.load(&mut self.field);
         vectorised(
             #[inline(always)]
             || {
-                let Self { diffusion, laplace, psi, field, gained, before, v, .. } = self;
+                let Self { diffusion, laplace, psi, field, gained, v, .. } = self;
                 diffusion.particular(operators, substep.source(operators, [field, gained, before]), psi);
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
                     (Group::load(psi, at) - rho * Lanes::load(field, at)).store(psi, at);
@@ -258,17 +261,14 @@ impl<T: Real> Update<T> {
             },
         );
         phi.store(&self.psi);
-        before.store(&self.gained);
-        self.is_finite()
+        self.remember(substep, before)
     }
 
-    /// Whether psi is: the wall conditions make its first coefficients depend on all others.
-    fn is_finite(&self) -> bool {
+    /// Keeps II h for the next substep. Whether psi is finite: the wall conditions make its first coefficients depend on all others.
+    fn remember(&self, substep: &Substep<T>, before: &mut [T]) -> bool {
+        if substep.remembered {
+            before.copy_from_slice(&self.gained);
+        }
         self.psi[..GROUP].iter().all(|number| number.is_finite())
-    }
-
-    fn take(&mut self, field: &Columns<'_, T>, before: &Columns<'_, T>) {
-        field.load(&mut self.field);
-        before.load(&mut self.before);
     }
 }

@@ -41,20 +41,17 @@ impl Place {
     /// Copies so many fields to rows.
     #[inline(always)]
     fn gather<T: Real>(self, fields: usize, from: &Blocks<'_, T>, rows: &mut [T]) {
+        let width = T::ABREAST / 2;
         let rows: &mut [Complex<T>] = cast_slice_mut(rows);
+        if fields * self.columns < width {
+            rows.fill(Complex::default());
+        }
         for (points, from) in from.rows(self.row) {
-            let rows = rows.chunks_exact_mut(T::ABREAST / 2).take(points.end).skip(points.start);
-            for (j, row) in rows.enumerate() {
-                let (own, others) = row.split_at_mut(fields * NEIGHBOURS);
-                others.fill(Complex::default());
-                for (f, numbers) in own.chunks_exact_mut(NEIGHBOURS).enumerate() {
-                    let from = &from[self.first + j * self.row + f * self.field..];
-                    if self.columns == NEIGHBOURS {
-                        numbers.copy_from_slice(&from[..NEIGHBOURS]);
-                    } else {
-                        numbers.fill(Complex::default());
-                        numbers[..self.columns].copy_from_slice(&from[..self.columns]);
-                    }
+            let rows = &mut rows[width * points.start..];
+            for f in 0..fields {
+                let from = &from[self.first + f * self.field..];
+                for (to, from) in rows.chunks_exact_mut(width).zip(from.chunks(self.row)) {
+                    copy(from, &mut to[f * NEIGHBOURS..], self.columns);
                 }
             }
         }
@@ -63,20 +60,27 @@ impl Place {
     /// Copies so many fields from rows.
     #[inline(always)]
     fn scatter<T: Real>(self, fields: usize, rows: &[T], to: &mut BlocksMut<'_, T>) {
+        let width = T::ABREAST / 2;
         let rows: &[Complex<T>] = cast_slice(rows);
         for (points, to) in to.rows(self.row) {
-            let rows = rows.chunks_exact(T::ABREAST / 2).take(points.end).skip(points.start);
-            for (j, row) in rows.enumerate() {
-                for (f, numbers) in row.chunks_exact(NEIGHBOURS).enumerate().take(fields) {
-                    let to = &mut to[self.first + j * self.row + f * self.field..];
-                    if self.columns == NEIGHBOURS {
-                        to[..NEIGHBOURS].copy_from_slice(numbers);
-                    } else {
-                        to[..self.columns].copy_from_slice(&numbers[..self.columns]);
-                    }
+            let rows = &rows[width * points.start..];
+            for f in 0..fields {
+                let to = &mut to[self.first + f * self.field..];
+                for (from, to) in rows.chunks_exact(width).zip(to.chunks_mut(self.row)) {
+                    copy(&from[f * NEIGHBOURS..], to, self.columns);
                 }
             }
         }
+    }
+}
+
+/// Copies the numbers of neighbouring columns, or of fewer.
+#[inline(always)]
+fn copy<T: Real>(from: &[Complex<T>], to: &mut [Complex<T>], columns: usize) {
+    if columns == NEIGHBOURS {
+        to[..NEIGHBOURS].copy_from_slice(&from[..NEIGHBOURS]);
+    } else {
+        to[..columns].copy_from_slice(&from[..columns]);
     }
 }
 

@@ -159,14 +159,13 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
         let (columns, count) = (layout.columns.len(), fields.clone().count());
         let mut send = exchange.to_send(count, column_counts);
-        let mut send = send.rows(count * columns);
         let stride = stride::<T>(transform.points());
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             for (c, column) in layout.columns[first..first + width].iter().enumerate() {
                 transform.displace(column, shift);
                 for (f, field) in fields.clone().enumerate() {
-                    for (points, rows) in send.iter().filter(|(points, _)| !points.is_empty()) {
+                    for (points, rows) in send.as_blocks().rows(count * columns) {
                         fetch_rows(&rows[f * columns + first..], count * columns, [width, points.len()], c, width);
                     }
                     transform.inverse(column, &field[layout.range(first + c)], f, c);
@@ -174,7 +173,7 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
             }
             for f in 0..count {
                 let lines = &transform.tile[f * TILE * stride..];
-                for (points, rows) in send.iter_mut().filter(|(points, _)| !points.is_empty()) {
+                for (points, rows) in send.rows(count * columns) {
                     let rows = &mut rows[f * columns + first..];
                     lines_to_rows(&lines[points.start..], stride, rows, count * columns, [width, points.len()]);
                 }
@@ -190,14 +189,14 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
     pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
         let Self { layout, y: transform, phases, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
-        let received = exchange.received(outputs, column_counts).rows(outputs * columns);
+        let received = exchange.received(outputs, column_counts);
         let stride = stride::<T>(transform.points());
         let mut clock = Instant::now();
         for first in (0..columns).step_by(TILE) {
             let width = TILE.min(columns - first);
             let next = TILE.min(columns - first - width);
             for (f, lines) in transform.tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
-                for (points, rows) in received.iter().filter(|(points, _)| !points.is_empty()) {
+                for (points, rows) in received.rows(outputs * columns) {
                     let lines = &mut lines[points.start..];
                     rows_to_lines(&rows[f * columns + first..], outputs * columns, lines, stride, [width, points.len()]);
                 }
@@ -205,7 +204,7 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
             for (c, column) in layout.columns[first..first + width].iter().enumerate() {
                 transform.displace(column, shift);
                 for f in 0..outputs {
-                    for (points, rows) in received.iter().filter(|(points, _)| next > 0 && !points.is_empty()) {
+                    for (points, rows) in received.rows(outputs * columns).filter(|_| next > 0) {
                         fetch_rows(&rows[f * columns + first + width..], outputs * columns, [next, points.len()], c, width);
                     }
                     transform.forward(column, f, c);
@@ -264,7 +263,7 @@ fn fetch_next_tile<T>(blocks: &Blocks<'_, T>, [fields, columns]: [usize; 2], gro
     let next = (group.start / TILE + 1) * TILE;
     if next < columns {
         let (width, part, parts) = (TILE.min(columns - next), group.start % TILE / NEIGHBOURS, TILE / NEIGHBOURS);
-        for (points, rows) in blocks.rows(fields * columns).into_iter().filter(|(points, _)| !points.is_empty()) {
+        for (points, rows) in blocks.rows(fields * columns) {
             for f in 0..fields {
                 fetch_rows(&rows[f * columns + next..], fields * columns, [width, points.len()], part, parts);
             }

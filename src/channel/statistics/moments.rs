@@ -5,6 +5,7 @@ use super::super::line::{Operators, copy_in, copy_in_one, copy_out};
 use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
+use bytemuck::cast_slice;
 use num_complex::Complex;
 
 /// Of the velocity at points. The cubes are free of aliasing, the fourth powers are not quite.
@@ -193,6 +194,7 @@ impl<T: Real> Channel<T> {
     fn fields_to_planes(&mut self, mut fill: impl FnMut(&Operators<T>, [&[Complex<T>]; 3], &[Complex<T>], [&mut [Complex<T>]; 4])) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, clock, .. } = self;
         let kept = operators.kept;
+        let of_field: &[Complex<T>] = cast_slice(&before[0]);
         let of_column = || vec![Complex::default(); kept];
         let (mut of_column, mut made): ([_; 3], [_; 4]) = (std::array::from_fn(|_| of_column()), std::array::from_fn(|_| of_column()));
         pencils.inverse(4, |columns, range, mut lines| {
@@ -206,7 +208,7 @@ impl<T: Real> Channel<T> {
                 } else {
                     velocity.copy_out(c, of_column_mut);
                 }
-                let pressure = &before[0][range.start + own.start..range.start + own.end];
+                let pressure = &of_field[range.start + own.start..range.start + own.end];
                 fill(operators, of_column.each_ref().map(|line| &line[..]), pressure, made.each_mut().map(|line| &mut line[..]));
                 made.iter().enumerate().for_each(|(f, made)| copy_in_one(made, c, lines.of(f)));
             }

@@ -15,6 +15,7 @@ use super::moments::{AT_POINTS, add_at_points};
 use crate::convection::products;
 use crate::parallel::ExactSum;
 use crate::transform::{Products, Real};
+use bytemuck::cast_slice_mut;
 use num_complex::Complex;
 
 /// The velocity at points, its five products and `v^2`; R, S and `v^2` go on.
@@ -40,6 +41,7 @@ impl<T: Real> Channel<T> {
         let line = || operators.line();
         let (mut problem, [mut r, mut s, mut source, mut p]) = (Helmholtz::new(operators), std::array::from_fn(|_| line()));
         let kept = operators.kept;
+        let of_field: &mut [Complex<T>] = cast_slice_mut(&mut before[0]);
         let viscosity = T::of(parameters.viscosity);
         let twice_omega = T::of(2.0 * parameters.rotation);
         pencils.forward(FIELDS.outputs, |columns, range, lines| {
@@ -71,7 +73,7 @@ impl<T: Real> Channel<T> {
             let amount = (by_parity(std::array::from_fn(|c| slope(c.min(last)))) - operators.slopes(&p)) / problem.slopes;
             problem.add_homogeneous(operators, amount, &mut p);
             for (c, column) in columns.iter().enumerate() {
-                let pressure = &mut before[0][range.start + c * kept..range.start + (c + 1) * kept];
+                let pressure = &mut of_field[range.start + c * kept..range.start + (c + 1) * kept];
                 copy_out(&p, c, pressure);
                 if column.is_mean() {
                     // dp/dy = -2 Omega U
