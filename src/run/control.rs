@@ -1,7 +1,7 @@
 //! When to save and when to stop: one decision a step, the same on all ranks.
 
 use super::command::{Found, Watch};
-use super::limit::Limit;
+use super::limit::{Limit, bjobs};
 use crate::case::Checkpoint;
 use crate::error::Result;
 use crate::parallel::World;
@@ -65,11 +65,12 @@ pub fn heed_signals() {
 }
 
 impl Control {
-    /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the batch system says.
-    pub fn new(begin: Instant, walltime: Option<f64>) -> Self {
+    /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the batch system says, which only the root asks.
+    pub fn new(begin: Instant, walltime: Option<f64>, world: &World) -> Self {
+        let ask = |job: &str| if world.is_root() { bjobs(job) } else { None };
         Self {
             signalled: Arc::clone(&ASKED_TO_STOP),
-            limit: Limit::new(begin, walltime, |name| std::env::var(name).ok()),
+            limit: Limit::new(begin, walltime, |name| std::env::var(name).ok(), ask),
             watch: None,
             last_saved: begin,
             last_failed: None,

@@ -1,10 +1,15 @@
-//! When the job must be over: as the command line says, or the batch system in the environment.
+//! When the job must be over: as the command line says, or the batch system, in the environment or when it is asked.
 //!
 //! The wall clock is read once, here. From then on only the monotonic clock counts, so that a clock that is set does no harm.
 
 use super::log::duration;
 use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, UNIX_EPOCH};
+
+/// How long `bjobs` may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The end of a job.
 pub struct Limit {
@@ -14,8 +19,14 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// For a program that began at `begin` and may take `walltime` seconds; without that, as the variables of the environment say.
-    pub fn new(begin: Instant, walltime: Option<f64>, variable: impl Fn(&str) -> Option<String>) -> Self {
+    /// For a program that began at `begin` and may take `walltime` seconds; without that, as the variables of the environment say, or, of a job of LSF, which
+    /// has no variable for it, as `bjobs(job)` says.
+    pub fn new(
+        begin: Instant,
+        walltime: Option<f64>,
+        variable: impl Fn(&str) -> Option<String>,
+        bjobs: impl FnOnce(&str) -> Option<String>,
+    ) -> Self {
         let number = |name: &str| variable(name)?.trim().parse::<u32>().ok();
         let left = |seconds: f64, source: &str| Self {
             end: begin.checked_add(Duration::from_secs_f64(seconds.max(0.0))),
@@ -36,11 +47,53 @@ impl Limit {
             let source = if started.is_some() { "PBS_WALLTIME" } else { "PBS_WALLTIME, counted from the start of this program" };
             return left(f64::from(seconds) - started.unwrap_or_default().as_secs_f64(), source);
         }
+        if let Some(job) = variable("LSB_JOBID") {
+            // The jobs of an array have one number.
+            let index = variable("LSB_JOBINDEX").filter(|index| !matches!(index.as_str(), "" | "0"));
+            let job = index.map_or(job.clone(), |index| format!("{job}[{index}]"));
+            if let Some(seconds) = bjobs(&job).as_deref().and_then(time_left) {
+                // Counted from now.
+                return left(seconds + begin.elapsed().as_secs_f64(), "bjobs");
+            }
+        }
         let job = ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].into_iter().find(|name| variable(name).is_some());
         let unknown =
             |name| format!("{name} is set, but not when the job must be over: give --walltime, or the run is killed at its limit");
         Self { end: None, note: job.map(unknown) }
     }
+}
+
+/// What LSF says of the time that is left to a job; nothing if it cannot be asked.
+pub fn bjobs(job: &str) -> Option<String> {
+    let mut command = Command::new("bjobs");
+    command.args(["-noheader", "-o", "time_left", job]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut asked = command.spawn().ok()?;
+    let begin = Instant::now();
+    while asked.try_wait().ok()?.is_none() {
+        if begin.elapsed() > PATIENCE {
+            // Whether that goes well or not, it is not waited for any longer.
+            let _ = asked.kill().and_then(|()| asked.wait());
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut said = String::new();
+    asked.stdout?.read_to_string(&mut said).ok()?;
+    Some(said)
+}
+
+/// Seconds of `[H:]M L`, or H:M:S where LSF is set up so. The letter says of what: L and X of the limit at which the job is killed, E only of what its owner thought
+/// it would take (IBM Spectrum LSF 10.1, bjobs -o).
+fn time_left(said: &str) -> Option<f64> {
+    let (time, of_what) = said.trim().split_once(char::is_whitespace)?;
+    let numbers = time.split(':').map(|number| number.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
+    let seconds = match numbers[..] {
+        [minutes] => minutes * 60,
+        [hours, minutes] => hours * 3600 + minutes * 60,
+        [hours, minutes, seconds] => hours * 3600 + minutes * 60 + seconds,
+        _ => return None,
+    };
+    matches!(of_what.trim(), "L" | "X").then_some(f64::from(seconds))
 }
 
 fn since_epoch() -> Option<f64> {
@@ -52,9 +105,17 @@ mod tests {
     use super::*;
 
     fn limit(walltime: Option<f64>, variables: &[(&str, String)]) -> (Option<f64>, String) {
+        limit_of_lsf(walltime, variables, |_| None)
+    }
+
+    fn limit_of_lsf(
+        walltime: Option<f64>,
+        variables: &[(&str, String)],
+        bjobs: impl FnOnce(&str) -> Option<String>,
+    ) -> (Option<f64>, String) {
         let begin = Instant::now();
         let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let Limit { end, note } = Limit::new(begin, walltime, variable);
+        let Limit { end, note } = Limit::new(begin, walltime, variable, bjobs);
         (end.map(|end| end.duration_since(begin).as_secs_f64().round()), note.unwrap_or_default())
     }
 
@@ -72,6 +133,31 @@ mod tests {
         nodes.as_file().set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
         let file = ("PBS_NODEFILE", nodes.path().display().to_string());
         assert_eq!(limit(None, &[pbs, file]), (Some(3600.0), "the job must be over in 1:00:00 (PBS_WALLTIME)".into()));
+    }
+
+    #[test]
+    fn lsf_is_asked_when_the_job_ends() {
+        let job = ("LSB_JOBID", "12".to_string());
+        let said = |said: &'static str| {
+            move |job: &str| {
+                assert_eq!(job, "12");
+                Some(said.to_owned())
+            }
+        };
+        for (text, seconds) in
+            [("1:30 L\n", Some(5400.0)), ("7 X", Some(420.0)), ("0:00:50 L", Some(50.0)), ("10:00 E", None), ("-", None), ("", None)]
+        {
+            let (end, note) = limit_of_lsf(None, std::slice::from_ref(&job), said(text));
+            assert_eq!(end, seconds, "{text}: {note}");
+            assert!(
+                if seconds.is_some() { note.ends_with("(bjobs)") } else { note.starts_with("LSB_JOBID is set, but not when") },
+                "{note}"
+            );
+        }
+        let of_array = [job, ("LSB_JOBINDEX", "3".into())];
+        let asked = |job: &str| (job == "12[3]").then(|| "2 L".to_owned());
+        assert_eq!(limit_of_lsf(None, &of_array, asked).0, Some(120.0));
+        assert_eq!(limit_of_lsf(Some(60.0), &of_array, |_| panic!("the command line comes first")).0, Some(60.0));
     }
 
     #[test]

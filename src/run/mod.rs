@@ -67,7 +67,7 @@ pub enum Outcome {
 /// A bad case, a run directory that cannot be used, a state that is no longer finite, a failure to write.
 pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     let begin = Instant::now();
-    let mut control = Control::new(begin, options.walltime);
+    let mut control = Control::new(begin, options.walltime, &world);
     let world = Rc::new(world);
     let case = load(&world, path, &options.overrides)?;
     world.aggregate(case.checkpoint.aggregators)?;

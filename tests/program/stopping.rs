@@ -3,9 +3,10 @@
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
 use crate::trouble::{ENDLESS, goes_on, signal_last_rank};
-use libtest_mimic::Trial;
+use libtest_mimic::{Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
@@ -16,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("the_walltime_stops_the_run", walltime),
         Trial::test("the_end_time_of_slurm_stops_the_run", slurm),
         Trial::test("the_walltime_of_pbs_stops_the_run", pbs),
+        Trial::test("the_end_that_lsf_tells_stops_the_run", lsf),
         Trial::test("more_signals_during_the_checkpoint_do_no_harm", many_signals),
         Trial::test("a_stop_file_stops_the_run", stop_file),
         Trial::test("a_run_that_develops_its_initial_field_stops", developing),
@@ -87,6 +89,26 @@ fn pbs() -> Outcome {
     check(&job.finish()?, 3, &["(PBS_WALLTIME, counted from the start", "stopping: the job's time is up", STOPPED])?;
     // A batch system that does not say.
     let job = place.start_in(2, "run case.toml --dir other", &[("LSB_JOBID", "12")])?;
+    check(&job.finish()?, 0, &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"])
+}
+
+/// LSF has no variable for the end of a job: its `bjobs` is asked, once.
+fn lsf() -> Outcome {
+    let place = Place::new()?;
+    let bjobs = |says: &str| -> Result<String, Failed> {
+        let script = place.at("bin/bjobs");
+        fs::create_dir_all(place.at("bin"))?;
+        fs::write(&script, format!("#!/bin/sh\necho \"$@\" >>{}\n{says}\n", place.at("asked").display()))?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+        Ok(format!("{}:{}", place.at("bin").display(), std::env::var("PATH")?))
+    };
+    let path = bjobs("echo '0:00:03 L'")?;
+    let job = place.start_in(2, ENDLESS, &[("LSB_JOBID", "12"), ("PATH", &path)])?;
+    check(&job.finish()?, 3, &["the job must be over in 0:00:03 (bjobs)", "stopping: the job's time is up", STOPPED])?;
+    ensure!(fs::read_to_string(place.at("asked"))? == "-noheader -o time_left 12\n", "bjobs was asked otherwise");
+    // Where it does not answer.
+    let path = bjobs("echo 'Job <12> is not found' >&2; exit 255")?;
+    let job = place.start_in(2, "run case.toml --dir other", &[("LSB_JOBID", "12"), ("PATH", &path)])?;
     check(&job.finish()?, 0, &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"])
 }
 
