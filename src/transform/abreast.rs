@@ -203,3 +203,44 @@ impl<'a, S: Simd, T: Real> Group<'a, S, T> {
         }
     }
 }
+
+/// Complex numbers of the lines of a group side by side, `[row][line]`: a vector's share.
+pub(super) struct Rows<'a, S: Simd, T: Vectors> {
+    simd: S,
+    vectors: &'a [T::Of<S>],
+    part: usize,
+}
+
+impl<'a, S: Simd, T: Real> Rows<'a, S, T> {
+    #[inline(always)]
+    pub fn new(simd: S, rows: &'a [T], part: usize) -> Self {
+        Self { simd, vectors: T::vectors::<S>(rows), part }
+    }
+
+    #[inline(always)]
+    pub fn load(&self, row: usize) -> Numbers<S, T> {
+        let at = 2 * (Group::<S, T>::PARTS * row + self.part);
+        let [re, im] = T::deinterleave(self.simd, [self.vectors[at], self.vectors[at + 1]]);
+        Numbers { re: Vector::new(self.simd, re), im: Vector::new(self.simd, im) }
+    }
+}
+
+/// [`Rows`] to be written.
+pub(super) struct RowsMut<'a, S: Simd, T: Vectors> {
+    simd: S,
+    vectors: &'a mut [T::Of<S>],
+    part: usize,
+}
+
+impl<'a, S: Simd, T: Real> RowsMut<'a, S, T> {
+    #[inline(always)]
+    pub fn new(simd: S, rows: &'a mut [T], part: usize) -> Self {
+        Self { simd, vectors: T::vectors_mut::<S>(rows), part }
+    }
+
+    #[inline(always)]
+    pub fn store(&mut self, row: usize, numbers: Numbers<S, T>) {
+        let at = 2 * (Group::<S, T>::PARTS * row + self.part);
+        [self.vectors[at], self.vectors[at + 1]] = T::interleave(self.simd, [numbers.re.numbers, numbers.im.numbers]);
+    }
+}

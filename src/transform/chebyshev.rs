@@ -12,10 +12,9 @@
 //! The formulas are those of two real lines, the real and the imaginary parts, in one complex one. Neighbouring columns lie abreast, so that nothing is
 //! turned but by this: what comes as rows of the exchange goes on as lines of coefficients side by side, and back.
 
-use super::abreast::{Group, Stages};
+use super::abreast::{Group, Rows, RowsMut, Stages};
 use super::butterflies::Numbers;
 use super::lines::{AlignedReals, aligned_reals};
-use super::vectors::Vector;
 use super::{Columns, Fields, Lines, LinesMut, NEIGHBOURS, Real};
 use crate::parallel::{Blocks, BlocksMut};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -137,37 +136,14 @@ impl<T: Real> WithSimd for Transform<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { stages, tables, rows, work, g: (g, from), s: (mut s, to), fields, ends: [before, after] } = self;
         from.gather(fields, &g, rows);
-        let mut vectors = Rows::<S, T> { simd, vectors: T::vectors_mut::<S>(rows), part: 0 };
         let mut group = Group::new(simd, work);
         for part in 0..Group::<S, T>::PARTS {
-            (vectors.part, group.part) = (part, part);
-            let first = fold(&vectors, &mut group, tables, before);
+            group.part = part;
+            let first = fold(&Rows::new(simd, rows, part), &mut group, tables, before);
             stages.to_points(&mut group);
-            unfold(&group, &mut vectors, stages, first, after);
+            unfold(&group, &mut RowsMut::new(simd, rows, part), stages, first, after);
         }
         to.scatter(fields, rows, &mut s);
-    }
-}
-
-/// A vector's share of the numbers of rows.
-struct Rows<'a, S: Simd, T: Real> {
-    simd: S,
-    vectors: &'a mut [T::Of<S>],
-    part: usize,
-}
-
-impl<S: Simd, T: Real> Rows<'_, S, T> {
-    #[inline(always)]
-    fn load(&self, row: usize) -> Numbers<S, T> {
-        let at = 2 * (Group::<S, T>::PARTS * row + self.part);
-        let [re, im] = T::deinterleave(self.simd, [self.vectors[at], self.vectors[at + 1]]);
-        Numbers { re: Vector::new(self.simd, re), im: Vector::new(self.simd, im) }
-    }
-
-    #[inline(always)]
-    fn store(&mut self, row: usize, numbers: Numbers<S, T>) {
-        let at = 2 * (Group::<S, T>::PARTS * row + self.part);
-        [self.vectors[at], self.vectors[at + 1]] = T::interleave(self.simd, [numbers.re.numbers, numbers.im.numbers]);
     }
 }
 
@@ -194,7 +170,7 @@ fn fold<S: Simd, T: Real>(g: &Rows<'_, S, T>, h: &mut Group<'_, S, T>, [sines, c
 
 /// S of Z and of S_1.
 #[inline(always)]
-fn unfold<S: Simd, T: Real>(z: &Group<'_, S, T>, s: &mut Rows<'_, S, T>, stages: &Stages<T>, first: Numbers<S, T>, ends: T) {
+fn unfold<S: Simd, T: Real>(z: &Group<'_, S, T>, s: &mut RowsMut<'_, S, T>, stages: &Stages<T>, first: Numbers<S, T>, ends: T) {
     let half = T::of(0.5);
     let n = stages.points();
     let z = |k: usize| z.load::<false>(stages.place(k) / T::ABREAST);

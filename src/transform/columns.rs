@@ -1,10 +1,13 @@
-//! The third direction, y: lines that lie whole on one rank in spectral space, padded and truncated on the way.
+//! The third direction, y: lines that lie whole on one rank in spectral space, padded and truncated on the way. As modes they lie one after the other in the
+//! fields, as points side by side in the rows of the exchange: neighbouring columns are transformed abreast.
 
-use super::lines::{Aligned, aligned};
-use super::pencils::TILE;
-use super::planes::stride;
-use super::{Column, ComplexLines, Fields, Real, Shift, vectorised};
+use super::abreast::{Group, Rows, RowsMut, Stages};
+use super::lines::{Aligned, AlignedReals, aligned, aligned_reals};
+use super::{Column, Fields, Pieces, Real, Shift, vectorised};
+use crate::parallel::{Blocks, BlocksMut};
+use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
+use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
 /// A transform in y: what differs between the flows.
@@ -15,81 +18,204 @@ pub trait Columns<T> {
     fn there_and_back(points: usize) -> f64;
 }
 
-/// Fourier transforms of columns: modes n_y of one (n_x, n_z) to points in y and back.
+/// Fourier transforms of neighbouring columns, [`FourierColumns::ABREAST`] or fewer: modes n_y of one (n_x, n_z) to points in y and back.
 pub struct FourierColumns<T> {
-    lines: ComplexLines<T>,
-    /// Lines of all fields in [`TILE`] columns.
-    pub(super) tile: Aligned<T>,
+    stages: Stages<T>,
+    /// The modes of a group of columns: `[field][n_y = 0, 1, .., -1][column]`.
+    modes: Aligned<T>,
+    work: AlignedReals<T>,
+    /// Rows of fewer columns.
+    few: Aligned<T>,
+    /// The modes of one column, one field after the other.
+    line: Aligned<T>,
     /// The phase factors of the modes of a column, in the order of storage; empty if there are none.
     factors: Vec<Complex<T>>,
 }
 
 impl<T: Real> FourierColumns<T> {
+    /// Columns of a group.
+    pub(super) const ABREAST: usize = T::ABREAST / 2;
+
     /// The next transforms are of this column, on the grid displaced by `shift`.
     pub(super) fn displace(&mut self, column: &Column, shift: &Shift<T>) {
         shift.factors(column, &mut self.factors);
     }
 
-    pub(super) fn points(&self) -> usize {
-        self.lines.points()
-    }
-
-    /// Where in the tile the line of a field in its column c is.
-    fn line(&self, field: usize, c: usize) -> Range<usize> {
-        let stride = stride::<T>(self.points());
-        let first = (field * TILE + c) * stride;
-        first..first + self.points()
-    }
-
-    /// The modes of a column, the tile's column c, to the values at all points.
-    pub(super) fn inverse(&mut self, column: &Column, modes: &[Complex<T>], field: usize, c: usize) {
-        let range = self.line(field, c);
-        let line = &mut self.tile[range];
-        let tail = line.len() - column.ny_max();
-        let (head, rest) = line.split_at_mut(column.ny_max() + 1);
-        let (middle, tail) = rest.split_at_mut(tail - head.len());
-        let (upper, lower) = modes.split_at(head.len());
-        middle.fill(Complex::default());
+    /// Puts the modes of a field of a column into its place c in the group, of whose columns none has larger |n_y| than `kept`.
+    pub(super) fn put(&mut self, column: &Column, modes: &[Complex<T>], kept: usize, field: usize, c: usize) {
+        let (points, m) = (self.stages.points(), column.ny_max());
+        let rows = &mut self.modes[field * points * Self::ABREAST..][..points * Self::ABREAST];
+        let (head, rest) = rows.split_at_mut((m + 1) * Self::ABREAST);
+        let (middle, tail) = rest.split_at_mut((points - 2 * m - 1) * Self::ABREAST);
+        let (head, tail) = (head.chunks_exact_mut(Self::ABREAST), tail.chunks_exact_mut(Self::ABREAST));
+        let (upper, lower) = modes.split_at(m + 1);
         if self.factors.is_empty() {
-            head.copy_from_slice(upper);
-            tail.copy_from_slice(lower);
+            head.zip(upper).for_each(|(row, mode)| row[c] = *mode);
+            tail.zip(lower).for_each(|(row, mode)| row[c] = *mode);
         } else {
-            let (of_upper, of_lower) = self.factors.split_at(head.len());
+            let (of_upper, of_lower) = self.factors.split_at(m + 1);
+            head.zip(upper).zip(of_upper).for_each(|((row, mode), factor)| row[c] = mode * factor);
+            tail.zip(lower).zip(of_lower).for_each(|((row, mode), factor)| row[c] = mode * factor);
+        }
+        // What others of the group have and this column has not.
+        let middle = middle.chunks_exact_mut(Self::ABREAST);
+        let behind = middle.len() - (kept - m);
+        for (_, row) in middle.enumerate().filter(|(i, _)| *i < kept - m || *i >= behind) {
+            row[c] = Complex::default();
+        }
+    }
+
+    /// The modes of so many fields of a group to the values at the points: into rows of `columns` complex numbers a field, those of `own` columns.
+    pub(super) fn inverse(&mut self, fields: usize, kept: usize, rows: &mut BlocksMut<'_, T>, columns: usize, own: Range<usize>) {
+        let Self { stages, modes, work, few, .. } = self;
+        let (points, row) = (stages.points(), fields * columns);
+        for (f, modes) in modes.chunks_exact(points * Self::ABREAST).take(fields).enumerate() {
+            if own.len() == Self::ABREAST {
+                let first = f * columns + own.start;
+                stages.arch.dispatch(ToPoints { stages, modes: cast_slice(modes), kept, work, rows: rows.again(), row, first });
+                continue;
+            }
+            let of_few = BlocksMut::of_one(few);
+            stages.arch.dispatch(ToPoints { stages, modes: cast_slice(modes), kept, work, rows: of_few, row: Self::ABREAST, first: 0 });
+            for (of_rows, rows) in rows.rows(row) {
+                for (y, row) in of_rows.zip(rows.chunks_exact_mut(row)) {
+                    row[f * columns..][own.clone()].copy_from_slice(&few[y * Self::ABREAST..][..own.len()]);
+                }
+            }
+        }
+    }
+
+    /// Rows, as those of [`FourierColumns::inverse`], to modes.
+    pub(super) fn forward(&mut self, fields: usize, kept: usize, rows: Blocks<'_, T>, columns: usize, own: Range<usize>) {
+        let Self { stages, modes, work, few, .. } = self;
+        let (points, row) = (stages.points(), fields * columns);
+        for (f, modes) in modes.chunks_exact_mut(points * Self::ABREAST).take(fields).enumerate() {
+            let modes = cast_slice_mut(modes);
+            if own.len() == Self::ABREAST {
+                let first = f * columns + own.start;
+                stages.arch.dispatch(ToModes { stages, modes, kept, work, rows, row, first });
+                continue;
+            }
+            for (of_rows, rows) in rows.rows(row) {
+                for (y, row) in of_rows.zip(rows.chunks_exact(row)) {
+                    few[y * Self::ABREAST..][..own.len()].copy_from_slice(&row[f * columns..][own.clone()]);
+                }
+            }
+            stages.arch.dispatch(ToModes { stages, modes, kept, work, rows: Blocks::of_one(few), row: Self::ABREAST, first: 0 });
+        }
+    }
+
+    /// The modes of so many fields of a column, which has the place c in the group, in the order of storage.
+    pub(super) fn take(&mut self, column: &Column, fields: usize, c: usize) -> Pieces<'_, T> {
+        let Self { stages, modes, line, factors, .. } = self;
+        let (points, m) = (stages.points(), column.ny_max());
+        for (line, modes) in line.chunks_exact_mut(points).zip(modes.chunks_exact(points * Self::ABREAST)).take(fields) {
+            let (upper, lower) = line[..column.len()].split_at_mut(m + 1);
+            let rows = modes.chunks_exact(Self::ABREAST);
+            upper.iter_mut().zip(rows.clone()).for_each(|(mode, row)| *mode = row[c]);
+            lower.iter_mut().zip(rows.skip(points - m)).for_each(|(mode, row)| *mode = row[c]);
             vectorised(
                 #[inline(always)]
-                || {
-                    head.iter_mut().zip(upper).zip(of_upper).for_each(|((to, mode), factor)| *to = mode * factor);
-                    tail.iter_mut().zip(lower).zip(of_lower).for_each(|((to, mode), factor)| *to = mode * factor);
-                },
+                || line.iter_mut().zip(&*factors).for_each(|(mode, factor)| *mode *= factor.conj()),
             );
         }
-        self.lines.inverse(line);
-    }
-
-    /// The values at all points to the modes of a column, the tile's column c, left in the order of storage at the beginning of its line.
-    pub(super) fn forward(&mut self, column: &Column, field: usize, c: usize) {
-        let range = self.line(field, c);
-        let line = &mut self.tile[range];
-        self.lines.forward(line);
-        let points = line.len();
-        line.copy_within(points - column.ny_max().., column.ny_max() + 1);
-        vectorised(
-            #[inline(always)]
-            || line.iter_mut().zip(&self.factors).for_each(|(mode, factor)| *mode *= factor.conj()),
-        );
+        Pieces::new(line, points, column.len())
     }
 }
 
 impl<T: Real> Columns<T> for FourierColumns<T> {
     fn new(points: usize, fields: Fields) -> Self {
+        let group = points * Self::ABREAST;
         Self {
-            lines: ComplexLines::new(points),
-            tile: aligned(fields.columns * TILE * stride::<T>(points)),
+            stages: Stages::new(points),
+            modes: aligned(fields.columns * group),
+            work: aligned_reals(2 * group),
+            few: aligned(group),
+            line: aligned(fields.columns * points),
             factors: Vec::with_capacity(points),
         }
     }
 
     fn there_and_back(points: usize) -> f64 {
         points as f64
+    }
+}
+
+/// The modes of a field to rows, of `row` complex numbers each; its own are those from `first` on.
+struct ToPoints<'a, T> {
+    stages: &'a Stages<T>,
+    modes: &'a [T],
+    kept: usize,
+    work: &'a mut [T],
+    rows: BlocksMut<'a, T>,
+    row: usize,
+    first: usize,
+}
+
+impl<T: Real> WithSimd for ToPoints<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { stages, modes, kept, work, mut rows, row, first } = self;
+        let (points, width) = (stages.points(), T::ABREAST / 2);
+        let mut group = Group::new(simd, work);
+        for part in 0..Group::<S, T>::PARTS {
+            group.part = part;
+            let modes = Rows::new(simd, modes, part);
+            for n in 0..=kept {
+                group.store::<false>(n, modes.load(n));
+            }
+            group.fill_with_zeros(kept + 1..points - kept);
+            for n in points - kept..points {
+                group.store::<false>(n, modes.load(n));
+            }
+            stages.to_points(&mut group);
+            for (of_rows, rows) in rows.rows(row) {
+                for (y, numbers) in of_rows.zip(rows.chunks_exact_mut(row)) {
+                    let numbers = cast_slice_mut(&mut numbers[first..][..width]);
+                    RowsMut::new(simd, numbers, part).store(0, group.load::<false>(stages.place(y) / T::ABREAST));
+                }
+            }
+        }
+    }
+}
+
+/// Rows, as those of [`ToPoints`], to the modes of a field.
+struct ToModes<'a, T> {
+    stages: &'a Stages<T>,
+    modes: &'a mut [T],
+    kept: usize,
+    work: &'a mut [T],
+    rows: Blocks<'a, T>,
+    row: usize,
+    first: usize,
+}
+
+impl<T: Real> WithSimd for ToModes<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { stages, modes, kept, work, rows, row, first } = self;
+        let (points, width) = (stages.points(), T::ABREAST / 2);
+        let mut group = Group::new(simd, work);
+        for part in 0..Group::<S, T>::PARTS {
+            group.part = part;
+            for (of_rows, rows) in rows.rows(row) {
+                for (y, numbers) in of_rows.zip(rows.chunks_exact(row)) {
+                    let numbers = Rows::new(simd, cast_slice(&numbers[first..][..width]), part).load(0);
+                    group.store::<false>(stages.place(y) / T::ABREAST, numbers);
+                }
+            }
+            stages.to_modes(&mut group);
+            let mut modes = RowsMut::new(simd, modes, part);
+            for n in 0..=kept {
+                modes.store(n, group.load::<false>(n));
+            }
+            for n in points - kept..points {
+                modes.store(n, group.load::<false>(n));
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ mod abreast;
 mod butterflies;
 mod chebyshev;
 mod columns;
+mod fetch;
 mod lanes;
 mod layout;
 mod lines;
@@ -15,11 +16,11 @@ mod planes;
 mod real;
 mod real_lines;
 mod shift;
-mod transpose;
 mod vectors;
 
 pub use chebyshev::ChebyshevColumns;
 pub use columns::{Columns, FourierColumns};
+pub use fetch::fetch;
 pub use lanes::{LANES, Lanes, vectorised};
 pub use layout::{Fields, Layout, ModeList, Slab, Visited};
 pub use lines::ComplexLines;
@@ -29,7 +30,6 @@ pub use pieces::{Lines, LinesMut, Pieces, PiecesMut, parts};
 pub use real::{MOST_ABREAST, Real, Reals, Values, ValuesMut};
 pub use real_lines::RealLines;
 pub use shift::Shift;
-pub use transpose::fetch;
 
 use num_complex::Complex;
 use std::ops::{Deref, DerefMut};

@@ -14,8 +14,8 @@
 //! (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013). [`super::planes`] has what happens in a plane. A displaced grid costs a phase
 //! factor of each mode, before and after.
 
-use super::planes::{Planes, stride};
-use super::transpose::{fetch_rows, lines_to_rows, rows_to_lines};
+use super::fetch::fetch_rows;
+use super::planes::Planes;
 use super::{
     ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Lines, LinesMut, Pieces, PiecesMut, Real, Shift, SpectralField,
     Truncation,
@@ -26,7 +26,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 /// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
-pub(super) const TILE: usize = 64;
+const TILE: usize = 64;
 
 /// Columns of Chebyshev coefficients that are handed out together, so that recursions in y can go side by side. A tile has a whole number of them.
 pub const NEIGHBOURS: usize = 4;
@@ -159,25 +159,17 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
         let (columns, count) = (layout.columns.len(), fields.clone().count());
         let mut send = exchange.to_send(count, column_counts);
-        let stride = stride::<T>(transform.points());
-        for first in (0..columns).step_by(TILE) {
-            let width = TILE.min(columns - first);
-            for (c, column) in layout.columns[first..first + width].iter().enumerate() {
+        for group in groups(columns, FourierColumns::<T>::ABREAST) {
+            fetch_next_tile(&send.as_blocks(), [count, columns], &group, FourierColumns::<T>::ABREAST);
+            let kept = largest_ny(&layout.columns[group.clone()]);
+            for (c, i) in group.clone().enumerate() {
+                let column = &layout.columns[i];
                 transform.displace(column, shift);
                 for (f, field) in fields.clone().enumerate() {
-                    for (points, rows) in send.as_blocks().rows(count * columns) {
-                        fetch_rows(&rows[f * columns + first..], count * columns, [width, points.len()], c, width);
-                    }
-                    transform.inverse(column, &field[layout.range(first + c)], f, c);
+                    transform.put(column, &field[layout.range(i)], kept, f, c);
                 }
             }
-            for f in 0..count {
-                let lines = &transform.tile[f * TILE * stride..];
-                for (points, rows) in send.rows(count * columns) {
-                    let rows = &mut rows[f * columns + first..];
-                    lines_to_rows(&lines[points.start..], stride, rows, count * columns, [width, points.len()]);
-                }
-            }
+            transform.inverse(count, kept, &mut send, columns, group);
         }
         lap(&mut clock, &mut self.phases.transform);
         self.column.exchange(count, &self.column_counts, &self.plane_counts);
@@ -190,27 +182,16 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         let Self { layout, y: transform, phases, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
         let received = exchange.received(outputs, column_counts);
-        let stride = stride::<T>(transform.points());
         let mut clock = Instant::now();
-        for first in (0..columns).step_by(TILE) {
-            let width = TILE.min(columns - first);
-            let next = TILE.min(columns - first - width);
-            for (f, lines) in transform.tile.chunks_exact_mut(TILE * stride).take(outputs).enumerate() {
-                for (points, rows) in received.rows(outputs * columns) {
-                    let lines = &mut lines[points.start..];
-                    rows_to_lines(&rows[f * columns + first..], outputs * columns, lines, stride, [width, points.len()]);
-                }
-            }
-            for (c, column) in layout.columns[first..first + width].iter().enumerate() {
+        for group in groups(columns, FourierColumns::<T>::ABREAST) {
+            fetch_next_tile(&received, [outputs, columns], &group, FourierColumns::<T>::ABREAST);
+            transform.forward(outputs, largest_ny(&layout.columns[group.clone()]), received, columns, group.clone());
+            for (c, i) in group.enumerate() {
+                let column = &layout.columns[i];
                 transform.displace(column, shift);
-                for f in 0..outputs {
-                    for (points, rows) in received.rows(outputs * columns).filter(|_| next > 0) {
-                        fetch_rows(&rows[f * columns + first + width..], outputs * columns, [next, points.len()], c, width);
-                    }
-                    transform.forward(column, f, c);
-                }
+                let modes = transform.take(column, outputs, c);
                 lap(&mut clock, &mut phases.transform);
-                update(column, layout.range(first + c), Pieces::new(&transform.tile[c * stride..], TILE * stride, column.len()));
+                update(column, layout.range(i), modes);
                 lap(&mut clock, &mut phases.update);
             }
         }
@@ -226,8 +207,8 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
         let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
         let mut send = exchange.to_send(count, column_counts);
-        for group in neighbours(columns) {
-            fetch_next_tile(&send.as_blocks(), [count, columns], &group);
+        for group in groups(columns, NEIGHBOURS) {
+            fetch_next_tile(&send.as_blocks(), [count, columns], &group, NEIGHBOURS);
             fill(&layout.columns[group.clone()], layout.ranges(group.clone()), transform.lines_mut(layout.columns[group.start].len()));
             transform.inverse(count, &mut send, columns, group);
         }
@@ -243,8 +224,8 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
         let columns = layout.columns.len();
         let received = exchange.received(outputs, column_counts);
         let mut clock = Instant::now();
-        for group in neighbours(columns) {
-            fetch_next_tile(&received, [outputs, columns], &group);
+        for group in groups(columns, NEIGHBOURS) {
+            fetch_next_tile(&received, [outputs, columns], &group, NEIGHBOURS);
             transform.forward(outputs, received, columns, group.clone());
             lap(&mut clock, &mut phases.transform);
             update(&layout.columns[group.clone()], layout.ranges(group), transform.lines());
@@ -253,16 +234,21 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
     }
 }
 
-/// So many columns, [`NEIGHBOURS`] at a time, or fewer at the end.
-fn neighbours(columns: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..columns).step_by(NEIGHBOURS).map(move |first| first..columns.min(first + NEIGHBOURS))
+/// So many columns, `width` at a time, or fewer at the end.
+fn groups(columns: usize, width: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..columns).step_by(width).map(move |first| first..columns.min(first + width))
 }
 
-/// Has a part of the rows of the next tile brought near while this group of columns is worked on: all of them until its turn comes.
-fn fetch_next_tile<T>(blocks: &Blocks<'_, T>, [fields, columns]: [usize; 2], group: &Range<usize>) {
+/// The largest |n_y| of these columns.
+fn largest_ny(columns: &[Column]) -> usize {
+    columns.iter().map(Column::ny_max).max().unwrap_or(0)
+}
+
+/// Has a part of the rows of the next tile brought near while this group of columns, one of those of `width`, is worked on: all of them until its turn comes.
+fn fetch_next_tile<T>(blocks: &Blocks<'_, T>, [fields, columns]: [usize; 2], group: &Range<usize>, width: usize) {
     let next = (group.start / TILE + 1) * TILE;
     if next < columns {
-        let (width, part, parts) = (TILE.min(columns - next), group.start % TILE / NEIGHBOURS, TILE / NEIGHBOURS);
+        let (part, parts, width) = (group.start % TILE / width, TILE / width, TILE.min(columns - next));
         for (points, rows) in blocks.rows(fields * columns) {
             for f in 0..fields {
                 fetch_rows(&rows[f * columns + next..], fields * columns, [width, points.len()], part, parts);
