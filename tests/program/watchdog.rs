@@ -52,17 +52,21 @@ fn stopped(rank: usize) -> Outcome {
     goes_on(&place)
 }
 
-/// All ranks stand still for longer than the limit, which is the batch system's doing.
+/// All ranks stand still for longer than the limit, which is the batch system's doing: it does not reach them all at once, so that some wait for another before
+/// they are stopped themselves, and again before that one goes on.
 fn suspended() -> Outcome {
     let place = Place::new()?;
-    let job = place.start(3, &format!("{ENDLESS} --set parallel.hang_limit_minutes=0.03"))?;
+    let job = place.start(3, &format!("{ENDLESS} --set parallel.hang_limit_minutes=0.1"))?;
     place.wait_for("run", 15)?;
-    for signal in [Signal::STOP, Signal::CONT] {
-        (0..3).try_for_each(|rank| signal_rank(&place, rank, signal))?;
-        if signal == Signal::STOP {
-            std::thread::sleep(Duration::from_secs(6));
-        }
-    }
+    let all = |ranks: &[usize], signal, seconds| -> Outcome {
+        ranks.iter().try_for_each(|rank| signal_rank(&place, *rank, signal))?;
+        std::thread::sleep(Duration::from_secs_f64(seconds));
+        Ok(())
+    };
+    all(&[2], Signal::STOP, 1.0)?;
+    all(&[0, 1], Signal::STOP, 8.0)?;
+    all(&[0, 1], Signal::CONT, 0.5)?;
+    all(&[2], Signal::CONT, 0.0)?;
     let drawn = || {
         place
             .read("run/spectra.csv")
