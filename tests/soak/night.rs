@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const RANKS: usize = 2;
 
 /// That a job takes to end once nothing of it is left, or to come to its next checkpoint.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Files that are the same in the end; a flow writes some of them.
 const RESULTS: [&str; 8] =
