@@ -25,7 +25,7 @@ use crate::parallel::{Blocks, Exchange, Method, ProcessGrid, Traffic};
 use std::ops::Range;
 use std::time::Instant;
 
-/// y-lines that are scattered together: their rows lie in different pages of memory, so the longer the better.
+/// Columns whose pieces of rows are brought near together: the rows lie in different pages of memory. Groups of columns that are transformed together divide it.
 const TILE: usize = 64;
 
 /// Columns of Chebyshev coefficients that are handed out together, so that recursions in y can go side by side. A tile has a whole number of them.
