@@ -18,7 +18,7 @@ pub trait Columns<T> {
     fn there_and_back(points: usize) -> f64;
 }
 
-/// Fourier transforms of neighbouring columns, [`FourierColumns::ABREAST`] or fewer: modes n_y of one (n_x, n_z) to points in y and back.
+/// Fourier transforms of neighbouring columns, as many as fill a vector or fewer: modes n_y of one (n_x, n_z) to points in y and back.
 pub struct FourierColumns<T> {
     stages: Stages<T>,
     /// The modes of a group of columns: `[field][n_y = 0, 1, .., -1][column]`.
