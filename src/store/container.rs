@@ -6,7 +6,9 @@ use super::foreign::{read_text, text_type, write_text};
 use crate::parallel::{FileHints, World};
 use hdf5::dataset::{AllocTime, FillTime, Layout};
 use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
-use std::path::Path;
+use std::fs;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
 
 /// Number of the file format; a reader refuses what is newer than itself.
 pub(super) const FORMAT: u64 = 1;
@@ -43,11 +45,17 @@ pub(super) fn append(path: &Path) -> hdf5::Result<File> {
     options().open_rw(path)
 }
 
-/// Opens a file for all ranks together. Collective.
-pub(super) fn open_together(world: &World, path: &Path, only_read: bool) -> hdf5::Result<File> {
+/// Opens a file that every rank `holds` open by itself for all of them together. Collective.
+///
+/// It is found by what they hold, not by its name: Open MPI 4.1 waits for ever where a rank cannot open what the first rank could, be it that a node has not
+/// mounted the disk, does not see the new file yet, or that it was deleted a moment ago.
+pub(super) fn open_together(world: &World, path: &Path, held: &fs::File, only_read: bool) -> hdf5::Result<File> {
     let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
     let hints = world.file_hints();
-    options().with_fapl(|list| list.mpio(world.raw(), hints.as_ref().map(FileHints::raw))).open_as(path, mode)
+    let descriptor = PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()));
+    // Not every system has that.
+    let name = if descriptor.exists() { &descriptor } else { path };
+    options().with_fapl(|list| list.mpio(world.raw(), hints.as_ref().map(FileHints::raw))).open_as(name, mode)
 }
 
 pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {

@@ -15,7 +15,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const RANKS: usize = 2;
 
@@ -72,6 +72,11 @@ impl<'a> Night<'a> {
         self.place.at("disk/run")
     }
 
+    /// When the log was last written, if there is one.
+    fn log_written(&self) -> Option<SystemTime> {
+        fs::metadata(self.directory().join("run.log")).and_then(|data| data.modified()).ok()
+    }
+
     /// One run, with disturbances until there were `most` in all, and its comparison.
     pub fn run_to_the_end(&mut self, most: usize) -> Outcome {
         let mut fresh = "";
@@ -79,7 +84,7 @@ impl<'a> Night<'a> {
             if self.disturbances() < most && self.random.below(4) == 0 {
                 self.disturb_files()?;
             }
-            let log = fs::metadata(self.directory().join("run.log")).map_or(0, |data| data.len());
+            let log = self.log_written();
             let mut job = self.place.start(RANKS, &format!("run case.toml --dir disk/run {fresh}"))?;
             let mut befell = Vec::new();
             while self.disturbances() < most && !job.ended() && !befell.iter().any(|kind| Disturbance::ends_job(*kind)) {
@@ -114,7 +119,7 @@ impl<'a> Night<'a> {
     }
 
     /// Waits for a moment and does one thing to a job; None if it has ended before.
-    fn disturb_job(&mut self, job: &mut Job, log: u64) -> Result<Option<Disturbance>, Failed> {
+    fn disturb_job(&mut self, job: &mut Job, log: Option<SystemTime>) -> Result<Option<Disturbance>, Failed> {
         let kinds = Disturbance::OF_A_JOB;
         let kind = self.random.among(&kinds);
         let moment = self.random.among(&Moment::ALL);
@@ -156,11 +161,12 @@ impl<'a> Night<'a> {
     }
 
     /// Whether the moment came before the job's end.
-    fn wait_for(&mut self, moment: Moment, job: &mut Job, log: u64) -> Result<bool, Failed> {
+    fn wait_for(&mut self, moment: Moment, job: &mut Job, log: Option<SystemTime>) -> Result<bool, Failed> {
         let begin = Instant::now();
         let come = |night: &Self| match moment {
             Moment::Starting => true,
-            Moment::Running => fs::metadata(night.directory().join("run.log")).is_ok_and(|data| data.len() > log),
+            // By its time and not by its length: --fresh begins a new one.
+            Moment::Running => night.log_written().is_some_and(|written| Some(written) != log),
             Moment::Saving => night.partial_files().is_ok_and(|files| !files.is_empty()),
         };
         while !come(self) {

@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         trial("old_checkpoints_are_deleted", &[2], "keep"),
         trial("latest_is_found", &[2], "latest"),
         trial("bad_directories_are_errors", &[1, 3], "directories"),
+        trial("a_file_that_one_rank_cannot_see_is_an_error", &[3], "apart"),
         Trial::test("statistics_are_the_same_file_on_any_ranks", records::any_ranks),
         Trial::test("records_open_in_h5py", records::h5py),
         trial("damage_in_a_record_is_found_and_named", &[1, 3], "record damage"),
@@ -150,6 +151,7 @@ fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
         "keep" => keep(world, directory),
         "latest" => latest(world, directory),
         "directories" => directories(world, directory),
+        "apart" => apart(world, directory),
         "look" => look(world, directory),
         "statistics" => records::write(world, directory),
         "record damage" => records::damage(world, directory),
@@ -365,6 +367,20 @@ fn directories(world: &World, directory: &Path) {
     fails(world, write(world, &blocked, 1, 7), &["cannot rename"]);
     world.barrier();
     assert_eq!(names(&blocked), ["00000007.h5"]);
+}
+
+/// Nodes of which one has not mounted the disk, or does not see the file yet: MPI libraries wait for ever there.
+fn apart(world: &World, directory: &Path) {
+    let shared = directory.join("shared");
+    root(world, || fs::create_dir(&shared).unwrap());
+    let seen = if world.rank() == 2 { directory.join("unmounted") } else { shared.clone() };
+    fails(world, write(world, &seen, 1, 7), &["cannot open", "unmounted", "No such file", "(rank 2 of 3)"]);
+    let file = write(world, &shared, 1, 7).unwrap().path;
+    let (range, mut values) = (piece(world, 0, MODES), vec![Complex::default(); piece(world, 0, MODES).count()]);
+    let mut fields = [FieldMut { name: "u", values: ValuesMut::F64(&mut values) }];
+    let file = seen.join(file.file_name().unwrap());
+    let read = read_fields(world, &file, Piece { offset: range.start, total: MODES }, &mut fields);
+    fails(world, read, &["cannot open", "unmounted", "No such file", "(rank 2 of 3)"]);
 }
 
 fn look(world: &World, directory: &Path) {

@@ -2,7 +2,7 @@
 
 use super::{Outcome, advance, fields, labels, largest, new, observed, put, rest, started, step, wavevector, with_step};
 use crate::ensure;
-use crate::support::exact::{C, ZERO, along, dot};
+use crate::exact::{C, ZERO, along, dot};
 use rogallo::case::{Forcing, Gradient, Mean};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};

@@ -4,7 +4,7 @@ use super::{
     Outcome, SCHEMES, advance, distance, falls, fields, mean, observed, simpson, started, step, turbulence, turbulence_of, with_step,
 };
 use crate::ensure;
-use crate::support::exact::along;
+use crate::exact::along;
 use rogallo::case::{BodyForce, Dealiasing, Forcing, Gradient, Initial, Mean};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::Homogeneous;

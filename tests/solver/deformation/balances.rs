@@ -1,8 +1,8 @@
 //! What turbulence in a mean flow keeps: its balance of energy, and its continuity.
 
 use super::{Outcome, observed, order, started};
+use crate::balance::simpson;
 use crate::ensure;
-use crate::support::balance::simpson;
 use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Spectrum};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};

@@ -3,8 +3,8 @@
 
 use super::Outcome;
 use crate::ensure;
-use crate::support::exact::{self, C, Equations, Matrix, Vector, Wave, along, dot};
-use crate::support::noise;
+use crate::exact::{self, C, Equations, Matrix, Vector, Wave, along, dot};
+use crate::noise;
 use rogallo::parallel::World;
 use std::rc::Rc;
 

@@ -1,14 +1,15 @@
 //! Forces, scalars and buoyancy against exact solutions, balances and the theory of random forces, on several ranks.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod band;
 mod body;
 mod memory;
 mod random;
 mod scalars;
 
+use crate::balance::simpson;
+use crate::collective::{Check, Outcome};
+use crate::ensure;
+use crate::exact::{C, Vector};
 use rogallo::case::{Initial, Spectrum};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -17,14 +18,9 @@ use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::{Values, ValuesMut};
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use support::balance::simpson;
-use support::collective::{self, Check, Outcome};
-use support::exact::{C, Vector};
 
-static CHECKS: [Check; 19] = [
+pub static CHECKS: [Check; 19] = [
     Check { name: "what_is_injected_is_told", ranks: &[1, 3], run: band::injection, needs: None },
     Check { name: "constant_power_on_one_mode", ranks: &[1, 3], run: band::one_mode, needs: None },
     Check { name: "constant_power_is_in_the_energy_balance", ranks: &[2], run: band::balance, needs: None },
@@ -45,10 +41,6 @@ static CHECKS: [Check; 19] = [
     Check { name: "scalars_do_not_know_of_each_other", ranks: &[1, 3], run: scalars::alone, needs: None },
     Check { name: "stratified_energy_is_balanced_at_the_order", ranks: &[2], run: scalars::stratified, needs: None },
 ];
-
-fn main() -> ExitCode {
-    collective::main(&CHECKS, Duration::from_secs(300))
-}
 
 const SCHEMES: [(RungeKutta, f64); 3] = [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)];
 

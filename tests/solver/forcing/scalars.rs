@@ -5,7 +5,7 @@ use super::{
     with_step,
 };
 use crate::ensure;
-use crate::support::exact::{C, Vector, ZERO, dot};
+use crate::exact::{C, Vector, ZERO, dot};
 use rogallo::case::{Dealiasing, Gradient, Mean, Scalar, ScalarInitial, Spectrum};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
@@ -109,7 +109,7 @@ pub fn no_aliases(world: &Rc<World>) -> Outcome {
     // A flat spectrum, up to the ends of the ellipsoid, where the aliases are.
     let noise = |label: [i64; 3], field: usize| {
         let index = label.iter().fold(field as u64, |index, n| index * 64 + (n + 32) as u64);
-        C::new(crate::support::noise(2 * index), crate::support::noise(2 * index + 1)) * 0.02
+        C::new(crate::noise(2 * index), crate::noise(2 * index + 1)) * 0.02
     };
     let draw = |label: [i64; 3], field: usize| {
         let positive = label > [0; 3];

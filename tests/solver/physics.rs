@@ -1,8 +1,8 @@
 //! The homogeneous flow against exact solutions, convergence orders and reference data, on several ranks.
 
-#[macro_use]
-mod support;
-
+use crate::balance::simpson;
+use crate::collective::{Check, Outcome, reference};
+use crate::ensure;
 use rogallo::case::{Dealiasing, Develop, Initial, Rescale, Spectrum};
 use rogallo::flow::{Clock, Flow};
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -11,13 +11,9 @@ use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::{Real, Values};
 use std::f64::consts::TAU;
 use std::path::Path;
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use support::balance::simpson;
-use support::collective::{self, Check, Outcome, reference};
 
-static CHECKS: [Check; 13] = [
+pub static CHECKS: [Check; 13] = [
     Check { name: "abc_flow_decays_exactly", ranks: &[1, 4], run: abc, needs: None },
     Check { name: "planar_taylor_green_decays_exactly", ranks: &[1, 3], run: planar_taylor_green, needs: None },
     Check { name: "a_single_mode_decays_exactly_in_any_box", ranks: &[1, 6], run: single_mode, needs: None },
@@ -32,10 +28,6 @@ static CHECKS: [Check; 13] = [
     Check { name: "taylor_green_follows_its_power_series", ranks: &[2], run: power_series, needs: Some(POWER_SERIES) },
     Check { name: "taylor_green_at_re_100_follows_the_reference", ranks: &[2], run: reynolds_100, needs: Some(REYNOLDS_100) },
 ];
-
-fn main() -> ExitCode {
-    collective::main(&CHECKS, Duration::from_secs(600))
-}
 
 fn parameters(n: usize) -> Parameters {
     Parameters { viscosity: 0.01, ..Parameters::at_rest([n; 3]) }

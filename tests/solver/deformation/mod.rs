@@ -1,8 +1,5 @@
 //! Mean flow, rotation and scalars of the homogeneous flow against exact solutions and rapid distortion theory, on several ranks.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod balances;
 mod closed_forms;
 mod isotropic;
@@ -10,6 +7,9 @@ mod modes;
 mod remesh;
 mod schedule;
 
+use crate::collective::{Check, Outcome};
+use crate::ensure;
+use crate::exact::{C, Equations, Vector, Wave, ZERO};
 use rogallo::case::{Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -17,13 +17,9 @@ use rogallo::parallel::World;
 use rogallo::transform::Values;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use support::collective::{self, Check, Outcome};
-use support::exact::{C, Equations, Vector, Wave, ZERO};
 
-static CHECKS: [Check; 20] = [
+pub static CHECKS: [Check; 20] = [
     Check { name: "the_closed_forms_solve_the_equations", ranks: &[1], run: closed_forms::solve, needs: None },
     Check { name: "strain_of_one_mode_is_exact_at_any_step", ranks: &[1, 3], run: modes::strain, needs: None },
     Check { name: "strain_in_oblique_axes_is_exact_at_any_step", ranks: &[2], run: modes::oblique_strain, needs: None },
@@ -50,10 +46,6 @@ static CHECKS: [Check; 20] = [
     Check { name: "energy_balance_holds_across_remeshes", ranks: &[2], run: balances::across_remeshes, needs: None },
     Check { name: "velocity_stays_solenoidal", ranks: &[2], run: balances::divergence, needs: None },
 ];
-
-fn main() -> ExitCode {
-    collective::main(&CHECKS, Duration::from_secs(300))
-}
 
 fn started(world: &Rc<World>, parameters: &Parameters, initial: &Initial) -> Result<Homogeneous<f64>, String> {
     let mut flow = Homogeneous::new(world.clone(), parameters.clone()).map_err(|error| error.to_string())?;

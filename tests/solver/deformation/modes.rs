@@ -2,7 +2,7 @@
 
 use super::{Outcome, advance, equations, error, fields, one_mode, order, scalar_mode, started};
 use crate::ensure;
-use crate::support::exact::{self, Matrix, Vector, Wave};
+use crate::exact::{self, Matrix, Vector, Wave};
 use rogallo::case::{Gradient, Initial, Mean, Spectrum};
 use rogallo::homogeneous::Parameters;
 use rogallo::parallel::World;

@@ -1,7 +1,6 @@
-//! Checks that run on several ranks: each trial starts the test program again under mpirun, where all ranks run the check
-//! together. A check that fails on any rank fails; one that hangs is ended, and fails.
+//! Checks that run on several ranks. One that fails on any rank fails; one that hangs is ended, and fails.
 
-use super::mpirun::succeed;
+use crate::support::mpirun::succeed;
 use libtest_mimic::{Arguments, Trial};
 use rogallo::error::Error;
 use rogallo::parallel::{Session, World};
@@ -22,34 +21,31 @@ pub struct Check {
     pub needs: Option<&'static str>,
 }
 
-/// Fails with the message unless the condition holds.
-#[macro_export]
-macro_rules! ensure {
-    ($condition:expr, $($message:tt)*) => {
-        // A NaN compares as false, so it fails.
-        let holds: bool = $condition;
-        if !holds {
-            Err::<(), _>(format!($($message)*))?;
-        }
-    };
-}
+/// Checks under the name of what they are of.
+pub type Subject = (&'static str, &'static [Check]);
 
-/// The `main` of a test program: the `checks`, each with a time limit a number of ranks.
-pub fn main(checks: &'static [Check], limit: Duration) -> ExitCode {
+/// The longest that a check may take on one number of ranks.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// The `main` of the test program: the checks of each subject, `subject::check` by name.
+pub fn main(subjects: &'static [Subject]) -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
-    if let [_, inside, name] = &words[..]
+    if let [_, inside, subject, check] = &words[..]
         && inside == "--inside"
     {
-        return inside_mpi(checks, name);
+        let (_, checks) = subjects.iter().find(|(name, _)| name == subject).expect("a subject of this name");
+        return inside_mpi(checks.iter().find(|found| found.name == check).expect("a check of this name"));
     }
-    let trials = checks.iter().map(|check| {
+    let trial = |subject: &'static str, check: &'static Check| {
         let missing = check.needs.is_some_and(|file| !reference(file).is_file());
-        let trial = Trial::test(check.name, move || {
+        let trial = Trial::test(format!("{subject}::{}", check.name), move || {
             let program = std::env::current_exe()?;
-            Ok(check.ranks.iter().try_for_each(|&ranks| succeed(ranks, &program, &["--inside", check.name], limit))?)
+            let arguments = ["--inside", subject, check.name];
+            Ok(check.ranks.iter().try_for_each(|&ranks| succeed(ranks, &program, &arguments, LIMIT))?)
         });
         trial.with_ignored_flag(missing)
-    });
+    };
+    let trials = subjects.iter().flat_map(|(subject, checks)| checks.iter().map(|check| trial(subject, check)));
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
@@ -60,13 +56,12 @@ pub fn reference(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(file)
 }
 
-fn inside_mpi(checks: &[Check], name: &str) -> ExitCode {
+fn inside_mpi(check: &Check) -> ExitCode {
     let session = Session::start().expect("MPI starts");
     let world = Rc::new(session.world());
-    let check = checks.iter().find(|check| check.name == name).expect("a check of this name");
     let result = world.agree((check.run)(&world).map_err(Error::failure));
     if let (Err(error), true) = (&result, world.is_root()) {
-        println!("{name}: {error}");
+        println!("{}: {error}", check.name);
     }
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -2,9 +2,9 @@
 //! mode against its closed form.
 
 use super::{Outcome, advance, fields, labels, observed, relabelled, started};
+use crate::collective::reference;
 use crate::ensure;
-use crate::support::collective::reference;
-use crate::support::exact::{self, Vector, Wave, ZERO};
+use crate::exact::{self, Vector, Wave, ZERO};
 use rogallo::case::{Gradient, Initial, Mean, Spectrum};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{ExactSum, World};

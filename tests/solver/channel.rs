@@ -1,8 +1,7 @@
 //! The plane channel against exact solutions and linear stability theory, on several ranks.
 
-#[macro_use]
-mod support;
-
+use crate::collective::{Check, Outcome, process_grids, reference};
+use crate::ensure;
 use num_complex::Complex;
 use rogallo::case::{ChannelScalar, Drive, Oscillation, ScalarBoundary, Walls};
 use rogallo::channel::{Channel, Parameters};
@@ -10,12 +9,9 @@ use rogallo::flow::Flow;
 use rogallo::parallel::World;
 use rogallo::time::StepSize;
 use std::f64::consts::{PI, TAU};
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use support::collective::{self, Check, Outcome, reference};
 
-static CHECKS: [Check; 9] = [
+pub static CHECKS: [Check; 9] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar, needs: None },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes, needs: None },
     Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating, needs: None },
@@ -28,10 +24,6 @@ static CHECKS: [Check; 9] = [
 ];
 
 const EIGENMODE: &str = "stability/os_eigfun_Re7500_a1_b0.dat";
-
-fn main() -> ExitCode {
-    collective::main(&CHECKS, Duration::from_secs(600))
-}
 
 fn new(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, String> {
     Channel::new(world.clone(), parameters).map_err(|error| error.to_string())
@@ -224,7 +216,7 @@ fn energy(world: &Rc<World>) -> Outcome {
         let value =
             |series: &[(String, f64)], name: &str| series.iter().find(|(other, _)| other == name).map_or(f64::NAN, |(_, value)| *value);
         let before = value(&channel.observe(), "energy");
-        let work = support::balance::simpson(&mut channel, 1.0 / steps, steps as usize, |channel| {
+        let work = crate::balance::simpson(&mut channel, 1.0 / steps, steps as usize, |channel| {
             let series = channel.observe();
             gradient * value(&series, "bulk_velocity") - value(&series, "dissipation")
         })?;
@@ -313,7 +305,7 @@ fn budgets(world: &Rc<World>) -> Outcome {
 /// On every process grid, at every y: the sum over k_x or k_z of a spectrum is the average that is taken by itself, and a single mode is in its bins.
 fn spectra(world: &Rc<World>) -> Outcome {
     let points = 17;
-    for process_grid in support::process_grids(world.size()) {
+    for process_grid in process_grids(world.size()) {
         let scalar = ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Values { lower: 0.5, upper: 2.0 } };
         let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 14]);
         let own = Parameters { viscosity: 0.01, rotation: 0.2, scalars: vec![scalar], process_grid: Some(process_grid), ..own };

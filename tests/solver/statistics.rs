@@ -1,8 +1,7 @@
 //! What is observed of the homogeneous flow, against sums over points, time derivatives, and fields of known moments.
 
-#[macro_use]
-mod support;
-
+use crate::collective::{Check, Outcome};
+use crate::ensure;
 use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial, Spectrum};
 use rogallo::flow::{Flow, Sheet};
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -10,12 +9,9 @@ use rogallo::parallel::{ExactSum, World};
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::{Reals, Values, ValuesMut};
 use std::f64::consts::{FRAC_PI_2, TAU};
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use support::collective::{self, Check, Outcome};
 
-static CHECKS: [Check; 8] = [
+pub static CHECKS: [Check; 8] = [
     Check { name: "stresses_are_means_over_points", ranks: &[1, 3], run: stresses, needs: None },
     Check { name: "abc_flow_has_its_energy_helicity_and_lengths", ranks: &[1, 3], run: abc, needs: None },
     Check { name: "spectra_add_up_to_the_series", ranks: &[1, 3], run: sums, needs: None },
@@ -25,10 +21,6 @@ static CHECKS: [Check; 8] = [
     Check { name: "known_fields_have_their_skewness_and_flatness", ranks: &[1, 3], run: moments, needs: None },
     Check { name: "isotropic_skewness_is_that_of_the_transfer", ranks: &[2], run: isotropic, needs: None },
 ];
-
-fn main() -> ExitCode {
-    collective::main(&CHECKS, Duration::from_secs(300))
-}
 
 fn parameters(n: usize) -> Parameters {
     Parameters { viscosity: 0.01, ..Parameters::at_rest([n; 3]) }

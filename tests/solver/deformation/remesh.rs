@@ -2,7 +2,7 @@
 
 use super::{Outcome, advance, error, observed, one_mode, relabelled, scalar_mode, started};
 use crate::ensure;
-use crate::support::exact;
+use crate::exact;
 use rogallo::case::{Dealiasing, Gradient, Mean};
 use rogallo::homogeneous::Parameters;
 use rogallo::parallel::World;

@@ -1,18 +1,14 @@
 //! The engine on several ranks: transforms, exchanges, exact sums, dealiasing.
 
-#[macro_use]
-mod support;
-
+use crate::collective::{Check, Outcome, process_grids};
+use crate::ensure;
+use crate::noise;
 use num_complex::Complex;
 use rogallo::parallel::{ExactSum, Method, ProcessGrid, World};
 use rogallo::transform::{Fields, Layout, Pencils, Products, Real, Shape, Shift, SpectralField, Truncation};
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use support::collective::{self, Check, Outcome, process_grids};
-use support::noise;
 
-static CHECKS: [Check; 7] = [
+pub static CHECKS: [Check; 7] = [
     Check { name: "round_trip_on_all_grids", ranks: &[1, 2, 3, 4, 6, 7], run: round_trip, needs: None },
     Check { name: "round_trip_in_single_precision", ranks: &[1, 3], run: round_trip_single, needs: None },
     Check { name: "more_ranks_than_planes", ranks: &[16], run: many_ranks, needs: None },
@@ -21,10 +17,6 @@ static CHECKS: [Check; 7] = [
     Check { name: "sums_and_maxima_do_not_depend_on_ranks", ranks: &[1, 2, 3, 5], run: reductions, needs: None },
     Check { name: "only_retained_modes_travel", ranks: &[4, 6], run: traffic, needs: None },
 ];
-
-fn main() -> ExitCode {
-    collective::main(&CHECKS, Duration::from_secs(120))
-}
 
 fn pencils<T: Real>(world: &World, truncation: Truncation, grid: [usize; 2], method: Method) -> Result<Pencils<T>, String> {
     let fields = Fields { columns: 2, lines: 2 };

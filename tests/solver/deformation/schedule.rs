@@ -2,7 +2,7 @@
 
 use super::{Outcome, advance, error, one_mode, relabelled, started};
 use crate::ensure;
-use crate::support::exact;
+use crate::exact;
 use rogallo::case::{Gradient, Mean};
 use rogallo::homogeneous::Parameters;
 use rogallo::parallel::World;

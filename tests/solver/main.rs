@@ -1,0 +1,39 @@
+//! The solver on several ranks: each trial starts this program again under mpirun, where all ranks run one check together.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod allocations;
+mod balance;
+mod channel;
+mod collective;
+mod deformation;
+mod engine;
+mod exact;
+mod forcing;
+mod physics;
+mod statistics;
+
+use std::process::ExitCode;
+
+static SUBJECTS: [collective::Subject; 7] = [
+    ("allocations", &allocations::CHECKS),
+    ("engine", &engine::CHECKS),
+    ("physics", &physics::CHECKS),
+    ("deformation", &deformation::CHECKS),
+    ("forcing", &forcing::CHECKS),
+    ("statistics", &statistics::CHECKS),
+    ("channel", &channel::CHECKS),
+];
+
+fn main() -> ExitCode {
+    collective::main(&SUBJECTS)
+}
+
+/// A number in [-1, 1) of an index: the same on any rank.
+pub fn noise(index: u64) -> f64 {
+    let mut x = index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((x ^ (x >> 31)) >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+}
