@@ -109,6 +109,19 @@ impl<S: Simd, T: Real> Butterfly<S, T, 8> for Radix {
     }
 }
 
+/// `y_r = sum_b exp(2 pi i b r / 3) sum_a (-1)^{a r} x_{3 a + 2 b}`, a = 0, 1 and b = 0, 1, 2: without twiddles, since 2 and 3 have no common factor (Good 1958;
+/// Thomas 1963).
+impl<S: Simd, T: Real> Butterfly<S, T, 6> for Radix {
+    #[inline(always)]
+    fn butterfly(x: [Numbers<S, T>; 6], roots: &[[T; 2]]) -> [Numbers<S, T>; 6] {
+        let of_three = <Self as Butterfly<S, T, 3>>::butterfly;
+        let roots = [roots[0], roots[2], roots[4]];
+        let even = of_three([x[0] + x[3], x[2] + x[5], x[4] + x[1]], &roots);
+        let odd = of_three([x[0] - x[3], x[2] - x[5], x[4] - x[1]], &roots);
+        [even[0], odd[1], even[2], odd[0], even[1], odd[2]]
+    }
+}
+
 /// `y_r, y_{R-r} = a_r +- i b_r,  a_r = x_0 + sum_q cos(2 pi q r / R) (x_q + x_{R-q}),  b_r = sum_q sin(2 pi q r / R) (x_q - x_{R-q})`, q up to (R - 1) / 2.
 macro_rules! odd_radix {
     ($radix:literal) => {

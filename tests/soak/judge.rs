@@ -38,12 +38,18 @@ pub fn judge(finished: &Finished, befell: &[Disturbance]) -> Result<End, Failed>
         Some(0) => Ok(End::Done),
         Some(2) if says("holds results but no checkpoint to go on from") => Ok(End::Lost),
         Some(3) if fell(orderly) => Ok(End::Early),
+        Some(code) if fell(orderly) && output.is_empty() && died_before_it_listened(code) => Ok(End::Early),
         Some(1) if fell(&[Disturbance::FullDisk]) && (says("No space left") || says("no room")) => Ok(End::Early),
         // MPI and HDF5 have other words for a file that has gone while they wrote it; the first checkpoint must be written.
         Some(1) if fell(&[Disturbance::CheckpointsDeleted]) && (says("No such file") || says(".h5.partial: ")) => Ok(End::Early),
         _ if befell.iter().any(|kind| kind.ends_job() && !orderly.contains(kind)) => Ok(End::Early),
         _ => Err(format!("ended with {status} after {befell:?}:\n{output}").into()),
     }
+}
+
+/// While the program is still being loaded a signal ends it as it ends any other.
+fn died_before_it_listened(code: i32) -> bool {
+    [Signal::TERM, Signal::USR1, Signal::USR2].iter().any(|signal| code == 128 + signal.as_raw())
 }
 
 /// mpirun ends with 128 and the signal of the first rank that died; the MPI library tells of those that it catches. Where mpirun was killed, that is all
