@@ -20,6 +20,7 @@ impl<T: Real> Channel<T> {
     ///
     /// # Errors
     /// What the grid cannot hold.
+    #[inline(never)]
     pub fn set(&mut self, initial: &ChannelInitial) -> Result<()> {
         self.state.iter_mut().for_each(|field| field.fill(Complex::default()));
         let laminar = self.laminar_profile();
@@ -157,6 +158,7 @@ impl<T: Real> Channel<T> {
 
     /// Adds a disturbance of the wavenumbers of label (n_x, n_z) != 0, given by the Chebyshev coefficients of v, which meets the wall conditions, and of
     /// eta. Collective; a label that is not kept is ignored.
+    #[inline(never)]
     pub fn add_mode(&mut self, label: [i64; 2], v: &[Complex<f64>], eta: &[Complex<f64>]) {
         let Self { pencils, state, operators, wavenumbers, .. } = self;
         for (c, column) in pencils.layout.columns.iter().enumerate() {
@@ -180,6 +182,7 @@ impl<T: Real> Channel<T> {
     }
 
     /// The Chebyshev coefficients of u, v and w of the label (n_x, n_z), if this rank holds it.
+    #[inline(never)]
     pub fn velocity_of(&mut self, label: [i64; 2]) -> Option<[Vec<Complex<f64>>; 3]> {
         let Self { pencils, state, operators, wavenumbers, walls, velocity, clock, .. } = self;
         let c = pencils.layout.columns.iter().position(|column| [column.nx as i64, column.nz] == label)?;

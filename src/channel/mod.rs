@@ -170,6 +170,8 @@ impl<T: Real> Channel<T> {
     ///
     /// # Errors
     /// A process grid that does not fit; messages too long for MPI.
+    // Here and at the entries below: what is never inlined, rustc shares with other crates. Each test program and bench would compile the solver again.
+    #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
@@ -219,6 +221,7 @@ impl<T: Real> Flow for Channel<T> {
         "channel"
     }
 
+    #[inline(never)]
     fn start(&mut self, _: Between<'_>) -> Result<()> {
         match self.parameters.initial.clone() {
             Some(initial) => self.set(&initial),
@@ -230,6 +233,7 @@ impl<T: Real> Flow for Channel<T> {
         self.clock
     }
 
+    #[inline(never)]
     fn advance(&mut self, until: f64) -> Result<Step> {
         self.step(until)
     }
@@ -238,10 +242,12 @@ impl<T: Real> Flow for Channel<T> {
         self.parameters.step_size = step_size;
     }
 
+    #[inline(never)]
     fn state(&self) -> Vec<(&str, Values<'_>)> {
         names(&self.parameters, ["laplacian_v", "omega_y"]).zip(&self.state).map(|(name, field)| (name, T::values(field))).collect()
     }
 
+    #[inline(never)]
     fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)> {
         let Self { parameters, state, .. } = self;
         names(parameters, ["laplacian_v", "omega_y"]).zip(state).map(|(name, field)| (name, T::values_mut(field))).collect()
@@ -251,6 +257,7 @@ impl<T: Real> Flow for Channel<T> {
         Vec::new()
     }
 
+    #[inline(never)]
     fn resume(&mut self, clock: Clock, _: &[(String, f64)]) {
         self.clock = clock;
     }
@@ -259,22 +266,27 @@ impl<T: Real> Flow for Channel<T> {
         self.pencils.layout.mode_list()
     }
 
+    #[inline(never)]
     fn observe(&mut self) -> Vec<(String, f64)> {
         self.series()
     }
 
+    #[inline(never)]
     fn sample(&mut self) {
         self.add_sample();
     }
 
+    #[inline(never)]
     fn records(&self) -> Vec<Record> {
         self.statistics_records()
     }
 
+    #[inline(never)]
     fn recall(&mut self, records: Vec<Record>) -> Result<()> {
         self.recall_statistics(&records)
     }
 
+    #[inline(never)]
     fn spectra(&mut self) -> Vec<Sheet> {
         Vec::new()
     }
@@ -283,6 +295,7 @@ impl<T: Real> Flow for Channel<T> {
         names(&self.parameters, ["u", "v", "w"]).map(str::to_owned).collect()
     }
 
+    #[inline(never)]
     fn points(&mut self, field: usize) -> Reals {
         self.at_points(field)
     }
@@ -301,6 +314,7 @@ impl<T: Real> Flow for Channel<T> {
         self.pencils.layout.slab.clone()
     }
 
+    #[inline(never)]
     fn diagnose(&mut self) -> Diagnosis {
         self.diagnosis()
     }

@@ -33,6 +33,7 @@ impl<T: Real> Channel<T> {
     ///
     /// # Errors
     /// A Courant number was asked for of a fluid at rest.
+    #[inline(never)]
     pub fn step(&mut self, until: f64) -> Result<Step> {
         let begin = self.clock.time;
         let limit = until - begin;

@@ -156,6 +156,8 @@ impl<T: Real> Homogeneous<T> {
     ///
     /// # Errors
     /// A process grid that does not fit; messages too long for MPI.
+    // Here and at the entries below: what is never inlined, rustc shares with other crates. Each test program and bench would compile the solver again.
+    #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
@@ -201,6 +203,7 @@ impl<T: Real> Homogeneous<T> {
     ///
     /// # Errors
     /// A field that the box or the grid cannot hold.
+    #[inline(never)]
     pub fn set(&mut self, initial: &Initial) -> Result<()> {
         self.set_velocity(initial, &mut |_| Ok(()))?;
         self.set_scalars_and_forcing()
@@ -241,6 +244,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         "homogeneous"
     }
 
+    #[inline(never)]
     fn start(&mut self, between: Between<'_>) -> Result<()> {
         if let Some(initial) = self.parameters.initial.clone() {
             self.set_velocity(&initial, between)?;
@@ -258,6 +262,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.clock
     }
 
+    #[inline(never)]
     fn advance(&mut self, until: f64) -> Result<Step> {
         self.step(until)
     }
@@ -266,11 +271,13 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.parameters.step_size = step_size;
     }
 
+    #[inline(never)]
     fn state(&self) -> Vec<(&str, Values<'_>)> {
         let fields = self.velocity[0].iter().chain(&self.scalars[0]);
         names(&self.parameters).zip(fields).map(|(name, field)| (name, T::values(field))).collect()
     }
 
+    #[inline(never)]
     fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)> {
         let Self { parameters, velocity, scalars, .. } = self;
         let fields = velocity[0].iter_mut().chain(&mut scalars[0]);
@@ -283,6 +290,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         own.into_iter().chain(self.forcing.iter().flat_map(Forcing::memory)).collect()
     }
 
+    #[inline(never)]
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]) {
         self.clock = clock;
         let value = |name: &str| memory.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value);
@@ -297,10 +305,12 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.pencils.layout.mode_list()
     }
 
+    #[inline(never)]
     fn observe(&mut self) -> Vec<(String, f64)> {
         self.series()
     }
 
+    #[inline(never)]
     fn spectra(&mut self) -> Vec<Sheet> {
         self.sheets()
     }
@@ -309,6 +319,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         names(&self.parameters).map(str::to_owned).collect()
     }
 
+    #[inline(never)]
     fn points(&mut self, field: usize) -> Reals {
         let slab = self.slab();
         let [nx, ny, _] = self.parameters.grid;
@@ -342,6 +353,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.wavenumbers.deformation
     }
 
+    #[inline(never)]
     fn diagnose(&mut self) -> Diagnosis {
         self.diagnosis()
     }
