@@ -18,6 +18,12 @@ impl<S: Simd, T: Real> Numbers<S, T> {
         Self { re: self.im.times_plus(-sin, self.re * cos), im: self.im.times_plus(cos, self.re * sin) }
     }
 
+    /// `self` times the conjugate of `other`.
+    #[inline(always)]
+    pub fn times_conjugate(self, other: Self) -> Self {
+        Self { re: self.re * other.re + self.im * other.im, im: self.im * other.re - self.re * other.im }
+    }
+
     /// `self + i other`.
     #[inline(always)]
     fn plus_i(self, other: Self) -> Self {
@@ -52,6 +58,15 @@ impl<S: Simd, T: Real> Sub for Numbers<S, T> {
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         Self { re: self.re - other.re, im: self.im - other.im }
+    }
+}
+
+impl<S: Simd, T: Real> Mul for Numbers<S, T> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self { re: self.re * other.re - self.im * other.im, im: self.re * other.im + self.im * other.re }
     }
 }
 

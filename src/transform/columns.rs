@@ -2,8 +2,9 @@
 //! fields, as points side by side in the rows of the exchange: neighbouring columns are transformed abreast.
 
 use super::abreast::{Group, Rows, RowsMut, Stages};
+use super::butterflies::Numbers;
 use super::lines::{Aligned, AlignedReals, aligned, aligned_reals};
-use super::{Column, Fields, Pieces, Real, Shift, vectorised};
+use super::{Column, Fields, Pieces, Real, Shift};
 use crate::parallel::{Blocks, BlocksMut};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
@@ -28,17 +29,17 @@ pub struct FourierColumns<T> {
     few: Aligned<T>,
     /// The modes of one column, one field after the other.
     line: Aligned<T>,
-    /// The phase factors of the modes of a column, in the order of storage; empty if there are none.
-    factors: Vec<Complex<T>>,
+    /// The phase factors of the columns of a group.
+    of_columns: Aligned<T>,
 }
 
 impl<T: Real> FourierColumns<T> {
     /// Columns of a group.
     pub(super) const ABREAST: usize = T::ABREAST / 2;
 
-    /// The next transforms are of this column, on the grid displaced by `shift`.
-    pub(super) fn displace(&mut self, column: &Column, shift: &Shift<T>) {
-        shift.factors(column, &mut self.factors);
+    /// The next transforms are of these columns, on the grid displaced by `shift`.
+    pub(super) fn displace(&mut self, columns: &[Column], shift: &Shift<T>) {
+        self.of_columns.iter_mut().zip(columns).for_each(|(factor, column)| *factor = shift.of_column(column));
     }
 
     /// Puts the modes of a field of a column into its place c in the group, of whose columns none has larger |n_y| than `kept`.
@@ -49,14 +50,8 @@ impl<T: Real> FourierColumns<T> {
         let (middle, tail) = rest.split_at_mut((points - 2 * m - 1) * Self::ABREAST);
         let (head, tail) = (head.chunks_exact_mut(Self::ABREAST), tail.chunks_exact_mut(Self::ABREAST));
         let (upper, lower) = modes.split_at(m + 1);
-        if self.factors.is_empty() {
-            head.zip(upper).for_each(|(row, mode)| row[c] = *mode);
-            tail.zip(lower).for_each(|(row, mode)| row[c] = *mode);
-        } else {
-            let (of_upper, of_lower) = self.factors.split_at(m + 1);
-            head.zip(upper).zip(of_upper).for_each(|((row, mode), factor)| row[c] = mode * factor);
-            tail.zip(lower).zip(of_lower).for_each(|((row, mode), factor)| row[c] = mode * factor);
-        }
+        head.zip(upper).for_each(|(row, mode)| row[c] = *mode);
+        tail.zip(lower).for_each(|(row, mode)| row[c] = *mode);
         // What others of the group have and this column has not.
         let middle = middle.chunks_exact_mut(Self::ABREAST);
         let behind = middle.len() - (kept - m);
@@ -65,18 +60,36 @@ impl<T: Real> FourierColumns<T> {
         }
     }
 
-    /// The modes of so many fields of a group to the values at the points: into rows of `columns` complex numbers a field, those of `own` columns.
-    pub(super) fn inverse(&mut self, fields: usize, kept: usize, rows: &mut BlocksMut<'_, T>, columns: usize, own: Range<usize>) {
-        let Self { stages, modes, work, few, .. } = self;
+    /// The modes of so many fields of a group to the values at the points, displaced by `shift`: into rows of `columns` complex numbers a field, those of
+    /// `own` columns.
+    pub(super) fn inverse(
+        &mut self,
+        (fields, kept): (usize, usize),
+        shift: &Shift<T>,
+        rows: &mut BlocksMut<'_, T>,
+        columns: usize,
+        own: Range<usize>,
+    ) {
+        let Self { stages, modes, work, few, of_columns, .. } = self;
         let (points, row) = (stages.points(), fields * columns);
+        let phases = Phases { of_y: shift.of_y(), of_columns: cast_slice(of_columns) };
         for (f, modes) in modes.chunks_exact(points * Self::ABREAST).take(fields).enumerate() {
             if own.len() == Self::ABREAST {
                 let first = f * columns + own.start;
-                stages.arch.dispatch(ToPoints { stages, modes: cast_slice(modes), kept, work, rows: rows.again(), row, first });
+                stages.arch.dispatch(ToPoints { stages, modes: cast_slice(modes), kept, phases, work, rows: rows.again(), row, first });
                 continue;
             }
             let of_few = BlocksMut::of_one(few);
-            stages.arch.dispatch(ToPoints { stages, modes: cast_slice(modes), kept, work, rows: of_few, row: Self::ABREAST, first: 0 });
+            stages.arch.dispatch(ToPoints {
+                stages,
+                modes: cast_slice(modes),
+                kept,
+                phases,
+                work,
+                rows: of_few,
+                row: Self::ABREAST,
+                first: 0,
+            });
             for (of_rows, rows) in rows.rows(row) {
                 for (y, row) in of_rows.zip(rows.chunks_exact_mut(row)) {
                     row[f * columns..][own.clone()].copy_from_slice(&few[y * Self::ABREAST..][..own.len()]);
@@ -86,14 +99,22 @@ impl<T: Real> FourierColumns<T> {
     }
 
     /// Rows, as those of [`FourierColumns::inverse`], to modes.
-    pub(super) fn forward(&mut self, fields: usize, kept: usize, rows: Blocks<'_, T>, columns: usize, own: Range<usize>) {
-        let Self { stages, modes, work, few, .. } = self;
+    pub(super) fn forward(
+        &mut self,
+        (fields, kept): (usize, usize),
+        shift: &Shift<T>,
+        rows: Blocks<'_, T>,
+        columns: usize,
+        own: Range<usize>,
+    ) {
+        let Self { stages, modes, work, few, of_columns, .. } = self;
         let (points, row) = (stages.points(), fields * columns);
+        let phases = Phases { of_y: shift.of_y(), of_columns: cast_slice(of_columns) };
         for (f, modes) in modes.chunks_exact_mut(points * Self::ABREAST).take(fields).enumerate() {
             let modes = cast_slice_mut(modes);
             if own.len() == Self::ABREAST {
                 let first = f * columns + own.start;
-                stages.arch.dispatch(ToModes { stages, modes, kept, work, rows, row, first });
+                stages.arch.dispatch(ToModes { stages, modes, kept, phases, work, rows, row, first });
                 continue;
             }
             for (of_rows, rows) in rows.rows(row) {
@@ -101,23 +122,19 @@ impl<T: Real> FourierColumns<T> {
                     few[y * Self::ABREAST..][..own.len()].copy_from_slice(&row[f * columns..][own.clone()]);
                 }
             }
-            stages.arch.dispatch(ToModes { stages, modes, kept, work, rows: Blocks::of_one(few), row: Self::ABREAST, first: 0 });
+            stages.arch.dispatch(ToModes { stages, modes, kept, phases, work, rows: Blocks::of_one(few), row: Self::ABREAST, first: 0 });
         }
     }
 
     /// The modes of so many fields of a column, which has the place c in the group, in the order of storage.
     pub(super) fn take(&mut self, column: &Column, fields: usize, c: usize) -> Pieces<'_, T> {
-        let Self { stages, modes, line, factors, .. } = self;
+        let Self { stages, modes, line, .. } = self;
         let (points, m) = (stages.points(), column.ny_max());
         for (line, modes) in line.chunks_exact_mut(points).zip(modes.chunks_exact(points * Self::ABREAST)).take(fields) {
             let (upper, lower) = line[..column.len()].split_at_mut(m + 1);
             let rows = modes.chunks_exact(Self::ABREAST);
             upper.iter_mut().zip(rows.clone()).for_each(|(mode, row)| *mode = row[c]);
             lower.iter_mut().zip(rows.skip(points - m)).for_each(|(mode, row)| *mode = row[c]);
-            vectorised(
-                #[inline(always)]
-                || line.iter_mut().zip(&*factors).for_each(|(mode, factor)| *mode *= factor.conj()),
-            );
         }
         Pieces::new(line, points, column.len())
     }
@@ -132,7 +149,7 @@ impl<T: Real> Columns<T> for FourierColumns<T> {
             work: aligned_reals(2 * group),
             few: aligned(group),
             line: aligned(fields.columns * points),
-            factors: Vec::with_capacity(points),
+            of_columns: aligned(Self::ABREAST),
         }
     }
 
@@ -141,11 +158,37 @@ impl<T: Real> Columns<T> for FourierColumns<T> {
     }
 }
 
+/// The phase factors of the modes of a group of columns: those of n_y = -n_max .. n_max, none on a grid that is not displaced, and those of the columns.
+#[derive(Clone, Copy)]
+struct Phases<'a, T> {
+    of_y: &'a [Complex<T>],
+    of_columns: &'a [T],
+}
+
+impl<T: Real> Phases<'_, T> {
+    #[inline(always)]
+    fn of_y(&self, n: i64) -> [T; 2] {
+        let factor = self.of_y[(self.of_y.len() as i64 / 2 + n) as usize];
+        [factor.re, factor.im]
+    }
+
+    #[inline(always)]
+    fn displaced<S: Simd>(&self, mode: Numbers<S, T>, n: i64, of_columns: Numbers<S, T>) -> Numbers<S, T> {
+        if self.of_y.is_empty() { mode } else { mode.times(self.of_y(n)) * of_columns }
+    }
+
+    #[inline(always)]
+    fn put_back<S: Simd>(&self, mode: Numbers<S, T>, n: i64, of_columns: Numbers<S, T>) -> Numbers<S, T> {
+        if self.of_y.is_empty() { mode } else { mode.times(self.of_y(-n)).times_conjugate(of_columns) }
+    }
+}
+
 /// The modes of a field to rows, of `row` complex numbers each; its own are those from `first` on.
 struct ToPoints<'a, T> {
     stages: &'a Stages<T>,
     modes: &'a [T],
     kept: usize,
+    phases: Phases<'a, T>,
     work: &'a mut [T],
     rows: BlocksMut<'a, T>,
     row: usize,
@@ -157,18 +200,19 @@ impl<T: Real> WithSimd for ToPoints<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { stages, modes, kept, work, mut rows, row, first } = self;
+        let Self { stages, modes, kept, phases, work, mut rows, row, first } = self;
         let (points, width) = (stages.points(), T::ABREAST / 2);
         let mut group = Group::new(simd, work);
         for part in 0..Group::<S, T>::PARTS {
             group.part = part;
             let modes = Rows::new(simd, modes, part);
+            let of_columns = Rows::new(simd, phases.of_columns, part).load(0);
             for n in 0..=kept {
-                group.store::<false>(n, modes.load(n));
+                group.store::<false>(n, phases.displaced(modes.load(n), n as i64, of_columns));
             }
             group.fill_with_zeros(kept + 1..points - kept);
             for n in points - kept..points {
-                group.store::<false>(n, modes.load(n));
+                group.store::<false>(n, phases.displaced(modes.load(n), n as i64 - points as i64, of_columns));
             }
             stages.to_points(&mut group);
             for (of_rows, rows) in rows.rows(row) {
@@ -186,6 +230,7 @@ struct ToModes<'a, T> {
     stages: &'a Stages<T>,
     modes: &'a mut [T],
     kept: usize,
+    phases: Phases<'a, T>,
     work: &'a mut [T],
     rows: Blocks<'a, T>,
     row: usize,
@@ -197,7 +242,7 @@ impl<T: Real> WithSimd for ToModes<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { stages, modes, kept, work, rows, row, first } = self;
+        let Self { stages, modes, kept, phases, work, rows, row, first } = self;
         let (points, width) = (stages.points(), T::ABREAST / 2);
         let mut group = Group::new(simd, work);
         for part in 0..Group::<S, T>::PARTS {
@@ -210,11 +255,12 @@ impl<T: Real> WithSimd for ToModes<'_, T> {
             }
             stages.to_modes(&mut group);
             let mut modes = RowsMut::new(simd, modes, part);
+            let of_columns = Rows::new(simd, phases.of_columns, part).load(0);
             for n in 0..=kept {
-                modes.store(n, group.load::<false>(n));
+                modes.store(n, phases.put_back(group.load::<false>(n), n as i64, of_columns));
             }
             for n in points - kept..points {
-                modes.store(n, group.load::<false>(n));
+                modes.store(n, phases.put_back(group.load::<false>(n), n as i64 - points as i64, of_columns));
             }
         }
     }

@@ -162,14 +162,14 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         for group in groups(columns, FourierColumns::<T>::ABREAST) {
             fetch_next_tile(&send.as_blocks(), [count, columns], &group, FourierColumns::<T>::ABREAST);
             let kept = largest_ny(&layout.columns[group.clone()]);
+            transform.displace(&layout.columns[group.clone()], shift);
             for (c, i) in group.clone().enumerate() {
                 let column = &layout.columns[i];
-                transform.displace(column, shift);
                 for (f, field) in fields.clone().enumerate() {
                     transform.put(column, &field[layout.range(i)], kept, f, c);
                 }
             }
-            transform.inverse(count, kept, &mut send, columns, group);
+            transform.inverse((count, kept), shift, &mut send, columns, group);
         }
         lap(&mut clock, &mut self.phases.transform);
         self.column.exchange(count, &self.column_counts, &self.plane_counts);
@@ -185,10 +185,11 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         let mut clock = Instant::now();
         for group in groups(columns, FourierColumns::<T>::ABREAST) {
             fetch_next_tile(&received, [outputs, columns], &group, FourierColumns::<T>::ABREAST);
-            transform.forward(outputs, largest_ny(&layout.columns[group.clone()]), received, columns, group.clone());
+            let kept = largest_ny(&layout.columns[group.clone()]);
+            transform.displace(&layout.columns[group.clone()], shift);
+            transform.forward((outputs, kept), shift, received, columns, group.clone());
             for (c, i) in group.enumerate() {
                 let column = &layout.columns[i];
-                transform.displace(column, shift);
                 let modes = transform.take(column, outputs, c);
                 lap(&mut clock, &mut phases.transform);
                 update(column, layout.range(i), modes);

@@ -1,6 +1,6 @@
 //! Evaluating a field on a grid displaced by a fraction of a cell: a phase factor for every mode.
 
-use super::{Column, Real, Truncation, vectorised};
+use super::{Column, Real, Truncation};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -36,21 +36,15 @@ impl<T: Real> Shift<T> {
         }
     }
 
-    /// The factors of the modes of a column, in the order of storage; none if the grid is not displaced.
-    pub(super) fn factors(&self, column: &Column, factors: &mut Vec<Complex<T>>) {
-        factors.clear();
-        if self.delta == [0.0; 3] {
-            return;
-        }
-        let [x, y, z] = &self.tables;
+    /// The factors of n_y = -n_max .. n_max; none if the grid is not displaced.
+    pub(super) fn of_y(&self) -> &[Complex<T>] {
+        if self.delta == [0.0; 3] { &[] } else { &self.tables[1] }
+    }
+
+    /// The factor of the n_x and n_z of a column.
+    pub(super) fn of_column(&self, column: &Column) -> Complex<T> {
+        let [x, _, z] = &self.tables;
         let zero = |table: &[Complex<T>]| table.len() / 2;
-        let of_column = x[zero(x) + column.nx] * z[(zero(z) as i64 + column.nz) as usize];
-        let (upper, lower) = (&y[zero(y)..=zero(y) + column.ny_max()], &y[zero(y) - column.ny_max()..zero(y)]);
-        factors.extend_from_slice(upper);
-        factors.extend_from_slice(lower);
-        vectorised(
-            #[inline(always)]
-            || factors.iter_mut().for_each(|factor| *factor *= of_column),
-        );
+        x[zero(x) + column.nx] * z[(zero(z) as i64 + column.nz) as usize]
     }
 }

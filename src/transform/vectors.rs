@@ -149,3 +149,12 @@ impl<S: Simd, T: Vectors> Mul<T> for Vector<S, T> {
         Self::new(self.simd, T::times(self.simd, self.numbers, T::splat(self.simd, number)))
     }
 }
+
+impl<S: Simd, T: Vectors> Mul for Vector<S, T> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self::new(self.simd, T::times(self.simd, self.numbers, other.numbers))
+    }
+}
