@@ -45,9 +45,9 @@ pub(super) fn append(path: &Path) -> hdf5::Result<File> {
     options().open_rw(path)
 }
 
-/// Opens a file that every rank `holds` open by itself for all of them together. Collective.
+/// Opens a file for all ranks together, of which each has it open already by itself, as `held`. Collective.
 ///
-/// It is found by what they hold, not by its name: Open MPI 4.1 waits for ever where a rank cannot open what the first rank could, be it that a node has not
+/// It is found by that, not by its name: Open MPI 4.1 waits for ever where a rank cannot open what the first rank could, be it that a node has not
 /// mounted the disk, does not see the new file yet, or that it was deleted a moment ago.
 pub(super) fn open_together(world: &World, path: &Path, held: &fs::File, only_read: bool) -> hdf5::Result<File> {
     let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };

@@ -2,6 +2,7 @@
 
 use crate::collective::{Check, Outcome, process_grids, reference};
 use crate::ensure;
+use crate::flows::advance;
 use num_complex::Complex;
 use rogallo::case::{ChannelScalar, Drive, Oscillation, ScalarBoundary, Walls};
 use rogallo::channel::{Channel, Parameters};
@@ -27,13 +28,6 @@ const EIGENMODE: &str = "stability/os_eigfun_Re7500_a1_b0.dat";
 
 fn new(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, String> {
     Channel::new(world.clone(), parameters).map_err(|error| error.to_string())
-}
-
-fn advance(channel: &mut Channel<f64>, time: f64) -> Outcome {
-    while channel.clock().time < time {
-        channel.step(time).map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }
 
 /// The value of a line at y.

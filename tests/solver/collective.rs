@@ -21,11 +21,13 @@ pub struct Check {
     pub needs: Option<&'static str>,
 }
 
-/// Checks under the name of what they are of.
-pub type Subject = (&'static str, &'static [Check]);
-
-/// The longest that a check may take on one number of ranks.
-const LIMIT: Duration = Duration::from_secs(600);
+/// The checks of one subject.
+pub struct Subject {
+    pub name: &'static str,
+    /// The longest that one of them may take on one number of ranks, in seconds.
+    pub limit: u64,
+    pub checks: &'static [Check],
+}
 
 /// The `main` of the test program: the checks of each subject, `subject::check` by name.
 pub fn main(subjects: &'static [Subject]) -> ExitCode {
@@ -33,19 +35,19 @@ pub fn main(subjects: &'static [Subject]) -> ExitCode {
     if let [_, inside, subject, check] = &words[..]
         && inside == "--inside"
     {
-        let (_, checks) = subjects.iter().find(|(name, _)| name == subject).expect("a subject of this name");
-        return inside_mpi(checks.iter().find(|found| found.name == check).expect("a check of this name"));
+        let subject = subjects.iter().find(|found| found.name == subject).expect("a subject of this name");
+        return inside_mpi(subject.checks.iter().find(|found| found.name == check).expect("a check of this name"));
     }
-    let trial = |subject: &'static str, check: &'static Check| {
+    let trial = |subject: &'static Subject, check: &'static Check| {
         let missing = check.needs.is_some_and(|file| !reference(file).is_file());
-        let trial = Trial::test(format!("{subject}::{}", check.name), move || {
+        let trial = Trial::test(format!("{}::{}", subject.name, check.name), move || {
             let program = std::env::current_exe()?;
-            let arguments = ["--inside", subject, check.name];
-            Ok(check.ranks.iter().try_for_each(|&ranks| succeed(ranks, &program, &arguments, LIMIT))?)
+            let arguments = ["--inside", subject.name, check.name];
+            Ok(check.ranks.iter().try_for_each(|&ranks| succeed(ranks, &program, &arguments, Duration::from_secs(subject.limit)))?)
         });
         trial.with_ignored_flag(missing)
     };
-    let trials = subjects.iter().flat_map(|(subject, checks)| checks.iter().map(|check| trial(subject, check)));
+    let trials = subjects.iter().flat_map(|subject| subject.checks.iter().map(|check| trial(subject, check)));
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     libtest_mimic::run(&arguments, trials.collect()).exit_code()

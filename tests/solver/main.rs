@@ -10,20 +10,22 @@ mod collective;
 mod deformation;
 mod engine;
 mod exact;
+mod flows;
 mod forcing;
 mod physics;
 mod statistics;
 
+use collective::Subject;
 use std::process::ExitCode;
 
-static SUBJECTS: [collective::Subject; 7] = [
-    ("allocations", &allocations::CHECKS),
-    ("engine", &engine::CHECKS),
-    ("physics", &physics::CHECKS),
-    ("deformation", &deformation::CHECKS),
-    ("forcing", &forcing::CHECKS),
-    ("statistics", &statistics::CHECKS),
-    ("channel", &channel::CHECKS),
+static SUBJECTS: [Subject; 7] = [
+    Subject { name: "allocations", limit: 60, checks: &allocations::CHECKS },
+    Subject { name: "engine", limit: 120, checks: &engine::CHECKS },
+    Subject { name: "physics", limit: 600, checks: &physics::CHECKS },
+    Subject { name: "deformation", limit: 300, checks: &deformation::CHECKS },
+    Subject { name: "forcing", limit: 300, checks: &forcing::CHECKS },
+    Subject { name: "statistics", limit: 300, checks: &statistics::CHECKS },
+    Subject { name: "channel", limit: 600, checks: &channel::CHECKS },
 ];
 
 fn main() -> ExitCode {

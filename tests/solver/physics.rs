@@ -3,7 +3,8 @@
 use crate::balance::simpson;
 use crate::collective::{Check, Outcome, reference};
 use crate::ensure;
-use rogallo::case::{Dealiasing, Develop, Initial, Rescale, Spectrum};
+use crate::flows::{advance, parameters, random, started, started_in};
+use rogallo::case::{Dealiasing, Develop, Initial, Rescale};
 use rogallo::flow::{Clock, Flow};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
@@ -29,29 +30,7 @@ pub static CHECKS: [Check; 13] = [
     Check { name: "taylor_green_at_re_100_follows_the_reference", ranks: &[2], run: reynolds_100, needs: Some(REYNOLDS_100) },
 ];
 
-fn parameters(n: usize) -> Parameters {
-    Parameters { viscosity: 0.01, ..Parameters::at_rest([n; 3]) }
-}
-
-fn flow<T: Real>(world: &Rc<World>, parameters: Parameters, initial: &Initial) -> Result<Homogeneous<T>, String> {
-    let mut flow = Homogeneous::new(world.clone(), parameters).map_err(|error| error.to_string())?;
-    flow.set(initial).map_err(|error| error.to_string())?;
-    Ok(flow)
-}
-
 const TAYLOR_GREEN: Initial = Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 };
-
-fn random(energy: f64) -> Initial {
-    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 }, develop: None }
-}
-
-/// Advances to `time` with the steps of the parameters.
-fn advance<T: Real>(flow: &mut Homogeneous<T>, time: f64) -> Outcome {
-    while flow.clock().time < time {
-        flow.advance(time).map_err(|error| error.to_string())?;
-    }
-    Ok(())
-}
 
 /// All modes of u, v, w of this rank.
 fn modes<T: Real>(flow: &Homogeneous<T>) -> Vec<f64> {
@@ -77,7 +56,7 @@ fn observed<T: Real>(flow: &mut Homogeneous<T>, name: &str) -> f64 {
 /// A field that solves the nonlinear equations exactly: it decays as a whole by exp(-nu k^2 t).
 fn decays(world: &Rc<World>, parameters: Parameters, initial: &Initial, k2: f64, tolerance: f64) -> Outcome {
     let viscosity = parameters.viscosity;
-    let mut flow = flow::<f64>(world, parameters, initial)?;
+    let mut flow = started(world, parameters, initial)?;
     let start = modes(&flow);
     let largest = world.max(start.iter().fold(0.0, |m: f64, u| m.max(u.abs())));
     advance(&mut flow, 1.0)?;
@@ -124,7 +103,7 @@ fn orders(world: &Rc<World>) -> Outcome {
     let end = 0.5;
     let at_end = |scheme, steps: u32| -> Result<Vec<f64>, String> {
         let step_size = StepSize::Fixed(end / f64::from(steps));
-        let mut flow = flow::<f64>(world, Parameters { scheme, step_size, ..parameters(16) }, &random(1.0))?;
+        let mut flow = started(world, Parameters { scheme, step_size, ..parameters(16) }, &random(1.0))?;
         advance(&mut flow, end)?;
         Ok(modes(&flow))
     };
@@ -144,7 +123,7 @@ fn inviscid(world: &Rc<World>) -> Outcome {
         for (scheme, expected) in [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)] {
             let drift = |dt: f64| -> Result<[f64; 2], String> {
                 let parameters = Parameters { viscosity: 0.0, dealiasing, scheme, step_size: StepSize::Fixed(dt), ..parameters(16) };
-                let mut flow = flow::<f64>(world, parameters, &random(1.0))?;
+                let mut flow = started(world, parameters, &random(1.0))?;
                 let before = ["energy", "helicity"].map(|name| observed(&mut flow, name));
                 advance(&mut flow, 0.4)?;
                 let after = ["energy", "helicity"].map(|name| observed(&mut flow, name));
@@ -168,7 +147,7 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
         let step_size = StepSize::Fixed(end / f64::from(steps));
         let parameters = Parameters { dealiasing, scheme, step_size, seed, viscosity: 0.001, ..parameters(12) };
         // The initial field is drawn with the seed as well: draw it with one, and run with others.
-        let mut first = flow::<f64>(world, Parameters { seed: 1, ..parameters.clone() }, &random(1.0))?;
+        let mut first = started(world, Parameters { seed: 1, ..parameters.clone() }, &random(1.0))?;
         let mut flow = Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
         copy(&mut first, &mut flow);
         advance(&mut flow, end)?;
@@ -205,7 +184,7 @@ fn copy(from: &mut Homogeneous<f64>, to: &mut Homogeneous<f64>) {
 fn divergence(world: &Rc<World>) -> Outcome {
     for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShift] {
         for viscosity in [0.0, 0.01] {
-            let mut flow = flow::<f64>(world, Parameters { viscosity, dealiasing, ..parameters(24) }, &random(0.5))?;
+            let mut flow = started(world, Parameters { viscosity, dealiasing, ..parameters(24) }, &random(0.5))?;
             for _ in 0..20 {
                 for _ in 0..20 {
                     flow.advance(f64::INFINITY).map_err(|error| error.to_string())?;
@@ -223,7 +202,7 @@ fn energy_balance(world: &Rc<World>) -> Outcome {
     for (scheme, expected) in [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0)] {
         let residual = |dt: f64| -> Result<f64, String> {
             let parameters = Parameters { scheme, step_size: StepSize::Fixed(dt), ..parameters(24) };
-            let mut flow = flow::<f64>(world, parameters, &random(0.5))?;
+            let mut flow = started(world, parameters, &random(0.5))?;
             let before = observed(&mut flow, "energy");
             let integral = simpson(&mut flow, dt, (0.4 / dt).round() as usize, |flow| observed(flow, "dissipation"))?;
             Ok((observed(&mut flow, "energy") - before + integral).abs())
@@ -237,7 +216,7 @@ fn energy_balance(world: &Rc<World>) -> Outcome {
 }
 
 fn spectrum(world: &Rc<World>) -> Outcome {
-    let mut flow = flow::<f64>(world, Parameters { dealiasing: Dealiasing::PhaseShift, ..parameters(48) }, &random(0.5))?;
+    let mut flow = started(world, Parameters { dealiasing: Dealiasing::PhaseShift, ..parameters(48) }, &random(0.5))?;
     let energy = observed(&mut flow, "energy");
     ensure!((energy - 0.5).abs() < 1e-13, "energy {energy}");
     ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
@@ -276,7 +255,7 @@ fn developed(world: &Rc<World>) -> Outcome {
         other => other,
     };
     let look = |develop| -> Result<(f64, Vec<f64>), String> {
-        let mut flow = flow::<f64>(world, parameters.clone(), &with(develop))?;
+        let mut flow = started(world, parameters.clone(), &with(develop))?;
         ensure!(flow.clock() == Clock::default(), "the run begins at {:?}", flow.clock());
         ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
         let skewness = flow.budget().iter().filter(|(name, _)| name.starts_with("skewness")).map(|(_, s)| s / 3.0).sum();
@@ -298,7 +277,7 @@ fn developed(world: &Rc<World>) -> Outcome {
     ensure!(unchanged <= -0.4 && (sum / all - 1.0).abs() < 1e-13, "skewness {unchanged}, energy {sum}, not {all}");
     ensure!(unscaled.iter().zip(&wanted).any(|(a, b)| (a - b).abs() > 0.01 * peak), "the field has not changed");
     let viscous = Parameters { viscosity: 1.0, ..parameters.clone() };
-    match flow::<f64>(world, viscous, &with(Some(Develop { skewness: -0.4, rescale: Rescale::Energy }))) {
+    match started(world, viscous, &with(Some(Develop { skewness: -0.4, rescale: Rescale::Energy }))) {
         Err(error) if error.contains("initial.develop") && error.contains("Reynolds number") => Ok(()),
         Err(error) => Err(error),
         Ok(_) => Err("a field that cannot develop is taken".into()),
@@ -306,8 +285,8 @@ fn developed(world: &Rc<World>) -> Outcome {
 }
 
 fn single_precision(world: &Rc<World>) -> Outcome {
-    let mut double = flow::<f64>(world, parameters(32), &TAYLOR_GREEN)?;
-    let mut single = flow::<f32>(world, parameters(32), &TAYLOR_GREEN)?;
+    let mut double = started(world, parameters(32), &TAYLOR_GREEN)?;
+    let mut single = started_in::<f32>(world, parameters(32), &TAYLOR_GREEN)?;
     advance(&mut double, 1.0)?;
     advance(&mut single, 1.0)?;
     let error = distance(world, &modes(&single), &modes(&double));
@@ -328,7 +307,7 @@ fn rows(path: &Path) -> Result<Vec<Vec<f64>>, String> {
 
 fn power_series(world: &Rc<World>) -> Outcome {
     let parameters = Parameters { viscosity: 1.0 / 1600.0, ..parameters(64) };
-    let mut flow = flow::<f64>(world, parameters, &TAYLOR_GREEN)?;
+    let mut flow = started(world, parameters, &TAYLOR_GREEN)?;
     let mut worst = 0.0_f64;
     for row in rows(&reference(POWER_SERIES))? {
         let [time, energy] = [row[0], row[row.len() - 2]];
@@ -344,7 +323,7 @@ fn power_series(world: &Rc<World>) -> Outcome {
 
 fn reynolds_100(world: &Rc<World>) -> Outcome {
     let mut flow =
-        flow::<f64>(world, Parameters { scheme: RungeKutta::Rk4, step_size: StepSize::Fixed(0.02), ..parameters(96) }, &TAYLOR_GREEN)?;
+        started(world, Parameters { scheme: RungeKutta::Rk4, step_size: StepSize::Fixed(0.02), ..parameters(96) }, &TAYLOR_GREEN)?;
     let [mut energy_error, mut dissipation_error] = [0.0_f64; 2];
     for row in rows(&reference(REYNOLDS_100))? {
         // The peak is at 4.886.

@@ -2,7 +2,8 @@
 
 use crate::collective::{Check, Outcome};
 use crate::ensure;
-use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial, Spectrum};
+use crate::flows::{advance, parameters, random, started};
+use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::{Flow, Sheet};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{ExactSum, World};
@@ -22,14 +23,6 @@ pub static CHECKS: [Check; 8] = [
     Check { name: "isotropic_skewness_is_that_of_the_transfer", ranks: &[2], run: isotropic, needs: None },
 ];
 
-fn parameters(n: usize) -> Parameters {
-    Parameters { viscosity: 0.01, ..Parameters::at_rest([n; 3]) }
-}
-
-fn random(energy: f64) -> Initial {
-    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 }, develop: None }
-}
-
 /// A buoyant scalar with a mean gradient.
 fn scalar() -> Scalar {
     let initial = ScalarInitial::Zero;
@@ -46,15 +39,9 @@ fn means() -> [Mean; 3] {
     ]
 }
 
-fn flow(world: &Rc<World>, parameters: Parameters, initial: &Initial) -> Result<Homogeneous<f64>, String> {
-    let mut flow = Homogeneous::new(world.clone(), parameters).map_err(|error| error.to_string())?;
-    flow.set(initial).map_err(|error| error.to_string())?;
-    Ok(flow)
-}
-
 /// A random velocity at `time`. The scalars begin as 0.6 u + v.
 fn developed(world: &Rc<World>, parameters: Parameters, time: f64) -> Result<Homogeneous<f64>, String> {
-    let mut flow = flow(world, parameters, &random(1.0))?;
+    let mut flow = started(world, parameters, &random(1.0))?;
     let fields: Vec<_> = flow.state().iter().map(|(_, values)| modes(values)).collect();
     for (_, values) in flow.state_mut().into_iter().skip(3) {
         let ValuesMut::F64(theta) = values else { continue };
@@ -69,13 +56,6 @@ fn modes(values: &Values<'_>) -> Vec<num_complex::Complex<f64>> {
         Values::F64(modes) => modes.to_vec(),
         Values::F32(_) => Vec::new(),
     }
-}
-
-fn advance(flow: &mut Homogeneous<f64>, time: f64) -> Outcome {
-    while flow.clock().time < time {
-        flow.advance(time).map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }
 
 fn value(samples: &[(String, f64)], name: &str) -> f64 {
@@ -134,7 +114,7 @@ fn stresses(world: &Rc<World>) -> Outcome {
 /// |k| = 2 everywhere, and the vorticity is 2 u.
 fn abc(world: &Rc<World>) -> Outcome {
     let (a, b, c, nu) = (1.0, 0.7, 0.43, 0.01_f64);
-    let mut flow = flow(world, parameters(16), &Initial::Abc { a, b, c, wavenumber: 2 })?;
+    let mut flow = started(world, parameters(16), &Initial::Abc { a, b, c, wavenumber: 2 })?;
     let samples = flow.observe();
     let energy = 0.5 * (a * a + b * b + c * c);
     let (dissipation, u) = (2.0 * nu * 4.0 * energy, (2.0 * energy / 3.0).sqrt());
@@ -211,7 +191,7 @@ fn sums(world: &Rc<World>) -> Outcome {
     }
     // One mode lies in one row of each direction.
     let initial = Initial::Mode { wavenumber: [1, -2, 3], amplitude: [2.0, 1.0, 0.0], phase: 0.4 };
-    let sheets = flow(world, parameters(16), &initial)?.spectra();
+    let sheets = started(world, parameters(16), &initial)?.spectra();
     for (i, n) in [("x", 1), ("y", 2), ("z", 3)] {
         for (name, square) in [("uu", 2.0), ("vv", 0.5), ("ww", 0.0)] {
             let density = column(&sheets, "spectra_1d", &format!("{name}_{i}"));
@@ -317,9 +297,9 @@ fn budgets(world: &Rc<World>) -> Outcome {
 
 /// The sum of some fields.
 fn superposed(world: &Rc<World>, parameters: Parameters, initial: &[Initial]) -> Result<Homogeneous<f64>, String> {
-    let mut sum = flow(world, parameters.clone(), &initial[0])?;
+    let mut sum = started(world, parameters.clone(), &initial[0])?;
     for initial in &initial[1..] {
-        let other = flow(world, parameters.clone(), initial)?;
+        let other = started(world, parameters.clone(), initial)?;
         for ((_, to), (_, from)) in sum.state_mut().into_iter().zip(other.state()) {
             if let (ValuesMut::F64(to), Values::F64(from)) = (to, from) {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
@@ -332,7 +312,7 @@ fn superposed(world: &Rc<World>, parameters: Parameters, initial: &[Initial]) ->
 fn moments(world: &Rc<World>) -> Outcome {
     let wave = |wavenumber, amplitude, phase| Initial::Mode { wavenumber, amplitude, phase };
     // A single wave: skewness 0, flatness 3/2. A component without a derivative has none.
-    let budget = flow(world, parameters(18), &wave([1, 2, 0], [2.0, -1.0, 3.0], 0.3))?.budget();
+    let budget = started(world, parameters(18), &wave([1, 2, 0], [2.0, -1.0, 3.0], 0.3))?.budget();
     for (name, expected) in [("skewness_x", 0.0), ("flatness_x", 1.5), ("skewness_y", 0.0), ("flatness_y", 1.5), ("flatness_z", 0.0)] {
         near(name, value(&budget, name), expected, 1e-13)?;
     }
@@ -365,7 +345,7 @@ fn isotropic(world: &Rc<World>) -> Outcome {
     let (mut deviations, mut sum) = (Vec::new(), 0.0);
     for seed in 1..=8 {
         let parameters = Parameters { viscosity: 0.02, seed, step_size: StepSize::Courant(0.5), ..parameters(32) };
-        let mut flow = flow(world, parameters, &random(0.5))?;
+        let mut flow = started(world, parameters, &random(0.5))?;
         advance(&mut flow, 2.0)?;
         let sheets = flow.spectra();
         let of = |name: &str| column(&sheets, "spectra", name);

@@ -10,6 +10,7 @@ mod schedule;
 use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::exact::{C, Equations, Vector, Wave, ZERO};
+use crate::flows::{advance, labels, observed, started};
 use rogallo::case::{Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -17,7 +18,6 @@ use rogallo::parallel::World;
 use rogallo::transform::Values;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-use std::rc::Rc;
 
 pub static CHECKS: [Check; 20] = [
     Check { name: "the_closed_forms_solve_the_equations", ranks: &[1], run: closed_forms::solve, needs: None },
@@ -46,24 +46,6 @@ pub static CHECKS: [Check; 20] = [
     Check { name: "energy_balance_holds_across_remeshes", ranks: &[2], run: balances::across_remeshes, needs: None },
     Check { name: "velocity_stays_solenoidal", ranks: &[2], run: balances::divergence, needs: None },
 ];
-
-fn started(world: &Rc<World>, parameters: &Parameters, initial: &Initial) -> Result<Homogeneous<f64>, String> {
-    let mut flow = Homogeneous::new(world.clone(), parameters.clone()).map_err(|error| error.to_string())?;
-    flow.set(initial).map_err(|error| error.to_string())?;
-    Ok(flow)
-}
-
-/// Advances to `time` with the steps of the parameters.
-fn advance(flow: &mut Homogeneous<f64>, time: f64) -> Outcome {
-    while flow.clock().time < time {
-        flow.advance(time).map_err(|error| error.to_string())?;
-    }
-    Ok(())
-}
-
-fn observed(flow: &mut Homogeneous<f64>, name: &str) -> f64 {
-    flow.observe().iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, value)| *value)
-}
 
 /// The equations of a mode in the flow of these parameters, with its first scalar if there is one.
 fn equations(parameters: &Parameters) -> Equations {
@@ -99,12 +81,6 @@ fn one_mode(parameters: &Parameters, label: [i64; 3]) -> (Initial, Wave) {
 fn scalar_mode(label: [i64; 3], schmidt: f64, gradient: Vector, buoyancy: Vector) -> Scalar {
     let initial = ScalarInitial::Mode { wavenumber: label, amplitude: SCALAR_AMPLITUDE, phase: SCALAR_PHASE };
     Scalar { name: "theta".into(), schmidt, gradient, buoyancy, initial }
-}
-
-/// Modes of this rank: their labels, and the fields in the order of the state.
-fn labels(flow: &Homogeneous<f64>) -> Vec<[i64; 3]> {
-    let columns = flow.layout().columns.iter();
-    columns.flat_map(|column| column.labels().map(move |ny| [column.nx as i64, ny, column.nz])).collect()
 }
 
 fn fields(flow: &Homogeneous<f64>) -> Result<Vec<&[C]>, String> {

@@ -31,7 +31,7 @@ pub fn one_mode(world: &Rc<World>) -> Outcome {
         let exact = power / rate + (energy - power / rate) * (-rate * end).exp();
         for (scheme, order) in SCHEMES {
             let error = |dt: f64| -> Result<f64, String> {
-                let mut flow = started(world, &with_step(&parameters, scheme, dt), &initial)?;
+                let mut flow = started(world, with_step(&parameters, scheme, dt), &initial)?;
                 let wanted: Vec<Vec<_>> =
                     fields(&flow).iter().map(|field| field.iter().map(|u| u * (exact / energy).sqrt()).collect()).collect();
                 advance(&mut flow, end)?;
@@ -53,7 +53,7 @@ pub fn balance(world: &Rc<World>) -> Outcome {
         let parameters = Parameters { mean: Mean { gradient, ..Mean::default() }, ..forced };
         for (scheme, order) in SCHEMES {
             let residual = |dt: f64| -> Result<f64, String> {
-                let mut flow = started(world, &with_step(&parameters, scheme, dt), &turbulence_of(0.5, 1.5))?;
+                let mut flow = started(world, with_step(&parameters, scheme, dt), &turbulence_of(0.5, 1.5))?;
                 let before = observed(&mut flow, "energy");
                 let steps = (0.4 / dt).round() as usize;
                 let gain = simpson(&mut flow, dt, steps, |flow| {
@@ -77,7 +77,7 @@ pub fn next_to_nothing(world: &Rc<World>) -> Outcome {
     let inviscid = Parameters { viscosity: 0.0, ..forced };
     let initial = Initial::Mode { wavenumber: label, amplitude: [1e-12, 0.0, 1e-12], phase: 0.4 };
     for (scheme, _) in SCHEMES {
-        let mut flow = started(world, &with_step(&inviscid, scheme, dt), &initial)?;
+        let mut flow = started(world, with_step(&inviscid, scheme, dt), &initial)?;
         let lost = ((power * dt) / observed(&mut flow, "energy")).ln().ceil() + 2.0;
         advance(&mut flow, 1.0)?;
         let energy = observed(&mut flow, "energy");
@@ -117,7 +117,7 @@ fn spectrum(flow: &mut Homogeneous<f64>) -> Vec<(f64, f64)> {
 pub fn frozen(world: &Rc<World>) -> Outcome {
     let parameters = parameters(24, Forcing::FrozenShells { k_min: 0.5, k_max: 2.5 });
     for (scheme, _) in SCHEMES {
-        let mut flow = started(world, &with_step(&parameters, scheme, 0.01), &turbulence(0.5))?;
+        let mut flow = started(world, with_step(&parameters, scheme, 0.01), &turbulence(0.5))?;
         let before = spectrum(&mut flow);
         for _ in 0..100 {
             let step = step(&mut flow)?;
@@ -139,7 +139,7 @@ pub fn frozen(world: &Rc<World>) -> Outcome {
     }
     // Scaling at the end of a step is a splitting of first order.
     let at_end = |dt| -> Result<_, String> {
-        let mut flow = started(world, &with_step(&parameters, RungeKutta::Rk3, dt), &turbulence(0.5))?;
+        let mut flow = started(world, with_step(&parameters, RungeKutta::Rk3, dt), &turbulence(0.5))?;
         advance(&mut flow, 0.4)?;
         Ok(fields(&flow))
     };

@@ -22,7 +22,7 @@ pub fn impulses(world: &Rc<World>) -> Outcome {
         let dt = 1e-9;
         let forced = Parameters { size, viscosity: 0.1, forcing: Some(Forcing::Body(body)), ..Parameters::at_rest([16; 3]) };
         for (scheme, _) in SCHEMES {
-            let mut flow = started(world, &with_step(&forced, scheme, dt), &rest())?;
+            let mut flow = started(world, with_step(&forced, scheme, dt), &rest())?;
             step(&mut flow)?;
             let ([xs, y, z], slab) = (flow.coordinates(), flow.slab());
             let velocity: Vec<_> = (0..3).map(|i| flow.points(i)).collect();
@@ -63,7 +63,7 @@ pub fn kolmogorov(world: &Rc<World>) -> Outcome {
     for (initial, decayed) in [(rest(), (-rate * end).exp()), (laminar(amplitude / rate), 0.0)] {
         let wanted = fields(&started(world, &parameters, &laminar(amplitude / rate * (1.0 - decayed)))?);
         let error = |scheme, dt| -> Result<f64, String> {
-            let mut flow = started(world, &with_step(&parameters, scheme, dt), &initial)?;
+            let mut flow = started(world, with_step(&parameters, scheme, dt), &initial)?;
             advance(&mut flow, end)?;
             Ok(distance(world, &fields(&flow), &wanted))
         };

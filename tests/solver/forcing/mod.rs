@@ -10,6 +10,7 @@ use crate::balance::simpson;
 use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::exact::{C, Vector};
+use crate::flows::{advance, labels, new, observed, started};
 use rogallo::case::{Initial, Spectrum};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -18,7 +19,6 @@ use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::{Values, ValuesMut};
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-use std::rc::Rc;
 
 pub static CHECKS: [Check; 19] = [
     Check { name: "what_is_injected_is_told", ranks: &[1, 3], run: band::injection, needs: None },
@@ -44,26 +44,8 @@ pub static CHECKS: [Check; 19] = [
 
 const SCHEMES: [(RungeKutta, f64); 3] = [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)];
 
-fn new(world: &Rc<World>, parameters: &Parameters) -> Result<Homogeneous<f64>, String> {
-    Homogeneous::new(world.clone(), parameters.clone()).map_err(|error| error.to_string())
-}
-
-fn started(world: &Rc<World>, parameters: &Parameters, initial: &Initial) -> Result<Homogeneous<f64>, String> {
-    let mut flow = new(world, parameters)?;
-    flow.set(initial).map_err(|error| error.to_string())?;
-    Ok(flow)
-}
-
 fn step(flow: &mut Homogeneous<f64>) -> Result<rogallo::flow::Step, String> {
     flow.advance(f64::INFINITY).map_err(|error| error.to_string())
-}
-
-/// Advances to `time` with the steps of the parameters.
-fn advance(flow: &mut Homogeneous<f64>, time: f64) -> Outcome {
-    while flow.clock().time < time {
-        flow.advance(time).map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }
 
 fn with_step(parameters: &Parameters, scheme: RungeKutta, dt: f64) -> Parameters {
@@ -81,16 +63,6 @@ fn turbulence_of(energy: f64, peak_wavenumber: f64) -> Initial {
 /// A velocity of no energy.
 fn rest() -> Initial {
     Initial::Mode { wavenumber: [1, 0, 0], amplitude: [0.0; 3], phase: 0.0 }
-}
-
-fn observed(flow: &mut Homogeneous<f64>, name: &str) -> f64 {
-    flow.observe().iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, value)| *value)
-}
-
-/// Modes of this rank: their labels, and the fields in the order of the state.
-fn labels(flow: &Homogeneous<f64>) -> Vec<[i64; 3]> {
-    let columns = flow.layout().columns.iter();
-    columns.flat_map(|column| column.labels().map(move |ny| [column.nx as i64, ny, column.nz])).collect()
 }
 
 fn fields(flow: &Homogeneous<f64>) -> Vec<Vec<C>> {

@@ -79,7 +79,7 @@ pub fn variance(world: &Rc<World>) -> Outcome {
         let parameters = Parameters { dealiasing, viscosity, ..parameters(16, scalar(0.7, gradient, [0.0; 3])) };
         for (scheme, order) in SCHEMES {
             let residual = |dt: f64| -> Result<f64, String> {
-                let mut flow = started(world, &with_step(&parameters, scheme, dt), &turbulence(0.5))?;
+                let mut flow = started(world, with_step(&parameters, scheme, dt), &turbulence(0.5))?;
                 let before = moments(world, &flow, parameters.size).0;
                 let steps = (0.4 / dt).round() as usize;
                 let gain = simpson(&mut flow, dt, steps, |flow| {
@@ -196,7 +196,7 @@ pub fn stratified(world: &Rc<World>) -> Outcome {
         let parameters = Parameters { dealiasing, ..parameters(16, stratified.clone()) };
         for (scheme, order) in SCHEMES {
             let residual = |dt: f64| -> Result<f64, String> {
-                let mut flow = started(world, &with_step(&parameters, scheme, dt), &turbulence(0.5))?;
+                let mut flow = started(world, with_step(&parameters, scheme, dt), &turbulence(0.5))?;
                 let energy =
                     |flow: &mut Homogeneous<f64>| observed(flow, "energy") + 0.5 * beta / gamma * moments(world, flow, parameters.size).0;
                 let before = energy(&mut flow);

@@ -1,0 +1,55 @@
+//! Homogeneous flows for the checks, and what is asked of all of them.
+
+use crate::collective::Outcome;
+use rogallo::case::{Initial, Spectrum};
+use rogallo::flow::Flow;
+use rogallo::homogeneous::{Homogeneous, Parameters};
+use rogallo::parallel::World;
+use rogallo::transform::Real;
+use std::borrow::Borrow;
+use std::rc::Rc;
+
+/// n^3 points in a box of 2 pi.
+pub fn parameters(n: usize) -> Parameters {
+    Parameters { viscosity: 0.01, ..Parameters::at_rest([n; 3]) }
+}
+
+/// A random velocity.
+pub fn random(energy: f64) -> Initial {
+    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 }, develop: None }
+}
+
+pub fn new(world: &Rc<World>, parameters: impl Borrow<Parameters>) -> Result<Homogeneous<f64>, String> {
+    Homogeneous::new(world.clone(), parameters.borrow().clone()).map_err(|error| error.to_string())
+}
+
+/// With this initial field.
+pub fn started(world: &Rc<World>, parameters: impl Borrow<Parameters>, initial: &Initial) -> Result<Homogeneous<f64>, String> {
+    started_in::<f64>(world, parameters, initial)
+}
+
+/// In this precision.
+pub fn started_in<T: Real>(world: &Rc<World>, parameters: impl Borrow<Parameters>, initial: &Initial) -> Result<Homogeneous<T>, String> {
+    let mut flow = Homogeneous::new(world.clone(), parameters.borrow().clone()).map_err(|error| error.to_string())?;
+    flow.set(initial).map_err(|error| error.to_string())?;
+    Ok(flow)
+}
+
+/// Advances any flow to `time` with the steps of its parameters.
+pub fn advance(flow: &mut impl Flow, time: f64) -> Outcome {
+    while flow.clock().time < time {
+        flow.advance(time).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// A number of the series.
+pub fn observed(flow: &mut impl Flow, name: &str) -> f64 {
+    flow.observe().iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, value)| *value)
+}
+
+/// The labels (n_x, n_y, n_z) of the modes of this rank, in the order of the fields.
+pub fn labels<T: Real>(flow: &Homogeneous<T>) -> Vec<[i64; 3]> {
+    let columns = flow.layout().columns.iter();
+    columns.flat_map(|column| column.labels().map(move |ny| [column.nx as i64, ny, column.nz])).collect()
+}
