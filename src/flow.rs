@@ -74,16 +74,17 @@ pub trait Flow {
     /// The names of the fields at points.
     fn fields(&self) -> Vec<String>;
 
-    /// One of [`Flow::fields`] at the points of this rank, ordered (z, y, x) with x fastest.
+    /// One of [`Flow::fields`] at the points of this rank, ordered (z, y, x) with x fastest, in the order of [`Flow::coordinates`].
     fn points(&mut self, field: usize) -> Reals;
 
-    /// Where these points are in x, in y and in z. In a box that moves so that its axes are no longer those of space, but for a shear in x,
-    /// these are the moving coordinates.
+    /// The coordinates of all points in x, in y and in z, ascending: programs that draw rectilinear grids find no point in others. Where the axes of
+    /// a moving box are no longer those of space these are the moving coordinates; a shear in x alone keeps x, y, z.
     fn coordinates(&self) -> [Vec<f64>; 3];
 
     /// B: the coordinates that move with the mean flow are `xi = B x`.
     fn deformation(&self) -> [[f64; 3]; 3];
 
+    /// The points of this rank, as indices into [`Flow::coordinates`].
     fn slab(&self) -> Slab;
 
     /// After a blow-up: where, and what the smallest scales are like. Collective.

@@ -303,15 +303,18 @@ impl<T: Real> Flow for Channel<T> {
     fn coordinates(&self) -> [Vec<f64>; 3] {
         let Parameters { size, grid, .. } = self.parameters;
         let uniform = |i: usize| (0..grid[i]).map(|j| size[i] * j as f64 / grid[i] as f64).collect();
-        [uniform(0), self.grid.y.clone(), uniform(2)]
+        [uniform(0), self.grid.y.iter().rev().copied().collect(), uniform(2)]
     }
 
     fn deformation(&self) -> [[f64; 3]; 3] {
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     }
 
+    /// The planes are counted from the upper wall, the points from the lower one.
     fn slab(&self) -> Slab {
-        self.pencils.layout.slab.clone()
+        let Slab { y, z } = self.pencils.layout.slab.clone();
+        let points = self.parameters.grid[1];
+        Slab { y: points - y.end..points - y.start, z }
     }
 
     #[inline(never)]

@@ -98,7 +98,7 @@ impl<T: Real> Channel<T> {
         });
     }
 
-    /// Field u, v, w or a scalar at the points of this rank, in the laboratory. Collective.
+    /// Field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending. Collective.
     pub(super) fn at_points(&mut self, field: usize) -> Reals {
         let time = self.clock.time;
         let travelled = self.parameters.frame_velocity * time;
@@ -111,7 +111,7 @@ impl<T: Real> Channel<T> {
             1 + state.len(),
             |_| -travelled / parameters.size[0],
             |y, z, lines| {
-                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
+                let at = ((z - slab.z.start) * slab.y.len() + slab.y.end - 1 - y) * nx;
                 block[at..at + nx].copy_from_slice(&lines[field * nx..][..nx]);
             },
         );

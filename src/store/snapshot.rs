@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! /            attributes: program, version, commit, kind, format, step, time, size, deformation (B: xi = B x, row by row), case
-//! /x /y /z     coordinates of the points (f64, 1-D)
+//! /x /y /z     coordinates of the points, ascending (f64, 1-D)
 //! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
 //! ```
 //!
@@ -30,7 +30,7 @@ pub struct SnapshotHeader {
     pub size: [f64; 3],
     /// B: the grid moves with the coordinates `xi = B x`.
     pub deformation: [[f64; 3]; 3],
-    /// Coordinates of the grid points in x, in y and in z; their numbers are the shape of the fields.
+    /// Coordinates of the grid points in x, in y and in z, ascending; their numbers are the shape of the fields.
     pub coordinates: [Vec<f64>; 3],
     /// The resolved case file, TOML.
     pub case: String,

@@ -334,7 +334,7 @@ for step in range(2):
     f = h5py.File(f'cut/snapshots/{step:08}.h5')
     fields = [f[name][:] for name in 'uvw']
     slip.append(max(abs(field[:, [0, -1], :]).max() for field in fields))
-    heat.append(abs(f['heat'][:][:, [0, -1], :] - np.array([1, -1])[:, None]).max())
+    heat.append(abs(f['heat'][:][:, [0, -1], :] - np.array([-1, 1])[:, None]).max())
 assert slip[0] > 1e-6 and slip[1] < 1e-13 and max(heat) < 1e-13, (slip, heat)
 "#,
     )

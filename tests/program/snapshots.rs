@@ -11,6 +11,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("snapshots_of_a_strained_box_stretch", strained),
         Trial::test("snapshots_of_a_general_gradient_have_moving_coordinates", general),
         Trial::test("snapshots_of_a_box_sheared_twice_are_exact", sheared_twice),
+        Trial::test("vtk_finds_the_points_of_snapshots", probed),
     ]
 }
 
@@ -171,4 +172,66 @@ b = unbroken
 points = lambda B: (1, 1, 1)
 "#,
     )
+}
+
+/// Laminar Couette flow with a scalar, `u = y`, `heat = 2 y`, and a random field in a box: read by VTK's own reader of XDMF, which ParaView has, and
+/// probed between points. VTK finds a point only where the coordinates ascend.
+const PROBE: &str = r#"
+import h5py, numpy as np
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline as pipeline
+from vtkmodules.vtkFiltersCore import vtkProbeFilter
+from vtkmodules.vtkIOXdmf2 import vtkXdmfReader
+from vtkmodules.util.numpy_support import vtk_to_numpy
+
+def probe(run, names, exact):
+    reader = vtkXdmfReader()
+    reader.SetFileName(run + "/snapshots/series.xdmf")
+    reader.UpdateInformation()
+    times = reader.GetOutputInformation(0).Get(pipeline.TIME_STEPS())
+    steps = [h5py.File(f"{run}/snapshots/{step:08}.h5") for step in range(3)]
+    assert times == tuple(step.attrs["time"] for step in steps) and len(times) == 3, times
+    for time, step in zip(times, steps):
+        reader.UpdateTimeStep(time)
+        axes = [step[axis][:] for axis in "xyz"]
+        assert all((np.diff(axis) > 0).all() for axis in axes)
+        # Near the first cell, near the last one, and in between.
+        inside = [[axis[i] + part * (axis[i + 1] - axis[i]) for i, part in ((0, 0.1), (5, 0.5), (-2, 0.9))] for axis in axes]
+        at = np.stack(np.meshgrid(*inside, indexing="ij"), -1).reshape(-1, 3)
+        points, cloud, filter = vtkPoints(), vtkPolyData(), vtkProbeFilter()
+        for point in at:
+            points.InsertNextPoint(point)
+        cloud.SetPoints(points)
+        filter.SetInputData(cloud)
+        filter.SetSourceData(reader.GetOutputDataObject(0))
+        filter.Update()
+        data = filter.GetOutput().GetPointData()
+        assert vtk_to_numpy(data.GetArray("vtkValidPointMask")).all(), (run, time)
+        for name in names:
+            error = abs(vtk_to_numpy(data.GetArray(name)) - exact(name, at, axes, step)).max()
+            assert error < 1e-6, (run, time, name, error)
+
+def linear(name, at, axes, step):
+    "Trilinear interpolation in [z, y, x]."
+    values, total = step[name][:], 0.0
+    i = [np.searchsorted(axis, at[:, a], "right") - 1 for a, axis in enumerate(axes)]
+    part = [(at[:, a] - axis[i[a]]) / (axis[i[a] + 1] - axis[i[a]]) for a, axis in enumerate(axes)]
+    for corner in np.ndindex(2, 2, 2):
+        weight = np.prod([p if c else 1 - p for p, c in zip(part, corner)], axis=0)
+        total = total + weight * values[i[2] + corner[2], i[1] + corner[1], i[0] + corner[0]]
+    return total
+
+probe("couette", ["u", "heat"], lambda name, at, axes, step: {"u": 1, "heat": 2}[name] * at[:, 1])
+probe("box", ["u", "v", "w"], linear)
+"#;
+
+fn probed() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("couette.toml"), fs::read_to_string("configs/couette.toml")?)?;
+    let flow = r#"--set initial={kind="laminar"} --set scalar.heat={schmidt=1.0,values=[-2.0,2.0]} --set output.statistics={}"#;
+    let few = "--set time={dt=0.001,steps=2} --set output.snapshots={every_steps=1}";
+    place.ends(3, &format!("run couette.toml --dir couette --set domain.grid=[12,17,10] {flow} {few}"), 0, &["done: step 2,"])?;
+    place.ends(2, &format!("run case.toml --dir box {few}"), 0, &["done: step 2,"])?;
+    place.python(PROBE)
 }
