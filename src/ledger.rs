@@ -2,9 +2,10 @@
 //! killed while it wrote leaves a torn line that readers pass over.
 
 use crate::error::{Error, Result};
+use crate::files;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -132,7 +133,7 @@ pub fn append(directory: &Path, step: u64, time: Option<f64>, event: Event) -> R
     let path = directory.join(FILE);
     let entry = Entry { at: DateTime::from(SystemTime::now()), step, time, event };
     let write = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(&path)?;
+        let mut file = files::open_as(&path, OpenOptions::new().create(true).read(true).append(true))?;
         let line = serde_json::to_string(&entry)?;
         // A torn line is ended first, so that this one stands alone.
         let line = if ends_torn(&mut file)? { format!("\n{line}\n") } else { format!("{line}\n") };
@@ -157,7 +158,7 @@ fn ends_torn(file: &mut std::fs::File) -> std::io::Result<bool> {
 /// The file cannot be read.
 pub fn read(directory: &Path) -> Result<Vec<Entry>> {
     let path = directory.join(FILE);
-    match fs::read(&path) {
+    match files::read(&path, files::TABLE) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(Error::io(format!("cannot read {}", path.display()), error)),
         Ok(text) => Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()),
@@ -167,6 +168,7 @@ pub fn read(directory: &Path) -> Result<Vec<Entry>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_torn_line_is_passed_over_and_the_next_one_stands_alone() {

@@ -9,6 +9,7 @@ pub mod channel;
 pub mod convection;
 pub mod diagnosis;
 pub mod error;
+pub mod files;
 pub mod flow;
 pub mod homogeneous;
 pub mod ledger;

@@ -16,11 +16,11 @@ mod tests;
 mod types;
 mod values;
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::files;
 use problems::Sources;
 
 pub use nominal::{Nominal, nominal};
@@ -33,7 +33,7 @@ pub use types::*;
 /// An unreadable file, or all that is wrong with the case, each problem with its line (kind `Input`).
 pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
     let name = path.display();
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+    let text = files::read_text(path, files::TEXT).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let here = std::env::current_dir().map(|dir| format!(" (from {})", dir.display())).unwrap_or_default();
             Error::input(format!("there is no case file {name}{here}; nothing was run."))

@@ -1,11 +1,11 @@
 //! What a single value may be: numbers and their ranges, words, lengths with pi, sizes of grids, tables in files.
 
 use std::f64::consts::PI;
-use std::fs;
 use std::path::Path;
 
 use super::document::{Node, Value};
 use super::problems::Problem;
+use crate::files;
 
 /// A value as its key wants it, or what is wrong with it.
 pub type Read<T> = Result<T, Vec<Problem>>;
@@ -228,7 +228,7 @@ fn without_small_primes(n: usize) -> usize {
 /// The spectrum in a text file of two columns, k and E(k), with # comments; the path is relative to `dir`.
 pub fn spectrum_file(node: &Node, dir: &Path) -> Read<Vec<(f64, f64)>> {
     let file = dir.join(text(node)?);
-    let rows = fs::read_to_string(&file).map_err(|error| error.to_string()).and_then(|text| columns(&text));
+    let rows = files::read_text(&file, files::TABLE).map_err(|error| error.to_string()).and_then(|text| columns(&text));
     rows.and_then(spectrum).map_err(|error| {
         let problem = node.problem(format!("{}: {error}", file.display()));
         vec![problem.help("a spectrum is a text file of two columns, k and E(k)")]

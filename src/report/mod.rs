@@ -14,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files;
 use balance::EnergyBudget;
 use reference::References;
 use series::{History, Spectrum, Table, spectra};
@@ -112,7 +113,8 @@ struct Labels {
 impl Labels {
     /// From the resolved case. A run directory without a readable one still has its series to report.
     fn read(run_dir: &Path) -> Self {
-        let case = fs::read_to_string(run_dir.join("case.toml")).ok().and_then(|text| text.parse::<toml::Table>().ok()).unwrap_or_default();
+        let case = files::read_text(&run_dir.join("case.toml"), files::TABLE).ok();
+        let case = case.and_then(|text| text.parse::<toml::Table>().ok()).unwrap_or_default();
         let key = |topic: &str, key: &str| case.get(topic).and_then(|table| table.get(key));
         let full = fs::canonicalize(run_dir).unwrap_or_else(|_| run_dir.to_owned());
         let number = |value: &toml::Value| value.as_float().or(value.as_integer().map(|value| value as f64));

@@ -3,11 +3,12 @@
 use super::series::Table;
 use crate::case::{self, FlowKind, Stop};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::ledger::{self, Entry, Event, Job, Pace};
 use chrono::{DateTime, SecondsFormat, Utc};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -83,7 +84,7 @@ impl Status {
             return Err(Error::input(format!("no run directory {shown}; `rogallo run CASE.toml` makes one")));
         }
         let entries = ledger::read(directory)?;
-        let case = fs::read_to_string(directory.join("case.toml")).ok();
+        let case = files::read_text(&directory.join("case.toml"), files::TABLE).ok();
         if entries.is_empty() && case.is_none() {
             return Err(Error::input(format!("{shown} is no run directory: it has neither {} nor case.toml", ledger::FILE)));
         }
@@ -283,7 +284,7 @@ fn last(series: &Table, name: &str) -> Option<f64> {
 
 /// Whether a job of this node holds the lock. It is tried and given back at once.
 fn is_locked(directory: &Path) -> bool {
-    File::open(directory.join("lock")).is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+    files::open(&directory.join("lock")).is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
 }
 
 fn is_recent(file: &Path) -> bool {

@@ -3,6 +3,7 @@
 use super::log::Log;
 use super::{Run, blow_up, flow};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::flow::Step;
 use crate::ledger::Event;
 use crate::time::StepSize;
@@ -54,9 +55,7 @@ impl Run {
         let reason = blow_up::reason(&self.watch, &self.case, &diagnosis);
         let name = self.directory.file("blowup.txt");
         let report = blow_up::report(what, &reason, &self.watch, &diagnosis);
-        let written = self
-            .world
-            .root_does(|| std::fs::write(&name, &report).map_err(|error| Error::io(format!("cannot write {}", name.display()), error)));
+        let written = self.world.root_does(|| files::replace(&name, report.as_bytes()));
         let number = |value: f64| value.is_finite().then_some(value);
         let [dt, cfl, energy] = [step.dt, step.cfl, step.energy].map(number);
         self.note(Event::BlowUp { what: what.into(), reason: reason.clone(), dt, cfl, energy }, log);

@@ -1,5 +1,6 @@
 //! A text file of the run directory that grows. What cannot be written now is kept, and written when it can be.
 
+use crate::files;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -56,7 +57,7 @@ impl Appended {
 
     /// Brings to the disk what is written; a failure shows at the next write.
     pub fn sync(&self) {
-        let _ = OpenOptions::new().append(true).open(&self.path).and_then(|file| file.sync_data());
+        let _ = files::open_as(&self.path, OpenOptions::new().append(true)).and_then(|file| file.sync_data());
     }
 
     /// What could not be written, if anything.
@@ -65,7 +66,7 @@ impl Appended {
     }
 
     fn write(&mut self) -> io::Result<()> {
-        let open = || OpenOptions::new().create(true).append(true).open(&self.path);
+        let open = || files::open_as(&self.path, OpenOptions::new().create(true).append(true));
         let mut file = match open() {
             // The run directory was removed: it is made again, but not the one above.
             Err(error) if error.kind() == ErrorKind::NotFound => {

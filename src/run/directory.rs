@@ -3,6 +3,7 @@
 use super::lock::Lock;
 use crate::case::Case;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::parallel::World;
 use crate::report;
 use crate::store;
@@ -90,8 +91,7 @@ impl RunDirectory {
     }
 
     fn write_case_alone(&self, case: &Case) -> Result<()> {
-        let name = self.file("case.toml");
-        fs::write(&name, case.to_toml()).map_err(|error| Error::io(format!("cannot write {}", name.display()), error))
+        files::replace(&self.file("case.toml"), case.to_toml().as_bytes())
     }
 
     /// Makes the directory again if it was removed while the run goes on, where the one above it is still there; collective.

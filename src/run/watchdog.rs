@@ -2,6 +2,7 @@
 //! its own process; it never calls MPI. Ranks that stand still tell each other so in `hang.txt`, from which one of them says who waits where and of whom
 //! nothing was heard.
 
+use crate::files;
 use crate::ledger::{self, Event};
 use crate::parallel::World;
 use crate::parallel::activity::{Sign, Waiting};
@@ -155,7 +156,9 @@ impl Watchdog {
     }
 
     fn lines(&self) -> Vec<String> {
-        let text = within(PATIENCE, self.directory.join(FILE), fs::read_to_string).and_then(Result::ok).unwrap_or_default();
+        let text = within(PATIENCE, self.directory.join(FILE), |file| files::read_text(&file, files::TEXT))
+            .and_then(Result::ok)
+            .unwrap_or_default();
         text.lines().map(str::to_owned).collect()
     }
 }
@@ -182,7 +185,7 @@ fn minutes(limit: Duration) -> String {
 
 fn append(file: PathBuf, line: &str) {
     let line = format!("{line}\n");
-    within(PATIENCE, file, move |file| OpenOptions::new().create(true).append(true).open(file)?.write_all(line.as_bytes()));
+    within(PATIENCE, file, move |file| files::open_as(&file, OpenOptions::new().create(true).append(true))?.write_all(line.as_bytes()));
 }
 
 /// What `action` makes of the path, unless it takes too long.

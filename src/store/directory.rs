@@ -1,10 +1,11 @@
 //! The files of one directory: their names, room on the disk for them, and how a finished one takes its place.
 
 use crate::error::{Error, Result};
+pub(super) use crate::files::{discard, partial, publish, sync};
 use crate::parallel::World;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use rustix::io::Errno;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::symlink;
@@ -15,12 +16,6 @@ const LATEST: &str = "latest";
 /// Name of the file of a step, `00001200.h5`; `extension` without its dot.
 pub(super) fn file_name(step: u64, extension: &str) -> String {
     format!("{step:08}.{extension}")
-}
-
-/// Where a file is written until it is complete: a hidden name beside its own.
-pub(super) fn partial(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.partial"))
 }
 
 /// The steps of which `directory` holds a file, ascending. Names of any other pattern are somebody else's.
@@ -92,27 +87,6 @@ fn no_room(path: &Path, needed: u64, available: u64) -> Error {
     ))
 }
 
-/// Brings what this process wrote to the disk.
-pub(super) fn sync(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| Error::io(format!("cannot bring {} to the disk", path.display()), error))
-}
-
-/// Gives a complete file its name, durably.
-pub(super) fn publish(partial: &Path, path: &Path) -> Result<()> {
-    fs::rename(partial, path).map_err(|error| Error::io(format!("cannot rename {} to {}", partial.display(), path.display()), error))?;
-    path.parent().map_or(Ok(()), sync)
-}
-
-/// Removes a partial file, left over or failed; there need not be one.
-pub(super) fn discard(partial: &Path) -> Result<()> {
-    match fs::remove_file(partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(format!("cannot remove {}", partial.display()), error)),
-        _ => Ok(()),
-    }
-}
-
 /// Removes the partial checkpoints that killed jobs have left, of whatever step.
 pub(super) fn sweep(directory: &Path) -> Result<()> {
     let failed = |error| Error::io(format!("cannot look for partial files in {}", directory.display()), error);
@@ -122,14 +96,6 @@ pub(super) fn sweep(directory: &Path) -> Result<()> {
         step.map_or(Ok(()), |step| discard(&partial(&directory.join(file_name(step, "h5")))))?;
     }
     Ok(())
-}
-
-/// Writes a small text file under a temporary name and renames it.
-pub(super) fn write_text(path: &Path, text: &str) -> Result<()> {
-    let partial = partial(path);
-    fs::write(&partial, text).map_err(|error| Error::io(format!("cannot write {}", partial.display()), error))?;
-    sync(&partial)?;
-    publish(&partial, path)
 }
 
 /// Lets the link `latest` point to the checkpoint of `step`, in one move.
@@ -216,6 +182,7 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
 mod tests {
     use super::super::container;
     use super::*;
+    use std::fs::File;
     use std::process::Command;
 
     #[test]

@@ -4,6 +4,7 @@ use super::container::{self, FORMAT, get, get_text, put, put_text};
 use super::foreign::cause;
 use super::{Header, checksum};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::parallel::World;
 use hdf5::{File, Group};
 use std::path::Path;
@@ -53,7 +54,7 @@ fn header_checksum(header: &Header) -> u64 {
 pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)> {
     let (shown, wanted) = (path.display(), kinds.join(" or "));
     // Asked of the system first: it says plainly that a file is missing or must not be read.
-    std::fs::File::open(path).map_err(|error| Error::input(format!("cannot read the {wanted} {shown}: {error}")))?;
+    files::open(path).map_err(|error| Error::input(format!("cannot read the {wanted} {shown}: {error}")))?;
     let advised = |error: &hdf5::Error| {
         let advice: Vec<&str> = kinds.iter().map(|kind| advice(kind)).collect();
         format!("{}; {}", cause(error), advice.join("; or "))

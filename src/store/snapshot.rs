@@ -13,6 +13,7 @@ use super::container::{self, put, put_text};
 use super::foreign::because;
 use super::{directory, transfer, xdmf};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::parallel::World;
 use crate::transform::Reals;
 use hdf5::File;
@@ -113,7 +114,7 @@ impl<'a> Snapshot<'a> {
             directory::publish(&self.partial(), &path)?;
             let name = directory::file_name(self.header.step, "h5");
             let grid = xdmf::grid(&name, self.header.step, self.header.time, self.shape(), &self.fields);
-            directory::write_text(&path.with_extension("xdmf"), &xdmf::document(&grid))?;
+            files::replace(&path.with_extension("xdmf"), xdmf::document(&grid).as_bytes())?;
             xdmf::write_series(&self.directory)
         })?;
         Ok(path)

@@ -3,6 +3,7 @@
 use super::foreign::{because, read_box, write_box};
 use super::{container, directory};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::parallel::World;
 use bytemuck::Pod;
 use hdf5::{Dataset, H5Type};
@@ -50,7 +51,7 @@ pub(super) fn read<T: H5Type + Pod>(world: &World, path: &Path, name: &str, regi
 /// Opens, acts and closes. The ranks agree after every call: one that returned alone would leave the others waiting.
 fn open(world: &World, path: &Path, name: &str, only_read: bool, action: impl FnOnce(&Dataset) -> hdf5::Result<()>) -> Result<()> {
     let failed = |what: &str| because(format!("cannot {what} {}", path.display()));
-    let alone = fs::File::options().read(true).write(!only_read).open(path);
+    let alone = files::open_as(path, fs::File::options().read(true).write(!only_read));
     let held = world.agree(alone.map_err(|error| Error::io(format!("cannot open {}", path.display()), error)))?;
     let file = world.agree(container::open_together(world, path, &held, only_read).map_err(failed("open")))?;
     let dataset = world.agree(file.dataset(name).map_err(failed("find a field in")))?;

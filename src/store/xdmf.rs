@@ -2,8 +2,8 @@
 
 use super::directory;
 use crate::error::{Error, Result};
+use crate::files;
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Xdmf Version=\"3.0\">\n<Domain>\n";
@@ -50,17 +50,19 @@ pub(super) fn document(grid: &str) -> String {
 
 /// Writes `series.xdmf`: the snapshots of the directory, one after the other in time.
 pub(super) fn write_series(directory: &Path) -> Result<()> {
-    let failed = |error| Error::io(format!("cannot collect the snapshots of {}", directory.display()), error);
+    let failed = |path: &Path, error| Error::io(format!("cannot read {}", path.display()), error);
     let mut series = "<Grid Name=\"series\" GridType=\"Collection\" CollectionType=\"Temporal\">\n".to_string();
-    for step in directory::steps(directory, "xdmf").map_err(failed)? {
-        let snapshot = fs::read_to_string(directory.join(directory::file_name(step, "xdmf"))).map_err(failed)?;
+    for step in directory::steps(directory, "xdmf").map_err(|error| failed(directory, error))? {
+        let path = directory.join(directory::file_name(step, "xdmf"));
+        let snapshot = files::read_text(&path, files::TEXT).map_err(|error| failed(&path, error))?;
         let grid = snapshot.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix(TAIL));
         // A snapshot whose data were deleted is left out, and so is a file that is not ours.
         if let Some(grid) = grid.filter(|_| directory.join(directory::file_name(step, "h5")).is_file()) {
             series += grid;
         }
     }
-    directory::write_text(&directory.join("series.xdmf"), &document(&(series + "</Grid>\n")))
+    let text = document(&(series + "</Grid>\n"));
+    files::replace(&directory.join("series.xdmf"), text.as_bytes())
 }
 
 fn escaped(text: &str) -> String {
@@ -70,6 +72,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn the_series_holds_the_snapshots_that_are_there() {

@@ -7,6 +7,7 @@ pub use scheduler::Scheduler;
 
 use crate::case::{self, Case};
 use crate::error::{Error, Kind, Result};
+use crate::files;
 use crate::plan::{self, Demands};
 use crate::run::RunDirectory;
 use std::fs;
@@ -142,7 +143,7 @@ impl Request {
         let (origin, template) = match &self.template {
             None => scheduler.template(),
             Some(path) => {
-                own = fs::read_to_string(path)
+                own = files::read_text(path, files::TEXT)
                     .map_err(|error| Error::input(format!("cannot read the template {}: {error}", path.display())))?;
                 (path.to_str().unwrap_or("--template"), own.as_str())
             }

@@ -5,6 +5,7 @@ mod turbulence;
 use super::*;
 use crate::parallel::Method;
 use crate::time::{RungeKutta, Schedule, StepSize};
+use std::fs;
 
 const SMALLEST: &str = r#"
 [flow]

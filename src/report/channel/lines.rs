@@ -1,11 +1,11 @@
 //! The tables of spectra and correlations, in wall units.
 
-use std::fs;
 use std::path::Path;
 
 use super::profiles::{Findings, find};
 use super::spectra::{Along, Product, Spectra, correlation, factors};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::files;
 
 /// A quantity over wavenumbers or distances at each y; `values` has a line for each y, from the lower wall on.
 pub struct Lines {
@@ -80,7 +80,7 @@ impl Directed {
                 }
             }
             let path = run_dir.join(format!("{table}_{along}.csv"));
-            fs::write(&path, text).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
+            files::write(&path, text.as_bytes())?;
         }
         Ok(())
     }

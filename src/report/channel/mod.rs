@@ -17,7 +17,6 @@ mod spectral;
 mod symmetry;
 mod table;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::series::Table;
@@ -25,6 +24,7 @@ use super::{Labels, place_of_figures};
 use crate::case::{self, Case, Channel, FlowKind};
 use crate::channel::grid::WallNormal;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::store;
 use differences::Differences;
 use lines::Directed;
@@ -142,7 +142,7 @@ fn write(path: &Path, columns: &[Column]) -> Result<()> {
         cells.collect::<Vec<_>>().join(",") + "\n"
     };
     let rows: String = (0..columns[0].values.len()).map(row).collect();
-    fs::write(path, names.join(",") + "\n" + &rows).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
+    files::write(path, (names.join(",") + "\n" + &rows).as_bytes())
 }
 
 /// A number in a table; what is none is not there.

@@ -1,7 +1,6 @@
 //! The frame of every figure: curves, axes, ticks, the legend in a free corner; SVG of 800 x 600 and PNG of twice that.
 //! The PNG is written with the font that comes with the plotting crate.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// Colours that colour-blind readers can tell apart (Okabe and Ito 2008): the run, then the references.
 pub const RUN: &str = "#56B4E9";
@@ -234,10 +234,7 @@ fn draw(frame: &Frame, layout: Layout, curves: Vec<Curve>) -> Result<()> {
 
     let plots = curves.into_iter().filter(|curve| !curve.points.is_empty()).map(plot).collect();
     let scene = render_multiple(plots, layout);
-    let write = |extension: &str, bytes: &[u8]| {
-        let path = dir.join(name).with_extension(extension);
-        fs::write(&path, bytes).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
-    };
+    let write = |extension: &str, bytes: &[u8]| files::write(&dir.join(name).with_extension(extension), bytes);
     write("svg", SvgBackend::default().render_scene(&scene).as_bytes())?;
     let png = RasterBackend::new().with_scale(PNG_SCALE).render_scene(&scene);
     write("png", &png.map_err(|error| Error::failure(format!("cannot draw {name}.png: {error}")))?)

@@ -5,10 +5,10 @@ mod history;
 mod spectra;
 mod stresses;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files;
 pub use history::PublishedHistory;
 pub use spectra::{Matched, PublishedSpectra};
 pub use stresses::PublishedStresses;
@@ -49,7 +49,8 @@ impl References {
 
 /// Label and text of a file.
 pub fn open(path: &Path) -> Result<(String, String)> {
-    let text = fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read the reference {}: {error}", path.display())))?;
+    let text = files::read_text(path, files::TABLE)
+        .map_err(|error| Error::input(format!("cannot read the reference {}: {error}", path.display())))?;
     Ok((path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()), text))
 }
 
@@ -73,6 +74,7 @@ pub fn number_after(text: &str, words: &str) -> Option<f64> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use std::fs;
 
     /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not there.
     pub fn shared(file: &str) -> Option<PathBuf> {

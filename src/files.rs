@@ -1,0 +1,220 @@
+//! Safe access to the files of a run directory and of a user. Only regular files are opened: a named pipe blocks until someone
+//! writes to it, and a device may never end. A file that is read whole has a size limit. A finished file gets its name by a rename.
+
+use crate::error::{Error, Result};
+use rustix::fs::OFlags;
+use std::fs::{self, File, FileType, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Size limit of a file of a few lines, such as `command` or `lock`, in bytes.
+pub const NOTE: u64 = 64 << 10;
+
+/// Size limit of a text that a person writes: a case, a job template.
+pub const TEXT: u64 = 1 << 20;
+
+/// Size limit of a table.
+pub const TABLE: u64 = 4 << 30;
+
+/// Opens a regular file for reading.
+///
+/// # Errors
+/// There is no such file (`NotFound`), it is not a regular file (`InvalidInput`), or the system refuses.
+pub fn open(path: &Path) -> io::Result<File> {
+    open_as(path, OpenOptions::new().read(true))
+}
+
+/// Opens a regular file with `options`. Never blocks.
+///
+/// # Errors
+/// As for [`open`].
+pub fn open_as(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    // Opening a device can have side effects, so the type is checked before as well as after.
+    if let Ok(there) = fs::metadata(path) {
+        require_regular(there.file_type())?;
+    }
+    let file = options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32).open(path)?;
+    require_regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+fn require_regular(kind: FileType) -> io::Result<()> {
+    let what = match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_dir() => "a directory",
+        kind if kind.is_fifo() => "a named pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    Err(io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, not a regular file")))
+}
+
+/// The content of a file of at most `most` bytes.
+///
+/// # Errors
+/// As for [`open`]; a larger file (`FileTooLarge`).
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let file = open(path)?;
+    let too_large = |length: u64| {
+        let what = format!("it has {length} bytes or more; the limit is {most}");
+        Err(io::Error::new(ErrorKind::FileTooLarge, what))
+    };
+    let length = file.metadata()?.len();
+    if length > most {
+        return too_large(length);
+    }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length as usize)?;
+    // The file may grow meanwhile.
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { too_large(most + 1) } else { Ok(bytes) }
+}
+
+/// The text of a file of at most `most` bytes.
+///
+/// # Errors
+/// As for [`read`]; a file that is not UTF-8 (`InvalidData`); the error names the line.
+pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
+    String::from_utf8(read(path, most)?).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        io::Error::new(ErrorKind::InvalidData, format!("line {line} is not UTF-8 text"))
+    })
+}
+
+/// Writes a file that can be made again if it is lost, such as a figure. An existing file is overwritten.
+///
+/// # Errors
+/// Something other than a regular file has this name, or the file cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    open_as(path, OpenOptions::new().write(true).create(true).truncate(true))
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
+}
+
+/// The hidden name under which a file is written until it is complete.
+pub fn partial(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.partial"))
+}
+
+/// Removes a partial file, if there is one.
+///
+/// # Errors
+/// It cannot be removed.
+pub fn discard(partial: &Path) -> Result<()> {
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(format!("cannot remove {}", partial.display()), error)),
+        _ => Ok(()),
+    }
+}
+
+/// Flushes a file, or the names in a directory, to the disk.
+///
+/// # Errors
+/// The disk fails.
+pub fn sync(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| Error::io(format!("cannot bring {} to the disk", path.display()), error))
+}
+
+/// Renames a complete file, which must be on the disk already, and makes the rename durable.
+///
+/// # Errors
+/// It cannot be renamed, or the disk fails.
+pub fn publish(partial: &Path, path: &Path) -> Result<()> {
+    fs::rename(partial, path).map_err(|error| Error::io(format!("cannot rename {} to {}", partial.display(), path.display()), error))?;
+    // The parent of a bare name is empty and means the current directory.
+    path.parent().map_or(Ok(()), |directory| sync(if directory.as_os_str().is_empty() { Path::new(".") } else { directory }))
+}
+
+/// Writes `content` under a hidden name and publishes it: a reader sees the old file or the new one, never a part.
+///
+/// # Errors
+/// As for [`publish`]; the old file is then untouched.
+pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    replace_with(path, |file| file.write_all(content))
+}
+
+/// As [`replace`], with the content that `fill` writes.
+///
+/// # Errors
+/// As for [`replace`].
+pub fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+    let partial = partial(path);
+    discard(&partial)?;
+    let made = OpenOptions::new().write(true).create_new(true).open(&partial);
+    let written = made.and_then(|mut file| fill(&mut file).and_then(|()| file.sync_all()));
+    let published =
+        written.map_err(|error| Error::io(format!("cannot write {}", partial.display()), error)).and_then(|()| publish(&partial, path));
+    if published.is_err() {
+        // The first error is the one to report.
+        let _ = discard(&partial);
+    }
+    published
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn only_regular_files_are_opened_and_none_is_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        mknodat(CWD, at("pipe"), Kind::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let _listener = UnixListener::bind(at("socket")).unwrap();
+        symlink("pipe", at("link")).unwrap();
+        symlink("loop", at("loop")).unwrap();
+        symlink("nothing", at("dangling")).unwrap();
+        let others =
+            [("pipe", "a named pipe"), ("link", "a named pipe"), ("socket", "a socket"), (".", "a directory"), ("/dev/full", "a device")];
+        for (name, what) in others {
+            let told = format!("it is {what}, not a regular file");
+            assert_eq!(open(&at(name)).unwrap_err().to_string(), told, "{name}");
+            assert_eq!(open_as(&at(name), OpenOptions::new().append(true)).unwrap_err().to_string(), told, "{name}");
+            assert!(write(&at(name), b"x").unwrap_err().message.ends_with(&told), "{name}");
+            assert_eq!(read(&at(name), 9).unwrap_err().kind(), ErrorKind::InvalidInput, "{name}");
+        }
+        assert_eq!(open(&at("dangling")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert!(open(&at("loop")).is_err());
+        // A link to a file is as good as the file.
+        symlink("file", at("to-file")).unwrap();
+        write(&at("file"), b"seven 7").unwrap();
+        assert_eq!(read(&at("to-file"), 7).unwrap(), b"seven 7");
+        let error = read(&at("file"), 6).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().split(';').next()), (ErrorKind::FileTooLarge, Some("it has 7 bytes or more")));
+        // Without a byte on the disk.
+        File::create(at("sparse")).unwrap().set_len(1 << 40).unwrap();
+        assert_eq!(read(&at("sparse"), TABLE).unwrap_err().kind(), ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_is_told_by_its_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("latin");
+        write(&path, b"a\nb\nK\xe1rm\xe1n\n").unwrap();
+        assert_eq!(read_text(&path, TEXT).unwrap_err().to_string(), "line 3 is not UTF-8 text");
+    }
+
+    #[test]
+    fn a_file_is_replaced_in_one_move_or_left() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let names = || fs::read_dir(directory.path()).unwrap().count();
+        // Left by a job that was killed.
+        write(&partial(&path), b"half").unwrap();
+        replace(&path, b"old").unwrap();
+        let refused = replace_with(&path, |file| file.write_all(b"ne").and(Err(io::Error::other("a bad disk")))).unwrap_err();
+        assert!(refused.message.ends_with(".file.partial: a bad disk"), "{refused}");
+        assert_eq!((read(&path, 9).unwrap(), names()), (b"old".to_vec(), 1));
+        fs::create_dir(directory.path().join("folder")).unwrap();
+        assert!(replace(&directory.path().join("folder"), b"x").is_err());
+        assert_eq!(names(), 2);
+    }
+}
