@@ -4,8 +4,7 @@
 use super::Real;
 use aligned_vec::{AVec, ConstAlign};
 use num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
-use std::sync::Arc;
+use rogallo_plans::Plans;
 
 /// Lines that begin with a cache line, so that no vector of a transform lies across two of them.
 pub type Aligned<T> = AVec<Complex<T>, ConstAlign<64>>;
@@ -25,31 +24,30 @@ pub fn aligned_reals<T: Real>(length: usize) -> AlignedReals<T> {
 
 /// Transforms of complex lines of one length.
 pub struct ComplexLines<T> {
-    forward: Arc<dyn Fft<T>>,
-    inverse: Arc<dyn Fft<T>>,
+    /// Forward and inverse.
+    plans: Plans<T>,
     scratch: Aligned<T>,
 }
 
 impl<T: Real> ComplexLines<T> {
     pub fn new(points: usize) -> Self {
-        let mut planner = FftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(points), planner.plan_fft_inverse(points));
-        let scratch = aligned(forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len()));
-        Self { forward, inverse, scratch }
+        let plans = T::plans(points);
+        let scratch = plans.iter().map(|plan| plan.get_inplace_scratch_len()).max();
+        Self { scratch: aligned(scratch.unwrap_or(0)), plans }
     }
 
     pub fn points(&self) -> usize {
-        self.forward.len()
+        self.plans[0].len()
     }
 
     /// Points to modes, in place.
     pub fn forward(&mut self, line: &mut [Complex<T>]) {
-        self.forward.process_with_scratch(line, &mut self.scratch);
+        self.plans[0].process_with_scratch(line, &mut self.scratch);
     }
 
     /// Modes to points, in place.
     pub fn inverse(&mut self, line: &mut [Complex<T>]) {
-        self.inverse.process_with_scratch(line, &mut self.scratch);
+        self.plans[1].process_with_scratch(line, &mut self.scratch);
     }
 }
 

@@ -1,5 +1,5 @@
 //! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil transform that moves and
-//! transforms these modes only. The only room that names `rustfft`.
+//! transforms these modes only. The only room that names `rustfft`, in the crate `plans`.
 
 mod abreast;
 mod butterflies;

@@ -4,7 +4,7 @@ use super::vectors::Vectors;
 use crate::parallel::Element;
 use num_complex::Complex;
 use num_traits::{Float, NumAssign};
-use rustfft::FftNum;
+use rogallo_plans::{FftNum, Plans};
 
 /// A real number of the computation: `f32` or `f64`. Times, wavenumber tables and statistics are always `f64`.
 pub trait Real: FftNum + Float + NumAssign + Element + Vectors {
@@ -26,6 +26,9 @@ pub trait Real: FftNum + Float + NumAssign + Element + Vectors {
     fn values_mut(values: &mut [Complex<Self>]) -> ValuesMut<'_>;
 
     fn reals(values: Vec<Self>) -> Reals;
+
+    /// Plans of RustFFT for complex lines of this length.
+    fn plans(points: usize) -> Plans<Self>;
 }
 
 /// Of all precisions.
@@ -75,6 +78,10 @@ macro_rules! real {
 
             fn reals(values: Vec<Self>) -> Reals {
                 Reals::$variant(values)
+            }
+
+            fn plans(points: usize) -> Plans<Self> {
+                rogallo_plans::$real(points)
             }
         }
     };
