@@ -95,6 +95,21 @@ pub fn courant_rate<T: Real>([u, v, w]: [&[T]; 3], cells: &[[T; 3]; 3]) -> T {
     )
 }
 
+/// The largest |theta| of these.
+pub fn largest_magnitude<T: Real>(values: &[T]) -> T {
+    let larger = |a: T, b: T| if a > b { a } else { b };
+    vectorised(
+        #[inline(always)]
+        || {
+            let mut largest = [T::zero(); LANES];
+            for values in values.chunks(LANES) {
+                values.iter().zip(&mut largest).for_each(|(value, largest)| *largest = larger(*largest, value.abs()));
+            }
+            largest.into_iter().fold(T::zero(), larger)
+        },
+    )
+}
+
 /// -i z.
 #[inline(always)]
 pub fn times_minus_i<T: Real>(z: Complex<T>) -> Complex<T> {

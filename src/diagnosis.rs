@@ -2,16 +2,17 @@
 
 use crate::flow::Flow;
 use crate::parallel::{ExactSum, World};
+use crate::time::Stability;
 use crate::transform::{Column, Layout, Real, Reals, SpectralField};
 
 /// The answer; the same on all ranks.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
     /// Sentences that say where.
     pub places: Vec<String>,
     pub tails: Vec<Tail>,
-    /// The Courant number up to which convection is stable; none if the scheme has no such limit.
-    pub courant_limit: Option<f64>,
+    /// What scheme and truncation can follow.
+    pub stability: Stability,
 }
 
 /// A spectrum of the velocity gradients.

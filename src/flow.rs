@@ -4,7 +4,7 @@ use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::parallel::World;
 use crate::statistics::Record;
-use crate::time::StepSize;
+use crate::time::{Rates, StepSize};
 pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
 use std::fmt;
@@ -21,7 +21,12 @@ pub trait Flow {
     fn start(&mut self, between: Between<'_>) -> Result<()>;
 
     /// Called when fields of [`Flow::start`] have been overwritten from a file: sets what hangs on them.
-    fn started_elsewhere(&mut self) {}
+    ///
+    /// # Errors
+    /// A force that has nothing to act on in them.
+    fn started_elsewhere(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     fn clock(&self) -> Clock;
 
@@ -113,6 +118,8 @@ pub struct Step {
     pub dt: f64,
     /// The Courant number `dt max(sum_i |u_i| / dx_i)` at the beginning of the step.
     pub cfl: f64,
+    /// All that limits a step, at its beginning.
+    pub rates: Rates,
     /// Kinetic energy a unit mass, for the log: at its end, or at its beginning where that is what is at hand.
     pub energy: f64,
     /// At its end, where it is at hand.

@@ -4,7 +4,7 @@ use super::{Channel, names};
 use crate::diagnosis::{Diagnosis, Tail, fastest_point, worst_mode};
 use crate::parallel::ExactSum;
 use crate::transform::Real;
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 use std::rc::Rc;
 
 impl<T: Real> Channel<T> {
@@ -28,8 +28,7 @@ impl<T: Real> Channel<T> {
                 ((u - parameters.frame_velocity) * x).abs() + (v / spacing[j]).abs() + (w * z).abs()
             }));
         }
-        // The scheme's limit is dt sum_i k_i |u_i| = sqrt(3), with k_i at most 2/3 of pi / dx_i.
-        Diagnosis { places, tails, courant_limit: Some(3.0_f64.sqrt() / (2.0 / 3.0 * PI)) }
+        Diagnosis { places, tails, stability: self.parameters.stability() }
     }
 
     /// `|eta|^2 + |phi|^2 / k^2` of the fluctuations by k_x, by |k_z| and by the degree of the polynomial.

@@ -16,6 +16,7 @@ mod helmholtz;
 mod initial;
 mod line;
 mod observe;
+mod rates;
 mod right_hand_side;
 mod series;
 pub mod stability;

@@ -12,7 +12,7 @@ use crate::convection::{add_by_line, courant_rate, products};
 use crate::error::{Error, Result};
 use crate::flow::{Broken, Step};
 use crate::parallel::ExactSum;
-use crate::time::{SPALART_MOSER_ROGERS, Substep as Coefficients};
+use crate::time::{Cause, SPALART_MOSER_ROGERS, Substep as Coefficients};
 use crate::transform::{Column, Lines, NEIGHBOURS, Real, SpectralField, fetch};
 use bytemuck::cast_slice;
 use num_complex::Complex;
@@ -37,16 +37,17 @@ impl<T: Real> Channel<T> {
     pub fn step(&mut self, until: f64) -> Result<Step> {
         let begin = self.clock.time;
         let limit = until - begin;
-        let (mut dt, mut rate, mut energy) = (0.0, 0.0, 0.0);
+        let (mut dt, mut energy) = (0.0, 0.0);
+        let mut rates = self.parameters.rates();
         let (mut impulse, mut broken) = (0.0, 0);
         for (s, coefficients) in SPALART_MOSER_ROGERS.iter().enumerate() {
             let found = self.evaluate(begin + coefficients.from * dt, s == 0);
             if s == 0 {
-                rate = self.world.max(found.rate);
+                rates.raise(Cause::Convection, self.world.max(found.rate));
                 let [square, along] = ExactSum::total_of([found.square, found.along], &self.world);
                 let frame = self.parameters.frame_velocity;
                 energy = 0.5 * square + frame * along + 0.5 * frame * frame;
-                dt = self.parameters.step_size.choose(rate.max(2.0 * self.parameters.rotation.abs()), limit);
+                dt = self.parameters.step_size.choose(&rates, limit);
                 if !dt.is_finite() {
                     return Err(Error::input(
                         "time.cfl gives no step for a fluid that is at rest in the moving frame: give time.dt, or time.end",
@@ -62,7 +63,7 @@ impl<T: Real> Channel<T> {
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
         let broken = Broken::of(broken, self.parameters.scalars.iter().map(|scalar| &*scalar.name), &self.world);
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, broken, end: None })
+        Ok(Step { dt, cfl: dt * rates.of(Cause::Convection), rates, energy, dissipation: None, broken, end: None })
     }
 
     /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that is `wanted`.

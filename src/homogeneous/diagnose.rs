@@ -2,12 +2,9 @@
 
 use super::Homogeneous;
 use super::matrix::{dot, length};
-use crate::case::Dealiasing;
 use crate::diagnosis::{Diagnosis, Tail, fastest_point, worst_mode};
 use crate::parallel::ExactSum;
-use crate::time::RungeKutta;
 use crate::transform::Real;
-use std::f64::consts::PI;
 use std::rc::Rc;
 
 impl<T: Real> Homogeneous<T> {
@@ -27,7 +24,7 @@ impl<T: Real> Homogeneous<T> {
             let cells: [[f64; 3]; 3] = std::array::from_fn(|j| b[j].map(|b| b * parameters.grid[j] as f64 / parameters.size[j]));
             places.push(fastest_point(&world, self, |_, velocity| cells.iter().map(|row| dot(*row, velocity).abs()).sum()));
         }
-        Diagnosis { places, tails: vec![tail], courant_limit: self.courant_limit() }
+        Diagnosis { places, tails: vec![tail], stability: self.parameters.stability() }
     }
 
     /// `k^2 |u|^2` by shells of |k|.
@@ -49,19 +46,5 @@ impl<T: Real> Homogeneous<T> {
         // The corners beyond k_max hold few modes each.
         let whole = (wavenumbers.largest() / wavenumbers.shell_width()) as usize;
         Tail::new("k", wavenumbers.shell_width(), &mut sums[..=last.min(whole)], &self.world)
-    }
-
-    /// `dt sum_i k_i |u_i|` may reach sqrt(3) of third-order and 2 sqrt(2) of fourth-order Runge-Kutta schemes; k_i is at most 2/3 of pi / dx_i, or in an
-    /// ellipsoid `sqrt(2) / 3` of 2 pi / dx_i. Heun's scheme amplifies convection at any step.
-    fn courant_limit(&self) -> Option<f64> {
-        let reach = match self.parameters.dealiasing {
-            Dealiasing::TwoThirds => 2.0 / 3.0 * PI,
-            Dealiasing::PhaseShift | Dealiasing::PhaseShiftExact => 2.0 * 2.0_f64.sqrt() / 3.0 * PI,
-        };
-        match self.parameters.scheme {
-            RungeKutta::Rk2 => None,
-            RungeKutta::Rk3 => Some(3.0_f64.sqrt() / reach),
-            RungeKutta::Rk4 => Some(8.0_f64.sqrt() / reach),
-        }
     }
 }

@@ -16,10 +16,14 @@ use crate::case::{self, BodyForce};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
 use crate::random::{Purpose, uniform};
+use crate::time::{Cause, Rates, RungeKutta};
 use crate::transform::{Layout, Real, SpectralField, Truncation};
 use num_complex::Complex;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
+
+/// Energy of a band that constant power acts on, over P times the time in which it moves a fluid at rest through a cell, below which steps are not shortened.
+const LEAST_FOLLOWED: f64 = 1e-4;
 
 /// A force and what it remembers.
 #[derive(Clone, Debug)]
@@ -39,6 +43,9 @@ pub struct Forcing {
     shell_count: usize,
     /// Root mean square of a body force.
     strength: f64,
+    /// Constant power: the energy of the band in this stage, and c where it is the same in all stages of the step.
+    energy: f64,
+    even: Option<f64>,
     /// Length of the last step.
     dt: f64,
 }
@@ -75,6 +82,8 @@ impl Forcing {
             scaling: Vec::new(),
             shell_count: 0,
             strength: 0.0,
+            energy: 0.0,
+            even: None,
             dt: 0.0,
         };
         if let case::Forcing::Body(body) = kind {
@@ -148,21 +157,32 @@ impl Forcing {
         if let case::Forcing::Linear { rate } = self.kind { rate } else { 0.0 }
     }
 
-    /// A rate of change for the choice of dt, where a cell is `1 / cells` wide: a fluid at rest must not be pushed through many of them in its
-    /// first step. An acceleration f takes it through one in about `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a
-    /// random force must be resolved.
-    pub fn rate(&self, cells: f64) -> f64 {
+    /// What limits a step, where a cell is `1 / cells` wide: a fluid at rest must not be pushed through many of them in its first step. An acceleration f
+    /// takes it through one in about `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random force must be resolved, and so must
+    /// the growth of a band that P acts on, `dE/dt = P`.
+    pub fn rates(&self, cells: f64) -> Rates {
+        let mut rates = Rates::default();
         match self.kind {
-            case::Forcing::ConstantPower { power, .. } => (power * cells * cells).cbrt(),
+            case::Forcing::ConstantPower { power, .. } => {
+                let through = (power * cells * cells).cbrt();
+                rates.raise(Cause::Force, through);
+                // Less energy than that is not followed: one step takes it there (see `begin_step`).
+                let least = LEAST_FOLLOWED * power / through;
+                if self.energy > 0.0 {
+                    rates.raise(Cause::Growth, power / self.energy.max(least));
+                }
+            }
             // <|f|^2> = 4 sigma^2 a mode: two components across k, of two parts each
             case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } => {
                 let strength = (8.0 * variance * self.labels.len() as f64).sqrt();
-                (strength * cells).sqrt().max(1.0 / correlation_time)
+                rates.raise(Cause::Force, (strength * cells).sqrt());
+                rates.raise(Cause::Correlation, correlation_time.recip());
             }
-            case::Forcing::Linear { rate } => rate.abs(),
-            case::Forcing::FrozenShells { .. } => 0.0,
-            case::Forcing::Body(_) => (self.strength * cells).sqrt(),
+            case::Forcing::Linear { rate } => rates.raise(Cause::Growth, rate.abs()),
+            case::Forcing::FrozenShells { .. } => {}
+            case::Forcing::Body(_) => rates.raise(Cause::Force, (self.strength * cells).sqrt()),
         }
+        rates
     }
 
     /// The force of a step of length `dt` from now on.
@@ -175,8 +195,15 @@ impl Forcing {
     ///
     /// exact for any dt. f is constant during the step: a fluid that does not decay takes up the power `4 N sigma^2 T` from N modes if dt << T, and
     /// `(dt / 2T) coth(dt / 2T)` of it in general.
-    pub fn begin_step(&mut self, seed: u64, step: u64, dt: f64) {
+    ///
+    /// Constant power has `c = P / (2 E)` in each stage. A band with less energy than the step brings is multiplied many times over by it, which no explicit
+    /// scheme follows: there c is the same in all stages, the one with which this `scheme` gains P dt.
+    pub fn begin_step(&mut self, seed: u64, step: u64, dt: f64, scheme: RungeKutta) {
         self.dt = dt;
+        if let case::Forcing::ConstantPower { power, .. } = self.kind {
+            let gain = power * dt / self.energy;
+            self.even = (self.energy > 0.0 && gain > 1.0).then(|| scheme.exponent_of((1.0 + gain).sqrt()) / dt);
+        }
         let case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } = self.kind else { return };
         let (kept, fresh) = ((-dt / correlation_time).exp(), (-variance * (-2.0 * dt / correlation_time).exp_m1()).sqrt());
         for (label, process) in self.labels.iter().zip(&mut self.process) {
@@ -195,16 +222,65 @@ impl Forcing {
         }
     }
 
-    /// `c = P / (2 E)` of this stage; collective. A band with less energy than a step injects grows by a factor instead, until it has more.
-    pub fn coefficient<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> f64 {
-        let case::Forcing::ConstantPower { power, .. } = self.kind else { return 0.0 };
+    /// Looks at the velocity that a stage begins with; collective.
+    pub fn begin_stage<T: Real>(&mut self, world: &World, velocity: &[SpectralField<T>; 3]) {
+        if let case::Forcing::ConstantPower { .. } = self.kind {
+            self.energy = self.band_energy(world, velocity);
+        }
+    }
+
+    /// The energy of the modes in the band; collective.
+    fn band_energy<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> f64 {
         let mut energy = ExactSum::default();
         for forced in &self.modes {
             energy.add(0.5 * forced.weight * square(velocity, forced.mode));
         }
-        let energy = energy.total(world);
-        // A band at rest cannot be forced along itself.
-        if energy > 0.0 { power / (2.0 * energy.max(power * self.dt)) } else { 0.0 }
+        energy.total(world)
+    }
+
+    /// c in the stage that has begun.
+    pub fn coefficient(&self) -> f64 {
+        self.even.unwrap_or_else(|| self.proportional(self.energy))
+    }
+
+    /// `c = P / (2 E)` where the band has the energy E.
+    fn proportional(&self, energy: f64) -> f64 {
+        match self.kind {
+            case::Forcing::ConstantPower { power, .. } if energy > 0.0 => power / (2.0 * energy),
+            _ => 0.0,
+        }
+    }
+
+    /// Collective.
+    ///
+    /// # Errors
+    /// The force multiplies the velocity of a band that is at rest.
+    pub fn refuse_rest<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> Result<()> {
+        let (case::Forcing::ConstantPower { k_min, k_max, .. } | case::Forcing::FrozenShells { k_min, k_max }) = self.kind else {
+            return Ok(());
+        };
+        if self.band_energy(world, velocity) > 0.0 {
+            return Ok(());
+        }
+        Err(Error::input(format!(
+            "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between forcing.k_min = {k_min} and k_max = {k_max}: \
+             it would inject nothing. Give an initial field with energy in that band, another band, or forcing.kind = \"ornstein-uhlenbeck\""
+        )))
+    }
+
+    /// Why the force no longer acts: the mean flow has carried all modes out of the band, or the band has no energy.
+    pub fn idle(&self) -> Option<String> {
+        let (k_min, k_max) = self.band()?;
+        let lost = match self.kind {
+            case::Forcing::ConstantPower { .. } => self.labels.is_empty() || self.energy == 0.0,
+            _ => self.labels.is_empty(),
+        };
+        lost.then(|| {
+            format!(
+                "the force has nothing left to act on: no mode of the deformed box with energy has a wavenumber between forcing.k_min = {k_min} and \
+                 k_max = {k_max}; widen the band, enlarge the box in the direction that is compressed (domain.size), or end at an earlier time"
+            )
+        })
     }
 
     /// Whether single modes are forced during a stage.
@@ -256,7 +332,7 @@ impl Forcing {
 
     /// `<f_i u_j + f_j u_i>` by [`COMPONENTS`]; collective.
     pub fn injection<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> [f64; 6] {
-        let coefficient = self.coefficient(world, velocity);
+        let coefficient = self.proportional(self.band_energy(world, velocity));
         let mut sums: [ExactSum; 6] = Default::default();
         for (i, forced) in self.modes.iter().enumerate() {
             let u = mode_of(velocity, forced.mode);

@@ -32,6 +32,21 @@ pub fn is_diagonal(a: &Matrix) -> bool {
     (0..3).all(|i| (0..3).all(|j| i == j || a[i][j] == 0.0))
 }
 
+/// The eigenvalues of the symmetric part `(a + a^T) / 2`, in any order, by Jacobi's rotations.
+pub fn principal_values(a: &Matrix) -> [f64; 3] {
+    let mut s: Matrix = std::array::from_fn(|i| std::array::from_fn(|j| 0.5 * (a[i][j] + a[j][i])));
+    // Quadratic convergence: six sweeps are to the last digit.
+    for (p, q) in [(0, 1), (0, 2), (1, 2)].into_iter().cycle().take(18) {
+        if s[p][q] != 0.0 {
+            let (sin, cos) = (0.5 * (2.0 * s[p][q]).atan2(s[q][q] - s[p][p])).sin_cos();
+            let mut turn = IDENTITY;
+            (turn[p][p], turn[p][q], turn[q][p], turn[q][q]) = (cos, sin, -sin, cos);
+            s = product(&transpose(&turn), &product(&s, &turn));
+        }
+    }
+    [s[0][0], s[1][1], s[2][2]]
+}
+
 /// The largest sum of magnitudes of a row.
 pub fn norm(a: &Matrix) -> f64 {
     a.iter().map(|row| row.iter().map(|a| a.abs()).sum()).fold(0.0, f64::max)
@@ -74,6 +89,21 @@ mod tests {
 
     fn distance(a: &Matrix, b: &Matrix) -> f64 {
         a.as_flattened().iter().zip(b.as_flattened()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn principal_values_are_those_of_the_symmetric_part() {
+        let close = |a: &Matrix, wanted: [f64; 3]| {
+            let mut found = principal_values(a);
+            found.sort_by(|a, b| b.total_cmp(a));
+            assert!(found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?} are not {wanted:?}");
+        };
+        close(&[[0.0, 3.0, 0.0], [0.0; 3], [0.0; 3]], [1.5, 0.0, -1.5]);
+        close(&[[-2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [1.0, 1.0, -2.0]);
+        close(&[[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 5.0]], [5.0, 3.0, 1.0]);
+        close(&IDENTITY, [1.0; 3]);
+        // A rotation strains nothing.
+        close(&[[0.0, -2.0, 7.0], [2.0, 0.0, 1.0], [-7.0, -1.0, 0.0]], [0.0; 3]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod initial;
 mod matrix;
 mod mean;
 mod observe;
+mod rates;
 mod remesh;
 mod right_hand_side;
 mod step;
@@ -221,15 +222,23 @@ impl<T: Real> Homogeneous<T> {
     }
 
     /// A force may need the velocity that it begins with.
+    ///
+    /// # Errors
+    /// A scalar that the box cannot hold; a force that has nothing to act on.
     fn set_scalars_and_forcing(&mut self) -> Result<()> {
         let Self { world, parameters, pencils, wavenumbers, scalars, .. } = self;
         let (layout, seed) = (&pencils.layout, parameters.seed);
         for (index, (scalar, field)) in parameters.scalars.iter().zip(&mut scalars[0]).enumerate() {
             world.agree(initial::set_scalar(scalar, index, world, layout, wavenumbers, seed, field))?;
         }
-        if let Some(forcing) = &mut self.forcing {
-            forcing.start(&self.world, &self.velocity[0]);
-        }
+        // The velocity of a file is not here yet.
+        if matches!(parameters.initial, Some(Initial::File { .. })) { Ok(()) } else { self.start_forcing() }
+    }
+
+    fn start_forcing(&mut self) -> Result<()> {
+        let Some(forcing) = &mut self.forcing else { return Ok(()) };
+        forcing.refuse_rest(&self.world, &self.velocity[0])?;
+        forcing.start(&self.world, &self.velocity[0]);
         Ok(())
     }
 
@@ -252,10 +261,8 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.set_scalars_and_forcing()
     }
 
-    fn started_elsewhere(&mut self) {
-        if let Some(forcing) = &mut self.forcing {
-            forcing.start(&self.world, &self.velocity[0]);
-        }
+    fn started_elsewhere(&mut self) -> Result<()> {
+        self.start_forcing()
     }
 
     fn clock(&self) -> Clock {

@@ -1,15 +1,16 @@
 //! One step: evaluations at points, stages, and what happens at its end.
 
-use super::matrix::{dot, length};
+use super::forcing::Forcing;
+use super::matrix::dot;
 use super::right_hand_side::{counts, divergence_xz};
 use super::update::{Coefficients, MeanTerms, ScalarColumn, Transport, VelocityColumn, keep, keep_scalar, update, update_scalar};
 use super::{Homogeneous, remesh};
 use crate::case::Scalar;
-use crate::convection::{courant_rate, products};
+use crate::convection::{courant_rate, largest_magnitude, products};
 use crate::error::{Error, Result};
 use crate::flow::{Broken, Step};
 use crate::parallel::ExactSum;
-use crate::time::Stage;
+use crate::time::{Cause, Rates, Stage};
 use crate::transform::{Column, Pieces, Real, SpectralField};
 use num_complex::Complex;
 use std::ops::Range;
@@ -23,7 +24,7 @@ impl<T: Real> Homogeneous<T> {
         let until = until.min(self.mean.next_event(begin));
         let limit = until - begin;
         let scheme = self.parameters.scheme;
-        let (mut dt, mut rate, mut sums) = (0.0, 0.0, Default::default());
+        let (mut dt, mut rates, mut sums) = (0.0, Rates::default(), Default::default());
         // The length of the step is not known before the first evaluation, which needs the wavenumbers at its beginning only.
         let growth = self.forcing.as_ref().map_or(0.0, |forcing| forcing.growth());
         self.tables.set_interval(self.mean.interval(begin, begin, begin), 0.0);
@@ -34,15 +35,18 @@ impl<T: Real> Homogeneous<T> {
                     .set_interval(self.mean.interval(begin, at(stage.from, dt), at(stage.to, dt)), growth * dt * (stage.to - stage.from));
             }
             let local = self.nonlinear(s);
+            if let Some(forcing) = &mut self.forcing {
+                forcing.begin_stage(&self.world, &self.velocity[0]);
+            }
             if s == 0 {
-                rate = self.world.max(local);
-                dt = self.parameters.step_size.choose(rate.max(self.linear_rate()), limit);
+                rates = self.rates(local);
+                dt = self.parameters.step_size.choose(&rates, limit);
                 if !dt.is_finite() {
                     return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
                 }
                 self.tables.set_interval(self.mean.interval(begin, begin, at(stage.to, dt)), growth * dt * stage.to);
                 if let Some(forcing) = &mut self.forcing {
-                    forcing.begin_step(self.parameters.seed, self.clock.step, dt);
+                    forcing.begin_step(self.parameters.seed, self.clock.step, dt, scheme);
                 }
             }
             sums = match scheme.registers() {
@@ -54,9 +58,10 @@ impl<T: Real> Homogeneous<T> {
         let (mut energy, mut dissipation) = (0.5 * square, self.parameters.viscosity * gradient);
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
+        let cfl = dt * rates.of(Cause::Convection);
         let broken = self.broken(energy);
         if broken.is_some() {
-            return Ok(Step { dt, cfl: dt * rate, energy, dissipation: None, broken, end: None });
+            return Ok(Step { dt, cfl, rates, energy, dissipation: None, broken, end: None });
         }
         if let Some(forcing) = &mut self.forcing {
             let [gained, more] = forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
@@ -67,7 +72,8 @@ impl<T: Real> Homogeneous<T> {
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
-        Ok(Step { dt, cfl: dt * rate, energy, dissipation: Some(dissipation), broken, end: self.unresolved(dissipation) })
+        let end = self.unresolved(dissipation).or_else(|| self.forcing.as_ref().and_then(Forcing::idle));
+        Ok(Step { dt, cfl, rates, energy, dissipation: Some(dissipation), broken, end })
     }
 
     /// What is not finite of a state with this energy.
@@ -113,55 +119,66 @@ impl<T: Real> Homogeneous<T> {
         }
     }
 
-    /// How fast the linear terms turn the velocity, for they are stepped explicitly: the absolute vorticity, the buoyancy frequency
-    /// `N^2 = sum b.G` of stratified scalars; and what the force asks for.
-    fn linear_rate(&self) -> f64 {
-        let Self { parameters, mean, wavenumbers, clock, .. } = self;
-        let buoyancy = |scalar: &Scalar| dot(scalar.buoyancy, mean.carried(scalar.gradient, clock.time));
-        let frequency = parameters.scalars.iter().map(buoyancy).sum::<f64>().abs().sqrt();
-        let cells = (0..3).map(|j| length(wavenumbers.deformation[j]) * parameters.grid[j] as f64 / parameters.size[j]);
-        let forced = self.forcing.as_ref().map_or(0.0, |forcing| forcing.rate(cells.fold(0.0, f64::max)));
-        length(mean.absolute_vorticity(clock.time)).max(frequency).max(forced)
+    /// What limits a step of this state, of which this rank has found `[the Courant rate, the acceleration by buoyancy]` at its points; collective.
+    fn rates(&self, local: [f64; 2]) -> Rates {
+        let Self { world, parameters, mean, wavenumbers, clock, forcing, .. } = self;
+        let mut rates = parameters.rates_at(clock.time, mean, &wavenumbers.deformation, forcing.as_ref());
+        let [convection, acceleration] = world.maxima(local);
+        rates.raise(Cause::Convection, convection);
+        rates.raise(Cause::Buoyancy, acceleration.sqrt());
+        rates
     }
 
-    /// The nonlinear term of stage s, left where [`Homogeneous::take_up`] finds it; the largest Courant rate of this rank in the first stage.
-    fn nonlinear(&mut self, s: usize) -> f64 {
+    /// The nonlinear term of stage s, left where [`Homogeneous::take_up`] finds it; in the first stage what [`Homogeneous::rates`] needs.
+    fn nonlinear(&mut self, s: usize) -> [f64; 2] {
         if !self.parameters.nonlinear {
-            return 0.0;
+            return [0.0; 2];
         }
         let (first, second) = self.parameters.dealiasing.displacements(self.parameters.scheme, self.parameters.seed, self.clock.step, s);
         self.shifts[0].set(first);
-        let mut rate = self.evaluate(0, s == 0);
+        let mut largest = self.evaluate(0, s == 0);
         if let Some(second) = second {
             self.keep_first();
             self.shifts[1].set(second);
-            rate = rate.max(self.evaluate(1, s == 0));
+            let other = self.evaluate(1, s == 0);
+            largest = [0, 1].map(|i| f64::max(largest[i], other[i]));
         }
-        rate
+        largest
     }
 
-    /// Velocity and scalars to products to z-lines of what goes back to the columns, on the grid of this evaluation; returns the largest
-    /// Courant rate of this rank if it is `wanted`.
-    pub(super) fn evaluate(&mut self, evaluation: usize, wanted: bool) -> f64 {
+    /// Velocity and scalars to products to z-lines of what goes back to the columns, on the grid of this evaluation; returns, if it is `wanted`, the largest
+    /// of this rank: `sum_j |B_ji u_i| / dxi_j`, and `sum_j |B_ji b_i theta| / dxi_j` of one scalar times the number of those that are buoyant, which is a
+    /// bound of their sum and the same on any ranks.
+    pub(super) fn evaluate(&mut self, evaluation: usize, wanted: bool) -> [f64; 2] {
         let Self { pencils, velocity, scalars, tables, parameters, wavenumbers, mean, .. } = self;
         let (scalars_in, mixed) = (parameters.scalars.len(), mean.mixes_labels());
         pencils.inverse(velocity[0].iter().chain(&scalars[0]), &self.shifts[evaluation]);
         // The velocity in cells of the moving grid: dxi_j/dt = B_ji u_i.
         let b = &wavenumbers.deformation;
         let cells = std::array::from_fn(|j| std::array::from_fn(|i| T::of(b[j][i] * parameters.grid[j] as f64 / parameters.size[j])));
-        let mut rate = T::zero();
+        let buoyant = parameters.buoyant().count() as f64;
+        // The acceleration by a scalar of one.
+        let pull = |scalar: &Scalar| {
+            let through = (0..3).map(|j| dot(b[j], scalar.buoyancy).abs() * parameters.grid[j] as f64 / parameters.size[j]);
+            buoyant * through.sum::<f64>()
+        };
+        let (mut rate, mut acceleration) = (T::zero(), 0.0_f64);
         pencils.planes(
             counts(scalars_in, mixed),
             |_, lines, length| {
                 if wanted {
                     let here = courant_rate(std::array::from_fn(|i| &lines[i * length..][..length]), &cells);
                     rate = if here > rate { here } else { rate };
+                    for (s, scalar) in parameters.scalars.iter().enumerate().filter(|(_, scalar)| scalar.buoyancy != [0.0; 3]) {
+                        let theta = &lines[(3 + s) * length..][..length];
+                        acceleration = acceleration.max(pull(scalar) * largest_magnitude(theta).wide());
+                    }
                 }
                 products(lines, length, scalars_in);
             },
             |nx, nz, products, outputs| divergence_xz(tables, (scalars_in, mixed), nx, nz, products, outputs),
         );
-        rate.wide()
+        [rate.wide(), acceleration]
     }
 
     /// Keeps N of the first of two evaluations.
@@ -182,9 +199,7 @@ impl<T: Real> Homogeneous<T> {
     /// Takes up N in all R registers; returns the sums of `|u|^2` and `k^2 |u|^2` over all modes of this rank.
     fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> [ExactSum; 2] {
         let coefficients = Coefficients::<T, R>::new(stage, dt);
-        let Self {
-            world, pencils, tables, velocity, scalars, gradients, kept, shifts, parameters, mean, forcing, force, zeros, clock, ..
-        } = self;
+        let Self { pencils, tables, velocity, scalars, gradients, kept, shifts, parameters, mean, forcing, force, zeros, clock, .. } = self;
         let mixed = mean.mixes_labels();
         let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
         let interval = tables.interval();
@@ -196,7 +211,7 @@ impl<T: Real> Homogeneous<T> {
             *gradient = mean.carried(scalar.gradient, time).map(T::of);
         }
         let forcing = forcing.as_ref().filter(|forcing| forcing.is_local());
-        let coefficient = forcing.map_or(0.0, |forcing| forcing.coefficient(world, &velocity[0]));
+        let coefficient = forcing.map_or(0.0, |forcing| forcing.coefficient());
         let mut next_forced = 0;
         let (Some(velocity), Some(scalars)) = (velocity.first_chunk_mut::<R>(), scalars.first_chunk_mut::<R>()) else {
             unreachable!("a scheme has its {R} registers")

@@ -156,11 +156,17 @@ impl World {
 
     /// Largest of the ranks' values, the same for any number of ranks; a NaN on any rank gives NaN.
     pub fn max(&self, value: f64) -> f64 {
+        let [largest] = self.maxima([value]);
+        largest
+    }
+
+    /// The largest of each of these, as [`World::max`].
+    pub fn maxima<const N: usize>(&self, values: [f64; N]) -> [f64; N] {
         let _waits = waits(Waiting::Reduction);
-        let send = [if value.is_nan() { f64::INFINITY } else { value }, f64::from(u8::from(value.is_nan()))];
-        let mut receive = [0.0; 2];
-        self.comm.all_reduce_into(&send[..], &mut receive[..], SystemOperation::max());
-        if receive[1] > 0.0 { f64::NAN } else { receive[0] }
+        let send = values.map(|value| if value.is_nan() { [f64::INFINITY, 1.0] } else { [value, 0.0] });
+        let mut receive = [[0.0; 2]; N];
+        self.comm.all_reduce_into(send.as_flattened(), receive.as_flattened_mut(), SystemOperation::max());
+        receive.map(|[largest, nan]| if nan > 0.0 { f64::NAN } else { largest })
     }
 
     pub fn min_u64(&self, value: u64) -> u64 {

@@ -1,6 +1,6 @@
 //! What a homogeneous case resolves and takes.
 
-use super::{Demands, Row, mean, missing_file, until};
+use super::{Demands, Row, limits, mean, missing_file, until};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
@@ -30,9 +30,16 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     ];
     rows.extend(mean::rows(case, &flow.mean, &truncation));
     rows.push(("step", step(case)));
+    rows.extend(limits::rows(case, &parameters.rates(&times(case, flow))?, &parameters.stability()));
     rows.extend(demands.rows());
     rows.extend(missing_file(case));
     Ok(rows)
+}
+
+/// The times of the run at which the mean flow changes.
+fn times(case: &Case, flow: &Homogeneous) -> Vec<f64> {
+    let end = case.time.stop.end.unwrap_or(f64::INFINITY);
+    flow.mean.schedule.iter().map(|(time, _)| *time).filter(|time| *time == 0.0 || *time < end).collect()
 }
 
 /// What it takes.

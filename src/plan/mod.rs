@@ -2,6 +2,7 @@
 
 mod channel;
 mod homogeneous;
+mod limits;
 mod mean;
 
 use crate::case::{Case, FlowKind, Precision};

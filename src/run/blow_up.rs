@@ -10,7 +10,7 @@
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
 use crate::flow::{Broken, Clock, Step};
-use crate::time::StepSize;
+use crate::time::{Cause, Excess, Stability, StepSize};
 use std::collections::VecDeque;
 use std::fmt::Write;
 
@@ -26,6 +26,8 @@ const DOUBTFUL: f64 = 10.0;
 const SHOWN: usize = 20;
 /// The last of a spectrum of the velocity gradients over its peak above which the smallest scales are not resolved.
 const PILED_UP: f64 = 0.5;
+/// A Courant number over the limit of the scheme that no velocity reaches in one step from below it, but by a blow-up.
+const SUDDEN: f64 = 2.0;
 
 /// The last steps, the newest last.
 #[derive(Default)]
@@ -81,27 +83,25 @@ impl Watch {
 
 /// The likely reason and what to try, in one line.
 pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
-    // Before it went wrong: the step that failed may have any Courant number.
-    let (first, last) = (watch.shown().next(), watch.steps.back());
-    let courant = first.map_or(0.0, |(_, step)| step.cfl);
-    let shorter = |limit: f64, courant: f64| match case.time.step {
-        StepSize::Fixed(dt) => format!("time.dt = {:.1e}, or time.cfl = {:.1}", 0.8 * dt * limit / courant, 0.8 * limit),
-        StepSize::Courant(_) => format!("time.cfl = {:.1}", 0.8 * limit),
-    };
-    if let Some(limit) = diagnosis.courant_limit.filter(|limit| courant > *limit) {
+    let stability = &diagnosis.stability;
+    // Before it went wrong: the step that failed may have any rates.
+    let early = watch.shown().next().map_or_else(Vec::new, |(_, step)| step.rates.beyond(step.dt, stability));
+    if let Some(excess) = early.iter().find(|excess| excess.cause.is_stiff()).or(early.first()) {
+        return too_long(excess, case, stability);
+    }
+    let courants = || watch.shown().map(|(_, step)| step.rates.of(Cause::Convection) * step.dt);
+    let limit = stability.limit(Cause::Convection);
+    if let (Some(n), StepSize::Fixed(dt)) = (courants().position(|courant| courant > limit), case.time.step) {
+        let [from, to] = [courants().next(), courants().nth(n)].map(|courant| courant.unwrap_or(0.0));
+        // Where it jumps far beyond the limit, that is the blow-up itself: no step can be told from it.
+        let step = if to < SUDDEN * limit { format!("time.dt = {:.1e}, or ", 0.8 * dt * limit / to) } else { String::new() };
         return format!(
-            "the step is too long: its Courant number was {courant:.2} already, and the scheme is stable up to {limit:.2}; try {}",
-            shorter(limit, courant)
+            "the velocity has outgrown the fixed step: its Courant number rose from {from:.2} to {to:.2} before it blew up, and the scheme is stable up to {limit:.2}; \
+             try {step}time.cfl = {:.1}, and see below whether the smallest scales are resolved",
+            0.8 * limit
         );
     }
-    let steep = last.map_or(0.0, |(_, step)| step.cfl);
-    if let (Some(limit), StepSize::Fixed(_)) = (diagnosis.courant_limit.filter(|limit| steep > *limit), case.time.step) {
-        return format!(
-            "the velocity has outgrown the fixed step: its Courant number rose from {courant:.2} to {steep:.2}, and the scheme is stable up to {limit:.2}; try {}, and see \
-             below whether the smallest scales are resolved",
-            shorter(limit, steep)
-        );
-    }
+    let last = watch.steps.back();
     if let Some(Broken::Scalar(name)) = last.and_then(|(_, step)| step.broken.as_ref()) {
         return format!(
             "the scalar {name} alone: the velocity is sound; look at what {name} begins with and is driven by, whose numbers may be too \
@@ -119,6 +119,29 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
     "unknown: neither the step nor, as far as the state can tell, the resolution; try a shorter step (time.cfl, time.dt), more points (domain.grid), and weaker initial \
      field and forces"
         .into()
+}
+
+/// The step was too long for a rate of the flow, before anything went wrong.
+fn too_long(excess: &Excess, case: &Case, stability: &Stability) -> String {
+    let Excess { cause, rate, number, limit } = *excess;
+    let of_cells = 0.8 * stability.limit(Cause::Convection);
+    let shorter = match case.time.step {
+        StepSize::Fixed(_) => format!("time.dt = {:.1e}, or time.cfl = {of_cells:.1}", 0.8 * excess.longest()),
+        StepSize::Courant(_) => format!("time.cfl = {of_cells:.1}"),
+    };
+    match cause {
+        Cause::Convection if stability.imaginary.is_some() => {
+            format!(
+                "the step is too long: its Courant number was {number:.2} already, and the scheme is stable up to {limit:.2}; try {shorter}"
+            )
+        }
+        _ => format!(
+            "the step is too long for the {}, {rate:.3e} per time: {}, at dt = {:.2e}; try {shorter}",
+            cause.name(),
+            excess.describe(stability),
+            excess.longest()
+        ),
+    }
 }
 
 /// The text of `blowup.txt`.
@@ -142,9 +165,43 @@ pub fn report(what: &str, reason: &str, watch: &Watch, diagnosis: &Diagnosis) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Rates;
 
     fn step(dt: f64, cfl: f64, energy: f64) -> Step {
-        Step { dt, cfl, energy, dissipation: None, broken: None, end: None }
+        let mut rates = Rates::default();
+        rates.raise(Cause::Convection, cfl / dt);
+        Step { dt, cfl, rates, energy, dissipation: None, broken: None, end: None }
+    }
+
+    /// The likely reason where steps of 0.05 have these Courant numbers and this other rate.
+    fn told(courants: &[f64], other: Option<(Cause, f64)>) -> String {
+        let mut watch = Watch::default();
+        for (n, courant) in (1..).zip(courants) {
+            let mut step = step(0.05, *courant, 1.0);
+            other.into_iter().for_each(|(cause, rate)| step.rates.raise(cause, rate));
+            watch.judge(Clock { step: n, time: 0.05 * n as f64 }, &step);
+        }
+        let text = "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = 0.1\ninitial.kind = \"abc\"\ntime = { dt = 0.05, end = 1.0 }\n";
+        let case = crate::case::parse("case.toml", text, std::path::Path::new(""), &[]).unwrap();
+        let stability = Stability { imaginary: Some(3.0_f64.sqrt()), reach: 2.0 / 3.0 * std::f64::consts::PI };
+        reason(&watch, &case, &Diagnosis { places: Vec::new(), tails: Vec::new(), stability })
+    }
+
+    #[test]
+    fn the_reason_is_that_of_the_state_before() {
+        let stiff = told(&[0.0, 0.0, 10.0, 2e4], Some((Cause::Stratification, 100.0)));
+        let wanted = "the step is too long for the buoyancy frequency N, 1.000e2 per time: its rate times dt is 5.00, and the scheme is stable up to 1.73, at dt = \
+                      1.73e-2; try time.dt = 1.4e-2, or time.cfl = 0.7";
+        assert_eq!(stiff, wanted);
+        let grown = told(&[0.5, 0.8, 1.0, 3.0, 2e4], None);
+        assert!(
+            grown.contains("rose from 0.50 to 1.00 before it blew up") && grown.contains("try time.dt = 3.3e-2, or time.cfl = 0.7"),
+            "{grown}"
+        );
+        // The Courant number of a velocity that has blown up says nothing of the step.
+        let sudden = told(&[0.1, 0.1, 2e4], None);
+        assert!(sudden.contains("to 20000.00") && sudden.contains("; try time.cfl = 0.7"), "{sudden}");
+        assert!(told(&[0.1, 0.1], None).starts_with("unknown"));
     }
 
     /// Steps with the Courant number 1/2 of a velocity that is `growth` of the time; the step at which it is said to run away.

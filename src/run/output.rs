@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::flow::{Flow, ModeList, Sheet, Step};
 use crate::parallel::World;
 use crate::store::{Block, Snapshot, SnapshotHeader, Table};
-use crate::time::Schedule;
+use crate::time::{Rates, Schedule};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -45,7 +45,7 @@ impl Output {
             sampling: Sampling { schedule: Schedule::default(), from: f64::INFINITY },
             size: case.domain.size,
             case: String::new(),
-            step: Step { dt: 0.0, cfl: 0.0, energy: 0.0, dissipation: None, broken: None, end: None },
+            step: Step { dt: 0.0, cfl: 0.0, rates: Rates::default(), energy: 0.0, dissipation: None, broken: None, end: None },
             sampled: Some(now),
             drawn: Some(now),
         };

@@ -36,6 +36,34 @@ impl RungeKutta {
         }
     }
 
+    /// The largest `omega dt` for which `du/dt = i omega u` does not grow: `3^(1/2)` of a scheme of third and `8^(1/2)` of one of fourth order. None for
+    /// Heun's, with which it grows at any step, by `(omega dt)^4 / 8` per step.
+    pub fn imaginary_limit(self) -> Option<f64> {
+        match self {
+            Self::Rk2 => None,
+            Self::Rk3 => Some(3.0_f64.sqrt()),
+            Self::Rk4 => Some(8.0_f64.sqrt()),
+        }
+    }
+
+    /// The `c dt` with which a step of `du/dt = c u` multiplies u by `factor`, >= 1: the root of `sum_(j <= p) z^j / j! = factor`, p the order.
+    pub fn exponent_of(self, factor: f64) -> f64 {
+        let order = self.stages().len();
+        let factorial: f64 = (1..=order).map(|j| j as f64).product();
+        // The sum and its slope are convex: from above, Newton's method comes down to the root.
+        let mut z = (factorial * factor).powf(1.0 / order as f64);
+        loop {
+            let slope = (1..order).rev().fold(1.0, |sum, j| 1.0 + sum * z / j as f64);
+            let value = (1..=order).rev().fold(1.0, |sum, j| 1.0 + sum * z / j as f64);
+            let next = z - (value - factor) / slope;
+            if next > 0.0 && next < z {
+                z = next;
+            } else {
+                return z;
+            }
+        }
+    }
+
     pub fn stages(self) -> &'static [Stage] {
         match self {
             Self::Rk2 => &HEUN,
@@ -99,6 +127,21 @@ mod tests {
             let error = |steps| (integrate(scheme, steps) - exact).abs();
             let measured = (error(40) / error(80)).log2();
             assert!((measured - order).abs() < 0.1, "{scheme:?}: {measured}");
+        }
+    }
+
+    #[test]
+    fn the_exponent_gives_the_growth_of_a_step() {
+        for scheme in [RungeKutta::Rk2, RungeKutta::Rk3, RungeKutta::Rk4] {
+            for factor in [1.0, 1.2, 2.0, 1e4, 1e140] {
+                let c = scheme.exponent_of(factor);
+                let mut x = [1.0, 0.0, 0.0];
+                for stage in scheme.stages() {
+                    let n = c * x[0];
+                    x = std::array::from_fn(|r| stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>() + stage.add[r] * n);
+                }
+                assert!((x[0] / factor - 1.0).abs() < 1e-13, "{scheme:?}: {} for {factor}", x[0]);
+            }
         }
     }
 

@@ -1,21 +1,23 @@
 //! How long a step is, and when something is due.
 
+use super::Rates;
+
 /// How the length of a step is found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StepSize {
     /// dt itself.
     Fixed(f64),
-    /// The Courant number C of `dt max(sum_i |u_i| / dx_i) = C`.
+    /// The Courant number C of `dt max(sum_i |u_i| / dx_i) = C`; other rates than convection limit the step in the same way.
     Courant(f64),
 }
 
 impl StepSize {
-    /// dt for a `rate = max(sum_i |u_i| / dx_i)`, at most `limit`, the time to the next moment that must be hit exactly. A
+    /// dt where the flow changes at these rates, at most `limit`, the time to the next moment that must be hit exactly. A
     /// rest too short to be a step of its own (1e-6 of one) is taken along.
-    pub fn choose(self, rate: f64, limit: f64) -> f64 {
+    pub fn choose(self, rates: &Rates, limit: f64) -> f64 {
         let wanted = match self {
             Self::Fixed(dt) => dt,
-            Self::Courant(number) => number / rate,
+            Self::Courant(number) => rates.fastest(number).map_or(f64::INFINITY, |(_, dt)| dt),
         };
         if wanted * (1.0 + 1e-6) >= limit { limit } else { wanted }
     }
@@ -51,6 +53,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::{Schedule, StepSize};
+    use crate::time::{Cause, Rates};
 
     #[test]
     fn steps_land_on_the_times_that_are_due() {
@@ -59,7 +62,9 @@ mod tests {
             let (mut time, mut hits, mut shortest) = (0.0, Vec::new(), f64::INFINITY);
             for step in 1..200 {
                 let next = schedule.next_time(time);
-                let dt = size.choose(1.0 + (step % 7) as f64, next - time);
+                let mut rates = Rates::default();
+                rates.raise(Cause::Convection, 1.0 + (step % 7) as f64);
+                let dt = size.choose(&rates, next - time);
                 shortest = dt.min(shortest);
                 time = if dt == next - time { next } else { time + dt };
                 if schedule.is_due(step, time) {

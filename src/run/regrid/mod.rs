@@ -105,7 +105,7 @@ pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<O
         Ok(())
     };
     world.agree(fill())?;
-    flow.started_elsewhere();
+    flow.started_elsewhere()?;
     let Header { step, time, layout, .. } = &parts.header;
     Ok(Some(format!("starting from {}, step {step}, time {time}, modes {layout}: {}", path.display(), story(&carry, &dropped))))
 }
