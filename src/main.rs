@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 use rogallo::case;
 use rogallo::error::{Error, Kind, Result};
 use rogallo::memory::HugePages;
-use rogallo::parallel::Session;
-use rogallo::run::{self, Options, Outcome};
+use rogallo::parallel::{Session, World};
+use rogallo::run::{self, Options, Outcome, Target};
 use rogallo::{plan, report, store, submit};
 use std::io::Write;
 use std::path::PathBuf;
@@ -35,14 +35,20 @@ enum Command {
         #[arg(long)]
         dir: Option<PathBuf>,
         /// Start over: remove what the run directory holds of an earlier run
-        #[arg(long)]
+        #[arg(long, conflicts_with = "accept_changes")]
         fresh: bool,
-        /// Go on although the case has changed since the checkpoint; the log says in what
-        #[arg(long, conflicts_with = "fresh")]
-        accept_changes: bool,
-        /// Time after which the job must be over, H:MM:SS; the run stops before it, with a checkpoint
-        #[arg(long, value_parser = submit::walltime)]
-        walltime: Option<u64>,
+        #[command(flatten)]
+        job: JobArguments,
+    },
+    /// Go on with the run in a directory, with the case that it has recorded there
+    Continue {
+        /// The run directory
+        directory: PathBuf,
+        /// Another value for a key of the case, as in --set time.end=20; repeatable
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        overrides: Vec<String>,
+        #[command(flatten)]
+        job: JobArguments,
     },
     /// Validate a case without running it, and say what it takes
     Check {
@@ -86,7 +92,11 @@ enum Command {
         /// The checkpoint
         from: PathBuf,
         /// The file to write, which must not exist
-        to: PathBuf,
+        #[arg(required_unless_present = "to_run")]
+        to: Option<PathBuf>,
+        /// A new run directory, made ready for `rogallo continue`, in the place of a file
+        #[arg(long, value_name = "DIR", conflicts_with = "to")]
+        to_run: Option<PathBuf>,
         #[command(flatten)]
         domain: Domain,
     },
@@ -110,6 +120,25 @@ impl Domain {
         let lengths = |size: &String| size.split(',').map(|length| format!("{:?}", length.trim())).collect::<Vec<_>>().join(", ");
         let grid = self.grid.as_ref().map(|grid| format!("domain.grid=[{grid}]"));
         grid.into_iter().chain(self.size.as_ref().map(|size| format!("domain.size=[{}]", lengths(size)))).collect()
+    }
+}
+
+/// Of a job of a run.
+#[derive(Args)]
+struct JobArguments {
+    /// Go on although the case has changed since the checkpoint; the log says in what
+    #[arg(long)]
+    accept_changes: bool,
+    /// Time after which the job must be over, as in SLURM: H:MM:SS, MM:SS, D-HH:MM:SS or D-HH; a bare number is seconds, not minutes.
+    /// The run stops before that, with a checkpoint
+    #[arg(long, value_parser = submit::walltime)]
+    walltime: Option<u64>,
+}
+
+impl JobArguments {
+    fn options(self, overrides: Vec<String>, directory: Option<PathBuf>, fresh: bool) -> Options {
+        let walltime = self.walltime.map(|seconds| seconds as f64);
+        Options { overrides, directory, fresh, accept_changes: self.accept_changes, walltime }
     }
 }
 
@@ -153,21 +182,22 @@ fn tell(error: Error) -> i32 {
 /// The exit code of a command that did what it should.
 fn execute(command: Command) -> Result<i32> {
     let text = match command {
-        Command::Run { case, dir, fresh, accept_changes, walltime } => {
-            run::heed_signals();
-            let session = Session::start()?;
-            let walltime = walltime.map(|seconds| seconds as f64);
-            let options = Options { overrides: case.overrides, directory: dir, fresh, accept_changes, walltime };
-            // An error is told before MPI ends: see `wait_for_first_process`.
-            return Ok(match run::run(session.world(), &case.case, &options) {
-                Ok(Outcome::Done) => 0,
-                Ok(Outcome::Stopped) => 3,
-                Err(error) => tell(error),
-            });
+        Command::Run { case, dir, fresh, job } => {
+            let options = job.options(case.overrides, dir, fresh);
+            return compute(|world| run::run(world, &case.case, &options));
         }
-        Command::Regrid { from, to, domain } => {
+        Command::Continue { directory, overrides, job } => {
+            let options = job.options(overrides, None, false);
+            return compute(|world| run::go_on(world, &directory, &options));
+        }
+        Command::Regrid { from, to, to_run, domain } => {
             let session = Session::start()?;
-            let text = run::regrid(&session.world(), &from, &to, &domain.overrides());
+            let target = match (&to, &to_run) {
+                (_, Some(directory)) => Target::Run(directory),
+                (Some(file), None) => Target::File(file),
+                (None, None) => return Err(Error::input("regrid needs a file to write, or --to-run")),
+            };
+            let text = run::regrid(&session.world(), &from, target, &domain.overrides());
             return Ok(text.map_or_else(tell, |text| print(&text)));
         }
         Command::Check { case, resolved, ranks } => {
@@ -180,6 +210,18 @@ fn execute(command: Command) -> Result<i32> {
         Command::Inspect { file } => store::inspect(&file)?,
     };
     Ok(print(&text))
+}
+
+/// Runs a case; the exit code.
+fn compute(run: impl FnOnce(World) -> Result<Outcome>) -> Result<i32> {
+    run::heed_signals();
+    let session = Session::start()?;
+    // An error is told before MPI ends: see `wait_for_first_process`.
+    Ok(match run(session.world()) {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Stopped) => 3,
+        Err(error) => tell(error),
+    })
 }
 
 /// Prints the text, once, and gives the exit code of success.

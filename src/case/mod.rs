@@ -24,7 +24,7 @@ use crate::files;
 use problems::Sources;
 
 pub use nominal::{Nominal, nominal};
-pub use resolved::{of_the_state, physics_differences};
+pub use resolved::{of_the_state, physics_differences, recorded_name};
 pub use types::*;
 
 /// Reads the case file at `path`; each of `overrides` is a `key.sub=value` that takes the place of what the file says.
@@ -33,6 +33,12 @@ pub use types::*;
 /// An unreadable file, or all that is wrong with the case, each problem with its line (kind `Input`).
 pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
     let name = path.display();
+    if path.is_dir() {
+        let run = path.join("case.toml").is_file();
+        let what_to_do =
+            if run { format!("`rogallo continue {name}` goes on with the run in it") } else { "give the file of the case".to_owned() };
+        return Err(Error::input(format!("{name} is a directory, not a case file: {what_to_do}; nothing was run.")));
+    }
     let text = files::read_text(path, files::TEXT).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let here = std::env::current_dir().map(|dir| format!(" (from {})", dir.display())).unwrap_or_default();

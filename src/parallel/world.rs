@@ -219,7 +219,32 @@ impl World {
     }
 }
 
-/// Versions of the MPI library, for logs and file headers.
+/// Name and version of the MPI library, for logs and the ledger.
 pub fn library_version() -> String {
-    mpi::environment::library_version().map_or_else(|_| "unknown MPI".into(), |v| v.trim_matches(['\0', '\n', ' ']).to_string())
+    mpi::environment::library_version().map_or_else(|_| "unknown MPI".into(), |text| first_words(&text))
+}
+
+/// The first line of what a library says of itself, up to a comma. MPICH goes on with all options that it was configured with, Open MPI with where it was built.
+fn first_words(text: &str) -> String {
+    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+    let line = text.lines().next().and_then(|line| line.split(',').next()).unwrap_or_default();
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_words;
+
+    #[test]
+    fn a_library_is_named_by_its_first_words() {
+        let mpich = "MPICH Version:\t4.0.2\nMPICH Release date:\tThu Apr  7 12:34:45 CDT 2022\nMPICH ABI:\t14:2:2\nMPICH Device:\tch4:ofi\n\
+                     MPICH configure:\t--with-hwloc-prefix=/usr --enable-option-checking=no\0";
+        assert_eq!(first_words(mpich), "MPICH Version: 4.0.2");
+        assert_eq!(
+            first_words("Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4, repo rev: v4.1.4, May 26, 2022\0\0"),
+            "Open MPI v4.1.4"
+        );
+        assert_eq!(first_words("Intel(R) MPI Library 2021.6 for Linux* OS\n"), "Intel(R) MPI Library 2021.6 for Linux* OS");
+        assert_eq!(first_words(""), "");
+    }
 }

@@ -2,17 +2,18 @@
 
 use super::command::{Found, Watch};
 use super::limit::{Limit, bjobs};
+use super::signals::{self, Signals};
 use crate::case::Checkpoint;
 use crate::error::Result;
 use crate::parallel::World;
-use signal_hook::consts::{SIGTERM, SIGUSR1, SIGUSR2};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 /// A checkpoint that could not be written is tried again after this.
 pub const RETRY: Duration = Duration::from_secs(60);
+
+/// A run that was resumed saves its state only if the last checkpoint is older than this many times what one takes.
+const SPARING: u32 = 10;
 
 /// What to do after a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +23,33 @@ pub struct Verdict {
     /// Obey the command file.
     pub command: bool,
     pub save: bool,
-    /// Save and end; the reason, for the log.
-    pub stop: Option<String>,
+    /// Save and end.
+    pub stop: Option<Reason>,
+}
+
+/// Why a run stops early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Whoever sent it may kill the job within a second.
+    Signal,
+    OutOfTime,
+    StopFile,
+}
+
+impl Reason {
+    /// For the log.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Signal => "stopping: the job was sent a signal",
+            Self::OutOfTime => "stopping: the job's time is up but for a checkpoint",
+            Self::StopFile => "stopping: there is a file `stop` in the run directory",
+        }
+    }
 }
 
 /// What the decision rests on. All clocks are monotonic.
 pub struct Control {
-    signalled: Arc<AtomicBool>,
+    signals: &'static Signals,
     pub limit: Limit,
     /// On the root.
     watch: Option<Watch>,
@@ -48,28 +69,14 @@ const DUE: u64 = 4;
 const STOP_FILE: u64 = 8;
 const COMMAND: u64 = 16;
 const LOST: u64 = 32;
-
-/// Set by a signal, from its first use on.
-static ASKED_TO_STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
-    let signalled = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGUSR1, SIGUSR2] {
-        // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
-        let _ = signal_hook::flag::register(signal, Arc::clone(&signalled));
-    }
-    signalled
-});
-
-/// From now on a signal asks the run to stop. To be called before MPI starts: until then a signal would end the job, as it would any other program.
-pub fn heed_signals() {
-    LazyLock::force(&ASKED_TO_STOP);
-}
+const RESUMED: u64 = 64;
 
 impl Control {
     /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the batch system says, which only the root asks.
     pub fn new(begin: Instant, walltime: Option<f64>, world: &World) -> Self {
         let ask = |job: &str| if world.is_root() { bjobs(job) } else { None };
         Self {
-            signalled: Arc::clone(&ASKED_TO_STOP),
+            signals: signals::heeded(),
             limit: Limit::new(begin, walltime, |name| std::env::var(name).ok(), ask),
             watch: None,
             last_saved: begin,
@@ -140,27 +147,26 @@ impl Control {
             Some(failed) => failed.elapsed() >= RETRY,
             None => checkpoint.every_minutes.is_some_and(|minutes| self.last_saved.elapsed().as_secs_f64() >= 60.0 * minutes),
         };
+        // Taken whether it is heeded or not.
+        let resumed = self.signals.resumed() && self.last_saved.elapsed() >= SPARING * self.longest_save;
         let found = self.watch.as_mut().map_or(Found::default(), Watch::look);
         let flags = [
-            (SIGNALLED, self.signalled.load(Ordering::Relaxed)),
+            (SIGNALLED, self.signals.stop()),
             (OUT_OF_TIME, out_of_time),
             (DUE, due),
             (STOP_FILE, found.stop),
             (COMMAND, found.command),
             (LOST, lost),
+            (RESUMED, resumed),
         ];
         let flags = world.any_bits(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| flag).sum());
         let is = |flag: u64| flags & flag != 0;
-        let reasons = [
-            (SIGNALLED, "stopping: the job was sent a signal"),
-            (OUT_OF_TIME, "stopping: the job's time is up but for a checkpoint"),
-            (STOP_FILE, "stopping: there is a file `stop` in the run directory"),
-        ];
+        let reasons = [(SIGNALLED, Reason::Signal), (OUT_OF_TIME, Reason::OutOfTime), (STOP_FILE, Reason::StopFile)];
         Verdict {
             lost: is(LOST),
             command: is(COMMAND),
-            save: is(DUE) || checkpoint.every_steps.is_some_and(|every| step.is_multiple_of(every)),
-            stop: reasons.iter().find(|(flag, _)| is(*flag)).map(|(_, reason)| (*reason).into()),
+            save: is(DUE) || is(RESUMED) || checkpoint.every_steps.is_some_and(|every| step.is_multiple_of(every)),
+            stop: reasons.iter().find(|(flag, _)| is(*flag)).map(|(_, reason)| *reason),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The run directory: where it is, what it holds, and that it belongs to one job at a time.
 
 use super::lock::Lock;
-use crate::case::Case;
+use crate::case::{self, Case};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
@@ -27,7 +27,9 @@ const FILES: [&str; 11] = [
 ];
 /// The tables that grow while a run goes on.
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
-const FOLDERS: [&str; 3] = ["checkpoints", "snapshots", "figures"];
+const FOLDERS: [&str; 3] = [CHECKPOINTS, "snapshots", "figures"];
+/// The folder of checkpoints.
+pub const CHECKPOINTS: &str = "checkpoints";
 
 /// The directory of one run.
 pub struct RunDirectory {
@@ -44,7 +46,7 @@ impl RunDirectory {
     }
 
     pub fn checkpoints(&self) -> PathBuf {
-        self.path.join("checkpoints")
+        self.path.join(CHECKPOINTS)
     }
 
     pub fn snapshots(&self) -> PathBuf {
@@ -136,12 +138,26 @@ impl RunDirectory {
             match same(case, &self.file("case.toml")) {
                 false => Ok(()),
                 true => Err(Error::input(format!(
-                    "{} is where the run writes its resolved case, which would overwrite your file: keep the case elsewhere, or use another \
-                     run directory (--dir)",
-                    case.display()
+                    "{} is where the run writes its resolved case, which would overwrite your file: `rogallo continue {}` goes on with the run that has written \
+                     it; keep a case of your own elsewhere, or use another run directory (--dir)",
+                    case.display(),
+                    self.path.display()
                 ))),
             }
         })
+    }
+
+    /// For a run that can only be gone on with; collective.
+    ///
+    /// # Errors
+    /// A directory without a checkpoint.
+    pub fn require_checkpoint(&self, world: &World) -> Result<()> {
+        let directory = self.checkpoints();
+        if !store::checkpoints(world, &directory)?.is_empty() || !store::strays(world, &directory)?.is_empty() {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Error::input(format!("there is no checkpoint in {path} to go on from; `rogallo run CASE.toml --dir {path}` starts the run")))
     }
 
     /// Removes what an earlier run wrote; collective.
@@ -162,6 +178,31 @@ impl RunDirectory {
             store::cut_back_snapshots(&self.snapshots(), step)
         })
     }
+}
+
+/// The case that the run in `directory` has recorded there, with these overrides; on one rank.
+///
+/// # Errors
+/// No run directory; all that is wrong with the case.
+pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
+    let (path, shown) = (directory.join("case.toml"), directory.display());
+    if !path.is_file() {
+        let what = if directory.is_dir() {
+            format!("{shown} is no run directory: it has no case.toml")
+        } else {
+            format!("there is no directory {shown}")
+        };
+        return Err(Error::input(format!("{what}. `rogallo run CASE.toml --dir {shown}` starts a run there, or goes on with one")));
+    }
+    let text = files::read_text(&path, files::TEXT).map_err(|error| Error::io(format!("cannot read {}", path.display()), error))?;
+    // The files that it names are recorded as they are seen from where the run was started.
+    let case = case::parse(&path.display().to_string(), &text, Path::new(""), overrides)?;
+    Ok(Case { name: case::recorded_name(&text).to_owned(), ..case })
+}
+
+/// Whether a run is, or has been, in a directory.
+pub fn is_taken(directory: &Path) -> bool {
+    FILES.iter().chain(&TABLES).chain(&FOLDERS).any(|name| directory.join(name).exists())
 }
 
 /// Where a table that grows lies in a run directory.

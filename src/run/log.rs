@@ -2,10 +2,12 @@
 
 use super::RunDirectory;
 use super::appended::Appended;
+use super::print::Printer;
 use crate::case::{Case, Stop};
 use crate::error::Result;
 use crate::flow::{Clock, Flow, Step};
 use crate::parallel::{World, library_version};
+use crate::transform::instruction_set;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
@@ -13,6 +15,7 @@ use std::time::Instant;
 /// Lines on standard output and in `run.log`; nothing on ranks other than the root.
 pub struct Log {
     file: Option<Appended>,
+    printer: Option<Printer>,
     bar: Option<ProgressBar>,
     /// When and where the stepping began, for the time to the end.
     begin: Option<(Instant, Clock)>,
@@ -25,7 +28,7 @@ const PARTS: u64 = 1000;
 impl Log {
     /// Opens `run.log` and writes the resolved case to `case.toml`; collective.
     pub fn new(world: &World, directory: &RunDirectory, case: &Case) -> Result<Self> {
-        let mut log = Self { file: None, bar: None, begin: None, latest: String::new() };
+        let mut log = Self { file: None, printer: None, bar: None, begin: None, latest: String::new() };
         directory.write_case(world, case)?;
         log.file = world.is_root().then(|| Appended::new(directory.file("run.log"), String::new()));
         // The bar is drawn on standard error. Standard output would not tell: Open MPI gives every rank a terminal of its own there.
@@ -34,21 +37,23 @@ impl Log {
             let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             log.bar = Some(bar);
+        } else if world.is_root() {
+            log.printer = Some(Printer::new());
         }
         Ok(log)
     }
 
     /// What runs, on what.
     pub fn heading(&mut self, world: &World, case: &Case, flow: &dyn Flow) {
-        let mpi = library_version();
-        let mpi = mpi.split(',').next().unwrap_or_default();
         self.line(&format!(
-            "rogallo {} ({}), {} rank{}, {mpi}, {}",
+            "rogallo {} ({}), {} rank{}, {}, {}, kernels in {}",
             env!("CARGO_PKG_VERSION"),
             option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit"),
             world.size(),
             if world.size() == 1 { "" } else { "s" },
+            library_version(),
             crate::store::library_version(),
+            instruction_set(),
         ));
         self.line(&format!("case {}: {} flow, modes {}, {}", case.name, flow.name(), flow.modes().name, flow.decomposition()));
     }
@@ -57,12 +62,9 @@ impl Log {
     pub fn line(&mut self, text: &str) {
         let Some(file) = &mut self.file else { return };
         write(file, text);
+        self.printer.iter().for_each(|printer| printer.line(text));
         // Whoever reads standard output may leave before the run ends (`| head`).
-        let print = || drop(writeln!(std::io::stdout(), "{text}"));
-        match &self.bar {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
+        self.bar.iter().for_each(|bar| bar.suspend(|| drop(writeln!(std::io::stdout(), "{text}"))));
     }
 
     /// After every step: moves the bar.

@@ -12,15 +12,17 @@ mod lock;
 mod log;
 mod notes;
 mod output;
+mod print;
 mod regrid;
 mod resume;
 mod save;
+mod signals;
 mod timing;
 mod watchdog;
 
-pub use control::heed_signals;
 pub use directory::RunDirectory;
-pub use regrid::regrid;
+pub use regrid::{Target, regrid};
+pub use signals::heed_signals;
 
 use crate::case::{self, Case};
 use crate::error::{Error, Result};
@@ -29,7 +31,7 @@ use crate::ledger::Event;
 use crate::parallel::{World, activity};
 use crate::report;
 use again::Shortened;
-use control::Control;
+use control::{Control, Reason};
 use log::Log;
 use notes::Tally;
 use output::Output;
@@ -66,14 +68,35 @@ pub enum Outcome {
 /// # Errors
 /// A bad case, a run directory that cannot be used, a state that is no longer finite, a failure to write.
 pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
+    let load = || case::load(path, &options.overrides);
+    launch(world, load, options, |world, directory| directory.refuse_case_inside(world, path))
+}
+
+/// Goes on with the run in `directory`, with the case that lies there; collective.
+///
+/// # Errors
+/// As for [`run`]; a directory without a run to go on with.
+pub fn go_on(world: World, directory: &Path, options: &Options) -> Result<Outcome> {
+    let options = Options { directory: Some(directory.to_path_buf()), fresh: false, ..options.clone() };
+    let load = || directory::recorded_case(directory, &options.overrides);
+    launch(world, load, &options, |world, directory| directory.require_checkpoint(world))
+}
+
+/// Runs the case that the root can `load`, unless its run directory is to `refuse`.
+fn launch(
+    world: World,
+    load: impl FnOnce() -> Result<Case>,
+    options: &Options,
+    refuse: impl FnOnce(&World, &RunDirectory) -> Result<()>,
+) -> Result<Outcome> {
     let begin = Instant::now();
     let mut control = Control::new(begin, options.walltime, &world);
     let world = Rc::new(world);
-    let case = load(&world, path, &options.overrides)?;
+    let case = shared(&world, load)?;
     world.aggregate(case.checkpoint.aggregators)?;
     let flow = flow::from_case(&world, &case)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
-    directory.refuse_case_inside(&world, path)?;
+    refuse(&world, &directory)?;
     directory.take(&world)?;
     control.listen(&world, &directory.path);
     watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
@@ -93,36 +116,40 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     if !goes_on {
         run.write_checkpoint(&mut log)?;
     }
-    let outcome = loop {
+    let end = loop {
         match run.step_to_the_end(&mut log) {
-            Ok(End::Reached(outcome)) => break outcome,
             Ok(End::BlownUp(error)) => run = run.go_back(error, &mut log)?,
+            Ok(end) => break end,
             Err(error) => {
                 run.note(Event::Failed { message: error.message.clone() }, &mut log);
                 return Err(error);
             }
         }
     };
-    timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
-    // A figure that cannot be drawn must not make a failure of a run that ended well.
-    match run.world.root_text(|| report::report(&run.directory.path, &[])) {
-        Ok(table) => log.line(&table),
-        Err(error) => log.line(&format!("no figures: {error}")),
+    let stopped = if let End::Stopped(reason) = end { Some(reason) } else { None };
+    // Whoever sends a signal may not wait for more than the checkpoint.
+    if stopped != Some(Reason::Signal) {
+        timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
     }
-    match outcome {
-        Outcome::Done => log.line(&format!("done: step {}, time {}", run.clock().step, run.clock().time)),
-        Outcome::Stopped => log.line(&format!(
-            "stopped early at step {}, time {}, with a checkpoint: run the same command again to go on",
-            run.clock().step,
-            run.clock().time
-        )),
+    if matches!(stopped, None | Some(Reason::StopFile)) {
+        // A figure that cannot be drawn must not make a failure of a run that ended well.
+        match run.world.root_text(|| report::report(&run.directory.path, &[])) {
+            Ok(table) => log.line(&table),
+            Err(error) => log.line(&format!("no figures: {error}")),
+        }
     }
-    Ok(outcome)
+    let Clock { step, time } = run.clock();
+    if stopped.is_none() {
+        log.line(&format!("done: step {step}, time {time}"));
+        return Ok(Outcome::Done);
+    }
+    log.line(&format!("stopped early at step {step}, time {time}, with a checkpoint: run the same command again to go on"));
+    Ok(Outcome::Stopped)
 }
 
 /// The case, read by the root alone and made the same on all ranks.
-fn load(world: &World, path: &Path, overrides: &[String]) -> Result<Case> {
-    let text = world.root_text(|| case::load(path, overrides).map(|case| format!("{}\n{}", case.name, case.to_toml())))?;
+fn shared(world: &World, load: impl FnOnce() -> Result<Case>) -> Result<Case> {
+    let text = world.root_text(|| load().map(|case| format!("{}\n{}", case.name, case.to_toml())))?;
     let (name, resolved) = text.split_once('\n').unwrap_or_default();
     world.agree(case::parse(&format!("{name}.toml"), resolved, Path::new(""), &[]))
 }
@@ -143,7 +170,9 @@ struct Run {
 
 /// How the stepping ended.
 enum End {
-    Reached(Outcome),
+    /// Where the case says.
+    Done,
+    Stopped(Reason),
     BlownUp(Error),
 }
 
@@ -177,7 +206,7 @@ impl Run {
             output.write_due(&self.world, self.flow.as_mut(), &step, log);
             self.control.wrote(writing.elapsed());
             if let Some(reason) = step.end {
-                self.end(&mut output, log, false)?;
+                self.end(&mut output, log, None)?;
                 return Err(Error::diverged(reason));
             }
             let verdict = self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step, self.directory.is_lost());
@@ -186,35 +215,33 @@ impl Run {
             }
             let asked = verdict.command && self.obey(&mut output, log)?;
             if let Some(reason) = verdict.stop {
-                log.line(&reason);
-                let to_go_on = !self.finished();
-                self.end(&mut output, log, to_go_on)?;
-                if !to_go_on {
-                    return Ok(self.done(log));
+                log.line(reason.text());
+                if self.finished() {
+                    break;
                 }
-                self.note(Event::Stop { reason, pace: self.tally.pace() }, log);
-                return Ok(End::Reached(Outcome::Stopped));
+                self.end(&mut output, log, Some(reason))?;
+                self.note(Event::Stop { reason: reason.text().into(), pace: self.tally.pace() }, log);
+                return Ok(End::Stopped(reason));
             }
             if verdict.save && !self.watch.is_doubtful() || asked {
                 output.settle(log);
                 self.save(log)?;
             }
         }
-        self.end(&mut output, log, false)?;
-        Ok(self.done(log))
-    }
-
-    fn done(&mut self, log: &mut Log) -> End {
+        self.end(&mut output, log, None)?;
         self.note(Event::Done { pace: self.tally.pace() }, log);
-        End::Reached(Outcome::Done)
+        Ok(End::Done)
     }
 
-    /// The last checkpoint, and the last samples of a run that is not `to_go_on`.
-    fn end(&mut self, output: &mut Output, log: &mut Log, to_go_on: bool) -> Result<()> {
-        // First what must not be lost: mpirun gives a job that was sent a signal a second or so.
-        output.settle(log);
+    /// The last checkpoint, and the last samples of a run that has not stopped early.
+    fn end(&mut self, output: &mut Output, log: &mut Log, stopped: Option<Reason>) -> Result<()> {
+        // First what must not be lost: mpirun gives a job that was sent a signal a second or so. Rows that the system has survive the job.
+        match stopped {
+            Some(Reason::Signal) => output.flush(log),
+            _ => output.settle(log),
+        }
         let saved = self.save_last(log);
-        if !to_go_on {
+        if stopped.is_none() {
             output.write_last(&self.world, self.flow.as_mut(), log);
         }
         let sampled = output.finish(&self.world, log);

@@ -34,7 +34,6 @@ impl Tally {
 
 /// What runs, on what.
 pub fn job(world: &World, flow: &dyn Flow) -> Job {
-    let mpi = library_version();
     let ids = ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].iter().filter_map(|name| std::env::var(name).ok());
     Job {
         ranks: world.size(),
@@ -42,7 +41,7 @@ pub fn job(world: &World, flow: &dyn Flow) -> Job {
         host: ledger::host(),
         id: ids.into_iter().find(|id| !id.is_empty()),
         rogallo: format!("{} ({})", env!("CARGO_PKG_VERSION"), option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit")),
-        mpi: mpi.split(',').next().unwrap_or_default().into(),
+        mpi: library_version(),
         hdf5: crate::store::library_version(),
     }
 }

@@ -96,10 +96,13 @@ impl Output {
 
     /// Brings the tables to the disk before a checkpoint from which they will be continued.
     pub fn settle(&mut self, log: &mut Log) {
-        for table in self.tables.values_mut() {
-            table.flush().iter().for_each(|note| log.line(note));
-            table.sync();
-        }
+        self.flush(log);
+        self.tables.values().for_each(Appended::sync);
+    }
+
+    /// Hands to the system the rows that are kept, without waiting for the disk.
+    pub fn flush(&mut self, log: &mut Log) {
+        self.tables.values_mut().filter_map(Appended::flush).for_each(|note| log.line(&note));
     }
 
     /// The last sample and the last spectra, if they are not written yet. Not for a run that will go on: there they would be off schedule. Collective.

@@ -76,7 +76,8 @@ impl Run {
             let Some(reason) = verdict.stop else { return Ok(()) };
             control.ended();
             Err(Error::stopped(format!(
-                "{reason}\nstopped early before the run began ({progress}), without a checkpoint: run the same command again to start it"
+                "{}\nstopped early before the run began ({progress}), without a checkpoint: run the same command again to start it",
+                reason.text()
             )))
         })
     }
@@ -88,10 +89,21 @@ impl Run {
     pub(super) fn resume(&mut self, accept: bool) -> Result<Option<Resumed>> {
         let directory = self.directory.checkpoints();
         let checkpoints = store::checkpoints(&self.world, &directory)?;
-        if checkpoints.is_empty() {
-            return Ok(None);
+        let strays = store::strays(&self.world, &directory)?;
+        match (checkpoints.is_empty(), strays.is_empty()) {
+            (true, true) => return Ok(None),
+            (true, false) => {
+                return Err(Error::input(format!(
+                    "no file in {} has the name of a checkpoint (STEP.h5, the step in eight digits), so that the run would begin anew; nothing was run.\n{}\n\
+                     Rename or move what is there, or start over with --fresh, which deletes it",
+                    directory.display(),
+                    strays.join("\n")
+                )));
+            }
+            _ => {}
         }
-        let mut story = store::latest_problem(&self.world, &directory)?.map_or(String::new(), |problem| problem + "\n");
+        let strays: String = strays.iter().map(|stray| format!("not considered: {stray}\n")).collect();
+        let mut story = strays + &store::latest_problem(&self.world, &directory)?.map_or(String::new(), |problem| problem + "\n");
         let mut damaged = Vec::new();
         for checkpoint in checkpoints {
             let start = Instant::now();

@@ -11,7 +11,8 @@
 use super::container::{self, get, put, put_text};
 use super::foreign::{because, cause};
 use super::header::{CHECKPOINT, advice, open_checked, put_header};
-use super::{Contents, Field, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records, transfer};
+use super::transfer::{self, Together};
+use super::{Contents, Field, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use hdf5::{Dataset, Group, H5Type};
@@ -152,13 +153,27 @@ pub(super) fn put_field(state: &Group, name: &str, units: &str, precision: &str,
 
 /// All ranks write their pieces.
 fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()> {
-    fields.iter().try_for_each(|field| {
-        let (place, region) = (place(field.name), [piece.range(field.values.len())]);
-        match field.values {
-            Values::F32(values) => transfer::write(world, path, &place, &region, values),
-            Values::F64(values) => transfer::write(world, path, &place, &region, values),
-        }
-    })
+    let names: Vec<String> = fields.iter().map(|field| place(field.name)).collect();
+    let regions: Vec<[Range<usize>; 1]> = fields.iter().map(|field| [piece.range(field.values.len())]).collect();
+    let parts = || fields.iter().zip(&regions).enumerate();
+    let write = |file: &Together| {
+        let mut parts = parts();
+        parts.try_for_each(|(n, (field, region))| match field.values {
+            Values::F32(values) => file.write(n, region, values),
+            Values::F64(values) => file.write(n, region, values),
+        })
+    };
+    let holds = |file: &Together| {
+        let mut parts = parts();
+        parts.try_fold(true, |same, (n, (field, region))| {
+            Ok(same
+                & match field.values {
+                    Values::F32(values) => file.holds(n, region, values)?,
+                    Values::F64(values) => file.holds(n, region, values)?,
+                })
+        })
+    };
+    transfer::fill(world, path, &names, write, holds)
 }
 
 /// Where a field is in the file.
@@ -181,13 +196,16 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
         Ok(())
     })?;
     world.broadcast(0, &mut stored);
-    for field in &mut *fields {
-        let (place, region) = (place(field.name), [piece.range(field.values.view().len())]);
+    let names: Vec<String> = fields.iter().map(|field| place(field.name)).collect();
+    let container = Together::open(world, file, &names, true)?;
+    for (n, field) in fields.iter_mut().enumerate() {
+        let region = [piece.range(field.values.view().len())];
         match &mut field.values {
-            ValuesMut::F32(values) => transfer::read(world, file, &place, &region, values)?,
-            ValuesMut::F64(values) => transfer::read(world, file, &place, &region, values)?,
+            ValuesMut::F32(values) => container.read(n, &region, values)?,
+            ValuesMut::F64(values) => container.read(n, &region, values)?,
         }
     }
+    container.close()?;
     let mut found: Vec<u64> = fields.iter().map(|field| field.values.view().checksum(piece.offset)).collect();
     world.sum_u64(&mut found);
     match fields.iter().zip(found.iter().zip(&stored)).find(|(_, (found, stored))| found != stored) {

@@ -1,5 +1,6 @@
 //! The files of one directory: their names, room on the disk for them, and how a finished one takes its place.
 
+use super::header::{CHECKPOINT, open_checked};
 use crate::error::{Error, Result};
 pub(super) use crate::files::{discard, partial, publish, sync};
 use crate::parallel::World;
@@ -99,7 +100,7 @@ pub(super) fn sweep(directory: &Path) -> Result<()> {
 }
 
 /// Lets the link `latest` point to the checkpoint of `step`, in one move.
-pub(super) fn point_latest(directory: &Path, step: u64) -> Result<()> {
+pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
     let (link, partial) = (directory.join(LATEST), partial(&directory.join(LATEST)));
     discard(&partial)?;
     symlink(file_name(step, "h5"), &partial)
@@ -135,6 +136,51 @@ pub fn checkpoints(world: &World, directory: &Path) -> Result<Vec<PathBuf>> {
         Ok(linked.into_iter().chain(others).collect::<Vec<_>>().join("\n"))
     })?;
     Ok(names.lines().map(|name| directory.join(name)).collect())
+}
+
+/// Files in a directory of checkpoints that look like one but do not count, since their name is not STEP.h5; each with what can be done about it. A line each.
+/// Collective.
+///
+/// # Errors
+/// The directory cannot be read.
+pub fn strays(world: &World, directory: &Path) -> Result<Vec<String>> {
+    let lines = world.root_text(|| {
+        let names = match stray_names(directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            names => names.map_err(|error| Error::io(format!("cannot look for checkpoints in {}", directory.display()), error))?,
+        };
+        let told = names.into_iter().map(|name| {
+            let path = directory.join(&name);
+            match open_checked(&path, &[CHECKPOINT]) {
+                Ok((_, header)) => {
+                    let (found, right) = (path.display(), checkpoint_file(directory, header.step));
+                    let what = format!("{found} is a checkpoint of step {}, but is not named after it", header.step);
+                    if right.exists() { what } else { format!("{what}; to count, it must be renamed: mv '{found}' '{}'", right.display()) }
+                }
+                Err(error) => error.message.replace('\n', " "),
+            }
+        });
+        Ok(told.collect::<Vec<_>>().join("\n"))
+    })?;
+    Ok(lines.lines().map(str::to_owned).collect())
+}
+
+/// The names that end as one of HDF5 does, but for STEP.h5.
+fn stray_names(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let counted: Vec<PathBuf> = steps(directory, "h5")?.into_iter().map(|step| file_name(step, "h5").into()).collect();
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = PathBuf::from(entry?.file_name());
+        let extension = name.extension().unwrap_or_default().to_ascii_lowercase();
+        names.extend(Some(name).filter(|name| ["h5", "hdf5"].iter().any(|known| extension == *known) && !counted.contains(name)));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The file of the checkpoint of a step in a directory of checkpoints.
+pub fn checkpoint_file(directory: &Path, step: u64) -> PathBuf {
+    directory.join(file_name(step, "h5"))
 }
 
 /// What is wrong with the link `latest` of a directory of checkpoints, if anything. Collective.

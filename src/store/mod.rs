@@ -20,7 +20,7 @@ mod transfer;
 mod xdmf;
 
 pub use checkpoint::{read_fields, write_checkpoint};
-pub use directory::{checkpoints, latest_problem, set_aside};
+pub use directory::{checkpoint_file, checkpoints, latest_problem, point_latest, set_aside, strays};
 pub use header::read_header;
 pub use inspect::inspect;
 pub use parts::{Part, Parts, blocks};

@@ -1,7 +1,7 @@
-//! One dataset moved by all ranks together, each its own box of it, and read back once it is on the disk.
+//! Datasets of a file moved by all ranks together, each its own box of them, and read back once they are on the disk.
 
+use super::container;
 use super::foreign::{because, read_box, write_box};
-use super::{container, directory};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
@@ -15,49 +15,105 @@ use std::path::Path;
 /// libraries begin to fail.
 const ROUND: usize = 16 << 20;
 
-/// Fills the box `region` of the dataset `name`, which is laid out in the file already, brings it to the disk, and
-/// compares what is there. The last is no luxury: Open MPI 4.1 returns success from a collective write in which an
-/// aggregating rank met a full disk. Collective; `values` have the last axis fastest, a box may be empty.
-pub(super) fn write<T: H5Type + Pod>(world: &World, path: &Path, name: &str, region: &[Range<usize>], values: &[T]) -> Result<()> {
-    open(world, path, name, false, |dataset| in_rounds::<T>(world, region, |part, elements| write_box(dataset, part, &values[elements])))?;
-    // Every node has its own cache, so every rank asks for its own bytes.
-    world.agree(directory::sync(path))?;
+/// A file that all ranks hold open together. The ranks agree after every call: one that returned alone would leave the others waiting.
+pub(super) struct Together<'a> {
+    world: &'a World,
+    path: &'a Path,
+    only_read: bool,
+    datasets: Vec<Dataset>,
+    file: hdf5::File,
+    /// By which each rank has found the file.
+    _held: fs::File,
+}
 
-    let mut same = true;
-    open(world, path, name, true, |dataset| {
-        in_rounds::<T>(world, region, |part, elements| {
+impl<'a> Together<'a> {
+    /// Opens the file and these datasets of it. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: the file or a dataset cannot be opened.
+    pub fn open(world: &'a World, path: &'a Path, names: &[String], only_read: bool) -> Result<Self> {
+        let failed = |what: &str| because(format!("cannot {what} {}", path.display()));
+        let alone = files::open_as(path, fs::File::options().read(true).write(!only_read));
+        let held = world.agree(alone.map_err(|error| Error::io(format!("cannot open {}", path.display()), error)))?;
+        let file = world.agree(container::open_together(world, path, &held, only_read).map_err(failed("open")))?;
+        let found = names.iter().map(|name| file.dataset(name)).collect::<hdf5::Result<_>>();
+        let datasets = world.agree(found.map_err(failed("find a field in")))?;
+        Ok(Self { world, path, only_read, datasets, file, _held: held })
+    }
+
+    /// Writes the box `region` of the n-th dataset; `values` have the last axis fastest, a box may be empty. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: a failing disk.
+    pub fn write<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<()> {
+        self.done(in_rounds::<T>(self.world, region, |part, elements| write_box(&self.datasets[n], part, &values[elements])))
+    }
+
+    /// Reads the box `region` of the n-th dataset into `values`. Collective, as [`Together::write`].
+    pub fn read<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &mut [T]) -> Result<()> {
+        self.done(in_rounds::<T>(self.world, region, |part, elements| read_box(&self.datasets[n], part, &mut values[elements])))
+    }
+
+    /// Whether the box `region` of the n-th dataset is what this rank has in `values`. Collective, as [`Together::write`].
+    pub fn holds<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<bool> {
+        let mut same = true;
+        let compared = in_rounds::<T>(self.world, region, |part, elements| {
             let mut stored = vec![T::zeroed(); elements.len()];
-            let read = read_box(dataset, part, &mut stored);
+            let read = read_box(&self.datasets[n], part, &mut stored);
             same &= bytemuck::cast_slice::<T, u8>(&stored) == bytemuck::cast_slice::<T, u8>(&values[elements]);
             read
-        })
-    })?;
-    world.agree(match same {
-        true => Ok(()),
-        false => Err(not_held(path)),
-    })
+        });
+        self.done(compared).map(|()| same)
+    }
+
+    /// Closes the file; what was written to it is brought to the disk. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: a failing disk.
+    pub fn close(self) -> Result<()> {
+        let Self { world, path, only_read, datasets, file, _held } = self;
+        drop(datasets);
+        world.agree(file.close().map_err(because(format!("cannot close {}", path.display()))))?;
+        // Every node has its own cache, so every rank asks for its own bytes.
+        if only_read { Ok(()) } else { world.agree(files::sync(path)) }
+    }
+
+    fn done(&self, result: hdf5::Result<()>) -> Result<()> {
+        let what = if self.only_read { "read" } else { "write" };
+        self.world.agree(result.map_err(because(format!("cannot {what} {}", self.path.display()))))
+    }
+}
+
+/// Fills datasets of a file, which are laid out in it already: `write` writes them all, and `holds` compares this rank's part of them with what is on the disk
+/// then. That is no luxury: Open MPI 4.1 returns success from a collective write in which an aggregating rank met a full disk. The file is opened once for each,
+/// however many datasets it has: on a node that does other work as well, what a checkpoint takes is the number of its collective calls. Collective.
+///
+/// # Errors
+/// The same on all ranks: a failing disk.
+pub(super) fn fill(
+    world: &World,
+    path: &Path,
+    names: &[String],
+    write: impl FnOnce(&Together) -> Result<()>,
+    holds: impl FnOnce(&Together) -> Result<bool>,
+) -> Result<()> {
+    let file = Together::open(world, path, names, false)?;
+    write(&file)?;
+    file.close()?;
+    let file = Together::open(world, path, names, true)?;
+    let same = holds(&file)?;
+    file.close()?;
+    world.agree(if same { Ok(()) } else { Err(not_held(path)) })
+}
+
+/// Fills one dataset, as [`fill`].
+pub(super) fn write<T: H5Type + Pod>(world: &World, path: &Path, name: &str, region: &[Range<usize>], values: &[T]) -> Result<()> {
+    fill(world, path, &[name.to_owned()], |file| file.write(0, region, values), |file| file.holds(0, region, values))
 }
 
 /// The error where a file that was just written reads otherwise.
 pub(super) fn not_held(path: &Path) -> Error {
     Error::failure(format!("{} does not hold what was written to it: the disk is full or fails; make room", path.display()))
-}
-
-/// Reads the box `region` of the dataset `name` into `values`. Collective, as [`write`].
-pub(super) fn read<T: H5Type + Pod>(world: &World, path: &Path, name: &str, region: &[Range<usize>], values: &mut [T]) -> Result<()> {
-    open(world, path, name, true, |dataset| in_rounds::<T>(world, region, |part, elements| read_box(dataset, part, &mut values[elements])))
-}
-
-/// Opens, acts and closes. The ranks agree after every call: one that returned alone would leave the others waiting.
-fn open(world: &World, path: &Path, name: &str, only_read: bool, action: impl FnOnce(&Dataset) -> hdf5::Result<()>) -> Result<()> {
-    let failed = |what: &str| because(format!("cannot {what} {}", path.display()));
-    let alone = files::open_as(path, fs::File::options().read(true).write(!only_read));
-    let held = world.agree(alone.map_err(|error| Error::io(format!("cannot open {}", path.display()), error)))?;
-    let file = world.agree(container::open_together(world, path, &held, only_read).map_err(failed("open")))?;
-    let dataset = world.agree(file.dataset(name).map_err(failed("find a field in")))?;
-    world.agree(action(&dataset).map_err(failed(if only_read { "read" } else { "write" })))?;
-    drop(dataset);
-    world.agree(file.close().map_err(failed("close")))
 }
 
 /// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one layer) and runs `call` for

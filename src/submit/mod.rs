@@ -20,7 +20,7 @@ pub struct Request {
     /// MPI ranks, one a core
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub ranks: u32,
-    /// Time limit of a job, H:MM:SS; the run stops before it, with a checkpoint
+    /// Time limit of a job, as in SLURM: H:MM:SS, MM:SS, D-HH:MM:SS or D-HH; a bare number is seconds, not minutes. The run stops before it, with a checkpoint
     #[arg(long, value_parser = walltime)]
     pub walltime: u64,
     /// The batch system [default: the one whose sbatch, qsub or bsub is here]
@@ -228,14 +228,52 @@ fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path,
     lines.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect()
 }
 
-/// Seconds of H:MM:SS, MM:SS or a number of seconds.
+/// Seconds of a time as SLURM has it (`sbatch --time`, `squeue -o %L`): H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM, D-HH; or of a number of seconds, which are minutes there.
 ///
 /// # Errors
 /// Anything else, with what is expected.
 pub fn walltime(text: &str) -> std::result::Result<u64, String> {
-    let parts: std::result::Result<Vec<u32>, _> = text.split(':').map(str::parse).collect();
-    match parts {
-        Ok(parts) if parts.len() <= 3 => Ok(parts.iter().fold(0, |sum, part| sum * 60 + u64::from(*part))),
-        _ => Err("expected H:MM:SS, as in 11:30:00".to_owned()),
+    let wrong = || {
+        "expected H:MM:SS, as in 11:30:00, or MM:SS, D-HH, D-HH:MM, D-HH:MM:SS, where D are days; a bare number is seconds, not minutes"
+            .to_owned()
+    };
+    let numbers = |text: &str| {
+        let numbers = text.split(':').map(|part| Some(u64::from(part.parse::<u32>().ok()?))).collect::<Option<Vec<u64>>>();
+        numbers.filter(|numbers| numbers.len() <= 3).ok_or_else(wrong)
+    };
+    match text.trim().split_once('-') {
+        None => Ok(numbers(text.trim())?.iter().fold(0, |sum, part| sum * 60 + part)),
+        Some((days, rest)) => {
+            let units = [3600, 60, 1];
+            let days = u64::from(days.parse::<u32>().map_err(|_| wrong())?);
+            Ok(days * 86_400 + numbers(rest)?.iter().zip(units).map(|(part, unit)| part * unit).sum::<u64>())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::walltime;
+
+    #[test]
+    fn time_limits_are_read_as_slurm_writes_them() {
+        let read = [
+            ("11:30:00", 41_400),
+            ("90:00", 5400),
+            ("90", 90),
+            ("1-12:00:00", 129_600),
+            ("2-03", 183_600),
+            ("1-00:30", 88_200),
+            (" 1:00 ", 60),
+        ];
+        for (text, seconds) in read {
+            assert_eq!(walltime(text), Ok(seconds), "{text}");
+        }
+        for text in ["", "soon", "1-", "-1", "1-2-3", "1:2:3:4", "1-1:2:3:4", "1.5", "12h", "1-x", "99999999999"] {
+            assert!(
+                walltime(text).is_err_and(|error| error.contains("expected H:MM:SS") && error.contains("seconds, not minutes")),
+                "{text}"
+            );
+        }
     }
 }

@@ -21,7 +21,7 @@ mod vectors;
 pub use chebyshev::ChebyshevColumns;
 pub use columns::{Columns, FourierColumns};
 pub use fetch::fetch;
-pub use lanes::{LANES, Lanes, vectorised};
+pub use lanes::{LANES, Lanes, instruction_set, vectorised};
 pub use layout::{Fields, Layout, ModeList, Slab, Visited};
 pub use lines::ComplexLines;
 pub use modes::{Column, Shape, Truncation};

@@ -11,6 +11,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("averages_begin_anew_after_accepted_changes", averages),
         Trial::test("damaged_checkpoints_do_not_count", damaged_do_not_count),
         Trial::test("a_missing_link_to_the_latest_is_told", missing_link),
+        Trial::test("checkpoints_of_other_names_are_named", other_names),
+        Trial::test("continue_goes_on_with_the_recorded_case", recorded_case),
         Trial::test("snapshots_are_cut_back", snapshots),
         Trial::test("the_first_samples_are_made_up_for", first_samples),
     ]
@@ -90,6 +92,78 @@ fn missing_link() -> Outcome {
         0,
         &["run/checkpoints/latest cannot be followed", "continuing from run/checkpoints/00000010.h5"],
     )
+}
+
+/// As a user leaves a file that is to be gone on from.
+fn other_names() -> Outcome {
+    let place = Place::new()?;
+    place.run(2, "run", "--set time.steps=3 --set checkpoint.keep=1")?;
+    place.run(1, "whole", "--set time.steps=5")?;
+    fs::create_dir_all(place.at("new/checkpoints"))?;
+    fs::copy(place.at("run/checkpoints/00000003.h5"), place.at("new/checkpoints/coarse.h5"))?;
+    fs::write(place.at("new/checkpoints/3.hdf5"), "not HDF5")?;
+    let before = place.files("new")?;
+    let told = [
+        "no file in new/checkpoints has the name of a checkpoint (STEP.h5",
+        "new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it; to count, it must be renamed: \
+         mv 'new/checkpoints/coarse.h5' 'new/checkpoints/00000003.h5'",
+        "new/checkpoints/3.hdf5 is damaged or no HDF5 file",
+        "--fresh, which deletes it",
+    ];
+    place.ends(3, "run case.toml --dir new", 2, &told)?;
+    ensure!(place.files("new")? == before, "a refused run has changed its directory");
+    fs::copy(place.at("new/checkpoints/coarse.h5"), place.at("new/checkpoints/00000003.h5"))?;
+    let told = [
+        "not considered: new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it\n",
+        "continuing from new/checkpoints/00000003.h5",
+    ];
+    place.ends(2, "run case.toml --dir new --set time.steps=5", 0, &told)?;
+    place.same_state("new", "whole")
+}
+
+/// Without the file of the case and what the command line has changed in it.
+fn recorded_case() -> Outcome {
+    let place = Place::new()?;
+    let changed = "--set fluid.viscosity=0.02 --set scalar.heat={gradient=[0,1,0]}";
+    place.run(2, "run", &format!("{changed} --set time.steps=3"))?;
+    place.run(1, "whole", &format!("{changed} --set time.steps=6"))?;
+    let here = ["case.toml is where the run writes its resolved case", "`rogallo continue run` goes on with the run"];
+    place.ends(3, "run run/case.toml --dir run", 2, &here)?;
+    place.ends(
+        3,
+        "run run",
+        2,
+        &["run is a directory, not a case file: `rogallo continue run` goes on with the run in it; nothing was run."],
+    )?;
+    fs::remove_file(place.at("case.toml"))?;
+    place.ends(
+        3,
+        "continue run",
+        0,
+        &["continuing from run/checkpoints/00000003.h5, step 3,", "\ncase case: homogeneous flow", "done: step 3,"],
+    )?;
+    place.ends(3, "continue run --set fluid.viscosity=0.05", 2, &["fluid.viscosity: 0.02 -> 0.05", "--accept-changes"])?;
+    place.ends(3, "continue run --set time.steps=6", 0, &["continuing from run/checkpoints/00000003.h5, step 3,", "done: step 6,"])?;
+    place.same_state("run", "whole")?;
+    place.same_text("run", "whole", "case.toml")?;
+
+    fs::create_dir(place.at("empty"))?;
+    place.ends(
+        3,
+        "continue empty",
+        2,
+        &["empty is no run directory: it has no case.toml. `rogallo run CASE.toml --dir empty` starts a run there"],
+    )?;
+    place.ends(3, "continue none", 2, &["there is no directory none"])?;
+    fs::copy(place.at("run/case.toml"), place.at("empty/case.toml"))?;
+    place.ends(
+        3,
+        "continue empty",
+        2,
+        &["there is no checkpoint in empty to go on from; `rogallo run CASE.toml --dir empty` starts the run"],
+    )?;
+    ensure!(place.files("empty")?.len() == 1 && !place.at("none").exists(), "a refused run has left something");
+    Ok(())
 }
 
 fn snapshots() -> Outcome {

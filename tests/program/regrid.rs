@@ -1,7 +1,7 @@
 //! Checkpoints on other grids and in other boxes, by `rogallo regrid` and as the initial field of a run.
 
 use crate::ensure;
-use crate::place::{Outcome, Place};
+use crate::place::{Outcome, Place, check};
 use libtest_mimic::{Failed, Trial};
 use std::fs;
 
@@ -166,10 +166,17 @@ fn going_on() -> Outcome {
         place.ends(2, &format!("run {} --dir {run}-coarse --set time.steps=4", on(coarse)), 0, &["done: step 4,"])?;
         let file = format!("--set initial={{kind=\"file\",file=\"{run}-coarse/checkpoints/00000000.h5\"}}");
         place.ends(2, &format!("run {} {file} --dir {run} --set time.steps=8", on(fine)), 0, &["done: step 8,"])?;
-        let to = format!("{run}-fine/checkpoints/00000004.h5");
-        place.ends(1, &format!("regrid {run}-coarse/{LATEST} {to} --grid {fine}"), 0, &["all modes are kept"])?;
-        let end = ["00000004.h5, step 4,", "done: step 8,"];
-        place.ends(3, &format!("run {} --dir {run}-fine --set time.steps=8", on(fine)), 0, &end)?;
+        let regrid = format!("regrid {run}-coarse/{LATEST} --to-run {run}-fine --grid {fine}");
+        let how = format!(
+            "To go on from it: `rogallo continue {run}-fine --set time.steps=..` (its 4 steps are done).\nIts step stays time.dt = "
+        );
+        place.ends(2, &regrid, 0, &["all modes are kept", &how])?;
+        place.ends(1, &regrid, 2, &[&format!("{run}-fine holds a run already, which is not overwritten")])?;
+        // With the case that lies there, or with the user's own.
+        let go_on = if run == "channel" { format!("continue {run}-fine") } else { format!("run {} --dir {run}-fine", on(fine)) };
+        let finished = place.rogallo(3, &format!("{go_on} --set time.steps=8"))?;
+        check(&finished, 0, &["00000004.h5, step 4,", "done: step 8,"])?;
+        ensure!(!finished.output.contains("latest"), "{}", finished.output);
         python(
             &place,
             &format!(
@@ -257,6 +264,9 @@ fn refusals() -> Outcome {
     refused(&format!("{latest} {latest} --grid 16,25,12"), &["channel/checkpoints/latest exists, and is not overwritten"])?;
     refused(&format!("{latest} case.toml --grid 16,25,12"), &["case.toml exists, and is not overwritten"])?;
     refused(&format!("{latest} new/a.h5"), &["the following required arguments were not provided"])?;
+    refused(&format!("{latest} --grid 16,25,12"), &["the following required arguments were not provided"])?;
+    refused(&format!("{latest} new/a.h5 --to-run new --grid 16,25,12"), &["cannot be used with"])?;
+    refused(&format!("{latest} --to-run channel --grid 16,25,12"), &["channel holds a run already"])?;
     refused(&format!("{latest} new/a.h5 --grid 16,24,12"), &["cannot have this grid or box", "24 - 1 = 23 has a prime factor"])?;
     refused(&format!("{latest} new/a.h5 --grid 16,25"), &["cannot have this grid or box", "an array of 3 values, found 2"])?;
     refused(&format!("{latest} new/a.h5 --grid 16,25,many"), &["cannot have this grid or box"])?;

@@ -7,6 +7,7 @@ use libtest_mimic::{Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
@@ -14,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("a_signal_to_one_rank_stops_the_run", signal_to_a_rank),
         Trial::test("sigterm_to_mpirun_leaves_a_checkpoint", signal_to_mpirun),
         Trial::test("sigterm_without_mpirun_stops_the_run", signal_without_mpirun),
+        Trial::test("a_second_interrupt_ends_a_run_at_once", second_interrupt),
         Trial::test("the_walltime_stops_the_run", walltime),
         Trial::test("the_end_time_of_slurm_stops_the_run", slurm),
         Trial::test("the_walltime_of_pbs_stops_the_run", pbs),
@@ -38,27 +40,73 @@ fn signal_to_a_rank() -> Outcome {
     goes_on(&place)
 }
 
-/// The exit code is then mpirun's own, and it may not pass on what the ranks print: the log tells.
+/// The exit code is then mpirun's own. It no longer reads what the ranks print: a run that prints a line per step must not wait for it.
 fn signal_to_mpirun() -> Outcome {
     let place = Place::new()?;
-    let job = place.start(3, ENDLESS)?;
-    place.wait_for("run", 20)?;
-    job.signal(Signal::TERM)?;
-    let finished = job.finish()?;
-    ensure!(!finished.status.success(), "ended with {}", finished.status);
-    let log = place.read("run/run.log")?;
-    ensure!(log.contains("stopping: the job was sent a signal"), "{log}\nprinted:\n{}", finished.output);
-    ensure!(place.latest("run")? >= 18, "no checkpoint where it stopped:\n{log}");
-    goes_on(&place)
+    // So many steps that more is printed in a second than the 4096 bytes that a terminal holds.
+    let many = ENDLESS.replace("series.every_steps=100000", "series.every_steps=1") + " --set domain.grid=[8,8,8]";
+    let mut reached = 0;
+    for signal in [Signal::TERM, Signal::INT] {
+        let job = place.start(2, &many)?;
+        place.wait_for("run", reached + 20)?;
+        job.signal(signal)?;
+        let finished = job.finish()?;
+        ensure!(!finished.status.success(), "ended with {}", finished.status);
+        let log = place.read("run/run.log")?;
+        ensure!(log.contains("stopping: the job was sent a signal"), "{log}\nprinted:\n{}", finished.output);
+        ensure!(place.latest("run")? >= reached + 18, "no checkpoint where it stopped:\n{log}");
+        reached = place.latest("run")?;
+    }
+    let until = many.replace("100000000", &(reached + 5).to_string());
+    place.ends(3, &until, 0, &[&format!("continuing from run/checkpoints/{reached:08}.h5"), &format!("done: step {},", reached + 5)])
 }
 
+/// Before that mpirun sends SIGCONT, which makes the run save its state, and go on.
 fn signal_without_mpirun() -> Outcome {
     let place = Place::new()?;
     let job = place.start(1, ENDLESS)?;
     place.wait_for("run", 20)?;
-    job.signal(Signal::TERM)?;
+    let begin = Instant::now();
+    while place.latest("run")? == 0 {
+        // One that has saved its state a moment ago does not heed it.
+        job.signal(Signal::CONT)?;
+        ensure!(begin.elapsed() < Duration::from_secs(20), "a resumed run does not save its state");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    place.wait_for("run", place.latest("run")? + 3)?;
+    job.signal(Signal::INT)?;
     check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    let log = place.read("run/run.log")?;
+    ensure!(log.lines().last().is_some_and(|line| line.contains(STOPPED)), "the last line does not say how to go on:\n{log}");
+    ensure!(!place.at("run/figures").exists(), "figures are drawn before the run has stopped");
     goes_on(&place)
+}
+
+/// While it watches the lock of another node, a run heeds no signal.
+fn second_interrupt() -> Outcome {
+    let place = Place::new()?;
+    fs::create_dir(place.at("run"))?;
+    let lock = "host = \"node17\"\nboot = \"another\"\nprocess = 7\njob = \"12\"\nrestart = 0\ntoken = \"another\"\nseconds = 10.0\nbeat = \"0000000001\"\n";
+    fs::write(place.at("run/lock"), lock)?;
+    let mut job = place.start(1, ENDLESS)?;
+    let begin = Instant::now();
+    let caught = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", place.ranks()?.first().ok_or("no process")?))?;
+        Ok::<bool, Failed>(status.lines().any(|line| line.starts_with("SigCgt:") && line.ends_with(|end: char| "2367abef".contains(end))))
+    };
+    while !caught().unwrap_or(false) {
+        ensure!(begin.elapsed() < Duration::from_secs(20), "the run does not listen to signals");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Twice at once is one interrupt.
+    job.signal(Signal::INT)?;
+    job.signal(Signal::INT)?;
+    std::thread::sleep(Duration::from_millis(700));
+    ensure!(!job.ended(), "one interrupt ends the run at once");
+    job.signal(Signal::INT)?;
+    let status = job.finish()?.status;
+    ensure!(status.signal() == Some(Signal::INT.as_raw()), "ended with {status}");
+    Ok(())
 }
 
 fn walltime() -> Outcome {

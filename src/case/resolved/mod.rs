@@ -26,6 +26,11 @@ impl Case {
     }
 }
 
+/// The name of the case that a text of [`Case::to_toml`] is of.
+pub fn recorded_name(text: &str) -> &str {
+    text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name)
+}
+
 /// Tables and keys that say what the numbers of a state are: they cannot change while a run goes on.
 const OF_THE_STATE: [&str; 4] = ["flow.", "domain.", "mean.", "numerics.precision"];
 

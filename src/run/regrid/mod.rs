@@ -3,13 +3,15 @@
 mod carry;
 mod mapping;
 
-use super::output;
-use crate::case::{self, Case, FlowKind};
+use super::{directory, output};
+use crate::case::{self, Case, FlowKind, Stop};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::flow::Flow;
 use crate::homogeneous;
 use crate::parallel::World;
 use crate::store::{self, Header, Parts};
+use crate::time::StepSize;
 use crate::transform::{Layout, ValuesMut};
 use carry::Carry;
 use mapping::Change;
@@ -20,23 +22,45 @@ use std::path::Path;
 /// Modes of a field that are worked on at a time, or one column.
 const BLOCK: i64 = 1 << 20;
 
+/// Where a checkpoint goes to.
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a> {
+    File(&'a Path),
+    /// A new run directory, which is made ready to go on from it.
+    Run(&'a Path),
+}
+
 /// Writes the checkpoint `from`, as it is with these overrides of its case (`domain.grid=..`, `domain.size=..`), to `to`, and says
 /// what was done. One process does it, with a part of each field in memory. Collective.
 ///
 /// # Errors
 /// The same on all ranks: `from` is damaged or no checkpoint; a grid or box that cannot be; `to` exists, or cannot be written.
-pub fn regrid(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Result<String> {
+pub fn regrid(world: &World, from: &Path, to: Target, overrides: &[String]) -> Result<String> {
     let alone = world.split(world.rank());
     world.root_text(|| rewrite(&alone, from, to, overrides))
 }
 
-fn rewrite(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Result<String> {
-    let (from_name, to_name) = (from.display(), to.display());
-    if fs::symlink_metadata(to).is_ok() {
-        return Err(Error::input(format!("{to_name} exists, and is not overwritten: give another name, or remove it")));
+fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> Result<String> {
+    let from_name = from.display();
+    match target {
+        Target::File(file) if fs::symlink_metadata(file).is_ok() => {
+            return Err(Error::input(format!("{} exists, and is not overwritten: give another name, or remove it", file.display())));
+        }
+        Target::Run(directory) if directory::is_taken(directory) => {
+            return Err(Error::input(format!(
+                "{} holds a run already, which is not overwritten: give another directory",
+                directory.display()
+            )));
+        }
+        _ => {}
     }
     let parts = Parts::open(world, from)?;
     let header = &parts.header;
+    let to = match target {
+        Target::File(file) => file.to_path_buf(),
+        Target::Run(directory) => store::checkpoint_file(&directory.join(directory::CHECKPOINTS), header.step),
+    };
+    let to_name = to.display();
     let name = case_name(&header.case);
     let old = stored_case(from, header)?;
     let new = case::parse(&name, &header.case, Path::new(""), overrides)
@@ -52,7 +76,7 @@ fn rewrite(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Resul
         _ => header.numbers.clone(),
     };
     let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
-    let absolute = std::path::absolute(to).map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
+    let absolute = std::path::absolute(&to).map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
     if let Some(directory) = absolute.parent() {
         fs::create_dir_all(directory).map_err(|error| Error::io(format!("cannot make the directory {}", directory.display()), error))?;
     }
@@ -69,11 +93,34 @@ fn rewrite(world: &World, from: &Path, to: &Path, overrides: &[String]) -> Resul
 
     let mut text = format!("{to_name}: step {}, time {}, modes {}\n", header.step, header.time, modes.name);
     text += &format!("from {from_name}, modes {}: {}\n", header.layout, story(&carry, &dropped));
-    text += &format!(
-        "Running statistics are not taken over. To go on from it: checkpoints/{:08}.h5 of a run directory, and the case with this grid and box.",
-        header.step
-    );
+    text += "Running statistics are not taken over. ";
+    text += &match target {
+        Target::File(_) => "With --to-run DIR in the place of a file this makes a run directory that is ready to go on.".to_owned(),
+        Target::Run(directory) => {
+            if let Some(checkpoints) = absolute.parent() {
+                store::point_latest(checkpoints, header.step)?;
+            }
+            files::replace(&directory.join("case.toml"), new.to_toml().as_bytes())?;
+            how_to_go_on(directory, header, &new)
+        }
+    };
     Ok(text)
+}
+
+/// For the user of a new run directory.
+fn how_to_go_on(directory: &Path, header: &Header, case: &Case) -> String {
+    let directory = directory.display();
+    let Stop { end, steps } = case.time.stop;
+    let further = match (end.filter(|end| header.time >= *end), steps.filter(|steps| header.step >= *steps)) {
+        (Some(end), _) => format!(" --set time.end=..` (its end, {end}, is reached)"),
+        (None, Some(steps)) => format!(" --set time.steps=..` (its {steps} steps are done)"),
+        (None, None) => "`".to_owned(),
+    };
+    let step = match case.time.step {
+        StepSize::Fixed(dt) => format!("\nIts step stays time.dt = {dt}; --set time.dt=.. --accept-changes changes it."),
+        StepSize::Courant(_) => String::new(),
+    };
+    format!("To go on from it: `rogallo continue {directory}{further}.{step}")
 }
 
 /// Puts the state of the checkpoint that the case names, if it does, in the place of the initial velocity and of the scalars that the
@@ -120,10 +167,9 @@ fn stored_case(path: &Path, header: &Header) -> Result<Case> {
         .map_err(|error| Error::failure(format!("the case in {} cannot be read: {error}", path.display())))
 }
 
-/// The file that a resolved case was read from, by its first line.
+/// The file that a resolved case was read from.
 fn case_name(text: &str) -> String {
-    let name = text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name);
-    format!("{name}.toml")
+    format!("{}.toml", case::recorded_name(text))
 }
 
 fn in_file(path: &Path) -> impl Fn(Error) -> Error {

@@ -1,0 +1,88 @@
+//! Standard output, from a thread of its own: whoever reads it may stop reading, and the run goes on. So does Open MPI's `mpirun` from the moment it is asked to
+//! end the job: a rank that prints waits for it then, until it is killed.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+/// Bytes that wait for a reader at most; lines on top of that are not printed.
+const MOST_WAITING: usize = 16 << 20;
+
+/// Prints lines; dropped, it waits until all of them are out.
+pub struct Printer {
+    lines: Option<Sender<String>>,
+    waiting: Arc<AtomicUsize>,
+    printing: Option<JoinHandle<()>>,
+}
+
+impl Printer {
+    /// To standard output.
+    pub fn new() -> Self {
+        Self::to(std::io::stdout())
+    }
+
+    fn to(output: impl Write + Send + 'static) -> Self {
+        let (lines, receiver) = mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let printing = thread::spawn({
+            let waiting = Arc::clone(&waiting);
+            move || print(output, &receiver, &waiting)
+        });
+        Self { lines: Some(lines), waiting, printing: Some(printing) }
+    }
+
+    pub fn line(&self, text: &str) {
+        let Some(lines) = self.lines.as_ref().filter(|_| self.waiting.load(Ordering::Relaxed) < MOST_WAITING) else { return };
+        self.waiting.fetch_add(text.len(), Ordering::Relaxed);
+        let _ = lines.send(format!("{text}\n"));
+    }
+}
+
+fn print(mut output: impl Write, lines: &Receiver<String>, waiting: &AtomicUsize) {
+    for line in lines {
+        // Whoever reads may leave before the run ends (`| head`).
+        let _ = output.write_all(line.as_bytes()).and_then(|()| output.flush());
+        waiting.fetch_sub(line.len() - 1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Printer {
+    fn drop(&mut self) {
+        drop(self.lines.take());
+        let _ = self.printing.take().map(JoinHandle::join);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn a_reader_that_does_not_read_holds_nothing_up_and_gets_all_lines_in_order() {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let printer = Printer::to(writer);
+        // More than a pipe takes.
+        let lines: Vec<String> = (0..10_000).map(|n| format!("line {n} {}", "x".repeat(100))).collect();
+        lines.iter().for_each(|line| printer.line(line));
+        let read = thread::spawn(move || {
+            let mut text = String::new();
+            reader.read_to_string(&mut text).map(|_| text)
+        });
+        drop(printer);
+        assert_eq!(read.join().unwrap().unwrap(), lines.join("\n") + "\n");
+    }
+
+    #[test]
+    fn what_is_too_much_to_keep_is_not_printed() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let printer = Printer::to(writer);
+        let line = "x".repeat(1 << 20);
+        (0..40).for_each(|_| printer.line(&line));
+        assert!(printer.waiting.load(Ordering::Relaxed) <= MOST_WAITING + line.len());
+        // A reader that leaves.
+        drop(reader);
+    }
+}

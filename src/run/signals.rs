@@ -1,0 +1,62 @@
+//! Signals that a run heeds. It looks at them after every step.
+
+use signal_hook::consts::{SIGCONT, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::{flag, low_level};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
+
+/// An interrupt so soon after the first one is the same again: `timeout -s INT` sends it to the program and to its group.
+const BOUNCE_MS: u64 = 500;
+
+/// What has been asked for.
+#[derive(Default)]
+pub struct Signals {
+    stop: Arc<AtomicBool>,
+    resumed: Arc<AtomicBool>,
+}
+
+static HEEDED: LazyLock<Signals> = LazyLock::new(|| {
+    let signals = Signals::default();
+    // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
+    for signal in [SIGTERM, SIGUSR1, SIGUSR2] {
+        let _ = flag::register(signal, Arc::clone(&signals.stop));
+    }
+    let _ = flag::register(SIGCONT, Arc::clone(&signals.resumed));
+    let (begin, first, stop) = (Instant::now(), AtomicU64::new(0), Arc::clone(&signals.stop));
+    let interrupted = move || {
+        let now = 1 + begin.elapsed().as_millis() as u64;
+        match first.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => stop.store(true, Ordering::Relaxed),
+            // Whoever interrupts twice does not want to wait for a checkpoint.
+            Err(first) if now.saturating_sub(first) >= BOUNCE_MS => drop(low_level::emulate_default_handler(SIGINT)),
+            Err(_) => {}
+        }
+    };
+    // SAFETY: the action reads a clock and changes atomic numbers; what ends the program is made to be called here.
+    let _ = unsafe { low_level::register(SIGINT, interrupted) };
+    signals
+});
+
+/// From now on a signal asks the run to stop. To be called before MPI starts: until then a signal would end the job, as it would any other program.
+pub fn heed_signals() {
+    LazyLock::force(&HEEDED);
+}
+
+/// The signals, heeded from now on at the latest.
+pub fn heeded() -> &'static Signals {
+    &HEEDED
+}
+
+impl Signals {
+    /// Whether SIGTERM, SIGINT, SIGUSR1 or SIGUSR2 has come.
+    pub fn stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether SIGCONT has come since the last look. Open MPI's `mpirun` sends it a second before SIGTERM when it ends its ranks; so does whoever lets a suspended
+    /// job go on.
+    pub fn resumed(&self) -> bool {
+        self.resumed.swap(false, Ordering::Relaxed)
+    }
+}
