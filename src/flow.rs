@@ -3,7 +3,7 @@
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::parallel::World;
-use crate::statistics::Record;
+use crate::statistics::{BatchRecords, Record};
 use crate::time::{Rates, StepSize};
 pub use crate::transform::ModeList;
 use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
@@ -51,12 +51,12 @@ pub trait Flow {
     /// Goes on from the state that was put in, at this time.
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
 
-    /// The statistics of the run so far: all at the root; the other ranks may have only some. Collective.
+    /// The batch of statistics under way, for a checkpoint: all of it at the root; the other ranks may have only some. Collective.
     fn records(&self) -> Vec<Record> {
         Vec::new()
     }
 
-    /// Goes on with the statistics of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
+    /// Goes on with the batch of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
     ///
     /// # Errors
     /// A part of them is missing, or another one: nothing is taken then.
@@ -70,8 +70,14 @@ pub trait Flow {
     /// Samples of the series: name and value, in the order of the file; the first two are `energy` and `dissipation`.
     fn observe(&mut self) -> Vec<(String, f64)>;
 
-    /// Adds the state to running statistics, if the flow has any; collective.
-    fn sample(&mut self) {}
+    /// Adds the state to running statistics, if the flow has any, with the time since the sample before as its weight; the first one opens the window and adds
+    /// nothing. A batch that is closed with that is returned, to be written. Collective.
+    fn sample(&mut self) -> Option<BatchRecords> {
+        None
+    }
+
+    /// No samples are taken at this time: the next one opens a window.
+    fn interrupt_sampling(&mut self) {}
 
     /// The tables that are written less often: spectra, budgets.
     fn spectra(&mut self) -> Vec<Sheet>;

@@ -46,6 +46,10 @@ pub enum Event {
         bytes: u64,
         pace: Pace,
     },
+    /// Keys of the case have another value than in the checkpoint that the run goes on from, or were set while it runs: a line each.
+    Changed {
+        changes: Vec<String>,
+    },
     /// A checkpoint could not be written; the run goes on.
     NotSaved {
         message: String,

@@ -24,7 +24,7 @@ use crate::files;
 use problems::Sources;
 
 pub use nominal::{Nominal, nominal};
-pub use resolved::{of_the_state, physics_differences, recorded_name};
+pub use resolved::{batch_differences, noted_differences, of_the_state, physics_differences, physics_text, read_physics, recorded_name};
 pub use types::*;
 
 /// Reads the case file at `path`; each of `overrides` is a `key.sub=value` that takes the place of what the file says.

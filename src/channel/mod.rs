@@ -30,12 +30,12 @@ mod wavenumbers;
 
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
-use crate::case::{self, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
+use crate::case::{self, Batches, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
-use crate::statistics::Record;
+use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
     ChebyshevColumns, Layout, NEIGHBOURS, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
@@ -66,6 +66,8 @@ pub struct Parameters {
     pub walls: Walls,
     pub frame_velocity: f64,
     pub scalars: Vec<ChannelScalar>,
+    /// Of the running statistics.
+    pub batches: Batches,
     /// The velocity at time zero; `None` is a fluid at rest.
     pub initial: Option<ChannelInitial>,
     pub step_size: StepSize,
@@ -88,6 +90,7 @@ impl Parameters {
             walls: flow.walls.clone(),
             frame_velocity: flow.frame_velocity,
             scalars: flow.scalars.clone(),
+            batches: flow.sampling.batches,
             initial: Some(flow.initial.clone()),
             step_size: case.time.step,
             seed: case.numerics.seed,
@@ -96,7 +99,7 @@ impl Parameters {
         }
     }
 
-    /// A channel of this box and grid, between walls at rest, without a pressure gradient, nu = 1, dt = 0.01.
+    /// A channel of this box and grid, between walls at rest, without a pressure gradient, nu = 1, dt = 0.01, batches of the length 1.
     pub fn at_rest(size: [f64; 3], grid: [usize; 3]) -> Self {
         Self {
             size,
@@ -108,6 +111,7 @@ impl Parameters {
             walls: Walls::default(),
             frame_velocity: 0.0,
             scalars: Vec::new(),
+            batches: Batches { length: 1.0, of_spectra: 1 },
             initial: None,
             step_size: StepSize::Fixed(0.01),
             seed: 1,
@@ -192,7 +196,7 @@ impl<T: Real> Channel<T> {
             velocity: Velocity::new(&operators),
             update: Update::new(&operators),
             operators,
-            statistics: Statistics::new(&parameters.scalars, parameters.grid[1], visited),
+            statistics: Statistics::new(&parameters.scalars, parameters.grid[1], visited, parameters.batches),
             gradient: 0.0,
             clock: Clock::default(),
             world,
@@ -273,8 +277,12 @@ impl<T: Real> Flow for Channel<T> {
     }
 
     #[inline(never)]
-    fn sample(&mut self) {
-        self.add_sample();
+    fn sample(&mut self) -> Option<BatchRecords> {
+        self.add_sample()
+    }
+
+    fn interrupt_sampling(&mut self) {
+        self.statistics.batching.interrupt();
     }
 
     #[inline(never)]

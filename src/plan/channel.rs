@@ -212,9 +212,9 @@ mod tests {
             let text = row(overrides, "memory a rank");
             text.split(' ').next().and_then(|megabytes| megabytes.parse::<f64>().ok()).unwrap_or_else(|| panic!("{text}"))
         };
-        // 51 profiles in 32 batches, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y: once, and twice more in a checkpoint. They are in double
+        // 51 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y: once, and twice more in a checkpoint. They are in double
         // precision whatever the fields are in.
-        let statistics = 8.0 * 3.0 * 129.0 * (51.0 * 32.0 + 5.0 * 128.0 + 3.0) / 1e6;
+        let statistics = 8.0 * 3.0 * 129.0 * (51.0 + 5.0 * 128.0 + 3.0) / 1e6;
         let found = 2.0 * memory(&["numerics.precision=single"]) - memory(&[]);
         assert!((found - statistics).abs() < 0.2, "{found} MB, not {statistics} MB");
     }

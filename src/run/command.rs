@@ -5,6 +5,7 @@ use super::log::Log;
 use super::output::Output;
 use crate::case::{self, Case};
 use crate::error::{Error, Result};
+use crate::ledger::Event;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -110,6 +111,9 @@ impl Run {
         let text = self.control.commands(&self.world)?;
         let understood = Commands::parse(&text).and_then(|commands| {
             let case = commands.apply(&self.case)?;
+            if let Some(difference) = case::batch_differences(&self.case, &case).first() {
+                return Err(Error::input(format!("the batches of a run have one length ({difference}); say it with the other keys")));
+            }
             self.world.aggregate(case.checkpoint.aggregators)?;
             Ok((case, commands))
         });
@@ -123,6 +127,10 @@ impl Run {
         };
         log.line(&format!("commanded: {}", text.lines().map(str::trim).collect::<Vec<_>>().join("; ")));
         if !commands.settings.is_empty() {
+            let changes = case::noted_differences(&self.case, &case);
+            if !changes.is_empty() {
+                self.note(Event::Changed { changes }, log);
+            }
             self.case = case;
             output.schedule(&self.case);
         }

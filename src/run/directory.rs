@@ -27,9 +27,11 @@ const FILES: [&str; 11] = [
 ];
 /// The tables that grow while a run goes on.
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
-const FOLDERS: [&str; 3] = [CHECKPOINTS, "snapshots", "figures"];
+const FOLDERS: [&str; 4] = [CHECKPOINTS, "snapshots", "statistics", "figures"];
 /// The folder of checkpoints.
 pub const CHECKPOINTS: &str = "checkpoints";
+/// The table of samples: the others are of spectra and budgets.
+const SERIES: &str = "series.csv";
 
 /// The directory of one run.
 pub struct RunDirectory {
@@ -51,6 +53,11 @@ impl RunDirectory {
 
     pub fn snapshots(&self) -> PathBuf {
         self.path.join("snapshots")
+    }
+
+    /// The batches of the statistics.
+    pub fn batches(&self) -> PathBuf {
+        self.path.join("statistics")
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -168,16 +175,32 @@ impl RunDirectory {
         })
     }
 
-    /// Takes back what an earlier job wrote after `step`, from where the run goes on: it will be written again. From step 0 on that is everything. Collective.
-    pub fn cut_back(&self, world: &World, step: u64) -> Result<()> {
-        world.root_does(|| {
-            match step {
-                0 => TABLES.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?,
-                _ => TABLES.iter().try_for_each(|name| report::series::cut_back(&self.file(name), step))?,
-            }
-            store::cut_back_snapshots(&self.snapshots(), step)
+    /// Takes back what an earlier job wrote after `last`, from where the run goes on: it will be written again. From step 0 on that is all tables. Batches of
+    /// statistics that stay are put aside where those to come have `another_length`: returns a note of that. Collective.
+    pub fn cut_back(&self, world: &World, last: &Last, another_length: bool) -> Result<String> {
+        world.root_text(|| {
+            TABLES.iter().try_for_each(|name| match if *name == SERIES { last.series } else { last.spectra } {
+                0 => remove(&self.file(name), |path| fs::remove_file(path)),
+                step => report::series::cut_back(&self.file(name), step),
+            })?;
+            store::cut_back_snapshots(&self.snapshots(), last.snapshots)?;
+            let aside = store::cut_back_batches(&self.batches(), last.time, another_length)?;
+            Ok(if aside > 0 {
+                format!("\n{aside} batches of another length are put aside in {}", self.batches().display())
+            } else {
+                String::new()
+            })
         })
     }
+}
+
+/// The last of what stays of each kind where a run goes on: the steps of tables and snapshots, and the time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Last {
+    pub series: u64,
+    pub spectra: u64,
+    pub snapshots: u64,
+    pub time: f64,
 }
 
 /// The case that the run in `directory` has recorded there, with these overrides; on one rank.

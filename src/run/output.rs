@@ -1,13 +1,15 @@
-//! What a run writes while it goes: series, spectra and budgets, snapshots.
+//! What a run writes while it goes: series, spectra and budgets, snapshots, batches of statistics.
 
 use super::appended::Appended;
+use super::batches::BatchFiles;
 use super::log::Log;
 use super::{RunDirectory, directory};
-use crate::case::{Case, FlowKind, Sampling};
+use crate::case::{self, Case, FlowKind, Sampling};
 use crate::error::{Error, Result};
-use crate::flow::{Flow, ModeList, Sheet, Step};
+use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::World;
-use crate::store::{Block, Snapshot, SnapshotHeader, Table};
+use crate::statistics::Axis;
+use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
 use crate::time::{Rates, Schedule};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -21,14 +23,18 @@ pub struct Output {
     series_due: Schedule,
     spectra_due: Schedule,
     snapshots_due: Schedule,
-    /// Of the running statistics.
-    sampling: Sampling,
+    /// Of the running statistics, where samples are taken at all.
+    sampling: Option<Sampling>,
+    batches: BatchFiles,
     size: [f64; 3],
     case: String,
-    /// The last step, and those of the last sample and the last spectra.
+    /// The part of the case that batches belong to.
+    physics: String,
+    /// The last step, and those of the last sample, the last spectra and the last snapshot.
     step: Step,
     sampled: Option<u64>,
     drawn: Option<u64>,
+    pictured: Option<u64>,
 }
 
 impl Output {
@@ -42,12 +48,15 @@ impl Output {
             series_due: Schedule::default(),
             spectra_due: Schedule::default(),
             snapshots_due: Schedule::default(),
-            sampling: Sampling { schedule: Schedule::default(), from: f64::INFINITY },
+            sampling: None,
+            batches: BatchFiles::new(directory.batches()),
             size: case.domain.size,
             case: String::new(),
+            physics: String::new(),
             step: Step { dt: 0.0, cfl: 0.0, rates: Rates::default(), energy: 0.0, dissipation: None, broken: None, end: None },
             sampled: Some(now),
             drawn: Some(now),
+            pictured: Some(now),
         };
         output.schedule(case);
         if starts {
@@ -56,6 +65,7 @@ impl Output {
             if output.snapshots_due != Schedule::default() {
                 output.write_snapshot(world, flow, log);
             }
+            output.sample(world, flow, log);
         }
         output
     }
@@ -64,15 +74,18 @@ impl Output {
     pub fn schedule(&mut self, case: &Case) {
         (self.series_due, self.spectra_due, self.snapshots_due) = (case.output.series, case.output.spectra, case.output.snapshots);
         if let FlowKind::Channel(channel) = &case.flow {
-            self.sampling = channel.sampling;
+            self.sampling = Some(channel.sampling).filter(|sampling| sampling.schedule != Schedule::default());
         }
         self.case = case.to_toml();
+        self.physics = case::physics_text(case);
     }
 
     /// The next time that a step must end at.
     pub fn next_time(&self, time: f64) -> f64 {
-        let due = [self.series_due, self.spectra_due, self.snapshots_due, self.sampling.schedule];
-        due.iter().map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
+        // Whenever samples begin, so that the steps do not depend on that.
+        let of_statistics = self.sampling.iter().flat_map(|sampling| [sampling.schedule, Axis::new(sampling.batches.length).boundaries()]);
+        let due = [self.series_due, self.spectra_due, self.snapshots_due].into_iter().chain(of_statistics);
+        due.map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
     }
 
     /// Writes what is due after a step; collective.
@@ -83,9 +96,7 @@ impl Output {
             self.write_series(world, flow, log);
             log.sample();
         }
-        if clock.time >= self.sampling.from && self.sampling.schedule.is_due(clock.step, clock.time) {
-            flow.sample();
-        }
+        self.sample(world, flow, log);
         if self.spectra_due.is_due(clock.step, clock.time) {
             self.write_spectra(world, flow, log);
         }
@@ -94,18 +105,44 @@ impl Output {
         }
     }
 
-    /// Brings the tables to the disk before a checkpoint from which they will be continued.
-    pub fn settle(&mut self, log: &mut Log) {
-        self.flush(log);
+    /// Adds the state to the statistics if it is due, and at the boundaries of batches. Collective.
+    fn sample(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
+        let Clock { step, time } = flow.clock();
+        let axis = |sampling: &Sampling| Axis::new(sampling.batches.length);
+        let Some(sampling) = self.sampling.filter(|sampling| axis(sampling).reaches(time, sampling.from)) else {
+            return flow.interrupt_sampling();
+        };
+        if !sampling.schedule.is_due(step, time) && !axis(&sampling).boundaries().is_due(step, time) {
+            return;
+        }
+        if let Some(batch) = flow.sample() {
+            let (flow, layout, case) = (flow.name().into(), flow.modes().name, self.physics.clone());
+            let header = Header { flow, step, time, case, layout, numbers: Vec::new() };
+            self.batches.append(world, header, batch).iter().for_each(|note| log.line(note));
+        }
+    }
+
+    /// Brings tables and batches to the disk before a checkpoint from which they will be continued. Collective.
+    ///
+    /// # Errors
+    /// A batch of statistics that cannot be written: a checkpoint would forget it.
+    pub fn settle(&mut self, world: &World, log: &mut Log) -> Result<()> {
+        let flushed = self.flush(world, log);
         self.tables.values().for_each(Appended::sync);
+        flushed
     }
 
-    /// Hands to the system the rows that are kept, without waiting for the disk.
-    pub fn flush(&mut self, log: &mut Log) {
+    /// Hands to the system what is kept, without waiting for the disk where it can. Collective.
+    ///
+    /// # Errors
+    /// As for [`Output::settle`].
+    pub fn flush(&mut self, world: &World, log: &mut Log) -> Result<()> {
         self.tables.values_mut().filter_map(Appended::flush).for_each(|note| log.line(&note));
+        self.batches.flush(world)
     }
 
-    /// The last sample and the last spectra, if they are not written yet. Not for a run that will go on: there they would be off schedule. Collective.
+    /// The last sample, spectra and, where there are some, snapshot, if they are not written yet. Not for a run that will go on: there they would be off schedule.
+    /// One that goes on all the same takes them back. Collective.
     pub fn write_last(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let now = Some(flow.clock().step);
         if self.sampled != now {
@@ -115,14 +152,17 @@ impl Output {
         if self.drawn != now {
             self.write_spectra(world, flow, log);
         }
+        if self.pictured != now && self.snapshots_due != Schedule::default() {
+            self.write_snapshot(world, flow, log);
+        }
     }
 
     /// Collective.
     ///
     /// # Errors
-    /// Rows of a table that could not be written to the end.
+    /// Rows of a table, or a batch of statistics, that could not be written to the end.
     pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
-        self.settle(log);
+        self.settle(world, log)?;
         world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
             Some(what) => Err(Error::failure(format!("{what}: they could not be written to the end of the run"))),
             None => Ok(()),
@@ -167,6 +207,7 @@ impl Output {
 
     /// A snapshot of the state; one that cannot be written is told, and missing. Collective.
     pub fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
+        self.pictured = Some(flow.clock().step);
         if let Err(error) = self.try_snapshot(world, flow) {
             log.line(&format!("warning: the snapshot of step {} is missing: {error}", flow.clock().step));
         }

@@ -1,12 +1,14 @@
 //! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning, where there is none.
 
 use super::again::Shortened;
+use super::directory::Last;
 use super::{Run, regrid};
-use crate::case;
+use crate::case::{self, Case, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
 use crate::statistics::Record;
 use crate::store::{self, Header};
+use crate::time::Schedule;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -37,6 +39,19 @@ pub(super) struct Resumed {
     story: String,
     /// Checkpoints that were found damaged before.
     damaged: Vec<PathBuf>,
+    /// The case of the checkpoint.
+    before: Case,
+    /// What differs from it, and is worth a note: a line each.
+    pub changes: Vec<String>,
+}
+
+/// How the case differs from that of a checkpoint, a line each.
+struct Changes {
+    before: Case,
+    /// Of the physics, or of the length of batches: the user has accepted them, and averages begin anew.
+    accepted: Vec<String>,
+    /// What leaves the averages as they are.
+    noted: Vec<String>,
 }
 
 impl Run {
@@ -108,11 +123,12 @@ impl Run {
         for checkpoint in checkpoints {
             let start = Instant::now();
             match self.take_up(&checkpoint, accept) {
-                Ok(changes) => {
+                Ok((changes, told)) => {
                     self.control.read(start.elapsed());
                     let (clock, name) = (self.clock(), checkpoint.display());
-                    story += &format!("{changes}continuing from {name}, step {}, time {}", clock.step, clock.time);
-                    return Ok(Some(Resumed { story, damaged }));
+                    story += &format!("{told}continuing from {name}, step {}, time {}", clock.step, clock.time);
+                    let Changes { before, accepted, noted } = changes;
+                    return Ok(Some(Resumed { story, damaged, before, changes: [accepted, noted].concat() }));
                 }
                 Err(Unusable::Damaged(error)) => {
                     story += &format!("{error}\n");
@@ -132,16 +148,29 @@ impl Run {
     pub(super) fn go_on(&mut self, resumed: Resumed) -> Result<String> {
         let step = self.clock().step;
         let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
-        self.directory.cut_back(&self.world, step)?;
-        self.write_statistics(&self.header(), &self.flow.records())?;
+        let another_length = !case::batch_differences(&resumed.before, &self.case).is_empty();
+        let batches = self.directory.cut_back(&self.world, &self.last(&resumed.before), another_length)?;
         let names: Vec<&str> = aside.lines().collect();
         let note =
             if names.is_empty() { String::new() } else { format!("\ndamaged or of later steps, and put aside: {}", names.join(", ")) };
-        Ok(resumed.story + &note)
+        Ok(resumed.story + &note + &batches)
     }
 
-    /// Returns the changes of the case that the user has accepted, a line each.
-    fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<String, Unusable> {
+    /// What stays of what the case `before` has written: all up to the state that was taken up. If that was its last one and the run goes on beyond it, what its
+    /// end alone has written is taken back as well.
+    fn last(&self, before: &Case) -> Last {
+        let Clock { step, time } = self.clock();
+        let scheduled = |schedule: Schedule| if self.finished() || schedule.is_due(step, time) { step } else { step.saturating_sub(1) };
+        let Stop { end, steps } = before.time.stop;
+        let had_ended = end.is_some_and(|end| time >= end) || steps.is_some_and(|steps| step >= steps);
+        let output = &before.output;
+        // A snapshot may have been asked for by a command.
+        let snapshots = if had_ended { scheduled(output.snapshots) } else { step };
+        Last { series: scheduled(output.series), spectra: scheduled(output.spectra), snapshots, time }
+    }
+
+    /// Returns the changes of the case, and what the log is told of them.
+    fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<(Changes, String), Unusable> {
         let header = store::read_header(&self.world, checkpoint)?;
         let changes = self.changes(checkpoint, &header, accept).map_err(Unusable::Foreign)?;
         let modes = self.flow.modes();
@@ -152,16 +181,19 @@ impl Run {
         let records = store::read_records(&self.world, checkpoint)?;
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
         let mut story = String::new();
-        if !changes.is_empty() {
-            story = format!("the case has changed, as accepted:\n  {}\n", changes.join("\n  "));
+        if !changes.noted.is_empty() {
+            story = format!("the case has changed, and averages go on:\n  {}\n", changes.noted.join("\n  "));
         }
-        match (changes.is_empty(), records.is_empty()) {
+        if !changes.accepted.is_empty() {
+            story = format!("the case has changed, as accepted:\n  {}\n", [&changes.accepted[..], &changes.noted].concat().join("\n  "));
+        }
+        match (changes.accepted.is_empty(), records.is_empty()) {
             (false, false) => story += "averages begin anew\n",
             _ => story += &self.recall(records, checkpoint, accept).map_err(Unusable::Foreign)?,
         }
         self.shorten(Shortened::of(&header.numbers));
         self.saved = Some(header.step);
-        Ok(story)
+        Ok((changes, story))
     }
 
     /// Goes on with the averages of a checkpoint; what the log is told of that.
@@ -179,11 +211,11 @@ impl Run {
         }
     }
 
-    /// The changes of the physics since a checkpoint.
+    /// The changes of the case since a checkpoint.
     ///
     /// # Errors
-    /// It is of another case; changes that are not accepted, or cannot be.
-    fn changes(&self, checkpoint: &Path, header: &Header, accept: bool) -> Result<Vec<String>> {
+    /// It is of another case; changes of physics or of the length of batches that are not accepted, or cannot be.
+    fn changes(&self, checkpoint: &Path, header: &Header, accept: bool) -> Result<Changes> {
         let name = checkpoint.display();
         let modes = self.flow.modes().name;
         if header.flow != self.flow.name() || header.layout != modes {
@@ -195,13 +227,14 @@ impl Run {
                 self.flow.name(),
             )));
         }
-        let stored = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
+        let before = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
             .map_err(|error| Error::failure(format!("the case in {name} cannot be read: {error}")))?;
-        let differences = case::physics_differences(&stored, &self.case);
+        let differences = [case::physics_differences(&before, &self.case), case::batch_differences(&before, &self.case)].concat();
         let fixed = case::of_the_state(&differences);
-        let what_to_do = match (fixed.is_empty(), accept) {
-            (true, true) => return Ok(differences),
-            _ if differences.is_empty() => return Ok(differences),
+        let what_to_do = match (fixed.is_empty(), accept || differences.is_empty()) {
+            (true, true) => {
+                return Ok(Changes { noted: case::noted_differences(&before, &self.case), before, accepted: differences });
+            }
             (true, false) => {
                 "Undo this, or go on all the same with --accept-changes, or use another run directory (--dir), or --fresh to start over"
                     .to_owned()

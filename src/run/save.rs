@@ -1,22 +1,22 @@
-//! Saving: checkpoints, and the running statistics beside them. One that cannot be written is no reason to end a run that computes well.
+//! Saving: checkpoints. One that cannot be written is no reason to end a run that computes well.
 
 use super::control::RETRY;
 use super::log::Log;
 use super::{Run, output};
 use crate::error::{Error, Result};
 use crate::ledger::Event;
-use crate::statistics::Record;
 use crate::store::{self, Header};
 use std::time::Instant;
 
 impl Run {
-    /// Saves the state if it can be. If not, that is told, and the run goes on with the checkpoints it has and will try again. Collective.
+    /// Saves the state if it can be, and if what it goes on with is `settled`. If not, that is told, and the run goes on with the checkpoints it has and will try
+    /// again. Collective.
     ///
     /// # Errors
     /// It has not been possible for longer than the user allows.
-    pub(super) fn save(&mut self, log: &mut Log) -> Result<()> {
+    pub(super) fn save(&mut self, settled: Result<()>, log: &mut Log) -> Result<()> {
         let start = Instant::now();
-        let Err(error) = self.write_checkpoint(log) else { return Ok(()) };
+        let Err(error) = settled.and_then(|()| self.write_checkpoint(log)) else { return Ok(()) };
         let failing = self.control.not_saved(start.elapsed()).as_secs_f64() / 60.0;
         let allowed = self.case.checkpoint.give_up_after_minutes;
         log.line(&format!("warning: there is no checkpoint of step {}: {error}", self.clock().step));
@@ -37,15 +37,15 @@ impl Run {
         Ok(())
     }
 
-    /// Saves the state that a run ends with. Collective.
+    /// Saves the state that a run ends with, if what it goes on with is `settled`. Collective.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn save_last(&mut self, log: &mut Log) -> Result<()> {
+    pub(super) fn save_last(&mut self, settled: Result<()>, log: &mut Log) -> Result<()> {
         if self.saved == Some(self.clock().step) {
-            return Ok(());
+            return settled;
         }
-        self.write_checkpoint(log).map_err(|error| Error {
+        settled.and_then(|()| self.write_checkpoint(log)).map_err(|error| Error {
             message: format!("{error}\nThe state of step {}, where the run ended, is not saved. {}", self.clock().step, self.way_back()),
             ..error
         })
@@ -81,10 +81,6 @@ impl Run {
         self.note(Event::Checkpoint { file, seconds, bytes: written.bytes, pace: self.tally.pace() }, log);
         log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
         written.not_pruned.iter().for_each(|problem| log.line(&format!("warning: {problem}")));
-        // They are in the checkpoint as well, and come from there when the run goes on.
-        if let Err(error) = self.write_statistics(&header, &records) {
-            log.line(&format!("warning: statistics.h5 is of an earlier step: {error}"));
-        }
         Ok(())
     }
 
@@ -96,15 +92,6 @@ impl Run {
             case: self.case.to_toml(),
             layout: self.flow.modes().name,
             numbers: self.flow.memory().into_iter().chain(self.shortened.numbers()).collect(),
-        }
-    }
-
-    /// The records of the last checkpoint once more, in a file of their own. Where a run goes on, one that is damaged, or of
-    /// a later step, becomes right again. Collective.
-    pub(super) fn write_statistics(&self, header: &Header, records: &[Record]) -> Result<()> {
-        match records {
-            [] => Ok(()),
-            _ => store::write_statistics(&self.world, &self.directory.file("statistics.h5"), header, records),
         }
     }
 }

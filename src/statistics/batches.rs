@@ -1,104 +1,328 @@
-//! Sums over samples in batches: their scatter is the sampling error of the mean.
+//! Averages over time, as sums over batches of one length. With `t_n` the time of sample n and `x_n` its value,
+//!
+//! ```text
+//!     w_n = t_n - t_(n-1),    <x> = sum_n w_n x_n / sum_n w_n
+//! ```
+//!
+//! The first sample opens the window: its weight is 0, so that only its time counts. Batch m covers `m L < t <= (m + 1) L` on the time axis of the run,
+//! whatever job computes it: batches of two jobs, or of two members of an ensemble, cover the same time. A sample on a boundary completes its batch and
+//! opens the next one, so that no interval lies in two batches.
+//!
+//! Sums of two kinds are kept: moments, one batch at a time, and spectra, of which a sum may cover several batches.
 
-use std::ops::Range;
+use super::Record;
+use crate::error::Result;
+use crate::time::Schedule;
 
-/// Batches that are kept at most. Two are then made one, so that all have the same number of samples but for the last.
-const MOST: usize = 32;
+/// A time this close to a boundary, as a part of a batch, lies on it: as [`Schedule`] has it.
+const CLOSE: f64 = 1e-9;
 
-/// Sums of samples of so many numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Batches {
-    length: usize,
-    /// Samples in a full batch.
-    full: u64,
-    /// Samples in the last batch.
-    last: u64,
-    sums: Vec<Vec<f64>>,
+/// Batches on the time axis: how long they are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axis {
+    length: f64,
 }
 
-impl Batches {
-    pub fn new(length: usize) -> Self {
-        Self { length, full: 1, last: 0, sums: Vec::new() }
+impl Axis {
+    /// `length` > 0.
+    pub fn new(length: f64) -> Self {
+        Self { length }
     }
 
-    /// Numbers that are held at most of samples of this length.
-    pub fn room(length: usize) -> usize {
-        MOST * length
+    pub fn length(self) -> f64 {
+        self.length
     }
 
-    pub fn samples(&self) -> u64 {
-        match self.sums.len() {
-            0 => 0,
-            batches => (batches as u64 - 1) * self.full + self.last,
+    /// The boundaries, as times at which a step must end and a sample be taken.
+    pub fn boundaries(self) -> Schedule {
+        Schedule { every_steps: None, every_time: Some(self.length) }
+    }
+
+    /// The batch of an interval that begins at this time.
+    pub fn batch_from(self, time: f64) -> u64 {
+        (time / self.length + CLOSE).floor().max(0.0) as u64
+    }
+
+    /// When a batch begins and ends.
+    pub fn extent(self, batch: u64) -> [f64; 2] {
+        [batch as f64, batch as f64 + 1.0].map(|boundary| boundary * self.length)
+    }
+
+    /// Whether `time` is `limit` or later.
+    pub fn reaches(self, time: f64, limit: f64) -> bool {
+        time >= limit - CLOSE * self.length
+    }
+}
+
+/// The time that a sum covers, and the weights in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// The times of the sample that opened it, and of its last one.
+    pub begin: f64,
+    pub end: f64,
+    /// Samples that it adds up: the one that opened it does not count.
+    pub samples: u64,
+    /// The sums of w and of w^2.
+    pub weight: f64,
+    pub squares: f64,
+}
+
+impl Tally {
+    fn opened(time: f64) -> Self {
+        Self { begin: time, end: time, samples: 0, weight: 0.0, squares: 0.0 }
+    }
+
+    fn add(&mut self, weight: &Weight) {
+        self.end = weight.time;
+        self.samples += 1;
+        self.weight += weight.value;
+        self.squares += weight.value * weight.value;
+    }
+
+    /// What the sum of two sums covers.
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            begin: self.begin.min(other.begin),
+            end: self.end.max(other.end),
+            samples: self.samples + other.samples,
+            weight: self.weight + other.weight,
+            squares: self.squares + other.squares,
         }
     }
 
-    /// Adds a sample.
-    pub fn add(&mut self, sample: &[f64]) {
-        if self.sums.is_empty() || self.last == self.full {
-            if self.sums.len() == MOST {
-                self.halve();
+    /// As records whose names begin with `prefix`.
+    fn records(&self, prefix: &str) -> Vec<Record> {
+        let Self { begin, end, samples, weight, squares } = *self;
+        let scalars = [
+            ("samples", "1", "number of samples in the sums", samples as f64),
+            ("weight", TIME, "sum of the weights w of the samples, each the time since the sample before it", weight),
+            ("weight_squares", "time^2 of the case", "sum of w^2", squares),
+            ("t_begin", TIME, "time of the sample that opened the sums", begin),
+            ("t_end", TIME, "time of the last sample in the sums", end),
+        ];
+        scalars.map(|(name, units, description, value)| Record::scalar(&format!("{prefix}{name}"), units, description, value)).into()
+    }
+
+    fn recall(records: &[Record], prefix: &str) -> Result<Self> {
+        let number = |name: &str| Record::number(records, &format!("{prefix}{name}"));
+        Ok(Self {
+            begin: number("t_begin")?,
+            end: number("t_end")?,
+            samples: number("samples")? as u64,
+            weight: number("weight")?,
+            squares: number("weight_squares")?,
+        })
+    }
+}
+
+const TIME: &str = "time of the case";
+const OF_SPECTRA: &str = "spectra_";
+const LAST_SAMPLE: &str = "last_sample";
+
+/// The weight of a sample: add its values times this to the sums, then hand it to [`Batching::added`]. Only [`Batching::sample`] makes one.
+#[derive(Debug)]
+pub struct Weight {
+    time: f64,
+    value: f64,
+}
+
+impl Weight {
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+}
+
+/// What a sample is to do.
+#[must_use]
+#[derive(Debug)]
+pub enum Sampled {
+    /// It opens a window, and adds nothing. After a gap a batch may be left behind.
+    Opens {
+        left: Option<Closed>,
+    },
+    Weighs(Weight),
+}
+
+/// A batch to which nothing more is added: its sums are to be written, and begin again at zero. The sums of spectra go on where it has none.
+#[must_use]
+#[derive(Debug, PartialEq)]
+pub struct Closed {
+    pub number: u64,
+    pub moments: Tally,
+    pub spectra: Option<Tally>,
+}
+
+/// The batch under way: which it is, and what its sums cover. The sums themselves are the flow's.
+pub struct Batching {
+    axis: Axis,
+    /// Batches in a sum of spectra.
+    spectra_batches: u64,
+    open: Option<Open>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Open {
+    number: u64,
+    /// The time of the last sample; none where sampling was interrupted since.
+    last: Option<f64>,
+    moments: Tally,
+    spectra: Tally,
+}
+
+impl Batching {
+    /// Sums of spectra cover `spectra_batches` >= 1 batches each.
+    pub fn new(axis: Axis, spectra_batches: u64) -> Self {
+        Self { axis, spectra_batches, open: None }
+    }
+
+    /// Begins a sample of the state at `time`.
+    pub fn sample(&mut self, time: f64) -> Sampled {
+        match self.open {
+            Some(Open { number, last: Some(last), .. }) if last < time && !self.is_beyond(time, number) => {
+                Sampled::Weighs(Weight { time, value: time - last })
             }
-            self.sums.push(vec![0.0; self.length]);
-            self.last = 0;
-        }
-        if let Some(sums) = self.sums.last_mut() {
-            sums.iter_mut().zip(sample).for_each(|(sum, x)| *sum += x);
-            self.last += 1;
+            _ => Sampled::Opens { left: self.reopen(time) },
         }
     }
 
-    fn halve(&mut self) {
-        let mut merged = Vec::with_capacity(MOST);
-        for pair in self.sums.chunks_exact(2) {
-            merged.push(pair[0].iter().zip(&pair[1]).map(|(a, b)| a + b).collect());
+    fn is_beyond(&self, time: f64, number: u64) -> bool {
+        let [_, end] = self.axis.extent(number);
+        !self.axis.reaches(end, time)
+    }
+
+    /// Opens a window; what lies before it and cannot be gone on with is closed.
+    fn reopen(&mut self, time: f64) -> Option<Closed> {
+        let number = self.axis.batch_from(time);
+        let fresh = Tally::opened(time);
+        let before = self.open.replace(Open { number, last: Some(time), moments: fresh, spectra: fresh })?;
+        let (same_batch, same_sum) = (before.number == number, self.sum_of(before.number) == self.sum_of(number));
+        if let Some(open) = &mut self.open {
+            if same_batch && before.moments.samples > 0 {
+                open.moments = before.moments;
+            }
+            if same_sum && before.spectra.samples > 0 {
+                open.spectra = before.spectra;
+            }
         }
-        self.sums = merged;
-        self.full *= 2;
-        self.last = self.full;
+        let spectra = Some(before.spectra).filter(|spectra| !same_sum && spectra.samples > 0);
+        let left = !same_batch && before.moments.samples > 0 || spectra.is_some();
+        left.then_some(Closed { number: before.number, moments: before.moments, spectra })
     }
 
-    /// Samples in each batch.
-    pub fn counts(&self) -> Vec<f64> {
-        let last = self.sums.len().saturating_sub(1);
-        (0..self.sums.len()).map(|b| if b == last { self.last } else { self.full } as f64).collect()
+    /// The sum of spectra that a batch belongs to.
+    fn sum_of(&self, number: u64) -> u64 {
+        number / self.spectra_batches
     }
 
-    /// Some of the numbers of all batches, batch after batch.
-    pub fn part(&self, range: Range<usize>) -> Vec<f64> {
-        self.sums.iter().flat_map(|sums| sums[range.clone()].iter().copied()).collect()
+    /// Ends a sample whose values, times its weight, are in all sums. Returns the batch if it is full.
+    pub fn added(&mut self, weight: Weight) -> Option<Closed> {
+        let (axis, spectra_batches) = (self.axis, self.spectra_batches);
+        let open = self.open.as_mut()?;
+        open.moments.add(&weight);
+        open.spectra.add(&weight);
+        open.last = Some(weight.time);
+        let Open { number, moments, spectra, .. } = *open;
+        if !axis.reaches(weight.time, axis.extent(number)[1]) {
+            return None;
+        }
+        open.number += 1;
+        open.moments = Tally::opened(weight.time);
+        let ends_sum = open.number.is_multiple_of(spectra_batches);
+        if ends_sum {
+            open.spectra = open.moments;
+        }
+        Some(Closed { number, moments, spectra: ends_sum.then_some(spectra) })
     }
 
-    /// Puts back what `counts` and, for consecutive ranges of one length, `part` said.
-    pub fn recall(&mut self, counts: &[f64], parts: &[&[f64]]) {
-        let batches = counts.len();
-        self.full = counts.first().map_or(1, |count| *count as u64);
-        self.last = counts.last().map_or(0, |count| *count as u64);
-        let of_batch = |b: usize| {
-            parts.iter().flat_map(move |part| part.chunks_exact(part.len() / batches).skip(b).take(1)).flatten().copied().collect()
+    /// No samples are taken from here on: the next one opens a window, and what lies between has no weight.
+    pub fn interrupt(&mut self) {
+        self.open = self.open.filter(|open| open.moments.samples + open.spectra.samples > 0).map(|open| Open { last: None, ..open });
+    }
+
+    /// The batch under way, as if it were closed with its spectra; none before the first sample.
+    pub fn so_far(&self) -> Option<Closed> {
+        self.open.map(|Open { number, moments, spectra, .. }| Closed { number, moments, spectra: Some(spectra) })
+    }
+
+    /// What a file says of a batch of this axis beside its sums.
+    pub fn records(&self, closed: &Closed) -> Vec<Record> {
+        let number = Record::scalar("batch", "1", "number m of the batch, which covers m L < t <= (m + 1) L", closed.number as f64);
+        let length = Record::scalar("batch_length", TIME, "length L of a batch", self.axis.length);
+        let batches = "number of batches that a sum of spectra covers";
+        let spectra_batches = Record::scalar("spectra_batches", "1", batches, self.spectra_batches as f64);
+        let of_spectra = closed.spectra.iter().flat_map(|spectra| spectra.records(OF_SPECTRA));
+        [number, length, spectra_batches].into_iter().chain(closed.moments.records("")).chain(of_spectra).collect()
+    }
+
+    /// What a checkpoint says beside that: when the last sample was.
+    pub fn last_sample(&self) -> Record {
+        let last = self.open.and_then(|open| open.last).unwrap_or(f64::NAN);
+        Record::scalar(LAST_SAMPLE, TIME, "time of the last sample, from which the next one is weighted; none after an interruption", last)
+    }
+
+    /// Goes on with the batch of a checkpoint, and with batches of its length.
+    ///
+    /// # Errors
+    /// Records of another form: nothing is taken then.
+    pub fn recall(&mut self, records: &[Record]) -> Result<()> {
+        let number = |name: &str| Record::number(records, name);
+        let open = Open {
+            number: number("batch")? as u64,
+            last: Some(number(LAST_SAMPLE)?).filter(|last| last.is_finite()),
+            moments: Tally::recall(records, "")?,
+            spectra: Tally::recall(records, OF_SPECTRA)?,
         };
-        self.sums = (0..batches).map(of_batch).collect();
+        (self.axis, self.spectra_batches) = (Axis::new(number("batch_length")?), number("spectra_batches")? as u64);
+        self.open = Some(open);
+        Ok(())
+    }
+}
+
+/// A batch as it was written, whole or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    pub number: u64,
+    pub axis: Axis,
+    pub moments: Tally,
+    /// Of the spectra that end with it, if some do.
+    pub spectra: Option<Tally>,
+    pub records: Vec<Record>,
+}
+
+impl Batch {
+    /// # Errors
+    /// Records that are not those of a batch.
+    pub fn new(records: Vec<Record>) -> Result<Self> {
+        let has_spectra = records.iter().any(|record| record.name == format!("{OF_SPECTRA}weight"));
+        Ok(Self {
+            number: Record::number(&records, "batch")? as u64,
+            axis: Axis::new(Record::number(&records, "batch_length")?),
+            moments: Tally::recall(&records, "")?,
+            spectra: has_spectra.then(|| Tally::recall(&records, OF_SPECTRA)).transpose()?,
+            records,
+        })
+    }
+
+    /// Whether its samples cover all of its time.
+    pub fn is_whole(&self) -> bool {
+        // Either boundary may be off by what is taken for it.
+        (self.moments.weight - self.axis.length).abs() <= 4.0 * CLOSE * self.axis.length
+    }
+}
+
+/// A stretch of time of which averages are wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    pub from: f64,
+    pub to: f64,
+}
+
+impl Window {
+    /// Whether all that a sum of this axis covers lies within.
+    pub fn holds(&self, tally: &Tally, axis: Axis) -> bool {
+        axis.reaches(tally.begin, self.from) && axis.reaches(self.to, tally.end)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Batches, MOST};
-
-    #[test]
-    fn sums_and_counts_survive_merging_and_a_restart_at_any_sample() {
-        let sample = |n: u64| [n as f64, 1.0, -(n as f64), 2.0];
-        let mut batches = Batches::new(4);
-        for n in 0..1000 {
-            batches.add(&sample(n));
-            let mut again = Batches::new(4);
-            let parts = [batches.part(0..2), batches.part(2..4)];
-            again.recall(&batches.counts(), &[&parts[0], &parts[1]]);
-            assert_eq!(again, batches, "after {} samples", n + 1);
-            let counts = batches.counts();
-            assert!(counts.len() <= MOST && counts.iter().sum::<f64>() == (n + 1) as f64 && batches.samples() == n + 1);
-            let total: f64 = batches.part(0..1).iter().sum();
-            assert_eq!(total, (n * (n + 1) / 2) as f64);
-        }
-    }
-}
+mod tests;

@@ -1,9 +1,9 @@
-//! Accumulators of statistics, exact: the same figures on any number of ranks. And the records that their results are kept in.
+//! Statistics: sums that are the same figures on any number of ranks, averages over time in batches, and the records that results are kept in.
 
 mod batches;
 mod bins;
 mod record;
 
-pub use batches::Batches;
+pub use batches::{Axis, Batch, Batching, Closed, Sampled, Tally, Weight, Window};
 pub use bins::Bins;
-pub use record::Record;
+pub use record::{BatchRecords, Record};

@@ -3,6 +3,7 @@
 
 use super::directory;
 use super::foreign::{read_text, text_type, write_text};
+use super::header::STATISTICS;
 use crate::parallel::{FileHints, World};
 use hdf5::dataset::{AllocTime, FillTime, Layout};
 use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
@@ -10,8 +11,10 @@ use std::fs;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
-/// Number of the file format; a reader refuses what is newer than itself.
-pub(super) const FORMAT: u64 = 1;
+/// Number of the format of files of a kind; a reader refuses what is newer than itself.
+pub(super) fn format_of(kind: &str) -> u64 {
+    if kind == STATISTICS { 2 } else { 1 }
+}
 
 /// The format of HDF5 1.10, read by all later versions. No locks: files get their name only when they are complete,
 /// and many parallel file systems have none.
@@ -31,7 +34,7 @@ pub(super) fn create(path: &Path, kind: &str, room: u64) -> hdf5::Result<File> {
     put_text(&file, "version", env!("CARGO_PKG_VERSION"))?;
     put_text(&file, "commit", option_env!("ROGALLO_COMMIT").unwrap_or("unknown"))?;
     put_text(&file, "kind", kind)?;
-    put(&file, "format", FORMAT)?;
+    put(&file, "format", format_of(kind))?;
     Ok(file)
 }
 

@@ -1,6 +1,6 @@
 //! What a file says of its run: in attributes, guarded by a checksum. Checkpoints and statistics have it.
 
-use super::container::{self, FORMAT, get, get_text, put, put_text};
+use super::container::{self, format_of, get, get_text, put, put_text};
 use super::foreign::cause;
 use super::{Header, checksum};
 use crate::error::{Error, Result};
@@ -63,9 +63,10 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
     let identity = get_text(&file, "program").and_then(|program| Ok((program, get_text(&file, "kind")?, get::<u64>(&file, "format")?)));
     let kind = match identity {
         Ok((program, kind, format)) if program == "rogallo" && kinds.contains(&&*kind) => {
-            if format > FORMAT {
+            let newest = format_of(&kind);
+            if format > newest {
                 return Err(Error::input(format!(
-                    "{shown} has format {format}; this version of rogallo reads up to {FORMAT}: use a newer one"
+                    "{shown} has format {format}; this version of rogallo reads up to {newest}: use a newer one"
                 )));
             }
             kind
@@ -83,7 +84,7 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
 /// What to do about a damaged file of this kind.
 pub(super) fn advice(kind: &str) -> &'static str {
     match kind {
-        STATISTICS => "continue the run: it writes its statistics again from the checkpoint",
+        STATISTICS => "put a copy there, or move it away: the averages are then those of the other batches",
         _ => "take an older checkpoint: the others in its directory, or a copy",
     }
 }

@@ -5,6 +5,7 @@
 //! file is the same, byte for byte, on any number of ranks; and the disk is asked for all bytes before any is written.
 //! What was written is read back before the file gets its name.
 
+mod batches;
 mod checkpoint;
 mod checksum;
 mod container;
@@ -19,12 +20,13 @@ mod snapshot;
 mod transfer;
 mod xdmf;
 
+pub use batches::{batches, cut_back as cut_back_batches, read_batch, write_batch};
 pub use checkpoint::{read_fields, write_checkpoint};
 pub use directory::{checkpoint_file, checkpoints, latest_problem, point_latest, set_aside, strays};
 pub use header::read_header;
 pub use inspect::inspect;
 pub use parts::{Part, Parts, blocks};
-pub use records::{read_records, read_statistics, write_statistics};
+pub use records::{read_open_batch, read_records, read_statistics, write_statistics};
 pub use remake::Remake;
 pub use snapshot::{Block, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! They are in the group `/statistics` of a checkpoint. A file of statistics has the attributes and `/numbers` of a
-//! checkpoint, and its records at `/`.
+//! checkpoint, and its records at `/`. Its format is 2: one batch, weighted by time, y ascending; 1 had all samples of a run, counted, y descending.
 
 use super::container::{self, get, get_text, put_text};
 use super::foreign::{because, cause};
@@ -14,6 +14,7 @@ use super::transfer::not_held;
 use super::{Header, Record, checksum, directory};
 use crate::error::{Error, Result};
 use crate::parallel::World;
+use crate::statistics::Batch;
 use hdf5::{Dataset, File, Group};
 use std::path::Path;
 
@@ -80,6 +81,21 @@ pub fn read_records(world: &World, file: &Path) -> Result<Vec<Record>> {
 /// A file that is missing, damaged, foreign or of a newer format.
 pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
     read_sound(file, STATISTICS)
+}
+
+/// The batch under way in a checkpoint; none before the first sample. Serial: for one process alone, without MPI.
+///
+/// # Errors
+/// As for [`read_statistics`].
+pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
+    let (header, records) = read_sound(checkpoint, CHECKPOINT)?;
+    if records.is_empty() {
+        return Ok(None);
+    }
+    let batch = Batch::new(records).map_err(|error| {
+        Error::input(format!("the averages in {} are of another version of rogallo: {}", checkpoint.display(), error.message))
+    })?;
+    Ok(Some((header, batch)))
 }
 
 /// Header and records of a file of this kind.

@@ -11,7 +11,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("spectra_have_the_same_bits_on_any_ranks", spectra_on_any_ranks),
         Trial::test("walls_that_move_and_blow_have_the_same_bits_in_two_pieces", moving_walls),
         Trial::test("averages_that_are_incomplete_are_refused", incomplete),
-        Trial::test("spectra_begin_where_a_checkpoint_has_none", spectra_begin),
+        Trial::test("averages_of_an_older_version_are_refused", older),
     ]
 }
 
@@ -25,7 +25,7 @@ initial = { kind = "turbulent", amplitude = 0.3 }
 time = { dt = 0.002, steps = 40 }
 [output]
 series = { every_steps = 4 }
-statistics = { every_steps = 1, from = 0.009 }
+statistics = { every_steps = 1, from = 0.009, batch = 0.02 }
 "#;
 
 /// Spectra and correlations over all k and r at all y from the wall to the centre, which say what the profiles do.
@@ -55,7 +55,7 @@ for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
         assert 0 < y < 1 and abs(r[0]['R_uu'] - 1) < 1e-12 and abs(r[1]['R_uu']) < 1 or y in (0, 1), r
 ";
 
-/// 40 steps on two ranks; and 37 on two, then the others on three. These go on with the 33rd sample, the one after which batches hold two.
+/// 40 steps on two ranks; and 37 on two, then the others on three. The window opens at step 5; batches end at each tenth.
 fn averaged() -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("case.toml"), CASE)?;
@@ -65,14 +65,26 @@ fn averaged() -> Outcome {
     place.same_state("whole", "pieces")?;
     place.python(
         "import h5py, numpy as np
-a, b = (h5py.File(run + '/statistics.h5') for run in ('whole', 'pieces'))
-names = [name for name in a if name != 'numbers']
-assert set(a) == set(b) and {'y', 'samples', 'uu', 'p_uy', 'd_ww', 'v[dye]'} <= set(names), sorted(a)
-assert a['samples'][:].sum() == 36 and len(a['samples']) == 18, a['samples'][:]
-for name in names:
-    assert np.array_equal(a[name][:].view('u8'), b[name][:].view('u8')), name
-assert abs(a['uu'][:]).max() > 1",
+batches = [h5py.File('whole/statistics/%08d.h5' % m) for m in range(4)]
+assert [b['samples'][()] for b in batches] == [5, 10, 10, 10] and [b['batch'][()] for b in batches] == [0, 1, 2, 3]
+assert np.allclose([b['weight'][()] for b in batches], [0.01, 0.02, 0.02, 0.02], rtol=1e-12, atol=0)
+assert np.allclose([b['t_end'][()] for b in batches], [0.02, 0.04, 0.06, 0.08], rtol=1e-12, atol=0)
+for b in batches:
+    assert {'y', 'uu', 'p_uy', 'd_ww', 'v[dye]', 'frame_velocity', 'weight_squares', 'spectra_weight'} <= set(b), sorted(b)
+    assert b.attrs['format'] == 2 and b.attrs['kind'] == b'statistics' and b'end' not in b.attrs['case'], b.attrs['case']
+    assert abs(b['uu'][:]).max() > 0.01 and b['uu'].attrs['axes'] == b'y' and b['spectrum_x_uu'].attrs['axes'] == b'y, kx'
+    assert b['y'][0] == -1 and (np.diff(b['y'][:]) > 0).all()
+    # The scalar, and the wall on which it is -1.
+    assert abs(b['[dye]'][0] / b['weight'][()] + 1) < 1e-12 and b['[dye]'][1] < b['[dye]'][-2]
+    # dU/dy is positive at the lower wall.
+    assert b['u'][1] > 0.1 * b['weight'][()] and abs(b['u'][0]) < 1e-12
+    for name in ('uu', 'uv', 'pp', '[dye][dye]'):
+        assert abs(b['spectrum_z_' + name][:].sum(1) - b[name][:]).max() < 1e-12 * abs(b[name][:]).max(), name",
     )?;
+    for batch in 0..4 {
+        let file = format!("statistics/{batch:08}.h5");
+        ensure!(fs::read(place.at("whole").join(&file))? == fs::read(place.at("pieces").join(&file))?, "{file} of the two runs differ");
+    }
     // `stats` writes again what the end of the run has written.
     let files = [
         "profiles.csv",
@@ -89,7 +101,8 @@ assert abs(a['uu'][:]).max() > 1",
     }
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6 6 -0.1\n1 60 15 0\n")?;
     let parts = [
-        "36 samples",
+        "t = 0.01 to 0.08, ",
+        "; 35 samples, errors from 3 batches of 0.02\n",
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
@@ -105,11 +118,19 @@ assert abs(a['uu'][:]).max() > 1",
     place.ends(1, "stats pieces --reference case.toml", 2, &["case.toml: unknown form of a reference, no line names a column `y+`"])?;
 
     // A damaged file is told, and a run that starts over has nothing of the old one.
-    let bytes = fs::read(place.at("pieces/statistics.h5"))?;
-    fs::write(place.at("pieces/statistics.h5"), &bytes[..bytes.len() / 2])?;
-    place.ends(1, "stats pieces", 2, &["pieces/statistics.h5 is damaged"])?;
+    let batch = place.at("pieces/statistics/00000001.h5");
+    let bytes = fs::read(&batch)?;
+    fs::write(&batch, &bytes[..bytes.len() / 2])?;
+    place.ends(
+        1,
+        "stats pieces",
+        2,
+        &["pieces/statistics/00000001.h5 is damaged", "or move it away: the averages are then those of the other batches"],
+    )?;
+    fs::remove_file(&batch)?;
+    place.ends(1, "stats pieces", 0, &["; 25 samples, errors from 2 batches of 0.02\n"])?;
     place.run(1, "pieces", "--fresh --set time.steps=2")?;
-    for file in ["statistics.h5", "profiles.csv", "budgets.csv", "spectra_z.csv", "correlations_x.csv", "figures/mean_velocity.svg"] {
+    for file in ["statistics", "profiles.csv", "budgets.csv", "spectra_z.csv", "correlations_x.csv", "figures/mean_velocity.svg"] {
         ensure!(!place.at("pieces").join(file).exists(), "--fresh leaves {file}");
     }
     Ok(())
@@ -134,22 +155,22 @@ fn moving_walls() -> Outcome {
 fn spectra_on_any_ranks() -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("case.toml"), CASE)?;
-    place.run(1, "on-1", "--set time.steps=8")?;
+    let steps = "--set time.steps=8 --set output.statistics.batch=0.016";
+    place.run(1, "on-1", steps)?;
     for (ranks, grid) in [(2, "[2,1]"), (3, "[3,1]"), (4, "[2,2]"), (6, "[3,2]"), (6, "[6,1]"), (6, "[1,6]")] {
-        place.run(ranks, "other", &format!("--fresh --set time.steps=8 --set parallel.process_grid={grid}"))?;
+        place.run(ranks, "other", &format!("--fresh {steps} --set parallel.process_grid={grid}"))?;
         place
             .python(
                 "import h5py, numpy as np
-a, b = (h5py.File(run + '/statistics.h5') for run in ('on-1', 'other'))
-names = [name for name in a if name != 'numbers']
-assert set(a) == set(b) and {'kx', 'kz', 'spectrum_x_uu', 'spectrum_z_v[dye]'} <= set(names), sorted(a)
-assert a['spectrum_x_pp'].shape == (33, 6) and a['spectra_samples'][0] == 4
-for name in names:
-    assert np.array_equal(a[name][:].view('u8'), b[name][:].view('u8')), name
+paths = [run + '/statistics/00000000.h5' for run in ('on-1', 'other')]
+a = h5py.File(paths[0])
+assert {'kx', 'kz', 'spectrum_x_uu', 'spectrum_z_v[dye]'} <= set(a), sorted(a)
+assert a['spectrum_x_pp'].shape == (33, 6) and a['spectra_samples'][()] == 3
+assert open(paths[0], 'rb').read() == open(paths[1], 'rb').read()
 for direction in 'xz':
     for name in ('uu', 'uv', 'pp', '[dye][dye]', 'u[dye]'):
         # In the bin of k = 0 is the mean flow, which is the same on any grid.
-        assert abs(a['spectrum_' + direction + '_' + name][:, 1:]).max() > 1e-6, (direction, name)",
+        assert abs(a['spectrum_' + direction + '_' + name][:, 1:]).max() > 1e-8, (direction, name)",
             )
             .map_err(|error| format!("{ranks} ranks, {grid}: {error:?}"))?;
     }
@@ -169,37 +190,36 @@ fn incomplete() -> Outcome {
         place.ends(3, "run case.toml --dir old --set time.steps=12 --accept-changes", 0, &[&warned, "done: step 12,"])?;
         place.python(&format!(
             "import h5py
-f = h5py.File('old/statistics.h5')
-assert '{missing}' in f and f['samples'][:].sum() == f['spectra_samples'][0] == 4
-assert abs(f['spectrum_x_uu'][:].sum(1) - f['uu'][:].sum(0)).max() < 1e-12 * f['uu'][:].max() * 4"
+f = h5py.File('old/statistics/00000000.h5')
+assert '{missing}' in f and f['samples'][()] == f['spectra_samples'][()] == 1 and f['t_begin'][()] > 0.0179
+assert abs(f['spectrum_x_uu'][:].sum(1) - f['uu'][:]).max() < 1e-12 * f['uu'][:].max()"
         ))?;
     }
     Ok(())
 }
 
-/// As a checkpoint of rogallo 0.1, which had profiles only.
-fn spectra_begin() -> Outcome {
+/// As a run of rogallo 0.1, which counted samples, in batches of one record.
+fn older() -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("case.toml"), CASE)?;
     place.run(2, "old", "--set time.steps=8")?;
     place.python(
         "import h5py
-for path in ('old/checkpoints/latest', 'old/statistics.h5'):
-    f = h5py.File(path, 'r+')
-    records = f['statistics'] if 'statistics' in f else f
-    names = [name for name in records if name.startswith('spectr') or name in ('kx', 'kz')]
-    assert len(names) == 23, names
-    for name in names: del records[name]",
+f = h5py.File('old/checkpoints/latest', 'r+')['statistics']
+for name in ('samples', 'weight', 'batch', 't_begin', 'last_sample'): del f[name]
+f.copy(f['u'], f, 'samples')",
     )?;
-    place.ends(1, "stats old", 0, &["4 samples"])?;
-    place.ends(3, "run case.toml --dir old --set time.steps=12", 0, &["continuing from", "done: step 12,"])?;
-    place.python(
-        "import h5py, numpy as np
-f = h5py.File('old/statistics.h5')
-assert f['samples'][:].sum() == 8 and f['spectra_samples'][0] == 4
-late = f['uu'][4:].sum(0)
-for name in ('spectrum_x_uu', 'spectrum_z_uu'):
-    assert abs(f[name][:].sum(1) - late).max() < 1e-12 * late.max(), name
-assert abs(f['spectra_mean_u'][:] - f['u'][4:].sum(0)).max() < 1e-12 * abs(f['u'][:]).max()",
-    )
+    fs::write(place.at("old/statistics.h5"), "of that version")?;
+    let without = [
+        "nothing yet: samples are taken from",
+        "without the batch under way: ",
+        "statistics.h5 is of rogallo 0.1, which counted samples and not time",
+    ];
+    place.ends(1, "stats old", 0, &without)?;
+    let refused = [
+        "its averages count samples and not time, as those of rogallo 0.1 do. Go on with the version that wrote it, or with --accept-changes",
+    ];
+    place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &refused)?;
+    let warned = ["warning: averages begin anew: its averages count samples", "averaged         t = 0.018 to 0.024, "];
+    place.ends(3, "run case.toml --dir old --set time.steps=12 --accept-changes", 0, &warned)
 }

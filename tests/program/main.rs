@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod averages;
 mod bits;
 mod blowups;
 mod channel;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let trials = [
         bits::trials(),
         channel::trials(),
+        averages::trials(),
         damage::trials(),
         refusals::trials(),
         trouble::trials(),

@@ -201,13 +201,16 @@ fn results_without_checkpoint() -> Outcome {
 fn fresh() -> Outcome {
     let place = with_run()?;
     fs::write(place.at("run/notes.txt"), "a user's own")?;
-    fs::write(place.at("run/statistics.h5"), "of the earlier run")?;
+    fs::create_dir(place.at("run/statistics"))?;
+    for name in ["statistics.h5", "statistics/00000001.h5"] {
+        fs::write(place.at("run").join(name), "of the earlier run")?;
+    }
     let arguments = "run case.toml --dir run --fresh --set fluid.viscosity=0.02 --set time.steps=3";
     place.ends(3, arguments, 0, &["checkpoint run/checkpoints/00000000.h5", "done: step 3,"])?;
     place.run(1, "other", "--set fluid.viscosity=0.02 --set time.steps=3")?;
     place.same_state("run", "other")?;
     place.same_text("run", "other", "series.csv")?;
-    for name in ["checkpoints/00000002.h5", "statistics.h5"] {
+    for name in ["checkpoints/00000002.h5", "statistics.h5", "statistics"] {
         ensure!(!place.at("run").join(name).exists(), "{name} of the earlier run is left");
     }
     ensure!(place.read("run/notes.txt")? == "a user's own", "--fresh removed what is not its own");

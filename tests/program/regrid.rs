@@ -38,7 +38,7 @@ kind = "turbulent"
 dt = 0.02
 steps = 4
 [output]
-statistics = { every_steps = 2 }
+statistics = { every_steps = 2, batch = 0.06 }
 "#;
 
 /// A place with a channel and a homogeneous case, which both have run to step 4 in the directories of their names.
@@ -260,7 +260,7 @@ fn refusals() -> Outcome {
     let latest = "channel/checkpoints/latest";
     refused("none.h5 new/a.h5 --grid 16,25,12", &["cannot read the checkpoint none.h5"])?;
     refused("channel.toml new/a.h5 --grid 16,25,12", &["channel.toml is damaged or no HDF5 file"])?;
-    refused("channel/statistics.h5 new/a.h5 --grid 16,25,12", &["is a statistics file of rogallo, not a checkpoint"])?;
+    refused("channel/statistics/00000000.h5 new/a.h5 --grid 16,25,12", &["is a statistics file of rogallo, not a checkpoint"])?;
     refused(&format!("{latest} {latest} --grid 16,25,12"), &["channel/checkpoints/latest exists, and is not overwritten"])?;
     refused(&format!("{latest} case.toml --grid 16,25,12"), &["case.toml exists, and is not overwritten"])?;
     refused(&format!("{latest} new/a.h5"), &["the following required arguments were not provided"])?;

@@ -27,6 +27,7 @@ fn events(place: &Place) -> Result<Vec<&'static str>, Failed> {
         Event::Start { fresh: false, .. } => Some("start"),
         Event::Start { fresh: true, .. } => Some("fresh"),
         Event::Continue { .. } => Some("continue"),
+        Event::Changed { .. } => Some("changed"),
         Event::Checkpoint { .. } => None,
         Event::NotSaved { .. } => Some("not saved"),
         Event::BlowUp { .. } => Some("blow-up"),

@@ -42,7 +42,7 @@ fluid.reynolds_tau = 60
 drive.kind = "mass-flux"
 initial = { kind = "turbulent", amplitude = 0.3 }
 time = { cfl = 0.5, steps = 100 }
-output = { series = { every_steps = 2 }, statistics = { every_steps = 1 } }
+output = { series = { every_steps = 2 }, statistics = { every_steps = 1, batch = 0.05 } }
 checkpoint = { every_steps = 3, keep = 2 }
 "#;
 

@@ -23,8 +23,8 @@ const RANKS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Files that are the same in the end; a flow writes some of them.
-const RESULTS: [&str; 8] =
-    ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv", "statistics.h5", "profiles.csv", "budgets.csv", "checkpoints/latest"];
+const RESULTS: [&str; 7] =
+    ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv", "profiles.csv", "budgets.csv", "checkpoints/latest"];
 
 pub struct Night<'a> {
     place: &'a Place,
@@ -269,15 +269,22 @@ impl<'a> Night<'a> {
 
     fn partial_files(&self) -> Result<Vec<PathBuf>, Failed> {
         let run = self.directory();
-        let mut files = [list(&run.join("checkpoints"))?, list(&run)?].concat();
+        let mut files = [list(&run.join("checkpoints"))?, list(&run.join("statistics"))?, list(&run)?].concat();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "partial"));
         Ok(files)
     }
 
     fn compare(&self) -> Outcome {
         let mut same = 0;
-        for name in RESULTS {
-            let (whole, own) = (fs::read(self.place.at("whole").join(name)), fs::read(self.directory().join(name)));
+        let batches = [self.place.at("whole"), self.directory()].map(|run| list(&run.join("statistics")));
+        let names =
+            |files: &[PathBuf]| files.iter().map(|file| Path::new("statistics").join(file.file_name().unwrap_or_default())).collect();
+        let [whole, own] = batches;
+        let (whole, own): (Vec<PathBuf>, Vec<PathBuf>) = (names(&whole?), names(&own?));
+        ensure!(whole == own, "other batches, {own:?} and not {whole:?}: {}", self.told());
+        for name in RESULTS.iter().map(PathBuf::from).chain(whole) {
+            let (whole, own) = (fs::read(self.place.at("whole").join(&name)), fs::read(self.directory().join(&name)));
+            let name = name.display();
             ensure!(whole.is_ok() == own.is_ok(), "{name} is only in one of the runs: {}", self.told());
             if let (Ok(whole), Ok(own)) = (whole, own) {
                 ensure!(whole == own, "{name} differs from that of the run in peace: {}", self.told());

@@ -4,10 +4,11 @@ use crate::collective::{Check, Outcome, process_grids, reference};
 use crate::ensure;
 use crate::flows::advance;
 use num_complex::Complex;
-use rogallo::case::{ChannelScalar, Drive, Oscillation, ScalarBoundary, Walls};
+use rogallo::case::{Batches, ChannelScalar, Drive, Oscillation, ScalarBoundary, Walls};
 use rogallo::channel::{Channel, Parameters};
-use rogallo::flow::Flow;
+use rogallo::flow::{Clock, Flow};
 use rogallo::parallel::World;
+use rogallo::statistics::Record;
 use rogallo::time::StepSize;
 use std::f64::consts::{PI, TAU};
 use std::rc::Rc;
@@ -228,19 +229,25 @@ fn budgets(world: &Rc<World>) -> Outcome {
     let own = Parameters::at_rest([TAU, 2.0, PI], [24, 65, 24]);
     let drive = Drive::PressureGradient { gradient };
     let step_size = StepSize::Fixed(dt);
-    let mut channel = disturbed(world, Parameters { viscosity: nu, drive, rotation, frame_velocity: 0.3, step_size, ..own })?;
+    // A batch is one sample.
+    let batches = Batches { length: dt, of_spectra: 1 };
+    let mut channel = disturbed(world, Parameters { viscosity: nu, drive, rotation, frame_velocity: 0.3, step_size, batches, ..own })?;
     advance(&mut channel, 0.2)?;
-    for _ in 0..5 {
-        channel.sample();
-        channel.step(f64::INFINITY).map_err(|error| error.to_string())?;
+    channel.sample();
+    let mut samples = Vec::new();
+    for step in 1..=5 {
+        channel.step(0.2 + f64::from(step) * dt).map_err(|error| error.to_string())?;
+        samples.extend(channel.sample());
     }
-    let records = channel.records();
+    ensure!(samples.len() == 5, "{} batches", samples.len());
     if !world.is_root() {
         return Ok(());
     }
     let of_sample = |name: &str, sample: usize| -> Vec<f64> {
-        let record = records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}"));
-        record.values[sample * 65..][..65].to_vec()
+        let records = &samples[sample].records;
+        let number = |name: &str| Record::values(records, name, 1).unwrap()[0];
+        // From the upper wall, as the points below; u in the laboratory.
+        Record::values(records, name, 65).unwrap().iter().rev().map(|sum| sum / number("weight")).collect()
     };
     let now = |name: &str| of_sample(name, 2);
     // Differences of fourth order, and derivatives of the polynomial through the points.
@@ -304,6 +311,7 @@ fn spectra(world: &Rc<World>) -> Outcome {
         let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 14]);
         let own = Parameters { viscosity: 0.01, rotation: 0.2, scalars: vec![scalar], process_grid: Some(process_grid), ..own };
         let mut channel = disturbed(world, own.clone())?;
+        channel.sample();
         for _ in 0..3 {
             let time = channel.clock().time;
             advance(&mut channel, time + 0.1)?;
@@ -312,8 +320,8 @@ fn spectra(world: &Rc<World>) -> Outcome {
         let records = channel.records();
         let find = |name: &str| &records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}")).values;
         for name in ["uu", "vv", "ww", "uv", "pp", "[t][t]", "u[t]", "v[t]"].into_iter().filter(|_| world.is_root()) {
-            let of_batches = find(name);
-            let average = |j: usize| of_batches.iter().skip(j).step_by(points).sum::<f64>();
+            let of_batch = find(name);
+            let average = |j: usize| of_batch[j];
             let largest = (0..points).map(|j| average(j).abs()).fold(0.0, f64::max);
             ensure!(largest > 1e-6, "{name} is zero");
             for (direction, waves) in [("x", 6), ("z", 5)] {
@@ -327,13 +335,16 @@ fn spectra(world: &Rc<World>) -> Outcome {
         let mut channel = new(world, own)?;
         channel.add_mode([3, -2], &[0.375, 0.0, -0.5, 0.0, 0.125].map(Complex::from), &[]);
         channel.sample();
+        // The same state, half a time later.
+        channel.resume(Clock { step: 1, time: 0.5 }, &[]);
+        channel.sample();
         let records = channel.records();
         let find = |name: &str| &records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}")).values;
         for (direction, waves, bin) in [("x", 6, 3), ("z", 5, 2)].into_iter().filter(|_| world.is_root()) {
             let spectrum = find(&format!("spectrum_{direction}_vv"));
             for (i, value) in spectrum.iter().enumerate() {
                 // v = 2 (1 - y^2)^2 cos(3 x - 4 z)
-                let exact = if i % waves == bin { 2.0 * (1.0 - find("y")[i / waves].powi(2)).powi(4) } else { 0.0 };
+                let exact = 0.5 * if i % waves == bin { 2.0 * (1.0 - find("y")[i / waves].powi(2)).powi(4) } else { 0.0 };
                 ensure!((value - exact).abs() < 1e-13, "{process_grid:?}: {value}, not {exact}, in bin {} of k{direction}", i % waves);
             }
         }

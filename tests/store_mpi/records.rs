@@ -115,10 +115,9 @@ pub fn damage(world: &World, directory: &Path) {
     for (name, number, byte) in
         [("uu", 3.0_f64 / 7.0, 0), ("uu", 3.0 / 7.0, 119), ("special", f64::from_bits(0x7ff8_0000_0000_beef), 15), ("samples", 12.1, 6)]
     {
-        for (file, place, advice) in [
-            (&checkpoint, format!("/statistics/{name}"), "take an older checkpoint"),
-            (&statistics, format!("/{name}"), "continue the run"),
-        ] {
+        for (file, place, advice) in
+            [(&checkpoint, format!("/statistics/{name}"), "take an older checkpoint"), (&statistics, format!("/{name}"), "or move it away")]
+        {
             let sound = fs::read(file).unwrap();
             let begin = sound.windows(8).rposition(|window| window == number.to_le_bytes()).unwrap();
             let mut damaged = sound.clone();

@@ -79,8 +79,9 @@ fn initial(initial: &ChannelInitial) -> Entries {
 }
 
 fn sampling(sampling: Sampling) -> String {
-    let Sampling { schedule, from } = sampling;
-    // `from` alone would mean the default cadence.
-    let from = (schedule != Schedule::default()).then(|| ("from", number(from)));
-    inline(&cadence_keys(schedule).into_iter().chain(from).collect::<Entries>())
+    let Sampling { schedule, from, batches: Batches { length, of_spectra } } = sampling;
+    // Without a cadence these would mean the usual one.
+    let others = [("from", number(from)), ("batch", number(length)), ("spectra_batch", of_spectra.to_string())];
+    let others = others.into_iter().filter(|_| schedule != Schedule::default());
+    inline(&cadence_keys(schedule).into_iter().chain(others).collect::<Entries>())
 }

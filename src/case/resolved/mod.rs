@@ -5,11 +5,22 @@ mod homogeneous;
 
 use super::schema::{EXCHANGES, PRECISIONS};
 use super::types::*;
+use crate::error::Result;
 use crate::time::{Schedule, StepSize};
+use std::path::Path;
 
-/// Tables and keys that change neither the equations nor their discretisation. (`every_time` and `end` do cut the steps that would go
-/// beyond them, so that the last bits of a run depend on them.)
-const WITHOUT_EFFECT: [&str; 6] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps", "time.retry"];
+/// Tables and keys that say nothing of the equations, nor of the grid: what is averaged is the same with another length of the steps. (`every_time`, `end` and
+/// the batches of statistics do cut the steps that would go beyond them, so that the last bits of a run depend on them.)
+const WITHOUT_EFFECT: [&str; 8] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps", "time.retry", "time.dt", "time.cfl"];
+
+/// Of these the ones that are worth a note where a run goes on.
+const NOTED: [&str; 4] = ["time.retry", "time.dt", "time.cfl", "output.statistics"];
+
+/// Tables and keys that change from job to job and leave the numbers alone.
+const OF_A_JOB: [&str; 6] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps", "time.retry"];
+
+/// The value of a key that must be in a case, and is not in the physics of one.
+const SOME_END: &str = "time.end=0";
 
 impl Case {
     /// The case as a case file that has every key; tables of what is not there, such as `[forcing]`, are left out. Reading it
@@ -31,6 +42,27 @@ pub fn recorded_name(text: &str) -> &str {
     text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name)
 }
 
+/// The part of a case that a batch of statistics belongs to, as a case file without what differs from job to job. [`read_physics`] reads it.
+pub fn physics_text(case: &Case) -> String {
+    let mut text = format!("# {}: the physics of the case.\n", case.name);
+    for (table, entries) in tables(case) {
+        let is_kept = |key: &&str| !OF_A_JOB.iter().any(|start| format!("{table}.{key}").starts_with(start));
+        let kept: Vec<String> = entries.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| format!("{key} = {value}\n")).collect();
+        if !kept.is_empty() {
+            text += &format!("\n[{table}]\n{}", kept.concat());
+        }
+    }
+    text
+}
+
+/// The case of a [`physics_text`]; what it leaves out is by default.
+///
+/// # Errors
+/// It is of a newer version, or no case.
+pub fn read_physics(text: &str) -> Result<Case> {
+    super::parse("case.toml", text, Path::new(""), &[SOME_END.to_owned()])
+}
+
 /// Tables and keys that say what the numbers of a state are: they cannot change while a run goes on.
 const OF_THE_STATE: [&str; 4] = ["flow.", "domain.", "mean.", "numerics.precision"];
 
@@ -41,7 +73,29 @@ pub fn of_the_state(differences: &[String]) -> Vec<&String> {
 
 /// The keys that differ and change the physics or the numbers, a line each: `fluid.viscosity: 0.01 -> 0.02`.
 pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
-    let (a, b) = (physics(a), physics(b));
+    let is_physics = |key: &str| !WITHOUT_EFFECT.iter().any(|start| key.starts_with(start));
+    differences(a, b, is_physics)
+}
+
+/// The keys that differ and change neither physics nor averages, but are worth a note where a run goes on, a line each.
+pub fn noted_differences(a: &Case, b: &Case) -> Vec<String> {
+    differences(a, b, |key| NOTED.contains(&key))
+}
+
+/// The keys that differ and by which batches of statistics are no longer of one length, a line each; none where no more samples are taken.
+pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
+    let (FlowKind::Channel(a), FlowKind::Channel(b)) = (&a.flow, &b.flow) else { return Vec::new() };
+    let (of_a, of_b) = (a.sampling.batches, b.sampling.batches);
+    let sampled = [a, b].iter().all(|flow| flow.sampling.schedule != Schedule::default());
+    let length = (of_a.length != of_b.length).then(|| format!("output.statistics.batch: {} -> {}", of_a.length, of_b.length));
+    let spectra = (of_a.of_spectra != of_b.of_spectra)
+        .then(|| format!("output.statistics.spectra_batch: {} -> {}", of_a.of_spectra, of_b.of_spectra));
+    length.into_iter().chain(spectra).filter(|_| sampled).collect()
+}
+
+/// Of the keys that are `meant`.
+fn differences(a: &Case, b: &Case, meant: impl Fn(&str) -> bool) -> Vec<String> {
+    let [a, b] = [a, b].map(|case| dotted(case).into_iter().filter(|(key, _)| meant(key)).collect::<Vec<_>>());
     let value = |entries: &[(String, String)], key: &str| {
         entries.iter().find(|(other, _)| other == key).map_or("(none)".to_owned(), |(_, value)| value.clone())
     };
@@ -51,13 +105,12 @@ pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
     compared.filter(|(_, a, b)| a != b).map(|(key, a, b)| format!("{key}: {a} -> {b}")).collect()
 }
 
-/// The dotted keys that matter to the numbers, and their values.
-fn physics(case: &Case) -> Vec<(String, String)> {
+/// All dotted keys, and their values.
+fn dotted(case: &Case) -> Vec<(String, String)> {
     let dotted_keys = |(table, entries): (String, Entries)| {
         entries.into_iter().map(move |(key, value)| (format!("{table}.{key}"), value)).collect::<Vec<_>>()
     };
-    let dotted = tables(case).into_iter().flat_map(dotted_keys);
-    dotted.filter(|(key, _)| !WITHOUT_EFFECT.iter().any(|start| key.starts_with(start))).collect()
+    tables(case).into_iter().flat_map(dotted_keys).collect()
 }
 
 /// The keys of one table and their values as TOML has them.

@@ -39,7 +39,8 @@ pub fn case(keys: &mut Keys, name: &str, dir: &Path) -> Case {
         time(keys)
     });
     let parallel = keys.table("parallel", parallel);
-    let (output, sampling) = keys.table("output", |keys| (output(keys), sampling(keys)));
+    let length = batch_length(nominal(drive, &walls, fluid.viscosity).friction_velocity, walls.oscillation);
+    let (output, sampling) = keys.table("output", |keys| (output(keys), sampling(keys, length)));
     let flow = Channel { drive, rotation, walls, frame_velocity, scalars, initial, dealiase_y, sampling };
     Case {
         name: name.to_owned(),
@@ -142,13 +143,30 @@ fn initial(keys: &mut Keys, dir: &Path, grid: [usize; 3]) -> ChannelInitial {
     }
 }
 
-/// `statistics`, where `{}` is never, and `from` alone has the usual cadence.
-fn sampling(keys: &mut Keys) -> Sampling {
+/// The length of batches where the case does not say: h / u_tau to three digits; where the walls oscillate, the nearest whole number of periods, at least one.
+fn batch_length(friction_velocity: f64, oscillation: Option<Oscillation>) -> f64 {
+    let is_time = |time: &f64| time.is_finite() && *time > 0.0;
+    // A fluid that nothing drives has no time of its own, nor has a case that could not be read.
+    let length = Some(to_digits(1.0 / friction_velocity, 3)).filter(is_time);
+    let whole = |period: f64| to_digits((length.unwrap_or(period) / period).round().max(1.0) * period, 12);
+    let periods = oscillation.map(|wall| whole(wall.period)).filter(is_time);
+    periods.or(length).unwrap_or(1.0)
+}
+
+/// A number with so many decimal digits.
+fn to_digits(x: f64, digits: usize) -> f64 {
+    format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
+}
+
+/// `statistics`, where `{}` is never, and the other keys alone have the usual cadence.
+fn sampling(keys: &mut Keys, batch_length: f64) -> Sampling {
     let given = keys.optional_table("statistics", |keys| {
+        let named = ["from", "batch", "spectra_batch"].iter().any(|key| keys.has(key));
         let schedule = cadence_keys(keys);
-        let from = keys.optional("from", non_negative);
-        let schedule = if from.is_some() && schedule == Schedule::default() { STATISTICS } else { schedule };
-        Sampling { schedule, from: from.unwrap_or(0.0) }
+        let schedule = if named && schedule == Schedule::default() { STATISTICS } else { schedule };
+        let from = keys.or("from", 0.0, non_negative);
+        let batches = Batches { length: keys.or("batch", batch_length, positive), of_spectra: keys.or("spectra_batch", 1, at_least(1)) };
+        Sampling { schedule, from, batches }
     });
-    given.unwrap_or(Sampling { schedule: STATISTICS, from: 0.0 })
+    given.unwrap_or(Sampling { schedule: STATISTICS, from: 0.0, batches: Batches { length: batch_length, of_spectra: 1 } })
 }

@@ -50,7 +50,7 @@ fn every_default_is_filled_in() {
             scalars: Vec::new(),
             initial: ChannelInitial::Turbulent { amplitude: 0.1 },
             dealiase_y: false,
-            sampling: Sampling { schedule: EVERY_TEN, from: 0.0 },
+            sampling: Sampling { schedule: EVERY_TEN, from: 0.0, batches: Batches { length: 1.0, of_spectra: 1 } },
         }),
         domain: Domain { size: [4.0 * pi, 2.0, 4.0 / 3.0 * pi], grid: [48, 33, 24] },
         fluid: Fluid { viscosity: 1.0 / 180.0 },
@@ -355,15 +355,29 @@ fn numerics_time_and_statistics() {
     assert!(flow.dealiase_y);
     let sampling = |text: &str| channel(&[&format!("output.statistics={text}")]).sampling;
     let every_time = Schedule { every_steps: None, every_time: Some(0.5) };
-    assert_eq!(sampling("{ every_time = 0.5, from = 20 }"), Sampling { schedule: every_time, from: 20.0 });
-    assert_eq!(sampling("{ from = 20 }"), Sampling { schedule: EVERY_TEN, from: 20.0 });
-    assert_eq!(sampling("{}"), Sampling { schedule: Schedule::default(), from: 0.0 });
+    let batches = sampling("{}").batches;
+    assert_eq!(sampling("{ every_time = 0.5, from = 20 }"), Sampling { schedule: every_time, from: 20.0, batches });
+    assert_eq!(sampling("{ from = 20 }"), Sampling { schedule: EVERY_TEN, from: 20.0, batches });
+    assert_eq!(sampling("{}"), Sampling { schedule: Schedule::default(), from: 0.0, batches });
+    let batches = Batches { length: 0.5, of_spectra: 4 };
+    assert_eq!(sampling("{ batch = 0.5, spectra_batch = 4 }"), Sampling { schedule: EVERY_TEN, from: 0.0, batches });
+    // h / u_tau, or the nearest whole number of periods.
+    let length = |sets: &[&str]| channel(sets).sampling.batches.length;
+    let given = "drive={ kind = 'pressure-gradient', gradient = 4 }";
+    assert_eq!(length(&[given]), 0.5);
+    for (period, batch) in [("0.2", 0.6), ("0.3", 0.6), ("7", 7.0)] {
+        let found = length(&[given, &format!("walls.oscillation={{ amplitude = 1, period = {period} }}")]);
+        assert_eq!(found, batch, "{period}");
+    }
+    assert_eq!(length(&["drive={ kind = 'pressure-gradient', gradient = 0 }"]), 1.0);
     let series = channel_case(&["output.series={ every_steps = 3 }"]).output.series;
     assert_eq!(series, Schedule { every_steps: Some(3), every_time: None });
 
     assert_complaint("output.statistics={ from = -1 }", "output.statistics.from: must not be negative");
     assert_complaint("output.statistics={ every_steps = 0 }", "output.statistics.every_steps: must be at least 1");
-    let unknown = "output.statistics.since: unknown key; help: allowed here: every_steps, every_time, from";
+    assert_complaint("output.statistics={ batch = 0 }", "output.statistics.batch: must be greater than 0");
+    assert_complaint("output.statistics={ spectra_batch = 0 }", "output.statistics.spectra_batch: must be at least 1");
+    let unknown = "output.statistics.since: unknown key; help: allowed here: every_steps, every_time, from, batch, spectra_batch";
     assert_complaint("output.statistics={ since = 1 }", unknown);
     assert_complaint("numerics.dealiase_y=2", "numerics.dealiase_y: expected true or false, found the integer 2");
     assert_complaint(

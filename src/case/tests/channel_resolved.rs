@@ -28,7 +28,7 @@ fn a_resolved_case_reads_back_to_the_bit() {
         "scalar.a={ schmidt = 0.71, values = [-0.0, 0.1] }",
         "scalar.b={ source = 0.1 }",
         "numerics={ dealiase_y = true, precision = 'single', seed = 18446744073709551615 }",
-        "output.statistics={ every_time = 0.1, from = 20.1 }",
+        "output.statistics={ every_time = 0.1, from = 20.1, batch = 0.30000000000000004, spectra_batch = 3 }",
     ];
     let drives = [
         vec!["drive.rotation=0.1"],
@@ -56,6 +56,8 @@ fn a_resolved_case_reads_back_to_the_bit() {
             // Equality does not see the sign of zero; the text does.
             assert_eq!(again.to_toml(), text);
             assert_eq!(physics_differences(&case, &again), Vec::<String>::new());
+            let physics = read_physics(&physics_text(&case)).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(physics_differences(&case, &physics), Vec::<String>::new());
         }
     }
     let plain = channel_case(&["fluid.reynolds_bulk=2800"]).to_toml();
@@ -65,7 +67,7 @@ fn a_resolved_case_reads_back_to_the_bit() {
         "[walls]\nvelocity = [0.0, 0.0]\n\n[initial]\nkind = \"turbulent\"\namplitude = 0.1\n",
         "[numerics]\ndealiasing = \"two-thirds\"\ndealiase_y = false\nframe_velocity = 1.0\nprecision = \"double\"\nseed = 1\n",
         "[time]\nscheme = \"rk3\"\ncfl = 0.8\nend = 100.0\n",
-        "statistics = { every_steps = 10, from = 0.0 }\n",
+        "statistics = { every_steps = 10, from = 0.0, batch = 15.",
     ] {
         assert!(plain.contains(part), "{plain}");
     }
@@ -102,6 +104,13 @@ fn differences_see_every_key() {
     assert_eq!(drive, ["drive.kind: \"mass-flux\" -> \"pressure-gradient\"", &bulk, "drive.gradient: (none) -> 1.0"]);
     // More or other samples are no other flow.
     assert_eq!(physics_differences(&channel_case(&[]), &channel_case(&["output.statistics={ from = 9 }"])), Vec::<String>::new());
+    let [fewer, longer] =
+        ["output.statistics={ every_steps = 20 }", "output.statistics={ batch = 2, spectra_batch = 3 }"].map(|set| channel_case(&[set]));
+    let noted = noted_differences(&fewer, &longer);
+    assert!(noted.len() == 1 && noted[0].starts_with("output.statistics: { every_steps = 20, from = 0.0, batch = 1.0"), "{noted:?}");
+    let batches = batch_differences(&fewer, &longer);
+    assert!(batches[0].ends_with(" -> 2") && batches[1] == "output.statistics.spectra_batch: 1 -> 3", "{batches:?}");
+    assert_eq!(batch_differences(&longer, &channel_case(&["output.statistics={}"])), Vec::<String>::new());
     let flows = physics_differences(&with(&[]), &channel_case(&[]));
     assert!(flows.contains(&"flow.kind: \"homogeneous\" -> \"channel\"".to_owned()), "{flows:?}");
 }

@@ -114,10 +114,20 @@ pub enum Eigenfamily {
     Squire,
 }
 
-/// When profiles and spectra are added to the running sums.
+/// When profiles and spectra are added to the running sums, and how these are kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
     pub schedule: Schedule,
     /// Not before this time.
     pub from: f64,
+    pub batches: Batches,
+}
+
+/// Sums over samples are kept in batches, stretches of time of one length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Batches {
+    /// > 0.
+    pub length: f64,
+    /// Batches that a sum of spectra covers, >= 1.
+    pub of_spectra: u64,
 }

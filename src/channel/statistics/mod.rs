@@ -1,33 +1,45 @@
 //! Running statistics: sums over samples of plane averages, from which `report` makes profiles and budgets with their sampling errors.
 //!
 //! A sample is a set of raw averages at each y, of the laboratory and with the mean flow in them: `<u>, <uu>, <p du/dx>, ..`; central moments
-//! come of their sums. Averages over planes are exact sums of sums over lines, so that they are the same to the bit on any number of ranks; sums over samples are kept in
-//! batches of equal numbers of samples, the scatter of which gives the sampling error. Spectra are one sum over all samples.
+//! come of their sums. Averages over planes are exact sums of sums over lines, so that they are the same to the bit on any number of ranks. Samples are
+//! weighted by the time since the one before and summed over batches of one length ([`crate::statistics`]); the scatter of the batches gives the sampling error.
+//!
+//! Here y runs from the upper wall down, as the points do; in records it ascends.
 
 mod moments;
 mod pressure;
 mod spectra;
 
 use super::Channel;
-use crate::case::ChannelScalar;
+use crate::case::{Batches, ChannelScalar};
 use crate::error::{Error, Result};
-use crate::statistics::{Batches, Record};
+use crate::statistics::{Axis, BatchRecords, Batching, Closed, Record, Sampled, Weight};
 use crate::transform::{Real, Visited};
 use spectra::Spectra;
 
-/// What has been sampled so far.
+/// The velocity of the frame in which u of the moments is measured: that of the laboratory.
+const FRAME_VELOCITY: f64 = 0.0;
+
+/// The sums of the batch under way.
 pub struct Statistics {
     /// The names of the profiles of a sample.
     names: Vec<String>,
-    batches: Batches,
+    pub(super) batching: Batching,
+    /// Of the averages of the samples times their weights, by name and y.
+    moments: Vec<f64>,
     spectra: Spectra,
 }
 
 impl Statistics {
     /// Nothing yet, of a channel with these scalars and so many points in y, on a rank that visits these modes.
-    pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited) -> Self {
+    pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited, batches: Batches) -> Self {
         let names = names(scalars);
-        Self { batches: Batches::new(names.len() * points), names, spectra: Spectra::new(scalars, points, visited) }
+        Self {
+            batching: Batching::new(Axis::new(batches.length), batches.of_spectra),
+            moments: vec![0.0; names.len() * points],
+            names,
+            spectra: Spectra::new(scalars, points, visited),
+        }
     }
 }
 
@@ -41,7 +53,7 @@ fn names(scalars: &[ChannelScalar]) -> Vec<String> {
 /// Numbers in double precision that the statistics take at most on a rank that visits these modes, `all` of them over all ranks: what it holds, and twice
 /// what a checkpoint has of them, while the root makes one or any rank reads one.
 pub fn room(scalars: &[ChannelScalar], points: usize, visited: &Visited, all: &Visited) -> usize {
-    let profiles = Batches::room(names(scalars).len() * points);
+    let profiles = names(scalars).len() * points;
     let held = |visited| profiles + Spectra::room(scalars.len(), points, visited);
     held(visited) + 2 * held(all)
 }
@@ -51,13 +63,9 @@ fn of_scalar(moment: &str, scalar: &ChannelScalar) -> String {
     moment.replace('s', &format!("[{}]", scalar.name))
 }
 
-/// The numbers that a checkpoint has under this name.
-fn stored<'a>(records: &'a [Record], name: &str, length: usize) -> Result<&'a [f64]> {
-    match records.iter().find(|record| record.name == name) {
-        Some(record) if record.values.len() == length => Ok(&record.values),
-        Some(record) => Err(Error::input(format!("its statistics \"{name}\" are {} numbers, not {length}", record.values.len()))),
-        None => Err(Error::input(format!("it has statistics, but no \"{name}\""))),
-    }
+/// With y, the axis of lines of this length, from its other end.
+fn turned(values: &[f64], length: usize) -> Vec<f64> {
+    values.rchunks_exact(length).flatten().copied().collect()
 }
 
 fn record(name: &str, description: &str, axes: &[&str], shape: Vec<usize>, values: Vec<f64>) -> Record {
@@ -72,63 +80,95 @@ fn record(name: &str, description: &str, axes: &[&str], shape: Vec<usize>, value
 }
 
 impl<T: Real> Channel<T> {
-    /// Adds the state to the running statistics. Collective.
-    pub(super) fn add_sample(&mut self) {
-        let sample = self.averages();
-        let points = self.grid.y.len();
-        let Statistics { names, batches, spectra } = &mut self.statistics;
-        batches.add(&sample);
-        spectra.add_means(|name| names.iter().position(|other| other == name).map(|i| &sample[i * points..][..points]));
+    /// Adds the state to the running statistics; returns a batch that is closed with that. Collective.
+    pub(super) fn add_sample(&mut self) -> Option<BatchRecords> {
+        let closed = match self.statistics.batching.sample(self.clock.time) {
+            Sampled::Opens { left } => left,
+            Sampled::Weighs(weight) => {
+                let sample = self.averages(&weight);
+                let points = self.grid.y.len();
+                let Statistics { names, batching, moments, spectra } = &mut self.statistics;
+                moments.iter_mut().zip(&sample).for_each(|(sum, average)| *sum += weight.value() * average);
+                let of_sample = |name: &str| names.iter().position(|other| other == name).map(|i| &sample[i * points..][..points]);
+                spectra.add_means(&weight, of_sample);
+                batching.added(weight)
+            }
+        };
+        closed.map(|closed| self.close(&closed))
+    }
+
+    /// The records of a closed batch, whose sums begin again. Collective.
+    fn close(&mut self, closed: &Closed) -> BatchRecords {
+        let records = self.batch_records(closed);
+        self.statistics.moments.fill(0.0);
+        if closed.spectra.is_some() {
+            self.statistics.spectra.clear();
+        }
+        BatchRecords { number: closed.number, records }
     }
 
     /// The averages of the state over planes, by name and y; adds its spectra on the way. Collective.
-    fn averages(&mut self) -> Vec<f64> {
+    fn averages(&mut self, weight: &Weight) -> Vec<f64> {
         // The pressure needs the products of the velocity: what is averaged at points is taken on the way.
         let mut averages = self.put_pressure();
         averages.extend(self.averages_of_velocity());
-        self.add_spectra_of_velocity();
+        self.add_spectra_of_velocity(weight);
         averages.extend(self.averages_of_derivatives());
         averages.extend(self.averages_of_vorticity());
         for s in 0..self.parameters.scalars.len() {
             averages.extend(self.averages_of_scalar(s));
-            self.add_spectra_of_scalar(s);
+            self.add_spectra_of_scalar(s, weight);
         }
         averages
     }
 
-    /// All that is averaged, at the root; the profiles on all ranks. Collective.
+    /// The batch under way, for a checkpoint: whole at the root, the other ranks lack the spectra. Collective.
     pub(super) fn statistics_records(&self) -> Vec<Record> {
-        let Statistics { names, batches, .. } = &self.statistics;
-        if batches.samples() == 0 {
-            return Vec::new();
-        }
-        let points = self.grid.y.len();
-        let y = record("y", "distance from the centre, of the points between the walls", &["y"], vec![points], self.grid.y.clone());
-        let counts = batches.counts();
-        let samples = record("samples", "number of samples in each batch", &["batch"], vec![counts.len()], counts.clone());
-        let profiles = names.iter().enumerate().map(|(i, name)| {
-            let values = batches.part(i * points..(i + 1) * points);
-            record(
-                name,
-                "sum over the samples of each batch of an average over planes",
-                &["batch", "y"],
-                vec![counts.len(), points],
-                values,
-            )
-        });
-        [y, samples].into_iter().chain(profiles).chain(self.spectra_records()).collect()
+        let batching = &self.statistics.batching;
+        batching.so_far().map_or_else(Vec::new, |so_far| {
+            let mut records = self.batch_records(&so_far);
+            records.push(batching.last_sample());
+            records
+        })
     }
 
-    /// Goes on with the statistics of a checkpoint, if it has any.
+    /// A batch as it is kept: with its spectra where its sums of spectra end with it. Collective.
+    fn batch_records(&self, closed: &Closed) -> Vec<Record> {
+        let Statistics { names, batching, moments, .. } = &self.statistics;
+        let points = self.grid.y.len();
+        let description = "distance from the centre, of the points between the walls";
+        let y = record("y", description, &["y"], vec![points], turned(&self.grid.y, 1));
+        let frame = "velocity along x of the frame in which u is measured; add it to u for that of the laboratory";
+        let frame = Record::scalar("frame_velocity", "velocity of the case", frame, FRAME_VELOCITY);
+        let profiles = names.iter().zip(moments.chunks_exact(points)).map(|(name, sums)| {
+            record(name, "sum over the samples of w times an average over planes", &["y"], vec![points], turned(sums, 1))
+        });
+        let mut records = batching.records(closed);
+        records.extend([y, frame].into_iter().chain(profiles));
+        if closed.spectra.is_some() {
+            records.extend(self.spectra_records());
+        }
+        records
+    }
+
+    /// Goes on with the batch of a checkpoint, if it has one.
     ///
     /// # Errors
-    /// One that is missing would shift all others, and one that began later would be divided by too many samples: all are there, or none is taken.
+    /// A part that is missing would shift all others, and one that began later would be divided by too large a weight: all are there, or none is taken.
     pub(super) fn recall_statistics(&mut self, records: &[Record]) -> Result<()> {
-        let Some(counts) = records.iter().find(|record| record.name == "samples").map(|record| &record.values) else { return Ok(()) };
-        let length = counts.len() * self.grid.y.len();
-        let profiles: Vec<&[f64]> = self.statistics.names.iter().map(|name| stored(records, name, length)).collect::<Result<_>>()?;
+        if records.is_empty() {
+            return Ok(());
+        }
+        if records.iter().any(|record| record.name == "samples" && !record.shape.is_empty()) {
+            return Err(Error::input("its averages count samples and not time, as those of rogallo 0.1 do"));
+        }
+        let points = self.grid.y.len();
+        let moments: Vec<&[f64]> = self.statistics.names.iter().map(|name| Record::values(records, name, points)).collect::<Result<_>>()?;
+        let moments = moments.iter().flat_map(|sums| turned(sums, 1)).collect();
         self.recall_spectra(records)?;
-        self.statistics.batches.recall(counts, &profiles);
+        let Statistics { batching, spectra, .. } = &mut self.statistics;
+        batching.recall(records).inspect_err(|_| spectra.clear())?;
+        self.statistics.moments = moments;
         Ok(())
     }
 }
@@ -136,7 +176,7 @@ impl<T: Real> Channel<T> {
 #[cfg(test)]
 mod tests {
     use super::{ChannelScalar, Statistics, room};
-    use crate::case::ScalarBoundary;
+    use crate::case::{Batches, ScalarBoundary};
     use crate::channel::Parameters;
     use crate::transform::Layout;
 
@@ -146,17 +186,12 @@ mod tests {
         let scalars = [scalar("heat"), scalar("dye")];
         let points = 17;
         let truncation = Parameters::at_rest([6.0, 2.0, 3.0], [16, points, 14]).truncation();
-        // What vectors of a rank hold once all batches are full: profiles, mean profiles of the spectra, spectra.
+        // What vectors of a rank hold: profiles, mean profiles of the spectra, spectra.
         let held = |[p_row, p_col]: [usize; 2], row: usize, column: usize| {
             let visited = Layout::new(truncation, [p_row, p_col], row, column).visited([row, column]);
-            let mut statistics = Statistics::new(&scalars, points, visited);
-            let sample = vec![1.0; statistics.names.len() * points];
-            (0..100).for_each(|_| statistics.batches.add(&sample));
-            while statistics.batches.counts().len() < 32 {
-                statistics.batches.add(&sample);
-            }
+            let statistics = Statistics::new(&scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
             let [means, spectra] = statistics.spectra.held();
-            [statistics.batches.part(0..sample.len()).len(), means, spectra]
+            [statistics.moments.len(), means, spectra]
         };
         let [profiles, means, _] = held([1, 1], 0, 0);
         for (shape, places) in [([1, 1], vec![[0, 0]]), ([2, 3], vec![[0, 0], [1, 0], [0, 2], [1, 2]])] {

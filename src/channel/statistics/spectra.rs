@@ -2,15 +2,14 @@
 //! what those of each `|k_z|` give, summed over k_x. Their sum is that average, the mean flow standing in the first bin.
 //!
 //! The sum over a k is taken by one rank, in one order, so that it has the same bits on any number of ranks: all n_z of a n_x are together on z-lines, and
-//! all n_x of a n_z after one more exchange in the row. Every rank keeps what it sums; only the root sees the whole, when it is written. One sum over all
-//! samples is kept, not batches, of which there is a number for each y and k.
+//! all n_x of a n_z after one more exchange in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
 
 use super::super::Channel;
 use super::moments::product;
-use super::{record, stored};
+use super::{record, turned};
 use crate::case::ChannelScalar;
 use crate::error::Result;
-use crate::statistics::Record;
+use crate::statistics::{Record, Weight};
 use crate::transform::{Pieces, Real, Visited};
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -26,13 +25,12 @@ const MEANS: [&str; 3] = ["u", "w", "p"];
 /// The directions of k.
 const ALONG: [&str; 2] = ["x", "z"];
 
-/// Sums over samples.
+/// Sums over samples, times their weights.
 pub struct Spectra {
     products: Vec<String>,
     /// Mean profiles, by name and y; the same on all ranks.
     means: Vec<(String, Vec<f64>)>,
     visited: Visited,
-    samples: u64,
     /// Over k_x and over k_z: `[product][y][k]` of the y and k of this rank.
     sums: [Vec<f64>; 2],
 }
@@ -49,7 +47,6 @@ impl Spectra {
         Self {
             sums: [vec![0.0; size(&visited.nx)], vec![0.0; size(&visited.nz)]],
             means: means.into_iter().map(|name| (name, vec![0.0; points])).collect(),
-            samples: 0,
             visited,
             products,
         }
@@ -61,12 +58,15 @@ impl Spectra {
         products * visited.y.len() * (visited.nx.len() + visited.nz.len()) + (MEANS.len() + scalars) * points
     }
 
-    /// Counts a sample, of which this mean profile is known by name.
-    pub fn add_means<'a>(&mut self, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
+    /// Adds the mean profiles of a sample, which are known by name.
+    pub fn add_means<'a>(&mut self, weight: &Weight, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
         for (name, sums) in &mut self.means {
-            sums.iter_mut().zip(of_sample(name).unwrap_or_default()).for_each(|(sum, mean)| *sum += mean);
+            sums.iter_mut().zip(of_sample(name).unwrap_or_default()).for_each(|(sum, mean)| *sum += weight.value() * mean);
         }
-        self.samples += 1;
+    }
+
+    pub fn clear(&mut self) {
+        self.means.iter_mut().map(|(_, sums)| sums).chain(&mut self.sums).for_each(|sums| sums.fill(0.0));
     }
 }
 
@@ -79,24 +79,29 @@ fn lines(visited: &Visited, along: usize, products: usize, points: usize, waves:
 
 impl<T: Real> Channel<T> {
     /// Adds the spectra of the velocity; its fields are where [`Channel::averages_of_velocity`] put them.
-    pub(super) fn add_spectra_of_velocity(&mut self) {
+    pub(super) fn add_spectra_of_velocity(&mut self, weight: &Weight) {
         let terms = |[u, v, w, p]: [Complex<T>; 4]| [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)];
-        self.add_spectra(0, terms);
+        self.add_spectra(0, weight, terms);
     }
 
     /// Adds the spectra of a scalar; its fields are where [`Channel::averages_of_scalar`] put them.
-    pub(super) fn add_spectra_of_scalar(&mut self, s: usize) {
+    pub(super) fn add_spectra_of_scalar(&mut self, s: usize, weight: &Weight) {
         let terms = |[u, v, s, _]: [Complex<T>; 4]| [product(s, s), product(u, s), product(v, s)];
-        self.add_spectra(OF_VELOCITY.len() + s * OF_SCALAR.len(), terms);
+        self.add_spectra(OF_VELOCITY.len() + s * OF_SCALAR.len(), weight, terms);
     }
 
     /// Adds spectra of all fields that are on the planes, the products from `first` on.
-    fn add_spectra<const FIELDS: usize, const TERMS: usize>(&mut self, first: usize, terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS]) {
+    fn add_spectra<const FIELDS: usize, const TERMS: usize>(
+        &mut self,
+        first: usize,
+        weight: &Weight,
+        terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS],
+    ) {
         let Self { pencils, statistics, .. } = self;
         let Spectra { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = &mut statistics.spectra;
         let points = own.len();
         // The modes of -n_x are the conjugates of those of n_x.
-        let weight = |nx: usize| if nx == 0 { 1.0 } else { 2.0 };
+        let modes = |nx: usize| weight.value() * if nx == 0 { 1.0 } else { 2.0 };
         let of_modes = |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
 
         pencils.visit_modes(FIELDS, |y, nx, pieces: Pieces<'_, T>| {
@@ -106,7 +111,7 @@ impl<T: Real> Channel<T> {
                 of_line.iter_mut().zip(of_modes(&lines, n)).for_each(|(sum, term)| *sum += term);
             }
             for (term, of_line) in of_line.into_iter().enumerate() {
-                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] += weight(nx) * of_line;
+                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] += modes(nx) * of_line;
             }
         });
 
@@ -118,7 +123,7 @@ impl<T: Real> Channel<T> {
                 let pair = (2 * n..2 * n + 2).filter(|place| *place < lines[0].len());
                 for of_mode in pair.map(|place| of_modes(&lines, place)) {
                     for (term, value) in of_mode.into_iter().enumerate() {
-                        of_sample[(term * points + y - own.start) * of_z.len() + n] += weight(nx) * value;
+                        of_sample[(term * points + y - own.start) * of_z.len() + n] += modes(nx) * value;
                     }
                 }
             }
@@ -134,19 +139,16 @@ impl<T: Real> Channel<T> {
 
     /// The spectra at the root, nothing elsewhere; collective.
     pub(super) fn spectra_records(&self) -> Vec<Record> {
-        let Spectra { products, means, samples, sums, .. } = &self.statistics.spectra;
+        let Spectra { products, means, sums, .. } = &self.statistics.spectra;
         let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
-        if *samples == 0 {
-            return Vec::new();
-        }
         let whole: Vec<Vec<f64>> = [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along])).into();
         if !self.world.is_root() {
             return Vec::new();
         }
-        let mut records = vec![record("spectra_samples", "number of samples of the spectra", &["sample"], vec![1], vec![*samples as f64])];
+        let mut records = Vec::new();
         for (name, sums) in means {
-            let description = "sum over the samples of the spectra of an average over planes";
-            records.push(record(&format!("spectra_mean_{name}"), description, &["y"], vec![points], sums.clone()));
+            let description = "sum over the samples of the spectra of w times an average over planes";
+            records.push(record(&format!("spectra_mean_{name}"), description, &["y"], vec![points], turned(sums, 1)));
         }
         for along in [0, 1] {
             let (direction, axis) = (ALONG[along], format!("k{}", ALONG[along]));
@@ -154,9 +156,10 @@ impl<T: Real> Channel<T> {
             let k = (0..waves[along]).map(|n| width * n as f64).collect();
             records.push(record(&axis, &format!("wavenumbers in {direction}"), &[&axis], vec![waves[along]], k));
             for (name, values) in products.iter().zip(whole[along].chunks_exact(points * waves[along])) {
-                let description = format!("sum over the samples of what the modes of {axis} and -{axis} give to an average over planes");
+                let description =
+                    format!("sum over the samples of w times what the modes of {axis} and -{axis} give to an average over planes");
                 let name = format!("spectrum_{direction}_{name}");
-                records.push(record(&name, &description, &["y", &axis], vec![points, waves[along]], values.to_vec()));
+                records.push(record(&name, &description, &["y", &axis], vec![points, waves[along]], turned(values, waves[along])));
             }
         }
         records
@@ -180,31 +183,27 @@ impl<T: Real> Channel<T> {
         whole
     }
 
-    /// Goes on with the spectra of a checkpoint. One that has none was written before there were any, or before their first sample: then they begin here.
+    /// Goes on with the spectra of a checkpoint.
     ///
     /// # Errors
-    /// One that has some of them: nothing is taken then.
+    /// One is missing: nothing is taken then.
     pub(super) fn recall_spectra(&mut self, records: &[Record]) -> Result<()> {
         let (points, waves) = (self.grid.y.len(), self.waves());
-        let Spectra { products, means, visited, samples, sums } = &mut self.statistics.spectra;
-        if !records.iter().any(|record| record.name == "spectra_samples") {
-            return Ok(());
-        }
-        let count = stored(records, "spectra_samples", 1)?[0];
+        let Spectra { products, means, visited, sums } = &mut self.statistics.spectra;
         let of_means: Vec<&[f64]> =
-            means.iter().map(|(name, _)| stored(records, &format!("spectra_mean_{name}"), points)).collect::<Result<_>>()?;
+            means.iter().map(|(name, _)| Record::values(records, &format!("spectra_mean_{name}"), points)).collect::<Result<_>>()?;
         let of_products = |along: usize| {
             let spectra = products.iter().map(move |name| format!("spectrum_{}_{name}", ALONG[along]));
-            spectra.map(|name| stored(records, &name, points * waves[along])).collect::<Result<Vec<_>>>()
+            spectra.map(|name| Record::values(records, &name, points * waves[along])).collect::<Result<Vec<_>>>()
         };
         let of_products = [of_products(0)?, of_products(1)?];
-        *samples = count as u64;
         for ((_, sums), stored) in means.iter_mut().zip(of_means) {
-            sums.copy_from_slice(stored);
+            *sums = turned(stored, 1);
         }
         for (along, own) in sums.iter_mut().enumerate() {
             let mut rest = &mut own[..];
-            for whole in &of_products[along] {
+            for stored in &of_products[along] {
+                let whole = turned(stored, waves[along]);
                 for line in lines(visited, along, 1, points, waves[along]) {
                     let (values, others) = rest.split_at_mut(line.len());
                     values.copy_from_slice(&whole[line]);

@@ -1,4 +1,4 @@
-//! Sampling errors. With B batches, all of equal numbers of samples, and `q_(b)` what a quantity is without batch b, its standard error s is
+//! Sampling errors. With B whole batches, all of one length, and `q_(b)` what a quantity is without batch b, its standard error s is
 //!
 //! ```text
 //!     s^2 = (B - 1) / B sum_b (q_(b) - mean of q_(.))^2

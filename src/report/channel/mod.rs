@@ -1,8 +1,9 @@
-//! What is reported of a channel. From `statistics.h5` come profiles and budgets in wall units with their sampling errors: to `profiles.csv` and
+//! What is reported of a channel. From the batches of its statistics come profiles and budgets in wall units with their sampling errors: to `profiles.csv` and
 //! `budgets.csv`, to the table, and to the figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and `scalar_rms`; `friction` is the history of the series. Spectra and
 //! two-point correlations at all y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names have some of them.
 
 mod budgets;
+mod chosen;
 mod differences;
 mod errors;
 mod figures;
@@ -25,7 +26,8 @@ use crate::case::{self, Case, Channel, FlowKind};
 use crate::channel::grid::WallNormal;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::store;
+use crate::statistics::{Tally, Window};
+use chosen::Chosen;
 use differences::Differences;
 use lines::Directed;
 use profiles::{Column, Findings, Setting};
@@ -40,10 +42,11 @@ struct Averaged {
     findings: Findings,
     /// Spectra and correlations over x and z.
     lines: Option<[Directed; 2]>,
-    /// Samples, the batches of their errors, and the time of the last checkpoint, up to which they go.
-    samples: f64,
+    /// What the sums cover.
+    tally: Tally,
+    /// The batches that errors are taken of, and how long one is.
     batches: usize,
-    until: f64,
+    batch_length: f64,
 }
 
 impl Averaged {
@@ -60,6 +63,8 @@ struct Run<'a> {
     series: &'a Table,
     flow: Channel,
     averaged: Option<Averaged>,
+    /// What is not in the averages, and why.
+    notes: Vec<String>,
     references: Vec<Published>,
     published_lines: Vec<PublishedLine>,
 }
@@ -79,10 +84,14 @@ impl Run<'_> {
 /// Writes tables and figures of `run_dir` and returns the table for the screen.
 ///
 /// # Errors
-/// A damaged case or `statistics.h5`, a series without the columns of a channel, a reference of unknown form, a full disk.
+/// A damaged case or batch of statistics, a series without the columns of a channel, a reference of unknown form, a full disk.
 pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[PathBuf]) -> Result<String> {
-    let (flow, viscosity) = flow(run_dir)?;
-    let averaged = averages(run_dir, &flow, viscosity)?;
+    let case = case(run_dir)?;
+    let FlowKind::Channel(flow) = case.flow.clone() else {
+        return Err(Error::input(format!("{} is no case of a channel", run_dir.join("case.toml").display())));
+    };
+    let viscosity = case.fluid.viscosity;
+    let (averaged, notes) = averages(run_dir, &case, &flow)?;
     if let Some(Averaged { findings, lines, .. }) = &averaged {
         write(&run_dir.join("profiles.csv"), &findings.profiles)?;
         write(&run_dir.join("budgets.csv"), &findings.budgets)?;
@@ -90,35 +99,36 @@ pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Pat
         lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, y, y_plus))?;
     }
     let (published_lines, others) = PublishedLine::read(references)?;
-    let run = Run { labels, series, flow, averaged, references: Published::read(&others)?, published_lines };
+    let run = Run { labels, series, flow, averaged, notes, references: Published::read(&others)?, published_lines };
     let dir = place_of_figures(run_dir)?;
     let drawn = figures::draw(&dir, &run, viscosity)?;
     table::table(&run, &dir, &drawn)
 }
 
-/// The flow of the resolved case, and the viscosity.
-fn flow(run_dir: &Path) -> Result<(Channel, f64)> {
-    let path = run_dir.join("case.toml");
-    let Case { flow, fluid, .. } = case::load(&path, &[])?;
-    match flow {
-        FlowKind::Channel(flow) => Ok((flow, fluid.viscosity)),
-        FlowKind::Homogeneous(_) => Err(Error::input(format!("{} is no case of a channel", path.display()))),
-    }
+/// The resolved case.
+fn case(run_dir: &Path) -> Result<Case> {
+    case::load(&run_dir.join("case.toml"), &[])
 }
 
-/// None before the first sample is in a checkpoint.
-fn averages(run_dir: &Path, flow: &Channel, viscosity: f64) -> Result<Option<Averaged>> {
-    let path = run_dir.join("statistics.h5");
-    if !path.exists() {
-        return Ok(None);
-    }
-    let (header, mut records) = store::read_statistics(&path)?;
+/// What the batches from `output.statistics.from` on give, if there are any with a sample; and notes of what is left out.
+fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Averaged>, Vec<String>)> {
+    let window = Window { from: flow.sampling.from, to: f64::INFINITY };
+    let chosen = Chosen::read(run_dir, case, window)?;
+    let (Some(tally), Some(first)) = (chosen.tally(), chosen.batches.first()) else {
+        let mut notes = chosen.notes;
+        if run_dir.join("statistics.h5").exists() {
+            let old = "statistics.h5 is of rogallo 0.1, which counted samples and not time: `stats` of that version reads it";
+            notes.push(old.to_owned());
+        }
+        return Ok((None, notes));
+    };
+    let samples = Samples::new(&chosen.batches)?;
     let symmetry = Symmetry::of(flow);
-    let spectra = Spectra::take(&mut records, &symmetry)?;
-    let samples = Samples::new(records)?;
+    let spectra = chosen.spectra.as_ref().map(|sums| Spectra::new(sums, &symmetry)).transpose()?;
     let setting = Setting {
-        viscosity,
+        viscosity: case.fluid.viscosity,
         rotation: flow.rotation,
+        frame_velocity: samples.frame_velocity,
         walls: flow.walls.velocity,
         scalars: flow.scalars.clone(),
         symmetry,
@@ -126,8 +136,9 @@ fn averages(run_dir: &Path, flow: &Channel, viscosity: f64) -> Result<Option<Ave
         differences: Differences::new(samples.y.len()),
     };
     let findings = errors::findings(&samples, &setting)?;
-    let lines = spectra.map(|spectra| Directed::new(&spectra, &findings, viscosity));
-    Ok(Some(Averaged { findings, lines, samples: samples.number(), batches: samples.batches(), until: header.time }))
+    let lines = spectra.map(|spectra| Directed::new(&spectra, &findings, case.fluid.viscosity));
+    let batch_length = samples.merged() as f64 * first.axis.length();
+    Ok((Some(Averaged { findings, lines, tally, batches: samples.batches(), batch_length }), chosen.notes))
 }
 
 /// A CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall), then each column and its error; what is not there is empty.

@@ -1,4 +1,5 @@
-//! Central moments from averages over planes of the laboratory, with the mean flow in them. u' = u - U, w' = w - W, p' = p - P; `<v>` is zero.
+//! Central moments from averages over planes with the mean flow in them. u' = u - U, w' = w - W, p' = p - P; `<v>` is zero. u is measured in a frame that moves
+//! along x: central moments are the same in all frames, and U becomes that of the laboratory here and nowhere else.
 
 use super::differences::Differences;
 use super::samples::Averages;
@@ -15,6 +16,7 @@ pub struct Moments {
     pub vorticity: [Vec<f64>; 3],
 }
 
+/// Of the laboratory.
 pub struct Mean {
     pub u: Vec<f64>,
     pub w: Vec<f64>,
@@ -47,7 +49,8 @@ pub struct Third {
 }
 
 impl Moments {
-    pub fn new(averages: &Averages, differences: &Differences) -> Result<Self> {
+    /// Of averages in a frame of this velocity.
+    pub fn new(averages: &Averages, differences: &Differences, frame_velocity: f64) -> Result<Self> {
         let raw = |name: &str| averages.get(name);
         let (u, w, p) = (raw("u")?, raw("w")?, raw("p")?);
         let points = 0..u.len();
@@ -92,7 +95,13 @@ impl Moments {
         Ok(Self {
             fourth: [fourth(raw("uuuu")?, uuu, uu, u), raw("vvvv")?.to_vec(), fourth(raw("wwww")?, www, ww, w)],
             vorticity: [product("oxox", ox, ox)?, product("oyoy", oy, oy)?, product("ozoz", oz, oz)?],
-            mean: Mean { du: differences.of(u), dw: differences.of(w), u: u.to_vec(), w: w.to_vec(), p: p.to_vec() },
+            mean: Mean {
+                du: differences.of(u),
+                dw: differences.of(w),
+                u: u.iter().map(|u| u + frame_velocity).collect(),
+                w: w.to_vec(),
+                p: p.to_vec(),
+            },
             second,
             third,
         })

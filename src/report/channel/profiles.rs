@@ -20,6 +20,8 @@ use crate::report::cubic::interpolate;
 pub struct Setting {
     pub viscosity: f64,
     pub rotation: f64,
+    /// That of the frame in which u of the averages is measured.
+    pub frame_velocity: f64,
     /// U of the lower and the upper wall.
     pub walls: [f64; 2],
     pub scalars: Vec<ChannelScalar>,
@@ -57,7 +59,7 @@ impl Findings {
     pub fn new(averages: &Averages, setting: &Setting) -> Result<Self> {
         let averages = &setting.symmetry.average(averages)?;
         let Setting { viscosity: nu, rotation, walls, grid, differences, .. } = setting;
-        let moments = Moments::new(averages, differences)?;
+        let moments = Moments::new(averages, differences, setting.frame_velocity)?;
         let last = grid.y.len() - 1;
         let shear = [moments.mean.du[last], moments.mean.du[0]].map(|slope| nu * slope);
         let u_tau = (0.5 * (shear[0].abs() + shear[1].abs())).sqrt();
@@ -74,7 +76,7 @@ impl Findings {
         let mut of_scalars = Vec::new();
         for scalar in &setting.scalars {
             let unit = friction_scale(scalar, averages, setting)? / u_tau;
-            profiles.extend(of_scalar(scalar, averages, &moments, [u_tau, unit], &column)?);
+            profiles.extend(of_scalar(scalar, averages, [u_tau, unit], &column)?);
             of_scalars.push((format!("{}_tau", scalar.name), unit));
         }
         let mut terms = profiles[..2].to_vec();
@@ -172,21 +174,16 @@ fn friction_scale(scalar: &ChannelScalar, averages: &Averages, setting: &Setting
 }
 
 /// Mean, rms and fluxes of a scalar in units of u_tau and theta_tau.
-fn of_scalar(
-    scalar: &ChannelScalar,
-    averages: &Averages,
-    moments: &Moments,
-    [u_tau, unit]: [f64; 2],
-    column: &Make,
-) -> Result<Vec<Column>> {
+fn of_scalar(scalar: &ChannelScalar, averages: &Averages, [u_tau, unit]: [f64; 2], column: &Make) -> Result<Vec<Column>> {
     let name = &scalar.name;
     let raw = |of: &str| averages.get(&of.replace('s', &format!("[{name}]")));
     let (mean, square, along, across) = (raw("s")?, raw("ss")?, raw("us")?, raw("vs")?);
+    let u = averages.get("u")?;
     let flux = unit * u_tau;
     Ok(vec![
         column(&format!("{name}_mean"), unit, &|j| mean[j]),
         column(&format!("{name}_rms"), unit, &|j| (square[j] - mean[j].powi(2)).max(0.0).sqrt()),
-        column(&format!("u_{name}"), flux, &|j| along[j] - moments.mean.u[j] * mean[j]),
+        column(&format!("u_{name}"), flux, &|j| along[j] - u[j] * mean[j]),
         column(&format!("v_{name}"), flux, &|j| across[j]),
     ])
 }

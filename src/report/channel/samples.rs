@@ -1,19 +1,20 @@
-//! What a channel has sampled, from `statistics.h5`: its averages over all samples, and over all but a part of them.
+//! What a channel has sampled: its averages over time, and over all but a part of the time.
 //!
-//! Sampling errors are those of batch means. The batches have equal numbers of samples; a last one that is not full counts for the averages, but not
-//! for their errors. Where neighbouring batches are correlated, the standard error of their mean would be too small: then neighbours are merged.
+//! Sampling errors are those of batch means. Whole batches have equal weights, their length; one that is not whole, at the beginning, at the end or where
+//! sampling was interrupted, counts for the averages, but not for their errors. Where neighbouring batches are correlated, the standard error of their mean
+//! would be too small: then neighbours are merged.
 
 use crate::error::{Error, Result};
-use crate::statistics::Record;
+use crate::statistics::{Batch, Record};
 
-/// Batches are merged while the correlation of neighbours is larger than this. That of 32 independent ones is so by chance in one case of eight.
+/// Batches are merged while the correlation of neighbours is larger than this. That of 32 independent ones is so by chance in one case of eight, of 100 in 40.
 const CORRELATION: f64 = 0.2;
 /// So many batches must be left: from fewer the error itself would not be known to a quarter.
 const LEAST_BATCHES: usize = 8;
 /// What the correlation is taken of: the largest counts.
 const CORRELATED: [&str; 5] = ["u", "uu", "vv", "ww", "uv"];
 
-/// Averages over planes and samples by name, each at all points in y.
+/// Averages over planes and time by name, each at all points in y.
 #[derive(Clone, Debug)]
 pub struct Averages(Vec<(String, Vec<f64>)>);
 
@@ -39,49 +40,56 @@ impl Averages {
 pub struct Samples {
     /// Of the points, from the upper wall, y = 1, to the lower one.
     pub y: Vec<f64>,
-    /// Samples of each batch.
-    counts: Vec<f64>,
+    /// The velocity of the frame in which u is measured.
+    pub frame_velocity: f64,
+    /// The sum of weights of each batch.
+    weights: Vec<f64>,
     /// By name, batch after batch.
     sums: Vec<(String, Vec<f64>)>,
+    /// The batches that cover their time.
+    whole: Vec<usize>,
     /// Batches that make one of those that errors are taken of.
     merged: usize,
 }
 
 impl Samples {
     /// # Errors
-    /// Records that are not those of a channel.
-    pub fn new(records: Vec<Record>) -> Result<Self> {
+    /// Batches that are not those of a channel, or of another one than the first.
+    pub fn new(batches: &[Batch]) -> Result<Self> {
         let foreign = |what: &str| Error::input(format!("the statistics are not those of a channel: {what}"));
-        let (mut y, mut counts, mut sums) = (Vec::new(), Vec::new(), Vec::new());
-        for record in records {
-            match &*record.name {
-                "y" => y = record.values,
-                "samples" => counts = record.values,
-                _ => sums.push((record.name, record.values)),
-            }
-        }
-        let size = y.len() * counts.len();
-        if size == 0 {
+        let first = batches.first().map_or(&[][..], |batch| &batch.records);
+        let y = first.iter().find(|record| record.name == "y").map_or(Vec::new(), |y| y.values.clone());
+        if y.is_empty() {
             return Err(foreign("there is no y, or no sample"));
         }
-        if let Some((name, _)) = sums.iter().find(|(_, values)| values.len() != size) {
-            return Err(foreign(&format!("`{name}` has another shape")));
+        let frame_velocity = Record::number(first, "frame_velocity")?;
+        let profiles = first.iter().filter(|record| record.name != "y" && !record.axes.is_empty());
+        let mut sums: Vec<(String, Vec<f64>)> = profiles.map(|record| (record.name.clone(), Vec::new())).collect();
+        for batch in batches {
+            if Record::number(&batch.records, "frame_velocity")? != frame_velocity {
+                return Err(foreign("their velocities are measured in different frames"));
+            }
+            for (name, sums) in &mut sums {
+                sums.extend(Record::values(&batch.records, name, y.len())?);
+            }
         }
-        let mut samples = Self { y, counts, sums, merged: 1 };
+        let weights = batches.iter().map(|batch| batch.moments.weight).collect();
+        let whole = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
+        let mut samples = Self { y, frame_velocity, weights, sums, whole, merged: 1 };
         while samples.batches() / 2 >= LEAST_BATCHES && samples.correlation() > CORRELATION {
             samples.merged *= 2;
         }
         Ok(samples)
     }
 
-    /// Samples of all batches.
-    pub fn number(&self) -> f64 {
-        self.counts.iter().sum()
-    }
-
     /// The batches that errors are taken of.
     pub fn batches(&self) -> usize {
-        self.counts.iter().take_while(|count| **count == self.counts[0]).count() / self.merged
+        self.whole.len() / self.merged
+    }
+
+    /// How many batches of the run make one of those that errors are taken of.
+    pub fn merged(&self) -> usize {
+        self.merged
     }
 
     /// Averages over all samples.
@@ -91,16 +99,25 @@ impl Samples {
 
     /// Averages over all batches that errors are taken of but one.
     pub fn without(&self, batch: usize) -> Averages {
-        self.over(|b| b < self.batches() * self.merged && b / self.merged != batch)
+        let taken = &self.whole[..self.batches() * self.merged];
+        let left_out = self.parts(batch);
+        self.over(|b| taken.contains(&b) && !left_out.contains(&b))
     }
 
+    /// The batches that make one of those that errors are taken of.
+    fn parts(&self, batch: usize) -> &[usize] {
+        &self.whole[batch * self.merged..(batch + 1) * self.merged]
+    }
+
+    /// `sum_b S_b / sum_b w_b` over the batches that are taken, with S their sums and w the sums of their weights.
     fn over(&self, taken: impl Fn(usize) -> bool) -> Averages {
-        let number: f64 = self.counts.iter().enumerate().filter(|(b, _)| taken(*b)).map(|(_, count)| count).sum();
+        let taken: Vec<usize> = (0..self.weights.len()).filter(|b| taken(*b)).collect();
+        let weight: f64 = taken.iter().map(|b| self.weights[*b]).sum();
         let points = self.y.len();
         let mean = |sums: &[f64]| {
             let mut mean = vec![0.0; points];
-            for (_, of_batch) in sums.chunks_exact(points).enumerate().filter(|(b, _)| taken(*b)) {
-                mean.iter_mut().zip(of_batch).for_each(|(mean, sum)| *mean += sum / number);
+            for b in &taken {
+                mean.iter_mut().zip(&sums[b * points..]).for_each(|(mean, sum)| *mean += sum / weight);
             }
             mean
         };
@@ -117,7 +134,7 @@ impl Samples {
         let of = |(_, sums): &(String, Vec<f64>)| {
             let (mut neighbours, mut squares) = (0.0, 0.0);
             for j in 0..points {
-                let of_batch = |b: usize| (b * self.merged..(b + 1) * self.merged).map(|b| sums[b * points + j]).sum::<f64>();
+                let of_batch = |b: usize| self.parts(b).iter().map(|b| sums[b * points + j]).sum::<f64>();
                 let sums: Vec<f64> = (0..batches).map(of_batch).collect();
                 let mean = sums.iter().sum::<f64>() / batches as f64;
                 squares += sums.iter().map(|sum| (sum - mean).powi(2)).sum::<f64>();
@@ -131,26 +148,26 @@ impl Samples {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::batch;
     use super::*;
     use crate::random::philox;
 
-    fn record(name: &str, values: Vec<f64>) -> Record {
-        let (units, description) = (String::new(), String::new());
-        Record { name: name.into(), units, description, axes: Vec::new(), shape: Vec::new(), values }
-    }
-
-    fn samples(counts: Vec<f64>, means: &[f64]) -> Samples {
-        let sums = means.iter().zip(&counts).flat_map(|(mean, count)| [mean * count, 7.0 * count, 0.0]).collect();
-        Samples::new(vec![record("y", vec![1.0, 0.0, -1.0]), record("samples", counts), record("u", sums)]).unwrap()
+    /// Batches of the length 4 with these weights and means of u.
+    fn samples(weights: &[f64], means: &[f64]) -> Samples {
+        let batch = |(number, (weight, mean)): (usize, (&f64, &f64))| {
+            let moments = [("u", mean * weight), ("uu", 7.0 * weight)];
+            batch(number as u64, 4.0, *weight, &[1.0, 0.0, -1.0], &moments.map(|(name, sum)| (name, vec![sum; 3])))
+        };
+        Samples::new(&weights.iter().zip(means).enumerate().map(batch).collect::<Vec<_>>()).unwrap()
     }
 
     #[test]
-    fn means_are_over_all_samples_and_a_part_is_left_out() {
-        let samples = samples(vec![4.0, 4.0, 4.0, 1.0], &[1.0, 2.0, 6.0, 10.0]);
-        assert_eq!((samples.number(), samples.batches()), (13.0, 3));
-        assert!((samples.all().get("u").unwrap()[0] - 46.0 / 13.0).abs() < 1e-14);
+    fn means_are_over_all_of_the_time_and_a_part_is_left_out() {
+        let samples = samples(&[1.0, 4.0, 4.0, 4.0, 1.0], &[3.0, 1.0, 2.0, 6.0, 10.0]);
+        assert_eq!(samples.batches(), 3);
+        assert!((samples.all().get("u").unwrap()[0] - 49.0 / 14.0).abs() < 1e-14);
         assert!((samples.without(1).get("u").unwrap()[0] - 3.5).abs() < 1e-14);
-        assert!((samples.without(1).get("u").unwrap()[1] - 7.0).abs() < 1e-14);
+        assert!((samples.without(1).get("uu").unwrap()[1] - 7.0).abs() < 1e-14);
         assert!(samples.all().get("w").unwrap_err().message.contains("no record `w`"));
     }
 
@@ -159,18 +176,23 @@ mod tests {
     fn correlated_batches_are_merged() {
         let noise = |i: u32| philox(5, [i, 0, 0, 0]).iter().map(|word| f64::from(*word) / 2f64.powi(32)).sum::<f64>();
         let run = |same: u32| -> Vec<f64> { (0..32).map(|i| noise(i / same)).collect() };
-        let batches = |same: u32| samples(vec![2.0; 32], &run(same)).batches();
+        let batches = |same: u32| samples(&[4.0; 32], &run(same)).batches();
         assert_eq!([1, 2, 4, 16].map(batches), [32, 16, 8, 8]);
-        assert_eq!(samples(vec![2.0; 15], &run(4)[..15]).batches(), 15);
+        assert_eq!(samples(&[4.0; 15], &run(4)[..15]).batches(), 15);
     }
 
     #[test]
     fn records_of_another_shape_are_refused() {
-        for (records, part) in [
-            (vec![record("y", vec![1.0]), record("samples", vec![])], "no sample"),
-            (vec![record("y", vec![1.0]), record("samples", vec![1.0]), record("uu", vec![1.0, 2.0])], "`uu` has another shape"),
+        let sound = batch(0, 1.0, 1.0, &[1.0], &[("uu", vec![1.0])]);
+        let other_shape = batch(1, 1.0, 1.0, &[1.0], &[("uu", vec![1.0, 2.0])]);
+        let mut other_frame = sound.clone();
+        other_frame.records.iter_mut().filter(|record| record.name == "frame_velocity").for_each(|frame| frame.values[0] = 3.0);
+        for (batches, part) in [
+            (vec![], "no sample"),
+            (vec![sound.clone(), other_shape], "\"uu\" are 2 numbers, not 1"),
+            (vec![sound, other_frame], "in different frames"),
         ] {
-            assert!(Samples::new(records).err().unwrap().message.contains(part));
+            assert!(Samples::new(&batches).err().unwrap().message.contains(part));
         }
     }
 }

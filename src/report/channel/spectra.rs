@@ -6,6 +6,7 @@
 //!
 //! Energy is that of k and -k, and the mean flow is taken out of that of k = 0. Where the halves of the channel are alike they are averaged.
 
+use super::chosen::SpectralSums;
 use super::symmetry::Symmetry;
 use crate::error::{Error, Result};
 use crate::statistics::Record;
@@ -34,27 +35,20 @@ pub struct Product {
 }
 
 impl Spectra {
-    /// Takes its records out of those of a channel. None if there are none: before the first sample, or from a rogallo that took no spectra.
-    ///
     /// # Errors
     /// Records of another shape.
-    pub fn take(records: &mut Vec<Record>, symmetry: &Symmetry) -> Result<Option<Self>> {
-        let is_own = |record: &Record| record.name.starts_with("spectr") || record.name == "kx" || record.name == "kz";
-        let (own, others) = std::mem::take(records).into_iter().partition(is_own);
-        *records = others;
-        let own: Vec<Record> = own;
-        if own.is_empty() {
-            return Ok(None);
-        }
-        let points = records.iter().find(|record| record.name == "y").map_or(0, |y| y.values.len());
-        let source = Source { records: &own, symmetry, points };
-        Ok(Some(Self { along: [source.along("x")?, source.along("z")?] }))
+    pub fn new(sums: &SpectralSums, symmetry: &Symmetry) -> Result<Self> {
+        let points = sums.records.iter().find(|record| record.name == "spectra_mean_u").map_or(0, |u| u.values.len());
+        let source = Source { records: &sums.records, weight: sums.tally.weight, symmetry, points };
+        Ok(Self { along: [source.along("x")?, source.along("z")?] })
     }
 }
 
 /// The records of spectra.
 struct Source<'a> {
     records: &'a [Record],
+    /// That of all samples.
+    weight: f64,
     symmetry: &'a Symmetry,
     points: usize,
 }
@@ -85,11 +79,10 @@ impl Source<'_> {
     ///     <ab> - <a><b> = (<ab> - A B + (<ab>' - A' B')) / 2 + (A - A') (B - B') / 4
     /// ```
     fn lines(&self, product: &str, sums: &[f64], waves: usize) -> Result<Vec<Vec<f64>>> {
-        let samples = self.get("spectra_samples", Some(1))?[0];
-        let [a, b] = factors(product).map(|factor| self.mean(factor, samples));
+        let [a, b] = factors(product).map(|factor| self.mean(factor));
         let (a, b, last) = (a?, b?, self.points - 1);
         let own = |j: usize| {
-            let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / samples).collect();
+            let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / self.weight).collect();
             line[0] -= a[j] * b[j];
             line
         };
@@ -106,12 +99,12 @@ impl Source<'_> {
     }
 
     /// The mean profile of a factor; v has none.
-    fn mean(&self, factor: &str, samples: f64) -> Result<Vec<f64>> {
+    fn mean(&self, factor: &str) -> Result<Vec<f64>> {
         if factor == "v" {
             return Ok(vec![0.0; self.points]);
         }
         let sums = self.get(&format!("spectra_mean_{factor}"), Some(self.points))?;
-        Ok(sums.iter().map(|sum| sum / samples).collect())
+        Ok(sums.iter().map(|sum| sum / self.weight).collect())
     }
 }
 
@@ -144,6 +137,7 @@ pub fn correlation(line: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::case::{self, Channel, FlowKind};
+    use crate::statistics::Tally;
     use std::path::Path;
 
     /// With a rotation the halves differ.
@@ -184,18 +178,13 @@ mod tests {
         ["uu", "vv", "ww", "uv", "pp", "[dye][dye]", "u[dye]", "v[dye]", "[heat][heat]", "u[heat]", "v[heat]"]
     }
 
-    /// Two samples of one flow.
-    fn records() -> Vec<Record> {
+    /// Samples of one flow, of the weight 2 in all.
+    fn sums() -> SpectralSums {
         let record = |name: String, values: Vec<f64>| {
             let (units, description) = (String::new(), String::new());
             Record { name, units, description, axes: Vec::new(), shape: Vec::new(), values }
         };
-        let mut records = vec![
-            record("y".into(), vec![1.0, 0.0, -1.0]),
-            record("kx".into(), vec![0.0, 1.0, 2.0]),
-            record("kz".into(), vec![0.0, 1.0, 2.0]),
-            record("spectra_samples".into(), vec![2.0]),
-        ];
+        let mut records = vec![record("kx".into(), vec![0.0, 1.0, 2.0]), record("kz".into(), vec![0.0, 1.0, 2.0])];
         for name in NAMES.into_iter().filter(|name| *name != "v") {
             records.push(record(format!("spectra_mean_{name}"), field(name, false).map(|line| 2.0 * line[0]).to_vec()));
         }
@@ -205,16 +194,14 @@ mod tests {
             let sums: Vec<f64> = sums.collect();
             records.extend(["x", "z"].map(|along| record(format!("spectrum_{along}_{product}"), sums.clone())));
         }
-        records
+        SpectralSums { tally: Tally { begin: 0.0, end: 2.0, samples: 5, weight: 2.0, squares: 1.0 }, records }
     }
 
     /// Of like halves there are two flows, the one and its mirror; its mean fluctuates between them.
     #[test]
     fn spectra_are_those_of_fluctuations() {
         for (rotation, flows) in [(0.3, &[false][..]), (0.0, &[false, true])] {
-            let mut all = records();
-            let spectra = Spectra::take(&mut all, &Symmetry::of(&channel(rotation))).unwrap().unwrap();
-            assert_eq!(all.len(), 1);
+            let spectra = Spectra::new(&sums(), &Symmetry::of(&channel(rotation))).unwrap();
             for product in products() {
                 let lines = &spectra.along[1].products.iter().find(|other| other.name == product).unwrap().lines;
                 assert_eq!(lines.len(), if flows.len() == 1 { 3 } else { 2 });
@@ -234,13 +221,10 @@ mod tests {
     }
 
     #[test]
-    fn statistics_without_spectra_have_none_and_damaged_ones_are_told() {
-        let symmetry = Symmetry::of(&channel(0.0));
-        let mut old: Vec<Record> = records().into_iter().filter(|record| record.name == "y").collect();
-        assert!(Spectra::take(&mut old, &symmetry).unwrap().is_none());
-        let mut damaged = records();
-        damaged.retain(|record| record.name != "spectra_mean_w");
-        let error = Spectra::take(&mut damaged, &symmetry).err().unwrap();
+    fn damaged_spectra_are_told() {
+        let mut damaged = sums();
+        damaged.records.retain(|record| record.name != "spectra_mean_w");
+        let error = Spectra::new(&damaged, &Symmetry::of(&channel(0.0))).err().unwrap();
         assert!(error.message.contains("`spectra_mean_w` is missing"), "{error}");
     }
 

@@ -7,6 +7,7 @@ use super::reference::Published;
 use super::{Averaged, Run};
 use crate::error::Result;
 use crate::report::table::{Row, aligned, figures_row, heading, number};
+use crate::statistics::Tally;
 
 /// What of a published profile is compared: our column, and its name in the table.
 const COMPARED: [(&str, &str); 5] = [("U", "  U+"), ("uu", "  uu+"), ("vv", "  vv+"), ("ww", "  ww+"), ("uv", "  uv+")];
@@ -21,6 +22,7 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
         None => {
             let from = number(run.flow.sampling.from);
             rows.push(("averaged", format!("nothing yet: samples are taken from t = {from} on, and kept with the checkpoints")));
+            rows.extend(notes(run));
         }
         Some(averaged) => {
             rows.extend(bulk(run, averaged));
@@ -38,15 +40,24 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     Ok(aligned(&rows))
 }
 
+/// What is not in the averages.
+fn notes(run: &Run) -> impl Iterator<Item = Row> {
+    run.notes.iter().map(|note| ("", note.clone()))
+}
+
 /// What was averaged, friction, and velocities.
 fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
-    let Averaged { samples, batches, until, .. } = averaged;
+    let Averaged { tally: Tally { begin, end, samples, .. }, batches, batch_length, .. } = averaged;
     let value = |name: &str| averaged.number(name).map(|(value, error)| with_error(value, error)).unwrap_or_default();
-    let from = run.flow.sampling.from;
-    let units = averaged.number("u_tau").map_or(0.0, |(u_tau, _)| (until - from) * u_tau);
-    let over = format!("t = {} to {}, {} h/u_tau", number(from), number(*until), number(round(units)));
-    let errors = if *batches > 1 { format!("errors from {batches} batches") } else { "too few for errors".into() };
-    let mut rows = vec![("averaged", format!("{over}; {samples} samples, {errors}")), ("Re_tau", value("re_tau"))];
+    let units = averaged.number("u_tau").map_or(0.0, |(u_tau, _)| (end - begin) * u_tau);
+    let over = format!("t = {} to {}, {} h/u_tau", number(*begin), number(*end), number(round(units)));
+    let errors = match batches {
+        0 | 1 => format!("no errors: fewer than 2 whole batches of {}", number(*batch_length)),
+        _ => format!("errors from {batches} batches of {}", number(*batch_length)),
+    };
+    let mut rows = vec![("averaged", format!("{over}; {samples} samples, {errors}"))];
+    rows.extend(notes(run));
+    rows.push(("Re_tau", value("re_tau")));
     if !run.symmetric() {
         rows.push(("nu dU/dy", format!("lower wall {}, upper wall {}; both halves are kept", value("shear_lower"), value("shear_upper"))));
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::case::{ChannelScalar, ScalarBoundary};
 use crate::report::reference::tests::shared;
-use crate::statistics::Record;
+use crate::statistics::{Axis, Batch, Record, Tally};
 use profiles::find;
 use std::f64::consts::TAU;
 
@@ -126,32 +126,46 @@ fn raw(name: &str, y: f64, mirrored: bool) -> f64 {
     })
 }
 
-/// As many batches of two samples as there are factors, each the averages times its factor; both scalars are the same one.
+/// A batch of the length `length` whose samples weigh `weight` in all, with sums over `y`.
+pub fn batch(number: u64, length: f64, weight: f64, y: &[f64], sums: &[(&str, Vec<f64>)]) -> Batch {
+    let begin = number as f64 * length;
+    let line = |name: &str, values: &[f64]| {
+        let (units, description) = (String::new(), String::new());
+        Record { name: name.into(), units, description, axes: vec!["y".into()], shape: vec![values.len()], values: values.to_vec() }
+    };
+    let lines = sums.iter().map(|(name, values)| line(name, values));
+    let records = [line("y", y), Record::scalar("frame_velocity", "", "", 0.0)].into_iter().chain(lines).collect();
+    let moments = Tally { begin, end: begin + weight, samples: 2, weight, squares: 0.5 * weight * weight };
+    Batch { number, axis: Axis::new(length), moments, spectra: None, records }
+}
+
+/// As many batches of the length 2 as there are factors, each the averages times its factor; both scalars are the same one.
 fn samples(factors: &[f64], mirrored: bool) -> Samples {
     let y = WallNormal::new(POINTS).y;
-    let record = |name: &str, values: Vec<f64>| {
-        let (units, description) = (String::new(), String::new());
-        Record { name: name.into(), units, description, axes: Vec::new(), shape: Vec::new(), values }
-    };
-    let mut records = vec![record("y", y.clone()), record("samples", vec![2.0; factors.len()])];
+    let mut averages: Vec<(String, Vec<f64>)> = Vec::new();
     for name in NAMES.split_whitespace() {
-        let averages: Vec<f64> = y.iter().map(|y| raw(name, *y, mirrored)).collect();
-        let sums: Vec<f64> = factors.iter().flat_map(|factor| averages.iter().map(move |average| 2.0 * factor * average)).collect();
+        let profile: Vec<f64> = y.iter().map(|y| raw(name, *y, mirrored)).collect();
         for scalar in ["[dye]", "[heat]"] {
             match name.contains('s') {
-                true => records.push(record(&name.replace('s', scalar), sums.clone())),
-                false if scalar == "[dye]" => records.push(record(name, sums.clone())),
+                true => averages.push((name.replace('s', scalar), profile.clone())),
+                false if scalar == "[dye]" => averages.push((name.to_owned(), profile.clone())),
                 false => {}
             }
         }
     }
-    Samples::new(records).unwrap()
+    let of_batch = |(number, factor): (usize, &f64)| {
+        let sums: Vec<(&str, Vec<f64>)> =
+            averages.iter().map(|(name, profile)| (&**name, profile.iter().map(|average| 2.0 * factor * average).collect())).collect();
+        batch(number as u64, 2.0, 2.0, &y, &sums)
+    };
+    Samples::new(&factors.iter().enumerate().map(of_batch).collect::<Vec<_>>()).unwrap()
 }
 
 fn setting(flow: &Channel) -> Setting {
     Setting {
         viscosity: NU,
         rotation: flow.rotation,
+        frame_velocity: 0.0,
         walls: flow.walls.velocity,
         scalars: flow.scalars.clone(),
         symmetry: Symmetry::of(flow),
@@ -299,7 +313,17 @@ fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
 #[test]
 fn tables_and_figures_of_like_and_of_unlike_halves() {
     for (rotation, parts) in [
-        (0.0, &["10  (", "t = 3 to 10, 1 h/u_tau; 12 samples, errors from 6 batches", "C_f", "U_centre / U_b", "  uv+"][..]),
+        (
+            0.0,
+            &[
+                "10  (",
+                "t = 4 to 10, 0.8 h/u_tau; 12 samples, errors from 3 batches of 2\n",
+                "left out: 1 batch(es)",
+                "C_f",
+                "U_centre / U_b",
+                "  uv+",
+            ][..],
+        ),
         (OMEGA, &["lower wall 0.018", "upper wall -0.022", "both halves are kept", "not compared"]),
     ] {
         let (dir, labels, series) = run_dir(rotation);
@@ -312,9 +336,11 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
 
         let reference = dir.path().join("published.txt");
         std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.1 1 1 -0.1\n0.2 2 2 -0.3\n1 14 6 0\n").unwrap();
-        let averaged = Some(Averaged { findings, lines: None, samples: 12.0, batches: 6, until: 10.0 });
+        let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
+        let averaged = Some(Averaged { findings, lines: None, tally, batches: 3, batch_length: 2.0 });
+        let notes = vec!["left out: 1 batch(es) that begin before output.statistics.from = 3".to_owned()];
         let references = Published::read(&[reference]).unwrap();
-        let run = Run { labels: &labels, series: &series, flow, averaged, references, published_lines: Vec::new() };
+        let run = Run { labels: &labels, series: &series, flow, averaged, notes, references, published_lines: Vec::new() };
         let figures = place_of_figures(dir.path()).unwrap();
         let drawn = figures::draw(&figures, &run, NU).unwrap();
         assert_eq!(drawn, ["mean_velocity", "stresses", "vorticity", "budget_k", "scalar_mean", "scalar_rms", "friction"]);

@@ -1,0 +1,153 @@
+//! The batches that the averages of a run are taken from: those of its case that lie in a window of time.
+
+use std::path::Path;
+
+use crate::case::{self, Case};
+use crate::error::Result;
+use crate::report::table::number;
+use crate::statistics::{Batch, Record, Tally, Window};
+use crate::store::{self, Header};
+
+/// What is averaged, and what is not. Batches ascend in time; lines over y begin at the upper wall, as the grid of the program does.
+#[derive(Default)]
+pub struct Chosen {
+    /// Without their spectra.
+    pub batches: Vec<Batch>,
+    pub spectra: Option<SpectralSums>,
+    /// What is left out, and why: a line each.
+    pub notes: Vec<String>,
+}
+
+/// The spectra of all batches that end some.
+pub struct SpectralSums {
+    pub tally: Tally,
+    pub records: Vec<Record>,
+}
+
+/// How many batches are left out for each reason.
+#[derive(Default)]
+struct LeftOut {
+    before: usize,
+    after: usize,
+    other_length: usize,
+    other_physics: usize,
+    /// How the case of one of these differs.
+    difference: String,
+}
+
+impl Chosen {
+    /// From the files of `run_dir`, and from its newest checkpoint, which has the batch under way.
+    ///
+    /// # Errors
+    /// A damaged batch.
+    pub fn read(run_dir: &Path, case: &Case, window: Window) -> Result<Self> {
+        let (mut chosen, mut left) = (Self::default(), LeftOut::default());
+        let mut newest = None;
+        for path in store::batches(&run_dir.join("statistics"))? {
+            let (header, batch) = store::read_batch(&path)?;
+            newest = Some(batch.number);
+            chosen.consider(&header, batch, case, window, &mut left)?;
+        }
+        let checkpoint = run_dir.join("checkpoints/latest");
+        if checkpoint.exists() {
+            match store::read_open_batch(&checkpoint) {
+                // A run that has gone on since may have closed it.
+                Ok(Some((header, batch))) if newest.is_none_or(|newest| batch.number > newest) => {
+                    chosen.consider(&header, batch, case, window, &mut left)?;
+                }
+                Ok(_) => {}
+                Err(error) => chosen.notes.push(format!("without the batch under way: {error}")),
+            }
+        }
+        chosen.tell(&left, window);
+        Ok(chosen)
+    }
+
+    fn consider(&mut self, header: &Header, batch: Batch, case: &Case, window: Window, left: &mut LeftOut) -> Result<()> {
+        let differences = case::physics_differences(&case::read_physics(&header.case)?, case);
+        let Batch { moments, spectra, axis, .. } = batch;
+        if let Some(difference) = differences.into_iter().next() {
+            (left.other_physics, left.difference) = (left.other_physics + 1, difference);
+            return Ok(());
+        }
+        if self.batches.first().is_some_and(|first| first.axis != axis) {
+            left.other_length += 1;
+            return Ok(());
+        }
+        let records = batch.records.into_iter().map(downwards);
+        let (of_spectra, records): (Vec<Record>, Vec<Record>) = records.partition(|record| SpectralSums::has(&record.name));
+        if let Some(tally) = spectra.filter(|tally| tally.weight > 0.0 && window.holds(tally, axis)) {
+            self.add_spectra(tally, of_spectra);
+        }
+        if moments.weight > 0.0 {
+            match window.holds(&moments, axis) {
+                true => self.batches.push(Batch { records, ..batch }),
+                false if axis.reaches(moments.begin, window.from) => left.after += 1,
+                false => left.before += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn add_spectra(&mut self, tally: Tally, records: Vec<Record>) {
+        let Some(sums) = &mut self.spectra else {
+            self.spectra = Some(SpectralSums { tally, records });
+            return;
+        };
+        sums.tally = sums.tally.and(&tally);
+        for record in records.into_iter().filter(|record| !SpectralSums::is_axis(&record.name)) {
+            if let Some(sum) = sums.records.iter_mut().find(|sum| sum.name == record.name) {
+                sum.values.iter_mut().zip(record.values).for_each(|(sum, value)| *sum += value);
+            }
+        }
+    }
+
+    /// What the sums of all batches cover.
+    pub fn tally(&self) -> Option<Tally> {
+        self.batches.iter().map(|batch| batch.moments).reduce(|a, b| a.and(&b))
+    }
+
+    fn tell(&mut self, left: &LeftOut, window: Window) {
+        let from = number(window.from);
+        let reasons = [
+            (left.before, format!("that begin before output.statistics.from = {from}")),
+            (left.after, format!("that end after t = {}", number(window.to))),
+            (left.other_length, "of another length".to_owned()),
+            (left.other_physics, format!("of other physics ({})", left.difference)),
+        ];
+        let told = reasons.into_iter().filter(|(count, _)| *count > 0);
+        self.notes.extend(told.map(|(count, reason)| format!("left out: {count} batch(es) {reason}")));
+        if let (Some(tally), Some(first)) = (self.tally(), self.batches.first()) {
+            let (begin, end) = (number(tally.begin), number(tally.end));
+            if first.number > first.axis.batch_from(window.from) {
+                self.notes.push(format!("averages begin at t = {begin}, later than output.statistics.from = {from}"));
+            }
+            if let Some(SpectralSums { tally: of_spectra, .. }) = self.spectra.as_ref().filter(|spectra| spectra.tally != tally) {
+                let [first, last] = [of_spectra.begin, of_spectra.end].map(number);
+                if (&first, &last) != (&begin, &end) {
+                    self.notes.push(format!("spectra are averaged from t = {first} to {last}"));
+                }
+            }
+        }
+    }
+}
+
+impl SpectralSums {
+    /// Whether a record of this name is of spectra.
+    fn has(name: &str) -> bool {
+        name.starts_with("spectrum_") || name.starts_with("spectra_mean_") || Self::is_axis(name)
+    }
+
+    fn is_axis(name: &str) -> bool {
+        name == "kx" || name == "kz"
+    }
+}
+
+/// With y from the upper wall: files have it ascending.
+fn downwards(mut record: Record) -> Record {
+    if record.axes.first().is_some_and(|axis| axis == "y") && !record.values.is_empty() {
+        let line = record.values.len() / record.shape[0];
+        record.values = record.values.rchunks_exact(line).flatten().copied().collect();
+    }
+    record
+}
