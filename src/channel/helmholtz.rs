@@ -85,20 +85,56 @@ impl<T: Real> Helmholtz<T> {
     /// coefficients, half the sum and half the difference of f(1) and f(-1).
     #[inline(always)]
     pub fn particular(&self, operators: &Operators<T>, source: impl Fn(usize) -> Group<T>, line: &mut [T]) -> Group<T> {
+        self.sweep(
+            operators,
+            source,
+            line,
+            #[inline(always)]
+            |_, value| value,
+        )
+    }
+
+    /// The same; returns the ends of the sum of this solution and `beside`.
+    #[inline(always)]
+    pub fn particular_beside(
+        &self,
+        operators: &Operators<T>,
+        source: impl Fn(usize) -> Group<T>,
+        beside: &[T],
+        line: &mut [T],
+    ) -> Group<T> {
+        self.sweep(
+            operators,
+            source,
+            line,
+            #[inline(always)]
+            |at, value| value + Lanes::load(beside, at),
+        )
+    }
+
+    /// Returns the sum over the groups of what `seen` makes of each.
+    #[inline(always)]
+    fn sweep(
+        &self,
+        operators: &Operators<T>,
+        source: impl Fn(usize) -> Group<T>,
+        line: &mut [T],
+        seen: impl Fn(usize, Group<T>) -> Group<T>,
+    ) -> Group<T> {
         let zero = Group::all(T::zero());
         let mut value = zero;
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
             value = value * Lanes::load(&self.coupling, at) - source(at) * Lanes::load(&self.gain, at);
             value.store(line, at);
         }
-        let (mut value, mut ends) = (zero, zero);
+        let (mut value, mut sum) = (zero, seen(0, zero));
         value.store(line, 0);
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
             value = Group::load(line, at) + value * Lanes::load(&self.ratio, at);
-            ends = ends + value;
+            sum = sum + seen(at, value);
             value.store(line, at);
         }
-        ends
+        sum
     }
 
     /// How much of the homogeneous solutions the particular one needs to have these ends.

@@ -1,5 +1,6 @@
 //! The state at time zero.
 
+use super::profiles::{pack, unpack};
 use super::series::derivative;
 use super::stability::{Family, eigenmode};
 use super::{Channel, boundary};
@@ -93,7 +94,7 @@ impl<T: Real> Channel<T> {
         let values: Vec<f64> = grid.y.iter().map(|y| profile(*y)).collect();
         let coefficients = grid.coefficients(&values).into_iter().take(operators.kept);
         for (mode, value) in state[field][pencils.layout.range(mean)].iter_mut().zip(coefficients) {
-            *mode = Complex::new(T::of(value), T::zero());
+            *mode = pack(value);
         }
     }
 
@@ -188,15 +189,14 @@ impl<T: Real> Channel<T> {
         let c = pencils.layout.columns.iter().position(|column| [column.nx as i64, column.nz] == label)?;
         let (column, range) = (&pencils.layout.columns[c], pencils.layout.range(c));
         let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-        let mut lines: [Vec<Complex<T>>; 3] = std::array::from_fn(|_| vec![Complex::default(); operators.kept]);
         if column.is_mean() {
-            lines[0].copy_from_slice(phi);
-            lines[2].copy_from_slice(eta);
-        } else {
-            let column = std::slice::from_ref(column);
-            velocity.solve(operators, wavenumbers.of_columns(column), [phi, eta], walls.through(column, clock.time));
-            velocity.copy_out(0, lines.each_mut().map(|line| &mut line[..]));
+            let [u, w] = [phi, eta].map(|profile| profile.iter().map(|packed| unpack(*packed).into()).collect());
+            return Some([u, vec![Complex::default(); operators.kept], w]);
         }
+        let mut lines: [Vec<Complex<T>>; 3] = std::array::from_fn(|_| vec![Complex::default(); operators.kept]);
+        let column = std::slice::from_ref(column);
+        velocity.solve(operators, wavenumbers.of_columns(column), [phi, eta], walls.through(column, clock.time));
+        velocity.copy_out(0, lines.each_mut().map(|line| &mut line[..]));
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))
     }
 }

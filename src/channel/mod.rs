@@ -7,8 +7,8 @@
 //! ```
 //!
 //! `right_hand_side` has h, `update` the substep, `velocity` the way back to u, v, w. The state is phi = lap v and eta, as Chebyshev coefficients in y
-//! of each (n_x, n_z); in the column n_x = n_z = 0, where both vanish, stand U and W. It is computed in a frame that moves in x, so that the step is
-//! limited by the fluctuations; U is that of the laboratory.
+//! of each (n_x, n_z); in the column n_x = n_z = 0, where both vanish, stand U and W, in double precision (`profiles`). It is computed in a frame that moves
+//! in x, so that the step is limited by the fluctuations; U is that of the laboratory.
 
 mod diagnose;
 pub(crate) mod grid;
@@ -16,6 +16,7 @@ mod helmholtz;
 mod initial;
 mod line;
 mod observe;
+mod profiles;
 mod rates;
 mod right_hand_side;
 mod series;
@@ -42,6 +43,7 @@ use crate::transform::{
 };
 use grid::WallNormal;
 use line::{Operators, length_of};
+use profiles::{Profiles, pack, unpack};
 use statistics::Statistics;
 use std::rc::Rc;
 use update::Update;
@@ -143,9 +145,9 @@ impl Parameters {
     }
 }
 
-/// Lines of so many columns: one for the mean, which has equations of its own, and one for every neighbouring ones.
+/// Lines of so many columns: one for every neighbouring ones.
 fn lines(columns: usize) -> usize {
-    1 + columns.div_ceil(NEIGHBOURS)
+    columns.div_ceil(NEIGHBOURS)
 }
 
 /// The state and the plans of this rank.
@@ -164,6 +166,7 @@ pub struct Channel<T> {
     before: Vec<Vec<T>>,
     velocity: Velocity<T>,
     update: Update<T>,
+    profiles: Profiles,
     statistics: Statistics,
     /// -dP/dx over the last step, on the rank that holds the mean profiles.
     gradient: f64,
@@ -195,6 +198,7 @@ impl<T: Real> Channel<T> {
             before: vec![vec![T::zero(); lines * operators.length()]; fields],
             velocity: Velocity::new(&operators),
             update: Update::new(&operators),
+            profiles: Profiles::new(operators.kept, fields),
             operators,
             statistics: Statistics::new(&parameters.scalars, parameters.grid[1], visited, parameters.batches),
             gradient: 0.0,
@@ -232,6 +236,16 @@ impl<T: Real> Flow for Channel<T> {
             Some(initial) => self.set(&initial),
             None => Ok(()),
         }
+    }
+
+    /// The file may be of another precision.
+    fn started_elsewhere(&mut self) -> Result<()> {
+        if let Some(mean) = self.mean_column() {
+            for field in &mut self.state {
+                field[mean.clone()].iter_mut().for_each(|packed| *packed = pack(unpack(*packed)));
+            }
+        }
+        Ok(())
     }
 
     fn clock(&self) -> Clock {

@@ -3,6 +3,7 @@
 
 use super::Channel;
 use super::line::{copy_in, copy_in_one, copy_out};
+use super::profiles::unpack;
 use super::step::copy_mean;
 use crate::parallel::ExactSum;
 use crate::transform::{NEIGHBOURS, Real, Reals};
@@ -17,7 +18,7 @@ impl<T: Real> Channel<T> {
         self.vorticity_to_planes();
         let dissipation = viscosity * self.mean_square();
         let mean = self.mean_column();
-        let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| u.re.wide()).collect::<Vec<_>>()));
+        let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| unpack(*u)).collect::<Vec<_>>()));
         let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| self.grid.bulk(u));
         // Half the difference and half the sum of U'(1) and U'(-1).
         let slopes = |profile: &Option<Vec<f64>>| profile.as_ref().map_or([0.0; 2], |u| super::grid::slopes(u));

@@ -1,6 +1,7 @@
 //! One step: three substeps, each from the state to the velocity at points, its products, and back.
 
-use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, copy_in_one, side_by_side};
+use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, side_by_side};
+use super::profiles::{Change, Profiles, as_seen, copy_profile};
 use super::right_hand_side::{counts, sources};
 use super::update::{Columns, Substep, Update};
 use super::velocity::Velocity;
@@ -107,13 +108,15 @@ impl<T: Real> Channel<T> {
             velocity.put(operators, [&mut *u, &mut *v, &mut *w]);
             if columns[0].is_mean() {
                 // There phi and eta are the profiles U and W.
-                copy_in_one(&phi[..kept], 0, u);
-                copy_in_one(&eta[..kept], 0, w);
+                copy_profile(&phi[..kept], frame_velocity, u);
+                copy_profile(&eta[..kept], 0.0, w);
                 v.chunks_exact_mut(COEFFICIENT).for_each(|numbers| numbers[..2].fill(T::zero()));
-                u[0] -= T::of(frame_velocity);
             }
             for (s, scalar) in state[2..2 + scalars].iter().enumerate() {
                 copy_in(side_by_side(&scalar[range.clone()], kept), lines.of(3 + s));
+                if columns[0].is_mean() {
+                    copy_profile(&scalar[range.start..range.start + kept], 0.0, lines.of(3 + s));
+                }
             }
         });
     }
@@ -121,7 +124,7 @@ impl<T: Real> Channel<T> {
     /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles, and what of this rank is not finite, as
     /// [`Broken::of`] takes it. What the fields gain is `remembered` for the next substep.
     fn take_up(&mut self, coefficients: &Coefficients, remembered: bool, begin: f64, dt: f64) -> (f64, u64) {
-        let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, parameters, .. } = self;
+        let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, profiles, parameters, .. } = self;
         let kept = operators.kept;
         let mut stage = Stage {
             operators,
@@ -129,37 +132,31 @@ impl<T: Real> Channel<T> {
             walls,
             velocity,
             update,
+            profiles,
             parameters,
-            substep: Substep {
-                take: T::of(dt * coefficients.gamma),
-                again: T::of(dt * coefficients.zeta),
-                implicit: T::of(dt * coefficients.beta),
-                rho: T::of(coefficients.alpha / coefficients.beta),
-                remembered,
-            },
+            substep: Substep::new(coefficients, dt, remembered),
+            of_profiles: Substep::new(coefficients, dt, remembered),
             share: dt * (coefficients.gamma + coefficients.zeta),
             from: begin + coefficients.from * dt,
             to: begin + coefficients.to * dt,
             impulse: 0.0,
             broken: 0,
         };
-        // The line of the mean column comes first.
         let length = operators.length();
-        let mut line = length..2 * length;
+        let mut line = 0..length;
         pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
             let next = following(&range, state[0].len());
             state.iter().for_each(|field| fetch(&field[next.clone()]));
             let next = following(&line, before[0].len());
             before.iter().for_each(|lines| fetch::<T>(cast_slice(&lines[next.clone()])));
-            // The mean profiles obey other equations than their neighbour.
+            // The mean profiles obey other equations than their neighbours.
             let alone = usize::from(columns[0].is_mean());
-            let (mean, others) = columns.split_at(alone);
             let border = range.start + alone * kept;
-            let parts = [(mean, range.start..border, 0, 0..length), (others, border..range.end, alone, line.clone())];
-            for (columns, range, first, line) in parts {
-                if !columns.is_empty() {
-                    stage.advance(columns, [&range, &line], (lines, first), state, before);
-                }
+            if alone == 1 {
+                stage.advance_profiles(&lines, range.start..border, state);
+            }
+            if columns.len() > alone {
+                stage.advance(&columns[alone..], [&(border..range.end), &line], (lines, alone), state, before);
             }
             line = next;
         });
@@ -174,8 +171,10 @@ struct Stage<'a, T> {
     walls: &'a WallMotion,
     velocity: &'a mut Velocity<T>,
     update: &'a mut Update<T>,
+    profiles: &'a mut Profiles,
     parameters: &'a Parameters,
     substep: Substep<T>,
+    of_profiles: Substep<f64>,
     /// Its length, and the times of its begin and its end.
     share: f64,
     from: f64,
@@ -210,43 +209,49 @@ impl<T: Real> Stage<'_, T> {
         self.update.prepare_with_v(operators, &substep, T::of(parameters.viscosity), k2);
         self.update.load(operators, 4, source);
         self.update.gain_of_phi(operators, k2);
-        if columns[0].is_mean() {
-            self.advance_profiles([phi, eta], before);
-        } else {
-            self.advance_fluctuations(columns, k, [phi, eta], before);
-        }
+        self.advance_velocity(columns, k, [phi, eta], before);
         for (s, scalar) in parameters.scalars.iter().enumerate() {
-            let ([lower, upper], rate) = boundary(scalar);
-            let (values, source_rate) =
-                if columns[0].is_mean() { (ends(lower, upper), T::of(self.share * rate)) } else { (Group::all(T::zero()), T::zero()) };
             let update = &mut *self.update;
             update.prepare(operators, &substep, T::of(parameters.viscosity / scalar.schmidt), k2);
             update.load(operators, 2, |i| source(4 + 2 * s + i));
             update.gain_of_scalar(operators);
             let (scalar, before) = (Columns::new(&mut scalars[s][range.clone()], kept), &mut scalars_before[s][line.clone()]);
-            let sound = update.advance(operators, &substep, scalar, before, [values; 2], source_rate);
+            let sound = update.advance(operators, &substep, scalar, before, Group::all(T::zero()));
             self.broken |= if sound { 0 } else { Broken::bit(s) };
         }
     }
 
-    /// Advances U and W.
-    fn advance_profiles(&mut self, [u, w]: [&mut [Complex<T>]; 2], [u_before, w_before]: [&mut [T]; 2]) {
-        let Self { operators, walls, update, parameters, substep, .. } = self;
-        let kept = operators.kept;
-        let gradient = if let Drive::PressureGradient { gradient } = parameters.drive { gradient } else { 0.0 };
-        self.impulse = self.share * gradient;
-        let along = [walls.along(); 2];
-        self.broken |= u64::from(!update.advance(operators, substep, Columns::new(u, kept), u_before, along, T::of(self.impulse)));
-        if let Drive::MassFlux { bulk_velocity } = parameters.drive {
-            self.impulse = update.add_flux(operators, T::of(bulk_velocity), u).wide();
+    /// Advances U, W and the means of the scalars, which lie in `range` of the fields.
+    fn advance_profiles(&mut self, lines: &Lines<'_, T>, range: Range<usize>, state: &mut [SpectralField<T>]) {
+        let Self { walls, profiles, parameters, of_profiles, .. } = self;
+        let (gradient, bulk) = match parameters.drive {
+            Drive::PressureGradient { gradient } => (gradient, None),
+            Drive::MassFlux { bulk_velocity } => (0.0, Some(bulk_velocity)),
+        };
+        let along = Change { diffusivity: parameters.viscosity, factor: 1.0, source: gradient, ends: walls.along(), bulk };
+        let across = Change { source: 0.0, ends: walls.across(self.to), bulk: None, ..along };
+        let mut advance = |field: usize, change: &Change, source: usize| {
+            profiles.advance(field, of_profiles, change, lines.of(source), &mut state[field][range.clone()])
+        };
+        let (gained, sound) = advance(0, &along, 0);
+        self.impulse = self.share * gradient + gained;
+        self.broken |= u64::from(!sound) | u64::from(!advance(1, &across, 2).1);
+        for (s, scalar) in parameters.scalars.iter().enumerate() {
+            let ([lower, upper], rate) = boundary(scalar);
+            let change = Change {
+                diffusivity: parameters.viscosity / scalar.schmidt,
+                factor: -1.0,
+                source: rate,
+                ends: ends(lower, upper),
+                bulk: None,
+            };
+            let (_, sound) = advance(2 + s, &change, 5 + 2 * s);
+            self.broken |= if sound { 0 } else { Broken::bit(s) };
         }
-        update.gain_of_eta(operators);
-        let across = [self.from, self.to].map(|time| walls.across(time));
-        self.broken |= u64::from(!update.advance(operators, substep, Columns::new(w, kept), w_before, across, T::zero()));
     }
 
     /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part: `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
-    fn advance_fluctuations(
+    fn advance_velocity(
         &mut self,
         columns: &[Column],
         k: [[T; 2]; NEIGHBOURS],
@@ -268,8 +273,7 @@ impl<T: Real> Stage<'_, T> {
         if turns {
             update.add_gain(operators, coriolis, velocity.v());
         }
-        let at_rest = [Group::all(T::zero()); 2];
-        let sound = update.advance(operators, substep, Columns::new(eta, kept), eta_before, at_rest, T::zero());
+        let sound = update.advance(operators, substep, Columns::new(eta, kept), eta_before, Group::all(T::zero()));
         self.broken |= u64::from(!sound);
     }
 }
@@ -282,7 +286,8 @@ fn following(range: &Range<usize>, length: usize) -> Range<usize> {
 /// The mean profiles into the lines of u and w.
 pub(super) fn copy_mean<T: Real>([u, w]: [&[Complex<T>]; 2], lines: [&mut [Complex<T>]; 3]) {
     let [u_line, v_line, w_line] = lines;
-    [&mut *u_line, v_line, &mut *w_line].into_iter().for_each(|line| line.fill(Complex::default()));
-    u_line[..u.len()].copy_from_slice(u);
-    w_line[..w.len()].copy_from_slice(w);
+    v_line.fill(Complex::default());
+    for (profile, line) in [(u, u_line), (w, w_line)] {
+        line.iter_mut().zip(as_seen(profile, 0.0)).for_each(|(value, seen)| *value = seen);
+    }
 }

@@ -77,7 +77,7 @@ pub fn has_wall_values(field: &str, labels: [i64; 2]) -> bool {
 }
 
 /// Where `kept` has fewer polynomials than `whole`, gives the others to the last even and the last odd one of `kept`: the values at the walls stay
-/// what they were. A substep would take what is wrong there only in part: `f' = psi - rho f`.
+/// what they were. The first substep would mend them with a jump at the walls.
 pub fn keep_wall_values(whole: &[Complex<f64>], kept: &mut [Complex<f64>]) {
     let length = kept.len();
     for (n, coefficient) in whole.iter().enumerate().skip(length) {

@@ -5,49 +5,70 @@
 //!     (1 - beta dt nu L) f' = (1 + alpha dt nu L) f + dt (gamma h + zeta h_before)
 //! ```
 //!
-//! In terms of `psi = f' + rho f`, rho = alpha / beta, no second derivative of f is needed:
+//! It is solved for what f gains, so that in single precision a small gain is not lost in the rounding of a large f:
 //!
 //! ```text
-//!     (1 - beta dt nu L) psi = (1 + rho) f + dt (gamma h + zeta h_before),        f' = psi - rho f
+//!     (1 - beta dt nu L) (f' - f) = (alpha + beta) dt nu L f + dt (gamma h + zeta h_before)
 //! ```
 //!
-//! f is eta or a scalar, given at the walls, a mean profile, or phi = lap v. For phi, whose own values at the walls are not given, v and v' are: psi is a
-//! particular solution and the multiples of the two homogeneous ones, even and odd in y, which make v' right at both walls.
+//! and integrated twice, where `II L f = f - k^2 II f` needs no second derivative.
+//!
+//! f is eta or a scalar, given at the walls, a mean profile, or phi = lap v. For phi, whose own values at the walls are not given, v and v' are: the gain is a
+//! particular solution, and the multiples of the two homogeneous ones, even and odd in y, make v' right at both walls.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, by_parity, copy_from, copy_in, copy_out, side_by_side};
+use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_from, copy_in, copy_out, side_by_side};
+use crate::time::Substep as Coefficients;
 use crate::transform::{Lanes, NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
 
-/// A substep, in the precision of the fields.
+/// A substep, in the precision of what it advances.
 #[derive(Clone, Copy, Debug)]
 pub struct Substep<T> {
     /// `dt gamma` and `dt zeta`.
-    pub take: T,
-    pub again: T,
-    /// `dt beta`.
-    pub implicit: T,
-    /// rho.
-    pub rho: T,
+    take: T,
+    again: T,
+    /// `dt beta` and `dt (alpha + beta)`.
+    implicit: T,
+    viscous: T,
     /// Whether the next substep has the same h again.
-    pub remembered: bool,
+    remembered: bool,
 }
 
 impl<T: Real> Substep<T> {
+    /// Of a step of length dt.
+    pub fn new(coefficients: &Coefficients, dt: f64, remembered: bool) -> Self {
+        let Coefficients { alpha, beta, gamma, zeta, .. } = *coefficients;
+        let [take, again, implicit, viscous] = [gamma, zeta, beta, alpha + beta].map(|part| T::of(dt * part));
+        Self { take, again, implicit, viscous, remembered }
+    }
+
     /// a and c of `(1 + c k^2) f - c f''` for a field of this diffusivity.
     fn problem(&self, diffusivity: T, k2: Group<T>) -> [Group<T>; 2] {
         let c = Group::all(self.implicit * diffusivity);
         [Group::all(T::one()) + c * k2, c]
     }
 
-    /// `II ((1 + rho) f + dt (gamma h + zeta h_before))` from a number on, of the lines of f, `II h` and `II h_before`.
+    /// The factors of f and of II f in `(alpha + beta) dt nu (f - k^2 II f)`.
+    fn viscous(&self, diffusivity: T, k2: Group<T>) -> [Group<T>; 2] {
+        let c = Group::all(self.viscous * diffusivity);
+        [c, c * k2]
+    }
+
+    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_before)` from a number on, of the lines of f, `II h` and `II h_before`.
     #[inline(always)]
-    fn source<'a>(&self, operators: &'a Operators<T>, [f, gained, before]: [&'a [T]; 3]) -> impl Fn(usize) -> Group<T> + use<'a, T> {
-        let [keep, take, again] = [T::one() + self.rho, self.take, self.again].map(Group::all);
+    fn source<'a>(
+        &self,
+        operators: &'a Operators<T>,
+        [of_f, of_twice]: [Group<T>; 2],
+        [f, gained, before]: [&'a [T]; 3],
+    ) -> impl Fn(usize) -> Group<T> + use<'a, T> {
+        let [take, again] = [self.take, self.again].map(Group::all);
         let first = self.again == T::zero();
         #[inline(always)]
         move |at| {
-            let now = keep * operators.integrated_twice(f, at) + take * Lanes::load(gained, at);
+            let viscous = of_f * Lanes::load(f, at) - of_twice * operators.integrated_twice(f, at);
+            let now = viscous + take * Lanes::load(gained, at);
             if first { now } else { now + again * Lanes::load(before, at) }
         }
     }
@@ -81,6 +102,8 @@ pub struct Update<T> {
     /// Of the substep, `(1 + c k^2) f - c f''`, and of v, `k^2 v - v''`.
     diffusion: Helmholtz<T>,
     laplace: Helmholtz<T>,
+    /// [`Substep::viscous`].
+    viscous: [Group<T>; 2],
     /// What came through the transform: R, S, P, Q, or E, V of a scalar.
     sources: [Vec<T>; 4],
     field: Vec<T>,
@@ -97,6 +120,7 @@ impl<T: Real> Update<T> {
         Self {
             diffusion: Helmholtz::new(operators),
             laplace: Helmholtz::new(operators),
+            viscous: [Group::all(T::zero()); 2],
             sources: std::array::from_fn(|_| line()),
             field: line(),
             psi: line(),
@@ -108,6 +132,7 @@ impl<T: Real> Update<T> {
     /// The problem of the substep for a field of this diffusivity in columns of these `k^2`.
     pub fn prepare(&mut self, operators: &Operators<T>, substep: &Substep<T>, diffusivity: T, k2: Group<T>) {
         let of_field = substep.problem(diffusivity, k2);
+        self.viscous = substep.viscous(diffusivity, k2);
         vectorised(
             #[inline(always)]
             || Helmholtz::factor([&mut self.diffusion], operators, [of_field]),
@@ -116,6 +141,7 @@ impl<T: Real> Update<T> {
 
     /// That of phi and eta, and that of v.
     pub fn prepare_with_v(&mut self, operators: &Operators<T>, substep: &Substep<T>, viscosity: T, k2: Group<T>) {
+        self.viscous = substep.viscous(viscosity, k2);
         let of_each = [substep.problem(viscosity, k2), [k2, Group::all(T::one())]];
         vectorised(
             #[inline(always)]
@@ -175,6 +201,18 @@ impl<T: Real> Update<T> {
         );
     }
 
+    /// `II h = factor I V + II source` of a mean profile, V being what is loaded.
+    pub fn gain_of_profile(&mut self, operators: &Operators<T>, factor: T, source: T) {
+        let Self { sources: [v, ..], gained, .. } = self;
+        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
+            (Group::all(factor) * operators.integrated(v, at)).store(gained, at);
+        }
+        // II 1 = T_2 / 4 + ..
+        for n in (GROUP..GROUP + COEFFICIENT).step_by(2) {
+            gained[n] += operators.lower[n] * source;
+        }
+    }
+
     /// Adds `i factor II f` to the gain, f being a line.
     pub fn add_gain(&mut self, operators: &Operators<T>, factor: [T; NEIGHBOURS], f: &[T]) {
         let factor = by_column(factor);
@@ -186,37 +224,27 @@ impl<T: Real> Update<T> {
         }
     }
 
-    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` before and after it, with a uniform source of
-    /// `dt (gamma + zeta) h = uniform`; `before` has II h of the substep before, and then of this one. Whether all of it is finite.
+    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it; `before` has II h of the substep before, and then of this one.
+    /// Whether all of it is finite.
     pub fn advance(
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
         mut field: Columns<'_, T>,
         before: &mut [T],
-        ends: [Group<T>; 2],
-        uniform: T,
+        ends: Group<T>,
     ) -> bool {
-        let rho = Group::all(substep.rho);
         field.load(&mut self.field);
-        // II 1 = T_2 / 4 + ..
-        let zero = Complex::default();
-        let of_uniform = by_parity([[Complex::new(operators.lower[GROUP] * uniform, T::zero()), zero]; NEIGHBOURS]);
         vectorised(
             #[inline(always)]
             || {
-                let Self { diffusion, psi, field, gained, .. } = self;
-                let of_field = substep.source(operators, [field, gained, before]);
-                let without = diffusion.particular(
-                    operators,
-                    #[inline(always)]
-                    |at| if at == GROUP { of_field(at) + of_uniform } else { of_field(at) },
-                    psi,
-                );
-                let amount = diffusion.amount(ends[1] + rho * ends[0], without);
+                let Self { diffusion, viscous, psi, field, gained, .. } = self;
+                let without =
+                    diffusion.particular_beside(operators, substep.source(operators, *viscous, [field, gained, before]), field, psi);
+                let amount = diffusion.amount(ends, without);
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
-                    let homogeneous = amount * Lanes::load(&diffusion.homogeneous, at);
-                    (Group::load(psi, at) + homogeneous - rho * Lanes::load(field, at)).store(psi, at);
+                    let gain = Group::load(psi, at) + amount * Lanes::load(&diffusion.homogeneous, at);
+                    (Group::load(field, at) + gain).store(psi, at);
                 }
             },
         );
@@ -228,7 +256,8 @@ impl<T: Real> Update<T> {
     pub fn add_flux(&mut self, operators: &Operators<T>, bulk_velocity: T, profile: &mut [Complex<T>]) -> T {
         let Self { diffusion, psi, .. } = self;
         let zero = Group::all(T::zero());
-        let one = by_parity([[Complex::new(operators.lower[GROUP], T::zero()), Complex::default()]; NEIGHBOURS]);
+        let one = operators.lower[GROUP];
+        let one = Group::of(std::array::from_fn(|lane| if lane < COEFFICIENT && lane % 2 == 0 { one } else { T::zero() }));
         diffusion.solve(operators, zero, |at| if at == GROUP { one } else { zero }, psi);
         let more = || psi.iter().step_by(COEFFICIENT).copied();
         let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(more());
@@ -245,15 +274,14 @@ impl<T: Real> Update<T> {
         before: &mut [T],
         ends: Group<T>,
     ) -> bool {
-        let rho = Group::all(substep.rho);
         phi.load(&mut self.field);
         vectorised(
             #[inline(always)]
             || {
-                let Self { diffusion, laplace, psi, field, gained, v, .. } = self;
-                diffusion.particular(operators, substep.source(operators, [field, gained, before]), psi);
+                let Self { diffusion, laplace, viscous, psi, field, gained, v, .. } = self;
+                diffusion.particular(operators, substep.source(operators, *viscous, [field, gained, before]), psi);
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
-                    (Group::load(psi, at) - rho * Lanes::load(field, at)).store(psi, at);
+                    (Group::load(field, at) + Lanes::load(psi, at)).store(psi, at);
                 }
                 let zero = Group::all(T::zero());
                 let [slopes, of_homogeneous] = laplace.wall_slopes(operators, [ends, zero], [psi, &diffusion.homogeneous], v);

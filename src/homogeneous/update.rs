@@ -9,6 +9,13 @@
 //! i kappa p` (Rogallo 1981): the pressure has a direction that does not change, so that the projection P' at the end of a stage is
 //! exact, and an irrotational strain leaves no linear term at all. In terms of u that is `Q = exp(-int A^T dt)`. Only u needs P': what the other
 //! registers have along k is taken off when they are taken up.
+//!
+//! Of each row of M one factor is 1, if any: what a register becomes is that one, x, and a gain. In single precision small gains must not be lost in the rounding of
+//! x, nor F and Q in that of 1, so that all gains are summed before they are added:
+//!
+//! ```text
+//!     u <- x + g,    g = (M - 1) (u, r, ..) + dt b N,    then  g <- g + (F - 1) (x + g),    g <- g + (Q - 1) (x + g),    g <- g - (1 - P') (x + g)
+//! ```
 
 use super::wavenumbers::{ColumnTables, Run};
 use crate::time::{RungeKutta, Stage};
@@ -18,7 +25,9 @@ use num_complex::Complex;
 
 /// A stage for one scheme's R registers, in the precision of the fields.
 pub struct Coefficients<T, const R: usize> {
+    /// M without its ones, and where these are.
     mix: [[T; R]; R],
+    whole: [[bool; R]; R],
     add: [T; R],
     /// Registers that the stage needs, and those it changes.
     reads: [bool; R],
@@ -28,7 +37,8 @@ pub struct Coefficients<T, const R: usize> {
 impl<T: Real, const R: usize> Coefficients<T, R> {
     pub fn new(stage: &Stage, dt: f64) -> Self {
         Self {
-            mix: std::array::from_fn(|r| std::array::from_fn(|q| T::of(stage.mix[r][q]))),
+            mix: std::array::from_fn(|r| std::array::from_fn(|q| T::of(if stage.mix[r][q] == 1.0 { 0.0 } else { stage.mix[r][q] }))),
+            whole: std::array::from_fn(|r| std::array::from_fn(|q| stage.mix[r][q] == 1.0)),
             add: std::array::from_fn(|r| T::of(dt * stage.add[r])),
             reads: std::array::from_fn(|r| stage.mix.iter().any(|row| row[r] != 0.0)),
             writes: std::array::from_fn(|r| stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]),
@@ -45,7 +55,7 @@ pub struct MeanTerms<T> {
     pub transport: Transport<T>,
 }
 
-/// Q by its form: the products with 0 and 1 cost as much as all the rest of a mean flow does.
+/// Q - 1 by the form of Q: the products with 0 and 1 cost as much as all the rest of a mean flow does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Transport<T> {
     /// Rotation.
@@ -59,28 +69,31 @@ pub enum Transport<T> {
 
 impl<T: Real> Transport<T> {
     pub fn of(q: [[f64; 3]; 3]) -> Self {
-        let diagonal = std::array::from_fn(|i| T::of(q[i][i]));
+        let less_one = |i: usize, j: usize| T::of(q[i][j] - if i == j { 1.0 } else { 0.0 });
         let along_axes = (0..3).all(|i| (0..3).all(|j| i == j || q[i][j] == 0.0));
         let sheared = (0..3).all(|i| (0..3).all(|j| (i, j) == (1, 0) || q[i][j] == if i == j { 1.0 } else { 0.0 }));
         match (along_axes, sheared) {
             (true, true) => Self::Identity,
-            (true, false) => Self::Diagonal(diagonal),
-            (false, true) => Self::Shear(T::of(q[1][0])),
-            (false, false) => Self::General(q.map(|row| row.map(T::of))),
+            (true, false) => Self::Diagonal(std::array::from_fn(|i| less_one(i, i))),
+            (false, true) => Self::Shear(less_one(1, 0)),
+            (false, false) => Self::General(std::array::from_fn(|i| std::array::from_fn(|j| less_one(i, j)))),
         }
     }
 
-    /// Q u.
+    /// Adds (Q - 1) (x + gain) to the gain of x.
     #[inline(always)]
-    fn apply<const L: usize>(&self, u: [Lanes<T, L>; 3]) -> [Lanes<T, L>; 3] {
-        let [x, y, z] = u;
+    fn apply<const L: usize>(&self, x: [Lanes<T, L>; 3], gain: [Lanes<T, L>; 3]) -> [Lanes<T, L>; 3] {
+        let all = |i: usize| x[i] + gain[i];
         match *self {
-            Self::Identity => u,
-            Self::Diagonal(q) => [x * Lanes::all(q[0]), y * Lanes::all(q[1]), z * Lanes::all(q[2])],
-            Self::Shear(q) => [x, x * Lanes::all(q) + y, z],
+            Self::Identity => gain,
+            Self::Diagonal(q) => {
+                [gain[0] + all(0) * Lanes::all(q[0]), gain[1] + all(1) * Lanes::all(q[1]), gain[2] + all(2) * Lanes::all(q[2])]
+            }
+            Self::Shear(q) => [gain[0], gain[1] + all(0) * Lanes::all(q), gain[2]],
             Self::General(q) => {
-                let row = |q: [T; 3]| x * Lanes::all(q[0]) + y * Lanes::all(q[1]) + z * Lanes::all(q[2]);
-                [row(q[0]), row(q[1]), row(q[2])]
+                let (u, v, w) = (all(0), all(1), all(2));
+                let row = |i: usize| gain[i] + (u * Lanes::all(q[i][0]) + v * Lanes::all(q[i][1]) + w * Lanes::all(q[i][2]));
+                [row(0), row(1), row(2)]
             }
         }
     }
@@ -130,7 +143,7 @@ fn update_all<T: Real, const R: usize, const MEAN: bool, const MIXED: bool>(
             let (mut square, mut gradient) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
             let (mut square_rest, mut gradient_rest) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
             for (first, run) in tables.runs() {
-                let length = run.factor.len();
+                let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
                     let n = sources::<T, LANES, MIXED>(tables, run, j, first + j, &fields, kept, force);
@@ -173,7 +186,7 @@ fn keep_all<T: Real, const MIXED: bool>(tables: &ColumnTables<'_, T>, modes: Pie
         #[inline(always)]
         || {
             for (first, run) in tables.runs() {
-                let length = run.factor.len();
+                let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
                     let n = nonlinear::<T, LANES, MIXED>(&wavevector::<T, LANES, MIXED>(tables.from, run.from, j), &fields, first + j);
@@ -276,38 +289,67 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
         let [u, v, w] = x[0];
         n = [n[0] + v * wz - w * wy, n[1] + w * wx - u * wz, n[2] + u * wy - v * wx];
     }
-    let decay = Lanes::load(run.factor, j) * Lanes::all(tables.factor);
+    let loss = loss(tables, run, j);
     for (r, register) in registers.iter_mut().enumerate() {
         if !coefficients.writes[r] {
             continue;
         }
-        let mut new = [zero; 3];
+        let (mut whole, mut gain) = ([zero; 3], [zero; 3]);
         for i in 0..3 {
-            let mut mixed = n[i] * Lanes::all(coefficients.add[r]);
-            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
-                mixed = mixed + x[i] * Lanes::all(mix);
+            let mut of_component = [zero; R];
+            for q in 0..R {
+                of_component[q] = x[q][i];
             }
-            new[i] = mixed * decay;
+            [whole[i], gain[i]] = advanced(coefficients, r, of_component, n[i], loss);
         }
         if MEAN {
-            new = mean.transport.apply(new);
+            gain = mean.transport.apply(whole, gain);
         }
         if r == 0 {
             let k = wavevector::<T, L, MIXED>(tables.to, run.to, j);
             let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
+            let new = [whole[0] + gain[0], whole[1] + gain[1], whole[2] + gain[2]];
             // k = 0 has nothing along it, so that any divisor will do.
             let along = (new[0] * k[0] + new[1] * k[1] + new[2] * k[2]) / k2.or_one();
             for i in 0..3 {
-                new[i] = new[i] - along * k[i];
+                gain[i] = gain[i] - along * k[i];
             }
+            let new = [whole[0] + gain[0], whole[1] + gain[1], whole[2] + gain[2]];
             let here = new[0] * new[0] + new[1] * new[1] + new[2] * new[2];
             *square = *square + here;
             *gradient = *gradient + here * k2;
         }
         for i in 0..3 {
-            new[i].store(register[i], at);
+            (whole[i] + gain[i]).store(register[i], at);
         }
     }
+}
+
+/// F - 1 of L reals from j on, of its two parts: `F G - 1 = (F - 1) + (G - 1) + (F - 1) (G - 1)`.
+#[inline(always)]
+fn loss<T: Real, const L: usize>(tables: &ColumnTables<'_, T>, run: &Run<'_, T>, j: usize) -> Lanes<T, L> {
+    let (of_column, along_y) = (Lanes::all(tables.loss), Lanes::load(run.loss, j));
+    along_y + (of_column + along_y * of_column)
+}
+
+/// What register r becomes of one quantity, whose registers are x, by N and the viscous factor: the register that it is of, and its gain.
+#[inline(always)]
+fn advanced<T: Real, const R: usize, const L: usize>(
+    coefficients: &Coefficients<T, R>,
+    r: usize,
+    x: [Lanes<T, L>; R],
+    n: Lanes<T, L>,
+    loss: Lanes<T, L>,
+) -> [Lanes<T, L>; 2] {
+    let mut whole = Lanes::all(T::zero());
+    let mut gain = n * Lanes::all(coefficients.add[r]);
+    for ((x, mix), is_whole) in x.iter().zip(coefficients.mix[r]).zip(coefficients.whole[r]) {
+        gain = gain + *x * Lanes::all(mix);
+        if is_whole {
+            whole = *x;
+        }
+    }
+    [whole, gain + (whole + gain) * loss]
 }
 
 /// A scalar of one column: the fields that came through the transform (two, or three of mixed labels), N of a first evaluation if there
@@ -336,7 +378,7 @@ pub fn update_scalar<T: Real, const R: usize>(
         #[inline(always)]
         || {
             for (first, run) in tables.runs() {
-                let length = run.factor.len();
+                let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
                     scalar_stage::<T, R, LANES>(tables, coefficients, (first, run, j), &sources, &mut registers);
@@ -375,7 +417,7 @@ fn scalar_stage<T: Real, const R: usize, const L: usize>(
     for i in 0..3 {
         n = n - Lanes::load(sources.velocity[i], at) * Lanes::all(sources.gradient[i]);
     }
-    let decay = Lanes::load(run.factor, j) * Lanes::all(tables.factor);
+    let loss = loss(tables, run, j);
     let mut x = [Lanes::all(T::zero()); R];
     for r in 0..R {
         if coefficients.reads[r] {
@@ -384,11 +426,8 @@ fn scalar_stage<T: Real, const R: usize, const L: usize>(
     }
     for (r, register) in registers.iter_mut().enumerate() {
         if coefficients.writes[r] {
-            let mut mixed = n * Lanes::all(coefficients.add[r]);
-            for (x, mix) in x.iter().zip(coefficients.mix[r]) {
-                mixed = mixed + *x * Lanes::all(mix);
-            }
-            (mixed * decay).store(register, at);
+            let [whole, gain] = advanced(coefficients, r, x, n, loss);
+            (whole + gain).store(register, at);
         }
     }
 }
@@ -397,7 +436,7 @@ fn scalar_stage<T: Real, const R: usize, const L: usize>(
 pub fn keep_scalar<T: Real>(tables: &ColumnTables<'_, T>, mixed: bool, modes: Pieces<'_, T>, field: usize, kept: &mut [Complex<T>]) {
     let (fields, kept) = (scalar_fields(modes, field, mixed), cast_slice_mut(kept));
     for (first, run) in tables.runs() {
-        for j in (0..run.factor.len()).step_by(2) {
+        for j in (0..run.loss.len()).step_by(2) {
             scalar_nonlinear::<T, 2>(tables, run, j, first + j, &fields, mixed).store(kept, first + j);
         }
     }

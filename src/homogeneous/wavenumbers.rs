@@ -103,8 +103,8 @@ pub struct Run<'a, T> {
     /// k at the beginning and at the end of the stage. k_x and k_z are there only if they depend on n_y.
     pub from: [&'a [T]; 3],
     pub to: [&'a [T]; 3],
-    /// The part of the viscous factor that depends on n_y.
-    pub factor: &'a [T],
+    /// What is lost by the part of the viscous factor that depends on n_y.
+    pub loss: &'a [T],
 }
 
 /// What a stage needs along the columns, by label, in the precision of the fields.
@@ -130,20 +130,21 @@ struct ColumnState<T> {
     made_for: Option<([f64; 3], [f64; 3], f64)>,
     from: [Vec<T>; 3],
     to: [Vec<T>; 3],
-    /// For each diffusivity.
-    factors: Vec<Vec<T>>,
-    /// The part of the viscous factors that all modes of the column share.
+    /// For each diffusivity: what is lost by the part of the viscous factors that depends on n_y.
+    losses: Vec<Vec<T>>,
+    /// And by the part that all modes of the column share.
     shared: Vec<T>,
     of_zero: [[T; 2]; 2],
 }
 
-/// Of one column: k_x, k_z, and along y `k_y` and the viscous factor F of the mode, in the order of storage.
+/// Of one column: k_x, k_z, and along y `k_y` and what the viscous factor takes from the mode, F - 1, in the order of storage. Large scales lose little in a step, F is near one,
+/// and `u + (F - 1) u` keeps in single precision what is lost in the rounding of F.
 pub struct ColumnTables<'a, T> {
     /// k_x and k_z at n_y = 0, at the beginning and at the end of the stage.
     pub from: [T; 2],
     pub to: [T; 2],
-    /// The part of the viscous factor that all modes of the column share.
-    pub factor: T,
+    /// What is lost by the part of the viscous factor that all modes of the column share.
+    pub loss: T,
     /// The labels 0 .. ny_max, and -ny_max .. -1.
     upper: Run<'a, T>,
     lower: Run<'a, T>,
@@ -152,7 +153,7 @@ pub struct ColumnTables<'a, T> {
 impl<'a, T> ColumnTables<'a, T> {
     /// The two runs of a column: where each begins, counted in reals, and its tables.
     pub fn runs(&self) -> [(usize, &Run<'a, T>); 2] {
-        [(0, &self.upper), (self.upper.factor.len(), &self.lower)]
+        [(0, &self.upper), (self.upper.loss.len(), &self.lower)]
     }
 }
 
@@ -165,8 +166,8 @@ impl<T: Real> StageTables<T> {
             made_for: None,
             from: std::array::from_fn(|_| along_y()),
             to: std::array::from_fn(|_| along_y()),
-            factors: diffusivities.iter().map(|_| along_y()).collect(),
-            shared: vec![T::one(); diffusivities.len()],
+            losses: diffusivities.iter().map(|_| along_y()).collect(),
+            shared: vec![T::zero(); diffusivities.len()],
             of_zero: [[T::zero(); 2]; 2],
         };
         let (kx, kz) = (vec![T::zero(); largest[0] + 1], vec![T::zero(); 2 * largest[2] + 1]);
@@ -201,7 +202,7 @@ impl<T: Real> StageTables<T> {
     ///     exp(-D kappa.G.kappa) = exp(-D G_yy (kappa_y + c)^2) exp(-D S(kappa_x, kappa_z)),    c = (G_xy kappa_x + G_yz kappa_z) / G_yy
     /// ```
     ///
-    /// G the metric and S what is left of it, both positive: no factor is beyond one.
+    /// G the metric and S what is left of it, both positive: no factor is beyond one. The tables have the factors less one.
     pub fn select(&mut self, column: &Column) {
         let Self { unit, largest, interval, growth, diffusivities, column: state, mixed, .. } = self;
         let (x, z) = (unit[0] * column.nx as f64, unit[2] * column.nz as f64);
@@ -213,7 +214,7 @@ impl<T: Real> StageTables<T> {
         let rest = g[0][0] * x * x + 2.0 * g[0][2] * x * z + g[2][2] * z * z - shift * cross;
         for (quantity, (shared, diffusivity)) in state.shared.iter_mut().zip(&*diffusivities).enumerate() {
             let growth = if quantity == 0 { *growth } else { 0.0 };
-            *shared = T::of((growth - diffusivity * rest).exp());
+            *shared = T::of((growth - diffusivity * rest).exp_m1());
         }
         state.of_zero = [from, to].map(|k| [T::of(k[0]), T::of(k[2])]);
         // Neighbouring columns share the tables along y, but for a mean flow that tilts the lattice along both x and z.
@@ -231,9 +232,9 @@ impl<T: Real> StageTables<T> {
                 }
             }
         }
-        for (factors, diffusivity) in state.factors.iter_mut().zip(diffusivities) {
-            for (n, pair) in factors.chunks_exact_mut(2).enumerate() {
-                pair.fill(T::of((-*diffusivity * g[1][1] * (kappa(n) + shift).powi(2)).exp()));
+        for (losses, diffusivity) in state.losses.iter_mut().zip(diffusivities) {
+            for (n, pair) in losses.chunks_exact_mut(2).enumerate() {
+                pair.fill(T::of((-*diffusivity * g[1][1] * (kappa(n) + shift).powi(2)).exp_m1()));
             }
         }
     }
@@ -245,12 +246,12 @@ impl<T: Real> StageTables<T> {
         let run = |first: usize, end: usize| Run {
             from: state.from.each_ref().map(|table| &table[first..end]),
             to: state.to.each_ref().map(|table| &table[first..end]),
-            factor: &state.factors[quantity][first..end],
+            loss: &state.losses[quantity][first..end],
         };
         ColumnTables {
             from: state.of_zero[0],
             to: state.of_zero[1],
-            factor: state.shared[quantity],
+            loss: state.shared[quantity],
             upper: run(zero, zero + 2 * (column.ny_max() + 1)),
             lower: run(zero - 2 * column.ny_max(), zero),
         }

@@ -1,6 +1,6 @@
 //! What a channel resolves, in wall units of its nominal friction velocity, beside what published channels do.
 
-use super::{Demands, Row, limits, missing_file, until};
+use super::{Demands, Row, limits, missing_file, precision_rows, until};
 use crate::case::{Case, Channel, ChannelInitial, Nominal};
 use crate::channel::Parameters;
 use crate::error::Result;
@@ -76,6 +76,7 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     rows.push(("step", step(case, flow, &spacing, nominal)));
     let parameters = Parameters::new(case, flow);
     rows.extend(limits::rows(case, &parameters.rates(), &parameters.stability()));
+    rows.extend(precision_rows(case));
     rows.extend(demands(case, flow, ranks)?.rows());
     rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
     rows.extend(missing_file(case));

@@ -1,6 +1,6 @@
 //! What a homogeneous case resolves and takes.
 
-use super::{Demands, Row, limits, mean, missing_file, until};
+use super::{Demands, Row, limits, mean, missing_file, precision_rows, until};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
@@ -31,6 +31,7 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     rows.extend(mean::rows(case, &flow.mean, &truncation));
     rows.push(("step", step(case)));
     rows.extend(limits::rows(case, &parameters.rates(&times(case, flow))?, &parameters.stability()));
+    rows.extend(precision_rows(case));
     rows.extend(demands.rows());
     rows.extend(missing_file(case));
     Ok(rows)

@@ -4,10 +4,14 @@ mod channel;
 mod homogeneous;
 mod limits;
 mod mean;
+mod precision;
+
+pub use precision::rounding;
 
 use crate::case::{Case, FlowKind, Precision};
 use crate::error::Result;
 use crate::parallel::check_aggregators;
+use crate::time::StepSize;
 
 /// A line of the table: what, and how it is.
 type Row = (&'static str, String);
@@ -73,6 +77,12 @@ pub fn summary(case: &Case, ranks: usize) -> Result<String> {
 fn missing_file(case: &Case) -> Option<Row> {
     let path = case.initial_file().filter(|path| !path.exists())?;
     Some(("warning", format!("initial.file: there is no {}", path.display())))
+}
+
+/// What single precision means for the step.
+fn precision_rows(case: &Case) -> Vec<Row> {
+    let dt = if let StepSize::Fixed(dt) = case.time.step { Some(dt) } else { None };
+    precision::rows(case, dt)
 }
 
 /// When the run ends.

@@ -27,9 +27,10 @@ pub use signals::heed_signals;
 
 use crate::case::{self, Case};
 use crate::error::{Error, Result};
-use crate::flow::{Clock, Flow};
+use crate::flow::{Clock, Flow, Step};
 use crate::ledger::Event;
 use crate::parallel::{World, activity};
+use crate::plan;
 use crate::report;
 use again::Shortened;
 use control::{Control, Reason};
@@ -174,6 +175,8 @@ struct Run {
     watch: blow_up::Watch,
     tally: Tally,
     shortened: Shortened,
+    /// Whether the length of the step has been judged.
+    judged: bool,
 }
 
 /// How the stepping ended.
@@ -187,7 +190,7 @@ enum End {
 impl Run {
     fn new(world: Rc<World>, case: Case, directory: RunDirectory, flow: Box<dyn Flow>, control: Control, tally: Tally) -> Self {
         let (watch, shortened) = Default::default();
-        Self { world, case, directory, flow, control, saved: None, watch, tally, shortened }
+        Self { world, case, directory, flow, control, saved: None, watch, tally, shortened, judged: false }
     }
 
     fn clock(&self) -> Clock {
@@ -210,6 +213,7 @@ impl Run {
             self.control.stepped(start.elapsed());
             self.tally.stepped(start.elapsed());
             log.progress(self.clock(), &self.case.time.stop, &step);
+            self.warn_of_rounding(&step, log);
             if let Some(what) = self.watch.judge(self.clock(), &step) {
                 return Ok(End::BlownUp(self.report_blow_up(&what, &step, log)));
             }
@@ -242,6 +246,13 @@ impl Run {
         self.end(&mut output, log, None)?;
         self.note(Event::Done { pace: self.tally.pace() }, log);
         Ok(End::Done)
+    }
+
+    /// Once, at the first step of the job: with a Courant number the length of a step is not known before.
+    fn warn_of_rounding(&mut self, step: &Step, log: &mut Log) {
+        if !std::mem::replace(&mut self.judged, true) {
+            plan::rounding(&self.case, step.dt).iter().for_each(|warning| log.line(&format!("warning: {warning}")));
+        }
     }
 
     /// The last checkpoint, and the last samples of a run that has not stopped early.

@@ -14,6 +14,7 @@ mod going_on;
 mod locks;
 mod output;
 mod place;
+mod precision;
 mod readme;
 mod refusals;
 mod regrid;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     let trials = [
         bits::trials(),
+        precision::trials(),
         channel::trials(),
         averages::trials(),
         damage::trials(),

@@ -13,15 +13,17 @@ mod exact;
 mod flows;
 mod forcing;
 mod physics;
+mod precision;
 mod statistics;
 
 use collective::Subject;
 use std::process::ExitCode;
 
-static SUBJECTS: [Subject; 7] = [
+static SUBJECTS: [Subject; 8] = [
     Subject { name: "allocations", limit: 60, checks: &allocations::CHECKS },
     Subject { name: "engine", limit: 120, checks: &engine::CHECKS },
     Subject { name: "physics", limit: 600, checks: &physics::CHECKS },
+    Subject { name: "precision", limit: 120, checks: &precision::CHECKS },
     Subject { name: "deformation", limit: 300, checks: &deformation::CHECKS },
     Subject { name: "forcing", limit: 300, checks: &forcing::CHECKS },
     Subject { name: "statistics", limit: 300, checks: &statistics::CHECKS },

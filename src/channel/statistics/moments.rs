@@ -2,6 +2,7 @@
 
 use super::super::Channel;
 use super::super::line::{Operators, copy_in, copy_in_one, copy_out};
+use super::super::profiles::as_seen;
 use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
@@ -175,6 +176,8 @@ impl<T: Real> Channel<T> {
         self.fields_to_planes(|operators, [from_u, from_v, _], _, lines| {
             let [u, v, theta, slope] = lines;
             let modes = &scalar[layout.range(next)];
+            let mean: Vec<_> = if layout.columns[next].is_mean() { as_seen(modes, 0.0).collect() } else { Vec::new() };
+            let modes = if mean.is_empty() { modes } else { &mean };
             next += 1;
             copy_in([modes; NEIGHBOURS], &mut line);
             operators.differentiate(&line, &mut derivative);

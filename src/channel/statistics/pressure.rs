@@ -10,6 +10,7 @@
 use super::super::Channel;
 use super::super::helmholtz::Helmholtz;
 use super::super::line::{COEFFICIENT, GROUP, Group, by_column, by_parity, copy_from, copy_out};
+use super::super::profiles::as_seen;
 use super::super::right_hand_side::sources_of_pressure;
 use super::moments::{AT_POINTS, add_at_points};
 use crate::convection::products;
@@ -77,7 +78,7 @@ impl<T: Real> Channel<T> {
                 copy_out(&p, c, pressure);
                 if column.is_mean() {
                     // dp/dy = -2 Omega U
-                    let u = &phi[c * kept..(c + 1) * kept];
+                    let u: Vec<_> = as_seen(&phi[c * kept..(c + 1) * kept], 0.0).collect();
                     let at = |n: usize| u.get(n).copied().unwrap_or_default();
                     for (n, p) in pressure.iter_mut().enumerate() {
                         let integral = match n {
