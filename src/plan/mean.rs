@@ -20,6 +20,12 @@ pub fn rows(case: &Case, mean: &Mean, truncation: &Truncation) -> Vec<Row> {
         };
         rows.push(("mean flow", text));
     }
+    if let [_, jumps @ ..] = &mean.schedule[..]
+        && !jumps.is_empty()
+    {
+        let times: Vec<String> = jumps.iter().map(|(time, _)| time.to_string()).collect();
+        rows.push(("jumps", format!("a step ends where the gradient changes, at t = {}", times.join(", "))));
+    }
     let omega = rotation.iter().map(|omega| omega * omega).sum::<f64>().sqrt();
     if omega > 0.0 {
         rows.push(("rotation", format!("one turn in {:.4}", std::f64::consts::TAU / omega)));
@@ -87,6 +93,7 @@ mod tests {
         }
         let scheduled = of("mean = { kind = \"shear\", rate = 4.0, schedule = [[0.0, 0.0], [0.5, 2.0], [0.8, 0.0]] }");
         assert!(scheduled[0].1.ends_with("1 times until the end, at S t = 2.4000"), "{scheduled:?}");
+        assert_eq!(scheduled[1], ("jumps", "a step ends where the gradient changes, at t = 0.5, 0.8".to_owned()));
     }
 
     #[test]

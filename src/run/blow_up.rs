@@ -86,7 +86,7 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
     let stability = &diagnosis.stability;
     // Before it went wrong: the step that failed may have any rates.
     let early = watch.shown().next().map_or_else(Vec::new, |(_, step)| step.rates.beyond(step.dt, stability));
-    if let Some(excess) = early.iter().find(|excess| excess.cause.is_stiff()).or(early.first()) {
+    if let Some(excess) = early.iter().find(|excess| excess.cause.is_stiff()) {
         return too_long(excess, case, stability);
     }
     let courants = || watch.shown().map(|(_, step)| step.rates.of(Cause::Convection) * step.dt);
@@ -96,10 +96,14 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
         // Where it jumps far beyond the limit, that is the blow-up itself: no step can be told from it.
         let step = if to < SUDDEN * limit { format!("time.dt = {:.1e}, or ", 0.8 * dt * limit / to) } else { String::new() };
         return format!(
-            "the velocity has outgrown the fixed step: its Courant number rose from {from:.2} to {to:.2} before it blew up, and the scheme is stable up to {limit:.2}; \
+            "the velocity has outgrown the fixed step: its Courant number rose from {from:.2} to {to:.2} before it blew up, and {} {limit:.2}; \
              try {step}time.cfl = {:.1}, and see below whether the smallest scales are resolved",
+            stability.up_to(Cause::Convection),
             0.8 * limit
         );
+    }
+    if let Some(excess) = early.first() {
+        return too_long(excess, case, stability);
     }
     let last = watch.steps.back();
     if let Some(Broken::Scalar(name)) = last.and_then(|(_, step)| step.broken.as_ref()) {

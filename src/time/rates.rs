@@ -100,6 +100,15 @@ impl Stability {
             Cause::Strain | Cause::Buoyancy | Cause::Force | Cause::Growth | Cause::Correlation => 1.0,
         }
     }
+
+    /// What [`Stability::limit`] is, in words that a number follows.
+    pub fn up_to(&self, cause: Cause) -> &'static str {
+        match (cause.is_stiff(), self.imaginary) {
+            (true, Some(_)) => "the scheme is stable up to",
+            (true, None) => "rk2, which has no stable step without viscosity, should not go beyond",
+            (false, _) => "it is resolved up to",
+        }
+    }
 }
 
 /// The rate of each cause; zero where there is none.
@@ -130,12 +139,7 @@ impl Excess {
             Cause::Walls | Cause::Frame => ("its part of a period", TAU),
             _ => ("its rate times dt", 1.0),
         };
-        let up_to = match (cause.is_stiff(), stability.imaginary) {
-            (true, Some(_)) => "the scheme is stable up to",
-            (true, None) => "rk2, which has no stable step without viscosity, should not go beyond",
-            (false, _) => "it is resolved up to",
-        };
-        format!("{what} is {:.2}, and {up_to} {:.2}", number / turn, limit / turn)
+        format!("{what} is {:.2}, and {} {:.2}", number / turn, stability.up_to(cause), limit / turn)
     }
 }
 

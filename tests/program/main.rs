@@ -21,6 +21,7 @@ mod regrid;
 mod slurm;
 mod snapshots;
 mod status;
+mod steps;
 mod stopping;
 mod submit;
 mod trouble;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         regrid::trials(),
         blowups::trials(),
         status::trials(),
+        steps::trials(),
         watchdog::trials(),
         submit::trials(),
         slurm::trials(),

@@ -106,6 +106,26 @@ pub fn next_to_nothing(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
+/// A band that the strain empties: the modes of |k| = 1 have left `0.9 <= k <= 1.1` at `exp(-a t) = 0.9`, those along y and z at `exp(a t / 2) = 1.1`.
+pub fn left_behind(world: &Rc<World>) -> Outcome {
+    let gradient = Gradient::AxisymmetricContraction { rate: 1.0 };
+    let (k_min, k_max) = (0.9, 1.1);
+    let power = Forcing::ConstantPower { power: 0.1, k_min, k_max };
+    let random = Forcing::OrnsteinUhlenbeck { variance: 0.1, correlation_time: 1.0, k_min, k_max };
+    for forcing in [power, random] {
+        let parameters = Parameters { mean: Mean { gradient, ..Mean::default() }, ..parameters(12, forcing) };
+        let mut flow = started(world, with_step(&parameters, RungeKutta::Rk3, 0.02), &turbulence_of(0.1, 1.0))?;
+        let end = loop {
+            if let Some(end) = step(&mut flow)?.end {
+                break end;
+            }
+        };
+        let (time, last) = (flow.clock().time, 2.0 * 1.1_f64.ln());
+        ensure!((last..last + 0.021).contains(&time) && end.contains("nothing left to act on"), "at {time}, not {last}: {end}");
+    }
+    Ok(())
+}
+
 /// `exp((rate - nu k^2) t)` times a solution of the nonlinear equations.
 pub fn linear(world: &Rc<World>) -> Outcome {
     let rate = 0.4;

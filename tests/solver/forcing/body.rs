@@ -2,7 +2,7 @@
 
 use super::{Outcome, SCHEMES, advance, distance, falls, fields, rest, started, step, with_step};
 use crate::ensure;
-use rogallo::case::{BodyForce, Forcing, Initial, Scalar, ScalarInitial};
+use rogallo::case::{BodyForce, Forcing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::Parameters;
 use rogallo::parallel::World;
@@ -96,8 +96,19 @@ pub fn from_rest(world: &Rc<World>) -> Outcome {
     }
     let stratified =
         Scalar { name: "b".into(), schmidt: 1.0, gradient: [0.0, 8.0, 0.0], buoyancy: [0.0, 8.0, 0.0], initial: ScalarInitial::Zero };
-    let mut flow = started(world, &Parameters { scalars: vec![stratified], ..courant }, &rest())?;
+    let mut flow = started(world, &Parameters { scalars: vec![stratified], ..courant.clone() }, &rest())?;
     let dt = flow.advance(100.0).map_err(|error| error.to_string())?.dt;
     ensure!(dt <= 0.5 / 8.0, "a step of {dt} at a buoyancy frequency of 8");
+    // Without a mean gradient: cells of 2 pi / 24 at the acceleration 3 x 2 cos x; with a mean strain: its own time.
+    let initial = ScalarInitial::Mode { wavenumber: [1, 0, 0], amplitude: 2.0, phase: 0.0 };
+    let hot = Scalar { name: "b".into(), schmidt: 1.0, gradient: [0.0; 3], buoyancy: [0.0, 3.0, 0.0], initial };
+    let mut flow = started(world, &Parameters { scalars: vec![hot], ..courant.clone() }, &rest())?;
+    let dt = flow.advance(100.0).map_err(|error| error.to_string())?.dt;
+    let wanted = 0.5 * (TAU / 24.0 / 6.0).sqrt();
+    ensure!((dt / wanted - 1.0).abs() < 1e-12, "a step of {dt} from rest, not {wanted}");
+    let strain = Mean { gradient: Gradient::PlaneStrain { rate: 5.0 }, ..Mean::default() };
+    let mut flow = started(world, &Parameters { mean: strain, ..courant }, &rest())?;
+    let dt = flow.advance(100.0).map_err(|error| error.to_string())?.dt;
+    ensure!((dt - 0.1).abs() < 1e-14, "a step of {dt} at a rate of strain of 5");
     Ok(())
 }

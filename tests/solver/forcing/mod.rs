@@ -20,11 +20,12 @@ use rogallo::transform::{Values, ValuesMut};
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 
-pub static CHECKS: [Check; 19] = [
+pub static CHECKS: [Check; 20] = [
     Check { name: "what_is_injected_is_told", ranks: &[1, 3], run: band::injection, needs: None },
     Check { name: "constant_power_on_one_mode", ranks: &[1, 3], run: band::one_mode, needs: None },
     Check { name: "constant_power_is_in_the_energy_balance", ranks: &[2], run: band::balance, needs: None },
     Check { name: "constant_power_on_next_to_nothing", ranks: &[1], run: band::next_to_nothing, needs: None },
+    Check { name: "a_band_that_is_left_behind_ends_the_run", ranks: &[1, 3], run: band::left_behind, needs: None },
     Check { name: "a_linear_force_is_exact_at_any_step", ranks: &[1, 3], run: band::linear, needs: None },
     Check { name: "frozen_shells_keep_their_energy", ranks: &[1, 3], run: band::frozen, needs: None },
     Check { name: "body_forces_are_what_is_asked_for", ranks: &[1, 3], run: body::impulses, needs: None },
