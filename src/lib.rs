@@ -21,6 +21,7 @@ pub mod run;
 pub mod statistics;
 pub mod store;
 pub mod submit;
+mod table;
 pub mod time;
 pub mod transform;
 

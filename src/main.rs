@@ -73,8 +73,13 @@ enum Command {
         /// The run directory
         directory: PathBuf,
         /// Published histories, spectra, stresses or profiles to lay over the figures; repeatable
-        #[arg(long)]
+        #[arg(long, value_name = "FILE")]
         reference: Vec<PathBuf>,
+        /// Names of the columns of the references, for files that do not name them (or name them wrongly): y+,U+,uu+ or
+        /// time,energy,dissipation; - skips a column. Given once it applies to every reference; given repeatedly, to each
+        /// in turn, where a single - keeps a file's own names
+        #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
+        columns: Vec<String>,
     },
     /// Say what has become of runs, also while they go on: a line each if there are several
     Status {
@@ -205,7 +210,7 @@ fn execute(command: Command) -> Result<i32> {
             if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize)? }
         }
         Command::Submit { case, request } => submit::submit(&case.case, &case.overrides, &request)?,
-        Command::Stats { directory, reference } => report::report(&directory, &reference)?,
+        Command::Stats { directory, reference, columns } => report::report(&directory, &report::Given::pair(reference, &columns)?)?,
         Command::Status { directories } => report::status(&directories)?,
         Command::Inspect { file } => store::inspect(&file)?,
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::document::{Node, Value};
 use super::problems::Problem;
-use crate::files;
+use crate::table;
 
 /// A value as its key wants it, or what is wrong with it.
 pub type Read<T> = Result<T, Vec<Problem>>;
@@ -225,19 +225,27 @@ fn without_small_primes(n: usize) -> usize {
     })
 }
 
-/// The spectrum in a text file of two columns, k and E(k), with # comments; the path is relative to `dir`.
+/// The spectrum in a text file with columns k and E(k), of any form that `crate::table` reads; the path is relative to `dir`.
 pub fn spectrum_file(node: &Node, dir: &Path) -> Read<Vec<(f64, f64)>> {
     let file = dir.join(text(node)?);
-    let rows = files::read_text(&file, files::TABLE).map_err(|error| error.to_string()).and_then(|text| columns(&text));
-    rows.and_then(spectrum).map_err(|error| {
-        let problem = node.problem(format!("{}: {error}", file.display()));
-        vec![problem.help("a spectrum is a text file of two columns, k and E(k)")]
+    let read = || {
+        let rows = table::initial_spectrum(&file).map_err(|error| error.message)?;
+        let points = rows.iter().map(|&(_, k, energy)| (k, energy)).collect();
+        let line = |row: usize| format!("{}:", rows[row].0);
+        let wrong = |row: Option<usize>, what: &str| format!("{}:{} {what}", file.display(), row.map_or(String::new(), line));
+        spectrum(points, wrong)
+    };
+    read().map_err(|error: String| {
+        let help = "a spectrum is a text file of two columns, k and E(k), or one whose columns are named so";
+        vec![node.problem(error).help(help)]
     })
 }
 
 /// The same as an array of rows.
 pub fn spectrum_rows(node: &Node) -> Read<Vec<(f64, f64)>> {
-    spectrum(pairs(node, "an array of rows [k, E]")?).or_else(|error| node.wrong(error))
+    let rows = pairs(node, "an array of rows [k, E]")?;
+    let row = |row: usize| format!("row {}: ", row + 1);
+    spectrum(rows, |place, what| place.map_or(String::new(), row) + what).or_else(|error| node.wrong(error))
 }
 
 /// An array of pairs of numbers; `what` names it.
@@ -246,25 +254,11 @@ pub fn pairs(node: &Node, what: &str) -> Read<Vec<(f64, f64)>> {
     rows.iter().map(|row| array(number)(row).map(|[a, b]| (a, b))).collect()
 }
 
-/// The rows of a text of two columns, or the line that is wrong and why.
-fn columns(text: &str) -> Result<Vec<(f64, f64)>, String> {
-    let mut rows = Vec::new();
-    for (n, line) in text.lines().enumerate() {
-        let numbers = line.split('#').next().unwrap_or("").split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>();
-        match numbers.map_err(|_| format!("line {}: not a number", n + 1))?.as_slice() {
-            [] => {}
-            [k, e] => rows.push((*k, *e)),
-            _ => return Err(format!("line {}: two columns are expected", n + 1)),
-        }
-    }
-    Ok(rows)
-}
-
-/// The rows, if they are a spectrum.
-fn spectrum(rows: Vec<(f64, f64)>) -> Result<Vec<(f64, f64)>, String> {
+/// The rows, if they are a spectrum; else what `wrong` makes of the offending row and the reason.
+fn spectrum(rows: Vec<(f64, f64)>, wrong: impl Fn(Option<usize>, &str) -> String) -> Result<Vec<(f64, f64)>, String> {
     let mut before = 0.0;
     for (n, (k, e)) in rows.iter().enumerate() {
-        let at = |message: &str| Err(format!("row {}: {message}", n + 1));
+        let at = |what: &str| Err(wrong(Some(n), what));
         match (k, e) {
             _ if !k.is_finite() || !e.is_finite() => return at("not finite"),
             _ if *k <= before => return at("k must be positive and ascend"),
@@ -274,8 +268,8 @@ fn spectrum(rows: Vec<(f64, f64)>) -> Result<Vec<(f64, f64)>, String> {
     }
     match rows.iter().any(|(_, e)| *e > 0.0) {
         true if rows.len() > 1 => Ok(rows),
-        true => Err("one row makes no spectrum".to_owned()),
-        false => Err("it holds no energy".to_owned()),
+        true => Err(wrong(None, "one row makes no spectrum")),
+        false => Err(wrong(None, "it holds no energy")),
     }
 }
 

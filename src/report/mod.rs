@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::files;
 use balance::EnergyBudget;
+pub use reference::Given;
 use reference::References;
 use series::{History, Spectrum, Table, spectra};
 use shear::Stresses;
@@ -32,7 +33,7 @@ pub use status::status;
 /// # Errors
 /// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a reference of unknown form, a
 /// full disk.
-pub fn report(run_dir: &Path, references: &[PathBuf]) -> Result<String> {
+pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
     if !run_dir.is_dir() {
         return Err(Error::input(format!("no run directory {}; `rogallo run CASE.toml` makes one", run_dir.display())));
     }

@@ -15,7 +15,7 @@ pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
     rows.extend(turbulence(run));
     rows.extend(balances(run));
     for reference in &run.references.histories {
-        rows.extend(beside_history(reference, &run.history));
+        rows.extend(beside_history(reference, &run.history, run.labels.viscosity));
     }
     for reference in &run.references.spectra {
         rows.extend(beside_spectra(reference, run));
@@ -102,12 +102,13 @@ fn balances(run: &Findings) -> Vec<Row> {
     rows
 }
 
-fn beside_history(reference: &PublishedHistory, run: &History) -> Vec<Row> {
+fn beside_history(reference: &PublishedHistory, run: &History, own: Option<f64>) -> Vec<Row> {
     let common = reference.common(run).zip(reference.deviations(run));
     let Some(((from, to), (energy, dissipation))) = common else {
         return vec![("reference", format!("{}: no time in common with the run", reference.label))];
     };
     let mut rows = vec![("reference", format!("{}, t = {} to {}", reference.label, number(from), number(to)))];
+    rows.extend(of_another_viscosity(reference.viscosity, own));
     for (name, deviation) in [("  energy", energy), ("  dissipation", dissipation)] {
         let text = format!("off by at most {:.2e} of its peak, at t = {}", deviation.fraction, number(deviation.time));
         rows.push((name, text));
@@ -115,10 +116,18 @@ fn beside_history(reference: &PublishedHistory, run: &History) -> Vec<Row> {
     rows
 }
 
+/// What is said of a reference whose viscosity is not that of the run, by more than 1 %.
+fn of_another_viscosity(of_reference: Option<f64>, own: Option<f64>) -> Option<Row> {
+    let (other, own) = of_reference.zip(own)?;
+    let text = format!("the reference has {}, this run {}: they are two flows", number(other), number(own));
+    ((other / own - 1.0).abs() > 0.01).then_some(("  viscosity", text))
+}
+
 fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
     let matched = reference.matched(&run.spectra);
     let (all, label) = (reference.spectra.len(), &reference.label);
     let mut rows = vec![("reference", format!("{label}, {} of {all} spectra at times of the run", matched.len()))];
+    rows.extend(of_another_viscosity(reference.viscosity, run.labels.viscosity));
     for matched in matched {
         let at = format!("t = {}", number(run.spectra[matched.sample].time));
         let text = matched.distance.map_or_else(

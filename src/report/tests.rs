@@ -25,7 +25,7 @@ fn a_run_is_reported_with_its_figures() {
     let dir = run_dir(40);
     let reference = dir.path().join("published.csv");
     fs::write(&reference, "time,energy,dissipation\n0,1,1\n1,0.4,0.4\n2,0.1,0.1\n3,0.05,0.05\n4,0.01,0.01\n").unwrap();
-    let text = report(dir.path(), &[reference]).unwrap();
+    let text = report(dir.path(), &[reference.into()]).unwrap();
     for expected in ["16 x 16 x 16", "3.9  (step 390, 40 samples)", "1 at the start", "1 at t = 0", "published, t = 0 to 3.9"] {
         assert!(text.contains(expected), "no `{expected}` in\n{text}");
     }
@@ -205,7 +205,7 @@ fn measured_spectra_lie_over_the_run() {
     let mut rows: Vec<&str> = rows.lines().collect();
     rows.sort_by_key(|row| row.starts_with('9'));
     fs::write(&reference, format!("step,time,k,energy\n{}\n", rows.join("\n"))).unwrap();
-    let text = report(dir.path(), &[reference]).unwrap();
+    let text = report(dir.path(), &[reference.into()]).unwrap();
     // The run is exp(-t) times the measured one.
     for (time, ratio) in [(0.5f64, "0.607"), (1.5, "0.223")] {
         let expected = format!("t = {time}, k = 1 to 8: rms of log10 ratio {:.3}, energy ratio {ratio}", time / 10f64.ln());
@@ -220,12 +220,12 @@ fn published_measurements_are_laid_over() {
     let files = ["hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat", "shear/TavoularisKarnik1989_caseA.txt"];
     let [Some(grid), Some(shear)] = files.map(shared) else { return };
     let dir = shear_flow();
-    let text = report(dir.path(), &[shear]).unwrap();
+    let text = report(dir.path(), &[shear.into()]).unwrap();
     keep(dir.path(), "shear-published");
     assert!(text.contains("TavoularisKarnik1989_caseA, S t = 7.9 to 26.3: rms off b_xx 0.0"), "{text}");
 
     let dir = grid_turbulence();
-    let text = report(dir.path(), &[grid]).unwrap();
+    let text = report(dir.path(), &[grid.into()]).unwrap();
     keep(dir.path(), "grid-published");
     assert!(text.contains("table3_E3D_M5.08cm, 3 of 3 spectra"), "{text}");
 }

@@ -99,7 +99,7 @@ for b in batches:
         ensure!(fs::read(place.at("whole").join(file))? == fs::read(place.at("pieces").join(file))?, "{file} of the two runs differ");
         fs::remove_file(place.at("pieces").join(file))?;
     }
-    fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6 6 -0.1\n1 60 15 0\n")?;
+    fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6.6 6 -0.1\n1 66 15 0\n")?;
     let parts = [
         "t = 0.01 to 0.08, ",
         "; 35 samples, errors from 3 batches of 0.02\n",
@@ -115,7 +115,7 @@ for b in batches:
     place.python(LINES)?;
     let header = place.read("pieces/profiles.csv")?;
     ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error\n"), "{header}");
-    place.ends(1, "stats pieces --reference case.toml", 2, &["case.toml: unknown form of a reference, no line names a column `y+`"])?;
+    dressed_references(&place)?;
 
     // A damaged file is told, and a run that starts over has nothing of the old one.
     let batch = place.at("pieces/statistics/00000001.h5");
@@ -134,6 +134,36 @@ for b in batches:
         ensure!(!place.at("pieces").join(file).exists(), "--fresh leaves {file}");
     }
     Ok(())
+}
+
+/// The reference `published.txt` gives the same table whoever has written it, and what is none is refused.
+fn dressed_references(place: &Place) -> Outcome {
+    let stats = "stats pieces --reference published.txt";
+    let plain = place.rogallo(1, stats)?.output;
+    for (text, columns) in [
+        (&b"\xef\xbb\xbf# columns: y/h [-] y+ [-] U+ [-] uv+ [-]\r\n0 0 0 0\r\n0.1 6.6 6 -1.0D-01 ! J. Jim\xe9nez\r\n1 66 15 0"[..], ""),
+        (b"c y/h;y+;U+;uv+\n0;0;0;0\n0,1;6,6;6;-0,1\n1;66;15;0\n", ""),
+        (b"0 0 0 0\n0.1 6.6 6 -.1\n1 66 15 0\n", "--columns y/h,y+,U+,uv+"),
+    ] {
+        fs::write(place.at("published.txt"), text)?;
+        let output = place.rogallo(1, &format!("{stats} {columns}"))?.output;
+        ensure!(output == plain, "{}\n{plain}\n{output}", String::from_utf8_lossy(text));
+    }
+    fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 20 6 -0.1\n1 200 15 0\n")?;
+    place.ends(1, stats, 0, &["  Re_tau   ", "the reference has 200, this run "])?;
+    fs::write(place.at("published.txt"), "# data of y/h y+ U+ uv+ odd\n0 0 0 0\n0.1 6 6 -0.1\n")?;
+    place.ends(
+        1,
+        stats,
+        2,
+        &["published.txt:2: 4 numbers under 5 names of columns: line 1 has `y/h`, `y+`, `U+`, `uv+`, `odd`; --columns"],
+    )?;
+    place.ends(
+        1,
+        "stats pieces --reference case.toml",
+        2,
+        &["case.toml is not a reference for a channel:\nIt has no rows of numbers.\nProfiles"],
+    )
 }
 
 /// What the walls do depends on the time, and in a moving frame also where they blow.

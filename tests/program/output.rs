@@ -102,6 +102,13 @@ fn stats() -> Outcome {
     let plain = fs::read(place.at("run/figures/energy.svg"))?;
     place.ends(1, "stats run --reference published.csv", 0, &["\nfigures  ", "published"])?;
     ensure!(fs::read(place.at("run/figures/energy.svg"))? != plain, "the reference is not in the figure");
+    // As a spreadsheet writes it, of another viscosity; and the run itself.
+    let spreadsheet = place.read("published.csv")?.replace(',', ";").replace('.', ",").replace('\n', "\r\n");
+    fs::write(place.at("published.csv"), format!("# nu = 1.0D-04\n{spreadsheet}"))?;
+    let parts = ["the reference has 0.0001, this run 0.01: they are two flows", "published, t = 0 to", "series, t = 0 to", "spectra, "];
+    let references = "--reference published.csv --reference run/series.csv --reference run/spectra.csv";
+    place.ends(1, &format!("stats run {references}"), 0, &parts)?;
+    place.ends(1, "check case.toml --set initial={kind='random',spectrum='table',file='run/spectra.csv'}", 0, &[])?;
     place.ends(1, "stats run --reference missing.csv", 2, &["missing.csv"])?;
     place.ends(1, "stats nowhere", 2, &["no run directory nowhere"])
 }

@@ -300,21 +300,22 @@ fn a_spectrum_is_read_from_a_file() {
     assert_eq!(rows.initial, Initial::Random { energy: None, spectrum: Spectrum::Table { table }, develop: None });
     assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap(), Initial::Random { energy: Some(2.0), .. }));
     let bad = [
-        ("1 1\n2 x\n", "line 2: not a number"),
-        ("1 1\n1 2\n", "row 2: k must be positive and ascend"),
-        ("0 1\n", "row 1: k must be positive and ascend"),
-        ("1 -1\n", "row 1: E(k) must not be negative"),
-        ("1 nan\n", "row 1: not finite"),
-        ("1 2 3\n", "line 1: two columns are expected"),
-        ("1 2\n", "one row makes no spectrum"),
-        ("1 0\n2 0\n", "it holds no energy"),
+        ("1 1\n2 x\n", ":2: `x` is not a number"),
+        ("1 1\n1 2\n", ":2: k must be positive and ascend"),
+        ("# k E\n-1 1\n", ":2: k must be positive and ascend"),
+        ("1 1\n0 1\n", ":2: k must be positive and ascend"),
+        ("1 -1\n", ":1: E(k) must not be negative"),
+        ("1 nan\n", ":1: k or E(k) is not there"),
+        ("1 2 3\n", ": 3 columns, and no line above them names k and E(k), as `# k E(k)` does"),
+        ("1 2\n", ": one row makes no spectrum"),
+        ("1 0\n2 0\n", ": it holds no energy"),
     ];
     for (spectrum, expected) in bad {
         let message = read(spectrum, "").unwrap_err().message;
-        assert!(message.starts_with("error: initial.file: ") && message.contains(&format!("e.dat: {expected}\n")), "{message}");
+        assert!(message.starts_with("error: initial.file: ") && message.contains(&format!("e.dat{expected}\n")), "{message}");
     }
     let none = complaints(&["initial={ kind = 'random', spectrum = 'table', file = 'none.dat' }"]);
-    assert!(none.starts_with("initial.file: none.dat: No such file"), "{none}");
+    assert!(none.starts_with("initial.file: cannot read none.dat: No such file"), "{none}");
 }
 
 #[test]

@@ -9,7 +9,9 @@ mod errors;
 mod figures;
 mod lines;
 mod moments;
+mod names;
 mod profiles;
+mod published_budgets;
 mod published_lines;
 mod reference;
 mod samples;
@@ -18,8 +20,9 @@ mod spectral;
 mod symmetry;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::reference::Given;
 use super::series::Table;
 use super::{Labels, place_of_figures};
 use crate::case::{self, Case, Channel, FlowKind};
@@ -33,6 +36,7 @@ use lines::Directed;
 use profiles::{Column, Findings, Setting};
 use published_lines::PublishedLine;
 use reference::Published;
+pub use reference::holds_profiles;
 use samples::Samples;
 use spectra::Spectra;
 use symmetry::Symmetry;
@@ -85,7 +89,7 @@ impl Run<'_> {
 ///
 /// # Errors
 /// A damaged case or batch of statistics, a series without the columns of a channel, a reference of unknown form, a full disk.
-pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[PathBuf]) -> Result<String> {
+pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Given]) -> Result<String> {
     let case = case(run_dir)?;
     let FlowKind::Channel(flow) = case.flow.clone() else {
         return Err(Error::input(format!("{} is no case of a channel", run_dir.join("case.toml").display())));
@@ -98,8 +102,8 @@ pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Pat
         let [y, y_plus] = [0, 1].map(|i| &findings.profiles[i].values[..]);
         lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, y, y_plus))?;
     }
-    let (published_lines, others) = PublishedLine::read(references)?;
-    let run = Run { labels, series, flow, averaged, notes, references: Published::read(&others)?, published_lines };
+    let (references, published_lines) = reference::read(references)?;
+    let run = Run { labels, series, flow, averaged, notes, references, published_lines };
     let dir = place_of_figures(run_dir)?;
     let drawn = figures::draw(&dir, &run, viscosity)?;
     table::table(&run, &dir, &drawn)

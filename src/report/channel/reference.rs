@@ -1,97 +1,25 @@
-//! Published profiles and budgets of the channel, as they are distributed: Moser, Kim & Mansour (1999), Hoyas & Jimenez (2006, 2008), Lee & Moser (2015).
-//! All have columns separated by blanks, the names of which stand in a line above the numbers, `y+` being one of them.
+//! Published profiles and budgets of the channel, as they are distributed: under a line that names the
+//! columns (`names.rs` has the names), `y+` being one of them.
 
-use std::path::{Path, PathBuf};
-
+use super::budgets::STRESSES;
+use super::names::{Meaning, meaning};
 use super::profiles::Column;
-use crate::error::{Error, Result};
+use super::published_budgets::{balance, sign_dissipation};
+use super::published_lines::PublishedLine;
+use crate::error::Result;
 use crate::report::cubic::interpolate;
-use crate::report::reference::{is_comment, open};
-use crate::report::series::{malformed, numbers};
+use crate::report::reference::{Given, form, quoted};
+use crate::table::{Columns, Row, TextTable};
 
-const FORMS: &str = "understood for a channel are columns separated by blanks under a line that names them: `y+` with some of `Umean`, `R_uu`, .. `W_xx`, .. \
-    (Moser, Kim & Mansour: .means, .reystress, .vortvar, .skew, .flat), `U+`, `u'+`, `v'+`, `w'+`, `uv'+`, .. (Hoyas & Jimenez: .prof), `U`, `uu+`, .. (Lee & Moser: \
-    mean_prof, stress_k_eps), or `dissip`, `produc`, .. (the balances of the first two); and under `k_x E_uu ..`, `dx dx+ R_uu ..` or those of z \
-    (Moser, Kim & Mansour: .xspec, .zspec, .xcorr, .zcorr)";
-
-/// What a published name stands for.
-enum Meaning {
-    /// A column of `profiles.csv`.
-    Value(&'static str),
-    /// The root of the column.
-    Square(&'static str),
-    /// The square of the column.
-    Root(&'static str),
-    /// The negative of the column.
-    Negative(&'static str),
-    /// A term of a budget.
-    Term(&'static str),
-}
-
-use Meaning::{Negative, Root, Square, Term, Value};
-
-/// Names in wall units; those of Moser, Kim & Mansour, Hoyas & Jimenez, Lee & Moser.
-const NAMES: [(&str, Meaning); 40] = [
-    ("Umean", Value("U")),
-    ("U+", Value("U")),
-    ("U", Value("U")),
-    ("Pmean", Value("P")),
-    ("P", Value("P")),
-    ("R_uu", Value("uu")),
-    ("R_vv", Value("vv")),
-    ("R_ww", Value("ww")),
-    ("R_uv", Value("uv")),
-    ("R_pp", Square("p_rms")),
-    ("S(u)", Value("skewness_u")),
-    ("S(v)", Value("skewness_v")),
-    ("S(w)", Value("skewness_w")),
-    ("F(u)", Value("flatness_u")),
-    ("F(v)", Value("flatness_v")),
-    ("F(w)", Value("flatness_w")),
-    ("W_xx", Square("omega_x_rms")),
-    ("W_yy", Square("omega_y_rms")),
-    ("W_zz", Square("omega_z_rms")),
-    ("u'+", Root("uu")),
-    ("v'+", Root("vv")),
-    ("w'+", Root("ww")),
-    ("uv'+", Value("uv")),
-    ("om_x'+", Value("omega_x_rms")),
-    ("om_y'+", Value("omega_y_rms")),
-    ("om_z'+", Value("omega_z_rms")),
-    ("p'", Value("p_rms")),
-    ("uu+", Value("uu")),
-    ("vv+", Value("vv")),
-    ("ww+", Value("ww")),
-    ("uv+", Value("uv")),
-    ("k+", Value("k")),
-    ("eps+(positive,", Negative("dissipation_k")),
-    ("-Om_z+", Value("dU")),
-    ("dissip", Term("dissipation")),
-    ("produc", Term("production")),
-    ("p-strain", Term("pressure_strain")),
-    ("p-diff", Term("pressure_transport")),
-    ("t-diff", Term("transport")),
-    ("v-diff", Term("viscous")),
-];
-
-/// Which budget a file of balances is of, as its words say.
-const BALANCES: [(&str, &str); 10] = [
-    ("balance equation for kinetic energy", "k"),
-    ("balance equation forR_uu", "uu"),
-    ("balance equation forR_vv", "vv"),
-    ("balance equation forR_ww", "ww"),
-    ("balance equation forR_uv", "uv"),
-    ("t-diff= - \\partial_y (tp-kbal)", "k"),
-    ("t-diff= - \\partial_y (u'u'v')", "uu"),
-    ("t-diff= - \\partial_y (v'v'v')", "vv"),
-    ("t-diff= - \\partial_y (w'w'v')", "ww"),
-    ("t-diff= - \\partial_y (u'v'v')", "uv"),
-];
+const FORMS: &str = "Profiles, balances, spectra and correlations are read under a line of names as `y+ U+ uu+`; docs/channel.md lists the files. \
+    --columns y+,U+,uu+ names columns by hand.";
 
 /// Profiles of one source, from one file or from several of the same stem.
 pub struct Published {
     pub label: String,
     pub profiles: Vec<Profile>,
+    /// Re_tau, as the columns y and y+ or the head have it.
+    pub re_tau: Option<f64>,
 }
 
 /// Values in wall units over increasing y+, under the name of our own column.
@@ -101,8 +29,8 @@ pub struct Profile {
     pub values: Vec<f64>,
 }
 
-/// How far a column of a run is from a published one, at the points of the run: the largest difference, and the root of the mean square of all, each with
-/// the sampling error of the run there.
+/// How far a column of a run is from a published one, at the points of the run: the largest difference, and
+/// the root of the mean square of all, each with the sampling error of the run there.
 pub struct Distance {
     pub largest: f64,
     pub error: f64,
@@ -111,29 +39,76 @@ pub struct Distance {
     pub rms_error: f64,
 }
 
-impl Published {
-    /// Reads `paths`.
-    ///
-    /// # Errors
-    /// A file that cannot be read, of unknown form, or malformed.
-    pub fn read(paths: &[PathBuf]) -> Result<Vec<Self>> {
-        let mut all: Vec<Self> = Vec::new();
-        for path in paths {
-            let (label, text) = open(path)?;
-            let profiles = parse(path, &text)?;
-            match all.iter_mut().find(|other| other.label == label) {
-                Some(known) => known.profiles.extend(profiles),
-                None => all.push(Self { label, profiles }),
-            }
+/// The profiles of all references, and the spectra and correlations.
+///
+/// # Errors
+/// A file that cannot be read, is not a reference, or is malformed.
+pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)> {
+    let (mut all, mut lines): (Vec<Published>, Vec<PublishedLine>) = (Vec::new(), Vec::new());
+    for given in references {
+        let (table, label) = (TextTable::read(&given.path)?, given.label());
+        let refused = |found: &str| given.refused("a channel", found, FORMS);
+        if table.rows().is_empty() {
+            return Err(refused("It has no rows of numbers"));
         }
-        Ok(all)
+        if let Some(form) = form(&table).filter(|_| !given.names_columns()) {
+            return Err(refused(&format!("It holds {form} of homogeneous turbulence")));
+        }
+        if is_of_deviations(&table) {
+            return Err(refused("It holds standard deviations, not the profiles themselves"));
+        }
+        let columns = given.columns(&table, &|name| meaning(name).is_some())?;
+        if let Some(line) = PublishedLine::of(&columns, &label)? {
+            lines.push(line);
+            continue;
+        }
+        let Some(place) = columns.find(|name| meaning(name) == Some(Meaning::Place))? else {
+            return Err(refused(&match &columns.names[..] {
+                [] => "No line above its numbers names a column that is known".to_owned(),
+                names => format!("Its columns are {}, and none of them is y+", quoted(names)),
+            }));
+        };
+        let published = Published { profiles: profiles(&columns, place)?, re_tau: re_tau(&columns, place)?, label };
+        if published.profiles.is_empty() {
+            return Err(refused(&format!("Its columns are {}, and no quantity that is compared", quoted(&columns.names))));
+        }
+        match all.iter_mut().find(|other| other.label == published.label) {
+            Some(known) => {
+                known.profiles.extend(published.profiles);
+                known.re_tau = known.re_tau.or(published.re_tau);
+            }
+            None => all.push(published),
+        }
     }
+    Ok((all, lines))
+}
 
+/// Whether profiles of a channel are in `table`: a line names y+.
+pub fn holds_profiles(table: &TextTable) -> bool {
+    let columns = table.columns(&|name| meaning(name).is_some());
+    columns.is_ok_and(|columns| columns.names.iter().any(|name| meaning(name) == Some(Meaning::Place)))
+}
+
+/// Files beside those of the profiles: `Re180.std`, `LM_Channel_0180_mean_stdev.dat`.
+fn is_of_deviations(table: &TextTable) -> bool {
+    let name = table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
+    let mut head = table.head().map(str::to_lowercase);
+    let says = |line: String| line.contains("data are the standard deviation") || line.starts_with("filename") && line.contains("stdev");
+    name.contains("stdev") || name.contains(".std") || head.any(says)
+}
+
+impl Published {
     pub fn find(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
-    /// The distance of `column` of a run with its points at `y_plus`. None if this is not published, or no point is where it is.
+    /// The last y+ of all profiles.
+    pub fn last(&self) -> f64 {
+        self.profiles.iter().filter_map(|profile| profile.y_plus.last()).copied().fold(0.0, f64::max)
+    }
+
+    /// The distance of `column` of a run with its points at `y_plus`. None if this is not published, or no
+    /// point is where it is.
     pub fn distance(&self, y_plus: &[f64], column: &Column) -> Option<Distance> {
         let published = self.find(&column.name)?;
         let (from, to) = (published.y_plus.first()?, published.y_plus.last()?);
@@ -151,60 +126,93 @@ impl Published {
     }
 }
 
-fn parse(path: &Path, text: &str) -> Result<Vec<Profile>> {
-    let unknown = |what: &str| Error::input(format!("{}: unknown form of a reference, {what}; {FORMS}", path.display()));
-    if text.contains("data are the standard deviation") {
-        return Err(unknown("it holds standard deviations"));
-    }
-    let is_row = |line: &str| !is_comment(line) && line.split_whitespace().next().is_some_and(|word| word.parse::<f64>().is_ok());
-    let is_place = |name: &&str| *name == "y+" || *name == "y^+";
-    let head = || text.lines().take_while(|line| !is_row(line));
-    let header = head().filter(|line| line.split_whitespace().any(|name| is_place(&name))).last().unwrap_or_default();
-    let names: Vec<&str> = header.trim_start_matches(['#', '%']).split_whitespace().collect();
-    let Some(place) = names.iter().position(is_place) else { return Err(unknown("no line names a column `y+`")) };
-
-    let mut rows: Vec<Vec<f64>> = Vec::new();
-    for (line, number) in text.lines().zip(1..).filter(|(line, _)| is_row(line)) {
-        let row = numbers(path, number, line.split_whitespace())?;
-        // Some files name columns that they do not have.
-        if row.len() > names.len() || row.len() <= place || rows.first().is_some_and(|first| first.len() != row.len()) {
-            return Err(malformed(path, number, &format!("{} values under {} names of columns", row.len(), names.len())));
-        }
-        rows.push(row);
-    }
-    if rows.is_empty() || !rows.is_sorted_by(|a, b| a[place] < b[place]) {
-        return Err(Error::input(format!("the column `{}` of the reference {} must increase", names[place], path.display())));
-    }
-    let balance = BALANCES.iter().find(|(words, _)| head().any(|line| line.contains(words))).map(|(_, stress)| *stress);
-    let column = |index: usize, of: &dyn Fn(f64) -> f64| rows.iter().map(|row| of(row[index])).collect::<Vec<f64>>();
-    let y_plus = column(place, &|y| y);
-    let profile = |(index, name): (usize, &&str)| {
-        let (name, values) = match &NAMES.iter().find(|(known, _)| known == name)?.1 {
-            Value(own) => (own.to_string(), column(index, &|value| value)),
-            Square(own) => (own.to_string(), column(index, &|value| value.max(0.0).sqrt())),
-            Root(own) => (own.to_string(), column(index, &|value| value * value)),
-            Negative(own) => (own.to_string(), column(index, &|value| -value)),
-            Term(term) => (format!("{term}_{}", balance?), column(index, &|value| value)),
+/// The columns that have a meaning, over increasing y+. Values that are not there are left out.
+fn profiles(columns: &Columns, place: usize) -> Result<Vec<Profile>> {
+    let rows = columns.ascending(place)?;
+    let balance = balance(columns.table);
+    let mut profiles: Vec<Profile> = Vec::new();
+    for (column, name) in columns.names.iter().enumerate() {
+        let profile = |name: String, of: &dyn Fn(f64) -> f64| {
+            let there = rows.iter().filter(|row| !row.cells[column].is_nan());
+            let (y_plus, values) = there.map(|row| (row.cells[place], of(row.cells[column]))).unzip();
+            Profile { name, y_plus, values }
         };
-        Some(Profile { name, y_plus: y_plus.clone(), values })
-    };
-    let profiles: Vec<Profile> = names.iter().enumerate().take(rows[0].len()).filter_map(profile).collect();
-    if profiles.is_empty() { Err(unknown(&format!("it has `{}`", names.join("`, `")))) } else { Ok(profiles) }
+        let own = |name: &str| name.to_owned();
+        profiles.push(match meaning(name) {
+            Some(Meaning::Value(name)) => profile(name, &|value| value),
+            Some(Meaning::Square(name)) => profile(own(name), &|value| value.max(0.0).sqrt()),
+            Some(Meaning::Root(name)) => profile(own(name), &|value| value * value),
+            Some(Meaning::Negative(name)) => profile(own(name), &|value| -value),
+            Some(Meaning::Term(term)) if balance.is_some() => profile(format!("{term}_{}", balance.unwrap_or_default()), &|value| value),
+            _ => continue,
+        });
+    }
+    profiles.retain(|profile| !profile.values.is_empty());
+    STRESSES.iter().for_each(|stress| sign_dissipation(&mut profiles, stress));
+    Ok(profiles)
 }
 
+/// y+ / y where that is the same at all points, as y+ = Re_tau y/h; else what the head says.
+///
+/// # Errors
+/// A y from the wall on that y+ is not proportional to: the names do not belong to these columns.
+fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
+    let stated = || ["Re_tau", "Re_{\\tau}", "Re_\\tau", "Retau"].iter().find_map(|key| columns.table.stated(key));
+    let re = || columns.table.stated("Re");
+    let height = columns.find(|name| meaning(name) == Some(Meaning::Height))?;
+    let rows = columns.ascending(place)?;
+    if let Some(height) = height
+        && let Some(last) = rows.last()
+    {
+        let ratio = |row: &Row| row.cells[place] / row.cells[height];
+        let top = last.cells[height];
+        // Digits are few next to the wall.
+        let outer = || rows.iter().filter(|row| row.cells[height] > 0.1 * top);
+        let from_wall = rows.len() > 1 && top > 0.0 && rows.iter().all(|row| (-1e-9 * top..=top).contains(&row.cells[height]));
+        let begins = from_wall && rows[0].cells[height] < 0.1 * top;
+        if begins && let Some(row) = outer().find(|row| (ratio(row) / ratio(last) - 1.0).abs() > PROPORTIONAL) {
+            let names = [place, height].map(|column| &*columns.names[column]);
+            let what = format!("`{}` is not a multiple of `{}` here: do the names stand above other columns?", names[0], names[1]);
+            return Err(columns.table.wrong(row.line, &what));
+        }
+        // What the head says is often rounded, or that of the series of runs; and y may be in another unit.
+        let is_near = |re: f64| (re / ratio(last) - 1.0).abs() < 0.1;
+        if begins && (columns.names[height].contains('/') || stated().into_iter().chain(re()).any(is_near)) {
+            return Ok(Some(ratio(last)));
+        }
+    }
+    let last = rows.last().map_or(f64::NAN, |row| row.cells[place]);
+    Ok(stated().or_else(|| re().filter(|re| (0.5..1.05).contains(&(last / re)))))
+}
+
+/// How far y+ / y may be from constant: more than the rounding of three digits.
+const PROPORTIONAL: f64 = 0.02;
+
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<Profile>> {
-        parse(Path::new("published.dat"), text)
+    /// What is read from `text` as the file `name`.
+    pub fn read_as(name: &str, text: &str) -> Result<Published> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let mut published = super::read(&[path.into()]).map_err(|mut error| {
+            error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
+            error
+        })?;
+        Ok(published.0.remove(0))
+    }
+
+    fn read(text: &str) -> Result<Published> {
+        read_as("published.dat", text)
     }
 
     #[test]
     fn distances_are_at_the_points_of_the_run() {
         let cubic = |y: f64| 1.0 + y - 0.1 * y * y + 0.01 * y.powi(3);
         let rows: String = (0..=10).map(|i| format!(" {} {}\n", f64::from(i), cubic(f64::from(i)))).collect();
-        let published = Published { label: String::new(), profiles: read(&format!("% y+ U+\n{rows}")).unwrap() };
+        let published = read(&format!("% y+ U+\n{rows}")).unwrap();
         let y_plus = [0.0, 0.5, 2.25, 9.5, 11.0];
         let mut column = Column { name: "U".into(), values: y_plus.map(cubic).to_vec(), errors: vec![0.1, 0.2, 0.3, 0.4, 0.5] };
         column.values[2] -= 0.12;
@@ -217,18 +225,97 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_form_is_refused_with_what_is_understood() {
+    fn what_is_not_a_reference_is_refused_in_three_lines() {
         for (text, part) in [
-            ("1 2 3\n", "no line names a column `y+`; understood for a channel"),
-            ("# y y+ odd\n0 0 1\n", "it has `y`, `y+`, `odd`; understood"),
-            ("# y y+ dissip\n0 0 1\n", "it has `y`, `y+`, `dissip`"),
-            ("# y+ U+\n0 0\n1 2 3\n", "published.dat:3: 3 values under 2 names"),
-            ("# y+ U+\n0 0\n0 1\n", "the column `y+` of the reference published.dat must increase"),
+            ("1 2 3\n", "No line above its numbers names a column that is known."),
+            ("words\n", "It has no rows of numbers."),
+            ("# y U\n0 0\n", "Its columns are `y`, `U`, and none of them is y+."),
+            ("# y y+ odd\n0 0 1\n", "Its columns are `y`, `y+`, `odd`, and no quantity that is compared."),
+            ("# y y+ dissip\n0 0 1\n", "Its columns are `y`, `y+`, `dissip`, and no quantity"),
+            ("time,energy,dissipation\n0,1,1\n", "It holds a history of energy and dissipation of homogeneous turbulence."),
+            ("# Filename : LM_Channel_0180_vel_fluc_stdev.dat\n# y+ u'u'\n0 0\n", "It holds standard deviations"),
+        ] {
+            let message = read(text).err().unwrap().message;
+            assert!(message.starts_with("published.dat is not a reference for a channel:\n") && message.contains(part), "{message}");
+            assert!(message.lines().count() == 3 && message.len() < 400, "{message}");
+        }
+        for (text, part) in [
+            ("# y+ U+\n0 0\n1 2 3\n", "published.dat:3: 3 numbers where line 2 has 2"),
+            (
+                "# y+ U+\n0 0 0\n1 2 3\n",
+                "published.dat:2: 3 numbers under 2 names of columns: line 1 has `y+`, `U+`; --columns names them by hand",
+            ),
+            ("# y+ U+\n0 0\n0 1\n", "published.dat:3: `y+` must increase: 0 follows 0"),
+            ("# y/h y+ U+\n0 0 0\n0.5 1 5\n0.6 2 6\n1 3 9\n", "published.dat:3: `y+` is not a multiple of `y/h` here"),
         ] {
             let error = read(text).err().unwrap();
             assert!(error.message.contains(part), "{error}");
         }
-        let missing = Published::read(&["none.dat".into()]).err().unwrap();
-        assert!(missing.message.contains("cannot read the reference none.dat"));
+        let missing = super::read(&[std::path::PathBuf::from("none.dat").into()]).err().unwrap();
+        assert!(missing.message.contains("cannot read none.dat: No such file"), "{missing}");
+    }
+
+    /// The columns of Lee & Moser as their site has them (the head of `LM_Channel_0550_vel_fluc_prof.dat`),
+    /// with other numbers.
+    #[test]
+    fn files_of_lee_and_moser_are_read_as_distributed() {
+        let head = "% Filename : LM_Channel_0550_vel_fluc_prof.dat \n%  Kinematic Viscosity     nu = 1.00000e-04 \n\
+            %  Re_tau              Re_tau =  543.496 \n%      y^+     : Grid point in wall-normal direction \n\
+            %       k      : Turbulent kinetic energy, k = 0.5*(u'u' + v'v' + w'w')\n\
+            % *   Estimated standard deviations of datasets in this file are in the file: LM_Channel_0550_vel_fluc_stdev.dat \n\
+            % *** u'w' and v'w' should be zero due to (statistical) symmetries in the flow. \n% -----------End of header--------- \n% \n\
+            %         y/delta      y^+        u'u'      v'v'      w'w'     u'v'      u'w'     v'w'     k   \n%-------------\n";
+        let stresses = read(&format!("{head}  0.0 0.0  0. 0. 0. 0. 0. 0. 0.\n  0.5 90. 4. 1. 2. -0.5 0. 0. 3.5\n")).unwrap();
+        for (name, value) in [("uu", 4.0), ("vv", 1.0), ("ww", 2.0), ("uv", -0.5), ("k", 3.5)] {
+            assert_eq!(stresses.find(name).unwrap().values, [0.0, value], "{name}");
+        }
+        assert_eq!(stresses.re_tau, Some(180.0));
+
+        let vorticity = "% y/delta y^+ om_x'om_x' om_y'om_y' om_z'om_z' om_x'om_y' om_x'om_z' om_y'om_z' p'p'\n0 0 4 9 16 0 0 0 25\n";
+        let vorticity = read(vorticity).unwrap();
+        for (name, value) in [("omega_x_rms", 2.0), ("omega_y_rms", 3.0), ("omega_z_rms", 4.0), ("p_rms", 5.0)] {
+            assert_eq!(vorticity.find(name).unwrap().values, [value], "{name}");
+        }
+    }
+
+    /// One table as several people write it; of another it is said which columns it has.
+    #[test]
+    fn a_header_with_other_words_moves_no_column() {
+        let rows = "0.0 0.0 0.0 0.0 0.0\n0.2 9.0 7.0 2.5 0.5\n0.5 22.5 11.0 2.0 0.75\n1.0 45.0 14.0 1.0 0.7\n";
+        let names = "y/h y+ U+ u'+ v'+";
+        let plain = read(&format!("# {names}\n{rows}")).unwrap();
+        assert_eq!(plain.find("uu").unwrap().values, [0.0, 6.25, 4.0, 1.0]);
+        assert_eq!((plain.re_tau, plain.last()), (Some(45.0), 45.0));
+        let exponents = rows.replace('.', ",").replace(' ', ";");
+        let turned: String = rows.lines().rev().map(|row| format!("{row}  # note\r\n")).collect();
+        for text in [
+            format!("! {names}\n{rows}"),
+            format!("# columns: {names}\n{rows}"),
+            format!("\u{feff}# {names}\n{rows}"),
+            format!("c {names}\n{rows}"),
+            format!("VARIABLES = {names}\n{rows}"),
+            format!("TITLE = \"a\"\nVARIABLES = \"y/h\"\n\"y+\"\n\"U+\"\n\"u'+\"\n\"v'+\"\nZONE I=4, F=POINT\n{rows}"),
+            format!("# y/h [-] y+ [-] U+ [-] u'+ [-] v'+ [-]\n{rows}"),
+            format!("# (1) y/h (2) y+ (3) U+ (4) u'+ (5) v'+\n{rows}"),
+            format!("{}\n{exponents}", names.replace(' ', ";")),
+            format!("{}\n{}", names.replace(' ', ","), rows.trim_end().replace(' ', ",")),
+            format!("# {names}\r\n{turned}"),
+            format!("# {names}\n{}", rows.replace("9.0", "0.90D+01").replace("0.75", "75.0-002")),
+            format!("% {names} w'+ p'+\n{rows}"),
+        ] {
+            let other = read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            for profile in &plain.profiles {
+                let same = other.find(&profile.name).unwrap_or_else(|| panic!("no {} in\n{text}", profile.name));
+                assert_eq!((&same.y_plus, &same.values), (&profile.y_plus, &profile.values), "{text}");
+            }
+        }
+        for (text, part) in [
+            (format!("# data: a {names}\n{rows}"), "5 numbers under 6 names of columns"),
+            (format!("# {names}\n{}", rows.replacen("0.2", "*****", 1)), "published.dat:3: `*****` is not a number"),
+            (format!("# {names} w'+\n{}", rows.replace(' ', ",")), "5 numbers under 6 names"),
+        ] {
+            let message = read(&text).err().unwrap().message;
+            assert!(message.contains(part), "{message}");
+        }
     }
 }

@@ -32,10 +32,13 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     for reference in &run.references {
         rows.extend(beside(reference, run));
     }
-    let mut labels: Vec<&str> = run.published_lines.iter().map(|line| &*line.label).collect();
-    labels.sort_unstable();
-    labels.dedup();
-    rows.extend(labels.iter().map(|label| ("reference", format!("{label}: only in the figures"))));
+    let mut lines: Vec<(&str, f64)> = run.published_lines.iter().map(|line| (&*line.label, line.re_tau)).collect();
+    lines.sort_by(|a, b| a.0.cmp(b.0));
+    lines.dedup_by(|a, b| a.0 == b.0);
+    for (label, re_tau) in lines {
+        rows.push(("reference", format!("{label}: only in the figures")));
+        rows.extend(of_another_reynolds_number(run, Some(re_tau), re_tau));
+    }
     rows.push(figures_row(figures, drawn));
     Ok(aligned(&rows))
 }
@@ -110,7 +113,24 @@ fn beside(reference: &Published, run: &Run) -> Vec<Row> {
     };
     let rows: Vec<Row> = COMPARED.into_iter().filter_map(row).collect();
     let what = if rows.is_empty() { ": only in the figures" } else { ", this run minus the published" };
-    [("reference", format!("{label}{what}"))].into_iter().chain(rows).collect()
+    let other = of_another_reynolds_number(run, reference.re_tau, reference.last());
+    [("reference", format!("{label}{what}"))].into_iter().chain(other).chain(rows).collect()
+}
+
+/// Published channels of one nominal Re_tau lie this close together: those at 180 have 178 to 186.
+const SAME_RE_TAU: f64 = 0.05;
+
+/// What is said of a reference that is of another Re_tau than the run, or, where it does not say of which, ends at another y+.
+fn of_another_reynolds_number(run: &Run, re_tau: Option<f64>, last: f64) -> Option<Row> {
+    let (own, _) = run.averaged.as_ref()?.number("re_tau")?;
+    let other = re_tau.unwrap_or(last);
+    let differs = (other / own - 1.0).abs() > SAME_RE_TAU;
+    let [other, own] = [other, own].map(|value| number(round(value)));
+    let text = match re_tau {
+        Some(_) => format!("the reference has {other}, this run {own}: away from the wall they are two flows"),
+        None => format!("the reference ends at y+ = {other}, this run at {own}"),
+    };
+    differs.then_some(("  Re_tau", text))
 }
 
 /// The largest of the finite values by its size, its error, and its place.

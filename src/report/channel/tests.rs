@@ -335,11 +335,11 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         assert!(written.column("flatness_u_error").unwrap()[0].is_nan());
 
         let reference = dir.path().join("published.txt");
-        std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.1 1 1 -0.1\n0.2 2 2 -0.3\n1 14 6 0\n").unwrap();
+        std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.0714 1 1 -0.1\n0.143 2 2 -0.3\n1 14 6 0\n").unwrap();
         let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
         let averaged = Some(Averaged { findings, lines: None, tally, batches: 3, batch_length: 2.0 });
         let notes = vec!["left out: 1 batch(es) that begin before output.statistics.from = 3".to_owned()];
-        let references = Published::read(&[reference]).unwrap();
+        let (references, _) = reference::read(&[reference.into()]).unwrap();
         let run = Run { labels: &labels, series: &series, flow, averaged, notes, references, published_lines: Vec::new() };
         let figures = place_of_figures(dir.path()).unwrap();
         let drawn = figures::draw(&figures, &run, NU).unwrap();
@@ -360,7 +360,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
 /// At y+ = 10, and at the wall: the figures of the cross-check that comes with the data.
 #[test]
 fn published_channels_are_read_as_distributed() {
-    for (files, u, uu_peak, wall) in [
+    for (files, u, uu_peak, wall, re_tau) in [
         (
             &[
                 "MKM1999/chan180/profiles/chan180.means",
@@ -370,16 +370,29 @@ fn published_channels_are_read_as_distributed() {
             8.5345,
             7.0806,
             0.17146,
+            178.12,
         ),
-        (&["UPM_HoyasJimenez/Re180/profiles/Re180.prof", "UPM_HoyasJimenez/Re180/balances/Re180.bal.kbal"], 8.5165, 7.0724, 0.17746),
-        (&["LeeMoser2015/LM_Channel_0180_stress_k_eps.dat"], 8.5216, 7.1385, 0.17778),
-        (&["LeeMoser2015/LM_Channel_1000_mean_prof.dat", "LeeMoser2015/LM_Channel_1000_stress_k_eps.dat"], 8.4389, 8.1034, 0.25171),
+        (
+            &["UPM_HoyasJimenez/Re180/profiles/Re180.prof", "UPM_HoyasJimenez/Re180/balances/Re180.bal.kbal"],
+            8.5165,
+            7.0724,
+            0.17746,
+            186.34,
+        ),
+        (&["LeeMoser2015/LM_Channel_0180_stress_k_eps.dat"], 8.5216, 7.1385, 0.17778, 182.088),
+        (
+            &["LeeMoser2015/LM_Channel_1000_mean_prof.dat", "LeeMoser2015/LM_Channel_1000_stress_k_eps.dat"],
+            8.4389,
+            8.1034,
+            0.25171,
+            1000.512,
+        ),
     ] {
-        let paths: Vec<PathBuf> = files.iter().filter_map(|file| shared(&format!("channel/{file}"))).collect();
+        let paths: Vec<Given> = files.iter().filter_map(|file| shared(&format!("channel/{file}")).map(Given::from)).collect();
         if paths.len() < files.len() {
             return;
         }
-        let published = Published::read(&paths).unwrap();
+        let (published, _) = reference::read(&paths).unwrap();
         let profile =
             |name: &str| published.iter().find_map(|source| source.find(name)).unwrap_or_else(|| panic!("no {name} in {files:?}"));
         let at = |name: &str, y_plus: f64| crate::report::cubic::interpolate(&profile(name).y_plus, &profile(name).values, y_plus);
@@ -387,6 +400,7 @@ fn published_channels_are_read_as_distributed() {
         let peak = (0..400).map(|i| at("uu", 10.0 + 0.025 * f64::from(i))).fold(0.0, f64::max);
         assert!((peak / uu_peak - 1.0).abs() < 2e-3, "{files:?}: {peak}");
         assert!((profile("dissipation_k").values[0] / -wall - 1.0).abs() < 1e-3, "{files:?}");
+        assert!((published[0].re_tau.unwrap() / re_tau - 1.0).abs() < 1e-3, "{files:?}: {:?}", published[0].re_tau);
         assert!(profile("uv").values.iter().all(|uv| *uv < 1e-3));
     }
     for (file, name, at_the_wall) in [
@@ -396,10 +410,10 @@ fn published_channels_are_read_as_distributed() {
         ("UPM_HoyasJimenez/Re2000/balances/Re2000.bal.ww", "transport_ww", 0.0),
     ] {
         let Some(path) = shared(&format!("channel/{file}")) else { return };
-        let published = Published::read(&[path]).unwrap();
+        let (published, _) = reference::read(&[path.into()]).unwrap();
         let wall = published[0].find(name).unwrap_or_else(|| panic!("no {name} in {file}")).values[0];
         assert!((wall - at_the_wall).abs() < 1e-4, "{file}: {wall}");
     }
     let Some(deviations) = shared("channel/UPM_HoyasJimenez/Re180/profiles/Re180.std") else { return };
-    assert!(Published::read(&[deviations]).err().unwrap().message.contains("it holds standard deviations"));
+    assert!(reference::read(&[deviations.into()]).err().unwrap().message.contains("It holds standard deviations"));
 }

@@ -1,16 +1,18 @@
-//! Published histories of energy and dissipation: reading them as they are distributed, and how far a run is off.
+//! Published histories of energy and dissipation: reading them as they are distributed, and how far a run
+//! is off.
 
-use std::path::Path;
-
-use super::{FORMS, is_comment, number_after};
-use crate::error::{Error, Result};
+use super::{bare, is_dissipation, is_time, reynolds, viscosity};
+use crate::error::Result;
 use crate::report::cubic::interpolate;
-use crate::report::series::{History, Table, malformed, numbers};
+use crate::report::series::History;
+use crate::table::{Columns, TextTable, is_energy};
 
 /// A history to compare with, labelled by the name of its file.
 pub struct PublishedHistory {
     pub label: String,
     pub history: History,
+    /// As the head of the file has it.
+    pub viscosity: Option<f64>,
 }
 
 /// The largest distance of a run from a reference, as a fraction of the largest value of the reference.
@@ -20,22 +22,52 @@ pub struct Deviation {
 }
 
 impl PublishedHistory {
-    /// Reads the `text` of `path`, whose form is told by the names of its columns (listed in the error for an unknown
-    /// one). Of a file that holds several Reynolds numbers, the one of the run, 1/`viscosity`, is taken.
-    pub fn parse(path: &Path, label: String, text: &str, viscosity: Option<f64>) -> Result<Self> {
-        let first = text.lines().find(|line| !is_comment(line) && !line.trim().is_empty());
-        let history = if first.is_some_and(|line| line.contains(',')) {
-            History::of(&Table::parse(path, text)?)?
-        } else if let Some(viscosity) = of_agard(text) {
-            agard(path, text, viscosity)?
-        } else {
-            blank_separated(path, text, viscosity)?
+    /// None if the columns are not those of a history. Of several Reynolds numbers, the one of the run,
+    /// 1/`own`, is taken.
+    ///
+    /// # Errors
+    /// Times that do not increase, or a value that is missing.
+    pub fn of(columns: &Columns, label: &str, own: Option<f64>) -> Result<Option<Self>> {
+        let of_run = |name: &str, of: &str| own.is_some_and(|own| reynolds(name, of) == Some((1.0 / own).round()));
+        let time = columns.find(is_time)?;
+        let energy = columns.find(|name| is_energy(name) || of_run(name, "e"))?;
+        let dissipation = columns.find(is_dissipation)?;
+        // Omega = <omega.omega>/2
+        let rate = columns.find(|name| of_run(name, "omega"))?.map(|column| (column, 2.0 * own.unwrap_or_default()));
+        let (Some(time), Some(energy), Some((dissipation, factor))) = (time, energy, dissipation.map(|column| (column, 1.0)).or(rate))
+        else {
+            return Ok(None);
         };
-        if history.time.is_empty() || !history.time.is_sorted_by(|a, b| a < b) {
-            let what = format!("the times of the reference {} must increase, one row a time", path.display());
-            return Err(Error::input(what));
-        }
-        Ok(Self { label, history })
+        columns.present(energy)?;
+        columns.present(dissipation)?;
+        let rows = columns.ascending(time)?;
+        let column = |column: usize, factor: f64| rows.iter().map(|row| factor * row.cells[column]).collect();
+        let history = History { time: column(time, 1.0), energy: column(energy, 1.0), dissipation: column(dissipation, factor) };
+        Ok(Some(Self { label: label.into(), history, viscosity: viscosity(columns.table) }))
+    }
+
+    /// A history of AGARD-AR-345 (Wray's decay, HOM02): prose with the viscosity, then the names of the
+    /// columns time, energy, enstrophy, .. in two lines. The enstrophy is <omega.omega>: eps = nu
+    /// <omega.omega>. None for any other file.
+    ///
+    /// # Errors
+    /// Times that do not increase, or a value that is missing.
+    pub fn of_agard(table: &TextTable, label: &str) -> Result<Option<Self>> {
+        let says = |name: &str| table.head().any(|line| line.split_whitespace().any(|word| word == name));
+        let is_history = ["Time", "energy", "enstrophy"].into_iter().all(says);
+        let Some(nu) = table.stated("viscosity").filter(|_| is_history) else { return Ok(None) };
+        let names: Vec<String> = ["time", "energy", "enstrophy"].into_iter().chain(vec!["-"; table.width()?]).map(str::to_owned).collect();
+        let columns = table.columns_named(&names[..table.width()?], &|name| ["time", "energy", "enstrophy"].contains(&name))?;
+        (0..columns.names.len().min(3)).try_for_each(|column| columns.present(column))?;
+        let column = |name: &str, factor: f64| -> Result<Option<Vec<f64>>> {
+            let place = columns.find(|own| bare(own) == name)?;
+            Ok(place.map(|place| columns.values(place).map(|value| factor * value).collect()))
+        };
+        let (Some(time), Some(energy), Some(dissipation)) = (column("time", 1.0)?, column("energy", 1.0)?, column("enstrophy", nu)?) else {
+            return Ok(None);
+        };
+        columns.ascending(0)?;
+        Ok(Some(Self { label: label.into(), history: History { time, energy, dissipation }, viscosity: Some(nu) }))
     }
 
     /// First and last of the times that the reference and a run have in common, if any.
@@ -45,8 +77,8 @@ impl PublishedHistory {
         (from <= to).then_some((from, to))
     }
 
-    /// Largest deviations of the energy and of the dissipation at the samples of `run` in the common times. The
-    /// reference is interpolated there by cubics. None if no sample is.
+    /// Largest deviations of the energy and of the dissipation at the samples of `run` in the common times.
+    /// The reference is interpolated there by cubics. None if no sample is.
     pub fn deviations(&self, run: &History) -> Option<(Deviation, Deviation)> {
         let (from, to) = self.common(run)?;
         let own = &self.history;
@@ -66,89 +98,19 @@ impl PublishedHistory {
     }
 }
 
-/// The viscosity in the head of a history of AGARD-AR-345 (Wray's decay, HOM02): prose, then the names of the columns
-/// time, energy, enstrophy, .. in two lines. None for any other file.
-fn of_agard(text: &str) -> Option<f64> {
-    let is_history = ["Time", "energy", "enstrophy"].into_iter().all(|name| text.lines().take(20).any(|line| line.contains(name)));
-    if is_history { number_after(text, "viscosity =") } else { None }
-}
-
-/// The enstrophy of such a file is <omega.omega>: eps = nu <omega.omega>.
-fn agard(path: &Path, text: &str, viscosity: f64) -> Result<History> {
-    let is_row = |line: &str| !line.trim().is_empty() && line.split_whitespace().all(|word| word.parse::<f64>().is_ok());
-    let mut history = History { time: Vec::new(), energy: Vec::new(), dissipation: Vec::new() };
-    for (line, number) in text.lines().zip(1..).skip_while(|(line, _)| !is_row(line)).filter(|(line, _)| !line.trim().is_empty()) {
-        let row = numbers(path, number, line.split_whitespace())?;
-        let [time, energy, enstrophy, ..] = row[..] else {
-            return Err(malformed(path, number, "fewer than three values"));
-        };
-        history.time.push(time);
-        history.energy.push(energy);
-        history.dissipation.push(viscosity * enstrophy);
-    }
-    Ok(history)
-}
-
-/// Columns separated by blanks; the last comment before the numbers names them.
-fn blank_separated(path: &Path, text: &str, viscosity: Option<f64>) -> Result<History> {
-    let header = text.lines().take_while(|line| is_comment(line)).last().unwrap_or("");
-    let names = names(header);
-    let reynolds = viscosity.map_or(0.0, |viscosity| (1.0 / viscosity).round());
-    let (energy_re, enstrophy_re) = (format!("e_re{reynolds}"), format!("omega_re{reynolds}"));
-    let position = |wanted: &dyn Fn(&str) -> bool| names.iter().position(|name| wanted(name));
-
-    let time = position(&|name| name == "t" || name == "time");
-    let energy = position(&|name| name == "e" || name == "energy" || name == energy_re);
-    let dissipation = position(&|name| name == "eps" || name.starts_with("dissipation"));
-    let enstrophy = position(&|name| name == enstrophy_re);
-    let (dissipation, factor) = match (dissipation, enstrophy) {
-        (None, Some(column)) => (Some(column), 2.0 * viscosity.unwrap_or(0.0)),
-        (column, _) => (column, 1.0),
-    };
-    let (Some(time), Some(energy), Some(dissipation)) = (time, energy, dissipation) else {
-        let found = if names.is_empty() { "no names of columns".into() } else { format!("`{}`", names.join("`, `")) };
-        let of_run = viscosity.map_or(String::new(), |_| format!(" (this run: 1/viscosity = {reynolds})"));
-        let path = path.display();
-        return Err(Error::input(format!("{path}: unknown form of a reference, it has {found}; {FORMS}{of_run}")));
-    };
-
-    let mut history = History { time: Vec::new(), energy: Vec::new(), dissipation: Vec::new() };
-    for (line, number) in text.lines().zip(1..).filter(|(line, _)| !is_comment(line) && !line.trim().is_empty()) {
-        let row = numbers(path, number, line.split_whitespace())?;
-        if row.len() != names.len() {
-            let what = format!("{} values under {} names of columns", row.len(), names.len());
-            return Err(malformed(path, number, &what));
-        }
-        history.time.push(row[time]);
-        history.energy.push(row[energy]);
-        history.dissipation.push(factor * row[dissipation]);
-    }
-    Ok(history)
-}
-
-/// Names in a comment line, in lower case and without their definitions (`E=<u.u>/2` is `e`). Names hold single
-/// blanks, so what separates them is a dash between blanks or at least two blanks.
-fn names(header: &str) -> Vec<String> {
-    let separator = if header.contains(" - ") { " - " } else { "  " };
-    header
-        .trim_start_matches(['#', ' '])
-        .split(separator)
-        .map(|name| name.split('=').next().unwrap_or("").trim().to_lowercase())
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::tests::shared;
+    use super::super::References;
+    use super::super::tests::{read as read_all, shared};
     use super::*;
+    use std::path::Path;
 
     fn read(text: &str, viscosity: Option<f64>) -> Result<PublishedHistory> {
-        PublishedHistory::parse("reference.dat".as_ref(), "reference".into(), text, viscosity)
+        read_all(text, viscosity).map(|mut references| references.histories.remove(0))
     }
 
     fn read_file(path: &Path, viscosity: Option<f64>) -> PublishedHistory {
-        PublishedHistory::parse(path, String::new(), &std::fs::read_to_string(path).unwrap(), viscosity).unwrap()
+        References::read(&[path.to_owned().into()], viscosity).unwrap().histories.remove(0)
     }
 
     #[test]
@@ -158,8 +120,11 @@ mod tests {
             "# Re=100\n# t  E=<u.u>/2  eps=2 nu Omega  energy in modes |k|>9\n 0.0 2 3 9\n 5e-1 1 2 9\n",
             "# t  Omega_Euler  E_Re10  Omega_Re10  E_Re20  Omega_Re20\n0 9 9 9 2 30\n0.5 9 9 9 1 20\n",
             "time,other,dissipation,energy\n0,9,3,2\n0.5,9,2,1\n",
+            "\u{feff}step;time;energy;dissipation\r\n0;0;2;3\r\n9;0,5;1;2",
+            "! t [s] E [-] eps [-]\n0.5D+00 1 2\n0 2 3 ! turned round\n",
+            "A.A.Wray, 512x512 nodes.\nThe viscosity = 0.5.\n  Time Total Total Scale\n  energy enstrophy\n\n0 2 6 9\n0.5 1 4 9\n",
         ] {
-            let history = read(text, Some(0.05)).unwrap().history;
+            let history = read(text, Some(0.05)).unwrap_or_else(|error| panic!("{error}\n{text}")).history;
             assert_eq!(history.time, [0.0, 0.5], "{text}");
             assert_eq!(history.energy, [2.0, 1.0], "{text}");
             assert_eq!(history.dissipation, [3.0, 2.0], "{text}");
@@ -167,14 +132,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_form_is_refused_with_what_is_understood() {
+    fn what_does_not_fit_is_named() {
         for (text, expected) in [
-            ("1 2 3\n", "it has no names of columns; understood are a CSV file"),
-            ("# n  Omega_n\n0 1\n", "it has `n`, `omega_n`"),
-            ("# t  E_Re100  Omega_Re100\n0 1 1\n", "this run: 1/viscosity = 20"),
-            ("# t  E  eps\n0 1 1\n0 1 1 1\n", "reference.dat:3: 4 values under 3 names"),
-            ("# t  E  eps\n0 1 1\n0 1 1\n", "must increase"),
-            ("time,energy\n0,1\n", "no column `dissipation`"),
+            ("# t  E  eps\n0 1 1\n0 1 1 1\n", "x.dat:3: 4 numbers where line 2 has 3"),
+            ("# t  E  eps\n0 1\n1 1\n", "Its columns are `t`, `E`"),
+            ("t,E,eps\n0,1\n1,1\n", "x.dat:2: 2 numbers under 3 names"),
+            ("# t  E  eps\n0 1 1\n0 1 1\n", "x.dat:3: `t` must increase: 0 follows 0"),
+            ("# t  E  eps\n0 nan 1\n1 1 1\n", "x.dat:2: no value of `E`"),
+            ("# t  E  energy  eps\n0 1 1 1\n", "the columns `E` and `energy` mean the same"),
+            ("time,energy,dissipation\n0,1,1\n1,1", "x.dat:3: 2 numbers where line 2 has 3"),
         ] {
             let error = read(text, Some(0.05)).err().unwrap();
             assert!(error.message.contains(expected), "{error}");

@@ -1,22 +1,21 @@
-//! Published data to compare a run with, as they are distributed: histories of energy and dissipation, energy spectra,
-//! Reynolds stresses of homogeneous shear flow. What a file holds is told by its own words.
+//! Published data to compare a run with, as they are distributed: histories of energy and dissipation,
+//! energy spectra, Reynolds stresses of homogeneous shear flow. The names of its columns say what a file
+//! holds.
 
+mod given;
 mod history;
 mod spectra;
 mod stresses;
 
-use std::path::{Path, PathBuf};
-
-use crate::error::{Error, Result};
-use crate::files;
+use crate::error::Result;
+use crate::table::{TextTable, canonical, is_energy, is_wavenumber, without_unit};
+pub use given::{Given, quoted};
 pub use history::PublishedHistory;
 pub use spectra::{Matched, PublishedSpectra};
 pub use stresses::PublishedStresses;
 
-const FORMS: &str = "understood are a CSV file with a header that has `time`, `energy` and `dissipation`, or `k` and `energy` \
-    (and `time`), or `Tau`, `uu`, `vv`, `ww` and `uv`; columns separated by blanks under a comment line `#` that names them: \
-    `Time - Energy - Dissipation rate - …`, `t  E  eps  …`, `t  E_Re400  Omega_Re400  …` (the enstrophy at several Reynolds \
-    numbers 1/viscosity), or `k[1/cm]  E(tU0/M=42)  …`; and the files .f_t and .es of AGARD-AR-345";
+const FORMS: &str = "Histories (t E eps), energy spectra (k E) and stresses over S t (Tau uu vv ww uv) are read; docs/turbulence.md lists the \
+    files. --columns time,energy,dissipation names columns by hand.";
 
 /// All that is laid over the figures of a run.
 #[derive(Default)]
@@ -27,56 +26,120 @@ pub struct References {
 }
 
 impl References {
-    /// Reads `paths`; each is labelled by the name of its file. `viscosity` is that of the run.
+    /// Reads the files; each is labelled by its name. `viscosity` is that of the run.
     ///
     /// # Errors
-    /// A file that cannot be read, of unknown form, or malformed.
-    pub fn read(paths: &[PathBuf], viscosity: Option<f64>) -> Result<Self> {
-        let mut references = Self::default();
-        for path in paths {
-            let (label, text) = open(path)?;
-            if let Some(spectra) = PublishedSpectra::parse(path, &label, &text)? {
-                references.spectra.push(spectra);
-            } else if let Some(stresses) = PublishedStresses::parse(path, &label, &text)? {
-                references.stresses.push(stresses);
+    /// A file that cannot be read, is not a reference, or is malformed.
+    pub fn read(references: &[Given], viscosity: Option<f64>) -> Result<Self> {
+        let mut all = Self::default();
+        for given in references {
+            let (table, label) = (TextTable::read(&given.path)?, given.label());
+            let refused = |found: &str| given.refused("homogeneous turbulence", found, FORMS);
+            if table.rows().is_empty() {
+                return Err(refused("It has no rows of numbers"));
+            }
+            if !given.names_columns() {
+                if super::channel::holds_profiles(&table) {
+                    return Err(refused("It holds profiles of a channel"));
+                }
+                if let Some(spectra) = PublishedSpectra::in_blocks(&table, &label)? {
+                    all.spectra.push(spectra);
+                    continue;
+                }
+                if let Some(history) = PublishedHistory::of_agard(&table, &label)? {
+                    all.histories.push(history);
+                    continue;
+                }
+            }
+            let columns = given.columns(&table, &is_known)?;
+            if let Some(spectra) = PublishedSpectra::of(&columns, &label)? {
+                all.spectra.push(spectra);
+            } else if let Some(stresses) = PublishedStresses::of(&columns, &label)? {
+                all.stresses.push(stresses);
+            } else if let Some(history) = PublishedHistory::of(&columns, &label, viscosity)? {
+                all.histories.push(history);
             } else {
-                references.histories.push(PublishedHistory::parse(path, label, &text, viscosity)?);
+                let of_run =
+                    viscosity.map_or(String::new(), |viscosity| format!(" (this run has 1/viscosity = {})", (1.0 / viscosity).round()));
+                return Err(refused(&match &columns.names[..] {
+                    [] => "No line above its numbers names a column that is known".to_owned(),
+                    names => format!("Its columns are {}{of_run}", quoted(names)),
+                }));
             }
         }
-        Ok(references)
+        Ok(all)
     }
 }
 
-/// Label and text of a file.
-pub fn open(path: &Path) -> Result<(String, String)> {
-    let text = files::read_text(path, files::TABLE)
-        .map_err(|error| Error::input(format!("cannot read the reference {}: {error}", path.display())))?;
-    Ok((path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()), text))
+/// What of homogeneous turbulence `table` holds; None for another file.
+pub fn form(table: &TextTable) -> Option<&'static str> {
+    let columns = table.columns(&is_known).ok();
+    let has = |is: fn(&str) -> bool| columns.as_ref().is_some_and(|columns| columns.names.iter().any(|name| is(name)));
+    if has(is_wavenumber) && has(is_energy) {
+        Some("energy spectra")
+    } else if has(is_shear) && has(|name| bare(name) == "uv") {
+        Some("stresses over S t")
+    } else if has(is_time) && has(is_energy) && has(is_dissipation) {
+        Some("a history of energy and dissipation")
+    } else {
+        None
+    }
 }
 
-pub fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with(['#', '%'])
+/// A name in lower case, without marks and unit.
+fn bare(name: &str) -> String {
+    without_unit(&canonical(name)).to_owned()
 }
 
-/// The names in the header of a CSV file, after comments; none if the file is no CSV file.
-fn csv_names(text: &str) -> Vec<&str> {
-    let header = text.lines().find(|line| !is_comment(line) && !line.trim().is_empty()).unwrap_or("");
-    if header.contains(',') { header.split(',').map(str::trim).collect() } else { Vec::new() }
+fn is_time(name: &str) -> bool {
+    matches!(&*bare(name), "t" | "time")
 }
 
-/// The number that follows `words` in `text`.
-pub fn number_after(text: &str, words: &str) -> Option<f64> {
-    let rest = text[text.find(words)? + words.len()..].trim_start();
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c))).unwrap_or(rest.len());
-    rest[..end].trim_end_matches('.').parse().ok()
+fn is_dissipation(name: &str) -> bool {
+    matches!(&*bare(name), "eps" | "epsilon" | "dissipation" | "dissipationrate")
+}
+
+/// The total shear S t.
+fn is_shear(name: &str) -> bool {
+    matches!(&*bare(name), "tau" | "st")
+}
+
+/// The Reynolds number 1/viscosity of `E_Re400` and `Omega_Re400`.
+fn reynolds(name: &str, of: &str) -> Option<f64> {
+    canonical(name).strip_prefix(of)?.strip_prefix("re")?.parse().ok()
+}
+
+fn is_known(name: &str) -> bool {
+    let others = ["step", "uu", "vv", "ww", "uv", "omega", "enstrophy"];
+    let of_file: [fn(&str) -> bool; 5] = [is_time, is_energy, is_dissipation, is_wavenumber, is_shear];
+    let of_one = |of: &str| reynolds(name, of).is_some();
+    of_file.iter().any(|is| is(name)) || others.contains(&&*bare(name)) || of_one("e") || of_one("omega")
+}
+
+/// The viscosity in the head of a file.
+fn viscosity(table: &TextTable) -> Option<f64> {
+    table.stated("viscosity").or_else(|| table.stated("nu"))
 }
 
 #[cfg(test)]
 pub mod tests {
     use super::*;
     use std::fs;
+    use std::path::{Path, PathBuf};
 
-    /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not there.
+    /// What is read from `text` as the reference `x.dat` of a run of this viscosity.
+    pub fn read(text: &str, viscosity: Option<f64>) -> Result<References> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.dat");
+        fs::write(&path, text).unwrap();
+        References::read(&[path.into()], viscosity).map_err(|mut error| {
+            error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
+            error
+        })
+    }
+
+    /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not
+    /// there.
     pub fn shared(file: &str) -> Option<PathBuf> {
         let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
         let path = std::env::var_os("ROGALLO_REFERENCE").map_or(beside, PathBuf::from).join(file);
@@ -88,19 +151,12 @@ pub mod tests {
     }
 
     #[test]
-    fn numbers_are_found_after_words() {
-        assert_eq!(number_after("The viscosity = 3.5014006E-04.\nThe", "viscosity ="), Some(3.5014006e-4));
-        assert_eq!(number_after("grid, U0 = 10 m/s", "U0 ="), Some(10.0));
-        assert_eq!(number_after("none", "U0 ="), None);
-    }
-
-    #[test]
     fn what_a_file_holds_is_told_by_its_words() {
         let dir = tempfile::tempdir().unwrap();
         let file = |name: &str, text: &str| {
             let path = dir.path().join(name);
             fs::write(&path, text).unwrap();
-            path
+            Given::from(path)
         };
         let paths = [
             file("a.csv", "time,energy,dissipation\n0,1,1\n"),
@@ -110,7 +166,25 @@ pub mod tests {
         let references = References::read(&paths, None).unwrap();
         assert_eq!((references.histories.len(), references.spectra.len(), references.stresses.len()), (1, 1, 1));
         assert_eq!(references.stresses[0].label, "c");
-        let error = References::read(&[dir.path().join("none")], None).err().unwrap();
-        assert!(error.message.contains("cannot read the reference"), "{error}");
+        let error = References::read(&[dir.path().join("none").into()], None).err().unwrap();
+        assert!(error.message.contains("none: No such file"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_a_reference_is_refused_in_three_lines() {
+        for (text, part) in [
+            ("1 2 3\n", "No line above its numbers names a column that is known."),
+            ("Re = 5, words\n", "It has no rows of numbers."),
+            ("# n  Omega\n0 1\n", "Its columns are `n`, `Omega` (this run has 1/viscosity = 20)."),
+            ("# t  E_Re100  Omega_Re100\n0 1 1\n", "Its columns are `t`, `E_Re100`, `Omega_Re100` (this run has 1/viscosity = 20)."),
+            ("time,energy\n0,1\n", "Its columns are `time`, `energy`"),
+            ("# y/h y+ U+ uu+\n0 0 0 0\n", "It holds profiles of a channel."),
+        ] {
+            let message = read(text, Some(0.05)).err().unwrap().message;
+            assert!(message.starts_with("x.dat is not a reference for homogeneous turbulence:\n") && message.contains(part), "{message}");
+            assert!(message.lines().count() == 3 && message.len() < 400, "{message}");
+        }
+        let message = read("# t  E  eps\n0 1 1\n0 1 1 1\n", None).err().unwrap().message;
+        assert_eq!(message, "x.dat:3: 4 numbers where line 2 has 3; --columns names them by hand");
     }
 }

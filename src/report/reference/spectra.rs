@@ -1,20 +1,22 @@
 //! Published energy spectra: reading them as they are distributed, and how far the spectra of a run are off.
 
-use std::path::Path;
-
-use super::{csv_names, is_comment, number_after};
-use crate::error::{Error, Result};
-use crate::report::series::{Spectrum, Table, malformed, numbers, samples};
+use super::{bare, is_time, viscosity};
+use crate::error::Result;
+use crate::report::series::Spectrum;
+use crate::table::{Columns, Row, TextTable, is_energy, is_wavenumber};
 
 /// Spectra to compare with, in the units of their file, labelled by its name.
 pub struct PublishedSpectra {
     pub label: String,
     pub spectra: Vec<PublishedSpectrum>,
+    /// As the head of the file has it.
+    pub viscosity: Option<f64>,
 }
 
 /// E at increasing wavenumbers k, all positive.
 pub struct PublishedSpectrum {
-    /// In the time of the run; none if the file says nothing of it: then the last spectrum of the run is meant.
+    /// In the time of the run; none if the file says nothing of it: then the last spectrum of the run is
+    /// meant.
     pub time: Option<f64>,
     pub points: Vec<(f64, f64)>,
 }
@@ -41,22 +43,37 @@ pub struct Distance {
 const TIME_TOLERANCE: f64 = 0.01;
 
 impl PublishedSpectra {
-    /// None if `text` is of another form.
-    pub fn parse(path: &Path, label: &str, text: &str) -> Result<Option<Self>> {
-        let names = csv_names(text);
-        let spectra = if names.contains(&"k") && names.contains(&"energy") {
-            csv(&Table::parse(path, text)?)?
-        } else if let Some(times) = station_times(text) {
-            stations(path, text, &times)?
-        } else if text.contains("3-d total energy spectra E(k,t)") {
-            agard(path, text)?
+    /// Columns k and E, with the time, as a run writes them, or without. None if they are of another form.
+    ///
+    /// # Errors
+    /// Wavenumbers that do not increase, or a negative energy.
+    pub fn of(columns: &Columns, label: &str) -> Result<Option<Self>> {
+        let (Some(k), Some(energy)) = (columns.find(is_wavenumber)?, columns.find(is_energy)?) else { return Ok(None) };
+        let (time, step) = (columns.find(is_time)?, columns.find(|name| bare(name) == "step")?);
+        columns.present(k)?;
+        let sample = |row: &Row| [time, step].map(|column| column.map(|column| row.cells[column].to_bits()));
+        let mut spectra = Vec::new();
+        for rows in columns.table.rows().chunk_by(|a, b| sample(a) == sample(b)) {
+            let points = rows.iter().map(|row| (row.line, row.cells[k], row.cells[energy]));
+            spectra.push(PublishedSpectrum::new(columns.table, time.map(|time| rows[0].cells[time]), points)?);
+        }
+        Ok(Some(Self { label: label.into(), spectra, viscosity: viscosity(columns.table) }))
+    }
+
+    /// Spectra whose columns or blocks the head of the file describes in its own way: at stations behind a
+    /// grid, or of AGARD-AR-345. None for any other file.
+    ///
+    /// # Errors
+    /// As for [`PublishedSpectra::of`]; blocks or rows that are too short or too long.
+    pub fn in_blocks(table: &TextTable, label: &str) -> Result<Option<Self>> {
+        let spectra = if let Some(times) = station_times(table) {
+            stations(table, &times)?
+        } else if table.head().any(|line| line.contains("3-d total energy spectra E(k,t)")) {
+            agard(table)?
         } else {
             return Ok(None);
         };
-        if spectra.is_empty() {
-            return Err(Error::input(format!("the reference {} holds no spectrum", path.display())));
-        }
-        Ok(Some(Self { label: label.into(), spectra }))
+        Ok(Some(Self { label: label.into(), spectra, viscosity: viscosity(table) }))
     }
 
     /// The published spectra whose times the run has, in their order.
@@ -74,8 +91,22 @@ impl PublishedSpectra {
 }
 
 impl PublishedSpectrum {
-    fn new(time: Option<f64>, points: impl Iterator<Item = (f64, f64)>) -> Self {
-        Self { time, points: points.filter(|&(k, energy)| k > 0.0 && energy > 0.0 && energy.is_finite()).collect() }
+    /// From (line, k, E); what is not there, or zero, is left out.
+    ///
+    /// # Errors
+    /// Wavenumbers that do not increase, or a negative energy, named by its line.
+    fn new(table: &TextTable, time: Option<f64>, points: impl Iterator<Item = (usize, f64, f64)>) -> Result<Self> {
+        let mut kept: Vec<(f64, f64)> = Vec::new();
+        let mut before = f64::NEG_INFINITY;
+        for (line, k, energy) in points {
+            if k <= before || energy < 0.0 {
+                let what = if energy < 0.0 { "E(k) must not be negative".into() } else { format!("k must increase: {k} follows {before}") };
+                return Err(table.wrong(line, &what));
+            }
+            before = k;
+            kept.extend((k > 0.0 && energy > 0.0).then_some((k, energy)));
+        }
+        Ok(Self { time, points: kept })
     }
 
     fn distance(&self, run: &Spectrum) -> Option<Distance> {
@@ -109,93 +140,92 @@ fn line_through(points: &[(f64, f64)], at: f64) -> Option<f64> {
     Some(y0 + (y1 - y0) * (at - x0) / (x1 - x0))
 }
 
-/// Rows `k,energy`, or `step,time,k,energy` as a run writes them.
-fn csv(table: &Table) -> Result<Vec<PublishedSpectrum>> {
-    let (k, energy) = (table.column("k")?, table.column("energy")?);
-    let points = |rows: std::ops::Range<usize>| k[rows.clone()].iter().copied().zip(energy[rows].iter().copied());
-    match table.find("time") {
-        None => Ok(vec![PublishedSpectrum::new(None, points(0..k.len()))]),
-        Some(time) => Ok(samples(table)?.into_iter().map(|rows| PublishedSpectrum::new(Some(time[rows.start]), points(rows))).collect()),
-    }
-}
-
-/// Spectra at stations behind a grid (Comte-Bellot & Corrsin 1971, table 3): a comment names the columns, as in
-/// `k[1/cm]  E(tU0/M=42)  E(98)  E(171)`, another gives M and U_0. The times (t U_0/M - that of the first station) M/U_0
-/// in seconds; None if `text` is of another form.
-fn station_times(text: &str) -> Option<Vec<f64>> {
-    let comments = || text.lines().filter(|line| is_comment(line));
-    let names = comments().find(|line| line.contains("tU0/M=") && line.contains("  E("))?;
+/// Spectra at stations behind a grid (Comte-Bellot & Corrsin 1971, table 3): a line names the columns, as
+/// in `k[1/cm]  E(tU0/M=42)  E(98)  E(171)`, another gives M and U_0. The times (t U_0/M - that of the
+/// first station) M/U_0 in seconds; None if the file is of another form.
+fn station_times(table: &TextTable) -> Option<Vec<f64>> {
+    let names = table.head().find(|line| line.contains("tU0/M=") && line.contains(" E("))?;
     let inside = |name: &str| name.rsplit(['=', '(']).next()?.trim_end_matches(')').parse::<f64>().ok();
     let stations: Vec<f64> = names.split_whitespace().filter(|name| name.starts_with("E(")).map(inside).collect::<Option<_>>()?;
-    let speed = comments().find_map(|line| number_after(line, "U0 ="))?;
-    let mesh: f64 = comments().find_map(|line| line[..line.find(" cm grid")?].split_whitespace().last()?.parse().ok())?;
+    let speed = table.stated("U0")?;
+    let mesh: f64 = table.head().find_map(|line| line[..line.find(" cm grid")?].split_whitespace().last()?.parse().ok())?;
     let first = *stations.first()?;
     Some(stations.iter().map(|station| (station - first) * mesh / (100.0 * speed)).collect())
 }
 
-fn stations(path: &Path, text: &str, times: &[f64]) -> Result<Vec<PublishedSpectrum>> {
-    let mut rows = Vec::new();
-    for (line, number) in text.lines().zip(1..).filter(|(line, _)| !is_comment(line) && !line.trim().is_empty()) {
-        let row = numbers(path, number, line.split_whitespace())?;
-        if row.len() != times.len() + 1 {
-            return Err(malformed(path, number, &format!("{} values under {} names of columns", row.len(), times.len() + 1)));
-        }
-        rows.push(row);
+fn stations(table: &TextTable, times: &[f64]) -> Result<Vec<PublishedSpectrum>> {
+    let rows = table.rows();
+    if table.width()? != times.len() + 1 {
+        let what = format!("{} numbers under {} names of columns", table.width()?, times.len() + 1);
+        return Err(table.wrong(rows[0].line, &what));
     }
-    let of = |(&time, column): (&f64, usize)| PublishedSpectrum::new(Some(time), rows.iter().map(move |row| (row[0], row[column])));
-    Ok(times.iter().zip(1..).map(of).collect())
+    let points = |column: usize| rows.iter().map(move |row| (row.line, row.cells[0], row.cells[column]));
+    times.iter().zip(1..).map(|(&time, column)| PublishedSpectrum::new(table, Some(time), points(column))).collect()
 }
 
-/// Blocks of `nk t` and nk values at k = 0, 1, .. nk - 1 under a head of prose (AGARD-AR-345, HOM02: Wray's decay).
-fn agard(path: &Path, text: &str) -> Result<Vec<PublishedSpectrum>> {
-    let is_row = |line: &str| line.split_whitespace().next().is_some_and(|word| word.parse::<f64>().is_ok());
-    let mut lines = text.lines().zip(1..).skip_while(|(line, _)| !is_row(line)).filter(|(line, _)| !line.trim().is_empty());
+/// Blocks of `nk t` and nk values at k = 0, 1, .. nk - 1 under a head of prose (AGARD-AR-345, HOM02: Wray's
+/// decay).
+fn agard(table: &TextTable) -> Result<Vec<PublishedSpectrum>> {
+    let mut rows = table.rows().iter();
     let mut spectra = Vec::new();
-    while let Some((line, number)) = lines.next() {
-        let [count, time] = numbers(path, number, line.split_whitespace())?[..] else {
-            return Err(malformed(path, number, "a number of wavenumbers and a time were expected here"));
+    while let Some(row) = rows.next() {
+        let (count, time) = match row.cells[..] {
+            [count, time] if count >= 1.0 && count.fract() == 0.0 && time.is_finite() => (count as usize, time),
+            _ => return Err(table.wrong(row.line, "a number of wavenumbers and a time were expected here")),
         };
-        let mut energy = Vec::new();
-        for (line, number) in lines.by_ref().take(count as usize) {
-            energy.extend(numbers(path, number, line.split_whitespace())?);
+        let block = rows.as_slice();
+        let block = &block[..count.min(block.len())];
+        let energy: Vec<(usize, f64)> = block.iter().flat_map(|row| row.cells.iter().map(|value| (row.line, *value))).collect();
+        if energy.len() != count {
+            return Err(table.wrong(row.line, &format!("{} values follow where {count} were announced", energy.len())));
         }
-        if energy.len() != count as usize {
-            return Err(malformed(path, number, &format!("{} values follow where {count} were announced", energy.len())));
-        }
-        spectra.push(PublishedSpectrum::new(Some(time), energy.into_iter().enumerate().map(|(k, energy)| (k as f64, energy))));
+        rows = table.rows()[table.rows().len() - rows.len() + count..].iter();
+        let points = energy.iter().enumerate().map(|(k, (line, energy))| (*line, k as f64, *energy));
+        spectra.push(PublishedSpectrum::new(table, Some(time), points)?);
     }
     Ok(spectra)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::shared;
+    use super::super::tests::{read, shared};
+    use super::super::{PublishedHistory, References};
     use super::*;
 
-    fn parse(text: &str) -> Result<Option<PublishedSpectra>> {
-        PublishedSpectra::parse("spectra.dat".as_ref(), "spectra", text)
+    fn parse(text: &str) -> Result<PublishedSpectra> {
+        read(text, None).map(|mut references| references.spectra.remove(0))
     }
 
     #[test]
     fn all_forms_are_understood() {
         for (text, times) in [
             ("k,energy\n1,4\n2,3\n", vec![None]),
+            ("! k [1/m] E [m3/s2]\n1.0D+00 4\n2 3", vec![None]),
+            ("\u{feff}k;E\r\n1;4\r\n2;3\r\n", vec![None]),
             ("step,time,k,energy\n0,0,0,0\n0,0,1,4\n0,0,2,3\n5,0.5,1,4\n5,0.5,2,3\n", vec![Some(0.0), Some(0.5)]),
             ("# 2.00 cm grid, U0 = 20 m/s\n# k[1/cm]  E(tU0/M=10)  E(60)\n1 4 4\n2 3 3\n3 nan nan\n", vec![Some(0.0), Some(0.05)]),
             ("head\n3-d total energy spectra E(k,t)\nnk t\n\n 3 0.5\n0\n4\n3\n 3 1.0\n0\n4\n3\n", vec![Some(0.5), Some(1.0)]),
         ] {
-            let spectra = parse(text).unwrap().unwrap().spectra;
+            let spectra = parse(text).unwrap_or_else(|error| panic!("{error}\n{text}")).spectra;
             assert_eq!(spectra.iter().map(|spectrum| spectrum.time).collect::<Vec<_>>(), times, "{text}");
             assert!(spectra.iter().all(|spectrum| spectrum.points == [(1.0, 4.0), (2.0, 3.0)]), "{text}");
         }
-        assert!(parse("# t  E  eps\n0 1 1\n").unwrap().is_none());
-        let error = parse("3-d total energy spectra E(k,t)\n 3 0.5\n0\n4\n").err().unwrap();
-        assert!(error.message.contains("2 values follow where 3"), "{error}");
+        assert!(read("# t  E  eps\n0 1 1\n", None).unwrap().spectra.is_empty());
+        for (text, part) in [
+            ("3-d total energy spectra E(k,t)\n 3 0.5\n0\n4\n", "2 values follow where 3"),
+            ("3-d total energy spectra E(k,t)\n 3.5 0.5\n0\n4\n", "x.dat:2: a number of wavenumbers and a time"),
+            ("k,energy\n1,4\n1,3\n", "x.dat:3: k must increase: 1 follows 1"),
+            ("k,energy\n1,4\n2,-3\n", "x.dat:3: E(k) must not be negative"),
+            ("k,energy\n1,4\n,3\n", "x.dat:3: no value of `k`"),
+        ] {
+            let error = parse(text).err().unwrap();
+            assert!(error.message.contains(part), "{error}");
+        }
     }
 
     #[test]
     fn the_distance_of_a_power_law_is_exact() {
-        let published = parse("step,time,k,energy\n0,0.5,2,1\n0,0.5,3,1\n0,0.5,8,1\n0,0.5,64,1\n1,7,1,1\n").unwrap().unwrap();
+        let published = parse("step,time,k,energy\n0,0.5,2,1\n0,0.5,3,1\n0,0.5,8,1\n0,0.5,64,1\n1,7,1,1\n").unwrap();
         let spectrum = |time: f64, level: f64| {
             let wavenumber: Vec<f64> = (0..=8).map(f64::from).collect();
             let energy = wavenumber.iter().map(|k| level * f64::from(*k > 0.0)).collect();
@@ -212,7 +242,7 @@ mod tests {
     #[test]
     fn comte_bellot_and_corrsin_are_read_as_distributed() {
         let Some(path) = shared("hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat") else { return };
-        let spectra = PublishedSpectra::parse(&path, "", &std::fs::read_to_string(&path).unwrap()).unwrap().unwrap().spectra;
+        let spectra = References::read(&[path.into()], None).unwrap().spectra.remove(0).spectra;
         for (spectrum, (time, count, first)) in spectra.iter().zip([(0.0, 19, 0.2), (0.28448, 19, 0.2), (0.65532, 18, 0.15)]) {
             assert!((spectrum.time.unwrap() - time).abs() < 1e-12);
             assert_eq!((spectrum.points.len(), spectrum.points[0].0), (count, first));
@@ -224,9 +254,8 @@ mod tests {
     fn the_spectra_of_wray_sum_to_his_energy() {
         let files = ["CB512.es", "CB512.f_t"].map(|name| shared(&format!("hit_decay/Wray1997_AGARD_HOM02/{name}")));
         let [Some(spectra), Some(history)] = files else { return };
-        let text = |path: &Path| std::fs::read_to_string(path).unwrap();
-        let history = super::super::PublishedHistory::parse(&history, String::new(), &text(&history), None).unwrap().history;
-        let spectra = PublishedSpectra::parse(&spectra, "", &text(&spectra)).unwrap().unwrap().spectra;
+        let mut read = References::read(&[history.into(), spectra.into()], None).unwrap();
+        let (PublishedHistory { history, .. }, spectra) = (read.histories.remove(0), read.spectra.remove(0).spectra);
         assert_eq!(spectra.len(), 28);
         for spectrum in spectra {
             let sum: f64 = spectrum.points.iter().map(|point| point.1).sum();

@@ -1,0 +1,164 @@
+//! Lines of a table: which of them are rows of numbers, and what stands in the cells of those.
+
+use super::number::{is_numeric, number};
+
+/// A line, counted from 1.
+#[derive(Clone, Copy)]
+pub struct Line<'a> {
+    pub number: usize,
+    pub text: &'a str,
+}
+
+/// A row of numbers; an empty cell is NaN.
+#[derive(Debug)]
+pub struct Row {
+    pub line: usize,
+    pub cells: Vec<f64>,
+    pub blanks: Blanks,
+}
+
+/// What stands between the cells of a row that blanks or tabs part.
+#[derive(Clone, Copy, Debug)]
+pub struct Blanks {
+    /// Two tabs with nothing between them, a tab at an end, or another separator.
+    others: bool,
+    narrowest: usize,
+    widest: usize,
+    /// Characters of the shortest cell.
+    shortest: usize,
+}
+
+/// How the cells of a table are parted.
+#[derive(Clone, Copy)]
+pub struct Style {
+    semicolons: bool,
+    decimal_commas: bool,
+}
+
+/// What a line is.
+pub enum Kind {
+    /// Blank, a ruler, or marked as a comment.
+    Comment,
+    Row,
+    /// Words that are not marked as a comment.
+    Words,
+}
+
+const MARKS: [char; 5] = ['#', '%', '!', '@', ';'];
+
+impl<'a> Line<'a> {
+    /// A line is a row if half of its words or more are meant as numbers: a damaged row must not pass for
+    /// prose.
+    pub fn kind(&self) -> Kind {
+        let text = self.text.trim();
+        let words = || cut(text).split(is_separator).filter(|word| !word.is_empty());
+        let numeric = words().filter(|word| is_numeric(word)).count();
+        let is_row = numeric > 0 && 2 * numeric >= words().count();
+        let begins_empty = text.strip_prefix(';').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+        match text {
+            _ if text.starts_with(MARKS) && !begins_empty || text.starts_with("//") => Kind::Comment,
+            // Fewer stars are a damaged number, so many a frame around a title.
+            _ if is_row && !(text.len() > 20 && text.bytes().all(|byte| byte == b'*')) => Kind::Row,
+            _ if text.starts_with("c ") || text.starts_with("C ") => Kind::Comment,
+            _ if !text.contains(|c: char| c.is_alphanumeric() || c == '*') => Kind::Comment,
+            _ => Kind::Words,
+        }
+    }
+
+    /// Text without marks of a comment.
+    pub fn unmarked(&self) -> &'a str {
+        self.text.trim().trim_start_matches(MARKS).trim_start_matches("//").trim()
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || c == ',' || c == ';'
+}
+
+/// A row without the comment behind it, which begins a word.
+fn cut(text: &str) -> &str {
+    let begins_word = |at: usize| text[..at].ends_with(is_separator);
+    let end = text.match_indices(['#', '%', '!']).map(|(at, _)| at).find(|&at| begins_word(at));
+    text[..end.unwrap_or(text.len())].trim_end_matches(|c: char| c.is_whitespace() && c != '\t')
+}
+
+impl Style {
+    /// That of these rows. Commas are decimal between semicolons; and where nothing but blanks can part the
+    /// cells, as every comma stands between two digits, there are blanks beside it, and there is no decimal
+    /// point.
+    pub fn of<'a>(rows: impl Iterator<Item = Line<'a>> + Clone) -> Self {
+        let texts = || rows.clone().map(|row| cut(row.text));
+        let semicolons = texts().any(|text| text.contains(';'));
+        let commas = texts().any(|text| text.contains(','));
+        let is_decimal = |word: &str| {
+            let parts: Vec<&str> = word.split(',').collect();
+            parts.len() < 3 && parts.iter().all(|part| part.contains(|c: char| c.is_ascii_digit()))
+        };
+        let may_be_decimal = |text: &str| {
+            let mut words = text.split_whitespace();
+            !text.contains('.') && words.clone().count() > 1 && words.all(is_decimal)
+        };
+        Self { semicolons, decimal_commas: commas && (semicolons || texts().all(may_be_decimal)) }
+    }
+
+    /// Cells of a row.
+    ///
+    /// # Errors
+    /// The word that is not a number, and why.
+    pub fn row(&self, line: Line) -> Result<Row, String> {
+        let text = cut(line.text);
+        let separator = match (self.semicolons, self.decimal_commas) {
+            (true, _) => Some(';'),
+            (false, true) => None,
+            (false, false) => Some(','),
+        };
+        if separator == Some(',')
+            && let Some(word) = text.split_whitespace().find(|word| is_tight(word))
+            && text.split(',').any(|piece| piece.split_whitespace().count() > 1)
+        {
+            return Err(format!("`{word}` is one number or two: commas and blanks both stand between the cells"));
+        }
+        let mut cells = Vec::new();
+        for piece in text.split(|c| Some(c) == separator) {
+            let mut words = piece.split_whitespace().peekable();
+            if words.peek().is_none() {
+                cells.push(f64::NAN);
+            }
+            for word in words {
+                cells.push(number(word, self.decimal_commas)?);
+            }
+        }
+        Ok(Row { line: line.number, cells, blanks: Blanks::of(text) })
+    }
+}
+
+/// Whether a comma stands between two digits.
+fn is_tight(word: &str) -> bool {
+    let digit =
+        |part: &str, last: bool| if last { part.chars().next_back() } else { part.chars().next() }.is_some_and(|c| c.is_ascii_digit());
+    word.match_indices(',').any(|(at, _)| digit(&word[..at], true) && digit(&word[at + 1..], false))
+}
+
+impl Blanks {
+    fn of(text: &str) -> Self {
+        let width = |text: &str| text.chars().count();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let inner = text.trim().split(|c: char| !c.is_whitespace()).filter(|gap| !gap.is_empty());
+        let tabs = text.starts_with('\t') || text.ends_with('\t') || inner.clone().any(|gap| gap.matches('\t').count() > 1);
+        let others = tabs || text.contains([',', ';']);
+        Self {
+            others,
+            narrowest: inner.clone().map(width).min().unwrap_or(usize::MAX),
+            widest: inner.map(width).max().unwrap_or(0),
+            shortest: words.into_iter().map(width).min().unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// Whether an empty cell may hide between the cells of a table: between tabs or commas, or in blanks so
+/// wide that a cell finds room in them.
+pub fn may_hide_cells(rows: &[Row]) -> bool {
+    let least = |of: fn(&Blanks) -> usize| rows.iter().map(|row| of(&row.blanks)).min().unwrap_or(usize::MAX);
+    let room = least(|blanks| blanks.narrowest).saturating_add(least(|blanks| blanks.shortest));
+    rows.iter().any(|row| row.blanks.others || row.blanks.widest >= room)
+}
