@@ -87,7 +87,8 @@ impl RunDirectory {
     pub fn taken_over(&self) -> Error {
         let path = self.path.display();
         Error::failure(format!(
-            "another job has taken over the run directory {path}, because this one did not change {path}/lock for long: it ends here, without a checkpoint"
+            "another job has taken over the run directory {path}, as {path}/lock says: this job had stood still for long, or the directory was removed and made \
+             again. It ends here, without a checkpoint"
         ))
     }
 

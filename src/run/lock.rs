@@ -1,17 +1,20 @@
 //! One run directory, one job: the file `lock`, also where the jobs are on different nodes.
 //!
-//! On one node the system's own lock on the file decides; it ends with its process, however that ends. Many shared file systems keep such locks to a node,
-//! and so the holder also beats: it changes the file every few seconds. Another node's job that finds the file watches whether it changes. Clocks are not
-//! compared. A holder that finds another's name in the file has been taken for dead, and ends.
+//! On one node the system's own lock on the file decides; it ends with its process, however that ends. It is a lock on the
+//! file and not on its name: whoever has locked a file that was removed or replaced in the meantime has locked nothing, and
+//! begins again. Many shared file systems keep such locks to a node, and so the holder also beats: it changes the file every
+//! few seconds. Another node's job that finds the file watches whether it changes. Clocks are not compared. A holder that
+//! finds another's name in the file has been taken for dead, and ends.
 
 use crate::error::{Error, Result};
+use crate::files;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::FileExt;
+use std::io::{self, ErrorKind, Read, Seek};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +30,9 @@ const BEATS_MISSED: f64 = 6.0;
 
 /// Two that take over from a dead job at the same moment find out after this.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// `rogallo status` holds the lock for a moment to see whether another does; a job tries for so long.
+const GLANCE: Duration = Duration::from_millis(300);
 
 /// Who holds the lock. Its text has the same length at every beat, so that it is overwritten in place, also on a full disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,48 +88,46 @@ impl Holder {
 pub struct Lock {
     path: PathBuf,
     holder: Holder,
-    /// Has the system's lock.
-    _file: File,
     lost: Arc<AtomicBool>,
     stop: Option<mpsc::Sender<()>>,
-    beating: Option<JoinHandle<()>>,
+    /// Returns the file that has the system's lock.
+    beating: Option<JoinHandle<LockFile>>,
 }
 
 impl Lock {
     /// Takes the lock of a directory, after having watched a holder on another node for a while; `say` tells the user what it waits for.
     ///
     /// # Errors
-    /// A directory that cannot be written, or is in use by another job.
+    /// A directory that cannot be written, a lock that is not a regular file, or a directory that is in use by another job.
     pub fn take(directory: &Path, say: impl Fn(&str)) -> Result<Self> {
         let (path, holder, shown) = (directory.join("lock"), Holder::this_job(), directory.display());
-        let failed = |error: io::Error| Error::io(format!("cannot write to the run directory {shown}"), error);
         let in_use = |text: &str| {
             let by = Holder::of(text).map_or(String::new(), |holder| format!(" ({})", holder.describe()));
             Error::failure(format!("the run directory {shown} is in use by another job{by}: wait for it, or use another one (--dir)"))
         };
-        // Made by one alone, also across nodes.
-        let made = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
-        let (file, is_new) = match made {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                (OpenOptions::new().read(true).write(true).open(&path).map_err(failed)?, false)
+        let (file, is_certain) = loop {
+            let file = match OpenFile::at(&path)?.lock(&path) {
+                Locking::Held(file) => file,
+                Locking::Busy(text) => return Err(in_use(&text)),
+                Locking::Removed => continue,
+            };
+            let text = file.text();
+            if file.is_new || Holder::of(&text).is_some_and(|other| is_dead(&other, &holder, file.works)) {
+                break (file, true);
             }
-            made => (made.map_err(failed)?, true),
+            // Older versions left an empty file behind.
+            if !(text.is_empty() && file.works) {
+                watch(&path, &text, &say).map_err(|()| in_use(&text))?;
+            }
+            // The holder may have given up while it was watched.
+            if is_at(&file.file, &path) {
+                break (file, false);
+            }
         };
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let locked = flock(&file, FlockOperation::NonBlockingLockExclusive);
-        if locked == Err(Errno::WOULDBLOCK) {
-            return Err(in_use(&text));
-        }
-        // Older versions left an empty file behind.
-        let nobody = is_new || (text.is_empty() && locked.is_ok());
-        let dead = nobody || Holder::of(&text).is_some_and(|other| is_dead(&other, &holder, locked.is_ok()));
-        if !dead {
-            watch(&path, &text, &say).map_err(|()| in_use(&text))?;
-        }
-        write(&path, &holder.text(0)).map_err(failed)?;
-        if !dead {
+        file.write(&holder.text(0)).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
+        if !is_certain {
             thread::sleep(PAUSE);
-            let now = fs::read_to_string(&path).unwrap_or_default();
+            let now = files::read_text(&path, files::NOTE).unwrap_or_default();
             if Holder::of(&now).is_none_or(|now| now.token != holder.token) {
                 return Err(in_use(&now));
             }
@@ -132,9 +136,9 @@ impl Lock {
         let (stop, stopped) = mpsc::channel();
         let beating = thread::spawn({
             let (path, holder, lost) = (path.clone(), holder.clone(), Arc::clone(&lost));
-            move || beat(&path, &holder, &lost, &stopped)
+            move || beat(file, &path, &holder, &lost, &stopped)
         });
-        Ok(Self { path, holder, _file: file, lost, stop: Some(stop), beating: Some(beating) })
+        Ok(Self { path, holder, lost, stop: Some(stop), beating: Some(beating) })
     }
 
     /// Whether another job has taken this one for dead and the directory for its own.
@@ -146,13 +150,120 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         drop(self.stop.take());
-        let _ = self.beating.take().map(JoinHandle::join);
-        let own =
-            fs::read_to_string(&self.path).ok().and_then(|text| Holder::of(&text)).is_some_and(|holder| holder.token == self.holder.token);
-        if own {
+        let file = self.beating.take().map(JoinHandle::join);
+        let text = files::read_text(&self.path, files::NOTE);
+        if text.ok().and_then(|text| Holder::of(&text)).is_some_and(|holder| holder.token == self.holder.token) {
             let _ = fs::remove_file(&self.path);
         }
+        // Unlocked only now: until then the name and the lock belong together.
+        drop(file);
     }
+}
+
+/// A lock file that is open and not locked yet. The name may already be another file's.
+struct OpenFile {
+    file: File,
+    is_new: bool,
+}
+
+/// What has become of an attempt to lock a file.
+enum Locking {
+    Held(LockFile),
+    /// Another job of this node has it; what it has written there.
+    Busy(String),
+    /// The file no longer has its name: its holder has ended.
+    Removed,
+}
+
+/// A lock file whose lock is held, as far as the file system has locks.
+struct LockFile {
+    file: File,
+    /// Made by this job.
+    is_new: bool,
+    /// The file system has locks.
+    works: bool,
+}
+
+impl OpenFile {
+    /// Makes the file, which one job alone can do, also across nodes; or opens the one that is there.
+    fn at(path: &Path) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let directory = path.parent().unwrap_or(Path::new("."));
+        loop {
+            match options.clone().create_new(true).open(path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                made => {
+                    let failed = |error| Error::io(format!("cannot write to the run directory {}", directory.display()), error);
+                    return made.map(|file| Self { file, is_new: true }).map_err(failed);
+                }
+            }
+            match files::open_as(path, &mut options) {
+                // Removed a moment ago; but a link that leads nowhere stays.
+                Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {}
+                opened => {
+                    let failed =
+                        |error| Error::failure(format!("cannot open the lock {}: {error}; remove it if no job runs there", path.display()));
+                    return opened.map(|file| Self { file, is_new: false }).map_err(failed);
+                }
+            }
+        }
+    }
+
+    /// Locks the file, unless it is no longer the one that has this name.
+    fn lock(self, path: &Path) -> Locking {
+        let begin = Instant::now();
+        let works = loop {
+            match flock(&self.file, FlockOperation::NonBlockingLockExclusive) {
+                Err(Errno::WOULDBLOCK) if begin.elapsed() < GLANCE => thread::sleep(GLANCE / 10),
+                Err(Errno::WOULDBLOCK) => return Locking::Busy(text_of(&self.file)),
+                locked => break locked.is_ok(),
+            }
+        };
+        let Self { file, is_new } = self;
+        if is_at(&file, path) { Locking::Held(LockFile { file, is_new, works }) } else { Locking::Removed }
+    }
+}
+
+impl LockFile {
+    fn text(&self) -> String {
+        text_of(&self.file)
+    }
+
+    /// Overwrites the file, whatever has its name now.
+    fn write(&self, text: &str) -> io::Result<()> {
+        self.file.write_all_at(text.as_bytes(), 0)?;
+        if self.file.metadata()?.len() != text.len() as u64 {
+            self.file.set_len(text.len() as u64)?;
+        }
+        self.file.sync_data()
+    }
+
+    /// Locks the file that has the name now, in the place of this one: the directory may have been removed and made again.
+    /// False if another job has it.
+    fn follow(&mut self, path: &Path) -> bool {
+        match OpenFile::at(path).map(|file| file.lock(path)) {
+            Ok(Locking::Held(file)) => *self = file,
+            Ok(Locking::Busy(_)) => return false,
+            // There is no such directory now.
+            Ok(Locking::Removed) | Err(_) => {}
+        }
+        true
+    }
+}
+
+/// The text of an open lock file; what cannot be read is empty.
+fn text_of(mut file: &File) -> String {
+    let mut bytes = Vec::new();
+    let read = file.rewind().and_then(|()| file.take(files::NOTE).read_to_end(&mut bytes));
+    read.map_or(String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether the open file is the one that has this name.
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |data: fs::Metadata| (data.dev(), data.ino());
+    let [open, named] = [file.metadata(), fs::metadata(path)].map(|data| data.map(identity).ok());
+    open.is_some() && open == named
 }
 
 /// Whether the holder is known to be dead: of this very node, where the system's lock (it `works`) would still be held; or an earlier start of this job.
@@ -181,34 +292,26 @@ fn watch(path: &Path, text: &str, say: impl Fn(&str)) -> std::result::Result<(),
     Ok(())
 }
 
-/// Until told to stop: changes the file, or finds that it is another's.
-fn beat(path: &Path, holder: &Holder, lost: &AtomicBool, stopped: &mpsc::Receiver<()>) {
+/// Until told to stop: changes the file, or finds that the directory is another's. Returns the file that is locked then.
+fn beat(mut file: LockFile, path: &Path, holder: &Holder, lost: &AtomicBool, stopped: &mpsc::Receiver<()>) -> LockFile {
     let mut count = 0;
     while stopped.recv_timeout(Duration::from_secs_f64(BEAT)) == Err(RecvTimeoutError::Timeout) {
         count += 1;
-        match fs::read_to_string(path) {
-            Ok(text) => match Holder::of(&text) {
-                Some(other) if other.token != holder.token => return lost.store(true, Ordering::Relaxed),
-                _ => drop(write(path, &holder.text(count))),
-            },
-            // The directory was removed; where it has been made again, the lock is too. By one alone: another job may be as quick.
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let made = OpenOptions::new().write(true).create_new(true).open(path);
-                drop(made.and_then(|mut file| file.write_all(holder.text(count).as_bytes())));
-            }
+        // Opened anew, which is when a shared file system asks for what is new.
+        let is_own = match files::read_text(path, files::NOTE) {
+            Ok(text) if Holder::of(&text).is_some_and(|other| other.token != holder.token) => false,
+            Ok(_) => is_at(&file.file, path) || file.follow(path),
+            Err(error) if error.kind() == ErrorKind::NotFound => file.follow(path),
             // A file system that is out of order for a while: the next beat will tell.
-            Err(_) => {}
+            Err(_) => continue,
+        };
+        if !is_own {
+            lost.store(true, Ordering::Relaxed);
+            break;
         }
+        let _ = file.write(&holder.text(count));
     }
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    file.write_all_at(text.as_bytes(), 0)?;
-    if file.metadata()?.len() != text.len() as u64 {
-        file.set_len(text.len() as u64)?;
-    }
-    file.sync_data()
+    file
 }
 
 #[cfg(test)]
@@ -235,6 +338,66 @@ mod tests {
         assert!(!is_dead(&none(&other), &none(&own), true));
     }
 
+    /// A job ends between another's opening of the lock and its locking, as on a slow disk. The file that is locked then has no name any more, and a third job
+    /// would make another.
+    #[test]
+    fn a_lock_on_a_file_that_was_removed_is_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let first = Lock::take(directory.path(), |_| {}).unwrap();
+        let opened = OpenFile::at(&path).unwrap();
+        assert!(!opened.is_new);
+        drop(first);
+        assert!(matches!(opened.lock(&path), Locking::Removed));
+        // Begun again; a third one is refused from then on.
+        let second = Lock::take(directory.path(), |_| {}).unwrap();
+        let refused = Lock::take(directory.path(), |_| {}).map(drop).unwrap_err().message;
+        assert!(refused.contains(&format!("in use by another job (process {}", std::process::id())), "{refused}");
+        // The same where the name is another file's.
+        let opened = OpenFile::at(&path).unwrap();
+        fs::rename(&path, directory.path().join("aside")).unwrap();
+        fs::write(&path, "").unwrap();
+        assert!(matches!(opened.lock(&path), Locking::Busy(_)));
+        drop(second);
+        let opened = OpenFile::at(&directory.path().join("aside")).unwrap();
+        assert!(matches!(opened.lock(&path), Locking::Removed));
+    }
+
+    #[test]
+    fn a_lock_is_made_again_with_its_directory_by_one_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let (directory, path) = (parent.path().join("run"), parent.path().join("run/lock"));
+        fs::create_dir(&directory).unwrap();
+        let take = || match OpenFile::at(&path).unwrap().lock(&path) {
+            Locking::Held(file) => file,
+            _ => panic!("not held"),
+        };
+        let mut file = take();
+        fs::remove_dir_all(&directory).unwrap();
+        assert!(file.follow(&path) && !is_at(&file.file, &path));
+        fs::create_dir(&directory).unwrap();
+        assert!(file.follow(&path) && is_at(&file.file, &path));
+        fs::remove_file(&path).unwrap();
+        let other = take();
+        assert!(!file.follow(&path) && is_at(&other.file, &path));
+    }
+
+    #[test]
+    fn what_is_no_file_is_no_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let refused = || Lock::take(directory.path(), |_| {}).map(drop).unwrap_err().message;
+        for (target, told) in
+            [("nothing", "No such file"), ("/dev/full", "it is a device"), ("lock", "symbolic links"), (".", "it is a directory")]
+        {
+            std::os::unix::fs::symlink(target, &path).unwrap();
+            let refused = refused();
+            let (begin, end) = (format!("cannot open the lock {}: ", path.display()), "; remove it if no job runs there");
+            assert!(refused.starts_with(&begin) && refused.contains(told) && refused.ends_with(end), "{refused}");
+            fs::remove_file(&path).unwrap();
+        }
+    }
+
     #[test]
     fn a_lock_that_beats_is_respected_and_one_that_does_not_is_taken_over() {
         let directory = tempfile::tempdir().unwrap();
@@ -246,7 +409,7 @@ mod tests {
             move || {
                 for count in 1..15 {
                     thread::sleep(Duration::from_millis(100));
-                    write(&path, &other.text(count)).unwrap();
+                    fs::write(&path, other.text(count)).unwrap();
                 }
             }
         });
