@@ -3,10 +3,13 @@
 
 use crate::error::{Error, Result};
 use rustix::fs::OFlags;
+use rustix::process::{Resource, getrlimit};
+use signal_hook::consts::SIGXFSZ;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Size limit of a file of a few lines, such as `command` or `lock`, in bytes.
 pub const NOTE: u64 = 64 << 10;
@@ -16,6 +19,29 @@ pub const TEXT: u64 = 1 << 20;
 
 /// Size limit of a table.
 pub const TABLE: u64 = 4 << 30;
+
+/// From now on a file that would exceed the limit of the process (`ulimit -f`) is an error of the write, as a full disk is. Without
+/// this the system ends the process.
+pub fn survive_size_limit() {
+    // What is registered does nothing. Where that is not possible the system acts as before.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+}
+
+/// The most bytes that this process may write to one file (`ulimit -f`), if there is a limit.
+pub fn size_limit() -> Option<u64> {
+    getrlimit(Resource::Fsize).current
+}
+
+/// Refuses a path that is not UTF-8: HDF5 and job scripts cannot take it.
+///
+/// # Errors
+/// It is not.
+pub fn require_utf8(path: &Path) -> Result<()> {
+    match path.to_str() {
+        Some(_) => Ok(()),
+        None => Err(Error::input(format!("the path {} is not UTF-8: rename the file, or the folder it is in", path.display()))),
+    }
+}
 
 /// Opens a regular file for reading.
 ///
@@ -135,20 +161,19 @@ pub fn publish(partial: &Path, path: &Path) -> Result<()> {
 /// # Errors
 /// As for [`publish`]; the old file is then untouched.
 pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
-    replace_with(path, |file| file.write_all(content))
+    replace_with(path, |file| file.write_all(content).map_err(|error| Error::io(format!("cannot write {}", path.display()), error)))
 }
 
 /// As [`replace`], with the content that `fill` writes.
 ///
 /// # Errors
 /// As for [`replace`].
-pub fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+pub fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
     let partial = partial(path);
     discard(&partial)?;
-    let made = OpenOptions::new().write(true).create_new(true).open(&partial);
-    let written = made.and_then(|mut file| fill(&mut file).and_then(|()| file.sync_all()));
-    let published =
-        written.map_err(|error| Error::io(format!("cannot write {}", partial.display()), error)).and_then(|()| publish(&partial, path));
+    let failed = |error| Error::io(format!("cannot write {}", path.display()), error);
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&partial).map_err(failed)?;
+    let published = fill(&mut file).and_then(|()| file.sync_all().map_err(failed)).and_then(|()| publish(&partial, path));
     if published.is_err() {
         // The first error is the one to report.
         let _ = discard(&partial);
@@ -210,8 +235,8 @@ mod tests {
         // Left by a job that was killed.
         write(&partial(&path), b"half").unwrap();
         replace(&path, b"old").unwrap();
-        let refused = replace_with(&path, |file| file.write_all(b"ne").and(Err(io::Error::other("a bad disk")))).unwrap_err();
-        assert!(refused.message.ends_with(".file.partial: a bad disk"), "{refused}");
+        let refused = replace_with(&path, |file| file.write_all(b"ne").map_or(Ok(()), |()| Err(Error::failure("a bad disk"))));
+        assert_eq!(refused, Err(Error::failure("a bad disk")));
         assert_eq!((read(&path, 9).unwrap(), names()), (b"old".to_vec(), 1));
         fs::create_dir(directory.path().join("folder")).unwrap();
         assert!(replace(&directory.path().join("folder"), b"x").is_err());

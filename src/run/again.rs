@@ -27,9 +27,17 @@ impl Default for Shortened {
 
 impl Shortened {
     /// As a checkpoint remembers it; it says nothing of a run that has not gone back.
-    pub fn of(numbers: &[(String, f64)]) -> Self {
+    ///
+    /// # Errors
+    /// Numbers that no run writes.
+    pub fn of(numbers: &[(String, f64)]) -> std::result::Result<Self, String> {
         let value = |name: &str| numbers.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
-        Self { retries: value(RETRIES).unwrap_or(0.0) as u64, factor: value(FACTOR).unwrap_or(1.0) }
+        let (retries, factor) = (value(RETRIES).unwrap_or(0.0), value(FACTOR).unwrap_or(1.0));
+        let is_sound = (0.0..1e6).contains(&retries) && retries.fract() == 0.0 && factor > 0.0 && factor <= 1.0;
+        match is_sound {
+            true => Ok(Self { retries: retries as u64, factor }),
+            false => Err(format!("{RETRIES} = {retries:?}, {FACTOR} = {factor:?}")),
+        }
     }
 
     pub fn numbers(self) -> Vec<(String, f64)> {
@@ -102,5 +110,20 @@ impl Run {
     pub(super) fn shorten(&mut self, shortened: Shortened) {
         self.shortened = shortened;
         self.flow.set_step_size(shortened.apply(self.case.time.step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbers_that_a_run_writes_are_remembered() {
+        let of = |retries: f64, factor: f64| Shortened::of(&[(RETRIES.into(), retries), (FACTOR.into(), factor)]);
+        assert_eq!(Shortened::of(&[]), Ok(Shortened::default()));
+        assert_eq!(of(2.0, 0.25), Ok(Shortened { retries: 2, factor: 0.25 }));
+        for (retries, factor) in [(1e300, 0.5), (-1.0, 0.5), (0.5, 0.5), (1.0, 0.0), (1.0, -1.0), (1.0, 1e308), (1.0, f64::NAN)] {
+            assert_eq!(of(retries, factor), Err(format!("retries = {retries:?}, step_factor = {factor:?}")));
+        }
     }
 }

@@ -173,6 +173,8 @@ impl Run {
     fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<(Changes, String), Unusable> {
         let header = store::read_header(&self.world, checkpoint)?;
         let changes = self.changes(checkpoint, &header, accept).map_err(Unusable::Foreign)?;
+        let shortened = Shortened::of(&header.numbers)
+            .map_err(|what| Error::input(format!("the header of {} is damaged: {what}", checkpoint.display())))?;
         let modes = self.flow.modes();
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields = self.flow.state_mut();
@@ -191,7 +193,7 @@ impl Run {
             (false, false) => story += "averages begin anew\n",
             _ => story += &self.recall(records, checkpoint, accept).map_err(Unusable::Foreign)?,
         }
-        self.shorten(Shortened::of(&header.numbers));
+        self.shorten(shortened);
         self.saved = Some(header.step);
         Ok((changes, story))
     }
@@ -217,6 +219,11 @@ impl Run {
     /// It is of another case; changes of physics or of the length of batches that are not accepted, or cannot be.
     fn changes(&self, checkpoint: &Path, header: &Header, accept: bool) -> Result<Changes> {
         let name = checkpoint.display();
+        let of_step = checkpoint.parent().map(|directory| store::checkpoint_file(directory, header.step)).unwrap_or_default();
+        if checkpoint != of_step {
+            let (step, right) = (header.step, of_step.display());
+            return Err(Error::input(format!("{name} holds step {step}: rename it to {right} to go on from it, or remove it")));
+        }
         let modes = self.flow.modes().name;
         if header.flow != self.flow.name() || header.layout != modes {
             return Err(Error::input(format!(
@@ -228,7 +235,7 @@ impl Run {
             )));
         }
         let before = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
-            .map_err(|error| Error::failure(format!("the case in {name} cannot be read: {error}")))?;
+            .map_err(|error| Error::input(format!("the case in {name} cannot be read: {error}")))?;
         let differences = [case::physics_differences(&before, &self.case), case::batch_differences(&before, &self.case)].concat();
         let fixed = case::of_the_state(&differences);
         let what_to_do = match (fixed.is_empty(), accept || differences.is_empty()) {

@@ -239,6 +239,7 @@ fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64
             dataset.shape()
         )));
     }
+    container::elements(&dataset).map_err(damaged)?;
     get(&dataset, "checksum").map_err(damaged)
 }
 

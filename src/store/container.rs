@@ -80,6 +80,24 @@ pub(super) fn dataset<T: H5Type>(parent: &Group, name: &str, shape: impl Into<Ex
     Ok(dataset)
 }
 
+/// The number of elements of a dataset, whose bytes the file must hold: a damaged shape may claim any number of them.
+pub(super) fn elements(dataset: &Dataset) -> hdf5::Result<usize> {
+    let shape = dataset.shape();
+    let claimed = shape.iter().try_fold(dataset.dtype()?.size() as u64, |product, &length| product.checked_mul(length as u64));
+    let stored = dataset.storage_size();
+    if claimed != Some(stored) {
+        return Err(format!("its shape is {shape:?}, but the file holds {stored} bytes of it").into());
+    }
+    Ok(shape.iter().product())
+}
+
+/// All values of a dataset, the last axis fastest.
+pub(super) fn values<T: H5Type>(dataset: &Dataset) -> hdf5::Result<Vec<T>> {
+    let room = Vec::<T>::new().try_reserve_exact(elements(dataset)?);
+    room.map_err(|error| format!("there is no memory for its {} bytes: {error}", dataset.storage_size()))?;
+    dataset.read_raw()
+}
+
 pub(super) fn put<T: H5Type>(place: &Location, name: &str, value: T) -> hdf5::Result<()> {
     place.new_attr::<T>().create(name)?.write_scalar(&value)
 }

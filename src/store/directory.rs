@@ -2,6 +2,7 @@
 
 use super::header::{CHECKPOINT, open_checked};
 use crate::error::{Error, Result};
+use crate::files;
 pub(super) use crate::files::{discard, partial, publish, sync};
 use crate::parallel::World;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
@@ -19,13 +20,18 @@ pub(super) fn file_name(step: u64, extension: &str) -> String {
     format!("{step:08}.{extension}")
 }
 
+/// The step of a file of this name, unless the name is of another pattern.
+fn step_of(name: &str, extension: &str) -> Option<u64> {
+    let step = name.split('.').next()?.parse().ok()?;
+    (name == file_name(step, extension)).then_some(step)
+}
+
 /// The steps of which `directory` holds a file, ascending. Names of any other pattern are somebody else's.
 pub(super) fn steps(directory: &Path, extension: &str) -> io::Result<Vec<u64>> {
     let mut steps = Vec::new();
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name();
-        let step = name.to_str().and_then(|name| name.split('.').next()?.parse().ok());
-        steps.extend(step.filter(|&step| name.to_str() == Some(&file_name(step, extension))));
+        steps.extend(name.to_str().and_then(|name| step_of(name, extension)));
     }
     steps.sort_unstable();
     Ok(steps)
@@ -50,7 +56,18 @@ pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
     if needed > available {
         return Err(no_room(directory, needed, available));
     }
-    Ok(())
+    refuse_beyond_limit(directory, bytes)
+}
+
+/// The error of a file that this process may not make so large: HDF5 1.10 may crash where a write fails.
+fn refuse_beyond_limit(path: &Path, bytes: u64) -> Result<()> {
+    match files::size_limit().filter(|limit| bytes > *limit) {
+        Some(limit) => Err(Error::failure(format!(
+            "no room for {}: {bytes} bytes needed, but the limit on the size of a file is {limit} (ulimit -f); nothing was written; raise it",
+            path.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Takes the disk blocks of the whole file now, so that the ranks cannot run out of them while they write together:
@@ -71,6 +88,7 @@ fn allocate(path: &Path, how: FallocateFlags, part: impl Fn(u64) -> Range<u64>) 
     let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     let part = part(length);
+    refuse_beyond_limit(path, part.end)?;
     match fallocate(&file, how, part.start, part.end - part.start) {
         Err(Errno::NOSPC | Errno::DQUOT) => {
             let available = statvfs(path).map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize));
@@ -123,18 +141,12 @@ pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
 
 /// The checkpoints that a run can continue from, the first choice first: the one that `latest` points to, then the others from
 /// the newest to the oldest. Empty if the directory is missing or holds none. Collective.
+///
+/// # Errors
+/// The same on all ranks: a directory that cannot be read; a link to something other than a checkpoint of this directory, which is
+/// how a run would come to rename or delete what is not its own.
 pub fn checkpoints(world: &World, directory: &Path) -> Result<Vec<PathBuf>> {
-    let names = world.root_text(|| {
-        let linked = fs::read_link(directory.join(LATEST)).ok().filter(|target| directory.join(target).is_file());
-        let linked = linked.as_deref().and_then(Path::to_str).map(str::to_string);
-        let steps = match steps(directory, "h5") {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            steps => steps.map_err(|error| Error::io(format!("cannot look for checkpoints in {}", directory.display()), error))?,
-        };
-        let newest_first = steps.iter().rev().map(|&step| file_name(step, "h5"));
-        let others: Vec<String> = newest_first.filter(|name| Some(name) != linked.as_ref()).collect();
-        Ok(linked.into_iter().chain(others).collect::<Vec<_>>().join("\n"))
-    })?;
+    let names = world.root_text(|| Ok(choices(directory)?.join("\n")))?;
     Ok(names.lines().map(|name| directory.join(name)).collect())
 }
 
@@ -183,6 +195,36 @@ pub fn checkpoint_file(directory: &Path, step: u64) -> PathBuf {
     directory.join(file_name(step, "h5"))
 }
 
+/// The names of these checkpoints.
+fn choices(directory: &Path) -> Result<Vec<String>> {
+    let linked = match fs::read_link(directory.join(LATEST)) {
+        Err(_) => None,
+        Ok(target) => match target.to_str().filter(|name| step_of(name, "h5").is_some()) {
+            Some(name) => Some(name.to_owned()).filter(|name| directory.join(name).is_file()),
+            None => return Err(foreign_link(directory, &target)),
+        },
+    };
+    let steps = match steps(directory, "h5") {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        steps => steps.map_err(|error| Error::io(format!("cannot look for checkpoints in {}", directory.display()), error))?,
+    };
+    let newest_first = steps.iter().rev().map(|&step| file_name(step, "h5"));
+    let others: Vec<String> = newest_first.filter(|name| Some(name) != linked.as_ref()).collect();
+    Ok(linked.into_iter().chain(others).collect())
+}
+
+/// The error of a link that leads out of its directory.
+fn foreign_link(directory: &Path, target: &Path) -> Error {
+    let (shown, link) = (directory.display(), directory.join(LATEST));
+    Error::input(format!(
+        "{} points to {}, which is not a checkpoint in {shown}. Remove the link to go on from the newest checkpoint there. To start from \
+         the state of another run, give its checkpoint as the initial field (initial.kind = \"file\"); to go on with another run \
+         here, copy its checkpoint into {shown}",
+        link.display(),
+        target.display()
+    ))
+}
+
 /// What is wrong with the link `latest` of a directory of checkpoints, if anything. Collective.
 pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>> {
     let link = directory.join(LATEST);
@@ -213,7 +255,7 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
         paths.dedup();
         let mut names = Vec::new();
         for path in paths {
-            let aside = path.with_extension("h5.aside");
+            let aside = free_name(&path);
             fs::rename(&path, &aside).map_err(|error| failed(&path, error))?;
             names.push(aside.display().to_string());
         }
@@ -222,6 +264,14 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
         }
         Ok(names.join("\n"))
     })
+}
+
+/// The name of a checkpoint that is put aside, which no other file has.
+fn free_name(path: &Path) -> PathBuf {
+    let names = (1_u64..).map(|n| path.with_extension(if n == 1 { "h5.aside".to_owned() } else { format!("h5.{n}.aside") }));
+    // The run has the lock of its directory, so that no other job takes the name meanwhile.
+    let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());
+    free.next().unwrap_or_else(|| path.with_extension("h5.aside"))
 }
 
 #[cfg(test)]
@@ -260,6 +310,44 @@ mod tests {
         assert_eq!(steps(directory.path(), "h5").unwrap(), [1, 7, 9]);
         prune(directory.path(), 0, 9).unwrap();
         assert_eq!(steps(directory.path(), "h5").unwrap(), [9]);
+    }
+
+    #[test]
+    fn only_names_of_checkpoints_are_taken_from_the_link() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("checkpoints");
+        fs::create_dir(&directory).unwrap();
+        fs::write(directory.join("00000003.h5"), "").unwrap();
+        fs::write(place.path().join("00000009.h5"), "").unwrap();
+        for (target, error) in [
+            ("00000003.h5", false),
+            ("00000004.h5", false),
+            ("../00000009.h5", true),
+            ("./00000003.h5", true),
+            ("/dev/full", true),
+            ("latest", true),
+            ("3.h5", true),
+        ] {
+            let _ = fs::remove_file(directory.join(LATEST));
+            symlink(target, directory.join(LATEST)).unwrap();
+            let found = choices(&directory);
+            assert_eq!(found.is_err(), error, "{target}: {found:?}");
+            found.map_or_else(
+                |error| assert!(error.message.contains("which is not a checkpoint in")),
+                |found| assert_eq!(found, ["00000003.h5"]),
+            );
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_put_aside_takes_no_other_file_s_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("00000003.h5");
+        let name = || free_name(&path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap();
+        assert_eq!(name(), "00000003.h5.aside");
+        fs::write(directory.path().join("00000003.h5.aside"), "").unwrap();
+        symlink("nowhere", directory.path().join("00000003.h5.2.aside")).unwrap();
+        assert_eq!(name(), "00000003.h5.3.aside");
     }
 
     /// A disk of 1 MB; None where the user may not mount one.

@@ -7,11 +7,15 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
 use hdf5::{File, Group};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Kinds of files with a header, as their attribute says.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 pub(super) const STATISTICS: &str = "statistics";
+
+/// No run takes so many steps: the series has them as numbers of 53 bits.
+const MOST_STEPS: u64 = 1 << 53;
 
 /// Group of the further scalars.
 pub(super) const NUMBERS: &str = "numbers";
@@ -37,10 +41,18 @@ fn get_header(file: &Group) -> hdf5::Result<Header> {
         layout: get_text(file, "layout")?,
         numbers: numbers.attr_names()?.into_iter().map(|name| Ok((name.clone(), get(&numbers, &name)?))).collect::<hdf5::Result<_>>()?,
     };
-    match get::<u64>(file, "checksum")? == header_checksum(&header) {
-        true => Ok(header),
-        false => Err("the checksum of the header does not match".into()),
+    if get::<u64>(file, "checksum")? != header_checksum(&header) {
+        return Err("the checksum of the header does not match".into());
     }
+    // No run writes such values, and none could go on from them.
+    let mut numbers = header.numbers.iter().map(|(name, value)| (&**name, *value)).chain(std::iter::once(("time", header.time)));
+    if let Some((name, value)) = numbers.find(|(_, value)| !value.is_finite()) {
+        return Err(format!("{name} = {value}").into());
+    }
+    if header.step >= MOST_STEPS || header.time < 0.0 {
+        return Err(format!("step {}, time {}", header.step, header.time).into());
+    }
+    Ok(header)
 }
 
 /// Over all values, with the floats as bits; whatever the order of the numbers.
@@ -53,8 +65,16 @@ fn header_checksum(header: &Header) -> u64 {
 /// Opens a file of one of `kinds` for this rank alone and reads its header, with all checks.
 pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)> {
     let (shown, wanted) = (path.display(), kinds.join(" or "));
+    files::require_utf8(path)?;
     // Asked of the system first: it says plainly that a file is missing or must not be read.
-    files::open(path).map_err(|error| Error::input(format!("cannot read the {wanted} {shown}: {error}")))?;
+    files::open(path).map_err(|error| {
+        let message = format!("cannot read the {wanted} {shown}: {error}");
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput => Error::input(message),
+            // The file may be sound all the same, as one that must not be read.
+            _ => Error::failure(message),
+        }
+    })?;
     let advised = |error: &hdf5::Error| {
         let advice: Vec<&str> = kinds.iter().map(|kind| advice(kind)).collect();
         format!("{}; {}", cause(error), advice.join("; or "))
@@ -115,4 +135,39 @@ pub fn read_header(world: &World, file: &Path) -> Result<Header> {
         time: numbers[0],
         numbers: numbers[1..].iter().map(|&value| (text(), value)).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_no_run_writes_are_damage() {
+        let directory = tempfile::tempdir().unwrap();
+        let [flow, layout, case] = ["homogeneous", "two-thirds", "text"].map(str::to_owned);
+        let sound = Header { flow, layout, case, step: 3, time: 0.5, numbers: vec![("memory".into(), -1.0)] };
+        let read = |name: &str, header: &Header| {
+            let path = directory.path().join(name);
+            let file = container::create(&path, CHECKPOINT, 1 << 16).unwrap();
+            put_header(&file, header).unwrap();
+            file.close().unwrap();
+            open_checked(&path, &[CHECKPOINT]).map(|(_, header)| header)
+        };
+        assert_eq!(read("sound", &sound), Ok(sound.clone()));
+        let with = |change: fn(&mut Header)| {
+            let mut header = sound.clone();
+            change(&mut header);
+            header
+        };
+        for (told, header) in [
+            ("time = inf", with(|header| header.time = f64::INFINITY)),
+            ("time = NaN", with(|header| header.time = f64::NAN)),
+            ("step 3, time -5", with(|header| header.time = -5.0)),
+            ("step 18446744073709551615, time 0.5", with(|header| header.step = u64::MAX)),
+            ("memory = NaN", with(|header| header.numbers[0].1 = f64::NAN)),
+        ] {
+            let error = read(told, &header).unwrap_err();
+            assert!(error.kind == crate::error::Kind::Input && error.message.contains(&format!("is damaged: {told}; take")), "{error}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! A look into a checkpoint or a file of statistics, for people: what it holds, and whether it is sound.
 
 use super::checkpoint::{SINGLE, precision};
-use super::container::{get, get_text};
+use super::container::{self, get, get_text};
 use super::foreign::cause;
 use super::header::{CHECKPOINT, STATISTICS, advice, open_checked};
 use super::{Header, checksum, records};
@@ -53,7 +53,7 @@ fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut
     };
     if kind == CHECKPOINT {
         for dataset in file.group("modes")?.datasets()? {
-            let sum = checksum::of_table(&dataset.read_raw()?);
+            let sum = checksum::of_table(&container::values(&dataset)?);
             verdict(&dataset, "integers", sum == get::<u64>(&dataset, "checksum")?)?;
         }
         for dataset in file.group("state")?.datasets()? {
@@ -73,7 +73,7 @@ fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut
 }
 
 fn field_checksum<T: checksum::Bits + H5Type>(dataset: &Dataset) -> hdf5::Result<u64> {
-    let total = dataset.size();
+    let total = container::elements(dataset)?;
     (0..total).step_by(BLOCK).try_fold(0_u64, |sum, begin| {
         let values = dataset.read_slice_1d::<Complex<T>, _>(begin..(begin + BLOCK).min(total))?;
         // What was read a moment ago is contiguous.

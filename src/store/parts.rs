@@ -1,7 +1,7 @@
 //! A checkpoint that is read in parts, by ranks that each need other columns of it than a run of its own case would.
 
 use super::checkpoint::{SINGLE, place, precision};
-use super::container::{get, get_text};
+use super::container::{self, get, get_text};
 use super::foreign::cause;
 use super::header::{CHECKPOINT, advice, open_checked};
 use super::{Header, checksum};
@@ -151,7 +151,7 @@ fn columns(file: &File) -> hdf5::Result<Vec<[i64; 4]>> {
     let modes = file.group("modes")?;
     let table = |name: &str| -> hdf5::Result<Vec<i64>> {
         let dataset = modes.dataset(name)?;
-        let values = dataset.read_raw()?;
+        let values = container::values(&dataset)?;
         match get::<u64>(&dataset, "checksum")? == checksum::of_table(&values) {
             true => Ok(values),
             false => Err(format!("the checksum of {name} does not match").into()),
@@ -167,7 +167,7 @@ fn columns(file: &File) -> hdf5::Result<Vec<[i64; 4]>> {
         if *first != next || *count < 1 {
             return Err("its columns do not follow each other".into());
         }
-        next += count;
+        next = next.checked_add(*count).ok_or("its columns have too many modes")?;
     }
     Ok(columns)
 }
@@ -182,6 +182,7 @@ fn fields(file: &File, total: u64) -> hdf5::Result<(Vec<Part>, Vec<Dataset>)> {
         if dataset.shape() != [total as usize] {
             return Err(format!("{name} has {:?} modes, but the columns {total}", dataset.shape()).into());
         }
+        container::elements(&dataset)?;
         fields.0.push(Part { units: get_text(&dataset, "units")?, precision: precision(&dataset)?, name });
         fields.1.push(dataset);
     }

@@ -173,7 +173,7 @@ pub(super) fn get_record(dataset: &Dataset) -> hdf5::Result<(Record, bool)> {
         description: get_text(dataset, "description")?,
         axes: split(&get_text(dataset, "axes")?),
         shape: dataset.shape(),
-        values: dataset.read_raw()?,
+        values: container::values(dataset)?,
     };
     let sound = get::<u64>(dataset, "checksum")? == checksum::of_reals(&record.values);
     Ok((record, sound))

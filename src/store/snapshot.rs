@@ -157,7 +157,8 @@ pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
             steps => steps.map_err(failed)?,
         };
         for later in steps.into_iter().filter(|later| *later > step) {
-            fs::remove_file(directory.join(directory::file_name(later, extension))).map_err(failed)?;
+            let path = directory.join(directory::file_name(later, extension));
+            fs::remove_file(&path).map_err(|error| Error::io(format!("cannot remove {}", path.display()), error))?;
             removed = true;
         }
     }

@@ -77,6 +77,7 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     };
     let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
     let absolute = std::path::absolute(&to).map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
+    files::require_utf8(&absolute)?;
     if let Some(directory) = absolute.parent() {
         fs::create_dir_all(directory).map_err(|error| Error::io(format!("cannot make the directory {}", directory.display()), error))?;
     }
@@ -164,7 +165,7 @@ fn story(carry: &Carry, dropped: &str) -> String {
 /// The case that a checkpoint is of.
 fn stored_case(path: &Path, header: &Header) -> Result<Case> {
     case::parse(&case_name(&header.case), &header.case, Path::new(""), &[])
-        .map_err(|error| Error::failure(format!("the case in {} cannot be read: {error}", path.display())))
+        .map_err(|error| Error::input(format!("the case in {} cannot be read: {error}", path.display())))
 }
 
 /// The file that a resolved case was read from.
