@@ -5,8 +5,10 @@ use super::log::Log;
 use super::output::Output;
 use crate::case::{self, Case};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::ledger::Event;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -26,6 +28,9 @@ pub struct Watch {
     seen: String,
     /// Commands whose file could not be removed.
     done: String,
+    /// Why files are not heeded, as the last look has found; and what the user is still to be told of that.
+    refused: Vec<String>,
+    notes: Vec<String>,
 }
 
 /// What a look has found.
@@ -38,7 +43,8 @@ pub struct Found {
 impl Watch {
     pub fn new(directory: &Path) -> Self {
         let file = |name| directory.join(name);
-        Self { stop: file("stop"), command: file("command"), looked: None, seen: String::new(), done: String::new() }
+        let (seen, done, refused, notes) = Default::default();
+        Self { stop: file("stop"), command: file("command"), looked: None, seen, done, refused, notes }
     }
 
     /// Looks, if it is time to.
@@ -47,10 +53,30 @@ impl Watch {
             return Found::default();
         }
         self.looked = Some(Instant::now());
-        let text = fs::read(&self.command).map_or(String::new(), |bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+        let mut refused = Vec::new();
+        let text = files::read(&self.command, files::NOTE).unwrap_or_else(|error| {
+            if error.kind() != ErrorKind::NotFound {
+                refused.push(format!("{} is not obeyed: {error}. Remove it", self.command.display()));
+            }
+            Vec::new()
+        });
+        let text = String::from_utf8_lossy(&text).trim().to_owned();
         let whole = text == self.seen;
         self.seen = text;
-        Found { stop: self.stop.exists(), command: whole && !self.seen.is_empty() && self.seen != self.done }
+        let stop = fs::metadata(&self.stop).is_ok_and(|data| {
+            if !data.is_file() {
+                refused.push(format!("{} does not stop the run: it is not a regular file. Remove it", self.stop.display()));
+            }
+            data.is_file()
+        });
+        self.notes.extend(refused.iter().filter(|reason| !self.refused.contains(reason)).cloned());
+        self.refused = refused;
+        Found { stop, command: whole && !self.seen.is_empty() && self.seen != self.done }
+    }
+
+    /// What the user is to be told of files that are not heeded; each once.
+    pub fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Takes the commands, and their file away.
@@ -170,5 +196,35 @@ mod tests {
         );
         assert!(!directory.path().join("command").exists());
         assert_eq!(look(None), None);
+    }
+
+    #[test]
+    fn what_is_no_small_file_is_told_once_and_not_heeded() {
+        let directory = tempfile::tempdir().unwrap();
+        let (stop, command) = (directory.path().join("stop"), directory.path().join("command"));
+        let mut watch = Watch::new(directory.path());
+        let mut look = || {
+            watch.looked = None;
+            let found = watch.look();
+            (found.stop, found.command, watch.notes())
+        };
+        let quiet = || (false, false, Vec::<String>::new());
+        fs::create_dir(&stop).unwrap();
+        fs::write(&command, vec![b'#'; 1 + files::NOTE as usize]).unwrap();
+        let (stops, obeys, notes) = look();
+        assert!(!stops && !obeys && notes.len() == 2, "{notes:?}");
+        assert!(notes[0].ends_with("command is not obeyed: it has 65537 bytes or more; the limit is 65536. Remove it"), "{notes:?}");
+        assert!(notes[1].ends_with("stop does not stop the run: it is not a regular file. Remove it"), "{notes:?}");
+        assert_eq!([look(), look()], [quiet(), quiet()]);
+        // Once removed, the next one counts.
+        fs::remove_dir(&stop).unwrap();
+        fs::write(&command, "checkpoint").unwrap();
+        assert_eq!(look(), quiet());
+        fs::write(&stop, "").unwrap();
+        assert_eq!(look(), (true, true, Vec::new()));
+        std::fs::remove_file(&command).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &command).unwrap();
+        let (stops, obeys, notes) = look();
+        assert!(stops && !obeys && notes.len() == 1 && notes[0].contains("it is a device, not a regular file"), "{notes:?}");
     }
 }

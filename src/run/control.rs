@@ -99,6 +99,11 @@ impl Control {
         world.root_text(|| Ok(self.watch.as_mut().map_or(String::new(), Watch::take)))
     }
 
+    /// What the log is to be told of files `stop` and `command` that are not heeded; on the root.
+    pub fn notes(&mut self) -> Vec<String> {
+        self.watch.as_mut().map_or(Vec::new(), Watch::notes)
+    }
+
     /// The run ends: a file that asked for it has done its work.
     pub fn ended(&self) {
         self.watch.iter().for_each(Watch::stopped);

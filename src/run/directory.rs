@@ -168,11 +168,15 @@ impl RunDirectory {
         Err(Error::input(format!("there is no checkpoint in {path} to go on from; `rogallo run CASE.toml --dir {path}` starts the run")))
     }
 
-    /// Removes what an earlier run wrote; collective.
+    /// Removes what an earlier run wrote; a folder that is a link to one on another disk stays a link. Collective.
+    ///
+    /// # Errors
+    /// A file that cannot be removed. Nothing is removed where something else than a folder has the name of one.
     pub fn clear(&self, world: &World) -> Result<()> {
         world.root_does(|| {
+            FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name)))?;
             FILES.iter().chain(&TABLES).try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
-            FOLDERS.iter().try_for_each(|name| remove(&self.file(name), |path| fs::remove_dir_all(path)))
+            FOLDERS.iter().try_for_each(|name| clear_folder(&self.file(name)))
         })
     }
 
@@ -237,6 +241,36 @@ pub fn table(directory: &Path, name: &str) -> PathBuf {
     let file = format!("{name}.csv");
     assert!(TABLES.contains(&&*file), "{file} is missing in the list of tables");
     directory.join(file)
+}
+
+/// Refuses what is neither a folder nor a link to one; there need not be any.
+fn require_folder(path: &Path) -> Result<()> {
+    let shown = path.display();
+    match fs::metadata(path) {
+        Ok(data) if data.is_dir() => Ok(()),
+        Ok(_) => Err(Error::failure(format!("{shown} is not a directory; move it away"))),
+        Err(error) if path.is_symlink() => {
+            Err(Error::failure(format!("{shown} is a link that cannot be followed: {error}. Mount the disk, or remove the link")))
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Removes a folder, or out of one that is linked the files that a run writes there: others may share it.
+fn clear_folder(path: &Path) -> Result<()> {
+    if !path.is_symlink() {
+        return remove(path, |path| fs::remove_dir_all(path));
+    }
+    let failed = |error| Error::io(format!("cannot look into {}", path.display()), error);
+    let is_own =
+        |name: &str| name == "latest" || [".h5", ".xdmf", ".aside", ".partial", ".svg", ".png"].iter().any(|ending| name.ends_with(ending));
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_str().is_some_and(is_own) && !entry.file_type().map_err(failed)?.is_dir() {
+            remove(&entry.path(), |path| fs::remove_file(path))?;
+        }
+    }
+    Ok(())
 }
 
 fn remove(path: &Path, how: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {

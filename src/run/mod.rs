@@ -27,6 +27,7 @@ pub use signals::heed_signals;
 
 use crate::case::{self, Case};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::flow::{Clock, Flow, Step};
 use crate::ledger::Event;
 use crate::parallel::{World, activity};
@@ -70,7 +71,7 @@ pub enum Outcome {
 /// # Errors
 /// A bad case, a run directory that cannot be used, a state that is no longer finite, a failure to write.
 pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
-    let load = || case::load(path, &options.overrides);
+    let load = || files::require_utf8(path).and_then(|()| case::load(path, &options.overrides));
     launch(world, load, options, |world, directory| directory.refuse_case_inside(world, path))
 }
 
@@ -98,6 +99,7 @@ fn launch(
     world.aggregate(case.checkpoint.aggregators)?;
     let flow = flow::from_case(&world, &case)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
+    world.root_does(|| files::require_utf8(&directory.path))?;
     refuse(&world, &directory)?;
     directory.take(&world)?;
     control.listen(&world, &directory.path);
@@ -228,6 +230,7 @@ impl Run {
             if verdict.lost {
                 return Err(self.directory.taken_over());
             }
+            self.control.notes().iter().for_each(|note| log.line(&format!("warning: {note}")));
             let asked = verdict.command && self.obey(&mut output, log)?;
             if let Some(reason) = verdict.stop {
                 log.line(reason.text());
