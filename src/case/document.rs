@@ -48,15 +48,20 @@ pub struct Entry {
 
 pub type Table = BTreeMap<String, Entry>;
 
+/// Parts of the key of an override, as `fluid.viscosity` has two. Tables in tables are taken apart by recursion; in a file the
+/// parser sees to it that they are not too deep.
+const MOST_PARTS: usize = 16;
+
 /// Reads the file and lays the overrides over it, one after the other. What is not TOML is added to `problems`.
 pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Table {
     let (document, errors) = DeTable::parse_recoverable(text);
+    let line_ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
     let mut bad_lines = BTreeSet::new();
     for error in errors {
         // An error without a span is one at the end of the file.
         let bytes = error.span().unwrap_or(text.len()..text.len());
         // The parser stumbles on through the rest of a bad line; its first complaint is the one that helps.
-        if bad_lines.insert(text[..bytes.start].matches('\n').count()) {
+        if bad_lines.insert(line_ends.partition_point(|end| *end < bytes.start)) {
             problems.push(Problem::new(Some(Place::new(0, bytes)), error.message()));
         }
     }
@@ -83,6 +88,10 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
         // A word needs no quotes on the command line.
         Err(_) => Node { place: Place::new(source, start..start + value.len()), value: Value::String(value.to_owned()) },
     };
+    if path.split('.').nth(MOST_PARTS).is_some() {
+        let problem = Problem::new(Some(Place::new(source, 0..path.len())), format!("a key has at most {MOST_PARTS} parts"));
+        return Err(problem.help("for instance --set fluid.viscosity=0.005"));
+    }
     let mut keys = Vec::new();
     let mut start = 0;
     for part in path.split('.') {

@@ -6,6 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::error::Error;
 
+/// Problems that are shown; more are counted.
+const MOST_SHOWN: usize = 20;
+
 /// Where a piece of text stands. Places compare in the order the user reads them: the file, then the overrides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -56,7 +59,10 @@ impl<'a> Sources<'a> {
     /// The error that shows every problem in the order of the texts; what is missing from the file altogether comes last.
     pub fn error(&self, mut problems: Vec<Problem>) -> Error {
         problems.sort_by_key(|problem| (problem.place.is_none(), problem.place.clone()));
-        let mut text: String = problems.iter().map(|problem| self.show(problem) + "\n\n").collect();
+        let mut text: String = problems.iter().take(MOST_SHOWN).map(|problem| self.show(problem) + "\n\n").collect();
+        if let Some(more) = problems.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            text += &format!("These are the first {MOST_SHOWN}; {more} more are not shown.\n\n");
+        }
         let in_override = |problem: &&Problem| problem.place.as_ref().is_some_and(|place| place.source > 0);
         let place = match problems.iter().filter(in_override).count() {
             0 => self.file.to_owned(),
