@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use rogallo::case;
 use rogallo::error::{Error, Kind, Result};
+use rogallo::files;
 use rogallo::memory::HugePages;
 use rogallo::parallel::{Session, World};
 use rogallo::run::{self, Options, Outcome, Target};
@@ -157,14 +158,13 @@ struct CaseArguments {
 }
 
 fn main() -> ExitCode {
+    files::survive_size_limit();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            if is_first_process() {
-                let _ = error.print();
-            }
+            let printed = if is_first_process() { error.print() } else { Ok(()) };
             wait_for_first_process();
-            return exit(if error.use_stderr() { Kind::Input.exit_code() } else { 0 });
+            return exit(if error.use_stderr() { Kind::Input.exit_code() } else { told(printed) });
         }
     };
     exit(execute(arguments.command).unwrap_or_else(|error| {
@@ -229,13 +229,21 @@ fn compute(run: impl FnOnce(World) -> Result<Outcome>) -> Result<i32> {
     })
 }
 
-/// Prints the text, once, and gives the exit code of success.
+/// Prints the text, once, and gives the exit code.
 fn print(text: &str) -> i32 {
-    if is_first_process() {
-        // Whoever reads may have had enough (`| head`).
-        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+    if !is_first_process() {
+        return 0;
     }
-    0
+    let mut stdout = std::io::stdout();
+    told(writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush()))
+}
+
+/// The exit code after something was printed. Only a reader that has had enough (`| head`) is no failure.
+fn told(printed: std::io::Result<()>) -> i32 {
+    match printed {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => tell(Error::io("cannot write to standard output", error)),
+        _ => 0,
+    }
 }
 
 fn exit(code: i32) -> ExitCode {

@@ -1,11 +1,16 @@
 //! The CSV files of a run directory: reading their columns by name, and cutting them back on a restart.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fmt::Display;
+use std::fs;
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files;
+
+/// Bytes of a line of a table at most.
+const LONGEST_LINE: u64 = 1 << 20;
 
 /// A CSV file: a header with names, then rows of numbers. Column `c` holds one value for each row.
 pub struct Table {
@@ -24,7 +29,9 @@ impl Table {
     /// A file that is missing or empty; a row that has too few or too many values or one that is no number,
     /// named by file and line.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|error| Error::input(format!("cannot read {}: {error}", path.display())))?;
+        let advice = |error: &io::Error| if error.kind() == ErrorKind::NotFound { "" } else { "; mend it, or move it away" };
+        let text = files::read_text(path, files::TABLE)
+            .map_err(|error| Error::input(format!("cannot read {}: {error}{}", path.display(), advice(&error))))?;
         Self::parse(path, &text)
     }
 
@@ -33,7 +40,7 @@ impl Table {
     /// # Errors
     /// As for [`Table::read`].
     pub fn optional(path: &Path) -> Result<Option<Self>> {
-        match fs::read_to_string(path) {
+        match files::read_text(path, files::TABLE) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Ok(text) if complete(&text).is_empty() => Ok(None),
             _ => Ok(Some(Self::read(path)?).filter(|table| !table.is_empty())),
@@ -150,33 +157,53 @@ pub fn samples(table: &Table) -> Result<Vec<Range<usize>>> {
 /// complete header is removed.
 ///
 /// # Errors
-/// A file without a column `step`, a row whose step is no number, a failure of the disk.
+/// A file that is not text, or without a column `step`; a row whose step is no number; a failure of the disk.
 pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
-    let failed = |error| Error::io(format!("cannot cut back {} to step {last_step}", file.display()), error);
-    let text = match fs::read_to_string(file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        text => text.map_err(failed)?,
+    let failed = |what: &dyn Display| {
+        let shown = file.display();
+        Error::failure(format!(
+            "cannot cut back {shown} to step {last_step}: {what}; mend it, or move it away: then the run begins a new one"
+        ))
     };
-    let mut lines = complete(&text).split_inclusive('\n');
-    let Some(header) = lines.next() else {
-        return fs::remove_file(file).map_err(failed);
+    let mut lines = match files::open(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        opened => BufReader::new(opened.map_err(|error| failed(&error))?),
+    };
+    let mut number = 0;
+    let mut next = || {
+        number += 1;
+        complete_line(&mut lines).map(|line| line.map(|line| (line, number))).map_err(|error| failed(&format!("line {number}: {error}")))
+    };
+    let Some((header, _)) = next()? else {
+        return fs::remove_file(file).map_err(|error| failed(&error));
     };
     let Some(column) = header.split(',').position(|name| name.trim() == "step") else {
         return Err(malformed(file, 1, "no column `step`"));
     };
-    let mut kept = header.to_owned();
-    for (line, number) in lines.zip(2..) {
-        let value = line.split(',').nth(column).unwrap_or("").trim();
-        let step: u64 = value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is no step")))?;
-        if step <= last_step {
-            kept.push_str(line);
+    files::replace_with(file, |copy| {
+        let mut copy = BufWriter::new(copy);
+        let mut keep = |line: &str| copy.write_all(line.as_bytes()).map_err(|error| failed(&error));
+        keep(&header)?;
+        while let Some((line, number)) = next()? {
+            let value = line.split(',').nth(column).unwrap_or("").trim();
+            let step: u64 = value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is no step")))?;
+            if step <= last_step {
+                keep(&line)?;
+            }
         }
+        copy.flush().map_err(|error| failed(&error))
+    })
+}
+
+/// The next line with its line end; none at the end of the file and for a last line that has none.
+fn complete_line(file: &mut impl BufRead) -> io::Result<Option<String>> {
+    let (mut line, invalid) = (Vec::new(), |what| Err(io::Error::new(ErrorKind::InvalidData, what)));
+    file.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    match line.last() {
+        Some(b'\n') => String::from_utf8(line).map(Some).or_else(|_| invalid("it is not UTF-8 text")),
+        _ if line.len() as u64 == LONGEST_LINE => invalid("it does not end"),
+        _ => Ok(None),
     }
-    let mut partial = file.as_os_str().to_owned();
-    partial.push(".partial");
-    let mut copy = File::create(&partial).map_err(failed)?;
-    copy.write_all(kept.as_bytes()).and_then(|()| copy.sync_all()).map_err(failed)?;
-    fs::rename(&partial, file).map_err(failed)
 }
 
 /// The text up to its last line end.
@@ -266,5 +293,20 @@ mod tests {
         assert!(!path.exists());
         let error = cut_back(&file(&dir, "time,step\n0,0\n1,one\n"), 3).unwrap_err();
         assert!(error.message.contains("series.csv:3: `one` is no step"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_table_is_left_and_not_read_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("series.csv");
+        let refused = |path: &Path| cut_back(path, 3).unwrap_err().message;
+        fs::write(&path, "step,time\n").unwrap();
+        // Without a byte on the disk.
+        fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+        let advice = "mend it, or move it away: then the run begins a new one";
+        assert!(refused(&path).ends_with(&format!("step 3: line 2: it does not end; {advice}")), "{}", refused(&path));
+        assert_eq!((fs::metadata(&path).unwrap().len(), fs::read_dir(dir.path()).unwrap().count()), (1 << 40, 1));
+        fs::write(&path, b"step,time\n1,\xff\n").unwrap();
+        assert!(refused(&path).contains("line 2: it is not UTF-8 text"));
     }
 }

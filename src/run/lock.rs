@@ -281,7 +281,7 @@ fn watch(path: &Path, text: &str, say: impl Fn(&str)) -> std::result::Result<(),
     while begin.elapsed().as_secs_f64() < seconds {
         thread::sleep(Duration::from_secs_f64((seconds / 20.0).min(1.0)));
         // Opened anew each time, which is when a shared file system asks for what is new.
-        match fs::read_to_string(path) {
+        match files::read_text(path, files::NOTE) {
             Ok(now) if now != text => return Err(()),
             // Given up meanwhile.
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

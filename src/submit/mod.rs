@@ -75,8 +75,10 @@ pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<St
     let scheduler = request.scheduler.map_or_else(Scheduler::find, Ok)?;
     request.refuse_impossible(scheduler)?;
     let directory = absolute(&RunDirectory::new(request.dir.as_deref(), &case).path)?;
+    [&absolute(path)?, &directory].into_iter().try_for_each(|path| files::require_utf8(path))?;
     let command = run_command(path, overrides, &directory)?;
     let values = request.values(scheduler, &case, &demands, &directory, command)?;
+    values.iter().try_for_each(refuse_control)?;
     let script = request.script(scheduler, &values)?;
     if request.dry_run {
         return Ok(script);
@@ -166,6 +168,17 @@ impl Request {
     }
 }
 
+/// Refuses a value with a line end or another control character: what follows it would be a line of the script.
+fn refuse_control((name, value): &Value) -> Result<()> {
+    let Some(control) = value.iter().flat_map(|value| value.chars()).find(|c| c.is_control()) else { return Ok(()) };
+    let what = match *name {
+        "ACCOUNT" => "--account",
+        "QUEUE" => "--queue",
+        _ => "the path of the case, the run directory or a --set",
+    };
+    Err(Error::input(format!("{what} has the control character {control:?}, which a job script cannot have; nothing was submitted")))
+}
+
 /// MB of a rank, with what is beside the fields.
 fn memory(demands: &Demands) -> u64 {
     ((MEMORY_FACTOR * demands.memory + MEMORY_BESIDE) / 1e6).ceil() as u64
@@ -207,7 +220,7 @@ fn write(directory: &Path, script: &str) -> Result<PathBuf> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failure(error)),
         _ => {}
     }
-    fs::write(&file, script).map_err(failure)?;
+    files::write(&file, script.as_bytes())?;
     Ok(file)
 }
 

@@ -1,7 +1,8 @@
 //! The batch systems: their templates, how a job is handed to each, and what its owner does with it then.
 
 use crate::error::{Error, Result};
-use std::fs::File;
+use crate::files;
+use std::fs::{File, OpenOptions};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -133,7 +134,7 @@ impl Scheduler {
 fn start(script: &Path) -> Result<String> {
     let log = script.with_extension("log");
     let failure = |error| Error::io(format!("cannot start {} with its output in {}", script.display(), log.display()), error);
-    let output = File::create(&log).map_err(failure)?;
+    let output = files::open_as(&log, OpenOptions::new().write(true).create(true).truncate(true)).map_err(failure)?;
     let copy = output.try_clone().map_err(failure)?;
     let mut command = Command::new("bash");
     command.arg(script).stdin(Stdio::null()).stdout(output).stderr(copy).process_group(0);
