@@ -33,12 +33,12 @@ fn disk(place: &Place, options: &str) -> Result<Option<Disk>, Failed> {
 }
 
 /// With a checkpoint now and then.
-fn saving() -> String {
+pub fn saving() -> String {
     format!("{ENDLESS} --set checkpoint.every_steps=20 --set checkpoint.keep=100")
 }
 
 /// Waits for a checkpoint of a later step than `step`.
-fn wait_for_checkpoint(place: &Place, step: u64) -> Outcome {
+pub fn wait_for_checkpoint(place: &Place, step: u64) -> Outcome {
     let begin = Instant::now();
     while place.latest("run").map_or(true, |latest| latest <= step) {
         ensure!(begin.elapsed() < Duration::from_secs(30), "there is no checkpoint after step {step}");

@@ -11,6 +11,7 @@ mod cluster;
 mod damage;
 mod disks;
 mod going_on;
+mod hostile;
 mod locks;
 mod output;
 mod place;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         refusals::trials(),
         trouble::trials(),
         disks::trials(),
+        hostile::trials(),
         locks::trials(),
         going_on::trials(),
         stopping::trials(),
