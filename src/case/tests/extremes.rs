@@ -29,7 +29,7 @@ fn tables_are_not_too_deep() {
     let limit = "a key has at most 16 parts; help: for instance --set fluid.viscosity=0.005";
     assert_eq!(complaints(&[&format!("{key}=1")]), limit);
     let of_values = [format!("a={{{key}=1}}"), format!("a={}", "[".repeat(DEPTH)), format!("a={}", "{a=".repeat(DEPTH))];
-    of_values.iter().for_each(|text| assert!(parse("case.toml", SMALLEST, Path::new(""), &[text.clone()]).is_err()));
+    of_values.iter().for_each(|text| assert!(parse("case.toml", SMALLEST, Path::new(""), std::slice::from_ref(text)).is_err()));
     for text in [format!("{key}=1"), format!("[{key}]")].iter().chain(&of_values) {
         assert!(parse("case.toml", text, Path::new(""), &[]).is_err());
     }
