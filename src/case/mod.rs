@@ -2,9 +2,11 @@
 //!
 //! `types` is what the program knows of a case; `schema` has every key with its default and its checks. The rest is
 //! general: `document` turns texts into one tree of values that know where they stand, `reader` takes a tree apart key
-//! by key, `problems` shows the user all that is wrong at once, `resolved` writes a case out again. `nominal` estimates
+//! by key, `problems` shows the user all that is wrong at once, `resolved` writes a case out again, `bounds` looks at the
+//! numbers that a case has then. `nominal` estimates
 //! what a channel will be like.
 
+mod bounds;
 mod document;
 mod nominal;
 mod problems;
@@ -21,7 +23,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::files;
-use problems::Sources;
+use problems::{Problem, Sources};
 
 pub use nominal::{Nominal, nominal};
 pub use resolved::{batch_differences, noted_differences, of_the_state, physics_differences, physics_text, read_physics, recorded_name};
@@ -58,13 +60,19 @@ pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.strip_suffix(".toml").unwrap_or(file);
     let mut problems = Vec::new();
-    let root = document::read(text, overrides, &mut problems);
-    // What a file with a syntax error means is a guess: its keys are not judged.
-    if problems.is_empty()
-        && let Some(case) = schema::case(stem, dir, &root, &mut problems)
-        && problems.is_empty()
-    {
-        return Ok(case);
+    if let Some(case) = case(stem, text, dir, overrides, &mut problems) {
+        problems = bounds::problems(&case);
+        if problems.is_empty() {
+            return Ok(case);
+        }
     }
     Err(Sources::new(name, text, overrides).error(problems))
+}
+
+/// The case in a text, if nothing is wrong with it.
+fn case(stem: &str, text: &str, dir: &Path, overrides: &[String], problems: &mut Vec<Problem>) -> Option<Case> {
+    let root = document::read(text, overrides, problems);
+    // What a file with a syntax error means is a guess: its keys are not judged.
+    let case = if problems.is_empty() { schema::case(stem, dir, &root, problems) } else { None };
+    case.filter(|_| problems.is_empty())
 }

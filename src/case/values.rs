@@ -35,20 +35,26 @@ pub fn boolean(node: &Node) -> Read<bool> {
     }
 }
 
+/// The largest number of a case, and the least of those that must be greater than 0: what arithmetic bears, for fifth powers are taken.
+pub const LARGEST: f64 = 1e50;
+pub const LEAST: f64 = 1e-50;
+
 /// A finite number, written with or without a decimal point.
 pub fn number(node: &Node) -> Read<f64> {
-    match node.value {
-        Value::Integer(integer) => Ok(integer as f64),
-        Value::Float(float) if float.is_finite() => Ok(float),
-        Value::Float(_) => node.wrong("must be a finite number"),
-        _ => Err(vec![expected("a number", node)]),
-    }
+    let number = match node.value {
+        Value::Integer(integer) => integer as f64,
+        Value::Float(float) if float.is_finite() => float,
+        Value::Float(_) => return node.wrong("must be a finite number"),
+        _ => return Err(vec![expected("a number", node)]),
+    };
+    if number.abs() > LARGEST { node.wrong(format!("must be at most {LARGEST:e} in magnitude")) } else { Ok(number) }
 }
 
 /// A number > 0.
 pub fn positive(node: &Node) -> Read<f64> {
     match number(node)? {
-        x if x > 0.0 => Ok(x),
+        x if x >= LEAST => Ok(x),
+        x if x > 0.0 => node.wrong(format!("must be at least {LEAST:e}")),
         _ => node.wrong("must be greater than 0"),
     }
 }
@@ -161,7 +167,8 @@ pub fn suggestion<'a>(found: &str, names: impl Iterator<Item = &'a str> + Clone)
 pub fn length(node: &Node) -> Read<f64> {
     let Value::String(text) = &node.value else { return positive(node) };
     match product(text) {
-        Some(length) if length > 0.0 && length.is_finite() => Ok(length),
+        Some(length) if (LEAST..=LARGEST).contains(&length) => Ok(length),
+        Some(length) if length > 0.0 && length.is_finite() => node.wrong(format!("a length must lie between {LEAST:e} and {LARGEST:e}")),
         Some(_) => node.wrong("a length must be greater than 0 and finite"),
         None => Err(vec![node.problem(format!("{text:?} is not a length")).help(r#"a number, or a product with pi: "2 pi", "4/3 pi""#)]),
     }
@@ -261,6 +268,7 @@ fn spectrum(rows: Vec<(f64, f64)>, wrong: impl Fn(Option<usize>, &str) -> String
         let at = |what: &str| Err(wrong(Some(n), what));
         match (k, e) {
             _ if !k.is_finite() || !e.is_finite() => return at("not finite"),
+            _ if *k > LARGEST || *e > LARGEST => return at(&format!("must be at most {LARGEST:e}")),
             _ if *k <= before => return at("k must be positive and ascend"),
             _ if *e < 0.0 => return at("E(k) must not be negative"),
             _ => before = *k,

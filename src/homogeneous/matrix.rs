@@ -67,6 +67,9 @@ pub fn exponential(a: &Matrix) -> Matrix {
     if is_diagonal(a) {
         return std::array::from_fn(|i| std::array::from_fn(|j| if i == j { a[i][i].exp() } else { 0.0 }));
     }
+    if !norm(a).is_finite() {
+        return [[f64::NAN; 3]; 3];
+    }
     let nilpotent = product(a, a) == ZERO;
     let halvings = if nilpotent { 0 } else { (norm(a).log2().ceil() + 2.0).max(0.0) as i32 };
     let small = a.map(|row| row.map(|x| x / 2f64.powi(halvings)));

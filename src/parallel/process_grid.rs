@@ -34,6 +34,12 @@ impl Share {
         self.range(part).len()
     }
 
+    /// The ranks that share the items of a range.
+    pub fn owners(&self, items: &Range<usize>) -> Range<usize> {
+        let first = self.bounds.partition_point(|bound| *bound <= items.start).saturating_sub(1);
+        first..self.bounds[..self.parts()].partition_point(|bound| *bound < items.end).max(first)
+    }
+
     pub fn parts(&self) -> usize {
         self.bounds.len() - 1
     }
@@ -136,6 +142,13 @@ mod tests {
                 for (share, unit) in [(Share::new(n, parts), 1), (Share::in_pairs(n, parts), 2)] {
                     let all: Vec<usize> = (0..parts).flat_map(|part| share.range(part)).collect();
                     assert_eq!(all, (0..n).collect::<Vec<_>>());
+                    for (start, end) in (0..=n).flat_map(|start| (start..=n).map(move |end| (start, end))) {
+                        let owners = share.owners(&(start..end));
+                        let shares = |part: usize| share.range(part).start.max(start) < share.range(part).end.min(end);
+                        assert!((0..parts).all(|part| !shares(part) || owners.contains(&part)));
+                        // Those without items lie between others, or nowhere.
+                        assert!(owners.len() <= 1 + (end - start));
+                    }
                     assert!(share.counts().iter().all(|c| share.len(0) - c < 2 * unit));
                     assert!((0..parts).all(|part| share.len(part) == 0 || share.range(part).start % unit == 0));
                 }

@@ -5,6 +5,9 @@ use crate::case::{Case, Gradient, Mean};
 use crate::homogeneous::{MeanFlow, Wavenumbers};
 use crate::transform::Truncation;
 
+/// From here on a number is easier to read with an exponent.
+const MANY: f64 = 1e9;
+
 /// Lines for the table: what, and how it is. Nothing for a fluid at rest.
 pub fn rows(case: &Case, mean: &Mean, truncation: &Truncation) -> Vec<Row> {
     let Mean { gradient, rotation, .. } = mean;
@@ -40,9 +43,22 @@ fn remeshes(case: &Case, flow: &MeanFlow) -> String {
     let each =
         format!("shear, remeshed at S t = {:.4} and each {aspect:.4} further, in time {:.4} at the full rate", 0.5 * aspect, 1.0 / tilts);
     match case.time.stop.end {
-        Some(end) => format!("{each}: {} times until the end, at S t = {:.4}", flow.remeshes(end), tilts * aspect * flow.theta(end)),
+        Some(end) => format!(
+            "{each}: {} times until the end, at S t = {}",
+            count(flow.remeshes(end) as f64, tilts * flow.theta(end)),
+            decimal(tilts * aspect * flow.theta(end))
+        ),
         None => each,
     }
+}
+
+/// A count that is exact, or one of about this size.
+fn count(exact: f64, about: f64) -> String {
+    if about < MANY { exact.to_string() } else { format!("{about:.2e}") }
+}
+
+fn decimal(x: f64) -> String {
+    if x.abs() < MANY { format!("{x:.4}") } else { format!("{x:.3e}") }
 }
 
 /// The sides of the box at the end are `L_i / B_ii`.
@@ -52,6 +68,10 @@ fn strain(case: &Case, truncation: &Truncation, flow: &MeanFlow) -> String {
     };
     let mut wavenumbers = Wavenumbers::new(case.domain.size, truncation);
     wavenumbers.deformation = flow.deformation(end, end);
+    let is_box = wavenumbers.deformation.as_flattened().iter().all(|b| b.is_normal() || *b == 0.0) && wavenumbers.largest() > 0.0;
+    if !is_box {
+        return format!("strain: no box is left at time {end}, the end of the run");
+    }
     let side = |i: usize| case.domain.size[i] / wavenumbers.deformation[i][i];
     let spacing = |i: usize| side(i) / case.domain.grid[i] as f64;
     format!(
@@ -76,9 +96,10 @@ mod tests {
     fn of(text: &str) -> Vec<Row> {
         let text = format!(
             "flow.kind = \"homogeneous\"\ndomain = {{ grid = [64, 32, 32], size = [\"4 pi\", \"2 pi\", \"2 pi\"] }}\nfluid.viscosity = 0.01\n\
-             initial = {{ kind = \"taylor-green\" }}\ntime = {{ dt = 0.01, end = 1.0 }}\n{text}"
+             initial = {{ kind = \"taylor-green\" }}\ntime.dt = 0.01\n{text}"
         );
-        let case = case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
+        let end = if text.contains("time.end") { Vec::new() } else { vec!["time.end=1.0".to_owned()] };
+        let case = case::parse("case.toml", &text, Path::new(""), &end).unwrap_or_else(|error| panic!("{error}"));
         let FlowKind::Homogeneous(flow) = &case.flow else { panic!("not homogeneous") };
         rows(&case, &flow.mean, &Parameters::new(&case, flow).truncation())
     }
@@ -94,6 +115,14 @@ mod tests {
         let scheduled = of("mean = { kind = \"shear\", rate = 4.0, schedule = [[0.0, 0.0], [0.5, 2.0], [0.8, 0.0]] }");
         assert!(scheduled[0].1.ends_with("1 times until the end, at S t = 2.4000"), "{scheduled:?}");
         assert_eq!(scheduled[1], ("jumps", "a step ends where the gradient changes, at t = 0.5, 0.8".to_owned()));
+    }
+
+    #[test]
+    fn an_end_that_is_never_reached_is_no_trouble() {
+        let [(_, text)] = &of("mean = { kind = \"shear\", rate = 2.0 }\ntime.end = 1e20")[..] else { panic!("not one line") };
+        assert!(text.ends_with(": 1.00e20 times until the end, at S t = 2.000e20"), "{text}");
+        let [(_, text)] = &of("mean = { kind = \"plane-strain\", rate = 2.0 }\ntime.end = 1e20")[..] else { panic!("not one line") };
+        assert_eq!(text, "strain: no box is left at time 100000000000000000000, the end of the run");
     }
 
     #[test]

@@ -214,7 +214,7 @@ fn pieces(truncation: &Truncation, kx: Range<usize>, share: &Share) -> Vec<Vec<P
         for run in truncation.nz_runs(nx) {
             let list = next..next + (run.end - run.start) as usize;
             next = list.end;
-            for rank in 0..share.parts() {
+            for rank in share.owners(&list) {
                 let owned = share.range(rank);
                 let (first, end) = (list.start.max(owned.start), list.end.min(owned.end));
                 if first < end {

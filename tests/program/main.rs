@@ -7,6 +7,7 @@ mod averages;
 mod bits;
 mod blowups;
 mod channel;
+mod check;
 mod cluster;
 mod damage;
 mod disks;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         going_on::trials(),
         stopping::trials(),
         output::trials(),
+        check::trials(),
         snapshots::trials(),
         readme::trials(),
         regrid::trials(),

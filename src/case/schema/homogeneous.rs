@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::reader::Keys;
 use super::super::types::*;
 use super::super::values::*;
-use super::{DEALIASINGS, SCHEMES, checkpoint, fields, forcing, mean, numerics, output, parallel, time};
+use super::{DEALIASINGS, SCHEMES, balance, checkpoint, fields, forcing, mean, numerics, output, parallel, time};
 use crate::time::{RungeKutta, StepSize};
 
 /// All tables but `[flow]`.
@@ -15,6 +15,7 @@ pub fn case(keys: &mut Keys, name: &str, dir: &Path, nonlinear: bool) -> Case {
     let fluid = keys.table("fluid", fluid);
     let mean = keys.optional_table("mean", mean::mean).unwrap_or_default();
     let scalars = keys.optional_table("scalar", |keys| fields::scalars(keys, dir)).unwrap_or_default();
+    balance::check(keys, &mean, &scalars);
     let forcing = keys.optional_table("forcing", |keys| forcing::forcing(keys, nonlinear, mean.gradient)).flatten();
     let initial = keys.table("initial", |keys| fields::initial(keys, dir, nonlinear, fluid.viscosity));
     let (dealiasing, numerics) = keys.table("numerics", |keys| {

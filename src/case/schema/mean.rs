@@ -1,4 +1,4 @@
-//! The mean flow, and whether it can be steady.
+//! The mean flow.
 
 use super::super::document::Node;
 use super::super::reader::Keys;
@@ -6,7 +6,7 @@ use super::super::types::*;
 use super::super::values::*;
 
 /// Relative error up to which a matrix counts as traceless or symmetric: round-off of numbers that were typed.
-const ROUND_OFF: f64 = 1e-12;
+pub const ROUND_OFF: f64 = 1e-12;
 
 /// `[mean]`.
 pub fn mean(keys: &mut Keys) -> Mean {
@@ -35,9 +35,7 @@ pub fn mean(keys: &mut Keys) -> Mean {
         Gradient::None => at_rest.schedule,
         _ => keys.or("schedule", at_rest.schedule, schedule),
     };
-    let mean = Mean { gradient, rotation, schedule };
-    check_steady(keys, &mean);
-    mean
+    Mean { gradient, rotation, schedule }
 }
 
 fn strain(keys: &mut Keys) -> f64 {
@@ -83,34 +81,6 @@ fn schedule(node: &Node) -> Read<Vec<(f64, f64)>> {
     Ok(rows)
 }
 
-/// Refuses a mean flow that no mean pressure can balance, at any of the factors of its schedule.
-fn check_steady(keys: &mut Keys, mean: &Mean) {
-    let scaled = |factor: f64| mean.gradient.matrix().map(|row| row.map(|a| factor * a));
-    let Some((_, factor)) = mean.schedule.iter().find(|(_, factor)| !can_be_steady(scaled(*factor), mean.rotation)) else { return };
-    let at = if *factor == 1.0 { String::new() } else { format!(" at the factor {factor} of its schedule") };
-    let message = format!("this mean flow cannot be steady{at}: no mean pressure balances it");
-    if mean.rotation == [0.0; 3] {
-        keys.problem("gradient", &message, "A A must be symmetric for the gradient A: A times the mean vorticity must be 0");
-    } else {
-        let condition = "A A + 2 Omega x A must be symmetric for the gradient A";
-        let help = format!("{condition}: shear takes Omega in the plane of x and z, plane strain along z, axisymmetric strain none");
-        keys.problem("rotation", &message, &help);
-    }
-}
-
-/// The mean momentum balance `dA_ij/dt + M_ij = -d2P/dx_i dx_j`, `M_ij = A_il A_lj + 2 eps_ilm Omega_l A_mj`, has a
-/// symmetric right-hand side. So has the left one with dA/dt = 0 only where M is symmetric.
-fn can_be_steady(a: [[f64; 3]; 3], omega: [f64; 3]) -> bool {
-    let m = |i: usize, j: usize| {
-        let (next, last) = ((i + 1) % 3, (i + 2) % 3);
-        let convection: f64 = (0..3).map(|l| a[i][l] * a[l][j]).sum();
-        convection + 2.0 * (omega[next] * a[last][j] - omega[last] * a[next][j])
-    };
-    // The terms may cancel: they are the scale, not their sum.
-    let scale = largest(a.as_flattened()) * (largest(a.as_flattened()) + 2.0 * largest(&omega));
-    [(0, 1), (1, 2), (2, 0)].into_iter().all(|(i, j)| (m(i, j) - m(j, i)).abs() <= ROUND_OFF * scale)
-}
-
-fn largest(numbers: &[f64]) -> f64 {
+pub fn largest(numbers: &[f64]) -> f64 {
     numbers.iter().fold(0.0, |largest, x| largest.max(x.abs()))
 }

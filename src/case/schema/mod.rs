@@ -1,5 +1,6 @@
 //! Every key of the case file with its default and what it may be: here what every flow has, and which flow it is.
 
+mod balance;
 mod channel;
 mod drive;
 mod fields;
