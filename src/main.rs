@@ -207,7 +207,7 @@ fn execute(command: Command) -> Result<i32> {
         }
         Command::Check { case, resolved, ranks } => {
             let case = case::load(&case.case, &case.overrides)?;
-            if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize)? }
+            if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize, &run::notes(&case)?)? }
         }
         Command::Submit { case, request } => submit::submit(&case.case, &case.overrides, &request)?,
         Command::Stats { directory, reference, columns } => report::report(&directory, &report::Given::pair(reference, &columns)?)?,

@@ -12,6 +12,11 @@ pub struct WallNormal {
     pub weights: Vec<f64>,
 }
 
+/// `1/2 int f dy` of Chebyshev coefficients.
+pub fn bulk(coefficients: &[f64]) -> f64 {
+    coefficients.iter().enumerate().step_by(2).map(|(n, f)| f / (1.0 - (n * n) as f64)).sum()
+}
+
 impl WallNormal {
     /// The Gauss-Lobatto points `y_j = cos(pi j / N)`, N + 1 of them.
     pub fn new(points: usize) -> Self {
@@ -30,11 +35,6 @@ impl WallNormal {
             2.0 * halved(j) / last as f64 * terms.sum::<f64>()
         };
         Self { spacing: spacing.collect(), weights: (0..points).map(weight).collect(), y }
-    }
-
-    /// `1/2 int f dy` of Chebyshev coefficients.
-    pub fn bulk(&self, coefficients: &[f64]) -> f64 {
-        coefficients.iter().enumerate().step_by(2).map(|(n, f)| f / (1.0 - (n * n) as f64)).sum()
     }
 
     /// `1/2 int |f|^2 dy` of Chebyshev coefficients, by the sums themselves.

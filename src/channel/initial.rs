@@ -1,9 +1,10 @@
 //! The state at time zero.
 
+use super::grid::{WallNormal, bulk};
 use super::profiles::{pack, unpack};
 use super::series::derivative;
-use super::stability::{Family, eigenmode};
-use super::{Channel, boundary};
+use super::stability::{Eigenmode, Family, eigenmode};
+use super::{Channel, Parameters, boundary};
 use crate::case::{ChannelInitial, Drive, Eigenfamily, Nominal, ScalarBoundary, nominal};
 use crate::error::Result;
 use crate::parallel::ExactSum;
@@ -24,7 +25,7 @@ impl<T: Real> Channel<T> {
     #[inline(never)]
     pub fn set(&mut self, initial: &ChannelInitial) -> Result<()> {
         self.state.iter_mut().for_each(|field| field.fill(Complex::default()));
-        let laminar = self.laminar_profile();
+        let laminar = laminar_profile(&self.parameters);
         match initial {
             ChannelInitial::Laminar => self.set_profiles(laminar, |_| 0.0),
             ChannelInitial::Turbulent { amplitude } => {
@@ -33,14 +34,7 @@ impl<T: Real> Channel<T> {
                 self.disturb(*amplitude);
             }
             ChannelInitial::Eigenmode { family, wavenumber, index, amplitude } => {
-                let family = match family {
-                    Eigenfamily::OrrSommerfeld => Family::OrrSommerfeld,
-                    Eigenfamily::Squire => Family::Squire,
-                };
-                let values: Vec<f64> = self.grid.y.iter().map(|y| laminar(*y)).collect();
-                let profile = &self.grid.coefficients(&values)[..self.operators.kept];
-                let k = [0, 1].map(|i: usize| TAU * wavenumber[i] as f64 / self.parameters.size[2 * i]);
-                let mode = eigenmode(family, profile, self.parameters.viscosity, k, *index)?;
+                let mode = eigenmode_of(&self.parameters, &self.grid, *family, *wavenumber, *index)?;
                 // The mode and its conjugate make up the field.
                 let half = |line: &[Complex<f64>]| line.iter().map(|a| a * (0.5 * amplitude)).collect::<Vec<_>>();
                 self.set_profiles(laminar, |_| 0.0);
@@ -54,17 +48,6 @@ impl<T: Real> Channel<T> {
             self.set_scalar(s, turbulent);
         }
         Ok(())
-    }
-
-    /// `nu U'' = dP/dx` between the walls.
-    fn laminar_profile(&self) -> impl Fn(f64) -> f64 + use<T> {
-        let [lower, upper] = self.parameters.walls.velocity;
-        let (middle, half) = (0.5 * (upper + lower), 0.5 * (upper - lower));
-        let parabola = match self.parameters.drive {
-            Drive::MassFlux { bulk_velocity } => 1.5 * (bulk_velocity - middle),
-            Drive::PressureGradient { gradient } => 0.5 * gradient / self.parameters.viscosity,
-        };
-        move |y| middle + half * y + parabola * (1.0 - y * y)
     }
 
     /// Reichardt's (1951) profile of the nominal friction and bulk velocity. The distance from the wall is taken as `(1 - y^2) / 2`, which is smooth in
@@ -198,6 +181,97 @@ impl<T: Real> Channel<T> {
         velocity.solve(operators, wavenumbers.of_columns(column), [phi, eta], walls.through(column, clock.time));
         velocity.copy_out(0, lines.each_mut().map(|line| &mut line[..]));
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))
+    }
+}
+
+/// `nu U'' = dP/dx` between the walls.
+fn laminar_profile(parameters: &Parameters) -> impl Fn(f64) -> f64 + use<> {
+    let [lower, upper] = parameters.walls.velocity;
+    let (middle, half) = (0.5 * (upper + lower), 0.5 * (upper - lower));
+    let parabola = match parameters.drive {
+        Drive::MassFlux { bulk_velocity } => 1.5 * (bulk_velocity - middle),
+        Drive::PressureGradient { gradient } => 0.5 * gradient / parameters.viscosity,
+    };
+    move |y| middle + half * y + parabola * (1.0 - y * y)
+}
+
+/// The mode of the laminar profile on this grid.
+fn eigenmode_of(parameters: &Parameters, grid: &WallNormal, family: Eigenfamily, label: [i64; 2], index: usize) -> Result<Eigenmode> {
+    let family = match family {
+        Eigenfamily::OrrSommerfeld => Family::OrrSommerfeld,
+        Eigenfamily::Squire => Family::Squire,
+    };
+    let laminar = laminar_profile(parameters);
+    let values: Vec<f64> = grid.y.iter().map(|y| laminar(*y)).collect();
+    let k = [0, 1].map(|i: usize| TAU * label[i] as f64 / parameters.size[2 * i]);
+    eigenmode(family, &grid.coefficients(&values)[..parameters.kept()], parameters.viscosity, k, index)
+}
+
+impl Parameters {
+    /// What [`Channel::set`] would refuse.
+    ///
+    /// # Errors
+    /// An eigenmode that there is not, or that the grid does not resolve.
+    pub fn refuse_impossible(&self) -> Result<()> {
+        if let Some(ChannelInitial::Eigenmode { family, wavenumber, index, .. }) = &self.initial {
+            eigenmode_of(self, &WallNormal::new(self.grid[1]), *family, *wavenumber, *index)?;
+        }
+        Ok(())
+    }
+}
+
+/// What brings the mean profile of another run to the mass flux of this one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FluxChange {
+    Nothing,
+    /// The profile times this factor, seen from the straight line between the walls' velocities: its shape stays, and so do the walls.
+    Scaled(f64),
+    /// So much more, as a parabola: there is no shape that the flux could be had from.
+    Added(f64),
+}
+
+impl FluxChange {
+    /// Of a profile of the bulk velocity `found`.
+    pub fn new(found: f64, wanted: f64, [lower, upper]: [f64; 2]) -> Self {
+        let middle = 0.5 * (lower + upper);
+        let [found, wanted] = [found - middle, wanted - middle];
+        let factor = wanted / found;
+        if (wanted - found).abs() <= 1e-6 * wanted.abs().max(found.abs()) {
+            Self::Nothing
+        } else if (0.1..=10.0).contains(&factor) {
+            Self::Scaled(factor)
+        } else {
+            Self::Added(wanted - found)
+        }
+    }
+
+    /// Changes the Chebyshev coefficients of U.
+    fn apply(self, [lower, upper]: [f64; 2], u: &mut [f64]) {
+        let line = [0.5 * (lower + upper), 0.5 * (upper - lower)];
+        match self {
+            Self::Nothing => {}
+            Self::Scaled(factor) => {
+                u.iter_mut().for_each(|u| *u *= factor);
+                u.iter_mut().zip(line).for_each(|(u, line)| *u += (1.0 - factor) * line);
+            }
+            // 3/2 (1 - y^2) = 3/4 (T_0 - T_2)
+            Self::Added(more) => {
+                u[0] += 0.75 * more;
+                u[2] -= 0.75 * more;
+            }
+        }
+    }
+}
+
+impl<T: Real> Channel<T> {
+    /// Gives a mean profile that was taken from a file the mass flux of the case. The first step would put what is missing in as an impulse, which tears at
+    /// the walls.
+    pub(super) fn meet_flux(&mut self) {
+        let (Drive::MassFlux { bulk_velocity }, Some(range)) = (self.parameters.drive, self.mean_column()) else { return };
+        let walls = self.parameters.walls.velocity;
+        let mut u: Vec<f64> = self.state[0][range.clone()].iter().map(|u| unpack(*u)).collect();
+        FluxChange::new(bulk(&u), bulk_velocity, walls).apply(walls, &mut u);
+        self.state[0][range].iter_mut().zip(u).for_each(|(mode, u)| *mode = pack(u));
     }
 }
 

@@ -29,6 +29,9 @@ mod velocity;
 mod walls;
 mod wavenumbers;
 
+pub use grid::bulk;
+pub use initial::FluxChange;
+pub use profiles::unpack;
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
 use crate::case::{self, Batches, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
@@ -43,7 +46,7 @@ use crate::transform::{
 };
 use grid::WallNormal;
 use line::{Operators, length_of};
-use profiles::{Profiles, pack, unpack};
+use profiles::{Profiles, pack};
 use statistics::Statistics;
 use std::rc::Rc;
 use update::Update;
@@ -245,6 +248,7 @@ impl<T: Real> Flow for Channel<T> {
                 field[mean.clone()].iter_mut().for_each(|packed| *packed = pack(unpack(*packed)));
             }
         }
+        self.meet_flux();
         Ok(())
     }
 

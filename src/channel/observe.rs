@@ -19,7 +19,7 @@ impl<T: Real> Channel<T> {
         let dissipation = viscosity * self.mean_square();
         let mean = self.mean_column();
         let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| unpack(*u)).collect::<Vec<_>>()));
-        let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| self.grid.bulk(u));
+        let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| super::grid::bulk(u));
         // Half the difference and half the sum of U'(1) and U'(-1).
         let slopes = |profile: &Option<Vec<f64>>| profile.as_ref().map_or([0.0; 2], |u| super::grid::slopes(u));
         let [difference, sum] = slopes(&u);

@@ -262,10 +262,7 @@ impl Forcing {
         if self.band_energy(world, velocity) > 0.0 {
             return Ok(());
         }
-        Err(Error::input(format!(
-            "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between forcing.k_min = {k_min} and k_max = {k_max}: \
-             it would inject nothing. Give an initial field with energy in that band, another band, or forcing.kind = \"ornstein-uhlenbeck\""
-        )))
+        Err(without_energy(k_min, k_max))
     }
 
     /// Why the force no longer acts: the mean flow has carried all modes out of the band, or the band has no energy.
@@ -371,6 +368,14 @@ impl Forcing {
         }
         self.set_force();
     }
+}
+
+/// A force along the velocity where there is none.
+pub fn without_energy(k_min: f64, k_max: f64) -> Error {
+    Error::input(format!(
+        "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between forcing.k_min = {k_min} and k_max = {k_max}: \
+             it would inject nothing. Give an initial field with energy in that band, another band, or forcing.kind = \"ornstein-uhlenbeck\""
+    ))
 }
 
 /// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that which is stored, or in the column

@@ -1,11 +1,12 @@
 //! Initial velocity fields, set mode by mode.
 
+use super::spectrum::energy_density;
 use super::wavenumbers::Wavenumbers;
 use crate::case::{Initial, Scalar, ScalarInitial, Spectrum};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
 use crate::random::{Purpose, uniform};
-use crate::transform::{Layout, Real, SpectralField};
+use crate::transform::{Layout, Real, SpectralField, Truncation};
 use num_complex::Complex;
 use std::collections::HashMap;
 use std::f64::consts::{PI, TAU};
@@ -24,12 +25,21 @@ pub fn set<T: Real>(
 ) -> Result<()> {
     velocity.iter_mut().for_each(|field| field.fill(Complex::default()));
     match initial {
-        Initial::TaylorGreen { amplitude, dimensions } => {
-            superpose(layout, &taylor_green_waves(*amplitude, 1, *dimensions == 2, wavenumbers), velocity)
-        }
-        Initial::Abc { a, b, c, wavenumber } => {
-            superpose(layout, &abc_waves([*a, *b, *c], *wavenumber as i64, wavenumbers, "initial.kind")?, velocity)
-        }
+        Initial::Random { spectrum, energy, develop: _ } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
+        // The driver puts the velocity in: flows know no files.
+        Initial::File { .. } => Ok(()),
+        initial => superpose(layout, &waves(initial, wavenumbers)?, velocity),
+    }
+}
+
+/// The waves of a field that has a few; none of another.
+///
+/// # Errors
+/// A field that is not solenoidal in this box.
+pub fn waves(initial: &Initial, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> {
+    match initial {
+        Initial::TaylorGreen { amplitude, dimensions } => Ok(taylor_green_waves(*amplitude, 1, *dimensions == 2, wavenumbers)),
+        Initial::Abc { a, b, c, wavenumber } => abc_waves([*a, *b, *c], *wavenumber as i64, wavenumbers, "initial.kind"),
         // u = a cos(k.x + phase), k.a = 0
         Initial::Mode { wavenumber: label, amplitude, phase } => {
             let k = wavenumbers.of(*label);
@@ -41,12 +51,21 @@ pub fn set<T: Real>(
                 )));
             }
             let factor = Complex::from_polar(0.5, *phase);
-            superpose(layout, &[(*label, amplitude.map(|a| factor * a))], velocity)
+            Ok(vec![(*label, amplitude.map(|a| factor * a))])
         }
-        Initial::Random { spectrum, energy, develop: _ } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
-        // The driver puts the velocity in: flows know no files.
-        Initial::File { .. } => Ok(()),
+        Initial::Random { .. } | Initial::File { .. } => Ok(Vec::new()),
     }
+}
+
+/// Refuses a mode that the grid does not hold; `what` has it.
+pub fn refuse_unheld(truncation: &Truncation, what: &str, label: [i64; 3]) -> Result<()> {
+    if truncation.holds(label) {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "{what} has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or a smaller wavenumber",
+        truncation.grid
+    )))
 }
 
 const I: Complex<f64> = Complex::new(0.0, 1.0);
@@ -95,12 +114,7 @@ pub fn place<const N: usize>(
 ) -> Result<()> {
     let own: HashMap<(usize, i64), usize> = layout.columns.iter().enumerate().map(|(c, column)| ((column.nx, column.nz), c)).collect();
     for (label, amplitude) in waves {
-        if !layout.truncation.holds(*label) {
-            return Err(Error::input(format!(
-                "{what} has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or a smaller wavenumber",
-                layout.truncation.grid
-            )));
-        }
+        refuse_unheld(&layout.truncation, what, *label)?;
         let conjugate = (label.map(|n| -n), amplitude.map(|a| a.conj()));
         for ([nx, ny, nz], amplitude) in [(*label, *amplitude), conjugate] {
             let Some(&c) = usize::try_from(nx).ok().and_then(|nx| own.get(&(nx, nz))) else { continue };
@@ -178,7 +192,7 @@ fn each_random_mode(layout: &Layout, wavenumbers: &Wavenumbers, mut visit: impl 
 }
 
 /// What brings a random field of this energy to the one that is wanted.
-fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
+pub fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
     if energy == 0.0 || !energy.is_finite() {
         let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
         return Err(Error::input(format!("{key}.spectrum has {what} at the wavenumbers that the grid holds after dealiasing")));
@@ -227,68 +241,4 @@ fn random<T: Real>(
     let scale = T::of(scale_to(wanted, sum.total(world), "initial")?);
     velocity.iter_mut().flat_map(|field| field.iter_mut()).for_each(|u| *u = u.scale(scale));
     Ok(())
-}
-
-/// E(k); its constant is left open but for a table.
-fn energy_density(spectrum: &Spectrum, k: f64) -> f64 {
-    match spectrum {
-        // k^4 exp(-2 (k / k_p)^2) (Passot & Pouquet 1987)
-        Spectrum::PassotPouquet { peak_wavenumber } => {
-            let x = k / peak_wavenumber;
-            x.powi(4) * (-2.0 * x * x).exp()
-        }
-        // k^4 (1 + 12/5 (k / k_p)^2)^(-17/6), with its maximum at k_p (von Karman 1948; Pope 2000, section 6.5.3), joined to Pao's (1965)
-        // exp(-3/2 alpha (k eta)^(4/3)), alpha = 1.5
-        Spectrum::VonKarmanPao { peak_wavenumber, kolmogorov_length } => {
-            let x = k / peak_wavenumber;
-            let eta = kolmogorov_length.unwrap_or(1.0 / (50.0 * peak_wavenumber));
-            x.powi(4) * (1.0 + 2.4 * x * x).powf(-17.0 / 6.0) * (-2.25 * (k * eta).powf(4.0 / 3.0)).exp()
-        }
-        Spectrum::Power { exponent, k_min, k_max } => {
-            if (*k_min..=*k_max).contains(&k) {
-                (k / k_min).powf(*exponent)
-            } else {
-                0.0
-            }
-        }
-        Spectrum::Table { table } => interpolate(table, k),
-    }
-}
-
-/// Between the rows of a table in log k and log E, linearly where an E is zero; zero outside.
-fn interpolate(table: &[(f64, f64)], k: f64) -> f64 {
-    let above = table.partition_point(|(at, _)| *at < k);
-    match (above.checked_sub(1).map(|below| table[below]), table.get(above)) {
-        (_, Some(&(at, e))) if at == k => e,
-        (Some((k0, e0)), Some(&(k1, e1))) if e0 > 0.0 && e1 > 0.0 => e0 * (e1 / e0).powf((k / k0).ln() / (k1 / k0).ln()),
-        (Some((k0, e0)), Some(&(k1, e1))) => e0 + (e1 - e0) * (k - k0) / (k1 - k0),
-        _ => 0.0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{energy_density, interpolate};
-    use crate::case::Spectrum;
-
-    #[test]
-    fn model_spectra_peak_at_the_peak_wavenumber() {
-        for spectrum in
-            [Spectrum::PassotPouquet { peak_wavenumber: 7.0 }, Spectrum::VonKarmanPao { peak_wavenumber: 7.0, kolmogorov_length: None }]
-        {
-            let e = |k| energy_density(&spectrum, k);
-            assert!(e(7.0) > e(6.5) && e(7.0) > e(7.5), "{spectrum:?}");
-            assert!((e(0.02) / e(0.01) / 16.0 - 1.0).abs() < 1e-3, "{spectrum:?} should rise as k^4");
-        }
-        let inertial = Spectrum::VonKarmanPao { peak_wavenumber: 0.01, kolmogorov_length: None };
-        let slope = (energy_density(&inertial, 0.1) / energy_density(&inertial, 0.09)).ln() / (10.0_f64 / 9.0).ln();
-        assert!((slope + 5.0 / 3.0).abs() < 0.35, "slope {slope}");
-    }
-
-    #[test]
-    fn tables_are_power_laws_between_their_rows() {
-        let table = [(1.0, 8.0), (2.0, 1.0), (3.0, 0.0)];
-        assert_eq!([0.5, 1.0, 2.0, 2.5, 3.0, 3.5].map(|k| interpolate(&table, k)), [0.0, 8.0, 1.0, 0.5, 0.0, 0.0]);
-        assert!((interpolate(&table, 1.5) - 8.0 * 1.5_f64.powi(-3)).abs() < 1e-14);
-    }
 }

@@ -16,13 +16,17 @@ mod observe;
 mod rates;
 mod remesh;
 mod right_hand_side;
+mod spectrum;
 mod step;
 mod stretch;
+mod survey;
 mod update;
 mod wavenumbers;
 
 pub use mean::MeanFlow;
+pub use spectrum::{Cumulative, sums};
 pub use stretch::{Stretch, memory_in_other_box};
+pub use survey::{Band, Survey};
 pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
@@ -105,6 +109,27 @@ impl Parameters {
 
     pub fn truncation(&self) -> Truncation {
         Truncation { grid: self.grid, shape: self.dealiasing.shape() }
+    }
+
+    /// What [`Homogeneous`] would refuse when it is made and when it sets its fields.
+    ///
+    /// # Errors
+    /// Fields or forces that the box or the grid cannot hold.
+    pub fn refuse_impossible(&self) -> Result<Option<Survey>> {
+        let truncation = self.truncation();
+        if let Some(kind) = &self.forcing {
+            // The modes are found on all ranks: those of one that has few are enough.
+            let last = truncation.nx_max();
+            let layout = Layout::new(truncation, [last + 1, 1], last, 0);
+            Forcing::new(kind, &layout, &Wavenumbers::new(self.size, &truncation))?;
+        }
+        let survey = Survey::new(self)?;
+        if let Some(case::Forcing::ConstantPower { k_min, k_max, .. } | case::Forcing::FrozenShells { k_min, k_max }) = self.forcing
+            && Band::new(self, k_min, k_max)?.is_some_and(|band| band.energy() == 0.0)
+        {
+            return Err(forcing::without_energy(k_min, k_max));
+        }
+        Ok(survey)
     }
 
     fn products(&self) -> Products {

@@ -1,17 +1,17 @@
 //! What a homogeneous case resolves and takes.
 
-use super::{Demands, Row, limits, mean, missing_file, precision_rows, until};
+use super::notes::figures;
+use super::{Demands, Row, limits, mean, missing_file, precision, resolution, steps};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::homogeneous::{Parameters, Wavenumbers};
 use crate::parallel::ProcessGrid;
-use crate::time::StepSize;
-use crate::transform::Layout;
+use crate::transform::{Layout, Truncation};
 
 /// Lines for the table.
 ///
 /// # Errors
-/// A process grid, or aggregators, that do not fit the ranks.
+/// A process grid, or aggregators, that do not fit the ranks; fields or forces that the run would refuse.
 pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
@@ -24,17 +24,37 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
         ("grid", format!("{nx} x {ny} x {nz} points, spacing {}", spacing.join(", "))),
         (
             "modes",
-            format!("{} ({}), k_max {:.4}", Layout::new(truncation, [1, 1], 0, 0).total_modes, truncation.name(), wavenumbers.largest()),
+            format!(
+                "{} ({}), k_max {:.4}{}",
+                Layout::new(truncation, [1, 1], 0, 0).total_modes,
+                truncation.name(),
+                wavenumbers.largest(),
+                of_directions(&wavenumbers, &truncation)
+            ),
         ),
         ("smallest eddies", format!("k_max eta >= 1.5 while the dissipation is below {:.3e}", largest_dissipation(case, &wavenumbers))),
     ];
     rows.extend(mean::rows(case, &flow.mean, &truncation));
-    rows.push(("step", step(case)));
-    rows.extend(limits::rows(case, &parameters.rates(&times(case, flow))?, &parameters.stability()));
-    rows.extend(precision_rows(case));
+    let survey = parameters.refuse_impossible()?;
+    rows.extend(resolution::rows(case, flow, survey.as_ref(), &wavenumbers));
+    let start = steps::rates(&parameters, survey.as_ref())?;
+    rows.extend(steps::rows(case, flow, survey.as_ref(), &start, wavenumbers.largest()));
+    rows.extend(limits::rows(case, &parameters.rates(&times(case, flow))?.or(&start), &parameters.stability()));
+    rows.extend(precision::rows(case, steps::length(case, survey.as_ref(), &start)));
     rows.extend(demands.rows());
     rows.extend(missing_file(case));
     Ok(rows)
+}
+
+/// The k_max of each direction, where they differ: k_max is the smallest.
+fn of_directions(wavenumbers: &Wavenumbers, truncation: &Truncation) -> String {
+    let labels = [truncation.nx_max(), truncation.ny_max(), truncation.nz_max(0)];
+    let each = [0, 1, 2].map(|i| wavenumbers.unit[i] * labels[i] as f64);
+    let largest = each.iter().copied().fold(0.0, f64::max);
+    if largest <= wavenumbers.largest() * (1.0 + 1e-6) {
+        return String::new();
+    }
+    format!(", the smallest of {} in x, y, z", each.map(figures).join(", "))
 }
 
 /// The times of the run at which the mean flow changes.
@@ -59,16 +79,4 @@ pub fn demands(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Demands>
 /// The dissipation at which k_max eta = 1.5, eta = (nu^3 / eps)^(1/4).
 fn largest_dissipation(case: &Case, wavenumbers: &Wavenumbers) -> f64 {
     case.fluid.viscosity.powi(3) * (wavenumbers.largest() / 1.5).powi(4)
-}
-
-/// dt, or an estimate of it from a velocity of order one.
-fn step(case: &Case) -> String {
-    let until = until(case);
-    match case.time.step {
-        StepSize::Fixed(dt) => format!("dt = {dt}, {until}"),
-        StepSize::Courant(number) => {
-            let spacing = (0..3).map(|i| case.domain.size[i] / case.domain.grid[i] as f64).fold(f64::INFINITY, f64::min);
-            format!("dt about {:.2e} where sum |u_i| / dx_i is {:.1} (velocities of order 1), {until}", number * spacing, 1.0 / spacing)
-        }
-    }
 }

@@ -4,8 +4,12 @@ mod channel;
 mod homogeneous;
 mod limits;
 mod mean;
+mod notes;
 mod precision;
+mod resolution;
+mod steps;
 
+pub use notes::notes;
 pub use precision::rounding;
 
 use crate::case::{Case, FlowKind, Precision};
@@ -61,15 +65,16 @@ pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
     }
 }
 
-/// The case in some lines: what it resolves, and what it takes on so many ranks.
+/// The case in some lines: what it resolves, what it takes on so many ranks, and these notes.
 ///
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.
-pub fn summary(case: &Case, ranks: usize) -> Result<String> {
-    let rows = match &case.flow {
+pub fn summary(case: &Case, ranks: usize, notes: &[String]) -> Result<String> {
+    let mut rows = match &case.flow {
         FlowKind::Homogeneous(flow) => homogeneous::rows(case, flow, ranks)?,
         FlowKind::Channel(flow) => channel::rows(case, flow, ranks)?,
     };
+    rows.extend(notes.iter().map(|note| ("note", note.clone())));
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }
 

@@ -67,7 +67,10 @@ fn turbulence(run: &Findings) -> Vec<Row> {
     if let Some(values) = column("kmax_eta")
         && let Some((least, time)) = extreme(values, &run.history.time, -1.0)
     {
-        rows.push(("kmax eta", format!("{}, least {} at t = {}", from_to(values), number(least), number(time))));
+        rows.push((
+            "kmax eta",
+            format!("{}, least {} at t = {}; k_max of the coarsest direction", from_to(values), number(least), number(time)),
+        ));
     }
     rows.extend(line("integral length", "integral_length"));
     rows.extend(line("eps L / u'^3", "dissipation_coefficient"));

@@ -119,6 +119,10 @@ fn launch(
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
     run.control.limit.note.iter().chain(&from).for_each(|note| log.line(note));
+    if !goes_on && run.world.is_root() {
+        // What they would refuse has been refused.
+        notes(&run.case).unwrap_or_default().iter().for_each(|note| log.line(&format!("note: {note}")));
+    }
     let job = notes::job(&run.world, run.flow.as_ref());
     run.note(if goes_on { Event::Continue { job } } else { Event::Start { fresh: options.fresh, job } }, &mut log);
     if !changes.is_empty() {
@@ -156,6 +160,16 @@ fn launch(
     }
     log.line(&format!("stopped early at step {step}, time {time}, with a checkpoint: run the same command again to go on"));
     Ok(Outcome::Stopped)
+}
+
+/// What is to be known of a case before its first step, a line each: for `check`, and for the log.
+///
+/// # Errors
+/// What a run of it refuses before its first step, but for its run directory and what only all of a file shows.
+pub fn notes(case: &Case) -> Result<Vec<String>> {
+    let mut notes = plan::notes(case)?;
+    notes.extend(regrid::notes(case)?);
+    Ok(notes)
 }
 
 /// The case, read by the root alone and made the same on all ranks.

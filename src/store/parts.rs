@@ -50,7 +50,11 @@ impl Parts {
         world.agree(Self::open_alone(path))
     }
 
-    fn open_alone(path: &Path) -> Result<Self> {
+    /// The same by this process alone.
+    ///
+    /// # Errors
+    /// As [`Parts::open`].
+    pub fn open_alone(path: &Path) -> Result<Self> {
         let (file, header) = open_checked(path, &[CHECKPOINT])?;
         let columns = columns(&file).map_err(|error| damaged(path, "/modes", &cause(&error)))?;
         let total = columns.last().map_or(0, |[_, _, first, count]| (first + count) as u64);

@@ -9,7 +9,7 @@ use crate::case::{self, Case};
 use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::plan::{self, Demands};
-use crate::run::RunDirectory;
+use crate::run::{self, RunDirectory};
 use std::fs;
 use std::path::{self, Path, PathBuf};
 use template::{Value, quoted};
@@ -71,6 +71,7 @@ const STOPPED: &str = "3";
 /// A bad case, a request that does not fit the case, the batch system or the template; a job that is not taken.
 pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<String> {
     let case = case::load(path, overrides)?;
+    let notes = run::notes(&case)?;
     let demands = plan::demands(&case, request.ranks as usize)?;
     let scheduler = request.scheduler.map_or_else(Scheduler::find, Ok)?;
     request.refuse_impossible(scheduler)?;
@@ -89,7 +90,7 @@ pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<St
         let id = scheduler.submit(&file, ids.last().map(String::as_str)).map_err(|error| add_submitted(error, &ids))?;
         ids.push(id);
     }
-    Ok(plan::summary(&case, request.ranks as usize)? + &told(scheduler, request, &demands, &file, &ids))
+    Ok(plan::summary(&case, request.ranks as usize, &notes)? + &told(scheduler, request, &demands, &file, &ids))
 }
 
 impl Request {

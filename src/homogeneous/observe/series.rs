@@ -28,6 +28,8 @@ impl<T: Real> Homogeneous<T> {
     ///     L = pi / (2 u'^2) int E(k) / k dk,  C_eps = eps L / u'^3
     /// ```
     ///
+    /// `kmax_eta` has the k_max of the direction with the coarsest cells, as they are at the time: the smallest of the three.
+    ///
     /// The divergence, `max |k.û| / (max |k| max |û|)`, is round-off. Of a scalar of mean gradient G: `<theta^2>`, its dissipation
     /// `2 D <|grad theta|^2>`, its production `-2 G_i <u_i theta>`, its fluxes `<u_i theta>`. Collective.
     pub(in crate::homogeneous) fn series(&self) -> Vec<(String, f64)> {

@@ -54,7 +54,8 @@ impl<T: Real> Homogeneous<T> {
     }
 
     /// One-dimensional spectra of the velocity components over each |k_i|; collective. They are one-sided: the density at k_i = 0 belongs to
-    /// half a bin, so that the trapezoidal rule over the rows gives <u^2>. Row n is at n bins. A bin is one label n_i if k_i depends
+    /// half a bin, that of the last row to a whole one. So `<u^2>` is half the first row and all others, times the bin; the trapezoidal rule is short by half of the last
+    /// row. Row n is at n bins. A bin is one label n_i if k_i depends
     /// on it only; in a tilted box k_i goes to the nearest multiple of 2 pi / L_i.
     pub(super) fn lines(&self) -> Sheet {
         let wavenumbers = &self.wavenumbers;

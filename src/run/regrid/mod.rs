@@ -4,7 +4,8 @@ mod carry;
 mod mapping;
 
 use super::{directory, output};
-use crate::case::{self, Case, FlowKind, Stop};
+use crate::case::{self, Case, Channel, Drive, FlowKind, Stop};
+use crate::channel::{self, FluxChange};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::flow::Flow;
@@ -122,6 +123,34 @@ fn how_to_go_on(directory: &Path, header: &Header, case: &Case) -> String {
         StepSize::Courant(_) => String::new(),
     };
     format!("To go on from it: `rogallo continue {directory}{further}.{step}")
+}
+
+/// What a run finds in the checkpoint that it starts from and the case does not say, by this process alone; nothing where the case names none, or it is not there.
+///
+/// # Errors
+/// What [`take_initial`] refuses without a look at all of the file.
+pub fn notes(case: &Case) -> Result<Vec<String>> {
+    let Some(path) = case.initial_file().filter(|path| path.exists()) else { return Ok(Vec::new()) };
+    let parts = Parts::open_alone(path)?;
+    let old = stored_case(path, &parts.header)?;
+    Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
+    let mean = parts.columns.iter().find(|[nx, nz, ..]| [*nx, *nz] == [0, 0]);
+    let field = parts.fields.iter().position(|field| field.name == "laplacian_v");
+    let (FlowKind::Channel(Channel { drive: Drive::MassFlux { bulk_velocity }, walls, .. }), Some(&[_, _, first, count]), Some(field)) =
+        (&case.flow, mean, field)
+    else {
+        return Ok(Vec::new());
+    };
+    let profile: Vec<f64> = parts.read(field, first as u64..(first + count) as u64)?.into_iter().map(channel::unpack).collect();
+    let found = channel::bulk(&profile);
+    let what = match FluxChange::new(found, *bulk_velocity, walls.velocity) {
+        FluxChange::Nothing => return Ok(Vec::new()),
+        FluxChange::Scaled(factor) => format!("the mean profile is multiplied by {factor:.6}, seen from the walls"),
+        FluxChange::Added(more) => format!("a parabola of the bulk velocity {more:.6} is added to the mean profile"),
+    };
+    Ok(vec![format!(
+        "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the fluctuations stay as they are"
+    )])
 }
 
 /// Puts the state of the checkpoint that the case names, if it does, in the place of the initial velocity and of the scalars that the
