@@ -130,6 +130,8 @@ pub struct Step {
     pub energy: f64,
     /// At its end, where it is at hand.
     pub dissipation: Option<f64>,
+    /// The kinetic energy that a remesh at its end has dropped, if there was one.
+    pub remesh: Option<f64>,
     /// What of the state at its end is not finite. Where something is not, the run ends.
     pub broken: Option<Broken>,
     /// Why the run must end here, with its state saved: the box no longer holds the flow.

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problems::{Place, Problem};
+use super::values::advice_for_bare;
 
 /// A value and its place.
 #[derive(Clone, Debug)]
@@ -52,6 +53,12 @@ pub type Table = BTreeMap<String, Entry>;
 /// parser sees to it that they are not too deep.
 const MOST_PARTS: usize = 16;
 
+/// How the parser begins its complaint about a word without quotes.
+const UNQUOTED: &str = "string values must be quoted";
+
+/// Arrays within arrays that may have words without quotes.
+const DEPTH_OF_BARE: usize = 3;
+
 /// Reads the file and lays the overrides over it, one after the other. What is not TOML is added to `problems`.
 pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Table {
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -62,7 +69,9 @@ pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Ta
         let bytes = error.span().unwrap_or(text.len()..text.len());
         // The parser stumbles on through the rest of a bad line; its first complaint is the one that helps.
         if bad_lines.insert(line_ends.partition_point(|end| *end < bytes.start)) {
-            problems.push(Problem::new(Some(Place::new(0, bytes)), error.message()));
+            let advice = if error.message().starts_with(UNQUOTED) { text.get(bytes.clone()).and_then(advice_for_bare) } else { None };
+            let (message, help) = advice.map_or((error.message().to_owned(), None), |(message, help)| (message.to_owned(), Some(help)));
+            problems.push(Problem { help, ..Problem::new(Some(Place::new(0, bytes)), message) });
         }
     }
     let mut root = table(document.get_ref(), 0, 0);
@@ -83,11 +92,7 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
     let (path, value) = text.split_once('=').ok_or_else(malformed)?;
     let start = text.len() - value.trim_ascii_start().len();
     let value = value.trim_ascii();
-    let node = match DeValue::parse(value) {
-        Ok(value) => node(&value, source, start),
-        // A word needs no quotes on the command line.
-        Err(_) => Node { place: Place::new(source, start..start + value.len()), value: Value::String(value.to_owned()) },
-    };
+    let node = value_or_bare(value, source, start, DEPTH_OF_BARE);
     if path.split('.').nth(MOST_PARTS).is_some() {
         let problem = Problem::new(Some(Place::new(source, 0..path.len())), format!("a key has at most {MOST_PARTS} parts"));
         return Err(problem.help("for instance --set fluid.viscosity=0.005"));
@@ -114,6 +119,46 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
     }
     table.insert(last.to_owned(), Entry { key: last_place, node });
     Ok(())
+}
+
+/// A value of the command line. Words need no quotes there, also in arrays, which nest to this depth.
+fn value_or_bare(text: &str, source: usize, start: usize, depth: usize) -> Node {
+    if let Ok(value) = DeValue::parse(text) {
+        return node(&value, source, start);
+    }
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|_| depth > 0);
+    let value = match inner {
+        Some(inner) => {
+            let elements = elements(inner).into_iter();
+            Value::Array(elements.map(|(offset, text)| value_or_bare(text, source, start + 1 + offset, depth - 1)).collect())
+        }
+        None => Value::String(text.to_owned()),
+    };
+    Node { place: Place::new(source, start..start + text.len()), value }
+}
+
+/// What stands between the commas of an array, and where; commas within brackets and quotes separate nothing, and one at the end may be left out.
+fn elements(text: &str) -> Vec<(usize, &str)> {
+    let (mut depth, mut quote, mut begin, mut elements) = (0, None, 0, Vec::new());
+    let element = |begin: usize, end: usize| {
+        let part = &text[begin..end];
+        (end - part.trim_ascii_start().len(), part.trim_ascii())
+    };
+    for (i, c) in text.char_indices() {
+        match (c, quote) {
+            (_, Some(open)) => quote = quote.filter(|_| c != open),
+            ('"' | '\'', None) => quote = Some(c),
+            ('[' | '{', None) => depth += 1,
+            (']' | '}', None) => depth -= 1,
+            (',', None) if depth == 0 => {
+                elements.push(element(begin, i));
+                begin = i + 1;
+            }
+            _ => {}
+        }
+    }
+    elements.extend(Some(element(begin, text.len())).filter(|(_, last)| !last.is_empty()));
+    elements
 }
 
 /// The tree of a parsed table whose text starts at byte `offset` of its source.

@@ -125,10 +125,16 @@ impl<'a> Keys<'a> {
 
     /// Notes that the table has none of `keys`; `example` shows what to add.
     pub fn missing(&mut self, keys: &[&str], example: &str) {
+        let help = format!("add {example} to [{}]", self.path);
+        self.missing_since(keys, &help);
+    }
+
+    /// The same with another help.
+    pub fn missing_since(&mut self, keys: &[&str], help: &str) {
         if !self.lenient {
             let paths: Vec<String> = keys.iter().map(|key| self.path_of(key)).collect();
             let message = format!("{} is missing", paths.join(" or "));
-            self.problems.push(Problem::new(self.place.clone(), message).help(format!("add {example} to [{}]", self.path)));
+            self.problems.push(Problem::new(self.place.clone(), message).help(help));
         }
     }
 

@@ -24,7 +24,27 @@ pub fn expected(what: &str, node: &Node) -> Problem {
         Value::Table(_) => "a table".to_owned(),
         Value::Other(kind) => (*kind).to_owned(),
     };
-    node.problem(format!("expected {what}, found {found}"))
+    with_advice(node.problem(format!("expected {what}, found {found}")), [node])
+}
+
+/// The problem, with what is to be done if a comma is missing in one of these values.
+fn with_advice<'a>(problem: Problem, nodes: impl IntoIterator<Item = &'a Node>) -> Problem {
+    let comma = nodes.into_iter().find_map(|node| if let Value::String(text) = &node.value { missing_comma(text) } else { None });
+    Problem { help: comma.or(problem.help), ..problem }
+}
+
+/// What to write where numbers stand side by side.
+fn missing_comma(text: &str) -> Option<String> {
+    let numbers: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches(['[', ']', ','])).filter(|word| !word.is_empty()).collect();
+    let side_by_side = numbers.len() > 1 && numbers.iter().all(|number| number.parse::<f64>().is_ok());
+    side_by_side.then(|| format!("a comma is missing: {}", numbers.join(", ")))
+}
+
+/// What is wrong with a word without quotes in a file, and what to write, if it is a list of numbers or a length.
+pub fn advice_for_bare(text: &str) -> Option<(&'static str, String)> {
+    let numbers = missing_comma(text).map(|help| ("values must be separated by commas", help));
+    numbers.or_else(|| product(text).map(|_| ("a length with pi must be quoted", format!("write {text:?}"))))
 }
 
 /// `true` or `false`.
@@ -103,7 +123,7 @@ fn elements<const N: usize, T: Copy + Default>(node: &Node, element: impl Fn(usi
     let what = format!("an array of {N} values");
     let Value::Array(nodes) = &node.value else { return Err(vec![expected(&what, node)]) };
     if nodes.len() != N {
-        return node.wrong(format!("expected {what}, found {}", nodes.len()));
+        return Err(vec![with_advice(node.problem(format!("expected {what}, found {}", nodes.len())), nodes)]);
     }
     let mut values = [T::default(); N];
     let mut problems = Vec::new();
@@ -301,6 +321,46 @@ mod tests {
         }
         assert_eq!(complaints(&["domain.size=[1, 0, 2.0]"]), "domain.size: must be greater than 0");
         assert_eq!(complaints(&["domain.size=[1, 2]"]), "domain.size: expected an array of 3 values, found 2");
+    }
+
+    #[test]
+    fn arrays_of_the_command_line_need_no_quotes_and_files_say_what_to_write() {
+        let pi = |factor: f64| factor * PI;
+        for (text, size) in [
+            ("[2pi,2pi,2pi]", [pi(2.0); 3]),
+            ("[2*pi, 4/3 pi, 'pi']", [pi(2.0), pi(4.0 / 3.0), PI]),
+            ("[ 2 pi ,\"2 pi\", 3.5, ]", [pi(2.0), pi(2.0), 3.5]),
+            ("[1,pi/2,1e0]", [1.0, pi(0.5), 1.0]),
+        ] {
+            assert_eq!(with(&[&format!("domain.size={text}")]).domain.size, size, "{text}");
+        }
+        let two = "domain.grid: expected an array of 3 values, found 2; help: a comma is missing: 64, 64";
+        assert_eq!(complaints(&["domain.grid=[64 64, 64]"]), two);
+        assert_eq!(
+            complaints(&["domain.grid=64 64 64"]),
+            "domain.grid: expected an array of 3 values, found the string \"64 64 64\"; help: a comma is missing: 64, 64, 64"
+        );
+        assert_eq!(
+            complaints(&["domain.size=[2pi,two,2]"]),
+            "domain.size: \"two\" is not a length; help: a number, or a product with pi: \"2 pi\", \"4/3 pi\""
+        );
+        // Brackets that never end are no trouble.
+        assert!(
+            complaints(&[&format!("domain.size={}{}", "[".repeat(50_000), "]".repeat(50_000))])
+                .starts_with("domain.size: expected an array of 3 values, found 1")
+        );
+        let in_file = |text: &str| {
+            let error = super::super::parse("case.toml", text, Path::new(""), &[]).unwrap_err().message;
+            error
+                .lines()
+                .filter(|line| line.contains("error: ") || line.contains("help: "))
+                .map(|line| line.trim_start_matches([' ', '|', '=', '-', '>', '╰']))
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        assert_eq!(in_file("domain.grid = [64 64, 64]"), "error: values must be separated by commas; help: a comma is missing: 64, 64");
+        assert_eq!(in_file("domain.size = [2pi, 2, 2]"), "error: a length with pi must be quoted; help: write \"2pi\"");
+        assert_eq!(in_file("flow.kind = homogeneous"), "error: string values must be quoted, expected literal string");
     }
 
     #[test]

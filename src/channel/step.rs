@@ -64,7 +64,7 @@ impl<T: Real> Channel<T> {
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
         let broken = Broken::of(broken, self.parameters.scalars.iter().map(|scalar| &*scalar.name), &self.world);
-        Ok(Step { dt, cfl: dt * rates.of(Cause::Convection), rates, energy, dissipation: None, broken, end: None })
+        Ok(Step { dt, cfl: dt * rates.of(Cause::Convection), rates, energy, dissipation: None, remesh: None, broken, end: None })
     }
 
     /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that is `wanted`.

@@ -61,19 +61,20 @@ impl<T: Real> Homogeneous<T> {
         let cfl = dt * rates.of(Cause::Convection);
         let broken = self.broken(energy);
         if broken.is_some() {
-            return Ok(Step { dt, cfl, rates, energy, dissipation: None, broken, end: None });
+            return Ok(Step { dt, cfl, rates, energy, dissipation: None, remesh: None, broken, end: None });
         }
         if let Some(forcing) = &mut self.forcing {
             let [gained, more] = forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
             energy += gained;
             dissipation += more;
         }
-        let [dropped, less] = self.remesh(begin);
+        let remesh = self.remesh(begin);
+        let [dropped, less] = remesh.unwrap_or_default();
         energy -= dropped;
         dissipation -= less;
         self.move_box(self.clock.time);
         let end = self.unresolved(dissipation).or_else(|| self.forcing.as_ref().and_then(Forcing::idle));
-        Ok(Step { dt, cfl, rates, energy, dissipation: Some(dissipation), broken, end })
+        Ok(Step { dt, cfl, rates, energy, dissipation: Some(dissipation), remesh: remesh.map(|[dropped, _]| dropped), broken, end })
     }
 
     /// What is not finite of a state with this energy.
@@ -272,11 +273,11 @@ impl<T: Real> Homogeneous<T> {
     }
 
     /// Relabels the modes if that is due at the end of a step that began at `begin`; the energy and the dissipation that are dropped.
-    fn remesh(&mut self, begin: f64) -> [f64; 2] {
+    fn remesh(&mut self, begin: f64) -> Option<[f64; 2]> {
         let time = self.clock.time;
         let shift = self.mean.relabelling(begin, time);
         if shift == 0 {
-            return [0.0; 2];
+            return None;
         }
         self.wavenumbers.deformation = self.mean.deformation(begin, time);
         if let Some(forcing) = &mut self.forcing {
@@ -290,7 +291,7 @@ impl<T: Real> Homogeneous<T> {
         }
         let [energy, dissipation] = ExactSum::total_of(dropped, &self.world);
         self.dropped = [self.dropped[0] + energy, self.dropped[1] + dissipation];
-        [energy, dissipation]
+        Some([energy, dissipation])
     }
 }
 

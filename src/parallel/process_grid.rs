@@ -77,6 +77,24 @@ impl Work {
         (x.0 + z.0 + y.0) / ranks / (x.1 + z.1 + y.1)
     }
 
+    /// The longest row and the longest column of ranks that all have some of the work in every direction.
+    fn most(&self) -> [usize; 2] {
+        [self.nkx.min(self.nz.div_ceil(2)), self.ny.min(self.columns / self.nkx.max(1)).max(1)]
+    }
+
+    /// A line for the user if some ranks of a grid of ranks have nothing to do in some direction.
+    pub fn idle_ranks(&self, [p_row, p_col]: [usize; 2]) -> Option<String> {
+        let [row, column] = self.most();
+        (p_row > row || p_col > column).then(|| {
+            format!(
+                "some of the {} ranks (process grid [{p_row}, {p_col}]) have nothing to do in some of the transforms: this grid has work for {} ranks at most, as a process \
+                 grid [{row}, {column}]",
+                p_row * p_col,
+                row * column
+            )
+        })
+    }
+
     /// All grids of so many ranks, the best first: the best balanced, and of equally balanced ones the shortest rows.
     fn ranked(&self, ranks: usize) -> Vec<[usize; 2]> {
         let mut grids: Vec<[usize; 2]> =
@@ -163,6 +181,20 @@ mod tests {
         assert_eq!(ProcessGrid::choose(1, None, &work(16)), Ok([1, 1]));
         let [p_row, p_col] = ProcessGrid::choose(64, None, &work(16)).unwrap();
         assert!(p_row >= 4 && p_row * p_col == 64);
+    }
+
+    /// 64^3 by the two-thirds rule: 22 k_x and 43 k_z, but for k_x = 0.
+    #[test]
+    fn more_ranks_than_a_grid_has_work_for_are_told() {
+        let work = Work { nkx: 22, ny: 64, nz: 64, columns: 21 * 43 + 22 };
+        for (grid, idle) in [([22, 42], false), ([1, 42], false), ([23, 1], true), ([1, 43], true), ([25, 4000], true)] {
+            assert_eq!(work.idle_ranks(grid).is_some(), idle, "{grid:?}");
+            // So many ranks do have something in each direction.
+            let shares =
+                [Share::new(22, grid[0]), Share::in_pairs(64, grid[0]), Share::new(64, grid[1]), Share::new(925, grid[0] * grid[1])];
+            assert!(idle || shares.iter().all(|share| share.counts().iter().all(|count| *count > 0)), "{grid:?}");
+        }
+        assert!(work.idle_ranks([25, 4000]).unwrap().contains("this grid has work for 924 ranks at most, as a process grid [22, 42]"));
     }
 
     #[test]

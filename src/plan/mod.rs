@@ -16,6 +16,7 @@ use crate::case::{Case, FlowKind, Precision};
 use crate::error::Result;
 use crate::parallel::check_aggregators;
 use crate::time::StepSize;
+use crate::transform::Layout;
 
 /// A line of the table: what, and how it is.
 type Row = (&'static str, String);
@@ -48,10 +49,31 @@ impl Demands {
         let [p_row, p_col] = self.process_grid;
         [
             ("ranks", format!("{}, process grid [{p_row}, {p_col}]", p_row * p_col)),
-            ("memory a rank", format!("{:.1} MB, and what MPI and HDF5 take", self.memory / 1e6)),
-            ("a checkpoint", format!("{:.1} MB", self.checkpoint / 1e6)),
+            ("memory a rank", format!("{}, and what MPI and HDF5 take", bytes(self.memory))),
+            ("a checkpoint", bytes(self.checkpoint)),
         ]
     }
+}
+
+/// A number of bytes with its unit.
+fn bytes(bytes: f64) -> String {
+    match bytes {
+        _ if bytes < 1e9 => format!("{:.1} MB", bytes / 1e6),
+        _ if bytes < 1e12 => format!("{:.1} GB", bytes / 1e9),
+        _ => format!("{:.1} TB", bytes / 1e12),
+    }
+}
+
+/// A line for the user if some of so many ranks have nothing to do in some direction.
+///
+/// # Errors
+/// As for [`demands`].
+pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
+    let truncation = match &case.flow {
+        FlowKind::Homogeneous(flow) => crate::homogeneous::Parameters::new(case, flow).truncation(),
+        FlowKind::Channel(flow) => crate::channel::Parameters::new(case, flow).truncation(),
+    };
+    Ok(Layout::work(&truncation).idle_ranks(demands(case, ranks)?.process_grid))
 }
 
 /// What the case takes on so many ranks.
@@ -74,6 +96,7 @@ pub fn summary(case: &Case, ranks: usize, notes: &[String]) -> Result<String> {
         FlowKind::Homogeneous(flow) => homogeneous::rows(case, flow, ranks)?,
         FlowKind::Channel(flow) => channel::rows(case, flow, ranks)?,
     };
+    rows.extend(idle_ranks(case, ranks)?.map(|idle| ("warning", idle)));
     rows.extend(notes.iter().map(|note| ("note", note.clone())));
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }

@@ -37,6 +37,14 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
     if !run_dir.is_dir() {
         return Err(Error::input(format!("no run directory {}; `rogallo run CASE.toml` makes one", run_dir.display())));
     }
+    if !run_dir.join("series.csv").exists() {
+        let shown = run_dir.display();
+        return Err(Error::input(if run_dir.join("case.toml").exists() {
+            format!("{shown} has no series.csv yet: let the run go on to its first sample")
+        } else {
+            format!("{shown} is no run directory: it has no series.csv. Give the directory of a run; without --dir that is runs/NAME")
+        }));
+    }
     let labels = Labels::read(run_dir);
     let series = Table::read(&run_dir.join("series.csv"))?;
     if series.is_empty() {

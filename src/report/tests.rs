@@ -55,7 +55,7 @@ fn what_is_missing_is_said() {
     fs::write(dir.path().join("series.csv"), "step,time,energy,dissipation\n0,0").unwrap();
     assert!(message(dir.path()).contains("holds no sample"));
     fs::remove_file(dir.path().join("series.csv")).unwrap();
-    assert!(message(dir.path()).contains("cannot read"));
+    assert!(message(dir.path()).contains("has no series.csv"));
 }
 
 #[test]

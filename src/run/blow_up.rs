@@ -174,7 +174,7 @@ mod tests {
     fn step(dt: f64, cfl: f64, energy: f64) -> Step {
         let mut rates = Rates::default();
         rates.raise(Cause::Convection, cfl / dt);
-        Step { dt, cfl, rates, energy, dissipation: None, broken: None, end: None }
+        Step { dt, cfl, rates, energy, dissipation: None, remesh: None, broken: None, end: None }
     }
 
     /// The likely reason where steps of 0.05 have these Courant numbers and this other rate.

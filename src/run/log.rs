@@ -22,6 +22,9 @@ pub struct Log {
     latest: String,
 }
 
+/// A step is said to be cut short if it is shorter than this part of what it would have been.
+const TOLD_CUT: f64 = 0.99;
+
 /// Parts of the bar.
 const PARTS: u64 = 1000;
 
@@ -58,6 +61,11 @@ impl Log {
         self.line(&format!("case {}: {} flow, modes {}, {}", case.name, flow.name(), flow.modes().name, flow.decomposition()));
     }
 
+    /// The job may be killed within a second: nobody is to be waited for.
+    pub fn hurry(&mut self) {
+        self.printer.iter_mut().for_each(Printer::hurry);
+    }
+
     /// A line for the user.
     pub fn line(&mut self, text: &str) {
         let Some(file) = &mut self.file else { return };
@@ -67,8 +75,8 @@ impl Log {
         self.bar.iter().for_each(|bar| bar.suspend(|| drop(writeln!(std::io::stdout(), "{text}"))));
     }
 
-    /// After every step: moves the bar.
-    pub fn progress(&mut self, clock: Clock, stop: &Stop, step: &Step) {
+    /// After every step, which would have been `wanted` long if it had not been cut short to end at a given time: moves the bar.
+    pub fn progress(&mut self, clock: Clock, stop: &Stop, step: &Step, wanted: f64) {
         if self.file.is_none() {
             return;
         }
@@ -81,8 +89,9 @@ impl Log {
         let (seconds, steps) = (begin.elapsed().as_secs_f64(), (clock.step - first.step).max(1));
         let (done, before) = (fraction(clock), fraction(first));
         let to_go = if done > before { seconds * (1.0 - done) / (done - before) } else { f64::NAN };
+        let cut = if step.dt < TOLD_CUT * wanted { format!("  (cut from dt {wanted:.3e} to hit this time)") } else { String::new() };
         self.latest = format!(
-            "step {:>6}  time {:<10.5}  dt {:.3e}  cfl {:.3}  energy {:.6e}  {:.3} s/step  {} to go",
+            "step {:>6}  time {:<10.5}  dt {:.3e}  cfl {:.3}  energy {:.6e}  {:.3} s/step  {} to go{cut}",
             clock.step,
             clock.time,
             step.dt,

@@ -118,7 +118,8 @@ fn launch(
     };
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
-    run.control.limit.note.iter().chain(&from).for_each(|note| log.line(note));
+    let idle = plan::idle_ranks(&run.case, run.world.size())?.map(|idle| format!("warning: {idle}"));
+    run.control.limit.note.iter().chain(&idle).chain(&from).for_each(|note| log.line(note));
     if !goes_on && run.world.is_root() {
         // What they would refuse has been refused.
         notes(&run.case).unwrap_or_default().iter().for_each(|note| log.line(&format!("note: {note}")));
@@ -158,7 +159,8 @@ fn launch(
         log.line(&format!("done: step {step}, time {time}"));
         return Ok(Outcome::Done);
     }
-    log.line(&format!("stopped early at step {step}, time {time}, with a checkpoint: run the same command again to go on"));
+    let code = if run.world.size() > 1 { " (exit code 3, which mpirun reports as an error)" } else { "" };
+    log.line(&format!("stopped early at step {step}, time {time}, with a checkpoint: run the same command again to go on{code}"));
     Ok(Outcome::Stopped)
 }
 
@@ -228,7 +230,13 @@ impl Run {
             activity::at_step(self.clock().step);
             self.control.stepped(start.elapsed());
             self.tally.stepped(start.elapsed());
-            log.progress(self.clock(), &self.case.time.stop, &step);
+            let wanted = self.shortened.apply(self.case.time.step).wanted(&step.rates);
+            log.progress(self.clock(), &self.case.time.stop, &step, wanted);
+            if let Some(dropped) = step.remesh {
+                let Clock { step: number, time } = self.clock();
+                let share = 100.0 * dropped / (step.energy + dropped);
+                log.line(&format!("remesh at step {number}, time {time}: it drops {dropped:.3e} of the energy ({share:.2} %)"));
+            }
             self.warn_of_rounding(&step, log);
             if let Some(what) = self.watch.judge(self.clock(), &step) {
                 return Ok(End::BlownUp(self.report_blow_up(&what, &step, log)));
@@ -248,6 +256,9 @@ impl Run {
             let asked = verdict.command && self.obey(&mut output, log)?;
             if let Some(reason) = verdict.stop {
                 log.line(reason.text());
+                if reason == Reason::Signal {
+                    log.hurry();
+                }
                 if self.finished() {
                     break;
                 }

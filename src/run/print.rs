@@ -6,12 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 /// Bytes that wait for a reader at most; lines on top of that are not printed.
 const MOST_WAITING: usize = 16 << 20;
 
-/// Prints lines; dropped, it waits until all of them are out.
+/// How long a run that hurries waits for a reader that does not read, and how often it looks.
+const PATIENCE: Duration = Duration::from_millis(300);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// Prints lines; dropped, it waits until all of them are out, or until nobody has read any for as long as its `patience` is.
 pub struct Printer {
+    patience: Option<Duration>,
     lines: Option<Sender<String>>,
     waiting: Arc<AtomicUsize>,
     printing: Option<JoinHandle<()>>,
@@ -30,7 +36,12 @@ impl Printer {
             let waiting = Arc::clone(&waiting);
             move || print(output, &receiver, &waiting)
         });
-        Self { lines: Some(lines), waiting, printing: Some(printing) }
+        Self { patience: None, lines: Some(lines), waiting, printing: Some(printing) }
+    }
+
+    /// From now on does not wait for ever.
+    pub fn hurry(&mut self) {
+        self.patience = Some(PATIENCE);
     }
 
     pub fn line(&self, text: &str) {
@@ -51,6 +62,18 @@ fn print(mut output: impl Write, lines: &Receiver<String>, waiting: &AtomicUsize
 impl Drop for Printer {
     fn drop(&mut self) {
         drop(self.lines.take());
+        let (mut waiting, mut since) = (usize::MAX, Instant::now());
+        while let (Some(patience), Some(printing)) = (self.patience, &self.printing)
+            && !printing.is_finished()
+        {
+            let still = self.waiting.load(Ordering::Relaxed);
+            if still != waiting {
+                (waiting, since) = (still, Instant::now());
+            } else if since.elapsed() > patience {
+                return;
+            }
+            thread::sleep(BETWEEN_LOOKS);
+        }
         let _ = self.printing.take().map(JoinHandle::join);
     }
 }
@@ -73,6 +96,17 @@ mod tests {
         });
         drop(printer);
         assert_eq!(read.join().unwrap().unwrap(), lines.join("\n") + "\n");
+    }
+
+    #[test]
+    fn a_run_that_hurries_does_not_wait_for_a_reader_that_does_not_read() {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let mut printer = Printer::to(writer);
+        printer.line(&"x".repeat(1 << 20));
+        printer.hurry();
+        drop(printer);
+        // It was still being written.
+        assert_eq!(reader.read(&mut [0; 10]).unwrap(), 10);
     }
 
     #[test]

@@ -15,11 +15,16 @@ impl StepSize {
     /// dt where the flow changes at these rates, at most `limit`, the time to the next moment that must be hit exactly. A
     /// rest too short to be a step of its own (1e-6 of one) is taken along.
     pub fn choose(self, rates: &Rates, limit: f64) -> f64 {
-        let wanted = match self {
+        let wanted = self.wanted(rates);
+        if wanted * (1.0 + 1e-6) >= limit { limit } else { wanted }
+    }
+
+    /// dt where the flow changes at these rates and no moment must be hit.
+    pub fn wanted(self, rates: &Rates) -> f64 {
+        match self {
             Self::Fixed(dt) => dt,
             Self::Courant(number) => rates.fastest(number).map_or(f64::INFINITY, |(_, dt)| dt),
-        };
-        if wanted * (1.0 + 1e-6) >= limit { limit } else { wanted }
+        }
     }
 }
 

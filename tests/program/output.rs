@@ -11,12 +11,27 @@ use std::path::Path;
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a_run_directory_holds_what_it_should", run_directory),
+        Trial::test("steps_cut_short_are_told", cut_short),
         Trial::test("as_many_ranks_write_as_the_case_says", aggregators),
         Trial::test("stats_draws_and_compares", stats),
         Trial::test("inspect_tells_and_check_resolves", inspect_and_check),
         Trial::test("help_is_printed_once", help),
         Trial::test("every_config_is_valid_and_runs", configs),
     ]
+}
+
+/// By a time at which something is due; not where steps of a given length hit it anyway.
+fn cut_short() -> Outcome {
+    let place = Place::new()?;
+    for (step, cut) in [("", 3), (",dt=0.005", 0), (",dt=0.0075", 3)] {
+        let set =
+            format!("--set time={{steps=9{}}} --set output.series={{every_time=0.01}}", if step.is_empty() { ",cfl=0.5" } else { step });
+        let finished = place.rogallo(1, &format!("run case.toml --dir run --fresh {set}"))?;
+        check(&finished, 0, &["done: step 9,"])?;
+        let lines = finished.output.lines().filter(|line| line.starts_with("step ") && line.ends_with(" to hit this time)")).count();
+        ensure!(if cut == 0 { lines == 0 } else { lines >= cut }, "{step}: {lines} lines:\n{}", finished.output);
+    }
+    Ok(())
 }
 
 fn run_directory() -> Outcome {

@@ -83,6 +83,17 @@ fn command_lines() -> Outcome {
         &["parallel.process_grid = [2, 2] has 4 places", "3 ranks", grids],
     )?;
     refused(&place, "case.toml --fresh --walltime soon", &["--walltime", "expected H:MM:SS"])?;
+    let bulk = "--set fluid.viscosity takes the place of fluid.reynolds_tau, which says in what velocity the case is written: give --set fluid.reynolds_tau=.. instead, \
+                or --set drive.bulk_velocity=.. as well";
+    let channel = std::path::Path::new("configs/channel-180.toml").canonicalize()?;
+    place.ends(1, &format!("check {} --set fluid.viscosity=0.01", channel.display()), 2, &["drive.bulk_velocity is missing", bulk])?;
+    fs::create_dir(place.at("foreign"))?;
+    place.ends(1, "stats foreign", 2, &["foreign is no run directory: it has no series.csv. Give the directory of a run"])?;
+    let idle = "this grid has work for 80 ranks at most, as a process grid [8, 10]";
+    place.ends(1, "check case.toml --ranks 100000", 0, &["warning", idle])?;
+    place.ends(1, "check case.toml --ranks 2", 0, &[])?;
+    let large = "check case.toml --set domain.grid=[2048,2048,2048] --ranks 64";
+    place.ends(1, large, 0, &["memory a rank    ", " GB, and what MPI", "a checkpoint     61.0 GB"])?;
     let aggregators = "checkpoint.aggregators = 4, but there are 3 ranks: give as many at most, or leave it out";
     place.ends(3, "run case.toml --dir many --set checkpoint.aggregators=4", 2, &[aggregators])?;
     place.ends(1, "check case.toml --ranks 3 --set checkpoint.aggregators=4", 2, &[aggregators])?;

@@ -35,7 +35,7 @@ fn signal_to_a_rank() -> Outcome {
     let job = place.start(3, ENDLESS)?;
     place.wait_for("run", 20)?;
     signal_last_rank(&place, Signal::USR1)?;
-    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED, "(exit code 3, which mpirun reports as an error)"])?;
     ensure!(place.latest("run")? >= 18, "no checkpoint where it stopped");
     goes_on(&place)
 }
@@ -47,13 +47,17 @@ fn signal_to_mpirun() -> Outcome {
     let many = ENDLESS.replace("series.every_steps=100000", "series.every_steps=1") + " --set domain.grid=[8,8,8]";
     let mut reached = 0;
     for signal in [Signal::TERM, Signal::INT] {
-        let job = place.start(2, &many)?;
+        let mut job = place.start(2, &many)?;
         place.wait_for("run", reached + 20)?;
         job.signal(signal)?;
-        let finished = job.finish()?;
-        ensure!(!finished.status.success(), "ended with {}", finished.status);
+        let begin = Instant::now();
+        // mpirun itself may hang where it has killed a rank that had begun to end (Open MPI 4.1.4, in `PMIx_server_finalize`).
+        while !place.ranks()?.is_empty() || (!job.ended() && begin.elapsed() < Duration::from_secs(8)) {
+            ensure!(begin.elapsed() < Duration::from_secs(20), "the ranks do not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let log = place.read("run/run.log")?;
-        ensure!(log.contains("stopping: the job was sent a signal"), "{log}\nprinted:\n{}", finished.output);
+        ensure!(log.contains("stopping: the job was sent a signal"), "{log}");
         ensure!(place.latest("run")? >= reached + 18, "no checkpoint where it stopped:\n{log}");
         reached = place.latest("run")?;
     }

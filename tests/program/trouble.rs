@@ -1,7 +1,7 @@
 //! What goes wrong while a run goes: one message, the right exit code, no hang, and the last good checkpoint stays.
 
 use crate::ensure;
-use crate::place::{Outcome, Place};
+use crate::place::{Outcome, Place, check};
 use libtest_mimic::{Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
@@ -90,11 +90,19 @@ fn strained_too_far() -> Outcome {
 fn sheared_on() -> Outcome {
     let place = Place::new()?;
     let set = "--set domain={size=[50,6,4],grid=[240,20,18]} --set mean={kind=\"shear\",rate=20} --set time.steps=20";
-    place.ends(3, &format!("run case.toml --dir run {set}"), 0, &["done: step 20,"])?;
+    let finished = place.rogallo(3, &format!("run case.toml --dir run {set}"))?;
+    check(&finished, 0, &["done: step 20,"])?;
     let series = place.read("run/series.csv")?;
     let column = series.lines().next().and_then(|header| header.split(',').position(|name| name == "remesh_energy")).ok_or("no column")?;
     let dropped = series.lines().last().and_then(|line| line.split(',').nth(column)?.parse::<f64>().ok());
     ensure!(dropped.is_some_and(|energy| energy > 0.0), "the run has not met a remesh:\n{series}");
+    let told = finished
+        .output
+        .lines()
+        .filter_map(|line| line.strip_prefix("remesh at step ")?.split_once("it drops ")?.1.split(' ').next()?.parse::<f64>().ok());
+    let off = dropped.unwrap_or(0.0) / told.sum::<f64>() - 1.0;
+    // Four digits are told.
+    ensure!(off.abs() < 1e-3, "not all that remeshes drop is told: {off}\n{}", finished.output);
     Ok(())
 }
 

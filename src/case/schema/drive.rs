@@ -12,8 +12,8 @@ pub enum Scale {
     Friction(f64),
     /// U_b, at this Re_bulk = U_b h / nu.
     Bulk(f64),
-    /// The case does not say.
-    Open,
+    /// The case does not say: it gives the viscosity, on the command line in the place of this Reynolds number of the file.
+    Open(Option<&'static str>),
     /// It could not be read.
     Unread,
 }
@@ -30,7 +30,10 @@ pub fn fluid(keys: &mut Keys) -> (Fluid, Scale) {
             let reynolds = keys.or("reynolds_bulk", 1.0, positive);
             (1.0 / reynolds, Scale::Bulk(reynolds))
         }
-        Some(_) => (keys.or("viscosity", 1.0, positive), Scale::Open),
+        Some(_) => {
+            let displaced = ["reynolds_tau", "reynolds_bulk"].into_iter().find(|key| keys.has(key));
+            (keys.or("viscosity", 1.0, positive), Scale::Open(displaced))
+        }
         None => (1.0, Scale::Unread),
     };
     (Fluid { viscosity }, scale)
@@ -43,28 +46,38 @@ pub fn drive(keys: &mut Keys, scale: Scale) -> (Drive, f64) {
             let default = match scale {
                 Scale::Friction(_) => Some(1.0),
                 Scale::Bulk(reynolds) => Some((friction_reynolds(reynolds) / reynolds).powi(2)),
-                Scale::Open => None,
+                Scale::Open(_) => None,
                 Scale::Unread => Some(0.0),
             };
-            Drive::PressureGradient { gradient: given_or(keys, "gradient", default) }
+            Drive::PressureGradient { gradient: given_or(keys, "gradient", default, scale) }
         }
         _ => {
             let default = match scale {
                 Scale::Friction(reynolds) => Some(bulk_reynolds(reynolds) / reynolds),
                 Scale::Bulk(_) => Some(1.0),
-                Scale::Open => None,
+                Scale::Open(_) => None,
                 Scale::Unread => Some(0.0),
             };
-            Drive::MassFlux { bulk_velocity: given_or(keys, "bulk_velocity", default) }
+            Drive::MassFlux { bulk_velocity: given_or(keys, "bulk_velocity", default, scale) }
         }
     };
     (drive, keys.or("rotation", 0.0, number))
 }
 
 /// A number that must be given where it has no default.
-fn given_or(keys: &mut Keys, key: &'static str, default: Option<f64>) -> f64 {
-    match default {
-        Some(default) => keys.or(key, default, number),
-        None => keys.required(key, "1.0", number),
+fn given_or(keys: &mut Keys, key: &'static str, default: Option<f64>, scale: Scale) -> f64 {
+    match (default, scale) {
+        (Some(default), _) => keys.or(key, default, number),
+        (None, Scale::Open(Some(reynolds))) if !keys.has(key) => {
+            keys.missing_since(
+                &[key],
+                &format!(
+                    "--set fluid.viscosity takes the place of fluid.{reynolds}, which says in what velocity the case is written: give \
+                     --set fluid.{reynolds}=.. instead, or --set drive.{key}=.. as well"
+                ),
+            );
+            0.0
+        }
+        (None, _) => keys.required(key, "1.0", number),
     }
 }

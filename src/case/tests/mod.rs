@@ -412,7 +412,12 @@ fn differences_are_those_of_the_physics() {
 fn a_missing_file_is_named() {
     let error = load(Path::new("none/such.toml"), &[]).unwrap_err();
     assert!(error.message.starts_with("there is no case file none/such.toml (from /"), "{error}");
-    assert!(load(Path::new("configs"), &[]).unwrap_err().message.starts_with("cannot read the case file configs: "));
+    assert!(
+        load(Path::new("configs"), &[])
+            .unwrap_err()
+            .message
+            .starts_with("configs is a directory, not a case file: give the file of the case; ")
+    );
 }
 
 #[test]
