@@ -185,8 +185,8 @@ impl RunDirectory {
     pub fn cut_back(&self, world: &World, last: &Last, another_length: bool) -> Result<String> {
         world.root_text(|| {
             TABLES.iter().try_for_each(|name| match if *name == SERIES { last.series } else { last.spectra } {
-                0 => remove(&self.file(name), |path| fs::remove_file(path)),
-                step => report::series::cut_back(&self.file(name), step),
+                None => remove(&self.file(name), |path| fs::remove_file(path)),
+                Some(step) => report::series::cut_back(&self.file(name), step),
             })?;
             store::cut_back_snapshots(&self.snapshots(), last.snapshots)?;
             let aside = store::cut_back_batches(&self.batches(), last.time, another_length)?;
@@ -199,11 +199,11 @@ impl RunDirectory {
     }
 }
 
-/// The last of what stays of each kind where a run goes on: the steps of tables and snapshots, and the time.
+/// The last of what stays of each kind where a run goes on: the steps of tables, none where nothing stays, and of snapshots, and the time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Last {
-    pub series: u64,
-    pub spectra: u64,
+    pub series: Option<u64>,
+    pub spectra: Option<u64>,
     pub snapshots: u64,
     pub time: f64,
 }

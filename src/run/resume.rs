@@ -166,7 +166,8 @@ impl Run {
         let output = &before.output;
         // A snapshot may have been asked for by a command.
         let snapshots = if had_ended { scheduled(output.snapshots) } else { step };
-        Last { series: scheduled(output.series), spectra: scheduled(output.spectra), snapshots, time }
+        let table = |schedule: Schedule| (step > 0).then(|| scheduled(schedule));
+        Last { series: table(output.series), spectra: table(output.spectra), snapshots, time }
     }
 
     /// Returns the changes of the case, and what the log is told of them.
