@@ -137,8 +137,17 @@ impl Parameters {
 
     /// Numbers in double precision that the statistics take at most on the root, of a process grid with this layout there.
     pub fn statistics_room(&self, layout: &Layout) -> usize {
-        let all = Layout::new(layout.truncation, [1, 1], 0, 0).visited([0, 0]);
-        statistics::room(&self.scalars, self.grid[1], &layout.visited([0, 0]), &all)
+        statistics::room(&self.scalars, self.grid[1], &layout.visited([0, 0]), &self.all_visited())
+    }
+
+    /// Numbers in double precision that a batch of statistics has on the disk.
+    pub fn batch_numbers(&self) -> usize {
+        statistics::stored(&self.scalars, self.grid[1], &self.all_visited())
+    }
+
+    /// What all ranks visit of the planes.
+    fn all_visited(&self) -> Visited {
+        Layout::new(self.truncation(), [1, 1], 0, 0).visited([0, 0])
     }
 
     /// Real numbers that the fields and buffers of a rank with this layout hold.

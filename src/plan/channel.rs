@@ -1,11 +1,12 @@
 //! What a channel resolves, in wall units of its nominal friction velocity, beside what published channels do.
 
 use super::{Demands, Row, limits, missing_file, precision_rows, until};
-use crate::case::{Case, Channel, ChannelInitial, Nominal};
+use crate::case::{Batches, Case, Channel, ChannelInitial, Nominal, Sampling};
 use crate::channel::Parameters;
 use crate::error::Result;
 use crate::parallel::ProcessGrid;
-use crate::time::StepSize;
+use crate::statistics::Axis;
+use crate::time::{Schedule, StepSize};
 use crate::transform::{Layout, Shape, Truncation};
 use std::f64::consts::PI;
 
@@ -77,10 +78,34 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let parameters = Parameters::new(case, flow);
     rows.extend(limits::rows(case, &parameters.rates(), &parameters.stability()));
     rows.extend(precision_rows(case));
+    rows.extend(averages(case, flow, parameters.batch_numbers()));
     rows.extend(demands(case, flow, ranks)?.rows());
     rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
     rows.extend(missing_file(case));
     Ok(rows)
+}
+
+/// What is averaged, in batches of so many numbers.
+fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
+    let Sampling { schedule, from, batches: Batches { length, .. } } = flow.sampling;
+    if schedule == Schedule::default() {
+        return Vec::new();
+    }
+    let size = (size_of::<f64>() * numbers) as f64 / 1e6;
+    let mut text = format!("from t = {from} in batches of {length}, {size:.1} MB each");
+    let mut rows = Vec::new();
+    if let Some(end) = case.time.stop.end {
+        let axis = Axis::new(length);
+        let [first, last] = [axis.first_from(from), axis.batch_from(end)];
+        let whole = last.saturating_sub(first);
+        text += &format!("; whole ones until t = {end}: {whole}");
+        if whole < 2 {
+            let help = "sampling errors need 2 whole batches: a later time.end, or a shorter output.statistics.batch";
+            rows.push(("warning", help.to_owned()));
+        }
+    }
+    rows.insert(0, ("averages", text));
+    rows
 }
 
 /// What it takes.
@@ -205,6 +230,18 @@ mod tests {
         let flux = ["fluid.reynolds_bulk=2819.3", "drive={ kind = 'mass-flux' }"];
         assert_eq!(row(&flux, "Reynolds numbers"), "Re_tau 180.0, U_b h/nu 2819.3, nominal");
         assert_eq!(row(&flux, "spacing in y"), "dy+ 0.054 at the walls, 4.42 in the centre");
+    }
+
+    #[test]
+    fn batches_of_averages_are_counted_and_too_few_are_warned_of() {
+        // 51 profiles, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y.
+        let each = 8.0 * 129.0 * (51.0 + 5.0 * 128.0 + 3.0) / 1e6;
+        let of = |sets: &[&str]| row(sets, "averages");
+        assert_eq!(of(&[]), format!("from t = 0 in batches of 1, {each:.1} MB each; whole ones until t = 10: 10"));
+        assert!(of(&["output.statistics={ from = 0.95, batch = 0.3 }"]).ends_with("until t = 10: 29"), "from 1.2 to 9.9");
+        assert_eq!(of(&["output.statistics={}"]), "");
+        assert_eq!(row(&["output.statistics.from=8"], "warning"), "");
+        assert!(row(&["output.statistics.from=8.5"], "warning").starts_with("sampling errors need 2 whole batches"));
     }
 
     #[test]

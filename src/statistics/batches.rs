@@ -43,6 +43,11 @@ impl Axis {
         (time / self.length + CLOSE).floor().max(0.0) as u64
     }
 
+    /// The first batch that begins at this time or later.
+    pub fn first_from(self, time: f64) -> u64 {
+        (time / self.length - CLOSE).ceil().max(0.0) as u64
+    }
+
     /// When a batch begins and ends.
     pub fn extent(self, batch: u64) -> [f64; 2] {
         [batch as f64, batch as f64 + 1.0].map(|boundary| boundary * self.length)

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("averages_go_on_with_other_steps_and_another_cadence", other_steps),
         Trial::test("batches_of_another_length_or_physics_are_not_mixed_in", not_mixed),
         Trial::test("what_an_earlier_end_has_written_is_taken_back", earlier_end),
+        Trial::test("no_checkpoint_forgets_a_batch_that_cannot_be_written", unwritten),
     ]
 }
 
@@ -184,4 +185,27 @@ output = { series = { every_time = 0.125 }, spectra = { every_time = 0.375 }, sn
     place.run(1, "pieces", "--set time.end=2.5")?;
     place.run(1, "whole", "--fresh --set time.end=2.5")?;
     place.same_text("whole", "pieces", "series.csv")
+}
+
+/// A file is where the batches are to be.
+fn unwritten() -> Outcome {
+    let small = "--set domain.grid=[12,17,12] --set output.statistics.batch=0.04 --set time.steps=12 --set checkpoint.every_steps=3";
+    let place = with_channel(CHANNEL)?;
+    fs::create_dir(place.at("run"))?;
+    fs::write(place.at("run/statistics"), "a user's own")?;
+    let told = [
+        "warning: run/statistics is not a directory; move it away; the batch is kept, and written when it can be",
+        "warning: there is no checkpoint of step 6: run/statistics is not a directory",
+        "rogallo: run/statistics is not a directory",
+        "The state of step 12, where the run ended, is not saved. The last checkpoint is of step 3,",
+    ];
+    place.ends(2, &format!("run case.toml --dir run {small}"), 1, &told)?;
+    fs::rename(place.at("run/statistics"), place.at("elsewhere"))?;
+    place.ends(3, &format!("run case.toml --dir run {small}"), 0, &["continuing from run/checkpoints/00000003.h5", "done: step 12,"])?;
+    place.run(1, "whole", small)?;
+    for m in 0..3 {
+        let file = format!("statistics/{m:08}.h5");
+        ensure!(fs::read(place.at("run").join(&file))? == fs::read(place.at("whole").join(&file))?, "{file} differs");
+    }
+    place.same_text("run", "whole", "profiles.csv")
 }

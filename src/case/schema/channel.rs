@@ -161,11 +161,11 @@ fn to_digits(x: f64, digits: usize) -> f64 {
 /// `statistics`, where `{}` is never, and the other keys alone have the usual cadence.
 fn sampling(keys: &mut Keys, batch_length: f64) -> Sampling {
     let given = keys.optional_table("statistics", |keys| {
-        let named = ["from", "batch", "spectra_batch"].iter().any(|key| keys.has(key));
-        let schedule = cadence_keys(keys);
-        let schedule = if named && schedule == Schedule::default() { STATISTICS } else { schedule };
+        let cadence = cadence_keys(keys);
         let from = keys.or("from", 0.0, non_negative);
         let batches = Batches { length: keys.or("batch", batch_length, positive), of_spectra: keys.or("spectra_batch", 1, at_least(1)) };
+        let named = ["from", "batch", "spectra_batch"].iter().any(|key| keys.has(key));
+        let schedule = if named && cadence == Schedule::default() { STATISTICS } else { cadence };
         Sampling { schedule, from, batches }
     });
     given.unwrap_or(Sampling { schedule: STATISTICS, from: 0.0, batches: Batches { length: batch_length, of_spectra: 1 } })

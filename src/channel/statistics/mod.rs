@@ -50,12 +50,15 @@ fn names(scalars: &[ChannelScalar]) -> Vec<String> {
     own.map(|name| (*name).to_owned()).chain(of_scalars).collect()
 }
 
+/// Numbers in double precision that a batch has on the disk, of ranks that visit `all` modes together.
+pub fn stored(scalars: &[ChannelScalar], points: usize, all: &Visited) -> usize {
+    names(scalars).len() * points + Spectra::room(scalars.len(), points, all)
+}
+
 /// Numbers in double precision that the statistics take at most on a rank that visits these modes, `all` of them over all ranks: what it holds, and twice
 /// what a checkpoint has of them, while the root makes one or any rank reads one.
 pub fn room(scalars: &[ChannelScalar], points: usize, visited: &Visited, all: &Visited) -> usize {
-    let profiles = names(scalars).len() * points;
-    let held = |visited| profiles + Spectra::room(scalars.len(), points, visited);
-    held(visited) + 2 * held(all)
+    stored(scalars, points, visited) + 2 * stored(scalars, points, all)
 }
 
 /// The name of a moment of s as one of this scalar.
