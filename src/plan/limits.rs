@@ -23,25 +23,27 @@ pub fn rows(case: &Case, rates: &Rates, stability: &Stability) -> Vec<Row> {
 
 /// `|1 + i z - z^2/2| - 1 = (1 + z^4/4)^(1/2) - 1`, z = omega dt.
 fn without_limit(case: &Case, stability: &Stability) -> String {
-    let text = "rk2 has no stable step without viscosity: what turns with omega grows by (omega dt)^4 / 8 per step".to_owned();
+    let text = "rk2 has no stable step without viscosity: an oscillation omega grows by (omega dt)^4 / 8 per step".to_owned();
     match case.time.step {
         StepSize::Fixed(_) => text,
         StepSize::Courant(number) => {
             let z = number * stability.reach;
             let growth = 100.0 * ((1.0 + 0.25 * z.powi(4)).sqrt() - 1.0);
-            format!("{text}; at cfl = {number} the smallest eddies in the fastest flow by up to {growth:.1} %, which viscosity must damp")
+            format!("{text}, the smallest eddies at cfl = {number} by up to {growth:.1} %, which viscosity must damp")
         }
     }
 }
 
-fn warnings(case: &Case, rates: &Rates, stability: &Stability) -> Vec<String> {
+/// Why dt or the Courant number is beyond what the scheme can follow.
+pub fn warnings(case: &Case, rates: &Rates, stability: &Stability) -> Vec<String> {
     match case.time.step {
         StepSize::Fixed(dt) => {
             let beyond = rates.beyond(dt, stability).into_iter();
             beyond
                 .map(|excess| {
                     let (what, longest) = (excess.describe(stability), excess.longest());
-                    format!("time.dt = {dt} is too long for the {}: {what}; the longest dt is {longest:.3e}", excess.cause.name())
+                    let exact = if excess.cause == Cause::Growth { "; it gains what it should all the same" } else { "" };
+                    format!("time.dt = {dt} is too long for the {}: {what}; the longest dt is {longest:.3e}{exact}", excess.cause.name())
                 })
                 .collect()
         }
@@ -101,6 +103,6 @@ mod tests {
         assert_eq!(of("cfl = 1.3", RungeKutta::Rk4, &[]), [""; 0]);
         let rk2 = of("cfl = 0.5", RungeKutta::Rk2, &[]);
         assert!(rk2.len() == 1 && rk2[0].starts_with("stability: rk2 has no stable step without viscosity"), "{rk2:?}");
-        assert!(rk2[0].contains("at cfl = 0.5 the smallest eddies in the fastest flow by up to 14.0 %"), "{rk2:?}");
+        assert!(rk2[0].contains("the smallest eddies at cfl = 0.5 by up to 14.0 %"), "{rk2:?}");
     }
 }

@@ -15,7 +15,7 @@ pub use precision::rounding;
 use crate::case::{Case, FlowKind, Precision};
 use crate::error::Result;
 use crate::parallel::check_aggregators;
-use crate::time::StepSize;
+use crate::time::{Rates, StepSize};
 use crate::transform::Layout;
 
 /// A line of the table: what, and how it is.
@@ -85,6 +85,15 @@ pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
         FlowKind::Homogeneous(flow) => homogeneous::demands(case, flow, ranks),
         FlowKind::Channel(flow) => channel::demands(case, flow, ranks),
     }
+}
+
+/// Why the step that the case asks for is too long, where the flow changes at these rates.
+pub fn too_long(case: &Case, rates: &Rates) -> Vec<String> {
+    let stability = match &case.flow {
+        FlowKind::Homogeneous(flow) => crate::homogeneous::Parameters::new(case, flow).stability(),
+        FlowKind::Channel(flow) => crate::channel::Parameters::new(case, flow).stability(),
+    };
+    limits::warnings(case, rates, &stability)
 }
 
 /// The case in some lines: what it resolves, what it takes on so many ranks, and these notes.

@@ -237,7 +237,7 @@ impl Run {
                 let share = 100.0 * dropped / (step.energy + dropped);
                 log.line(&format!("remesh at step {number}, time {time}: it drops {dropped:.3e} of the energy ({share:.2} %)"));
             }
-            self.warn_of_rounding(&step, log);
+            self.warn_of_step(&step, log);
             if let Some(what) = self.watch.judge(self.clock(), &step) {
                 return Ok(End::BlownUp(self.report_blow_up(&what, &step, log)));
             }
@@ -276,10 +276,11 @@ impl Run {
         Ok(End::Done)
     }
 
-    /// Once, at the first step of the job: with a Courant number the length of a step is not known before.
-    fn warn_of_rounding(&mut self, step: &Step, log: &mut Log) {
+    /// Once, at the first step of the job: the rates of the state, and with a Courant number the length of a step, are not known before.
+    fn warn_of_step(&mut self, step: &Step, log: &mut Log) {
         if !std::mem::replace(&mut self.judged, true) {
-            plan::rounding(&self.case, step.dt).iter().for_each(|warning| log.line(&format!("warning: {warning}")));
+            let warnings = plan::too_long(&self.case, &step.rates).into_iter().chain(plan::rounding(&self.case, step.dt));
+            warnings.for_each(|warning| log.line(&format!("warning: {warning}")));
         }
     }
 
