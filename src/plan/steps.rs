@@ -110,3 +110,79 @@ fn development(case: &Case, develop: Develop, survey: &Survey, k_max: f64) -> St
         develop.skewness
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::case;
+    use std::path::Path;
+
+    /// The lines of `check` with this name, for a case of configs.
+    fn rows(config: &str, overrides: &[&str], name: &str) -> String {
+        let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
+        let case = case::load(Path::new(&format!("configs/{config}.toml")), &overrides).unwrap_or_else(|error| panic!("{error}"));
+        let text = crate::plan::summary(&case, 1, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(name)).map(str::trim).collect();
+        found.join("; ")
+    }
+
+    #[test]
+    fn the_first_step_is_that_of_the_field() {
+        // |u| + |v| is at most 1 in the vortices: dt = 0.5 (2 pi / 64).
+        let vortices = rows("taylor-green", &[], "step ");
+        assert!(
+            vortices.starts_with("dt about 4.91e-2 at the start, by the convection: 204 steps of that length until time 10"),
+            "{vortices}"
+        );
+        let twice = rows("taylor-green", &["initial.amplitude=2", "time.steps=7"], "step ");
+        assert!(twice.starts_with("dt about 2.45e-2 at the start, by the convection: 7 steps"), "{twice}");
+        // One mode: |v| = 3, N / L = 64 / 2 pi.
+        let mode = "initial={ kind = 'mode', wavenumber = [2, 0, 5], amplitude = [0, 3, 0] }";
+        let fixed = rows("taylor-green", &[mode, "time={ dt = 0.01, end = 1.0 }"], "step ");
+        assert_eq!(fixed, "dt = 0.01, Courant number 0.306 at the start: 100 steps of that length until time 1");
+        // Grid turbulence in cm and s: 1.96e-1 was said for velocities of order 1.
+        let grid: f64 = rows("decaying-cbc", &[], "step ").trim_start_matches("dt about ").split(' ').next().unwrap().parse().unwrap();
+        assert!((3.5e-4..6.5e-4).contains(&grid), "{grid}");
+        // Rotation is faster than a slow flow.
+        let turning = rows("rotating", &["mean.rotation=[0, 0, 500]"], "step ");
+        assert!(turning.starts_with("dt about 5.00e-4 at the start, by the absolute vorticity"), "{turning}");
+    }
+
+    #[test]
+    fn the_steps_of_a_development_are_those_that_were_measured() {
+        // 64^3, Re_lambda = 36: the skewness was -0.4 after 18 steps.
+        let text = rows("stratified", &[], "initial.develop");
+        let steps: f64 = text.trim_start_matches("some ").split(' ').next().unwrap().parse().unwrap();
+        assert!((9.0..36.0).contains(&steps) && text.ends_with("(an estimate, good to a factor of two)"), "{text}");
+        assert!(rows("decaying-cbc", &[], "initial.develop").contains("the grid cuts the cascade short"));
+        assert_eq!(rows("decaying-isotropic", &[], "initial.develop"), "");
+    }
+
+    #[test]
+    fn resolution_has_a_verdict() {
+        // eps = nu <omega^2> = 3/4 nu at the start, 0.0129 at the peak of Re = 1600 (van Rees et al. 2011): k_max eta 0.246.
+        let vortices = rows("taylor-green", &[], "k_max eta");
+        let start = 21.0 * (6.25e-4_f64.powi(2) / 0.75).powf(0.25);
+        assert!(vortices.starts_with(&format!("{start:.3} at the start, 0.228 to 0.271 at the peak of the dissipation")), "{vortices}");
+        let warning = rows("taylor-green", &[], "warning");
+        assert_eq!(warning, "k_max eta is 0.564 at the start, which is coarse: 1 resolves the dissipation, 1.5 the derivatives");
+        let fine = ["domain.grid=[512, 512, 512]", "fluid.viscosity=0.002"];
+        assert_eq!(rows("taylor-green", &fine, "warning"), "");
+        // Fine at the start, coarse at the peak.
+        let later = rows("taylor-green", &["domain.grid=[128, 128, 128]"], "warning");
+        assert!(later.starts_with("k_max eta is 0.541 or less at the peak of the dissipation, by estimate"), "{later}");
+        // No peak is known where energy grows.
+        for (config, sets) in [
+            ("homogeneous-shear", &[][..]),
+            ("plane-strain", &[]),
+            ("stratified", &["scalar.temperature.gradient=[0, -4, 0]"]),
+            ("scalar-gradient", &[]),
+            ("abc", &[]),
+        ] {
+            assert!(rows(config, sets, "k_max eta").ends_with(" at the start"), "{config}");
+        }
+        assert!(rows("forced-isotropic", &[], "k_max eta").ends_with(", 1.49 where the dissipation balances the power"));
+        // The coarsest direction of a box with other cells in each.
+        let box_of_three = rows("taylor-green", &["domain.grid=[64, 96, 48]"], "modes");
+        assert!(box_of_three.ends_with("k_max 15.0000, the smallest of 21, 31, 15 in x, y, z"), "{box_of_three}");
+    }
+}
