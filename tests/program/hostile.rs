@@ -59,7 +59,7 @@ fn pipes() -> Outcome {
     for (arguments, told) in [
         ("check pipe", "cannot read the case file pipe: "),
         ("submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run --template pipe", "cannot read the template pipe: "),
-        ("stats run --reference pipe", "cannot read the reference pipe: "),
+        ("stats run --reference pipe", "cannot read pipe: "),
         ("inspect pipe", "cannot read the checkpoint or statistics pipe: "),
         ("regrid pipe to.h5 --grid 16,16,16", "cannot read the checkpoint pipe: "),
     ] {
@@ -138,7 +138,7 @@ fn links() -> Outcome {
     // A checkpoint under the name of another step.
     fs::copy(place.at("run/checkpoints/00000003.h5"), place.at("run/checkpoints/00000009.h5"))?;
     relink(&place, "00000009.h5")?;
-    place.ends(2, "run case.toml --dir run --set time.steps=4", 2, &["run/checkpoints/00000009.h5 holds step 3: call it 00000003.h5"])
+    place.ends(2, "run case.toml --dir run --set time.steps=4", 2, &["run/checkpoints/00000009.h5 holds step 3: rename it to run/checkpoints/00000003.h5"])
 }
 
 /// Datasets that claim more than the file holds, as no run writes them; what would be read first differs.
@@ -236,11 +236,11 @@ fn not_text() -> Outcome {
     let text = fs::read(&series)?;
     fs::write(&series, [&text[..], b"3,K\xe1rm\xe1n\n"].concat())?;
     let (again, advice) = ("run case.toml --dir run --set time.steps=3", "mend it, or move it away: then the run begins a new one");
-    let told = format!("cannot cut back run/series.csv to step 2: line 4: it is not UTF-8 text; {advice}");
+    let told = format!("cannot cut back run/series.csv to step 1: line 4: it is not UTF-8 text; {advice}");
     place.ends(2, again, 1, &[&told])?;
     fs::remove_file(&series)?;
     fs::create_dir(&series)?;
-    place.ends(2, again, 1, &[&format!("cannot cut back run/series.csv to step 2: it is a directory, not a regular file; {advice}")])?;
+    place.ends(2, again, 1, &[&format!("cannot cut back run/series.csv to step 1: it is a directory, not a regular file; {advice}")])?;
     fs::remove_dir(&series)?;
     place.ends(2, again, 0, &["done: step 3,"])?;
 
