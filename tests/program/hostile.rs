@@ -138,7 +138,12 @@ fn links() -> Outcome {
     // A checkpoint under the name of another step.
     fs::copy(place.at("run/checkpoints/00000003.h5"), place.at("run/checkpoints/00000009.h5"))?;
     relink(&place, "00000009.h5")?;
-    place.ends(2, "run case.toml --dir run --set time.steps=4", 2, &["run/checkpoints/00000009.h5 holds step 3: rename it to run/checkpoints/00000003.h5"])
+    place.ends(
+        2,
+        "run case.toml --dir run --set time.steps=4",
+        2,
+        &["run/checkpoints/00000009.h5 holds step 3: rename it to run/checkpoints/00000003.h5"],
+    )
 }
 
 /// Datasets that claim more than the file holds, as no run writes them; what would be read first differs.
