@@ -6,6 +6,8 @@
 /// # Errors
 /// What shows that the file is not text.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
+    // A file in Latin-1 may have been given a mark by an editor.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
@@ -29,7 +31,15 @@ mod tests {
     fn encodings_and_line_ends_do_not_matter() {
         let little: Vec<u8> = "\u{feff}a é\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = "\u{feff}a é\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        let texts = ["\u{feff}a é\r\n".as_bytes(), "a é\r".as_bytes(), "a é\n\u{1a}".as_bytes(), b"a \xe9\n", &little, &big];
+        let texts = [
+            b"\xef\xbb\xbfa \xe9\n",
+            "\u{feff}a é\r\n".as_bytes(),
+            "a é\r".as_bytes(),
+            "a é\n\u{1a}".as_bytes(),
+            b"a \xe9\n",
+            &little,
+            &big,
+        ];
         for bytes in texts {
             assert_eq!(decode(bytes).unwrap(), "a é\n", "{bytes:?}");
         }
