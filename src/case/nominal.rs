@@ -20,7 +20,7 @@ impl Channel {
 
 pub fn nominal(drive: Drive, walls: &Walls, viscosity: f64) -> Nominal {
     let [lower, upper] = walls.velocity;
-    let middle = 0.5 * (lower + upper);
+    let middle = walls.mean_velocity();
     let (by_pressure, bulk_velocity) = match drive {
         Drive::MassFlux { bulk_velocity } => (viscosity * friction_reynolds((bulk_velocity - middle).abs() / viscosity), bulk_velocity),
         Drive::PressureGradient { gradient } => {

@@ -10,7 +10,8 @@ use crate::transform::{NEIGHBOURS, Real, Reals};
 use num_complex::Complex;
 
 impl<T: Real> Channel<T> {
-    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and fluctuations a unit mass, in the laboratory. Collective.
+    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and fluctuations a unit mass, in the laboratory;
+    /// so are the bulk velocities. re_bulk is that of the bulk velocity relative to the mean of the walls. Collective.
     pub(super) fn series(&mut self) -> Vec<(String, f64)> {
         let viscosity = self.parameters.viscosity;
         self.velocity_to_planes(0, self.clock.time, 0.0);
@@ -30,6 +31,7 @@ impl<T: Real> Channel<T> {
             sum
         });
         let [bulk_velocity, bulk_across, lower, upper, gradient] = ExactSum::total_of(sums, &self.world);
+        let relative = bulk_velocity - self.parameters.walls.mean_velocity();
         let friction_velocity = (0.5 * (lower.abs() + upper.abs())).sqrt();
         let named = [
             ("energy", energy),
@@ -41,7 +43,7 @@ impl<T: Real> Channel<T> {
             ("wall_shear_upper", upper),
             ("friction_velocity", friction_velocity),
             ("re_tau", friction_velocity / viscosity),
-            ("re_bulk", bulk_velocity / viscosity),
+            ("re_bulk", relative / viscosity),
         ];
         named.map(|(name, value)| (name.to_owned(), value)).into()
     }

@@ -7,7 +7,7 @@
 //! so that continuity holds by construction (Kim, Moin & Moser 1987). Where k = 0, phi and eta hold the mean profiles U and W.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_in, copy_out, side_by_side};
+use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, copy_out, side_by_side};
 use crate::transform::{NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
 
@@ -74,14 +74,16 @@ impl<T: Real> Velocity<T> {
         );
     }
 
-    /// Adds `-factor II omega_z = factor (I u - II i k_x v)` to a line.
-    pub fn add_spanwise_vorticity(&self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], factor: T, line: &mut [T]) {
-        let kx = by_column(k.map(|[kx, _]| kx));
-        for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-            // -i times (I u - II i k_x v), u being i times `along`.
-            let turned = operators.integrated::<GROUP>(&self.along, at) - kx * operators.integrated_twice(&self.v, at);
-            for (sum, t) in line[at..at + GROUP].chunks_exact_mut(2).zip(turned.numbers().chunks_exact(2)) {
-                (sum[0], sum[1]) = (sum[0] - factor * t[1], sum[1] + factor * t[0]);
+    /// Adds `-2 factor omega_z = 2 D (factor u) - 2 factor i k_x v` to `R + 2 D S`.
+    pub fn add_spanwise_vorticity(&self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], factor: T, [r, s]: [&mut [T]; 2]) {
+        // What stands behind the coefficients must stay zero.
+        for at in (0..operators.kept * COEFFICIENT).step_by(COEFFICIENT) {
+            for (column, [kx, _]) in k.into_iter().enumerate() {
+                let (re, im) = (at + 2 * column, at + 2 * column + 1);
+                // u is i times `along`.
+                (s[re], s[im]) = (s[re] - factor * self.along[im], s[im] + factor * self.along[re]);
+                let twice = factor * (kx + kx);
+                (r[re], r[im]) = (r[re] + twice * self.v[im], r[im] - twice * self.v[re]);
             }
         }
     }

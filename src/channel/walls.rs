@@ -10,6 +10,7 @@ use std::f64::consts::TAU;
 struct Through {
     column: Column,
     kx: f64,
+    kz: f64,
     /// At the lower and at the upper wall.
     v: [Complex<f64>; 2],
 }
@@ -41,7 +42,8 @@ impl WallMotion {
             };
             let v = [at(WallSide::Lower), at(WallSide::Upper)];
             if v != [Complex::default(); 2] {
-                through.push(Through { column: *column, kx: TAU / size[0] * column.nx as f64, v });
+                let [kx, kz] = [TAU / size[0] * column.nx as f64, TAU / size[2] * column.nz as f64];
+                through.push(Through { column: *column, kx, kz, v });
             }
         }
         Self { walls: walls.clone(), frame_velocity, through }
@@ -55,20 +57,46 @@ impl WallMotion {
 
     /// W at the walls at a time.
     pub fn across<T: Real>(&self, time: f64) -> Group<T> {
-        let w = self.walls.oscillation.map_or(0.0, |o| o.amplitude * (TAU * time / o.period).sin());
+        let w = self.w(time);
         ends(w, w)
+    }
+
+    fn w(&self, time: f64) -> f64 {
+        self.walls.oscillation.map_or(0.0, |o| o.amplitude * (TAU * time / o.period).sin())
     }
 
     /// v at the walls in neighbouring columns of this rank at a time. The frame moves past the walls.
     pub fn through<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
+        self.by_column(columns, time, |through| through.v, |sum, difference| [sum, difference])
+    }
+
+    /// `-d(U v)/dx - d(W v)/dz` at the walls in neighbouring columns of this rank at a time: half the difference and half the sum of upper and lower wall, as
+    /// [`super::line::Operators::slopes`] has those of a slope.
+    pub fn convection<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
+        let w = self.w(time);
+        let of_walls = |Through { kx, kz, v, .. }: &Through| {
+            std::array::from_fn(|wall| v[wall] * Complex::new(0.0, -(kx * self.walls.velocity[wall] + kz * w)))
+        };
+        self.by_column(columns, time, of_walls, |sum, difference| [difference, sum])
+    }
+
+    /// Half the sum and half the difference of `[lower, upper]` of each column, in the order that `arrange(sum, difference)` gives them.
+    fn by_column<T: Real>(
+        &self,
+        columns: &[Column],
+        time: f64,
+        of_walls: impl Fn(&Through) -> [Complex<f64>; 2],
+        arrange: impl Fn(Complex<f64>, Complex<f64>) -> [Complex<f64>; 2],
+    ) -> Group<T> {
         if self.through.is_empty() {
             return Group::all(T::zero());
         }
         let of = |column: &Column| {
             let found = self.through.iter().find(|through| through.column == *column);
-            found.map_or([Complex::default(); 2], |Through { kx, v: [lower, upper], .. }| {
-                let turn = Complex::cis(kx * self.frame_velocity * time);
-                [(upper + lower) * turn * 0.5, (upper - lower) * turn * 0.5].map(|v| Complex::new(T::of(v.re), T::of(v.im)))
+            found.map_or([Complex::default(); 2], |through| {
+                let turn = Complex::cis(through.kx * self.frame_velocity * time) * 0.5;
+                let [lower, upper] = of_walls(through);
+                arrange((upper + lower) * turn, (upper - lower) * turn).map(|value| Complex::new(T::of(value.re), T::of(value.im)))
             })
         };
         by_parity(std::array::from_fn(|c| columns.get(c).map_or([Complex::default(); 2], of)))

@@ -37,6 +37,12 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let nominal = flow.nominal(case.fluid.viscosity);
     let Nominal { friction_velocity, bulk_velocity } = nominal;
     let wall_unit = case.fluid.viscosity / friction_velocity;
+    let relative = bulk_velocity - flow.walls.mean_velocity();
+    let [observer, laboratory] = match flow.walls.velocity {
+        [0.0, 0.0] => [""; 2],
+        [lower, upper] if lower == upper => ["; U_b is relative to the walls", " in the laboratory"],
+        _ => ["; U_b is relative to the mean of the walls", " in the laboratory"],
+    };
     let [nx, ny, nz] = case.domain.grid;
     let [mx, mz] = largest_labels(case);
     let spacing = Spacing::new(case);
@@ -45,8 +51,11 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     let plus = |length: f64| length / wall_unit;
     let mut rows = vec![
         ("case", format!("{}, channel flow, valid", case.name)),
-        ("Reynolds numbers", format!("Re_tau {:.1}, U_b h/nu {:.1}, nominal", 1.0 / wall_unit, bulk_velocity.abs() / case.fluid.viscosity)),
-        ("velocities", format!("u_tau {friction_velocity:.4}, U_b {bulk_velocity:.4}, frame {:.4}", flow.frame_velocity)),
+        (
+            "Reynolds numbers",
+            format!("Re_tau {:.1}, U_b h/nu {:.1}, nominal{observer}", 1.0 / wall_unit, relative.abs() / case.fluid.viscosity),
+        ),
+        ("velocities", format!("u_tau {friction_velocity:.4}, U_b {bulk_velocity:.4}{laboratory}, frame {:.4}", flow.frame_velocity)),
         ("box", format!("{lx:.0} x {ly:.0} x {lz:.0} wall units")),
         ("grid", format!("{nx} x {ny} x {nz} points")),
         ("modes", format!("{} x {ny} x {} (two-thirds: |n_x| <= {mx}, |n_z| <= {mz}){in_y}", 2 * mx + 1, 2 * mz + 1)),
@@ -71,8 +80,8 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
         let [amplitude, period] = [wall.amplitude / friction_velocity, wall.period * friction_velocity / wall_unit];
         ("oscillation", format!("W+ {amplitude:.2}, T+ {period:.1}"))
     }));
-    if flow.rotation != 0.0 && bulk_velocity != 0.0 {
-        rows.push(("rotation", format!("2 Omega h/U_b {:.4}", 2.0 * flow.rotation / bulk_velocity)));
+    if flow.rotation != 0.0 && relative != 0.0 {
+        rows.push(("rotation", format!("2 Omega h/U_b {:.4}", 2.0 * flow.rotation / relative)));
     }
     rows.push(("step", step(case, flow, &spacing, nominal)));
     let parameters = Parameters::new(case, flow);
@@ -169,7 +178,7 @@ fn step(case: &Case, flow: &Channel, spacing: &Spacing, nominal: Nominal) -> Str
         StepSize::Courant(number) => number,
     };
     let [lower, upper] = flow.walls.velocity;
-    let middle = 0.5 * (lower + upper);
+    let middle = flow.walls.mean_velocity();
     let centre = middle + CENTRE * (nominal.bulk_velocity - middle);
     let convection = [lower, centre, upper].iter().map(|u| (u - flow.frame_velocity).abs()).fold(0.0, f64::max);
     let fluctuation = FLUCTUATION * nominal.friction_velocity;
@@ -286,9 +295,15 @@ mod tests {
         assert_eq!(row(&["walls.oscillation={ amplitude = 12, period = 0.5 }"], "oscillation"), "W+ 12.00, T+ 90.0");
         let couette = ["fluid.viscosity=0.001", "drive.gradient=0", "walls.velocity=[-1, 1.6]"];
         assert_eq!(row(&couette, "walls"), "U_w h/nu 1300.0, where U_w is half their difference");
-        assert_eq!(row(&couette, "velocities"), "u_tau 0.0793, U_b 0.3000, frame 0.3000");
+        assert_eq!(row(&couette, "velocities"), "u_tau 0.0793, U_b 0.3000 in the laboratory, frame 0.3000");
+        assert_eq!(row(&couette, "Reynolds numbers"), "Re_tau 79.3, U_b h/nu 0.0, nominal; U_b is relative to the mean of the walls");
         let flux = ["drive={ kind = 'mass-flux', bulk_velocity = 10, rotation = 5 }"];
         assert_eq!(row(&flux, "rotation"), "2 Omega h/U_b 1.0000");
+        // The same flow, seen by another observer.
+        let moving = ["drive={ kind = 'mass-flux', bulk_velocity = 13, rotation = 5 }", "walls.velocity=[3, 3]"];
+        assert_eq!(row(&moving, "rotation"), row(&flux, "rotation"));
+        assert_eq!(row(&moving, "Reynolds numbers"), row(&flux, "Reynolds numbers") + "; U_b is relative to the walls");
+        assert_eq!(row(&moving, "step"), row(&flux, "step"));
         assert_eq!(row(&[], "rotation") + &row(&[], "walls") + &row(&[], "oscillation"), "");
     }
 

@@ -10,6 +10,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("a_channel_is_averaged_in_two_pieces_and_reported", averaged),
         Trial::test("spectra_have_the_same_bits_on_any_ranks", spectra_on_any_ranks),
         Trial::test("walls_that_move_and_blow_have_the_same_bits_in_two_pieces", moving_walls),
+        Trial::test("what_is_reported_does_not_depend_on_the_observer", observers),
         Trial::test("averages_that_are_incomplete_are_refused", incomplete),
         Trial::test("averages_of_an_older_version_are_refused", older),
     ]
@@ -193,6 +194,52 @@ assert 0 < abs(mean.imag).max() < 6e-8 * abs(mean.real).max(), mean",
     place.run(1, "still", "--set walls.transpiration=[]")?;
     ensure!(place.same_state("whole", "still").is_err(), "the walls do not blow");
     Ok(())
+}
+
+/// The same flow between walls at rest and between walls that move with 3.
+fn observers() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("case.toml"), CASE)?;
+    fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6 6 -0.1\n1 60 15 0\n")?;
+    let mut tables = Vec::new();
+    for (run, bulk, wall) in [("rest", "10", "0"), ("moving", "13", "3")] {
+        let further = format!("--set time.steps=16 --set drive.bulk_velocity={bulk} --set walls.velocity=[{wall},{wall}]");
+        place.run(1, run, &further)?;
+        let checked = place.rogallo(1, &format!("check {run}/case.toml"))?.output;
+        let stats = place.rogallo(1, &format!("stats {run} --reference published.txt"))?.output;
+        let of = |text: &str, names: &[&str]| -> Vec<String> {
+            let lines = text.lines().filter(|line| names.iter().any(|name| line.starts_with(name)));
+            lines.map(|line| line.replace("; U_b is relative to the walls", "").replace(" relative to the walls", "")).collect()
+        };
+        let found = [of(&checked, &["Reynolds numbers"]), of(&stats, &["Re_tau", "U_b ", "C_f", "  U+", "  uv+"])].concat();
+        ensure!(found.len() == 6 && found[0].contains("U_b h/nu 600.0"), "{found:?}");
+        tables.push(found);
+    }
+    ensure!(tables[0] == tables[1], "{tables:?}");
+    place.python(
+        "import csv
+def read(run, name):
+    return [{key: float(value or 'nan') for key, value in row.items()} for row in csv.DictReader(open(run + '/' + name))]
+# Round-off of the raw moments, in which the velocity of the walls is: 1e-16 U_w^n / u_tau^n, and more where they are differentiated twice.
+for name in ('profiles.csv', 'budgets.csv', 'spectra_x.csv', 'spectra_z.csv'):
+    rest, moving = read('rest', name), read('moving', name)
+    for key in rest[0]:
+        if key.endswith('_error') or key.startswith(('skewness', 'flatness')): continue
+        size = max(abs(row[key]) for row in rest)
+        off = max(abs(a[key] - b[key]) for a, b in zip(rest, moving))
+        assert off <= 1e-7 * (1 + size), (name, key, off, size)
+profiles = [read(run, 'profiles.csv') for run in ('rest', 'moving')]
+assert all(abs(rows[0]['U']) < 1e-12 and rows[-1]['U'] > 10 for rows in profiles)
+for key in ('skewness_u', 'skewness_v', 'flatness_u', 'flatness_w'):
+    # Where the variance is not that of the last digits.
+    off = [abs(a[key] - b[key]) for a, b in zip(*profiles) if a['uu'] > 1e-3]
+    assert len(off) > 8 and max(off) < 1e-6, (key, off)
+rest, moving = read('rest', 'series.csv'), read('moving', 'series.csv')
+for a, b in zip(rest, moving):
+    for key in ('re_bulk', 're_tau'):
+        assert abs(a[key] / b[key] - 1) < 1e-8, (key, a[key], b[key])
+assert abs(rest[-1]['re_bulk'] - 600) < 1e-6 and abs(moving[-1]['bulk_velocity'] - 13) < 1e-9",
+    )
 }
 
 fn spectra_on_any_ranks() -> Outcome {

@@ -4,7 +4,7 @@ use crate::collective::{Check, Outcome, process_grids, reference};
 use crate::ensure;
 use crate::flows::advance;
 use num_complex::Complex;
-use rogallo::case::{Batches, ChannelScalar, Drive, Oscillation, ScalarBoundary, Walls};
+use rogallo::case::{Batches, ChannelScalar, Drive, Oscillation, ScalarBoundary, Transpiration, WallSide, Walls};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::{Clock, Flow};
 use rogallo::parallel::World;
@@ -222,83 +222,166 @@ fn energy(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// At every y the rate of change of <u_i u_j> is what production, transport, pressure, diffusion and dissipation say: this sees an error in any of the averages, and in the
-/// pressure.
-fn budgets(world: &Rc<World>) -> Outcome {
-    let (nu, gradient, dt, rotation) = (0.01, 0.05, 1e-3, 0.3);
-    let own = Parameters::at_rest([TAU, 2.0, PI], [24, 65, 24]);
-    let drive = Drive::PressureGradient { gradient };
-    let step_size = StepSize::Fixed(dt);
-    // A batch is one sample.
-    let batches = Batches { length: dt, of_spectra: 1 };
-    let mut channel = disturbed(world, Parameters { viscosity: nu, drive, rotation, frame_velocity: 0.3, step_size, batches, ..own })?;
-    advance(&mut channel, 0.2)?;
-    channel.sample();
-    let mut samples = Vec::new();
-    for step in 1..=5 {
-        channel.step(0.2 + f64::from(step) * dt).map_err(|error| error.to_string())?;
-        samples.extend(channel.sample());
+/// Five states, a step apart from each other.
+struct States {
+    points: usize,
+    dt: f64,
+    records: Vec<Vec<Record>>,
+}
+
+impl States {
+    /// Of a channel whose batches are one sample long.
+    fn new(channel: &mut Channel<f64>, points: usize, dt: f64) -> Result<Self, String> {
+        let begin = channel.clock().time;
+        channel.sample();
+        let mut records = Vec::new();
+        for step in 1..=5 {
+            channel.step(begin + f64::from(step) * dt).map_err(|error| error.to_string())?;
+            records.extend(channel.sample().map(|batch| batch.records));
+        }
+        ensure!(records.len() == 5, "{} batches", records.len());
+        Ok(Self { points, dt, records })
     }
-    ensure!(samples.len() == 5, "{} batches", samples.len());
-    if !world.is_root() {
-        return Ok(());
+
+    /// An average over planes of one of them, from the upper wall; u is that of the laboratory.
+    fn of(&self, name: &str, state: usize) -> Vec<f64> {
+        let of_state = |name: &str, length| Record::values(&self.records[state], name, length).unwrap_or_else(|error| panic!("{error}"));
+        let weight = of_state("weight", 1)[0];
+        of_state(name, self.points).iter().rev().map(|sum| sum / weight).collect()
     }
-    let of_sample = |name: &str, sample: usize| -> Vec<f64> {
-        let records = &samples[sample].records;
-        let number = |name: &str| Record::values(records, name, 1).unwrap()[0];
-        // From the upper wall, as the points below; u in the laboratory.
-        Record::values(records, name, 65).unwrap().iter().rev().map(|sum| sum / number("weight")).collect()
+
+    /// That of the third.
+    fn now(&self, name: &str) -> Vec<f64> {
+        self.of(name, 2)
+    }
+
+    /// Its rate of change, by differences of fourth order.
+    fn rate(&self, name: &str) -> Vec<f64> {
+        let [a, b, c, d] = [0, 1, 3, 4].map(|state| self.of(name, state));
+        (0..self.points).map(|j| (a[j] - 8.0 * b[j] + 8.0 * c[j] - d[j]) / (12.0 * self.dt)).collect()
+    }
+
+    /// The largest difference of the rate from the sum of these terms, over the largest term. It is an error if they are not finite.
+    fn residual(&self, name: &str, terms: &[Vec<f64>]) -> f64 {
+        let (rate, mut worst, mut largest) = (self.rate(name), 0.0_f64, 0.0_f64);
+        for (j, rate) in rate.iter().enumerate() {
+            let off = (rate - terms.iter().map(|term| term[j]).sum::<f64>()).abs();
+            worst = if off.is_nan() { f64::INFINITY } else { worst.max(off) };
+            largest = terms.iter().fold(largest, |largest, term| largest.max(term[j].abs()));
+        }
+        worst / largest
+    }
+}
+
+/// The derivative of the polynomial through the points.
+fn slope(values: &[f64]) -> Vec<f64> {
+    let n = values.len() - 1;
+    let half = |m: usize| if m == 0 || m == n { 0.5 } else { 1.0 };
+    let cosine = |j: usize, m: usize| (PI * (j * m % (2 * n)) as f64 / n as f64).cos();
+    let coefficient = |m: usize| -> f64 {
+        let sum: f64 = (0..=n).map(|j| half(j) * values[j] * cosine(j, m)).sum();
+        2.0 * half(m) / n as f64 * sum
     };
-    let now = |name: &str| of_sample(name, 2);
-    // Differences of fourth order, and derivatives of the polynomial through the points.
-    let rate = |name: &str| -> Vec<f64> {
-        let [a, b, c, d] = [0, 1, 3, 4].map(|sample| of_sample(name, sample));
-        (0..65).map(|j| (a[j] - 8.0 * b[j] + 8.0 * c[j] - d[j]) / (12.0 * dt)).collect()
-    };
-    let slope = |values: &[f64]| -> Vec<f64> {
-        let n = values.len() - 1;
-        let half = |m: usize| if m == 0 || m == n { 0.5 } else { 1.0 };
-        let coefficient = |m: usize| -> f64 {
-            let sum: f64 = (0..=n).map(|j| half(j) * values[j] * (PI * (j * m % (2 * n)) as f64 / n as f64).cos()).sum();
-            2.0 * half(m) / n as f64 * sum
-        };
-        let line: Vec<_> = (0..=n).map(|m| Complex::from(coefficient(m))).collect();
-        let d = derivative(&line);
-        (0..=n).map(|j| d.iter().enumerate().map(|(m, a)| a.re * (PI * (j * m % (2 * n)) as f64 / n as f64).cos()).sum()).collect()
-    };
-    let (u, v) = (now("u"), now("v"));
-    ensure!(v.iter().all(|v| v.abs() < 1e-14), "there is a mean wall-normal velocity");
-    // name, transported by v, with p, Coriolis
+    let line: Vec<_> = (0..=n).map(|m| Complex::from(coefficient(m))).collect();
+    let d = derivative(&line);
+    (0..=n).map(|j| d.iter().enumerate().map(|(m, a)| a.re * cosine(j, m)).sum()).collect()
+}
+
+/// Sums of profiles, each times a factor.
+fn sum(terms: &[(f64, &[f64])]) -> Vec<f64> {
+    (0..terms[0].1.len()).map(|j| terms.iter().map(|(factor, values)| factor * values[j]).sum()).collect()
+}
+
+/// What the budgets of `<u_i u_j>` and of the mean profiles are off by, of their largest term, at the third of five states: name and part.
+fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(String, f64)> {
+    let (nu, two_omega) = (parameters.viscosity, 2.0 * parameters.rotation);
+    let now = |name: &str| states.now(name);
+    let times = |factor: f64, values: &[f64]| sum(&[(factor, values)]);
+    // name, transported by v, with p, strained by p, Coriolis
     type Terms<'a> = (&'a str, &'a str, Vec<(f64, &'a str)>, Vec<(f64, &'a str)>, Vec<(f64, &'a str)>);
-    let two_omega = 2.0 * rotation;
     let rows: [Terms<'_>; 4] = [
         ("uu", "uuv", vec![], vec![(2.0, "p_ux")], vec![(2.0 * two_omega, "uv")]),
-        ("vv", "vvv", vec![(2.0, "pv")], vec![(2.0, "p_vy")], vec![(-2.0 * two_omega, "uv")]),
+        ("vv", "vvv", vec![(-2.0, "pv")], vec![(2.0, "p_vy")], vec![(-2.0 * two_omega, "uv")]),
         ("ww", "vww", vec![], vec![(2.0, "p_wz")], vec![]),
-        ("uv", "uvv", vec![(1.0, "pu")], vec![(1.0, "p_uy"), (1.0, "p_vx")], vec![(two_omega, "vv"), (-two_omega, "uu")]),
+        ("uv", "uvv", vec![(-1.0, "pu")], vec![(1.0, "p_uy"), (1.0, "p_vx")], vec![(two_omega, "vv"), (-two_omega, "uu")]),
     ];
-    for (name, carried, moved, strain, turned) in rows {
-        let (rate, stress) = (rate(name), now(name));
-        let diffusion = slope(&slope(&stress));
-        let convection = slope(&now(carried));
-        let by_pressure: Vec<Vec<f64>> =
-            moved.iter().map(|(factor, name)| slope(&now(name)).iter().map(|x| -factor * x).collect()).collect();
+    let mut found = Vec::new();
+    for (name, carried, moved, strained, turned) in rows {
+        let added = |terms: &[(f64, &str)]| -> Vec<f64> {
+            let profiles: Vec<(f64, Vec<f64>)> = terms.iter().map(|(factor, name)| (*factor, now(name))).collect();
+            (0..states.points).map(|j| profiles.iter().map(|(factor, profile)| factor * profile[j]).sum()).collect()
+        };
         let [along, across] = [format!("e_{name}"), format!("d_{name}")].map(|name| now(&name));
-        let drive = if name == "uu" { 2.0 } else { 0.0 };
-        let (mut worst, mut largest) = (0.0_f64, 0.0_f64);
-        for j in 0..65 {
-            let sum = |terms: &[(f64, &str)]| terms.iter().map(|(factor, name)| factor * now(name)[j]).sum::<f64>();
-            let pressure = sum(&strain) + by_pressure.iter().map(|term| term[j]).sum::<f64>();
-            let terms =
-                [-convection[j], pressure, nu * diffusion[j], -2.0 * nu * (along[j] + across[j]), drive * gradient * u[j], sum(&turned)];
-            worst = worst.max((rate[j] - terms.iter().sum::<f64>()).abs());
-            largest = terms.iter().fold(largest, |largest, term| largest.max(term.abs()));
-        }
-        ensure!(worst < 2e-5 * largest, "the budget of {name} is off by {worst:e}, the largest term is {largest:e}");
+        let terms = [
+            times(-1.0, &slope(&now(carried))),
+            sum(&[(1.0, &added(&strained)), (1.0, &slope(&added(&moved)))]),
+            times(nu, &slope(&slope(&now(name)))),
+            sum(&[(-2.0 * nu, &along), (-2.0 * nu, &across)]),
+            times(if name == "uu" { 2.0 * gradient } else { 0.0 }, &now("u")),
+            added(&turned),
+        ];
+        found.push((name.to_owned(), states.residual(name, &terms)));
     }
-    for j in 0..65 {
-        let trace = now("p_ux")[j] + now("p_vy")[j] + now("p_wz")[j];
-        ensure!(trace.abs() < 1e-12, "the pressure strain has a trace of {trace:e}");
+    let of_scalars = parameters.scalars.iter().map(|scalar| {
+        let source = if let ScalarBoundary::Source { rate } = scalar.boundary { rate } else { 0.0 };
+        (format!("[{}]", scalar.name), nu / scalar.schmidt, source)
+    });
+    for (name, diffusivity, source) in [("u".to_owned(), nu, gradient), ("w".to_owned(), nu, 0.0)].into_iter().chain(of_scalars) {
+        let carried = slope(&now(&match &*name {
+            "u" => "uv".to_owned(),
+            "w" => "vw".to_owned(),
+            scalar => format!("v{scalar}"),
+        }));
+        let terms = [times(-1.0, &carried), times(diffusivity, &slope(&slope(&now(&name)))), vec![source; states.points]];
+        found.push((name.clone(), states.residual(&name, &terms)));
+    }
+    found
+}
+
+/// At every y the rate of change of `<u_i u_j>` is what production, transport, pressure, diffusion and dissipation say, that of the mean profiles what flux and
+/// diffusion say: this sees an error in any of the averages, and in the pressure. Between walls at rest, and between walls that move, oscillate and transpire,
+/// with scalars; in a frame that turns, and moves.
+fn budgets(world: &Rc<World>) -> Outcome {
+    let (gradient, points) = (0.05, 65);
+    let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 16]);
+    let own = Parameters { viscosity: 0.01, drive: Drive::PressureGradient { gradient }, rotation: 0.3, frame_velocity: 0.3, ..own };
+    let wave = |wall, amplitude, wavenumber, phase| Transpiration { wall, amplitude, wavenumber, phase };
+    let walls = Walls {
+        velocity: [-0.5, 0.8],
+        oscillation: Some(Oscillation { amplitude: 0.6, period: 0.7 }),
+        transpiration: vec![wave(WallSide::Lower, 0.2, [1, 1], 0.3), wave(WallSide::Upper, 0.1, [2, -1], 1.1)],
+    };
+    let scalar = |name: &str, schmidt, boundary| ChannelScalar { name: name.into(), schmidt, boundary };
+    let scalars = vec![
+        scalar("dye", 1.4, ScalarBoundary::Values { lower: -1.0, upper: 3.0 }),
+        scalar("heat", 0.7, ScalarBoundary::Source { rate: 1.5 }),
+    ];
+    let all = Parameters { walls, scalars, ..own.clone() };
+    // The scheme is of second order where walls oscillate: 2e-3 of the largest term at the longer step, that of ww.
+    for (what, parameters, steps, limit) in [("walls at rest", own, &[1e-3][..], 2e-5), ("all at once", all, &[1e-3, 5e-4], 1e-3)] {
+        let mut found: Vec<Vec<(String, f64)>> = Vec::new();
+        for &dt in steps {
+            let batches = Batches { length: dt, of_spectra: 1 };
+            let parameters = Parameters { step_size: StepSize::Fixed(dt), batches, ..parameters.clone() };
+            let mut channel = disturbed(world, parameters.clone())?;
+            let [lower, upper] = parameters.walls.velocity;
+            channel.set_profiles(|y| 1.0 - y * y + 0.5 * (lower + upper + (upper - lower) * y), |y| 0.1 * (PI * y).sin());
+            advance(&mut channel, 0.2)?;
+            let states = States::new(&mut channel, points, dt)?;
+            if !world.is_root() {
+                continue;
+            }
+            ensure!(states.now("v").iter().all(|v| v.abs() < 1e-14), "{what}: there is a mean wall-normal velocity");
+            let trace = sum(&["p_ux", "p_vy", "p_wz"].map(|name| states.now(name)).each_ref().map(|strain| (1.0, &strain[..])));
+            ensure!(trace.iter().all(|trace| trace.abs() < 1e-12), "{what}: the pressure strain has a trace");
+            found.push(residuals(&states, &parameters, gradient));
+        }
+        for (name, residual) in found.last().into_iter().flatten() {
+            ensure!(*residual < limit, "{what}: the budget of {name} is off by {residual:e} of its largest term");
+        }
+        for ((name, at_first), (_, residual)) in found.iter().flatten().zip(found.iter().skip(1).flatten()) {
+            ensure!(*residual < at_first / 1.5, "{what}: the budget of {name} is off by {at_first:e} and, at half the step, {residual:e}");
+        }
     }
     Ok(())
 }

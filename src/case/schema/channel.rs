@@ -17,12 +17,15 @@ const STATISTICS: Schedule = Schedule { every_steps: Some(10), every_time: None 
 pub fn case(keys: &mut Keys, name: &str, dir: &Path) -> Case {
     let domain = keys.table("domain", domain);
     let (fluid, scale) = keys.table("fluid", drive::fluid);
-    let (drive, rotation) = keys.table("drive", |keys| drive::drive(keys, scale));
+    let (mut drive, rotation, by_default) = keys.table("drive", |keys| drive::drive(keys, scale));
     let walls = keys.optional_table("walls", |keys| walls(keys, domain.grid)).unwrap_or_else(|| Walls {
         velocity: [0.0; 2],
         oscillation: None,
         transpiration: Vec::new(),
     });
+    if let (Drive::MassFlux { bulk_velocity }, true) = (&mut drive, by_default) {
+        *bulk_velocity += walls.mean_velocity();
+    }
     let scalars = keys.optional_table("scalar", scalars).unwrap_or_default();
     let initial = keys.table("initial", |keys| initial(keys, dir, domain.grid));
     let (dealiase_y, frame_velocity, numerics) = keys.table("numerics", |keys| {

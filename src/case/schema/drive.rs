@@ -10,7 +10,7 @@ use super::super::values::*;
 pub enum Scale {
     /// u_tau, at this Re_tau.
     Friction(f64),
-    /// U_b, at this Re_bulk = U_b h / nu.
+    /// U_b relative to the walls, at this Re_bulk = U_b h / nu.
     Bulk(f64),
     /// The case does not say: it gives the viscosity, on the command line in the place of this Reynolds number of the file.
     Open(Option<&'static str>),
@@ -39,8 +39,9 @@ pub fn fluid(keys: &mut Keys) -> (Fluid, Scale) {
     (Fluid { viscosity }, scale)
 }
 
-/// `[drive]`, with the rotation of the frame.
-pub fn drive(keys: &mut Keys, scale: Scale) -> (Drive, f64) {
+/// `[drive]`, with the rotation of the frame, and whether its bulk velocity is the default, which is relative to the walls.
+pub fn drive(keys: &mut Keys, scale: Scale) -> (Drive, f64, bool) {
+    let mut by_default = false;
     let drive = match keys.variant("kind", &["mass-flux", "pressure-gradient"]) {
         "pressure-gradient" => {
             let default = match scale {
@@ -58,10 +59,11 @@ pub fn drive(keys: &mut Keys, scale: Scale) -> (Drive, f64) {
                 Scale::Open(_) => None,
                 Scale::Unread => Some(0.0),
             };
+            by_default = !keys.has("bulk_velocity");
             Drive::MassFlux { bulk_velocity: given_or(keys, "bulk_velocity", default, scale) }
         }
     };
-    (drive, keys.or("rotation", 0.0, number))
+    (drive, keys.or("rotation", 0.0, number), by_default)
 }
 
 /// A number that must be given where it has no default.

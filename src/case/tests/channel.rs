@@ -192,6 +192,10 @@ fn the_fluid_scales_the_drive() {
         assert_eq!(channel(&[fluid]).drive, by_flux);
         assert_eq!(channel(&[fluid, pressure]).drive, by_pressure);
         assert_eq!(channel(&[fluid, "drive.bulk_velocity=-0.5"]).drive, flux(-0.5));
+        // By default it is the same flow for any observer.
+        if let Drive::MassFlux { bulk_velocity } = by_flux {
+            assert_eq!(channel(&[fluid, "walls.velocity=[3, 3]"]).drive, flux(3.0 + bulk_velocity));
+        }
         assert_eq!(channel(&[fluid, pressure, "drive.gradient=0"]).drive, gradient(0.0));
     }
     let viscous = "fluid={ viscosity = 0.01 }";

@@ -79,7 +79,7 @@ fn differences_see_every_key() {
     let bulk = bulk_reynolds(180.0) / 180.0;
     let changes = [
         ("drive.rotation=1", "drive.rotation: 0.0 -> 1.0"),
-        ("walls.velocity=[0, 1]", "walls.velocity: [0.0, 0.0] -> [0.0, 1.0]"),
+        ("walls.velocity=[-1, 1]", "walls.velocity: [0.0, 0.0] -> [-1.0, 1.0]"),
         ("walls.oscillation.period=2", "walls.oscillation: { amplitude = 1.0, period = 1.0 } -> { amplitude = 1.0, period = 2.0 }"),
         (
             "walls.transpiration=[{ amplitude = 1, wavenumber = [1, 0] }]",

@@ -40,6 +40,13 @@ pub struct Walls {
     pub transpiration: Vec<Transpiration>,
 }
 
+impl Walls {
+    /// The mean of U of both walls: what a bulk velocity is relative to, so that it does not depend on the observer.
+    pub fn mean_velocity(&self) -> f64 {
+        0.5 * (self.velocity[0] + self.velocity[1])
+    }
+}
+
 /// Both walls move along z: `W = amplitude sin(2 pi t / period)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Oscillation {

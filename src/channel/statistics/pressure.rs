@@ -1,15 +1,27 @@
-//! The pressure of a state, for the statistics. With the sources R and S of [`super::super::right_hand_side`], formed without `v^2`,
+//! The pressure of a state, for the statistics: `p = p* - v^2`, with the sources R and S of [`super::super::right_hand_side`], formed without `v^2`,
 //!
 //! ```text
-//!     (D^2 - k^2) p* = -R - 2 D S,    dp*/dy = nu v'' = nu phi at the walls,    p = p* - v^2
+//!     (D^2 - k^2) p* = -R - 2 D S + 2 Omega omega_z,    omega_z = i k_x v - D u
+//!     D p* = nu phi - i (k_x U_w + k_z W_w) v_w at the walls
 //! ```
 //!
-//! Where k = 0, `p = -<vv>`, which is zero at the walls. Rotation adds `2 Omega omega_z` to the right-hand side, `omega_z = i k_x v - D u`, and
-//! `-2 Omega U` to dp/dy where k = 0.
+//! The first line is the divergence of the momentum equation, the second is its component along y,
+//!
+//! ```text
+//!     dv/dt + d(u v)/dx + d(v v)/dy + d(w v)/dz = -dp/dy + nu lap v - 2 Omega u,
+//! ```
+//!
+//! at a wall in the laboratory, with `dp*/dy = dp/dy + d(v v)/dy`. There u = U_w and w = W_w(t) are the same all over the wall, and `nu lap v = nu phi`;
+//! `dv/dt = 0`, because transpiration is steady in the laboratory. `-2 Omega U_w` is part of the mean alone. Scalars are passive and do not appear.
+//!
+//! The right-hand side is formed before it is integrated twice, so that the tau method leaves out the same two coefficients of all its parts: R and D S cancel
+//! where the observer moves, and near the walls all but cancel.
+//!
+//! Where k = 0 the equation along y is integrated: `P = -<vv> - 2 Omega int U dy`. Where nothing turns this is `-<vv>`, and zero at walls that are closed.
 
 use super::super::Channel;
 use super::super::helmholtz::Helmholtz;
-use super::super::line::{COEFFICIENT, GROUP, Group, by_column, by_parity, copy_from, copy_out};
+use super::super::line::{COEFFICIENT, Group, by_column, by_parity, copy_from, copy_out};
 use super::super::profiles::as_seen;
 use super::super::right_hand_side::sources_of_pressure;
 use super::moments::{AT_POINTS, add_at_points};
@@ -40,7 +52,7 @@ impl<T: Real> Channel<T> {
             |nx, nz, products, outputs| sources_of_pressure(wavenumbers, nx, nz, products, outputs),
         );
         let line = || operators.line();
-        let (mut problem, [mut r, mut s, mut source, mut p]) = (Helmholtz::new(operators), std::array::from_fn(|_| line()));
+        let (mut problem, [mut r, mut s, mut p]) = (Helmholtz::new(operators), std::array::from_fn(|_| line()));
         let kept = operators.kept;
         let of_field: &mut [Complex<T>] = cast_slice_mut(&mut before[0]);
         let viscosity = T::of(parameters.viscosity);
@@ -51,27 +63,24 @@ impl<T: Real> Channel<T> {
                 copy_from(lines.of(i), 0, kept, line);
             }
             let k = wavenumbers.of_columns(columns);
-            let groups = (GROUP..operators.groups() * GROUP).step_by(GROUP);
-            // k^2 p - p'' = R + 2 D S - 2 Omega omega_z
-            for at in groups.clone() {
-                let sum = operators.integrated_twice::<GROUP>(&r, at) + Group::all(T::of(2.0)) * operators.integrated(&s, at);
-                sum.store(&mut source, at);
-            }
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
             if parameters.rotation != 0.0 {
                 velocity.solve(operators, k, [phi, eta], walls.through(columns, clock.time));
-                velocity.add_spanwise_vorticity(operators, k, twice_omega, &mut source);
+                velocity.add_spanwise_vorticity(operators, k, T::of(parameters.rotation), [&mut r, &mut s]);
             }
+            // k^2 p* - D^2 p* = R + 2 D S - 2 Omega omega_z
+            operators.with_derivative(&s, |at, slope| (Group::load(&r, at) + slope + slope).store(&mut r, at));
             let one = Group::all(T::one());
             Helmholtz::factor([&mut problem], operators, [[by_column(k.map(|[kx, kz]| kx * kx + kz * kz)), one]]);
-            problem.particular(operators, |at| Group::load(&source, at), &mut p);
+            problem.particular(operators, |at| operators.integrated_twice(&r, at), &mut p);
             let slope = |c: usize| {
                 // Half the difference and half the sum of nu phi at the walls: its odd and its even coefficients summed.
                 let own = &phi[c * kept..(c + 1) * kept];
                 let sum = |first: usize| own.iter().skip(first).step_by(2).fold(Complex::default(), |sum: Complex<T>, a| sum + *a);
                 [sum(1), sum(0)].map(|slope| slope.scale(viscosity))
             };
-            let amount = (by_parity(std::array::from_fn(|c| slope(c.min(last)))) - operators.slopes(&p)) / problem.slopes;
+            let slopes = by_parity(std::array::from_fn(|c| slope(c.min(last)))) + walls.convection(columns, clock.time);
+            let amount = (slopes - operators.slopes(&p)) / problem.slopes;
             problem.add_homogeneous(operators, amount, &mut p);
             for (c, column) in columns.iter().enumerate() {
                 let pressure = &mut of_field[range.start + c * kept..range.start + (c + 1) * kept];

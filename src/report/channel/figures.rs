@@ -25,7 +25,7 @@ pub fn draw(dir: &Path, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> 
     let moves = |averaged: &&Averaged| averaged.number("re_tau").is_some_and(|(re_tau, _)| re_tau.is_finite() && re_tau > 0.0);
     if let Some(averaged) = run.averaged.as_ref().filter(moves) {
         let axis = Axis::of(run, averaged);
-        mean_velocity(dir, run, averaged, viscosity)?;
+        mean_velocity(dir, run, averaged)?;
         stresses(dir, run, averaged, &axis)?;
         let axis = axis.near_the_wall();
         vorticity(dir, averaged, &axis)?;
@@ -116,8 +116,8 @@ fn apart(points: impl Iterator<Item = (f64, f64)>, distance: f64, scale: impl Fn
     points.filter(far).collect()
 }
 
-/// U+ relative to the wall over y+, with `U+ = y+` and the logarithmic law.
-fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged, viscosity: f64) -> Result<()> {
+/// U+ relative to the nearer wall over y+, with `U+ = y+` and the logarithmic law.
+fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged) -> Result<()> {
     let profiles = &averaged.findings.profiles;
     let (y, y_plus) = (&profiles[0].values, &profiles[1].values);
     let Some(mean) = find(profiles, "U") else { return Ok(()) };
@@ -130,14 +130,13 @@ fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged, viscosity: f64) -> 
         false => &[("this run, lower wall", RUN, 0), ("upper wall", PARTS[5], 1)],
     };
     for &(label, colour, wall) in halves {
-        let shown = |i: &usize| y_plus[*i] >= from && if wall == 0 { y[*i] <= 1.0 } else { y[*i] >= 1.0 };
+        let shown = |i: &usize| y_plus[*i] >= from && (y[*i] > 1.0) == (wall == 1);
         let mut points: Vec<usize> = (0..y.len()).filter(shown).collect();
         if wall == 1 {
             points.reverse();
         }
-        let u_wall = run.flow.walls.velocity[wall] / (to * viscosity);
         let of = |value: &dyn Fn(usize) -> f64| points.iter().map(|&i| value(i)).collect::<Vec<f64>>();
-        let (x, u, error) = (of(&|i| y_plus[i]), of(&|i| (mean.values[i] - u_wall).abs()), of(&|i| mean.errors[i]));
+        let (x, u, error) = (of(&|i| y_plus[i]), of(&|i| mean.values[i].abs()), of(&|i| mean.errors[i]));
         curves.extend([band(colour, &x, &u, &error), curve(label, colour, Stroke::Line(4.0), &x, &u)]);
     }
     let top = (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0)).map(|y| (y, y)).collect();
@@ -152,7 +151,11 @@ fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged, viscosity: f64) -> 
         let points = apart(within, (to / from).ln() / MOST_MARKERS, f64::ln);
         curves.push(Curve { label: reference.label.clone(), colour, stroke: Stroke::Markers(marker), points });
     }
-    let frame = Frame { dir, name: "mean_velocity", x: "Distance from the wall  y⁺", y: "Mean velocity  U⁺" };
+    let label = match run.symmetric() {
+        true => "Mean velocity  U⁺",
+        false => "Mean velocity relative to the nearer wall, in u_τ of both  U⁺",
+    };
+    let frame = Frame { dir, name: "mean_velocity", x: "Distance from the wall  y⁺", y: label };
     semilogarithmic(&frame, (from, to), curves)
 }
 

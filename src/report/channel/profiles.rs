@@ -5,6 +5,9 @@
 //! ```
 //!
 //! lengths in nu / u_tau, scalars in theta_tau, which is nu / Sc |d theta/dy| in the mean of both walls over u_tau.
+//!
+//! U is `U - U_w`, relative to the nearer wall, the lower one in the centre; where the walls move differently it jumps there. The bulk velocity is relative to
+//! the mean of the walls. Neither depends on the observer.
 
 use super::budgets::{STRESSES, TERMS, budgets};
 use super::differences::Differences;
@@ -93,23 +96,23 @@ impl Findings {
         let centre = interpolate(&ascending(&grid.y), &ascending(&moments.mean.u), 0.0);
         let (peak_at, peak) = find(&profiles, "u_rms").map_or((f64::NAN, f64::NAN), |rms| peak(&profiles[1].values, &rms.values));
         let middle = 0.5 * (walls[0] + walls[1]);
+        let relative = bulk - middle;
         let half = 0.5 * (walls[1] - walls[0]).abs();
         let of_drive = match half > 0.0 {
             true => vec![("friction_of_walls", 2.0 * (u_tau / half).powi(2))],
-            false => {
-                let relative = bulk - middle;
-                vec![("centre_over_bulk", (centre - middle) / relative), ("friction_of_bulk", 2.0 * (u_tau / relative).powi(2))]
-            }
+            false => vec![("centre_over_bulk", (centre - middle) / relative), ("friction_of_bulk", 2.0 * (u_tau / relative).powi(2))],
         };
         let numbers = [
             ("u_tau", u_tau),
             ("re_tau", u_tau / nu),
-            ("bulk", bulk),
-            ("re_bulk", bulk / nu),
+            ("bulk", relative),
+            ("re_bulk", relative / nu),
             ("peak_u_rms", peak),
             ("peak_at", peak_at),
             ("shear_lower", shear[0]),
             ("shear_upper", shear[1]),
+            ("u_tau_lower", shear[0].abs().sqrt()),
+            ("u_tau_upper", shear[1].abs().sqrt()),
         ];
         let number = |(name, value): (String, f64)| Column { name, values: vec![value], errors: Vec::new() };
         let numbers = numbers.into_iter().chain(of_drive).map(|(name, value)| (name.to_owned(), value)).chain(of_scalars);
@@ -137,7 +140,7 @@ fn of_velocity(moments: &Moments, setting: &Setting, u_tau: f64, shear: [f64; 2]
     let total = |j: usize| nu * mean.du[j] - second.uv[j];
     let line = |j: usize| 0.5 * (shear[0] * (1.0 - y[j]) + shear[1] * (1.0 + y[j]));
     let mut columns = vec![
-        column("U", u_tau, &|j| mean.u[j]),
+        column("U", u_tau, &|j| mean.u[j] - setting.walls[usize::from(y[j] > f64::EPSILON)]),
         column("W", u_tau, &|j| mean.w[j]),
         column("P", square, &|j| mean.p[j]),
         column("dU", square / nu, &|j| mean.du[j]),

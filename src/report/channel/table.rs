@@ -63,9 +63,16 @@ fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
     rows.push(("Re_tau", value("re_tau")));
     if !run.symmetric() {
         rows.push(("nu dU/dy", format!("lower wall {}, upper wall {}; both halves are kept", value("shear_lower"), value("shear_upper"))));
+        let both = format!("wall units are those of {}, the root of the mean of their squares", value("u_tau"));
+        rows.push(("u_tau", format!("lower wall {}, upper wall {}; {both}", value("u_tau_lower"), value("u_tau_upper"))));
     }
-    rows.push(("U_b", format!("{}, U_b h/nu {}", value("bulk"), value("re_bulk"))));
     let [lower, upper] = run.flow.walls.velocity;
+    let walls = if lower == upper { "the walls" } else { "the mean of the walls" };
+    let observer = if [lower, upper] == [0.0; 2] { String::new() } else { format!(" relative to {walls}") };
+    rows.push(("U_b", format!("{}{observer}, U_b h/nu {}", value("bulk"), value("re_bulk"))));
+    if !observer.is_empty() {
+        rows.push(("U+", format!("relative to {}", if lower == upper { "the walls" } else { "the nearer wall" })));
+    }
     if lower == upper {
         rows.push(("U_centre / U_b", value("centre_over_bulk")));
         rows.push(("C_f", format!("{} (2 u_tau^2 / U_b^2)", value("friction_of_bulk"))));

@@ -256,6 +256,22 @@ fn budgets_are_those_of_the_fluctuations() {
     assert!(find(&findings.budgets, "pressure_strain_k").unwrap().values.iter().all(|value| value.abs() < 1e-10));
 }
 
+#[test]
+fn velocities_are_relative_to_the_walls() {
+    let walls = [-0.5, 0.8];
+    let findings = Findings::new(&samples(&[1.0], false).all(), &Setting { walls, ..setting(&channel(OMEGA)) }).unwrap();
+    let u_tau = (2.0 * NU).sqrt();
+    compare(&findings.profiles, "U", u_tau, |_, y| polynomial(MEANS[0], y, 0) - walls[usize::from(y > 1e-12)]);
+    let number = |name: &str, exact: f64| {
+        let found = find(&findings.numbers, name).unwrap().values[0];
+        assert!((found - exact).abs() < 1e-12 * exact.abs(), "{name}: {found}, not {exact}");
+    };
+    number("bulk", 2.0 / 3.0 - 0.15);
+    number("re_bulk", (2.0 / 3.0 - 0.15) / NU);
+    number("u_tau_lower", (1.8 * NU).sqrt());
+    number("u_tau_upper", (2.2 * NU).sqrt());
+}
+
 /// A flow and its mirror image give the same halves; the mean over both is what a symmetric one would be.
 #[test]
 fn the_halves_are_averaged_where_they_are_alike() {
@@ -352,7 +368,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
                 "  uv+",
             ][..],
         ),
-        (OMEGA, &["lower wall 0.018", "upper wall -0.022", "both halves are kept", "not compared"]),
+        (OMEGA, &["lower wall 0.018", "upper wall -0.022", "both halves are kept", "wall units are those of 0.14", "not compared"]),
     ] {
         let (dir, labels, series) = run_dir(rotation);
         let flow = channel(rotation);
