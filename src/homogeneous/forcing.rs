@@ -166,10 +166,8 @@ impl Forcing {
             case::Forcing::ConstantPower { power, .. } => {
                 let through = (power * cells * cells).cbrt();
                 rates.raise(Cause::Force, through);
-                // Less energy than that is not followed: one step takes it there (see `begin_step`).
-                let least = LEAST_FOLLOWED * power / through;
                 if self.energy > 0.0 {
-                    rates.raise(Cause::Growth, power / self.energy.max(least));
+                    rates.raise(Cause::Growth, growth_by_power(power, self.energy, through));
                 }
             }
             // <|f|^2> = 4 sigma^2 a mode: two components across k, of two parts each
@@ -376,6 +374,12 @@ pub fn without_energy(k_min: f64, k_max: f64) -> Error {
         "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between forcing.k_min = {k_min} and k_max = {k_max}: \
              it would inject nothing. Give an initial field with energy in that band, another band, or forcing.kind = \"ornstein-uhlenbeck\""
     ))
+}
+
+/// P / E of a band with this energy that steps follow, where P moves a fluid at rest at the rate `through` through a cell. Less energy is not followed: one
+/// step takes it there (see [`Forcing::begin_step`]).
+pub fn growth_by_power(power: f64, energy: f64, through: f64) -> f64 {
+    (power / energy).min(through / LEAST_FOLLOWED)
 }
 
 /// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that which is stored, or in the column

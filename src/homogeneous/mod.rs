@@ -23,6 +23,7 @@ mod survey;
 mod update;
 mod wavenumbers;
 
+pub use forcing::growth_by_power;
 pub use mean::MeanFlow;
 pub use spectrum::{Cumulative, sums};
 pub use stretch::{Stretch, memory_in_other_box};

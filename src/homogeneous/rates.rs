@@ -78,6 +78,7 @@ fn largest(values: [f64; 3]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::forcing::growth_by_power;
     use super::*;
     use crate::case::{Forcing, Gradient, Mean, ScalarInitial};
 
@@ -119,6 +120,8 @@ mod tests {
         let power = forced(Forcing::ConstantPower { power: 0.3, k_min: 0.5, k_max: 2.5 });
         let cells = 16.0 / std::f64::consts::TAU;
         assert!((of(&power, Cause::Force) - (0.3 * cells * cells).cbrt()).abs() < 1e-14);
+        let growth = [1e-12, 0.6].map(|energy| growth_by_power(0.3, energy, 2.0));
+        assert!((growth[0] / 2e4 - 1.0).abs() < 1e-14 && growth[1] == 0.5, "{growth:?}");
         // A band that the box does not hold.
         assert!(forced(Forcing::FrozenShells { k_min: 0.1, k_max: 0.5 }).rates(&[0.0]).is_err());
     }

@@ -4,7 +4,7 @@ use super::notes::figures;
 use super::{Row, until};
 use crate::case::{Case, Develop, Forcing, Gradient, Homogeneous, Initial, Rescale};
 use crate::error::Result;
-use crate::homogeneous::{Band, Parameters, Survey};
+use crate::homogeneous::{Band, Parameters, Survey, growth_by_power};
 use crate::time::{Cause, Rates, StepSize};
 
 /// The skewness of du/dx grows from random phases as `-LIMIT tanh(GROWTH t u'/lambda)`, within 12 % up to 0.5 at Re_lambda = 19, 36 and 96 on 64^3 points: see
@@ -24,7 +24,7 @@ pub fn rates(parameters: &Parameters, survey: Option<&Survey>) -> Result<Rates> 
         if let Some(Forcing::ConstantPower { power, k_min, k_max }) = parameters.forcing
             && let Some(band) = Band::new(parameters, k_min, k_max)?
         {
-            rates.raise(Cause::Growth, power / band.energy());
+            rates.raise(Cause::Growth, growth_by_power(power, band.energy(), rates.of(Cause::Force)));
         }
     }
     Ok(rates)
