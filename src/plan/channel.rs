@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn the_memory_has_the_statistics_in_it() {
         let memory = |overrides: &[&str]| {
-            let text = row(overrides, "memory a rank");
+            let text = row(overrides, "memory per rank");
             text.split(' ').next().and_then(|megabytes| megabytes.parse::<f64>().ok()).unwrap_or_else(|| panic!("{text}"))
         };
         // 51 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y: once, and twice more in a checkpoint. They are in double

@@ -49,8 +49,8 @@ impl Demands {
         let [p_row, p_col] = self.process_grid;
         [
             ("ranks", format!("{}, process grid [{p_row}, {p_col}]", p_row * p_col)),
-            ("memory a rank", format!("{}, and what MPI and HDF5 take", bytes(self.memory))),
-            ("a checkpoint", bytes(self.checkpoint)),
+            ("memory per rank", format!("{}, and what MPI and HDF5 take", bytes(self.memory))),
+            ("checkpoint", bytes(self.checkpoint)),
         ]
     }
 }

@@ -16,6 +16,8 @@ pub struct EnergyBudget {
     /// `E(t) - E(0) - int (production + .. - dissipation) dt`, with the energy that remeshing dropped given back. None
     /// for too few samples or times that do not increase.
     pub residual: Option<Vec<f64>>,
+    /// `production + .. - dissipation`.
+    rate: Vec<f64>,
 }
 
 impl EnergyBudget {
@@ -26,24 +28,51 @@ impl EnergyBudget {
         let stored: Vec<f64> = run.energy.iter().zip(&dropped).map(|(energy, dropped)| energy + dropped).collect();
         let rate: Vec<f64> = (0..run.time.len()).map(|i| production[i] + injection[i] + buoyancy_flux[i] - run.dissipation[i]).collect();
         let residual = residual(&run.time, &stored, &rate);
-        Self { production, injection, buoyancy_flux, residual }
+        Self { production, injection, buoyancy_flux, residual, rate }
     }
 
-    /// The largest residual, as a fraction of the energy dissipated (of the first energy, if none was), and its time.
-    pub fn worst(&self, run: &History) -> Option<(f64, f64)> {
+    /// How well the budget closes.
+    pub fn closure(&self, run: &History) -> Option<Closure> {
         let dissipated = integrate(&run.time, &run.dissipation).last().copied().unwrap_or(0.0).abs();
         let scale = if dissipated > 0.0 { dissipated } else { run.energy[0].abs() };
-        worst(self.residual.as_ref()?, &run.time, scale)
+        Closure::of(&run.time, self.residual.as_ref()?, &self.rate, scale)
+    }
+}
+
+/// How well a budget closes; fractions of the energy dissipated (of the first energy, if none was).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Closure {
+    /// The largest residual, and its time.
+    pub worst: f64,
+    pub time: f64,
+    /// The largest difference between the time integral of the terms over all samples and that over every second one. Integrals of cubics have
+    /// errors of the fourth order, so it is 15 times the error of the former where the samples resolve the terms, and of its size where they do not.
+    pub halved: f64,
+}
+
+impl Closure {
+    /// None if a value is not finite or the scale is nothing.
+    fn of(time: &[f64], residual: &[f64], rate: &[f64], scale: f64) -> Option<Self> {
+        let fractions = residual.iter().zip(time).map(|(value, &time)| (value.abs() / scale, time));
+        let (worst, time_of_worst) = fractions.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(fraction, _)| fraction.is_finite())?;
+        let every_second = |values: &[f64]| values.iter().copied().step_by(2).collect::<Vec<_>>();
+        let (all, coarse) = (integrate(time, rate), integrate(&every_second(time), &every_second(rate)));
+        let differences = all.iter().step_by(2).zip(&coarse).map(|(fine, coarse)| (fine - coarse).abs() / scale);
+        Some(Self { worst, time: time_of_worst, halved: differences.fold(0.0, f64::max) })
+    }
+
+    /// True if the samples are too far apart to tell the residual from the error of the time integral.
+    pub fn is_of_the_samples(&self) -> bool {
+        self.worst <= self.halved
     }
 }
 
 /// The components of the budgets, as the names of the columns have them.
 pub const COMPONENTS: [&str; 6] = ["xx", "yy", "zz", "xy", "xz", "yz"];
 
-/// Of each Reynolds stress that `budget` has, the largest residual of
-/// `dR/dt = production + rapid + slow + rotation + buoyancy + injection - dissipation`, as a fraction of the energy
-/// dissipated. Empty for too few lines.
-pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, f64)> {
+/// How well `dR/dt = production + rapid + slow + rotation + buoyancy + injection - dissipation` closes for each Reynolds stress that `budget` has.
+/// Empty for too few lines.
+pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, Closure)> {
     let Some(time) = budget.find("time").filter(|time| time.len() >= LEAST_SAMPLES) else { return Vec::new() };
     let column = |term: &str, c: &str| budget.find(&format!("{term}_{c}"));
     let half_trace: Vec<f64> = (0..time.len())
@@ -58,7 +87,7 @@ pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, f64)> {
         let rate: Vec<f64> = (0..time.len()).map(|i| gain(i) - dissipation[i]).collect();
         let first: f64 = ["xx", "yy", "zz"].iter().filter_map(|c| column("R", c)).map(|values| 0.5 * values[0]).sum();
         let scale = if dissipated > 0.0 { dissipated } else { first };
-        Some((*c, worst(&residual(time, stress, &rate)?, time, scale)?.0))
+        Some((*c, Closure::of(time, &residual(time, stress, &rate)?, &rate, scale)?))
     };
     COMPONENTS.iter().filter_map(of).collect()
 }
@@ -67,12 +96,6 @@ pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, f64)> {
 fn residual(time: &[f64], stored: &[f64], rate: &[f64]) -> Option<Vec<f64>> {
     let meaningful = time.len() >= LEAST_SAMPLES && time.is_sorted_by(|a, b| a < b);
     meaningful.then(|| stored.iter().zip(integrate(time, rate)).map(|(value, integral)| value - stored[0] - integral).collect())
-}
-
-/// The largest |residual| / scale and its time; none if a value is not finite or the scale is nothing.
-fn worst(residual: &[f64], time: &[f64], scale: f64) -> Option<(f64, f64)> {
-    let fractions = residual.iter().zip(time).map(|(value, &time)| (value.abs() / scale, time));
-    fractions.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(fraction, _)| fraction.is_finite())
 }
 
 #[cfg(test)]
@@ -99,7 +122,7 @@ mod tests {
     fn closure(n: usize, dropped: f64) -> f64 {
         let (_dir, table) = series(n, dropped);
         let run = History::of(&table).unwrap();
-        EnergyBudget::of(&table, &run).worst(&run).unwrap().0
+        EnergyBudget::of(&table, &run).closure(&run).unwrap().worst
     }
 
     #[test]
@@ -118,9 +141,11 @@ mod tests {
         let (_dir, table) = series(80, 0.0);
         let mut run = History::of(&table).unwrap();
         run.dissipation.iter_mut().for_each(|value| *value *= 1.01);
-        let (worst, time) = EnergyBudget::of(&table, &run).worst(&run).unwrap();
+        let closure = EnergyBudget::of(&table, &run).closure(&run).unwrap();
+        let Closure { worst, time, .. } = closure;
         assert!((worst - 0.01 / 1.01).abs() < 1e-6, "{worst}");
         assert_eq!(time, 2.0);
+        assert!(!closure.is_of_the_samples(), "{closure:?}");
     }
 
     #[test]
@@ -129,7 +154,7 @@ mod tests {
             let text: String = times.iter().map(|t| format!("0,{t},1,1\n")).collect();
             let table = Table::parse("series.csv".as_ref(), &format!("step,time,energy,dissipation\n{text}")).unwrap();
             let run = History::of(&table).unwrap();
-            assert!(EnergyBudget::of(&table, &run).worst(&run).is_none());
+            assert!(EnergyBudget::of(&table, &run).closure(&run).is_none());
         }
     }
 
@@ -156,11 +181,12 @@ mod tests {
         let (coarse, fine) = (budget(20, 0.0), budget(40, 0.0));
         assert_eq!(fine.iter().map(|(c, _)| *c).collect::<Vec<_>>(), ["xx", "yy", "xy"]);
         for ((c, coarse), (_, fine)) in coarse.iter().zip(&fine) {
-            let order = (coarse / fine).log2();
+            let order = (coarse.worst / fine.worst).log2();
             assert!((3.5..4.7).contains(&order), "R_{c}: order {order}");
+            assert!(coarse.is_of_the_samples() && fine.is_of_the_samples(), "{coarse:?}, {fine:?}");
         }
         let wrong = budget(40, 0.1);
-        assert!(wrong[0].1 < 1e-5 && wrong[2].1 > 0.05, "{wrong:?}");
+        assert!(wrong[0].1.worst < 1e-5 && wrong[2].1.worst > 0.05 && !wrong[2].1.is_of_the_samples(), "{wrong:?}");
         assert!(budget(3, 0.0).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::balance::stress_budgets;
+use super::balance::{Closure, stress_budgets};
 use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses};
 use super::series::{History, Table};
 use super::{Findings, Labels};
@@ -89,20 +89,31 @@ fn turbulence(run: &Findings) -> Vec<Row> {
 
 fn balances(run: &Findings) -> Vec<Row> {
     let mut rows = Vec::new();
-    if let Some((worst, time)) = run.energy.worst(&run.history) {
-        // A coarse series limits what its time integral can show.
-        let count = run.history.time.len();
-        rows.push((
-            "balance of energy",
-            format!("off by at most {worst:.1e} of the energy dissipated, at t = {} ({count} samples)", number(time)),
-        ));
+    if let Some(closure) = run.energy.closure(&run.history) {
+        let Closure { worst, time, .. } = closure;
+        let limit = limit([closure], run.history.time.len(), "series");
+        rows.push(("balance of energy", format!("off by at most {worst:.1e} of the energy dissipated, at t = {}{limit}", number(time))));
     }
-    let stresses: Vec<String> =
-        run.budget.iter().flat_map(stress_budgets).map(|(component, worst)| format!("{component} {worst:.1e}")).collect();
-    if !stresses.is_empty() {
-        rows.push(("stress budgets", format!("off by at most, of the energy dissipated: {}", stresses.join(", "))));
+    let budgets: Vec<_> = run.budget.iter().flat_map(stress_budgets).collect();
+    if let Some(samples) = run.budget.as_ref().and_then(|budget| budget.find("time")).filter(|_| !budgets.is_empty()) {
+        let of_each: Vec<String> = budgets.iter().map(|(component, closure)| format!("{component} {:.1e}", closure.worst)).collect();
+        let limit = limit(budgets.iter().map(|(_, closure)| *closure), samples.len(), "spectra");
+        rows.push(("stress budgets", format!("off by at most, of the energy dissipated: {}{limit}", of_each.join(", "))));
     }
     rows
+}
+
+/// Says how many samples the time integrals of budgets have, and whether it is their distance that limits the closure.
+fn limit(closures: impl IntoIterator<Item = Closure>, samples: usize, output: &str) -> String {
+    let worst = closures.into_iter().max_by(|a, b| a.worst.total_cmp(&b.worst));
+    match worst.filter(Closure::is_of_the_samples) {
+        // Round-off needs no explanation.
+        Some(Closure { worst, halved, .. }) if worst > 1e-6 => format!(
+            " ({samples} samples, too far apart to tell more: every second one alone changes the time integral by {halved:.1e}; \
+             sample more often with output.{output})"
+        ),
+        _ => format!(" ({samples} samples)"),
+    }
 }
 
 fn beside_history(reference: &PublishedHistory, run: &History, own: Option<f64>) -> Vec<Row> {

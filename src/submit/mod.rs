@@ -235,7 +235,7 @@ fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path,
     let mut lines = vec![
         ("job script", file.display().to_string()),
         ("job", ids.join(", then ")),
-        ("asked for", format!("{} MB a rank, {} each", memory(demands), scheduler.walltime(request.walltime))),
+        ("asked for", format!("{} MB per rank, {} each", memory(demands), scheduler.walltime(request.walltime))),
         ("logs", format!("{0}/job*.log, {0}/run.log", file.parent().unwrap_or(Path::new("")).display())),
     ];
     lines.extend(ids.first().into_iter().flat_map(|id| scheduler.commands(id)));

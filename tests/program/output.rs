@@ -133,7 +133,7 @@ fn inspect_and_check() -> Outcome {
     place.run(2, "run", "")?;
     place.ends(1, "inspect run/checkpoints/latest", 0, &["homogeneous", "two-thirds 24x20x18", "\nstep                20", "/state/w"])?;
     place.ends(1, "inspect run/checkpoints/none.h5", 2, &["none.h5"])?;
-    place.ends(1, "check case.toml --ranks 6", 0, &["24 x 20 x 18 points", "process grid", "memory a rank"])?;
+    place.ends(1, "check case.toml --ranks 6", 0, &["24 x 20 x 18 points", "process grid", "memory per rank"])?;
     let shear = "check case.toml --set mean={kind=\"shear\",rate=10} --set time.end=0.5";
     place.ends(1, shear, 0, &["mean flow        shear, remeshed at S t = 0.5000", "5 times until the end, at S t = 5.0000"])?;
     let resolved = place.rogallo(3, "check case.toml --resolved --set fluid.viscosity=0.02")?;

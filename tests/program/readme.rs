@@ -1,4 +1,4 @@
-//! The commands of the README work as they stand there.
+//! The commands of the README and of the user guide work as they stand there.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, binary, check};
@@ -11,28 +11,28 @@ use std::process::Command;
 use std::time::Duration;
 
 pub fn trials() -> Vec<Trial> {
-    vec![Trial::test("the_commands_of_the_readme_work", commands)]
+    vec![
+        Trial::test("the_commands_of_the_readme_work", || commands("README.md")),
+        Trial::test("the_commands_of_the_guide_work", || commands("docs/guide.md")),
+    ]
 }
 
 /// What makes a run short.
 const SHORT: &str = "--set time.steps=2 --set domain.grid=[16,16,16]";
 
 /// Runs every `rogallo` and `mpirun` line of the shell blocks, in order, in one directory that has the ready cases and jobs.
-fn commands() -> Outcome {
-    let Ok(readme) = fs::read_to_string("README.md") else {
-        eprintln!("skipped: there is no README.md");
-        return Ok(());
-    };
+fn commands(page: &str) -> Outcome {
+    let text = fs::read_to_string(page)?;
     let place = Place::new()?;
     for folder in ["configs", "jobs", "docs"].into_iter().filter(|folder| Path::new(folder).exists()) {
         ensure!(Command::new("cp").args(["-r", folder]).arg(place.at(folder)).status()?.success(), "cannot copy {folder}");
     }
-    for line in shell_lines(&readme) {
+    for line in shell_lines(&text) {
         match line.split_whitespace().next().unwrap_or_default() {
-            "rogallo" | "mpirun" => run(&place, &line)?,
+            "rogallo" | "mpirun" => run(&place, page, &line)?,
             script if script.starts_with("./") => {
                 let executable = fs::metadata(script).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0);
-                ensure!(executable, "README.md: {script} is not there, or cannot be executed");
+                ensure!(executable, "{page}: {script} is not there, or cannot be executed");
             }
             _ => {}
         }
@@ -54,7 +54,7 @@ fn shell_lines(text: &str) -> Vec<String> {
     shell.replace("\\\n", " ").lines().map(str::to_owned).collect()
 }
 
-fn run(place: &Place, line: &str) -> Outcome {
+fn run(place: &Place, page: &str, line: &str) -> Outcome {
     let is_run = line.split_whitespace().any(|word| word == "run");
     let short = if is_run { format!("{line} {SHORT}") } else { line.to_owned() };
     let mut path = binary().parent().map(Path::to_path_buf).unwrap_or_default().into_os_string();
@@ -63,5 +63,5 @@ fn run(place: &Place, line: &str) -> Outcome {
     let mut command = Command::new("bash");
     command.args(["-c", &short]).env("PATH", path).current_dir(place.at("."));
     let finished = Job::start(&mut command, Duration::from_secs(60))?.finish()?;
-    check(&finished, 0, &[]).map_err(|error| format!("README.md: `{line}`: {}", error.message().unwrap_or_default()).into())
+    check(&finished, 0, &[]).map_err(|error| format!("{page}: `{line}`: {}", error.message().unwrap_or_default()).into())
 }

@@ -1,7 +1,7 @@
 //! Runs that are disturbed at random and started again with the same command until they are done: they end with the same bits as one that
 //! nobody disturbed, with each sample once.
 //!
-//! A short form runs with the other tests. `ROGALLO_SOAK=200 cargo test --release --test soak` disturbs each flow so many times;
+//! A short form runs with the other tests. `ROGALLO_SOAK=200 cargo test --profile quick --test soak` disturbs each flow so many times;
 //! `ROGALLO_SOAK_SEED` is another sequence.
 
 #[allow(dead_code)] // a part of it is for the other tests of the program

@@ -22,7 +22,7 @@ const HEAVY: u64 = 600_000_000;
 /// More modes than a C `int` counts; only the first and the last are filled.
 const LONG: u64 = (1 << 31) + (1 << 20);
 
-/// By hand: `cargo test --release --test store_mpi -- --ignored`, with 20 GB of disk and 6 GB of memory.
+/// By hand: `cargo test --profile quick --test store_mpi -- --ignored`, with 20 GB of disk and 6 GB of memory.
 pub fn by_hand() -> Result<(), Failed> {
     let (directory, program) = (scratch()?, std::env::current_exe()?);
     let place = directory.path().to_str().ok_or("a directory that is not UTF-8")?;
