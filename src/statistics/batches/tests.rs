@@ -161,6 +161,7 @@ fn whole_batches_are_told_from_others_and_windows_hold_them_whole() {
     let whole = batch(0.2, 0.3);
     assert!(whole.is_whole() && whole.number == 2);
     assert!(!batch(0.25, 0.3).is_whole() && !batch(0.3, 0.35).is_whole());
+    assert_eq!([axis.batch_from(0.3), axis.batch_from(0.29), axis.first_from(0.3)], [3, 2, 3]);
     let holds = |from, to| Window { from, to }.holds(&whole.moments, axis);
     assert!(holds(0.2, 0.3) && holds(0.0, f64::INFINITY) && !holds(0.21, 1.0) && !holds(0.0, 0.29));
 }
