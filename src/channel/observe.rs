@@ -4,7 +4,7 @@
 use super::Channel;
 use super::line::{copy_in, copy_in_one, copy_out};
 use super::profiles::unpack;
-use super::step::copy_mean;
+use super::statistics::Means;
 use crate::parallel::ExactSum;
 use crate::transform::{NEIGHBOURS, Real, Reals};
 use num_complex::Complex;
@@ -17,7 +17,7 @@ impl<T: Real> Channel<T> {
         self.velocity_to_planes(0, self.clock.time, 0.0);
         let energy = 0.5 * self.mean_square();
         self.vorticity_to_planes();
-        let dissipation = viscosity * self.mean_square();
+        let dissipation = viscosity * (self.mean_square() + self.mean_enstrophy());
         let mean = self.mean_column();
         let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| unpack(*u)).collect::<Vec<_>>()));
         let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| super::grid::bulk(u));
@@ -48,6 +48,13 @@ impl<T: Real> Channel<T> {
         named.map(|(name, value)| (name.to_owned(), value)).into()
     }
 
+    /// `1/2 int (dU/dy)^2 + (dW/dy)^2 dy`. Collective.
+    fn mean_enstrophy(&self) -> f64 {
+        let Means { u, w, .. } = self.means();
+        let squares = u.slope.iter().zip(&w.slope).map(|(du, dw)| du * du + dw * dw);
+        squares.zip(&self.grid.weights).map(|(square, weight)| weight * square).sum()
+    }
+
     /// The volume mean of the sum of the squares of the three fields that are on the planes. Collective.
     fn mean_square(&mut self) -> f64 {
         let Self { pencils, grid, parameters, world, .. } = self;
@@ -64,7 +71,7 @@ impl<T: Real> Channel<T> {
         total.total(world) / (nx * nz) as f64
     }
 
-    /// The vorticity `(dw/dy - i k_z v, eta, i k_x v - du/dy)` to z-lines.
+    /// The vorticity of the fluctuations `(dw/dy - i k_z v, eta, i k_x v - du/dy)` to z-lines.
     pub(super) fn vorticity_to_planes(&mut self) {
         let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let [mut line, mut derivative] = [operators.line(), operators.line()];
@@ -78,7 +85,7 @@ impl<T: Real> Channel<T> {
                 let [x, y, z] = of_column.each_mut().map(|line| &mut line[..]);
                 let own = c * kept..(c + 1) * kept;
                 if column.is_mean() {
-                    copy_mean([&phi[own.clone()], &eta[own.clone()]], [&mut *x, &mut *y, &mut *z]);
+                    [&mut *x, &mut *y, &mut *z].into_iter().for_each(|line| line.fill(Complex::default()));
                 } else {
                     velocity.copy_out(c, [&mut *x, &mut *y, &mut *z]);
                 }

@@ -1,7 +1,7 @@
 //! One step: three substeps, each from the state to the velocity at points, its products, and back.
 
 use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, side_by_side};
-use super::profiles::{Change, Profiles, as_seen, copy_profile};
+use super::profiles::{Change, Profiles, copy_profile};
 use super::right_hand_side::{counts, sources};
 use super::update::{Columns, Substep, Update};
 use super::velocity::Velocity;
@@ -281,13 +281,4 @@ impl<T: Real> Stage<'_, T> {
 /// What comes behind this range, and as much, of so many numbers.
 fn following(range: &Range<usize>, length: usize) -> Range<usize> {
     range.end..length.min(range.end + range.len())
-}
-
-/// The mean profiles into the lines of u and w.
-pub(super) fn copy_mean<T: Real>([u, w]: [&[Complex<T>]; 2], lines: [&mut [Complex<T>]; 3]) {
-    let [u_line, v_line, w_line] = lines;
-    v_line.fill(Complex::default());
-    for (profile, line) in [(u, u_line), (w, w_line)] {
-        line.iter_mut().zip(as_seen(profile, 0.0)).for_each(|(value, seen)| *value = seen);
-    }
 }

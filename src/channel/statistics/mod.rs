@@ -6,6 +6,7 @@
 //!
 //! Here y runs from the upper wall down, as the points do; in records it ascends.
 
+mod means;
 mod moments;
 mod pressure;
 mod spectra;
@@ -15,6 +16,7 @@ use crate::case::{Batches, ChannelScalar};
 use crate::error::{Error, Result};
 use crate::statistics::{Axis, BatchRecords, Batching, Closed, Record, Sampled, Weight};
 use crate::transform::{Real, Visited};
+pub(super) use means::Means;
 use spectra::Spectra;
 
 /// The velocity of the frame in which u of the moments is measured: that of the laboratory.
@@ -112,8 +114,9 @@ impl<T: Real> Channel<T> {
 
     /// The averages of the state over planes, by name and y; adds its spectra on the way. Collective.
     fn averages(&mut self, weight: &Weight) -> Vec<f64> {
+        let means = self.means();
         // The pressure needs the products of the velocity: what is averaged at points is taken on the way.
-        let mut averages = self.put_pressure();
+        let mut averages = self.put_pressure(&means);
         averages.extend(self.averages_of_velocity());
         self.add_spectra_of_velocity(weight);
         averages.extend(self.averages_of_derivatives());
@@ -122,6 +125,8 @@ impl<T: Real> Channel<T> {
             averages.extend(self.averages_of_scalar(s));
             self.add_spectra_of_scalar(s, weight);
         }
+        self.statistics.spectra.add_mean_products(&means, weight);
+        means.add_to(&self.statistics.names, &self.parameters.scalars, &mut averages);
         averages
     }
 

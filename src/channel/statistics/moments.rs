@@ -1,9 +1,7 @@
-//! The averages of a sample: at points, what has three or more factors; of modes, by Parseval's theorem, what has two.
+//! The averages of a sample, of fluctuations: at points, what has three or more factors; of modes, by Parseval's theorem, what has two.
 
 use super::super::Channel;
 use super::super::line::{Operators, copy_in, copy_in_one, copy_out};
-use super::super::profiles::as_seen;
-use super::super::step::copy_mean;
 use crate::parallel::{ExactSum, World};
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
 use bytemuck::cast_slice;
@@ -27,15 +25,18 @@ pub const OF_VORTICITY: [&str; 4] = ["oxox", "ozoz", "ox", "oz"];
 /// Of a scalar s: mean, variance, fluxes, and the two parts of `<ds/dx_k ds/dx_k>`.
 pub const OF_SCALAR: [&str; 6] = ["s", "ss", "us", "vs", "e_ss", "d_ss"];
 
-/// Adds what is averaged at the points of a group of lines, line by line ([`crate::convection::add_by_line`]).
-pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], sums: &mut [ExactSum]) {
+/// Adds what is averaged at the points of a group of lines of the velocity without the `mean` of u and w, line by line ([`crate::convection::add_by_line`]).
+pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], [mean_u, mean_w]: [f64; 2], sums: &mut [ExactSum]) {
     let mut of_lines = [[0.0; MOST_ABREAST]; AT_POINTS.len()];
+    // Missing lines are zeros, and must not become `-mean`.
+    let mut there = [false; MOST_ABREAST];
     vectorised(
         #[inline(always)]
         || {
             for ((u, v), w) in u.chunks_exact(T::ABREAST).zip(v.chunks_exact(T::ABREAST)).zip(w.chunks_exact(T::ABREAST)) {
                 for (line, ((u, v), w)) in u.iter().zip(v).zip(w).enumerate() {
-                    let (u, v, w) = (u.wide(), v.wide(), w.wide());
+                    there[line] |= *u != T::zero() || *v != T::zero() || *w != T::zero();
+                    let (u, v, w) = (u.wide() - mean_u, v.wide(), w.wide() - mean_w);
                     let (uu, vv, ww) = (u * u, v * v, w * w);
                     let terms = [u, v, w, uu * u, uu * v, u * vv, vv * v, v * ww, u * ww, ww * w, uu * uu, vv * vv, ww * ww];
                     of_lines.iter_mut().zip(terms).for_each(|(sums, term)| sums[line] += term);
@@ -44,7 +45,7 @@ pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], sums: &mut [ExactSum]) {
         },
     );
     for (sum, of_lines) in sums.iter_mut().zip(of_lines) {
-        of_lines[..T::ABREAST].iter().for_each(|term| sum.add(*term));
+        of_lines[..T::ABREAST].iter().zip(there).filter(|(_, there)| *there).for_each(|(term, _)| sum.add(*term));
     }
 }
 
@@ -172,12 +173,12 @@ impl<T: Real> Channel<T> {
         let scalar = self.state[2 + s].clone();
         let layout = self.pencils.layout.clone();
         let [mut line, mut derivative] = [self.operators.line(), self.operators.line()];
+        let nothing = vec![Complex::default(); self.operators.kept];
         let mut next = 0;
         self.fields_to_planes(|operators, [from_u, from_v, _], _, lines| {
             let [u, v, theta, slope] = lines;
             let modes = &scalar[layout.range(next)];
-            let mean: Vec<_> = if layout.columns[next].is_mean() { as_seen(modes, 0.0).collect() } else { Vec::new() };
-            let modes = if mean.is_empty() { modes } else { &mean };
+            let modes = if layout.columns[next].is_mean() { &nothing } else { modes };
             next += 1;
             copy_in([modes; NEIGHBOURS], &mut line);
             operators.differentiate(&line, &mut derivative);
@@ -193,7 +194,8 @@ impl<T: Real> Channel<T> {
         })
     }
 
-    /// Four fields to the planes: `fill(operators, velocity, pressure, lines)` makes the coefficients of a column of them from those of u, v, w and p.
+    /// Four fields to the planes: `fill(operators, velocity, pressure, lines)` makes the coefficients of a column of them from those of u, v, w and p. The mean velocity is left
+    /// out ([`super::means`]).
     fn fields_to_planes(&mut self, mut fill: impl FnMut(&Operators<T>, [&[Complex<T>]; 3], &[Complex<T>], [&mut [Complex<T>]; 4])) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, clock, .. } = self;
         let kept = operators.kept;
@@ -207,7 +209,7 @@ impl<T: Real> Channel<T> {
                 let own = c * kept..(c + 1) * kept;
                 let of_column_mut = of_column.each_mut().map(|line| &mut line[..]);
                 if column.is_mean() {
-                    copy_mean([&phi[own.clone()], &eta[own.clone()]], of_column_mut);
+                    of_column_mut.into_iter().for_each(|line| line.fill(Complex::default()));
                 } else {
                     velocity.copy_out(c, of_column_mut);
                 }

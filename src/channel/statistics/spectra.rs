@@ -5,6 +5,7 @@
 //! all n_x of a n_z after one more exchange in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
 
 use super::super::Channel;
+use super::means::{Mean, Means};
 use super::moments::product;
 use super::{record, turned};
 use crate::case::ChannelScalar;
@@ -62,6 +63,26 @@ impl Spectra {
     pub fn add_means<'a>(&mut self, weight: &Weight, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
         for (name, sums) in &mut self.means {
             sums.iter_mut().zip(of_sample(name).unwrap_or_default()).for_each(|(sum, mean)| *sum += weight.value() * mean);
+        }
+    }
+
+    /// Adds what the means of a sample give to the products, in the bins of k = 0: only fluctuations are on the planes.
+    pub fn add_mean_products(&mut self, means: &Means, weight: &Weight) {
+        let Self { visited: Visited { y, nx, nz }, sums, .. } = self;
+        let mut add = |product: usize, a: &Mean, b: &Mean| {
+            for (sums, waves) in sums.iter_mut().zip([&*nx, &*nz]).filter(|(_, waves)| waves.contains(&0)) {
+                for (j, place) in y.clone().enumerate() {
+                    sums[(product * y.len() + j) * waves.len()] += weight.value() * a.value[place] * b.value[place];
+                }
+            }
+        };
+        let Means { u, w, scalars } = means;
+        add(0, u, u);
+        add(2, w, w);
+        for (s, mean) in scalars.iter().enumerate() {
+            let first = OF_VELOCITY.len() + s * OF_SCALAR.len();
+            add(first, mean, mean);
+            add(first + 1, u, mean);
         }
     }
 
