@@ -128,16 +128,17 @@ mod tests {
     #[test]
     fn the_first_step_is_that_of_the_field() {
         // |u| + |v| is at most 1 in the vortices: dt = 0.5 (2 pi / 64).
-        let vortices = rows("taylor-green", &[], "step ");
+        let coarse = "domain.grid=[64, 64, 64]";
+        let vortices = rows("taylor-green", &[coarse, "time.end=10"], "step ");
         assert!(
             vortices.starts_with("dt about 4.91e-2 at the start, by the convection: 204 steps of that length until time 10"),
             "{vortices}"
         );
-        let twice = rows("taylor-green", &["initial.amplitude=2", "time.steps=7"], "step ");
+        let twice = rows("taylor-green", &[coarse, "initial.amplitude=2", "time.steps=7"], "step ");
         assert!(twice.starts_with("dt about 2.45e-2 at the start, by the convection: 7 steps"), "{twice}");
         // One mode: |v| = 3, N / L = 64 / 2 pi.
         let mode = "initial={ kind = 'mode', wavenumber = [2, 0, 5], amplitude = [0, 3, 0] }";
-        let fixed = rows("taylor-green", &[mode, "time={ dt = 0.01, end = 1.0 }"], "step ");
+        let fixed = rows("taylor-green", &[coarse, mode, "time={ dt = 0.01, end = 1.0 }"], "step ");
         assert_eq!(fixed, "dt = 0.01, Courant number 0.306 at the start: 100 steps of that length until time 1");
         // Grid turbulence in cm and s: 1.96e-1 was said for velocities of order 1.
         let grid: f64 = rows("decaying-cbc", &[], "step ").trim_start_matches("dt about ").split(' ').next().unwrap().parse().unwrap();
@@ -160,10 +161,11 @@ mod tests {
     #[test]
     fn resolution_has_a_verdict() {
         // eps = nu <omega^2> = 3/4 nu at the start, 0.0129 at the peak of Re = 1600 (van Rees et al. 2011): k_max eta 0.246.
-        let vortices = rows("taylor-green", &[], "k_max eta");
+        let coarse = ["domain.grid=[64, 64, 64]"];
+        let vortices = rows("taylor-green", &coarse, "k_max eta");
         let start = 21.0 * (6.25e-4_f64.powi(2) / 0.75).powf(0.25);
         assert!(vortices.starts_with(&format!("{start:.3} at the start, 0.228 to 0.271 at the peak of the dissipation")), "{vortices}");
-        let warning = rows("taylor-green", &[], "warning");
+        let warning = rows("taylor-green", &coarse, "warning");
         assert_eq!(warning, "k_max eta is 0.564 at the start, which is coarse: 1 resolves the dissipation, 1.5 the derivatives");
         let fine = ["domain.grid=[512, 512, 512]", "fluid.viscosity=0.002"];
         assert_eq!(rows("taylor-green", &fine, "warning"), "");

@@ -381,7 +381,7 @@ fn numerics_time_and_statistics() {
     assert_complaint("output.statistics={ every_steps = 0 }", "output.statistics.every_steps: must be at least 1");
     assert_complaint("output.statistics={ batch = 0 }", "output.statistics.batch: must be greater than 0");
     assert_complaint("output.statistics={ spectra_batch = 0 }", "output.statistics.spectra_batch: must be at least 1");
-    let unknown = "output.statistics.since: unknown key; help: allowed here: from, batch, spectra_batch, every_steps, every_time";
+    let unknown = "output.statistics.since: unknown key; help: allowed here: every_steps, every_time, from, batch, spectra_batch";
     assert_complaint("output.statistics={ since = 1 }", unknown);
     assert_complaint("numerics.dealiase_y=2", "numerics.dealiase_y: expected true or false, found the integer 2");
     assert_complaint(
