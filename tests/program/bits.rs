@@ -75,15 +75,15 @@ fn two_pieces() -> Outcome {
 }
 
 /// A piece that ends between two samples leaves one of its own; otherwise the series is that of the run in one piece.
+/// The first job ends off schedule, at step 7: its last row is taken back when the second one goes on.
 fn two_pieces_between_samples() -> Outcome {
     let place = Place::new()?;
     place.run(1, "whole", "")?;
     place.run(3, "pieces", "--set time.steps=7")?;
+    let first = place.read("pieces/series.csv")?;
+    ensure!(first.lines().last().is_some_and(|line| line.starts_with("7,")), "{first}");
     place.run(2, "pieces", "")?;
-    let pieces = place.read("pieces/series.csv")?;
-    let (own, others): (Vec<&str>, Vec<&str>) = pieces.lines().partition(|line| line.starts_with("7,"));
-    ensure!(own.len() == 1, "{pieces}");
-    ensure!(others == place.read("whole/series.csv")?.lines().collect::<Vec<_>>(), "{pieces}");
+    place.same_text("whole", "pieces", "series.csv")?;
     place.same_state("whole", "pieces")
 }
 

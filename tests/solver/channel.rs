@@ -319,6 +319,8 @@ fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(St
             sum(&[(-2.0 * nu, &along), (-2.0 * nu, &across)]),
             times(if name == "uu" { 2.0 * gradient } else { 0.0 }, &now("u")),
             added(&turned),
+            // The Coriolis force along y is -2 Omega (u + c), with u in the moving frame, in which the moments are measured.
+            times(if name == "uv" { -two_omega * parameters.frame_velocity } else { 0.0 }, &now("u")),
         ];
         found.push((name.to_owned(), states.residual(name, &terms)));
     }

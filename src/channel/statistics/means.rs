@@ -8,7 +8,7 @@
 use super::super::Channel;
 use super::super::profiles::unpack;
 use super::super::series::{Points, derivative};
-use super::{FRAME_VELOCITY, of_scalar};
+use super::of_scalar;
 use crate::case::ChannelScalar;
 use crate::parallel::ExactSum;
 use crate::transform::Real;
@@ -19,7 +19,7 @@ pub struct Mean {
     pub slope: Vec<f64>,
 }
 
-/// U in the frame of the moments, W, and the means of the scalars; the same on all ranks.
+/// U in the moving frame, in which the moments are measured, W, and the means of the scalars; the same on all ranks.
 pub struct Means {
     pub u: Mean,
     pub w: Mean,
@@ -35,7 +35,7 @@ impl<T: Real> Channel<T> {
         let lines = fields.flat_map(|(f, field)| {
             let range = mean.clone().unwrap_or_default();
             let mut profile: Vec<f64> = field[range].iter().map(|packed| unpack(*packed)).collect();
-            profile.iter_mut().take(usize::from(f == 0)).for_each(|u| *u -= FRAME_VELOCITY);
+            profile.iter_mut().take(usize::from(f == 0)).for_each(|u| *u -= self.parameters.frame_velocity);
             [points.values(&profile), points.values(&derivative(&profile))]
         });
         // The other ranks have zeros.

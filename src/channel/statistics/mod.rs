@@ -19,9 +19,6 @@ use crate::transform::{Real, Visited};
 pub(super) use means::Means;
 use spectra::Spectra;
 
-/// The velocity of the frame in which u of the moments is measured: that of the laboratory.
-const FRAME_VELOCITY: f64 = 0.0;
-
 /// The sums of the batch under way.
 pub struct Statistics {
     /// The names of the profiles of a sample.
@@ -147,7 +144,7 @@ impl<T: Real> Channel<T> {
         let description = "distance from the centre, of the points between the walls";
         let y = record("y", description, &["y"], vec![points], turned(&self.grid.y, 1));
         let frame = "velocity along x of the frame in which u is measured; add it to u for that of the laboratory";
-        let frame = Record::scalar("frame_velocity", "velocity of the case", frame, FRAME_VELOCITY);
+        let frame = Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
         let profiles = names.iter().zip(moments.chunks_exact(points)).map(|(name, sums)| {
             record(name, "sum over the samples of w times an average over planes", &["y"], vec![points], turned(sums, 1))
         });

@@ -24,7 +24,6 @@ use super::super::helmholtz::Helmholtz;
 use super::super::line::{COEFFICIENT, Group, by_column, by_parity, copy_from, copy_out};
 use super::super::profiles::as_seen;
 use super::super::right_hand_side::sources_of_pressure;
-use super::FRAME_VELOCITY;
 use super::means::Means;
 use super::moments::{AT_POINTS, add_at_points};
 use crate::convection::products;
@@ -39,20 +38,14 @@ const FIELDS: Products = Products { inputs: 3, products: 6, outputs: 3 };
 impl<T: Real> Channel<T> {
     /// Puts the pressure where the gains of the last substep were; returns what is averaged at points on the way, [`AT_POINTS`]. Collective.
     pub(super) fn put_pressure(&mut self, means: &Means) -> Vec<f64> {
-        // Where the frame does not matter, u is best seen from the moving one.
         self.velocity_to_planes(0, self.clock.time, self.parameters.frame_velocity);
-        let on_planes = FRAME_VELOCITY - self.parameters.frame_velocity;
         let Self { pencils, wavenumbers, operators, parameters, world, state, before, grid, velocity, walls, clock, .. } = self;
         let mut sums = vec![ExactSum::default(); AT_POINTS.len() * grid.y.len()];
         pencils.planes(
             FIELDS,
             |y, lines, length| {
                 let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
-                add_at_points(
-                    velocity,
-                    [means.u.value[y] + on_planes, means.w.value[y]],
-                    &mut sums[y * AT_POINTS.len()..][..AT_POINTS.len()],
-                );
+                add_at_points(velocity, [means.u.value[y], means.w.value[y]], &mut sums[y * AT_POINTS.len()..][..AT_POINTS.len()]);
                 let (front, square) = lines.split_at_mut(5 * length);
                 square.iter_mut().zip(&front[length..2 * length]).for_each(|(square, v)| *square = *v * *v);
                 products(front, length, 0);
