@@ -28,37 +28,37 @@ Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start a case, or go on where its run directory has a checkpoint
+    /// Start a case, or continue from the checkpoint in its run directory
     Run {
         #[command(flatten)]
         case: CaseArguments,
-        /// Run directory, in the place of the case's or of runs/NAME
+        /// Run directory, instead of the one in the case or runs/NAME
         #[arg(long)]
         dir: Option<PathBuf>,
-        /// Start over: remove what the run directory holds of an earlier run
+        /// Start over: remove what an earlier run left in the run directory
         #[arg(long, conflicts_with = "accept_changes")]
         fresh: bool,
         #[command(flatten)]
         job: JobArguments,
     },
-    /// Go on with the run in a directory, with the case that it has recorded there
+    /// Continue the run in a directory, with the case recorded there
     Continue {
         /// The run directory
         directory: PathBuf,
-        /// Another value for a key of the case, as in --set time.end=20; repeatable
+        /// Override a key of the case, for example --set time.end=20; repeatable
         #[arg(long = "set", value_name = "KEY=VALUE")]
         overrides: Vec<String>,
         #[command(flatten)]
         job: JobArguments,
     },
-    /// Validate a case without running it, and say what it takes
+    /// Validate a case without running it, and report its resolution, time step and memory
     Check {
         #[command(flatten)]
         case: CaseArguments,
         /// Print the case with every default filled in
         #[arg(long)]
         resolved: bool,
-        /// Ranks that the memory is worked out for
+        /// Number of ranks to estimate the memory for
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
         ranks: u32,
     },
@@ -69,38 +69,38 @@ enum Command {
         #[command(flatten)]
         request: submit::Request,
     },
-    /// Tables and figures of a run
+    /// Print the table of a run and draw its figures
     Stats {
         /// The run directory
         directory: PathBuf,
         /// Published histories, spectra, stresses or profiles to lay over the figures; repeatable
         #[arg(long, value_name = "FILE")]
         reference: Vec<PathBuf>,
-        /// Names of the columns of the references, for files that do not name them (or name them wrongly): y+,U+,uu+ or
-        /// time,energy,dissipation; - skips a column. Given once it applies to every reference; given repeatedly, to each
-        /// in turn, where a single - keeps a file's own names
+        /// Column names for references that lack them or name them wrongly, such as y+,U+,uu+ or
+        /// time,energy,dissipation; - skips a column. Given once, it applies to every reference; given repeatedly, to each
+        /// in turn, and a lone - keeps the names in the file
         #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
         columns: Vec<String>,
     },
-    /// Say what has become of runs, also while they go on: a line each if there are several
+    /// Report the state of one or more runs, including those in progress; several get one line each
     Status {
         /// The run directories
         #[arg(required = true)]
         directories: Vec<PathBuf>,
     },
-    /// Say what a checkpoint or a file of statistics holds, and verify it
+    /// Show what a checkpoint or statistics file holds, and verify it
     Inspect {
         /// The HDF5 file
         file: PathBuf,
     },
-    /// Write a checkpoint as one of another grid or box
+    /// Convert a checkpoint to another grid or box
     Regrid {
         /// The checkpoint
         from: PathBuf,
-        /// The file to write, which must not exist
+        /// The file to write; it must not exist
         #[arg(required_unless_present = "to_run")]
         to: Option<PathBuf>,
-        /// A new run directory, made ready for `rogallo continue`, in the place of a file
+        /// Write a new run directory, ready for `rogallo continue`, instead of a file
         #[arg(long, value_name = "DIR", conflicts_with = "to")]
         to_run: Option<PathBuf>,
         #[command(flatten)]
@@ -115,7 +115,7 @@ struct Domain {
     /// Points in x, y, z
     #[arg(long, value_name = "NX,NY,NZ")]
     grid: Option<String>,
-    /// Lengths in x, y, z, as 12.5 or "4 pi": whole multiples of a length repeat the field, others stretch it
+    /// Lengths in x, y, z, such as 12.5 or "4 pi": a whole multiple of the old length repeats the field, any other stretches it
     #[arg(long, value_name = "LX,LY,LZ")]
     size: Option<String>,
 }
@@ -132,11 +132,11 @@ impl Domain {
 /// Of a job of a run.
 #[derive(Args)]
 struct JobArguments {
-    /// Go on although the case has changed since the checkpoint; the log says in what
+    /// Continue although the case has changed since the checkpoint; the log lists the changes
     #[arg(long)]
     accept_changes: bool,
-    /// Time after which the job must be over, as in SLURM: H:MM:SS, MM:SS, D-HH:MM:SS or D-HH; a bare number is seconds, not minutes.
-    /// The run stops before that, with a checkpoint
+    /// Time limit of the job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a bare number is seconds, not
+    /// minutes. The run stops before that, with a checkpoint
     #[arg(long, value_parser = submit::walltime)]
     walltime: Option<u64>,
 }
@@ -152,7 +152,7 @@ impl JobArguments {
 struct CaseArguments {
     /// The case file
     case: PathBuf,
-    /// Another value for a key of the case, as in --set time.end=20; repeatable
+    /// Override a key of the case, for example --set time.end=20; repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
 }

@@ -17,37 +17,37 @@ use template::{Value, quoted};
 /// What a job is to have.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Request {
-    /// MPI ranks, one a core
+    /// MPI ranks, one per core
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub ranks: u32,
-    /// Time limit of a job, as in SLURM: H:MM:SS, MM:SS, D-HH:MM:SS or D-HH; a bare number is seconds, not minutes. The run stops before it, with a checkpoint
+    /// Time limit of a job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a bare number is seconds, not minutes. The run stops before that, with a checkpoint
     #[arg(long, value_parser = walltime)]
     pub walltime: u64,
-    /// The batch system [default: the one whose sbatch, qsub or bsub is here]
+    /// Batch system [default: the one whose sbatch, qsub or bsub is found first]
     #[arg(long)]
     pub scheduler: Option<Scheduler>,
-    /// A job script of your own with the names of jobs/README.md, in the place of the scheduler's
+    /// Your own job script, with the placeholders of jobs/README.md, instead of the built-in one
     #[arg(long)]
     pub template: Option<PathBuf>,
-    /// Nodes, of which each has as many ranks as the others [default: the scheduler's choice]
+    /// Number of nodes, over which the ranks are spread evenly [default: the scheduler's choice]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub nodes: Option<u32>,
-    /// Account or project that pays
+    /// Account or project to charge
     #[arg(long)]
     pub account: Option<String>,
     /// Partition, queue or class
     #[arg(long, visible_alias = "partition")]
     pub queue: Option<String>,
-    /// Jobs of which each begins when the one before has ended; those that find the case finished end at once
+    /// Number of jobs to submit, each starting when the previous one has ended; those that find the case finished exit at once
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub chain: u32,
-    /// A job that stops early goes back to the queue, until the case is done
+    /// Put a job that stops early back in the queue, until the case is done
     #[arg(long, conflicts_with = "chain")]
     pub requeue: bool,
-    /// Run directory, in the place of the case's or of runs/NAME; the job script and the job's log go there
+    /// Run directory, instead of the one in the case or runs/NAME; the job script and the job's log go there
     #[arg(long)]
     pub dir: Option<PathBuf>,
-    /// Print the job script, write and submit nothing
+    /// Print the job script without writing or submitting anything
     #[arg(long)]
     pub dry_run: bool,
 }
