@@ -3,7 +3,7 @@
 use super::Run;
 use super::log::Log;
 use super::output::Output;
-use crate::case::{self, Case};
+use crate::case::{self, Batches, Case, FlowKind};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::ledger::Event;
@@ -131,14 +131,27 @@ impl Commands {
     }
 }
 
+/// How the statistics of a case are cut into batches, if it has any.
+fn batches(case: &Case) -> Option<Batches> {
+    match &case.flow {
+        FlowKind::Channel(channel) => Some(channel.sampling.batches),
+        FlowKind::Homogeneous(_) => None,
+    }
+}
+
 impl Run {
     /// Does what the command file asks for; whether that is a checkpoint is left to the caller. One that is wrong is told in the log, no more. Collective.
     pub(super) fn obey(&mut self, output: &mut Output, log: &mut Log) -> Result<bool> {
         let text = self.control.commands(&self.world)?;
         let understood = Commands::parse(&text).and_then(|commands| {
             let case = commands.apply(&self.case)?;
-            if let Some(difference) = case::batch_differences(&self.case, &case).first() {
-                return Err(Error::input(format!("the batches of a run have one length ({difference}); say it with the other keys")));
+            // Also where sampling stops or begins: the batches of the flow stay as they are.
+            if let [Some(now), Some(asked)] = [&self.case, &case].map(batches)
+                && now != asked
+            {
+                let what =
+                    format!("the batches of a run have one length, output.statistics.batch = {}: give it with the other keys", now.length);
+                return Err(Error::input(what));
             }
             self.world.aggregate(case.checkpoint.aggregators)?;
             Ok((case, commands))

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
 use crate::report;
+use crate::statistics::Axis;
 use crate::store;
 use std::cell::RefCell;
 use std::fs;
@@ -127,7 +128,7 @@ impl RunDirectory {
     /// # Errors
     /// A directory that holds results all the same.
     pub fn refuse_results(&self, world: &World) -> Result<()> {
-        world.root_does(|| match self.file("series.csv").exists() {
+        world.root_does(|| match self.file("series.csv").exists() || !store::batches(&self.batches())?.is_empty() {
             false => Ok(()),
             true => Err(Error::input(format!(
                 "the run directory {} holds results but no checkpoint to go on from: use another one (--dir), or --fresh to remove them",
@@ -181,15 +182,15 @@ impl RunDirectory {
     }
 
     /// Takes back what an earlier job wrote after `last`, from where the run goes on: it will be written again. From step 0 on that is all tables. Batches of
-    /// statistics that stay are put aside where those to come have `another_length`: returns a note of that. Collective.
-    pub fn cut_back(&self, world: &World, last: &Last, another_length: bool) -> Result<String> {
+    /// statistics that stay are put aside where those `to_come` have other lengths: returns a note of that. Collective.
+    pub fn cut_back(&self, world: &World, last: &Last, to_come: Option<(Axis, u64)>) -> Result<String> {
         world.root_text(|| {
             TABLES.iter().try_for_each(|name| match if *name == SERIES { last.series } else { last.spectra } {
                 None => remove(&self.file(name), |path| fs::remove_file(path)),
                 Some(step) => report::series::cut_back(&self.file(name), step),
             })?;
             store::cut_back_snapshots(&self.snapshots(), last.snapshots)?;
-            let aside = store::cut_back_batches(&self.batches(), last.time, another_length)?;
+            let aside = store::cut_back_batches(&self.batches(), last.time, to_come)?;
             Ok(if aside > 0 {
                 format!("\n{aside} batches of another length are put aside in {}", self.batches().display())
             } else {

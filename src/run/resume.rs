@@ -3,10 +3,10 @@
 use super::again::Shortened;
 use super::directory::Last;
 use super::{Run, regrid};
-use crate::case::{self, Case, Stop};
+use crate::case::{self, Case, FlowKind, Sampling, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
-use crate::statistics::Record;
+use crate::statistics::{Axis, Record};
 use crate::store::{self, Header};
 use crate::time::Schedule;
 use std::io::Write;
@@ -148,12 +148,18 @@ impl Run {
     pub(super) fn go_on(&mut self, resumed: Resumed) -> Result<String> {
         let step = self.clock().step;
         let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
-        let another_length = !case::batch_differences(&resumed.before, &self.case).is_empty();
-        let batches = self.directory.cut_back(&self.world, &self.last(&resumed.before), another_length)?;
+        let batches = self.directory.cut_back(&self.world, &self.last(&resumed.before), self.batches_to_come())?;
         let names: Vec<&str> = aside.lines().collect();
         let note =
             if names.is_empty() { String::new() } else { format!("\ndamaged or of later steps, and put aside: {}", names.join(", ")) };
         Ok(resumed.story + &note + &batches)
+    }
+
+    /// The length of the batches that this job will write, and of their sums of spectra; none where it takes no samples.
+    fn batches_to_come(&self) -> Option<(Axis, u64)> {
+        let FlowKind::Channel(channel) = &self.case.flow else { return None };
+        let Sampling { schedule, batches, .. } = channel.sampling;
+        (schedule != Schedule::default()).then(|| (Axis::new(batches.length), batches.of_spectra))
     }
 
     /// What stays of what the case `before` has written: all up to the state that was taken up. If that was its last one and the run goes on beyond it, what its
@@ -204,6 +210,16 @@ impl Run {
     /// # Errors
     /// They are not those of this program, and it is not accepted that they begin anew.
     fn recall(&mut self, records: Vec<Record>, checkpoint: &Path, accept: bool) -> Result<String> {
+        // Sampling was off in between, or the change would have been refused.
+        let length = records.iter().find(|record| record.name == "batch_length").and_then(|record| record.values.first());
+        if let (Some((axis, _)), Some(length)) = (self.batches_to_come(), length)
+            && axis.length() != *length
+        {
+            return Ok(format!(
+                "the batch of averages under way was to be {length} long, and is left out: those to come are {} long\n",
+                axis.length()
+            ));
+        }
         match self.flow.recall(records) {
             Ok(()) => Ok(String::new()),
             Err(error) if accept => Ok(format!("warning: averages begin anew: {error}\n")),

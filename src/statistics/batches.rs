@@ -11,7 +11,7 @@
 //! Sums of two kinds are kept: moments, one batch at a time, and spectra, of which a sum may cover several batches.
 
 use super::Record;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::time::Schedule;
 
 /// A time this close to a boundary, as a part of a batch, lies on it: as [`Schedule`] has it.
@@ -31,6 +31,17 @@ impl Axis {
 
     pub fn length(self) -> f64 {
         self.length
+    }
+
+    /// That of the batch in these records.
+    ///
+    /// # Errors
+    /// A length that is none.
+    fn recall(records: &[Record]) -> Result<Self> {
+        match Record::number(records, "batch_length")? {
+            length if length.is_finite() && length > 0.0 => Ok(Self::new(length)),
+            length => Err(Error::input(format!("its statistics have batches of the length {length}"))),
+        }
     }
 
     /// The boundaries, as times at which a step must end and a sample be taken.
@@ -277,9 +288,16 @@ impl Batching {
             moments: Tally::recall(records, "")?,
             spectra: Tally::recall(records, OF_SPECTRA)?,
         };
-        (self.axis, self.spectra_batches) = (Axis::new(number("batch_length")?), number("spectra_batches")? as u64);
+        (self.axis, self.spectra_batches) = (Axis::recall(records)?, recall_spectra_batches(records)?);
         self.open = Some(open);
         Ok(())
+    }
+}
+
+fn recall_spectra_batches(records: &[Record]) -> Result<u64> {
+    match Record::number(records, "spectra_batches")? {
+        batches if batches >= 1.0 => Ok(batches as u64),
+        batches => Err(Error::input(format!("its statistics have sums of spectra over {batches} batches"))),
     }
 }
 
@@ -288,6 +306,8 @@ impl Batching {
 pub struct Batch {
     pub number: u64,
     pub axis: Axis,
+    /// Batches that a sum of spectra covers.
+    pub spectra_batches: u64,
     pub moments: Tally,
     /// Of the spectra that end with it, if some do.
     pub spectra: Option<Tally>,
@@ -301,7 +321,8 @@ impl Batch {
         let has_spectra = records.iter().any(|record| record.name == format!("{OF_SPECTRA}weight"));
         Ok(Self {
             number: Record::number(&records, "batch")? as u64,
-            axis: Axis::new(Record::number(&records, "batch_length")?),
+            axis: Axis::recall(&records)?,
+            spectra_batches: recall_spectra_batches(&records)?,
             moments: Tally::recall(&records, "")?,
             spectra: has_spectra.then(|| Tally::recall(&records, OF_SPECTRA)).transpose()?,
             records,

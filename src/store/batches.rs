@@ -7,7 +7,7 @@
 use super::{Header, Record, directory, read_statistics, write_statistics};
 use crate::error::{Error, Result};
 use crate::parallel::World;
-use crate::statistics::Batch;
+use crate::statistics::{Axis, Batch};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -45,33 +45,26 @@ pub fn read_batch(file: &Path) -> Result<(Header, Batch)> {
     Ok((header, batch))
 }
 
-/// Removes the batches of `directory` that end after `time`, from where a run goes on and makes them again. Those that stay get `.aside` behind their names if
-/// the batches to come have `another_length`; returns how many. By the root alone. A damaged file is left to who reads it.
+/// Removes the batches of `directory` that end after `time`, from where a run goes on and makes them again. Of those that stay, the ones that are not
+/// of the lengths `to_come`, of a batch and of its sums of spectra in batches, are put aside: their numbers stand for other times. Returns how many. By the root alone. A damaged file is left to who reads it.
 ///
 /// # Errors
 /// A file that cannot be removed or renamed.
-pub fn cut_back(directory: &Path, time: f64, another_length: bool) -> Result<usize> {
+pub fn cut_back(directory: &Path, time: f64, to_come: Option<(Axis, u64)>) -> Result<usize> {
     if !directory.exists() {
         return Ok(0);
     }
     directory::sweep(directory)?;
     let failed = |path: &Path, error| Error::io(format!("cannot take back {}", path.display()), error);
-    let mut files = batches(directory)?;
-    while let Some(path) = files.pop() {
-        match read_batch(&path) {
-            Ok((_, batch)) if !batch.axis.reaches(time, batch.moments.end) => {
-                fs::remove_file(&path).map_err(|error| failed(&path, error))?
-            }
-            // Those before it end earlier.
-            Ok(_) => {
-                files.push(path);
-                break;
-            }
-            Err(_) => {}
+    let mut aside = 0;
+    for path in batches(directory)? {
+        let Ok((_, batch)) = read_batch(&path) else { continue };
+        if !batch.axis.reaches(time, batch.moments.end) {
+            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+        } else if to_come.is_some_and(|lengths| lengths != (batch.axis, batch.spectra_batches)) {
+            fs::rename(&path, directory::free_name(&path)).map_err(|error| failed(&path, error))?;
+            aside += 1;
         }
     }
-    let set_aside = |path: &PathBuf| fs::rename(path, path.with_extension("h5.aside")).map_err(|error| failed(path, error));
-    let put_aside = if another_length { &files[..] } else { &[] };
-    put_aside.iter().try_for_each(set_aside)?;
-    Ok(put_aside.len())
+    Ok(aside)
 }

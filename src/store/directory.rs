@@ -267,7 +267,7 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
 }
 
 /// The name of a checkpoint that is put aside, which no other file has.
-fn free_name(path: &Path) -> PathBuf {
+pub(super) fn free_name(path: &Path) -> PathBuf {
     let names = (1_u64..).map(|n| path.with_extension(if n == 1 { "h5.aside".to_owned() } else { format!("h5.{n}.aside") }));
     // The run has the lock of its directory, so that no other job takes the name meanwhile.
     let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());

@@ -30,7 +30,10 @@ pub fn initial_spectrum(path: &Path) -> Result<Vec<(usize, f64, f64)>> {
     let width = table.width()?;
     let (k, energy) = match (columns.find(is_wavenumber)?, columns.find(is_energy)?) {
         (Some(k), Some(energy)) => (k, energy),
-        _ if width == 2 => (0, 1),
+        // One name decides which the other column is.
+        (Some(k), None) if width == 2 => (k, 1 - k),
+        (None, Some(energy)) if width == 2 => (1 - energy, energy),
+        (None, None) if width == 2 => (0, 1),
         _ => {
             let path = path.display();
             let what = format!("{path}: {width} columns, and no line above them names k and E(k), as `# k E(k)` does");
@@ -72,6 +75,8 @@ mod tests {
             b"% Jim\xe9nez\r\n! k E(k)\r\n1,4\r\n2.5,.001 ! peak\r\n",
             b"k;E\n1;4\n2,5;1e-3\n",
             b"# E(k) [m3/s2] k [1/m]\n4 1\n.001 2.5\n",
+            b"# E(k) k1\n4 1\n.001 2.5\n",
+            b"# kappa E(k)\n1 4\n2.5 .001\n",
             b"# k E error\n1 4 9\n2.5 1-003 9\n",
             b"step,time,k,energy,flux\n0,0,1,9,9\n0,0,2,9,\n7,0.1,0,3,9\n7,0.1,1,4,9\n7,0.1,2.5,1e-3,\n",
             b"k\tE\n1\t4\n2.5\t1e-3\n",

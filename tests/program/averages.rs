@@ -5,6 +5,7 @@ use crate::ensure;
 use crate::place::{Outcome, Place};
 use libtest_mimic::Trial;
 use std::fs;
+use std::process::Command;
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -129,6 +130,17 @@ fn not_mixed() -> Outcome {
     let small = "--set domain.grid=[12,17,12]";
     let place = with_channel(CHANNEL)?;
     place.run(2, "run", &format!("{small} --set time.end=0.25 --set output.statistics.batch=0.1"))?;
+    // With sampling off in between another length is no change of the case: batches of the old one are put aside, whatever their numbers.
+    ensure!(Command::new("cp").arg("-a").arg(place.at("run")).arg(place.at("gap")).status()?.success(), "no copy");
+    place.run(2, "gap", &format!("{small} --set time.end=0.3 --set output.statistics={{}}"))?;
+    let gap = format!("run case.toml --dir gap {small} --set time.end=0.4 --set output.statistics={{every_steps=1,batch=0.05}}");
+    place.ends(1, &gap, 0, &["was to be 0.1 long, and is left out", "2 batches of another length are put aside in gap/statistics"])?;
+    let left = ["00000000.h5.aside", "00000001.h5.aside", "00000006.h5", "00000007.h5"];
+    ensure!(left.iter().all(|name| place.at("gap/statistics").join(name).exists()), "not as said");
+    // A run without its checkpoints and its series still has results.
+    fs::remove_dir_all(place.at("gap/checkpoints"))?;
+    fs::remove_file(place.at("gap/series.csv"))?;
+    place.ends(1, &gap, 2, &["holds results but no checkpoint to go on from"])?;
     let longer = format!("run case.toml --dir run {small} --set time.end=0.5 --set output.statistics.batch=0.05");
     place.ends(2, &longer, 2, &["output.statistics.batch: 0.1 -> 0.05", "--accept-changes"])?;
     let aside = "2 batches of another length are put aside in run/statistics";

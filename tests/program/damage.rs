@@ -1,7 +1,7 @@
 //! Checkpoints damaged at random as the program meets them: `inspect` names the damage, and a run goes on from an older one.
 
 use crate::ensure;
-use crate::place::{Outcome, Place};
+use crate::place::{Outcome, Place, check};
 use crate::support::random::Random;
 use libtest_mimic::Trial;
 use std::fs;
@@ -62,9 +62,13 @@ fn damaged(case: &str) -> Outcome {
         let harmless = told.status.success();
         let advice = "take an older checkpoint";
         ensure!(harmless || told.status.code() == Some(2) && told.output.contains(advice), "byte {place_of_damage}: {}", told.output);
-        let from = format!("continuing from again/checkpoints/0000000{}.h5", if harmless { 6 } else { 3 });
-        let parts = if harmless { vec![&*from, "done: step 8,"] } else { vec![&*from, "done: step 8,", "00000006.h5.aside", advice] };
-        place.ends(2, "run case.toml --dir again --set time.steps=8", 0, &parts)?;
+        let run = place.rogallo(2, "run case.toml --dir again --set time.steps=8")?;
+        let goes_on = run.output.contains("continuing from again/checkpoints/00000006.h5");
+        // HDF5's own data on the list of modes, which a run does not read, may be damaged: then it goes on all the same, with the right bits.
+        let unread = told.output.contains("incorrect metadata checksum") && goes_on;
+        let from = format!("continuing from again/checkpoints/0000000{}.h5", if harmless || unread { 6 } else { 3 });
+        let passed_over = if harmless || unread { vec![] } else { vec!["00000006.h5.aside", advice] };
+        check(&run, 0, &[vec![&*from, "done: step 8,"], passed_over].concat())?;
         place.same_state("again", "whole")?;
         place.same_text("again", "whole", "series.csv")?;
         named += usize::from(!harmless);

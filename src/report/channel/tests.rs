@@ -137,7 +137,7 @@ pub fn batch(number: u64, length: f64, weight: f64, y: &[f64], sums: &[(&str, Ve
     let lines = sums.iter().map(|(name, values)| line(name, values));
     let records = [line("y", y), Record::scalar("frame_velocity", "", "", 0.0)].into_iter().chain(lines).collect();
     let moments = Tally { begin, end: begin + weight, samples: 2, weight, squares: 0.5 * weight * weight };
-    Batch { number, axis: Axis::new(length), moments, spectra: None, records }
+    Batch { number, axis: Axis::new(length), moments, spectra_batches: 1, spectra: None, records }
 }
 
 /// As many batches of the length 2 as there are factors, each the averages times its factor; both scalars are the same one.

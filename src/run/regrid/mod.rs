@@ -119,7 +119,7 @@ fn how_to_go_on(directory: &Path, header: &Header, case: &Case) -> String {
         (None, None) => "`".to_owned(),
     };
     let step = match case.time.step {
-        StepSize::Fixed(dt) => format!("\nIts step stays time.dt = {dt}; --set time.dt=.. --accept-changes changes it."),
+        StepSize::Fixed(dt) => format!("\nIts step stays time.dt = {dt}; --set time.dt=.. changes it."),
         StepSize::Courant(_) => String::new(),
     };
     format!("To go on from it: `rogallo continue {directory}{further}.{step}")

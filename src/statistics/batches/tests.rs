@@ -176,6 +176,11 @@ fn a_checkpoint_says_how_long_its_batches_are_and_damaged_ones_are_refused() {
     let mut other = Batching::new(Axis::new(0.7), 1);
     other.recall(&records).unwrap();
     assert_eq!((other.axis, other.spectra_batches), (Axis::new(0.5), 3));
+    for (name, value) in [("batch_length", 0.0), ("batch_length", f64::NAN), ("spectra_batches", 0.0)] {
+        let mut crafted = records.clone();
+        crafted.iter_mut().filter(|record| record.name == name).for_each(|record| record.values[0] = value);
+        assert!(Batching::new(Axis::new(0.5), 1).recall(&crafted).is_err() && Batch::new(crafted).is_err(), "{name} = {value}");
+    }
     records.retain(|record| record.name != "weight");
     assert!(Batching::new(Axis::new(0.5), 1).recall(&records).unwrap_err().message.contains("no \"weight\""));
 }
