@@ -377,7 +377,7 @@ pub fn without_energy(k_min: f64, k_max: f64) -> Error {
 }
 
 /// P / E of a band with this energy that steps follow, where P moves a fluid at rest at the rate `through` through a cell. Less energy is not followed: one
-/// step takes it there (see [`Forcing::begin_step`]).
+/// step takes it there (see `Forcing::begin_step`).
 pub fn growth_by_power(power: f64, energy: f64, through: f64) -> f64 {
     (power / energy).min(through / LEAST_FOLLOWED)
 }
