@@ -30,7 +30,7 @@ pub use stretch::{Stretch, memory_in_other_box};
 pub use survey::{Band, Survey};
 pub use wavenumbers::Wavenumbers;
 
-use crate::case::{self, Case, Dealiasing, Initial, Mean, Scalar};
+use crate::case::{self, Case, Dealiasing, Initial, Mean, Rescale, Scalar};
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
@@ -125,7 +125,14 @@ impl Parameters {
             Forcing::new(kind, &layout, &Wavenumbers::new(self.size, &truncation))?;
         }
         let survey = Survey::new(self)?;
-        if let Some(case::Forcing::ConstantPower { k_min, k_max, .. } | case::Forcing::FrozenShells { k_min, k_max }) = self.forcing
+        // Developing fills the shells that the spectrum leaves empty, unless each is scaled back to what it was.
+        let develop = match self.initial {
+            Some(Initial::Random { develop, .. }) => develop,
+            _ => None,
+        };
+        let is_filled = develop.is_some_and(|develop| develop.rescale != Rescale::Spectrum);
+        if !is_filled
+            && let Some(case::Forcing::ConstantPower { k_min, k_max, .. } | case::Forcing::FrozenShells { k_min, k_max }) = self.forcing
             && Band::new(self, k_min, k_max)?.is_some_and(|band| band.energy() == 0.0)
         {
             return Err(forcing::without_energy(k_min, k_max));

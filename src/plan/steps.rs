@@ -159,6 +159,25 @@ mod tests {
     }
 
     #[test]
+    fn a_band_that_development_fills_is_accepted() {
+        let summary = |rescale: &str| {
+            let develop =
+                if rescale.is_empty() { String::new() } else { format!(", develop = {{ skewness = -0.3, rescale = '{rescale}' }}") };
+            let initial = format!("initial={{ kind = 'random', spectrum = 'top-hat', k_min = 4, k_max = 8, energy = 0.5{develop} }}");
+            let forcing = "forcing={ kind = 'constant-power', power = 0.1, k_max = 2.5 }".to_owned();
+            let case =
+                case::load(Path::new("configs/forced-isotropic.toml"), &[initial, forcing]).unwrap_or_else(|error| panic!("{error}"));
+            crate::plan::summary(&case, 1, &[]).map_err(|error| error.message)
+        };
+        for rescale in ["", "spectrum"] {
+            assert!(summary(rescale).unwrap_err().contains("no energy between forcing.k_min"), "{rescale}");
+        }
+        for rescale in ["energy", "nothing"] {
+            assert!(summary(rescale).is_ok(), "{rescale}: {:?}", summary(rescale));
+        }
+    }
+
+    #[test]
     fn resolution_has_a_verdict() {
         // eps = nu <omega^2> = 3/4 nu at the start, 0.0129 at the peak of Re = 1600 (van Rees et al. 2011): k_max eta 0.246.
         let coarse = ["domain.grid=[64, 64, 64]"];
