@@ -1,7 +1,8 @@
 """Draws taylor-green-256.png from a run directory of
 
     mpirun -n 2 rogallo run configs/taylor-green.toml --dir RUN --set time.end=10 --set time.scheme=rk4 --set time.cfl=0.8 \
-        --set numerics.dealiasing=phase-shift --set output.series.every_time=0.05 --set output.snapshots.every_time=9
+        --set numerics.dealiasing=phase-shift --set numerics.precision=single --set output.series.every_time=0.05 \
+        --set output.snapshots.every_time=9
 
 and the published history (spectral_Re1600_512.gdiag of the International Workshop on High-Order CFD Methods, case C3.5).
 Usage: taylor-green-256.py RUN HISTORY OUT.png; needs h5py and matplotlib."""
