@@ -75,6 +75,7 @@ mod tests {
             ("domain.size=[1e-300, 1, 1]", "domain.size: must be at least 1e-50"),
             ("domain.size=[1, '1e300', 1]", "domain.size: a length must lie between 1e-50 and 1e50"),
             ("time.end=1e300", "time.end: must be at most 1e50 in magnitude"),
+            ("fluid.viscosity=1e-320", "fluid.viscosity: must be 0, or at least 1e-50"),
             ("fluid.viscosity=1e51", "fluid.viscosity: must be at most 1e50 in magnitude"),
             ("mean={ kind = 'shear', rate = -1e308 }", "mean.rate: must be at most 1e50 in magnitude"),
             ("output.series.every_time=5e-324", "output.series.every_time: must be at least 1e-50"),

@@ -82,7 +82,8 @@ pub fn positive(node: &Node) -> Read<f64> {
 /// A number >= 0.
 pub fn non_negative(node: &Node) -> Read<f64> {
     match number(node)? {
-        x if x >= 0.0 => Ok(x),
+        x if x == 0.0 || x >= LEAST => Ok(x),
+        x if x > 0.0 => node.wrong(format!("must be 0, or at least {LEAST:e}")),
         _ => node.wrong("must not be negative"),
     }
 }
@@ -91,6 +92,7 @@ pub fn non_negative(node: &Node) -> Read<f64> {
 pub fn non_zero(node: &Node) -> Read<f64> {
     match number(node)? {
         0.0 => node.wrong("must not be 0"),
+        x if x.abs() < LEAST => node.wrong(format!("must be at least {LEAST:e} in magnitude")),
         x => Ok(x),
     }
 }

@@ -217,7 +217,11 @@ pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
     let (path, shown) = (directory.join("case.toml"), directory.display());
     if !path.is_file() {
         let what = if directory.is_dir() {
-            format!("{shown} is no run directory: it has no case.toml")
+            format!("{shown} is not a run directory: it has no case.toml")
+        } else if directory.is_file() {
+            let above = directory.parent().filter(|above| above.components().next().is_some()).unwrap_or(Path::new("."));
+            let what = format!("{shown} is a file; `rogallo continue` takes the run directory, which may be {}", above.display());
+            return Err(Error::input(what));
         } else {
             format!("there is no directory {shown}")
         };
