@@ -160,7 +160,12 @@ fn recorded_case() -> Outcome {
         &["empty is not a run directory: it has no case.toml. `rogallo run CASE.toml --dir empty` starts a run there"],
     )?;
     place.ends(3, "continue none", 2, &["there is no directory none"])?;
-    place.ends(3, "continue run/case.toml", 2, &["run/case.toml is a file; `rogallo continue` takes the run directory, which may be run\n"])?;
+    place.ends(
+        3,
+        "continue run/case.toml",
+        2,
+        &["run/case.toml is a file; `rogallo continue` takes the run directory, which may be run\n"],
+    )?;
     fs::copy(place.at("run/case.toml"), place.at("empty/case.toml"))?;
     place.ends(
         3,
