@@ -83,7 +83,7 @@ impl<T: Real> Transport<T> {
     /// Adds (Q - 1) (x + gain) to the gain of x.
     #[inline(always)]
     fn apply<const L: usize>(&self, x: [Lanes<T, L>; 3], gain: [Lanes<T, L>; 3]) -> [Lanes<T, L>; 3] {
-        let all = |i: usize| x[i] + gain[i];
+        let all = |i: usize| sum(x[i], gain[i]);
         match *self {
             Self::Identity => gain,
             Self::Diagonal(q) => {
@@ -308,19 +308,19 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
         if r == 0 {
             let k = wavevector::<T, L, MIXED>(tables.to, run.to, j);
             let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
-            let new = [whole[0] + gain[0], whole[1] + gain[1], whole[2] + gain[2]];
+            let new = [sum(whole[0], gain[0]), sum(whole[1], gain[1]), sum(whole[2], gain[2])];
             // k = 0 has nothing along it, so that any divisor will do.
             let along = (new[0] * k[0] + new[1] * k[1] + new[2] * k[2]) / k2.or_one();
             for i in 0..3 {
                 gain[i] = gain[i] - along * k[i];
             }
-            let new = [whole[0] + gain[0], whole[1] + gain[1], whole[2] + gain[2]];
+            let new = [sum(whole[0], gain[0]), sum(whole[1], gain[1]), sum(whole[2], gain[2])];
             let here = new[0] * new[0] + new[1] * new[1] + new[2] * new[2];
             *square = *square + here;
             *gradient = *gradient + here * k2;
         }
         for i in 0..3 {
-            (whole[i] + gain[i]).store(register[i], at);
+            sum(whole[i], gain[i]).store(register[i], at);
         }
     }
 }
@@ -349,7 +349,14 @@ fn advanced<T: Real, const R: usize, const L: usize>(
             whole = *x;
         }
     }
-    [whole, gain + (whole + gain) * loss]
+    let all = whole + gain;
+    if T::SUMS_GAINS { [whole, gain + all * loss] } else { [Lanes::all(T::zero()), all + all * loss] }
+}
+
+/// What [`advanced`] has taken apart: without [`Real::SUMS_GAINS`] all of it is in the gain.
+#[inline(always)]
+fn sum<T: Real, const L: usize>(whole: Lanes<T, L>, gain: Lanes<T, L>) -> Lanes<T, L> {
+    if T::SUMS_GAINS { whole + gain } else { gain }
 }
 
 /// A scalar of one column: the fields that came through the transform (two, or three of mixed labels), N of a first evaluation if there
@@ -427,7 +434,7 @@ fn scalar_stage<T: Real, const R: usize, const L: usize>(
     for (r, register) in registers.iter_mut().enumerate() {
         if coefficients.writes[r] {
             let [whole, gain] = advanced(coefficients, r, x, n, loss);
-            (whole + gain).store(register, at);
+            sum(whole, gain).store(register, at);
         }
     }
 }
