@@ -47,7 +47,7 @@ fn signal_to_mpirun() -> Outcome {
     let many = ENDLESS.replace("series.every_steps=100000", "series.every_steps=1") + " --set domain.grid=[8,8,8]";
     let mut reached = 0;
     for signal in [Signal::TERM, Signal::INT] {
-        let mut job = place.start(2, &many)?;
+        let mut job = place.start(3, &many)?;
         place.wait_for("run", reached + 20)?;
         job.signal(signal)?;
         let begin = Instant::now();
@@ -55,6 +55,10 @@ fn signal_to_mpirun() -> Outcome {
         while !place.ranks()?.is_empty() || (!job.ended() && begin.elapsed() < Duration::from_secs(8)) {
             ensure!(begin.elapsed() < Duration::from_secs(20), "the ranks do not end");
             std::thread::sleep(Duration::from_millis(20));
+        }
+        if job.ended() {
+            let finished = job.finish()?;
+            ensure!(!finished.status.success(), "ended with {}", finished.status);
         }
         let log = place.read("run/run.log")?;
         ensure!(log.contains("stopping: the job was sent a signal"), "{log}");
