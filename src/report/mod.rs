@@ -22,6 +22,19 @@ use series::{History, Spectrum, Table, spectra};
 use shear::Stresses;
 pub use status::status;
 
+/// Checks that there is a directory of this name.
+///
+/// # Errors
+/// There is none, or a file has its name.
+fn require_directory(run_dir: &Path) -> Result<()> {
+    let shown = run_dir.display();
+    match run_dir.is_dir() {
+        true => Ok(()),
+        false if run_dir.is_file() => Err(Error::input(format!("{shown} is a file: give the directory of a run, for instance runs/NAME"))),
+        false => Err(Error::input(format!("there is no run directory {shown}; `rogallo run CASE.toml` makes one"))),
+    }
+}
+
 /// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen. Those of a channel, and what is read and
 /// written for them, are told in `report/channel`. Of the homogeneous flow they are `dissipation` and `energy`, and as far as the files have something to see: `spectrum`, `balance`, `stresses`,
 /// `transfer`, `spectra_1d`, `skewness`.
@@ -34,15 +47,13 @@ pub use status::status;
 /// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a reference of unknown form, a
 /// full disk.
 pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
-    if !run_dir.is_dir() {
-        return Err(Error::input(format!("no run directory {}; `rogallo run CASE.toml` makes one", run_dir.display())));
-    }
+    require_directory(run_dir)?;
     if !run_dir.join("series.csv").exists() {
         let shown = run_dir.display();
         return Err(Error::input(if run_dir.join("case.toml").exists() {
             format!("{shown} has no series.csv yet: let the run go on to its first sample")
         } else {
-            format!("{shown} is no run directory: it has no series.csv. Give the directory of a run; without --dir that is runs/NAME")
+            format!("{shown} is not a run directory: it has no series.csv. Give the directory of a run; without --dir that is runs/NAME")
         }));
     }
     let labels = Labels::read(run_dir);

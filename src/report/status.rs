@@ -80,13 +80,11 @@ struct Status {
 impl Status {
     fn of(directory: &Path) -> Result<Self> {
         let shown = directory.display();
-        if !directory.is_dir() {
-            return Err(Error::input(format!("no run directory {shown}; `rogallo run CASE.toml` makes one")));
-        }
+        super::require_directory(directory)?;
         let entries = ledger::read(directory)?;
         let case = files::read_text(&directory.join("case.toml"), files::TABLE).ok();
         if entries.is_empty() && case.is_none() {
-            return Err(Error::input(format!("{shown} is no run directory: it has neither {} nor case.toml", ledger::FILE)));
+            return Err(Error::input(format!("{shown} is not a run directory: it has neither {} nor case.toml", ledger::FILE)));
         }
         // A job of this node has the lock as long as it lives.
         let elsewhere = entries.iter().rev().find_map(|entry| entry.event.job()).is_none_or(|job| job.host != ledger::host());
@@ -269,7 +267,7 @@ fn ending(job: &OneJob) -> String {
     let entry = job.last();
     let how = match &entry.event {
         Event::Done { .. } => "done".into(),
-        Event::Stop { reason, .. } => reason.clone(),
+        Event::Stop { reason, .. } => reason.replacen("stopping:", "stopped:", 1),
         Event::BlowUp { .. } => "blew up".into(),
         Event::Failed { .. } => "failed".into(),
         Event::Hang { .. } => "hung, ended by its watchdog".into(),

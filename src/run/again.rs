@@ -102,7 +102,7 @@ impl Run {
         let Shortened { retries, factor } = run.shortened;
         log.line(&format!("retry {retries} of {}: {from}, with steps of {factor} times those of the case", retry.times));
         run.note(Event::Retry { number: retries, factor }, log);
-        run.save(Ok(()), log)?;
+        run.save(Vec::new(), log)?;
         Ok(run)
     }
 

@@ -79,6 +79,14 @@ impl RunDirectory {
         })
     }
 
+    /// Checks that what has the name of a folder of results is one; collective.
+    ///
+    /// # Errors
+    /// Something else has that name, or a link leads nowhere.
+    pub fn require_folders(&self, world: &World) -> Result<()> {
+        world.root_does(|| FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name))))
+    }
+
     /// Whether another job has taken this one for dead, and the directory for its own. Told by the root.
     pub fn is_lost(&self) -> bool {
         self.lock.borrow().as_ref().is_some_and(Lock::is_lost)
@@ -172,10 +180,9 @@ impl RunDirectory {
     /// Removes what an earlier run wrote; a folder that is a link to one on another disk stays a link. Collective.
     ///
     /// # Errors
-    /// A file that cannot be removed. Nothing is removed where something else than a folder has the name of one.
+    /// A file that cannot be removed.
     pub fn clear(&self, world: &World) -> Result<()> {
         world.root_does(|| {
-            FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name)))?;
             FILES.iter().chain(&TABLES).try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
             FOLDERS.iter().try_for_each(|name| clear_folder(&self.file(name)))
         })

@@ -134,10 +134,15 @@ impl Lock {
         }
         let lost = Arc::new(AtomicBool::new(false));
         let (stop, stopped) = mpsc::channel();
-        let beating = thread::spawn({
+        let beating = thread::Builder::new().spawn({
             let (path, holder, lost) = (path.clone(), holder.clone(), Arc::clone(&lost));
             move || beat(file, &path, &holder, &lost, &stopped)
         });
+        let beating = beating.map_err(|error| {
+            // Whoever comes next must not wait for a holder that is gone.
+            let _ = fs::remove_file(&path);
+            Error::io("cannot start the thread that keeps the lock", error)
+        })?;
         Ok(Self { path, holder, lost, stop: Some(stop), beating: Some(beating) })
     }
 

@@ -4,7 +4,7 @@ use super::RunDirectory;
 use super::appended::Appended;
 use super::print::Printer;
 use crate::case::{Case, Stop};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, Step};
 use crate::parallel::{World, library_version};
 use crate::transform::instruction_set;
@@ -41,7 +41,8 @@ impl Log {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             log.bar = Some(bar);
         } else if world.is_root() {
-            log.printer = Some(Printer::new());
+            let printer = Printer::new();
+            log.printer = Some(printer.map_err(|error| Error::io("cannot start the thread that prints", error))?);
         }
         Ok(log)
     }

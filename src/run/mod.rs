@@ -102,6 +102,7 @@ fn launch(
     world.root_does(|| files::require_utf8(&directory.path))?;
     refuse(&world, &directory)?;
     directory.take(&world)?;
+    directory.require_folders(&world)?;
     control.listen(&world, &directory.path);
     watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
     let mut run = Run::new(world, case, directory, flow, control, Tally::new(begin));
@@ -130,7 +131,7 @@ fn launch(
         run.note(Event::Changed { changes }, &mut log);
     }
     if !goes_on {
-        run.write_checkpoint(&mut log)?;
+        run.write_checkpoint(Vec::new(), &mut log)?;
     }
     let end = loop {
         match run.step_to_the_end(&mut log) {
@@ -267,8 +268,8 @@ impl Run {
                 return Ok(End::Stopped(reason));
             }
             if verdict.save && !self.watch.is_doubtful() || asked {
-                let settled = output.settle(&self.world, log);
-                self.save(settled, log)?;
+                output.settle(&self.world, log);
+                self.save(output.kept(), log)?;
             }
         }
         self.end(&mut output, log, None)?;
@@ -286,15 +287,17 @@ impl Run {
 
     /// The last checkpoint, and the last samples of a run that has not stopped early.
     fn end(&mut self, output: &mut Output, log: &mut Log, stopped: Option<Reason>) -> Result<()> {
-        // First what must not be lost: mpirun gives a job that was sent a signal a second or so. Rows that the system has survive the job.
-        let settled = match stopped {
+        match stopped {
+            // First what must not be lost: mpirun gives a job that was sent a signal a second or so. Rows that the system has survive the job.
             Some(Reason::Signal) => output.flush(&self.world, log),
-            _ => output.settle(&self.world, log),
-        };
-        let saved = self.save_last(settled, log);
-        if stopped.is_none() {
-            output.write_last(&self.world, self.flow.as_mut(), log);
+            Some(_) => output.settle(&self.world, log),
+            None => {
+                // Before the checkpoint: a job that is killed in between writes them when it goes on.
+                output.write_last(&self.world, self.flow.as_mut(), log);
+                output.settle(&self.world, log);
+            }
         }
+        let saved = self.save_last(output.kept(), log);
         let sampled = output.finish(&self.world, log);
         self.control.ended();
         saved.and(sampled)

@@ -8,7 +8,7 @@ use crate::case::{self, Case, FlowKind, Sampling};
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::World;
-use crate::statistics::Axis;
+use crate::statistics::{Axis, Record};
 use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
 use crate::time::{Rates, Schedule};
 use std::collections::HashMap;
@@ -132,22 +132,20 @@ impl Output {
     }
 
     /// Brings tables and batches to the disk before a checkpoint from which they will be continued. Collective.
-    ///
-    /// # Errors
-    /// A batch of statistics that cannot be written: a checkpoint would forget it.
-    pub fn settle(&mut self, world: &World, log: &mut Log) -> Result<()> {
-        let flushed = self.flush(world, log);
+    pub fn settle(&mut self, world: &World, log: &mut Log) {
+        self.flush(world, log);
         self.tables.values().for_each(Appended::sync);
-        flushed
     }
 
     /// Hands to the system what is kept, without waiting for the disk where it can. Collective.
-    ///
-    /// # Errors
-    /// As for [`Output::settle`].
-    pub fn flush(&mut self, world: &World, log: &mut Log) -> Result<()> {
+    pub fn flush(&mut self, world: &World, log: &mut Log) {
         self.tables.values_mut().filter_map(Appended::flush).for_each(|note| log.line(&note));
-        self.batches.flush(world)
+        self.batches.flush(world).iter().for_each(|note| log.line(note));
+    }
+
+    /// The batches of statistics that could not be written yet, for a checkpoint.
+    pub fn kept(&self) -> Vec<Record> {
+        self.batches.kept()
     }
 
     /// The last sample, spectra and, where there are some, snapshot, if they are not written yet. Not for a run that will go on: there they would be off schedule.
@@ -171,7 +169,11 @@ impl Output {
     /// # Errors
     /// Rows of a table, or a batch of statistics, that could not be written to the end.
     pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
-        self.settle(world, log)?;
+        self.settle(world, log);
+        self.batches.write(world).map_err(|error| Error {
+            message: format!("{error}\nBatches of statistics could not be written. The last checkpoint holds them: mend this, and run the same command again"),
+            ..error
+        })?;
         world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
             Some(what) => Err(Error::failure(format!("{what}: they could not be written to the end of the run"))),
             None => Ok(()),

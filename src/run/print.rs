@@ -1,7 +1,7 @@
 //! Standard output, from a thread of its own: whoever reads it may stop reading, and the run goes on. So does Open MPI's `mpirun` from the moment it is asked to
 //! end the job: a rank that prints waits for it then, until it is killed.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -25,18 +25,21 @@ pub struct Printer {
 
 impl Printer {
     /// To standard output.
-    pub fn new() -> Self {
-        Self::to(std::io::stdout())
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub fn new() -> io::Result<Self> {
+        Self::to(io::stdout())
     }
 
-    fn to(output: impl Write + Send + 'static) -> Self {
+    fn to(output: impl Write + Send + 'static) -> io::Result<Self> {
         let (lines, receiver) = mpsc::channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        let printing = thread::spawn({
+        let printing = thread::Builder::new().spawn({
             let waiting = Arc::clone(&waiting);
             move || print(output, &receiver, &waiting)
-        });
-        Self { patience: None, lines: Some(lines), waiting, printing: Some(printing) }
+        })?;
+        Ok(Self { patience: None, lines: Some(lines), waiting, printing: Some(printing) })
     }
 
     /// From now on does not wait for ever.
@@ -86,7 +89,7 @@ mod tests {
     #[test]
     fn a_reader_that_does_not_read_holds_nothing_up_and_gets_all_lines_in_order() {
         let (mut reader, writer) = std::io::pipe().unwrap();
-        let printer = Printer::to(writer);
+        let printer = Printer::to(writer).unwrap();
         // More than a pipe takes.
         let lines: Vec<String> = (0..10_000).map(|n| format!("line {n} {}", "x".repeat(100))).collect();
         lines.iter().for_each(|line| printer.line(line));
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn a_run_that_hurries_does_not_wait_for_a_reader_that_does_not_read() {
         let (mut reader, writer) = std::io::pipe().unwrap();
-        let mut printer = Printer::to(writer);
+        let mut printer = Printer::to(writer).unwrap();
         printer.line(&"x".repeat(1 << 20));
         printer.hurry();
         drop(printer);
@@ -112,7 +115,7 @@ mod tests {
     #[test]
     fn what_is_too_much_to_keep_is_not_printed() {
         let (reader, writer) = std::io::pipe().unwrap();
-        let printer = Printer::to(writer);
+        let printer = Printer::to(writer).unwrap();
         let line = "x".repeat(1 << 20);
         (0..40).for_each(|_| printer.line(&line));
         assert!(printer.waiting.load(Ordering::Relaxed) <= MOST_WAITING + line.len());

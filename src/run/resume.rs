@@ -1,6 +1,7 @@
 //! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning, where there is none.
 
 use super::again::Shortened;
+use super::batches::BatchFiles;
 use super::directory::Last;
 use super::{Run, regrid};
 use crate::case::{self, Case, FlowKind, Sampling, Stop};
@@ -41,6 +42,8 @@ pub(super) struct Resumed {
     damaged: Vec<PathBuf>,
     /// The case of the checkpoint.
     before: Case,
+    /// The batches of statistics that it carries, since they could not be written.
+    batches: BatchFiles,
     /// What differs from it, and is worth a note: a line each.
     pub changes: Vec<String>,
 }
@@ -123,12 +126,12 @@ impl Run {
         for checkpoint in checkpoints {
             let start = Instant::now();
             match self.take_up(&checkpoint, accept) {
-                Ok((changes, told)) => {
+                Ok((changes, batches, told)) => {
                     self.control.read(start.elapsed());
                     let (clock, name) = (self.clock(), checkpoint.display());
                     story += &format!("{told}continuing from {name}, step {}, time {}", clock.step, clock.time);
                     let Changes { before, accepted, noted } = changes;
-                    return Ok(Some(Resumed { story, damaged, before, changes: [accepted, noted].concat() }));
+                    return Ok(Some(Resumed { story, damaged, before, batches, changes: [accepted, noted].concat() }));
                 }
                 Err(Unusable::Damaged(error)) => {
                     story += &format!("{error}\n");
@@ -145,7 +148,8 @@ impl Run {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub(super) fn go_on(&mut self, resumed: Resumed) -> Result<String> {
+    pub(super) fn go_on(&mut self, mut resumed: Resumed) -> Result<String> {
+        resumed.batches.write(&self.world)?;
         let step = self.clock().step;
         let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
         let batches = self.directory.cut_back(&self.world, &self.last(&resumed.before), self.batches_to_come())?;
@@ -176,8 +180,8 @@ impl Run {
         Last { series: table(output.series), spectra: table(output.spectra), snapshots, time }
     }
 
-    /// Returns the changes of the case, and what the log is told of them.
-    fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<(Changes, String), Unusable> {
+    /// Returns the changes of the case, the batches of statistics that are still to be written, and what the log is told.
+    fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<(Changes, BatchFiles, String), Unusable> {
         let header = store::read_header(&self.world, checkpoint)?;
         let changes = self.changes(checkpoint, &header, accept).map_err(Unusable::Foreign)?;
         let shortened = Shortened::of(&header.numbers)
@@ -187,7 +191,9 @@ impl Run {
         let fields = self.flow.state_mut();
         let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
         store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
-        let records = store::read_records(&self.world, checkpoint)?;
+        let mut records = store::read_records(&self.world, checkpoint)?;
+        let mut batches = BatchFiles::new(self.directory.batches());
+        batches.recall(&mut records, &Header { case: case::physics_text(&changes.before), numbers: Vec::new(), ..header.clone() })?;
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
         let mut story = String::new();
         if !changes.noted.is_empty() {
@@ -202,7 +208,7 @@ impl Run {
         }
         self.shorten(shortened);
         self.saved = Some(header.step);
-        Ok((changes, story))
+        Ok((changes, batches, story))
     }
 
     /// Goes on with the averages of a checkpoint; what the log is told of that.

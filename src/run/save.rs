@@ -5,18 +5,19 @@ use super::log::Log;
 use super::{Run, output};
 use crate::error::{Error, Result};
 use crate::ledger::Event;
+use crate::statistics::Record;
 use crate::store::{self, Header};
 use std::time::Instant;
 
 impl Run {
-    /// Saves the state if it can be, and if what it goes on with is `settled`. If not, that is told, and the run goes on with the checkpoints it has and will try
-    /// again. Collective.
+    /// Saves the state, and the batches of statistics that are `kept`, if it can. If not, that is told, and the run goes on with the checkpoints it has and will
+    /// try again. Collective.
     ///
     /// # Errors
     /// It has not been possible for longer than the user allows.
-    pub(super) fn save(&mut self, settled: Result<()>, log: &mut Log) -> Result<()> {
+    pub(super) fn save(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
         let start = Instant::now();
-        let Err(error) = settled.and_then(|()| self.write_checkpoint(log)) else { return Ok(()) };
+        let Err(error) = self.write_checkpoint(kept, log) else { return Ok(()) };
         let failing = self.control.not_saved(start.elapsed()).as_secs_f64() / 60.0;
         let allowed = self.case.checkpoint.give_up_after_minutes;
         log.line(&format!("warning: there is no checkpoint of step {}: {error}", self.clock().step));
@@ -37,15 +38,15 @@ impl Run {
         Ok(())
     }
 
-    /// Saves the state that a run ends with, if what it goes on with is `settled`. Collective.
+    /// Saves the state that a run ends with, and the batches of statistics that are `kept`. Collective.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn save_last(&mut self, settled: Result<()>, log: &mut Log) -> Result<()> {
+    pub(super) fn save_last(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
         if self.saved == Some(self.clock().step) {
-            return settled;
+            return Ok(());
         }
-        settled.and_then(|()| self.write_checkpoint(log)).map_err(|error| Error {
+        self.write_checkpoint(kept, log).map_err(|error| Error {
             message: format!("{error}\nThe state of step {}, where the run ended, is not saved. {}", self.clock().step, self.way_back()),
             ..error
         })
@@ -59,14 +60,14 @@ impl Run {
         }
     }
 
-    /// Saves the state. Collective.
+    /// Saves the state, and the batches of statistics that are `kept`. Collective.
     ///
     /// # Errors
     /// It cannot be written; older checkpoints are untouched.
-    pub(super) fn write_checkpoint(&mut self, log: &mut Log) -> Result<()> {
+    pub(super) fn write_checkpoint(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
         let start = Instant::now();
         self.directory.restore(&self.world, &self.case)?;
-        let (header, modes, records) = (self.header(), self.flow.modes(), self.flow.records());
+        let (header, modes, records) = (self.header(), self.flow.modes(), [self.flow.records(), kept].concat());
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> =

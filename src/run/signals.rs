@@ -1,7 +1,8 @@
 //! Signals that a run heeds. It looks at them after every step.
 
-use signal_hook::consts::{SIGCONT, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::{flag, low_level};
+use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -19,7 +20,7 @@ pub struct Signals {
 static HEEDED: LazyLock<Signals> = LazyLock::new(|| {
     let signals = Signals::default();
     // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
-    for signal in [SIGTERM, SIGUSR1, SIGUSR2] {
+    for signal in [SIGTERM, SIGUSR1, SIGUSR2].into_iter().chain((!is_ignored(SIGHUP)).then_some(SIGHUP)) {
         let _ = flag::register(signal, Arc::clone(&signals.stop));
     }
     let _ = flag::register(SIGCONT, Arc::clone(&signals.resumed));
@@ -38,6 +39,13 @@ static HEEDED: LazyLock<Signals> = LazyLock::new(|| {
     signals
 });
 
+/// Whether whoever started this process has had a signal ignored, as `nohup` does.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 /// From now on a signal asks the run to stop. To be called before MPI starts: until then a signal would end the job, as it would any other program.
 pub fn heed_signals() {
     LazyLock::force(&HEEDED);
@@ -49,7 +57,7 @@ pub fn heeded() -> &'static Signals {
 }
 
 impl Signals {
-    /// Whether SIGTERM, SIGINT, SIGUSR1 or SIGUSR2 has come.
+    /// Whether SIGTERM, SIGINT, SIGHUP, SIGUSR1 or SIGUSR2 has come.
     pub fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -17,6 +17,14 @@ pub struct Record {
 }
 
 impl Record {
+    /// The prefix of names in a checkpoint, of the records of closed batches that could not be written to files of their own.
+    pub const KEPT: &str = "kept_";
+
+    /// Whether it is one of those.
+    pub fn is_kept(&self) -> bool {
+        self.name.starts_with(Self::KEPT)
+    }
+
     /// A single number.
     pub fn scalar(name: &str, units: &str, description: &str, value: f64) -> Self {
         let [name, units, description] = [name, units, description].map(str::to_owned);

@@ -88,7 +88,8 @@ pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
 /// # Errors
 /// As for [`read_statistics`].
 pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
-    let (header, records) = read_sound(checkpoint, CHECKPOINT)?;
+    let (header, mut records) = read_sound(checkpoint, CHECKPOINT)?;
+    records.retain(|record| !record.is_kept());
     if records.is_empty() {
         return Ok(None);
     }

@@ -88,7 +88,7 @@ fn command_lines() -> Outcome {
     let channel = std::path::Path::new("configs/channel-180.toml").canonicalize()?;
     place.ends(1, &format!("check {} --set fluid.viscosity=0.01", channel.display()), 2, &["drive.bulk_velocity is missing", bulk])?;
     fs::create_dir(place.at("foreign"))?;
-    place.ends(1, "stats foreign", 2, &["foreign is no run directory: it has no series.csv. Give the directory of a run"])?;
+    place.ends(1, "stats foreign", 2, &["foreign is not a run directory: it has no series.csv. Give the directory of a run"])?;
     let idle = "this grid has work for 80 ranks at most, as a process grid [8, 10]";
     place.ends(1, "check case.toml --ranks 100000", 0, &["warning          some of the 100000 ranks", idle])?;
     place.ends(1, "check case.toml --ranks 2", 0, &[])?;

@@ -64,7 +64,7 @@ fn every_job() -> Outcome {
     check(&job.finish()?, 3, &["stopped early"])?;
     ensure!(events(&place)? == ["start", "stop"], "{:?}", events(&place)?);
     let stopped = place.latest("run")?;
-    let at_stop = "run: stopping: the job was sent a signal, 20";
+    let at_stop = "run: stopped: the job was sent a signal, 20";
     status(&place, &[at_stop, &format!("checkpoint    {stopped:08}.h5"), "about "])?;
     let first = entries(&place)?.remove(0);
     ensure!(
@@ -109,6 +109,6 @@ fn unwritable_ledger() -> Outcome {
 fn refused() -> Outcome {
     let place = Place::new()?;
     fs::create_dir(place.at("foreign"))?;
-    place.ends(1, "status nowhere", 2, &["rogallo: no run directory nowhere"])?;
-    place.ends(1, "status foreign", 2, &["rogallo: foreign is no run directory: it has neither ledger.jsonl nor case.toml"])
+    place.ends(1, "status nowhere", 2, &["rogallo: there is no run directory nowhere"])?;
+    place.ends(1, "status foreign", 2, &["rogallo: foreign is not a run directory: it has neither ledger.jsonl nor case.toml"])
 }

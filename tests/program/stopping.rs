@@ -14,7 +14,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a_signal_to_one_rank_stops_the_run", signal_to_a_rank),
         Trial::test("sigterm_to_mpirun_leaves_a_checkpoint", signal_to_mpirun),
-        Trial::test("sigterm_without_mpirun_stops_the_run", signal_without_mpirun),
+        Trial::test("signals_without_mpirun_stop_the_run", signal_without_mpirun),
         Trial::test("a_second_interrupt_ends_a_run_at_once", second_interrupt),
         Trial::test("the_walltime_stops_the_run", walltime),
         Trial::test("the_end_time_of_slurm_stops_the_run", slurm),
@@ -83,6 +83,11 @@ fn signal_without_mpirun() -> Outcome {
     }
     place.wait_for("run", place.latest("run")? + 3)?;
     job.signal(Signal::INT)?;
+    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    // The terminal is closed.
+    let job = place.start(1, ENDLESS)?;
+    place.wait_for("run", place.latest("run")? + 3)?;
+    job.signal(Signal::HUP)?;
     check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
     let log = place.read("run/run.log")?;
     ensure!(log.lines().last().is_some_and(|line| line.contains(STOPPED)), "the last line does not say how to go on:\n{log}");

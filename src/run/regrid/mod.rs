@@ -97,7 +97,7 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     text += &format!("from {from_name}, modes {}: {}\n", header.layout, story(&carry, &dropped));
     text += "Running statistics are not taken over. ";
     text += &match target {
-        Target::File(_) => "With --to-run DIR in the place of a file this makes a run directory that is ready to go on.".to_owned(),
+        Target::File(_) => "With --to-run DIR instead of a file, it makes a run directory that is ready to go on.".to_owned(),
         Target::Run(directory) => {
             if let Some(checkpoints) = absolute.parent() {
                 store::point_latest(checkpoints, header.step)?;
