@@ -1,4 +1,5 @@
-//! The yardsticks of the plane channel: time and memory of a substep beside FFTW's 3-D transform of 192 x 128 x 192 points, in one run.
+//! The yardsticks of the plane channel: time and memory of a substep beside FFTW's 3-D transform of
+//! 192 x 128 x 192 points, in one run.
 //!
 //! `cargo bench --bench channel`; see `benches/homogeneous.rs` for how it is measured.
 
@@ -44,10 +45,17 @@ fn main() {
     }
     let (unit, points) = (best[ROWS.len() - 1][0], GRID.iter().product::<usize>() as f64);
     println!("{GRID:?} points: a substep (step / 3)");
-    println!("{:24} {:>10} {:>8} {:>12} {:>12} {:>28}", "", "ms", "T", "ns a point", "memory, MB", "a sample of statistics, ms");
+    println!(
+        "{:24} {:>10} {:>8} {:>12} {:>12} {:>28}",
+        "", "ms", "T", "ns a point", "memory, MB", "a sample of statistics, ms"
+    );
     for ((name, ..), [time, memory, sample]) in ROWS.iter().zip(best) {
         let (ms, nanoseconds, sample) = (time * 1e3, time * 1e9 / points, sample * 1e3);
-        println!("{name:24} {ms:10.2} {:8.2} {nanoseconds:12.1} {:12.0} {sample:28.1}", time / unit, memory / 1e6);
+        println!(
+            "{name:24} {ms:10.2} {:8.2} {nanoseconds:12.1} {:12.0} {sample:28.1}",
+            time / unit,
+            memory / 1e6
+        );
     }
     println!("speed-up on 2 ranks, time(1) / (2 time(2)): {:.2}", best[0][0] / best[1][0] / 2.0);
 }
@@ -68,7 +76,8 @@ fn measure(what: &str, precision: &str) {
 fn flow<T: Real>(what: &str) {
     let session = Session::start().unwrap();
     let world = Rc::new(session.world());
-    let scalar = ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
+    let scalar =
+        ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
     let parameters = Parameters {
         viscosity: 1.0 / 180.0,
         drive: Drive::MassFlux { bulk_velocity: 15.6 },

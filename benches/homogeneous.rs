@@ -1,8 +1,11 @@
-//! The yardsticks of the homogeneous flow: time and memory of a right-hand side beside FFTW's 3-D transform, in one run.
+//! The yardsticks of the homogeneous flow: time and memory of a right-hand side beside FFTW's 3-D
+//! transform, in one run.
 //!
-//! `cargo bench --bench homogeneous [-- N ...]`; FFTW (libfftw3.so.3, `apt install libfftw3-double3`) is loaded when it is there.
-//! Each measurement is a process group of its own (`mpirun -n RANKS` of this program), alone on the machine, and is repeated in
-//! turn with the others, so that a disturbance of the machine does not fall upon one of them only; the least time counts.
+//! `cargo bench --bench homogeneous [-- N ...]`; FFTW (libfftw3.so.3,
+//! `apt install libfftw3-double3`) is loaded when it is there. Each measurement is a process group
+//! of its own (`mpirun -n RANKS` of this program), alone on the machine, and is repeated in turn
+//! with the others, so that a disturbance of the machine does not fall upon one of them only; the
+//! least time counts.
 
 mod support;
 
@@ -16,7 +19,8 @@ use std::rc::Rc;
 use std::time::Instant;
 use support::{fftw, peak_memory};
 
-/// What is measured: dealiasing or what is added to two-thirds, precision, points in each direction as a fraction of N, ranks.
+/// What is measured: dealiasing or what is added to two-thirds, precision, points in each direction
+/// as a fraction of N, ranks.
 const ROWS: [(&str, &str, &str, usize, usize, usize); 12] = [
     ("two-thirds", "two-thirds", "double", 1, 1, 1),
     ("two-thirds, 2 ranks", "two-thirds", "double", 1, 1, 2),
@@ -57,7 +61,10 @@ fn table(n: usize) {
     }
     let unit = best[ROWS.len() - 1][0];
     println!("\nN = {n}: a right-hand side (whole RK3 step / 3; phase-shift: RK2 / 2)");
-    println!("{:32} {:>6} {:>10} {:>8} {:>12} {:>16} {:>12}", "", "grid", "ms", "T", "ns a point", "memory / N^3 x 8", "a sample, ms");
+    println!(
+        "{:32} {:>6} {:>10} {:>8} {:>12} {:>16} {:>12}",
+        "", "grid", "ms", "T", "ns a point", "memory / N^3 x 8", "a sample, ms"
+    );
     for ((name, _, _, numerator, denominator, _), [time, memory, sample]) in ROWS.iter().zip(best) {
         let points = n * numerator / denominator;
         let cube = (points as f64).powi(3);
@@ -76,9 +83,11 @@ fn table(n: usize) {
         best[0][0] / best[2][0],
         best[0][0] / best[4][0]
     );
-    let [shear, strain, rotation, general, scalar] = [6, 7, 8, 9, 10].map(|row: usize| best[row][0] / best[0][0]);
+    let [shear, strain, rotation, general, scalar] =
+        [6, 7, 8, 9, 10].map(|row: usize| best[row][0] / best[0][0]);
     println!(
-        "times of two-thirds: shear {shear:.3}, strain {strain:.3}, rotation {rotation:.3}, general {general:.3}, a scalar {scalar:.3}"
+        "times of two-thirds: shear {shear:.3}, strain {strain:.3}, rotation {rotation:.3}, general \
+         {general:.3}, a scalar {scalar:.3}"
     );
 }
 
@@ -116,7 +125,13 @@ fn flow<T: Real>(what: &str, points: usize) {
         _ => Gradient::None,
     };
     let rotation = if what == "rotation" { [0.0, 0.0, 1.0] } else { [0.0; 3] };
-    let scalar = Scalar { name: "t".into(), schmidt: 1.0, gradient: [0.0, 1.0, 0.0], buoyancy: [0.0; 3], initial: ScalarInitial::Zero };
+    let scalar = Scalar {
+        name: "t".into(),
+        schmidt: 1.0,
+        gradient: [0.0, 1.0, 0.0],
+        buoyancy: [0.0; 3],
+        initial: ScalarInitial::Zero,
+    };
     let parameters = Parameters {
         viscosity: 1.0 / 1600.0,
         mean: Mean { gradient, rotation, ..Mean::default() },
@@ -151,7 +166,8 @@ fn flow<T: Real>(what: &str, points: usize) {
         println!("{best} {memory} {sample}");
         let phases = flow.phases();
         eprintln!(
-            "{points} {what}: transform {:.3} exchange {:.3} products {:.3} update {:.3} s; velocity fields at {:?}",
+            "{points} {what}: transform {:.3} exchange {:.3} products {:.3} update {:.3} s; velocity fields \
+             at {:?}",
             phases.transform,
             phases.exchange,
             phases.products,

@@ -1,6 +1,8 @@
-//! The yardstick of checkpoints: their bandwidth beside that of `dd conv=fsync`, as many bytes into the same directory, in turn.
+//! The yardstick of checkpoints: their bandwidth beside that of `dd conv=fsync`, as many bytes into
+//! the same directory, in turn.
 //!
-//! `cargo bench --bench output [-- DIRECTORY [MB]]`. A checkpoint is in its time on the disk, read back, and compared.
+//! `cargo bench --bench output [-- DIRECTORY [MB]]`. A checkpoint is in its time on the disk, read
+//! back, and compared.
 
 mod support;
 
@@ -34,14 +36,18 @@ fn main() {
         copied = copied.min(dd(&directory, megabytes));
         for ((ranks, aggregators), best) in JOBS.iter().zip(&mut best) {
             let aggregators = aggregators.map_or("any".to_owned(), |number| number.to_string());
-            if let Some([write, read, _]) = launch(*ranks, &["--measure", place, &modes.to_string(), &aggregators]) {
+            if let Some([write, read, _]) =
+                launch(*ranks, &["--measure", place, &modes.to_string(), &aggregators])
+            {
                 *best = [best[0].min(write), best[1].min(read)];
             }
         }
     }
     std::fs::remove_dir_all(&directory).unwrap();
     println!("{megabytes} MB in {place}, the best of 5{:>12} {:>8}", "MB/s", "of dd");
-    let row = |name: &str, seconds: f64| println!("{name:40} {:10.0} {:8.2}", megabytes as f64 / seconds, copied / seconds);
+    let row = |name: &str, seconds: f64| {
+        println!("{name:40} {:10.0} {:8.2}", megabytes as f64 / seconds, copied / seconds)
+    };
     row("dd bs=16M conv=fsync", copied);
     for ((ranks, aggregators), [write, read]) in JOBS.iter().zip(best) {
         let by = aggregators.map_or(String::new(), |number| format!(", by {number}"));
@@ -55,7 +61,13 @@ fn dd(directory: &Path, megabytes: u64) -> f64 {
     let file = directory.join("dd");
     let start = Instant::now();
     let mut command = Command::new("dd");
-    command.args(["if=/dev/zero", "bs=16M", "conv=fsync", "iflag=count_bytes", &format!("count={}", megabytes * 1_000_000)]);
+    command.args([
+        "if=/dev/zero",
+        "bs=16M",
+        "conv=fsync",
+        "iflag=count_bytes",
+        &format!("count={}", megabytes * 1_000_000),
+    ]);
     let status = command.arg(format!("of={}", file.display())).stderr(Stdio::null()).status();
     let seconds = start.elapsed().as_secs_f64();
     assert!(status.unwrap().success(), "dd failed");
@@ -72,7 +84,14 @@ fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
     let own = begin(world.rank())..begin(world.rank() + 1);
     let piece = Piece { offset: own.start, total: modes };
     let mut values: Vec<Complex<f64>> = own.map(|i| Complex::new(i as f64 / 3.0, -(i as f64))).collect();
-    let header = Header { flow: "bench".into(), step: 1, time: 0.0, case: String::new(), layout: String::new(), numbers: Vec::new() };
+    let header = Header {
+        flow: "bench".into(),
+        step: 1,
+        time: 0.0,
+        case: String::new(),
+        layout: String::new(),
+        numbers: Vec::new(),
+    };
     let fields = FIELDS.map(|name| Field { name, units: "1", values: Values::F64(&values) });
     world.barrier();
     let start = Instant::now();
@@ -81,7 +100,13 @@ fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
     let write = start.elapsed().as_secs_f64();
     let start = Instant::now();
     for name in FIELDS {
-        read_fields(&world, &written.path, piece, &mut [FieldMut { name, values: ValuesMut::F64(&mut values) }]).unwrap();
+        read_fields(
+            &world,
+            &written.path,
+            piece,
+            &mut [FieldMut { name, values: ValuesMut::F64(&mut values) }],
+        )
+        .unwrap();
     }
     let read = start.elapsed().as_secs_f64();
     if world.is_root() {

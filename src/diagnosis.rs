@@ -1,4 +1,5 @@
-//! What is asked of a flow that has blown up: where its state is not finite or largest, and how its spectrum ends. Asked once, so that it may be slow.
+//! What is asked of a flow that has blown up: where its state is not finite or largest, and how its
+//! spectrum ends. Asked once, so that it may be slow.
 
 use crate::flow::Flow;
 use crate::parallel::{ExactSum, World};
@@ -27,10 +28,14 @@ impl Tail {
     /// Sums of this over all ranks; row n is at `unit n`.
     pub fn new(of: &str, unit: f64, sums: &mut [ExactSum], world: &World) -> Self {
         let totals = ExactSum::totals(sums, world);
-        Self { of: of.into(), rows: totals.into_iter().enumerate().map(|(n, sum)| (unit * n as f64, sum)).collect() }
+        Self {
+            of: of.into(),
+            rows: totals.into_iter().enumerate().map(|(n, sum)| (unit * n as f64, sum)).collect(),
+        }
     }
 
-    /// The last of the spectrum over its largest value: small where the smallest scales are resolved. None if it is not finite, or zero.
+    /// The last of the spectrum over its largest value: small where the smallest scales are
+    /// resolved. None if it is not finite, or zero.
     pub fn end(&self) -> Option<f64> {
         let largest = self.rows.iter().map(|(_, value)| *value).fold(0.0, f64::max);
         let last = self.rows.iter().rev().take(3).map(|(_, value)| *value).fold(0.0, f64::max);
@@ -38,7 +43,8 @@ impl Tail {
     }
 }
 
-/// Says which value of the state is not finite, or else which is the largest. `name` names the mode of a column at a place along it. Collective.
+/// Says which value of the state is not finite, or else which is the largest. `name` names the mode
+/// of a column at a place along it. Collective.
 pub fn worst_mode<T: Real>(
     world: &World,
     layout: &Layout,
@@ -90,7 +96,8 @@ pub fn fastest_point(world: &World, flow: &mut dyn Flow, rate: impl Fn(usize, [f
         let row = i / x.len();
         let at = [x[i % x.len()], y[slab.y.start + row % slab.y.len()], z[slab.z.start + row / slab.y.len()]];
         format!(
-            "the largest Courant number a time, sum |u_i| / dx_i = {largest:.3e}, is at x = {:.4}, y = {:.4}, z = {:.4}, where the velocity is ({u:.3e}, {v:.3e}, {w:.3e}), on rank {}",
+            "the largest Courant number a time, sum |u_i| / dx_i = {largest:.3e}, is at x = {:.4}, y = \
+             {:.4}, z = {:.4}, where the velocity is ({u:.3e}, {v:.3e}, {w:.3e}), on rank {}",
             at[0],
             at[1],
             at[2],
@@ -105,7 +112,10 @@ mod tests {
 
     #[test]
     fn the_end_of_a_spectrum_is_measured_by_its_peak() {
-        let tail = |values: &[f64]| Tail { of: "k".into(), rows: values.iter().map(|value| (1.0, *value)).collect() };
+        let tail = |values: &[f64]| Tail {
+            of: "k".into(),
+            rows: values.iter().map(|value| (1.0, *value)).collect(),
+        };
         assert_eq!(tail(&[1.0, 8.0, 4.0, 2.0, 1.0]).end(), Some(0.5));
         assert_eq!(tail(&[0.0, 0.0]).end(), None);
         assert_eq!(tail(&[1.0, f64::NAN]).end(), None);

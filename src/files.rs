@@ -1,5 +1,6 @@
-//! Safe access to the files of a run directory and of a user. Only regular files are opened: a named pipe blocks until someone
-//! writes to it, and a device may never end. A file that is read whole has a size limit. A finished file gets its name by a rename.
+//! Safe access to the files of a run directory and of a user. Only regular files are opened: a
+//! named pipe blocks until someone writes to it, and a device may never end. A file that is read
+//! whole has a size limit. A finished file gets its name by a rename.
 
 use crate::error::{Error, Result};
 use rustix::fs::OFlags;
@@ -20,8 +21,8 @@ pub const TEXT: u64 = 1 << 20;
 /// Size limit of a table.
 pub const TABLE: u64 = 4 << 30;
 
-/// From now on a file that would exceed the limit of the process (`ulimit -f`) is an error of the write, as a full disk is. Without
-/// this the system ends the process.
+/// From now on a file that would exceed the limit of the process (`ulimit -f`) is an error of the
+/// write, as a full disk is. Without this the system ends the process.
 pub fn survive_size_limit() {
     // What is registered does nothing. Where that is not possible the system acts as before.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
@@ -39,7 +40,10 @@ pub fn size_limit() -> Option<u64> {
 pub fn require_utf8(path: &Path) -> Result<()> {
     match path.to_str() {
         Some(_) => Ok(()),
-        None => Err(Error::input(format!("the path {} is not UTF-8: rename the file, or the folder it is in", path.display()))),
+        None => Err(Error::input(format!(
+            "the path {} is not UTF-8: rename the file, or the folder it is in",
+            path.display()
+        ))),
     }
 }
 
@@ -131,7 +135,9 @@ pub fn partial(path: &Path) -> PathBuf {
 /// It cannot be removed.
 pub fn discard(partial: &Path) -> Result<()> {
     match fs::remove_file(partial) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(format!("cannot remove {}", partial.display()), error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Error::io(format!("cannot remove {}", partial.display()), error))
+        }
         _ => Ok(()),
     }
 }
@@ -151,17 +157,24 @@ pub fn sync(path: &Path) -> Result<()> {
 /// # Errors
 /// It cannot be renamed, or the disk fails.
 pub fn publish(partial: &Path, path: &Path) -> Result<()> {
-    fs::rename(partial, path).map_err(|error| Error::io(format!("cannot rename {} to {}", partial.display(), path.display()), error))?;
+    fs::rename(partial, path).map_err(|error| {
+        Error::io(format!("cannot rename {} to {}", partial.display(), path.display()), error)
+    })?;
     // The parent of a bare name is empty and means the current directory.
-    path.parent().map_or(Ok(()), |directory| sync(if directory.as_os_str().is_empty() { Path::new(".") } else { directory }))
+    path.parent().map_or(Ok(()), |directory| {
+        sync(if directory.as_os_str().is_empty() { Path::new(".") } else { directory })
+    })
 }
 
-/// Writes `content` under a hidden name and publishes it: a reader sees the old file or the new one, never a part.
+/// Writes `content` under a hidden name and publishes it: a reader sees the old file or the new
+/// one, never a part.
 ///
 /// # Errors
 /// As for [`publish`]; the old file is then untouched.
 pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
-    replace_with(path, |file| file.write_all(content).map_err(|error| Error::io(format!("cannot write {}", path.display()), error)))
+    replace_with(path, |file| {
+        file.write_all(content).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
+    })
 }
 
 /// As [`replace`], with the content that `fill` writes.
@@ -173,7 +186,8 @@ pub fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> 
     discard(&partial)?;
     let failed = |error| Error::io(format!("cannot write {}", path.display()), error);
     let mut file = OpenOptions::new().write(true).create_new(true).open(&partial).map_err(failed)?;
-    let published = fill(&mut file).and_then(|()| file.sync_all().map_err(failed)).and_then(|()| publish(&partial, path));
+    let published =
+        fill(&mut file).and_then(|()| file.sync_all().map_err(failed)).and_then(|()| publish(&partial, path));
     if published.is_err() {
         // The first error is the one to report.
         let _ = discard(&partial);
@@ -197,12 +211,21 @@ mod tests {
         symlink("pipe", at("link")).unwrap();
         symlink("loop", at("loop")).unwrap();
         symlink("nothing", at("dangling")).unwrap();
-        let others =
-            [("pipe", "a named pipe"), ("link", "a named pipe"), ("socket", "a socket"), (".", "a directory"), ("/dev/full", "a device")];
+        let others = [
+            ("pipe", "a named pipe"),
+            ("link", "a named pipe"),
+            ("socket", "a socket"),
+            (".", "a directory"),
+            ("/dev/full", "a device"),
+        ];
         for (name, what) in others {
             let told = format!("it is {what}, not a regular file");
             assert_eq!(open(&at(name)).unwrap_err().to_string(), told, "{name}");
-            assert_eq!(open_as(&at(name), OpenOptions::new().append(true)).unwrap_err().to_string(), told, "{name}");
+            assert_eq!(
+                open_as(&at(name), OpenOptions::new().append(true)).unwrap_err().to_string(),
+                told,
+                "{name}"
+            );
             assert!(write(&at(name), b"x").unwrap_err().message.ends_with(&told), "{name}");
             assert_eq!(read(&at(name), 9).unwrap_err().kind(), ErrorKind::InvalidInput, "{name}");
         }
@@ -213,7 +236,10 @@ mod tests {
         write(&at("file"), b"seven 7").unwrap();
         assert_eq!(read(&at("to-file"), 7).unwrap(), b"seven 7");
         let error = read(&at("file"), 6).unwrap_err();
-        assert_eq!((error.kind(), error.to_string().split(';').next()), (ErrorKind::FileTooLarge, Some("it has 7 bytes or more")));
+        assert_eq!(
+            (error.kind(), error.to_string().split(';').next()),
+            (ErrorKind::FileTooLarge, Some("it has 7 bytes or more"))
+        );
         // Without a byte on the disk.
         File::create(at("sparse")).unwrap().set_len(1 << 40).unwrap();
         assert_eq!(read(&at("sparse"), TABLE).unwrap_err().kind(), ErrorKind::FileTooLarge);
@@ -235,7 +261,9 @@ mod tests {
         // Left by a job that was killed.
         write(&partial(&path), b"half").unwrap();
         replace(&path, b"old").unwrap();
-        let refused = replace_with(&path, |file| file.write_all(b"ne").map_or(Ok(()), |()| Err(Error::failure("a bad disk"))));
+        let refused = replace_with(&path, |file| {
+            file.write_all(b"ne").map_or(Ok(()), |()| Err(Error::failure("a bad disk")))
+        });
         assert_eq!(refused, Err(Error::failure("a bad disk")));
         assert_eq!((read(&path, 9).unwrap(), names()), (b"old".to_vec(), 1));
         fs::create_dir(directory.path().join("folder")).unwrap();

@@ -1,4 +1,5 @@
-//! What the driver asks of a flow. A third flow is one more room that implements this, and one more line in `run::flow`.
+//! What the driver asks of a flow. A third flow is one more room that implements this, and one more
+//! line in `run::flow`.
 
 use crate::diagnosis::Diagnosis;
 use crate::error::Result;
@@ -14,7 +15,8 @@ pub trait Flow {
     /// As in `flow.kind`.
     fn name(&self) -> &'static str;
 
-    /// Sets the state at time zero that the flow was built with. What takes long calls `between` from time to time, on all ranks.
+    /// Sets the state at time zero that the flow was built with. What takes long calls `between`
+    /// from time to time, on all ranks.
     ///
     /// # Errors
     /// A field that the box or the grid cannot hold; that of `between`.
@@ -51,12 +53,14 @@ pub trait Flow {
     /// Goes on from the state that was put in, at this time.
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
 
-    /// The batch of statistics under way, for a checkpoint: all of it at the root; the other ranks may have only some. Collective.
+    /// The batch of statistics under way, for a checkpoint: all of it at the root; the other ranks
+    /// may have only some. Collective.
     fn records(&self) -> Vec<Record> {
         Vec::new()
     }
 
-    /// Goes on with the batch of a checkpoint, in alphabetical order; there may be none. Called after [`Flow::resume`].
+    /// Goes on with the batch of a checkpoint, in alphabetical order; there may be none. Called
+    /// after [`Flow::resume`].
     ///
     /// # Errors
     /// A part of them is missing, or another one: nothing is taken then.
@@ -67,11 +71,13 @@ pub trait Flow {
     /// Where this rank's modes lie in the list of all modes.
     fn modes(&self) -> ModeList;
 
-    /// Samples of the series: name and value, in the order of the file; the first two are `energy` and `dissipation`.
+    /// Samples of the series: name and value, in the order of the file; the first two are `energy`
+    /// and `dissipation`.
     fn observe(&mut self) -> Vec<(String, f64)>;
 
-    /// Adds the state to running statistics, if the flow has any, with the time since the sample before as its weight; the first one opens the window and adds
-    /// nothing. A batch that is closed with that is returned, to be written. Collective.
+    /// Adds the state to running statistics, if the flow has any, with the time since the sample
+    /// before as its weight; the first one opens the window and adds nothing. A batch that is
+    /// closed with that is returned, to be written. Collective.
     fn sample(&mut self) -> Option<BatchRecords> {
         None
     }
@@ -85,11 +91,13 @@ pub trait Flow {
     /// The names of the fields at points.
     fn fields(&self) -> Vec<String>;
 
-    /// One of [`Flow::fields`] at the points of this rank, ordered (z, y, x) with x fastest, in the order of [`Flow::coordinates`].
+    /// One of [`Flow::fields`] at the points of this rank, ordered (z, y, x) with x fastest, in the
+    /// order of [`Flow::coordinates`].
     fn points(&mut self, field: usize) -> Reals;
 
-    /// The coordinates of all points in x, in y and in z, ascending: programs that draw rectilinear grids find no point in others. Where the axes of
-    /// a moving box are no longer those of space these are the moving coordinates; a shear in x alone keeps x, y, z.
+    /// The coordinates of all points in x, in y and in z, ascending: programs that draw rectilinear
+    /// grids find no point in others. Where the axes of a moving box are no longer those of space
+    /// these are the moving coordinates; a shear in x alone keeps x, y, z.
     fn coordinates(&self) -> [Vec<f64>; 3];
 
     /// B: the coordinates that move with the mean flow are `xi = B x`.
@@ -108,7 +116,8 @@ pub trait Flow {
     fn phases(&self) -> Phases;
 }
 
-/// Between the parts of a long preparation: takes a line that says how far it has come. An error ends the preparation. Collective.
+/// Between the parts of a long preparation: takes a line that says how far it has come. An error
+/// ends the preparation. Collective.
 pub type Between<'a> = &'a mut dyn FnMut(&str) -> Result<()>;
 
 /// Steps done, and the time reached.
@@ -126,7 +135,8 @@ pub struct Step {
     pub cfl: f64,
     /// All that limits a step, at its beginning.
     pub rates: Rates,
-    /// Kinetic energy a unit mass, for the log: at its end, or at its beginning where that is what is at hand.
+    /// Kinetic energy a unit mass, for the log: at its end, or at its beginning where that is what
+    /// is at hand.
     pub energy: f64,
     /// At its end, where it is at hand.
     pub dissipation: Option<f64>,
@@ -153,7 +163,8 @@ impl Broken {
         1 << (scalar + 1).min(63)
     }
 
-    /// What is not finite on any rank, where the bits of a rank say what is not there: the lowest the velocity, then one for each scalar. Collective.
+    /// What is not finite on any rank, where the bits of a rank say what is not there: the lowest
+    /// the velocity, then one for each scalar. Collective.
     pub fn of<'a>(bits: u64, scalars: impl IntoIterator<Item = &'a str>, world: &World) -> Option<Self> {
         match world.any_bits(bits).trailing_zeros() as usize {
             0 => Some(Self::Velocity),

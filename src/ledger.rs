@@ -1,5 +1,6 @@
-//! What happened to a run: `ledger.jsonl` in the run directory, one line of JSON an event, over all jobs. It is only ever appended to, and a job that was
-//! killed while it wrote leaves a torn line that readers pass over.
+//! What happened to a run: `ledger.jsonl` in the run directory, one line of JSON an event, over all
+//! jobs. It is only ever appended to, and a job that was killed while it wrote leaves a torn line
+//! that readers pass over.
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -46,7 +47,8 @@ pub enum Event {
         bytes: u64,
         pace: Pace,
     },
-    /// Keys of the case have another value than in the checkpoint that the run goes on from, or were set while it runs: a line each.
+    /// Keys of the case have another value than in the checkpoint that the run goes on from, or
+    /// were set while it runs: a line each.
     Changed {
         changes: Vec<String>,
     },
@@ -96,7 +98,14 @@ impl Event {
 
     /// Whether a job writes nothing after it, unless it tries again.
     pub fn is_last(&self) -> bool {
-        matches!(self, Self::BlowUp { .. } | Self::Stop { .. } | Self::Done { .. } | Self::Failed { .. } | Self::Hang { .. })
+        matches!(
+            self,
+            Self::BlowUp { .. }
+                | Self::Stop { .. }
+                | Self::Done { .. }
+                | Self::Failed { .. }
+                | Self::Hang { .. }
+        )
     }
 }
 
@@ -156,7 +165,8 @@ fn ends_torn(file: &mut std::fs::File) -> std::io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// The entries of a run directory, the oldest first; none if it has no ledger. Lines that are no entry are passed over.
+/// The entries of a run directory, the oldest first; none if it has no ledger. Lines that are no
+/// entry are passed over.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -165,7 +175,10 @@ pub fn read(directory: &Path) -> Result<Vec<Entry>> {
     match files::read(&path, files::TABLE) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(Error::io(format!("cannot read {}", path.display()), error)),
-        Ok(text) => Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()),
+        Ok(text) => Ok(text
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .collect()),
     }
 }
 

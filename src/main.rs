@@ -24,7 +24,8 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4 diverged; 1 any other failure.";
+Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4 diverged; 1 any other \
+failure.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -77,8 +78,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         reference: Vec<PathBuf>,
         /// Column names for references that lack them or name them wrongly, such as y+,U+,uu+ or
-        /// time,energy,dissipation; - skips a column. Given once, it applies to every reference; given repeatedly, to each
-        /// in turn, and a lone - keeps the names in the file
+        /// time,energy,dissipation; - skips a column. Given once, it applies to every reference;
+        /// given repeatedly, to each in turn, and a lone - keeps the names in the file
         #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
         columns: Vec<String>,
     },
@@ -115,7 +116,8 @@ struct Domain {
     /// Points in x, y, z
     #[arg(long, value_name = "NX,NY,NZ")]
     grid: Option<String>,
-    /// Lengths in x, y, z, such as 12.5 or "4 pi": a whole multiple of the old length repeats the field, any other stretches it
+    /// Lengths in x, y, z, such as 12.5 or "4 pi": a whole multiple of the old length repeats the
+    /// field, any other stretches it
     #[arg(long, value_name = "LX,LY,LZ")]
     size: Option<String>,
 }
@@ -123,9 +125,13 @@ struct Domain {
 impl Domain {
     /// As overrides of a case.
     fn overrides(&self) -> Vec<String> {
-        let lengths = |size: &String| size.split(',').map(|length| format!("{:?}", length.trim())).collect::<Vec<_>>().join(", ");
+        let lengths = |size: &String| {
+            size.split(',').map(|length| format!("{:?}", length.trim())).collect::<Vec<_>>().join(", ")
+        };
         let grid = self.grid.as_ref().map(|grid| format!("domain.grid=[{grid}]"));
-        grid.into_iter().chain(self.size.as_ref().map(|size| format!("domain.size=[{}]", lengths(size)))).collect()
+        grid.into_iter()
+            .chain(self.size.as_ref().map(|size| format!("domain.size=[{}]", lengths(size))))
+            .collect()
     }
 }
 
@@ -135,8 +141,8 @@ struct JobArguments {
     /// Continue although the case has changed since the checkpoint; the log lists the changes
     #[arg(long)]
     accept_changes: bool,
-    /// Time limit of the job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a bare number is seconds, not
-    /// minutes. The run stops before that, with a checkpoint
+    /// Time limit of the job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a
+    /// bare number is seconds, not minutes. The run stops before that, with a checkpoint
     #[arg(long, value_parser = submit::walltime)]
     walltime: Option<u64>,
 }
@@ -210,7 +216,9 @@ fn execute(command: Command) -> Result<i32> {
             if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize, &run::notes(&case)?)? }
         }
         Command::Submit { case, request } => submit::submit(&case.case, &case.overrides, &request)?,
-        Command::Stats { directory, reference, columns } => report::report(&directory, &report::Given::pair(reference, &columns)?)?,
+        Command::Stats { directory, reference, columns } => {
+            report::report(&directory, &report::Given::pair(reference, &columns)?)?
+        }
         Command::Status { directories } => report::status(&directories)?,
         Command::Inspect { file } => store::inspect(&file)?,
     };
@@ -241,7 +249,9 @@ fn print(text: &str) -> i32 {
 /// The exit code after something was printed. Only a reader that has had enough (`| head`) is no failure.
 fn told(printed: std::io::Result<()>) -> i32 {
     match printed {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => tell(Error::io("cannot write to standard output", error)),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            tell(Error::io("cannot write to standard output", error))
+        }
         _ => 0,
     }
 }
@@ -252,16 +262,19 @@ fn exit(code: i32) -> ExitCode {
 
 /// The rank that mpirun or srun gave to this process.
 fn launched_rank() -> Option<String> {
-    ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"].iter().find_map(|name| std::env::var(name).ok())
+    ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
 }
 
-/// Whether this is the process that speaks: under mpirun or srun the one of rank 0. For the commands that do not start MPI, and for
-/// errors before it starts.
+/// Whether this is the process that speaks: under mpirun or srun the one of rank 0. For the
+/// commands that do not start MPI, and for errors before it starts.
 fn is_first_process() -> bool {
     launched_rank().is_none_or(|rank| rank == "0")
 }
 
-/// Returns once the process that speaks has spoken: the first rank to exit with an error makes mpirun kill the others.
+/// Returns once the process that speaks has spoken: the first rank to exit with an error makes
+/// mpirun kill the others.
 fn wait_for_first_process() {
     if launched_rank().is_some()
         && let Ok(session) = Session::start()

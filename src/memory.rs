@@ -1,13 +1,16 @@
-//! Large arrays in huge pages. Columns are read and written across rows that lie further apart than a page, so that nearly every access needs another
-//! entry of the processor's page table: in pages of 2 MiB a right-hand side takes 2 to 3 % less time on one rank, and 7 % less on two that copy from each
-//! other (docs/performance.md). Linux gives such pages to whoever asks, where its setting `transparent_hugepage/enabled` is `madvise` or `always`.
+//! Large arrays in huge pages. Columns are read and written across rows that lie further apart than
+//! a page, so that nearly every access needs another entry of the processor's page table: in pages
+//! of 2 MiB a right-hand side takes 2 to 3 % less time on one rank, and 7 % less on two that copy
+//! from each other (docs/performance.md). Linux gives such pages to whoever asks, where its setting
+//! `transparent_hugepage/enabled` is `madvise` or `always`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
 /// Bytes of a huge page on x86-64; a larger or smaller one elsewhere does no harm.
 const HUGE_PAGE: usize = 2 << 20;
 
-/// The system's allocator, which asks for huge pages for all that is longer than a few of them. A program has it as its `global_allocator`.
+/// The system's allocator, which asks for huge pages for all that is longer than a few of them. A
+/// program has it as its `global_allocator`.
 pub struct HugePages;
 
 impl HugePages {
@@ -17,8 +20,10 @@ impl HugePages {
     }
 }
 
-// SAFETY: every call is handed on to the system's allocator, with a layout of the same size and of no smaller alignment, which depends on nothing but the
-// layout asked for; so `dealloc` gets that of `alloc`. `alloc_zeroed` and `realloc` of something long are made of these two by the trait's own definition.
+// SAFETY: every call is handed on to the system's allocator, with a layout of the same size and of
+// no smaller alignment, which depends on nothing but the layout asked for; so `dealloc` gets that
+// of `alloc`. `alloc_zeroed` and `realloc` of something long are made of these two by the trait's
+// own definition.
 unsafe impl GlobalAlloc for HugePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(long) = Self::long(layout) else {
@@ -29,8 +34,11 @@ unsafe impl GlobalAlloc for HugePages {
         let pointer = unsafe { System.alloc(long) };
         #[cfg(target_os = "linux")]
         if !pointer.is_null() {
-            // SAFETY: the range was just allocated, and the advice changes nothing of what is in it. A kernel that does not know it says so, and all is as before.
-            let _ = unsafe { rustix::mm::madvise(pointer.cast(), long.size(), rustix::mm::Advice::LinuxHugepage) };
+            // SAFETY: the range was just allocated, and the advice changes nothing of what is in
+            // it. A kernel that does not know it says so, and all is as before.
+            let _ = unsafe {
+                rustix::mm::madvise(pointer.cast(), long.size(), rustix::mm::Advice::LinuxHugepage)
+            };
         }
         pointer
     }
@@ -91,7 +99,10 @@ mod tests {
                 (0..from).step_by(97).for_each(|i| *pointer.add(i) = (i % 251) as u8);
                 let pointer = HugePages.realloc(pointer, layout, to);
                 assert!(to < 2 * HUGE_PAGE || (pointer as usize).is_multiple_of(HUGE_PAGE));
-                assert!((0..from.min(to)).step_by(97).all(|i| *pointer.add(i) == (i % 251) as u8), "{from} to {to}");
+                assert!(
+                    (0..from.min(to)).step_by(97).all(|i| *pointer.add(i) == (i % 251) as u8),
+                    "{from} to {to}"
+                );
                 HugePages.dealloc(pointer, new_layout);
             }
         }

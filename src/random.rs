@@ -1,8 +1,8 @@
-//! Random numbers that are a function of what they are for, (seed, key), and not of the order in which they are drawn: the same on
-//! any number of ranks and after a restart.
+//! Random numbers that are a function of what they are for, (seed, key), and not of the order in
+//! which they are drawn: the same on any number of ranks and after a restart.
 
-/// Philox 4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11): 128 random bits of a
-/// 64-bit key and a 128-bit counter.
+/// Philox 4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+/// SC11): 128 random bits of a 64-bit key and a 128-bit counter.
 pub fn philox(seed: u64, counter: [u32; 4]) -> [u32; 4] {
     let (mut key, mut c) = ([seed as u32, (seed >> 32) as u32], counter);
     for _ in 0..10 {
@@ -39,7 +39,10 @@ mod tests {
         assert_eq!(philox(0, [0; 4]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(philox(u64::MAX, [u32::MAX; 4]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
         let counter = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
-        assert_eq!(philox(0x299f_31d0_a409_3822, counter), [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);
+        assert_eq!(
+            philox(0x299f_31d0_a409_3822, counter),
+            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
+        );
     }
 
     #[test]

@@ -34,13 +34,15 @@ pub fn peak_memory() -> f64 {
 pub fn fftw([nx, ny, nz]: [usize; 3]) -> Option<f64> {
     type Plan = unsafe extern "C" fn(c_int, c_int, c_int, *mut f64, *mut c_void, c_uint) -> *mut c_void;
     type Execute = unsafe extern "C" fn(*mut c_void);
-    // SAFETY: the names and types are those of fftw3.h; the arrays have the sizes that FFTW's manual asks for and outlive the plan.
+    // SAFETY: the names and types are those of fftw3.h; the arrays have the sizes that FFTW's
+    // manual asks for and outlive the plan.
     unsafe {
         let library = libloading::Library::new("libfftw3.so.3").ok()?;
         let plan = library.get::<Plan>(b"fftw_plan_dft_r2c_3d").ok()?;
         let execute = library.get::<Execute>(b"fftw_execute").ok()?;
         let (mut points, mut modes) = (vec![0.0_f64; nx * ny * nz], vec![0.0_f64; nz * ny * (nx + 2)]);
-        let plan = plan(nz as c_int, ny as c_int, nx as c_int, points.as_mut_ptr(), modes.as_mut_ptr().cast(), 0);
+        let plan =
+            plan(nz as c_int, ny as c_int, nx as c_int, points.as_mut_ptr(), modes.as_mut_ptr().cast(), 0);
         points.iter_mut().enumerate().for_each(|(i, x)| *x = (i % 97) as f64);
         let mut best = f64::INFINITY;
         for _ in 0..(40_000_000 / (nx * ny * nz)).clamp(5, 100) {

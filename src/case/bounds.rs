@@ -1,4 +1,5 @@
-//! The numbers of a case once every default is filled in: what follows from good numbers may be beyond all bounds, such as 1/Re_tau.
+//! The numbers of a case once every default is filled in: what follows from good numbers may be
+//! beyond all bounds, such as 1/Re_tau.
 
 use super::case;
 use super::document::{self, Table, Value};
@@ -6,12 +7,14 @@ use super::problems::Problem;
 use super::types::{Case, Precision};
 use std::path::Path;
 
-/// The largest number of a case in single precision, and the least length: squares of numbers with four digits more must be representable.
+/// The largest number of a case in single precision, and the least length: squares of numbers with
+/// four digits more must be representable.
 const LARGEST_SINGLE: f64 = 1e15;
 const LEAST_SINGLE: f64 = 1e-15;
 
 /// The tables whose numbers go into the fields.
-const OF_THE_FIELDS: [&str; 8] = ["domain", "fluid", "mean", "drive", "walls", "scalar", "forcing", "initial"];
+const OF_THE_FIELDS: [&str; 8] =
+    ["domain", "fluid", "mean", "drive", "walls", "scalar", "forcing", "initial"];
 
 /// What is wrong with the case as a run reads it.
 pub fn problems(resolved: &Case) -> Vec<Problem> {
@@ -32,7 +35,10 @@ pub fn problems(resolved: &Case) -> Vec<Problem> {
         }
         problems.extend(too_far.into_iter().map(|(key, number)| {
             let message = format!("{key}: single precision cannot compute with {number:e}");
-            let help = format!("choose units in which numbers are at most {LARGEST_SINGLE:e} and lengths at least {LEAST_SINGLE:e}, or numerics.precision = \"double\"");
+            let help = format!(
+                "choose units in which numbers are at most {LARGEST_SINGLE:e} and lengths at \
+                least {LEAST_SINGLE:e}, or numerics.precision = \"double\""
+            );
             Problem::new(None, message).help(help)
         }));
     }
@@ -66,8 +72,10 @@ fn numbers(value: &Value) -> Vec<f64> {
 mod tests {
     use super::super::tests::{complaints, complaints_of, with};
 
-    const CHANNEL: &str = "flow.kind = \"channel\"\ndomain = { size = [\"4 pi\", 2, \"4/3 pi\"], grid = [16, 17, 16] }\nfluid.reynolds_tau = 180\n\
-                           drive.kind = \"mass-flux\"\ninitial.kind = \"laminar\"\ntime = { dt = 0.01, end = 1.0 }\n";
+    const CHANNEL: &str = "flow.kind = \"channel\"\ndomain = \
+        { size = [\"4 pi\", 2, \"4/3 pi\"], grid = [16, 17, 16] }\nfluid.reynolds_tau = 180\n\
+                           drive.kind = \"mass-flux\"\ninitial.kind = \"laminar\"\ntime = \
+                           { dt = 0.01, end = 1.0 }\n";
 
     #[test]
     fn numbers_have_bounds() {
@@ -92,17 +100,26 @@ mod tests {
     #[test]
     fn what_follows_from_numbers_has_bounds_as_well() {
         // Laminar: Re_tau^2 = 3 Re_b, so that -dP/dx = (Re_tau / Re_b)^2 = 3 / Re_b.
-        let found = complaints_of(CHANNEL, &["fluid={ reynolds_bulk = 1e-50 }", "drive.kind=pressure-gradient"]);
-        assert_eq!(found, "drive.gradient: must be at most 1e50 in magnitude (as the case has it with its defaults filled in)");
+        let found =
+            complaints_of(CHANNEL, &["fluid={ reynolds_bulk = 1e-50 }", "drive.kind=pressure-gradient"]);
+        assert_eq!(
+            found,
+            "drive.gradient: must be at most 1e50 in magnitude (as the case has it with its defaults filled \
+             in)"
+        );
     }
 
     #[test]
     fn single_precision_has_narrower_bounds() {
         let single = "numerics.precision=single";
-        let found = complaints(&[single, "domain.size=[1e-20, 1, 1]", "initial.amplitude=-1e20", "time.end=1e20"]);
-        let help = "help: choose units in which numbers are at most 1e15 and lengths at least 1e-15, or numerics.precision = \"double\"";
-        let expected =
-            ["domain.size: single precision cannot compute with 1e-20", "initial.amplitude: single precision cannot compute with -1e20"];
+        let found =
+            complaints(&[single, "domain.size=[1e-20, 1, 1]", "initial.amplitude=-1e20", "time.end=1e20"]);
+        let help = "help: choose units in which numbers are at most 1e15 and lengths at least 1e-15, or \
+            numerics.precision = \"double\"";
+        let expected = [
+            "domain.size: single precision cannot compute with 1e-20",
+            "initial.amplitude: single precision cannot compute with -1e20",
+        ];
         assert_eq!(found, expected.map(|text| format!("{text}; {help}")).join("; "));
         with(&[single, "domain.size=[1e-15, 1, 1]", "time.end=1e20"]);
     }

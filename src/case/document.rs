@@ -49,8 +49,8 @@ pub struct Entry {
 
 pub type Table = BTreeMap<String, Entry>;
 
-/// Parts of the key of an override, as `fluid.viscosity` has two. Tables in tables are taken apart by recursion; in a file the
-/// parser sees to it that they are not too deep.
+/// Parts of the key of an override, as `fluid.viscosity` has two. Tables in tables are taken apart
+/// by recursion; in a file the parser sees to it that they are not too deep.
 const MOST_PARTS: usize = 16;
 
 /// How the parser begins its complaint about a word without quotes.
@@ -59,7 +59,8 @@ const UNQUOTED: &str = "string values must be quoted";
 /// Arrays within arrays that may have words without quotes.
 const DEPTH_OF_BARE: usize = 3;
 
-/// Reads the file and lays the overrides over it, one after the other. What is not TOML is added to `problems`.
+/// Reads the file and lays the overrides over it, one after the other. What is not TOML is added to
+/// `problems`.
 pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Table {
     let (document, errors) = DeTable::parse_recoverable(text);
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
@@ -69,8 +70,14 @@ pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Ta
         let bytes = error.span().unwrap_or(text.len()..text.len());
         // The parser stumbles on through the rest of a bad line; its first complaint is the one that helps.
         if bad_lines.insert(line_ends.partition_point(|end| *end < bytes.start)) {
-            let advice = if error.message().starts_with(UNQUOTED) { text.get(bytes.clone()).and_then(advice_for_bare) } else { None };
-            let (message, help) = advice.map_or((error.message().to_owned(), None), |(message, help)| (message.to_owned(), Some(help)));
+            let advice = if error.message().starts_with(UNQUOTED) {
+                text.get(bytes.clone()).and_then(advice_for_bare)
+            } else {
+                None
+            };
+            let (message, help) = advice.map_or((error.message().to_owned(), None), |(message, help)| {
+                (message.to_owned(), Some(help))
+            });
             problems.push(Problem { help, ..Problem::new(Some(Place::new(0, bytes)), message) });
         }
     }
@@ -94,7 +101,10 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
     let value = value.trim_ascii();
     let node = value_or_bare(value, source, start, DEPTH_OF_BARE);
     if path.split('.').nth(MOST_PARTS).is_some() {
-        let problem = Problem::new(Some(Place::new(source, 0..path.len())), format!("a key has at most {MOST_PARTS} parts"));
+        let problem = Problem::new(
+            Some(Place::new(source, 0..path.len())),
+            format!("a key has at most {MOST_PARTS} parts"),
+        );
         return Err(problem.help("for instance --set fluid.viscosity=0.005"));
     }
     let mut keys = Vec::new();
@@ -110,11 +120,14 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
     let mut table = root;
     for (key, place) in keys {
         let empty = || Node { place: place.clone(), value: Value::Table(Table::new()) };
-        let entry = table.entry(key.to_owned()).or_insert_with(|| Entry { key: place.clone(), node: empty() });
+        let entry =
+            table.entry(key.to_owned()).or_insert_with(|| Entry { key: place.clone(), node: empty() });
         if !matches!(entry.node.value, Value::Table(_)) {
             *entry = Entry { key: place.clone(), node: empty() };
         }
-        let Value::Table(inner) = &mut entry.node.value else { unreachable!("it was made a table just above") };
+        let Value::Table(inner) = &mut entry.node.value else {
+            unreachable!("it was made a table just above")
+        };
         table = inner;
     }
     table.insert(last.to_owned(), Entry { key: last_place, node });
@@ -130,14 +143,19 @@ fn value_or_bare(text: &str, source: usize, start: usize, depth: usize) -> Node 
     let value = match inner {
         Some(inner) => {
             let elements = elements(inner).into_iter();
-            Value::Array(elements.map(|(offset, text)| value_or_bare(text, source, start + 1 + offset, depth - 1)).collect())
+            Value::Array(
+                elements
+                    .map(|(offset, text)| value_or_bare(text, source, start + 1 + offset, depth - 1))
+                    .collect(),
+            )
         }
         None => Value::String(text.to_owned()),
     };
     Node { place: Place::new(source, start..start + text.len()), value }
 }
 
-/// What stands between the commas of an array, and where; commas within brackets and quotes separate nothing, and one at the end may be left out.
+/// What stands between the commas of an array, and where; commas within brackets and quotes
+/// separate nothing, and one at the end may be left out.
 fn elements(text: &str) -> Vec<(usize, &str)> {
     let (mut depth, mut quote, mut begin, mut elements) = (0, None, 0, Vec::new());
     let element = |begin: usize, end: usize| {
@@ -181,7 +199,9 @@ fn node(parsed: &Spanned<DeValue>, source: usize, offset: usize) -> Node {
         DeValue::Float(digits) => Value::Float(digits.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(boolean) => Value::Boolean(*boolean),
         DeValue::Datetime(_) => Value::Other("a date"),
-        DeValue::Array(array) => Value::Array(array.iter().map(|element| node(element, source, offset)).collect()),
+        DeValue::Array(array) => {
+            Value::Array(array.iter().map(|element| node(element, source, offset)).collect())
+        }
         DeValue::Table(parsed) => Value::Table(table(parsed, source, offset)),
     };
     Node { place: Place::new(source, parsed.span().start + offset..parsed.span().end + offset), value }

@@ -1,4 +1,5 @@
-//! What is known of a channel before it is computed: its friction and its bulk velocity, by correlations. The half-height is 1.
+//! What is known of a channel before it is computed: its friction and its bulk velocity, by
+//! correlations. The half-height is 1.
 
 use super::types::{Channel, Drive, Walls};
 
@@ -22,7 +23,9 @@ pub fn nominal(drive: Drive, walls: &Walls, viscosity: f64) -> Nominal {
     let [lower, upper] = walls.velocity;
     let middle = walls.mean_velocity();
     let (by_pressure, bulk_velocity) = match drive {
-        Drive::MassFlux { bulk_velocity } => (viscosity * friction_reynolds((bulk_velocity - middle).abs() / viscosity), bulk_velocity),
+        Drive::MassFlux { bulk_velocity } => {
+            (viscosity * friction_reynolds((bulk_velocity - middle).abs() / viscosity), bulk_velocity)
+        }
         Drive::PressureGradient { gradient } => {
             let friction = gradient.abs().sqrt();
             (friction, middle + gradient.signum() * viscosity * bulk_reynolds(friction / viscosity))
@@ -32,8 +35,9 @@ pub fn nominal(drive: Drive, walls: &Walls, viscosity: f64) -> Nominal {
     Nominal { friction_velocity: by_pressure.max(by_walls), bulk_velocity }
 }
 
-/// Re_tau at `Re_b = U_b h / nu`: `0.09 (2 Re_b)^0.88`, the friction law of the logarithmic profile (Pope 2000, section 7.1.5) and all
-/// but Dean's (1978) `c_f = 0.073 (2 Re_b)^-1/4`; where that is larger the laminar `Re_tau^2 = 3 Re_b`.
+/// Re_tau at `Re_b = U_b h / nu`: `0.09 (2 Re_b)^0.88`, the friction law of the logarithmic profile
+/// (Pope 2000, section 7.1.5) and all but Dean's (1978) `c_f = 0.073 (2 Re_b)^-1/4`; where that is
+/// larger the laminar `Re_tau^2 = 3 Re_b`.
 pub fn friction_reynolds(bulk: f64) -> f64 {
     (0.09 * (2.0 * bulk).powf(0.88)).max((3.0 * bulk).sqrt())
 }
@@ -43,8 +47,8 @@ pub fn bulk_reynolds(friction: f64) -> f64 {
     (0.5 * (friction / 0.09).powf(1.0 / 0.88)).min(friction * friction / 3.0)
 }
 
-/// Re_tau of Couette flow between walls of velocity U_w and -U_w at `Re_w = U_w h / nu`: `u_tau / U_w = 0.19 / log10 Re_w` (Robertson
-/// 1959), and `Re_tau^2 = Re_w` where it is laminar.
+/// Re_tau of Couette flow between walls of velocity U_w and -U_w at `Re_w = U_w h / nu`:
+/// `u_tau / U_w = 0.19 / log10 Re_w` (Robertson 1959), and `Re_tau^2 = Re_w` where it is laminar.
 fn couette_reynolds(wall: f64) -> f64 {
     /// Where the two laws cross.
     const LAMINAR: f64 = 119.57;
@@ -55,8 +59,10 @@ fn couette_reynolds(wall: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Re_tau and U_b h / nu of Kim, Moin & Moser (1987), Moser, Kim & Mansour (1999), Hoyas & Jimenez (2006), Lee & Moser (2015).
-    const CHANNELS: [(f64, f64); 4] = [(180.0, 2800.0), (587.2, 10975.0), (2003.0, 43650.0), (5186.0, 125000.0)];
+    /// Re_tau and U_b h / nu of Kim, Moin & Moser (1987), Moser, Kim & Mansour (1999), Hoyas &
+    /// Jimenez (2006), Lee & Moser (2015).
+    const CHANNELS: [(f64, f64); 4] =
+        [(180.0, 2800.0), (587.2, 10975.0), (2003.0, 43650.0), (5186.0, 125000.0)];
 
     fn walls(lower: f64, upper: f64) -> Walls {
         Walls { velocity: [lower, upper], oscillation: None, transpiration: Vec::new() }
@@ -94,11 +100,21 @@ mod tests {
         let at_rest = nominal(pressure(1.0), &walls(0.0, 0.0), nu);
         assert_eq!(at_rest.friction_velocity, 1.0);
         assert_near(at_rest.bulk_velocity, 15.66, 0.01);
-        assert_eq!(nominal(pressure(-1.0), &walls(0.0, 0.0), nu), Nominal { bulk_velocity: -at_rest.bulk_velocity, ..at_rest });
+        assert_eq!(
+            nominal(pressure(-1.0), &walls(0.0, 0.0), nu),
+            Nominal { bulk_velocity: -at_rest.bulk_velocity, ..at_rest }
+        );
         // Walls that move along take the fluid with them; their mass flux is no friction.
-        assert_near(nominal(pressure(1.0), &walls(3.0, 3.0), nu).bulk_velocity, at_rest.bulk_velocity + 3.0, 1e-15);
+        assert_near(
+            nominal(pressure(1.0), &walls(3.0, 3.0), nu).bulk_velocity,
+            at_rest.bulk_velocity + 3.0,
+            1e-15,
+        );
         let flux = |bulk_velocity| Drive::MassFlux { bulk_velocity };
-        assert_eq!(nominal(flux(3.0), &walls(3.0, 3.0), nu), Nominal { friction_velocity: 0.0, bulk_velocity: 3.0 });
+        assert_eq!(
+            nominal(flux(3.0), &walls(3.0, 3.0), nu),
+            Nominal { friction_velocity: 0.0, bulk_velocity: 3.0 }
+        );
         let couette = Nominal { friction_velocity: couette_reynolds(1300.0) / 1300.0, bulk_velocity: 0.0 };
         assert_eq!(nominal(pressure(0.0), &walls(-1.0, 1.0), 1.0 / 1300.0), couette);
         assert_eq!(nominal(flux(0.0), &walls(-1.0, 1.0), 1.0 / 1300.0), couette);

@@ -9,7 +9,8 @@ use crate::error::Error;
 /// Problems that are shown; more are counted.
 const MOST_SHOWN: usize = 20;
 
-/// Where a piece of text stands. Places compare in the order the user reads them: the file, then the overrides.
+/// Where a piece of text stands. Places compare in the order the user reads them: the file, then
+/// the overrides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// 0 is the case file, n the n-th override.
@@ -56,10 +57,12 @@ impl<'a> Sources<'a> {
         Self { file, texts: std::iter::once(text).chain(overrides.iter().map(String::as_str)).collect() }
     }
 
-    /// The error that shows every problem in the order of the texts; what is missing from the file altogether comes last.
+    /// The error that shows every problem in the order of the texts; what is missing from the file
+    /// altogether comes last.
     pub fn error(&self, mut problems: Vec<Problem>) -> Error {
         problems.sort_by_key(|problem| (problem.place.is_none(), problem.place.clone()));
-        let mut text: String = problems.iter().take(MOST_SHOWN).map(|problem| self.show(problem) + "\n\n").collect();
+        let mut text: String =
+            problems.iter().take(MOST_SHOWN).map(|problem| self.show(problem) + "\n\n").collect();
         if let Some(more) = problems.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
             text += &format!("These are the first {MOST_SHOWN}; {more} more are not shown.\n\n");
         }
@@ -76,7 +79,8 @@ impl<'a> Sources<'a> {
 
     fn show(&self, problem: &Problem) -> String {
         let mut group = match &problem.place {
-            None => Group::with_title(Level::ERROR.primary_title(&problem.message)).element(Origin::path(self.file)),
+            None => Group::with_title(Level::ERROR.primary_title(&problem.message))
+                .element(Origin::path(self.file)),
             Some(place) => {
                 let path = if place.source == 0 { self.file } else { "--set" };
                 let caret = AnnotationKind::Primary.span(place.start..place.end);

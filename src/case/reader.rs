@@ -1,5 +1,5 @@
-//! Takes a table apart key by key. Whatever is wrong is noted and a stand-in is returned, so that one reading finds
-//! every problem; a case with a problem is never used.
+//! Takes a table apart key by key. Whatever is wrong is noted and a stand-in is returned, so that
+//! one reading finds every problem; a case with a problem is never used.
 
 use super::document::{Entry, Node, Table, Value};
 use super::problems::{Place, Problem};
@@ -21,8 +21,19 @@ pub struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     /// Reads the whole tree by `read`; the keys it does not ask for are unknown ones.
-    pub fn root<T>(table: &'a Table, problems: &'a mut Vec<Problem>, read: impl FnOnce(&mut Keys<'_>) -> T) -> T {
-        let keys = Keys { path: String::new(), place: None, table: Some(table), known: Vec::new(), lenient: false, problems };
+    pub fn root<T>(
+        table: &'a Table,
+        problems: &'a mut Vec<Problem>,
+        read: impl FnOnce(&mut Keys<'_>) -> T,
+    ) -> T {
+        let keys = Keys {
+            path: String::new(),
+            place: None,
+            table: Some(table),
+            known: Vec::new(),
+            lenient: false,
+            problems,
+        };
         keys.read(read)
     }
 
@@ -62,7 +73,14 @@ impl<'a> Keys<'a> {
                 continue;
             };
             let (path, place) = (path.clone(), Some(node.place.clone()));
-            let keys = Keys { path, place, table: Some(table), known: Vec::new(), lenient: false, problems: &mut *self.problems };
+            let keys = Keys {
+                path,
+                place,
+                table: Some(table),
+                known: Vec::new(),
+                lenient: false,
+                problems: &mut *self.problems,
+            };
             values.push(keys.read(&read));
         }
         values
@@ -74,7 +92,12 @@ impl<'a> Keys<'a> {
     }
 
     /// The value of a key that must be there; `example` shows one.
-    pub fn required<T: Default>(&mut self, key: &'a str, example: &str, read: impl Fn(&Node) -> Read<T>) -> T {
+    pub fn required<T: Default>(
+        &mut self,
+        key: &'a str,
+        example: &str,
+        read: impl Fn(&Node) -> Read<T>,
+    ) -> T {
         if !self.has(key) {
             self.missing(&[key], &format!("{key} = {example}"));
         }
@@ -98,7 +121,8 @@ impl<'a> Keys<'a> {
         self.or(key, None, |node| read(node).map(Some))
     }
 
-    /// The required key that decides which other keys the table has. Where it is wrong (then it is ""), those are not judged.
+    /// The required key that decides which other keys the table has. Where it is wrong (then it is
+    /// ""), those are not judged.
     pub fn variant(&mut self, key: &'a str, names: &'static [&'static str]) -> &'static str {
         let example = format!("{:?}", names.first().unwrap_or(&""));
         let name = self.required(key, &example, |node| choice(node, names));
@@ -106,15 +130,18 @@ impl<'a> Keys<'a> {
         name
     }
 
-    /// Which one of `keys` is given: an override beats the file. Otherwise none is a problem, and so is a second one.
+    /// Which one of `keys` is given: an override beats the file. Otherwise none is a problem, and
+    /// so is a second one.
     pub fn exactly_one(&mut self, keys: &[&'static str], example: &str) -> Option<&'static str> {
-        let mut given: Vec<(Place, &'static str)> = keys.iter().filter_map(|key| Some((self.entry(key)?.key.clone(), *key))).collect();
+        let mut given: Vec<(Place, &'static str)> =
+            keys.iter().filter_map(|key| Some((self.entry(key)?.key.clone(), *key))).collect();
         given.sort();
         if given.last().is_some_and(|(place, _)| place.source > 0) {
             given.retain(|(place, _)| place.source > 0);
         }
         if let [(_, first), (place, second), ..] = given.as_slice() {
-            let problem = Problem::new(Some(place.clone()), format!("{first} and {second} exclude each other"));
+            let problem =
+                Problem::new(Some(place.clone()), format!("{first} and {second} exclude each other"));
             self.note(second, problem.help(format!("keep one of them: {example}")));
         }
         if given.is_empty() {
@@ -157,7 +184,9 @@ impl<'a> Keys<'a> {
         let value = read(&mut self);
         if !self.lenient {
             let known = std::mem::take(&mut self.known);
-            for (key, entry) in self.table.into_iter().flatten().filter(|(key, _)| !known.contains(&key.as_str())) {
+            for (key, entry) in
+                self.table.into_iter().flatten().filter(|(key, _)| !known.contains(&key.as_str()))
+            {
                 let what = if matches!(entry.node.value, Value::Table(_)) { "table" } else { "key" };
                 let problem = Problem::new(Some(entry.key.clone()), format!("unknown {what}"));
                 self.note(key, problem.help(suggestion(key, known.iter().copied())));

@@ -1,4 +1,5 @@
-//! What a single value may be: numbers and their ranges, words, lengths with pi, sizes of grids, tables in files.
+//! What a single value may be: numbers and their ranges, words, lengths with pi, sizes of grids,
+//! tables in files.
 
 use std::f64::consts::PI;
 use std::path::Path;
@@ -29,19 +30,25 @@ pub fn expected(what: &str, node: &Node) -> Problem {
 
 /// The problem, with what is to be done if a comma is missing in one of these values.
 fn with_advice<'a>(problem: Problem, nodes: impl IntoIterator<Item = &'a Node>) -> Problem {
-    let comma = nodes.into_iter().find_map(|node| if let Value::String(text) = &node.value { missing_comma(text) } else { None });
+    let comma = nodes
+        .into_iter()
+        .find_map(|node| if let Value::String(text) = &node.value { missing_comma(text) } else { None });
     Problem { help: comma.or(problem.help), ..problem }
 }
 
 /// What to write where numbers stand side by side.
 fn missing_comma(text: &str) -> Option<String> {
-    let numbers: Vec<&str> =
-        text.split_whitespace().map(|word| word.trim_matches(['[', ']', ','])).filter(|word| !word.is_empty()).collect();
+    let numbers: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(['[', ']', ',']))
+        .filter(|word| !word.is_empty())
+        .collect();
     let side_by_side = numbers.len() > 1 && numbers.iter().all(|number| number.parse::<f64>().is_ok());
     side_by_side.then(|| format!("a comma is missing: {}", numbers.join(", ")))
 }
 
-/// What is wrong with a word without quotes in a file, and what to write, if it is a list of numbers or a length.
+/// What is wrong with a word without quotes in a file, and what to write, if it is a list of
+/// numbers or a length.
 pub fn advice_for_bare(text: &str) -> Option<(&'static str, String)> {
     let numbers = missing_comma(text).map(|help| ("values must be separated by commas", help));
     numbers.or_else(|| product(text).map(|_| ("a length with pi must be quoted", format!("write {text:?}"))))
@@ -55,7 +62,8 @@ pub fn boolean(node: &Node) -> Read<bool> {
     }
 }
 
-/// The largest number of a case, and the least of those that must be greater than 0: what arithmetic bears, for fifth powers are taken.
+/// The largest number of a case, and the least of those that must be greater than 0: what
+/// arithmetic bears, for fifth powers are taken.
 pub const LARGEST: f64 = 1e50;
 pub const LEAST: f64 = 1e-50;
 
@@ -67,7 +75,11 @@ pub fn number(node: &Node) -> Read<f64> {
         Value::Float(_) => return node.wrong("must be a finite number"),
         _ => return Err(vec![expected("a number", node)]),
     };
-    if number.abs() > LARGEST { node.wrong(format!("must be at most {LARGEST:e} in magnitude")) } else { Ok(number) }
+    if number.abs() > LARGEST {
+        node.wrong(format!("must be at most {LARGEST:e} in magnitude"))
+    } else {
+        Ok(number)
+    }
 }
 
 /// A number > 0.
@@ -112,20 +124,30 @@ pub fn at_least<T: TryFrom<i128>>(least: i128) -> impl Fn(&Node) -> Read<T> {
 }
 
 /// An array of N values of one kind.
-pub fn array<const N: usize, T: Copy + Default>(element: impl Fn(&Node) -> Read<T>) -> impl Fn(&Node) -> Read<[T; N]> {
+pub fn array<const N: usize, T: Copy + Default>(
+    element: impl Fn(&Node) -> Read<T>,
+) -> impl Fn(&Node) -> Read<[T; N]> {
     move |node| elements(node, |_, node| element(node))
 }
 
 /// An array of N values, each of a kind of its own.
-pub fn each<const N: usize, T: Copy + Default>(kinds: [fn(&Node) -> Read<T>; N]) -> impl Fn(&Node) -> Read<[T; N]> {
+pub fn each<const N: usize, T: Copy + Default>(
+    kinds: [fn(&Node) -> Read<T>; N],
+) -> impl Fn(&Node) -> Read<[T; N]> {
     move |node| elements(node, |n, node| kinds[n](node))
 }
 
-fn elements<const N: usize, T: Copy + Default>(node: &Node, element: impl Fn(usize, &Node) -> Read<T>) -> Read<[T; N]> {
+fn elements<const N: usize, T: Copy + Default>(
+    node: &Node,
+    element: impl Fn(usize, &Node) -> Read<T>,
+) -> Read<[T; N]> {
     let what = format!("an array of {N} values");
     let Value::Array(nodes) = &node.value else { return Err(vec![expected(&what, node)]) };
     if nodes.len() != N {
-        return Err(vec![with_advice(node.problem(format!("expected {what}, found {}", nodes.len())), nodes)]);
+        return Err(vec![with_advice(
+            node.problem(format!("expected {what}, found {}", nodes.len())),
+            nodes,
+        )]);
     }
     let mut values = [T::default(); N];
     let mut problems = Vec::new();
@@ -165,14 +187,19 @@ pub fn one_of<T: Copy>(choices: &'static [(&'static str, T)]) -> impl Fn(&Node) 
 fn unknown_word(node: &Node, found: &str, names: &[&str]) -> Vec<Problem> {
     let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
     let found = format!("{found:?}");
-    vec![node.problem(format!("unknown value {found}")).help(suggestion(&found, quoted.iter().map(String::as_str)))]
+    vec![
+        node.problem(format!("unknown value {found}"))
+            .help(suggestion(&found, quoted.iter().map(String::as_str))),
+    ]
 }
 
 /// What a word stands for, or else a value: `"auto"`, `"never"`.
 pub fn word_or<T>(word: &'static str, read: impl Fn(&Node) -> Read<T>) -> impl Fn(&Node) -> Read<Option<T>> {
     move |node| match &node.value {
         Value::String(found) if found == word => Ok(None),
-        _ => read(node).map(Some).map_err(|problems| problems.into_iter().map(|problem| problem.help(format!("or {word:?}"))).collect()),
+        _ => read(node).map(Some).map_err(|problems| {
+            problems.into_iter().map(|problem| problem.help(format!("or {word:?}"))).collect()
+        }),
     }
 }
 
@@ -190,9 +217,14 @@ pub fn length(node: &Node) -> Read<f64> {
     let Value::String(text) = &node.value else { return positive(node) };
     match product(text) {
         Some(length) if (LEAST..=LARGEST).contains(&length) => Ok(length),
-        Some(length) if length > 0.0 && length.is_finite() => node.wrong(format!("a length must lie between {LEAST:e} and {LARGEST:e}")),
+        Some(length) if length > 0.0 && length.is_finite() => {
+            node.wrong(format!("a length must lie between {LEAST:e} and {LARGEST:e}"))
+        }
         Some(_) => node.wrong("a length must be greater than 0 and finite"),
-        None => Err(vec![node.problem(format!("{text:?} is not a length")).help(r#"a number, or a product with pi: "2 pi", "4/3 pi""#)]),
+        None => Err(vec![
+            node.problem(format!("{text:?} is not a length"))
+                .help(r#"a number, or a product with pi: "2 pi", "4/3 pi""#),
+        ]),
     }
 }
 
@@ -222,7 +254,8 @@ pub fn grid_points(node: &Node) -> Read<usize> {
     fast_points(node, at_least(4)(node)?, 0)
 }
 
-/// Points between two walls, both of them counted: their cosine transform is fast where it is so for one point less.
+/// Points between two walls, both of them counted: their cosine transform is fast where it is so
+/// for one point less.
 pub fn wall_grid_points(node: &Node) -> Read<usize> {
     fast_points(node, at_least(9)(node)?, 1)
 }
@@ -240,7 +273,9 @@ fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
     let near = (4 + but..points).rev().find(is_good).into_iter().chain((points..=most).find(is_good));
     let near: Vec<String> = near.map(|n| n.to_string()).collect();
     let what = if but == 0 { points.to_string() } else { format!("{points} - {but} = {}", points - but) };
-    let problem = node.problem(format!("{what} has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow"));
+    let problem = node.problem(format!(
+        "{what} has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow"
+    ));
     Err(vec![problem.help(format!("the nearest good sizes are {}", near.join(" and ")))])
 }
 
@@ -254,14 +289,17 @@ fn without_small_primes(n: usize) -> usize {
     })
 }
 
-/// The spectrum in a text file with columns k and E(k), of any form that `crate::table` reads; the path is relative to `dir`.
+/// The spectrum in a text file with columns k and E(k), of any form that `crate::table` reads; the
+/// path is relative to `dir`.
 pub fn spectrum_file(node: &Node, dir: &Path) -> Read<Vec<(f64, f64)>> {
     let file = dir.join(text(node)?);
     let read = || {
         let rows = table::initial_spectrum(&file).map_err(|error| error.message)?;
         let points = rows.iter().map(|&(_, k, energy)| (k, energy)).collect();
         let line = |row: usize| format!("{}:", rows[row].0);
-        let wrong = |row: Option<usize>, what: &str| format!("{}:{} {what}", file.display(), row.map_or(String::new(), line));
+        let wrong = |row: Option<usize>, what: &str| {
+            format!("{}:{} {what}", file.display(), row.map_or(String::new(), line))
+        };
         spectrum(points, wrong)
     };
     read().map_err(|error: String| {
@@ -284,7 +322,10 @@ pub fn pairs(node: &Node, what: &str) -> Read<Vec<(f64, f64)>> {
 }
 
 /// The rows, if they are a spectrum; else what `wrong` makes of the offending row and the reason.
-fn spectrum(rows: Vec<(f64, f64)>, wrong: impl Fn(Option<usize>, &str) -> String) -> Result<Vec<(f64, f64)>, String> {
+fn spectrum(
+    rows: Vec<(f64, f64)>,
+    wrong: impl Fn(Option<usize>, &str) -> String,
+) -> Result<Vec<(f64, f64)>, String> {
     let mut before = 0.0;
     for (n, (k, e)) in rows.iter().enumerate() {
         let at = |what: &str| Err(wrong(Some(n), what));
@@ -310,19 +351,41 @@ mod tests {
 
     #[test]
     fn lengths_may_be_products_with_pi() {
-        let good = [("2 pi", 2.0 * PI), ("4/3 pi", 4.0 / 3.0 * PI), ("pi", PI), ("2*pi", 2.0 * PI), ("1/2", 0.5), ("2.5pi", 2.5 * PI)];
-        for (text, length) in good.into_iter().chain([("pi/2", PI / 2.0), (" 3 ", 3.0), ("2 * pi * pi", 2.0 * PI * PI)]) {
-            assert_eq!(with(&[&format!("domain.size=[{text:?}, 2, 0.5]")]).domain.size, [length, 2.0, 0.5], "{text}");
+        let good = [
+            ("2 pi", 2.0 * PI),
+            ("4/3 pi", 4.0 / 3.0 * PI),
+            ("pi", PI),
+            ("2*pi", 2.0 * PI),
+            ("1/2", 0.5),
+            ("2.5pi", 2.5 * PI),
+        ];
+        for (text, length) in
+            good.into_iter().chain([("pi/2", PI / 2.0), (" 3 ", 3.0), ("2 * pi * pi", 2.0 * PI * PI)])
+        {
+            assert_eq!(
+                with(&[&format!("domain.size=[{text:?}, 2, 0.5]")]).domain.size,
+                [length, 2.0, 0.5],
+                "{text}"
+            );
         }
         for text in ["", "two pi", "2 3", "2 //pi", "pi 2", "*pi", "2 pi /"] {
-            let expected = format!("domain.size: {text:?} is not a length; help: a number, or a product with pi: \"2 pi\", \"4/3 pi\"");
+            let expected = format!(
+                "domain.size: {text:?} is not a length; help: a number, or a product with pi: \"2 \
+                 pi\", \"4/3 pi\""
+            );
             assert_eq!(complaints(&[&format!("domain.size=[{text:?}, 2, 2]")]), expected);
         }
         for text in ["-2 pi", "0", "inf", "nan", "1/0"] {
-            assert_eq!(complaints(&[&format!("domain.size=[{text:?}, 2, 2]")]), "domain.size: a length must be greater than 0 and finite");
+            assert_eq!(
+                complaints(&[&format!("domain.size=[{text:?}, 2, 2]")]),
+                "domain.size: a length must be greater than 0 and finite"
+            );
         }
         assert_eq!(complaints(&["domain.size=[1, 0, 2.0]"]), "domain.size: must be greater than 0");
-        assert_eq!(complaints(&["domain.size=[1, 2]"]), "domain.size: expected an array of 3 values, found 2");
+        assert_eq!(
+            complaints(&["domain.size=[1, 2]"]),
+            "domain.size: expected an array of 3 values, found 2"
+        );
     }
 
     #[test]
@@ -340,7 +403,8 @@ mod tests {
         assert_eq!(complaints(&["domain.grid=[64 64, 64]"]), two);
         assert_eq!(
             complaints(&["domain.grid=64 64 64"]),
-            "domain.grid: expected an array of 3 values, found the string \"64 64 64\"; help: a comma is missing: 64, 64, 64"
+            "domain.grid: expected an array of 3 values, found the string \"64 64 64\"; help: a comma is \
+             missing: 64, 64, 64"
         );
         assert_eq!(
             complaints(&["domain.size=[2pi,two,2]"]),
@@ -360,19 +424,44 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("; ")
         };
-        assert_eq!(in_file("domain.grid = [64 64, 64]"), "error: values must be separated by commas; help: a comma is missing: 64, 64");
-        assert_eq!(in_file("domain.size = [2pi, 2, 2]"), "error: a length with pi must be quoted; help: write \"2pi\"");
-        assert_eq!(in_file("flow.kind = homogeneous"), "error: string values must be quoted, expected literal string");
+        assert_eq!(
+            in_file("domain.grid = [64 64, 64]"),
+            "error: values must be separated by commas; help: a comma is missing: 64, 64"
+        );
+        assert_eq!(
+            in_file("domain.size = [2pi, 2, 2]"),
+            "error: a length with pi must be quoted; help: write \"2pi\""
+        );
+        assert_eq!(
+            in_file("flow.kind = homogeneous"),
+            "error: string values must be quoted, expected literal string"
+        );
     }
 
     #[test]
     fn grids_have_small_prime_factors() {
         assert_eq!(with(&["domain.grid=[4, 105, 1024]"]).domain.grid, [4, 105, 1024]);
-        let slow = "has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow; help: the nearest good sizes are";
-        assert_eq!(complaints(&["domain.grid=[64, 64, 121]"]), format!("domain.grid: 121 {slow} 120 and 125"));
-        assert_eq!(complaints(&["domain.grid=[64, 65521, 64]"]), format!("domain.grid: 65521 {slow} 64827 and 65536"));
-        assert_eq!(complaints(&["domain.grid=[2, 64, -64]"]), "domain.grid: must be at least 4; domain.grid: must be at least 4");
-        assert_eq!(complaints(&["domain.grid=[1000000000000, 64, 64]"]), "domain.grid: must be at most 65536");
-        assert_eq!(complaints(&["domain.grid=64"]), "domain.grid: expected an array of 3 values, found the integer 64");
+        let slow = "has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow; help: the \
+            nearest good sizes are";
+        assert_eq!(
+            complaints(&["domain.grid=[64, 64, 121]"]),
+            format!("domain.grid: 121 {slow} 120 and 125")
+        );
+        assert_eq!(
+            complaints(&["domain.grid=[64, 65521, 64]"]),
+            format!("domain.grid: 65521 {slow} 64827 and 65536")
+        );
+        assert_eq!(
+            complaints(&["domain.grid=[2, 64, -64]"]),
+            "domain.grid: must be at least 4; domain.grid: must be at least 4"
+        );
+        assert_eq!(
+            complaints(&["domain.grid=[1000000000000, 64, 64]"]),
+            "domain.grid: must be at most 65536"
+        );
+        assert_eq!(
+            complaints(&["domain.grid=64"]),
+            "domain.grid: expected an array of 3 values, found the integer 64"
+        );
     }
 }

@@ -14,7 +14,9 @@ impl<T: Real> Channel<T> {
         let fields: Vec<_> = names(&self.parameters, ["laplacian_v", "omega_y"]).zip(&self.state).collect();
         let mode = worst_mode(&world, &self.pencils.layout, &fields, |column, degree| {
             if column.is_mean() {
-                return format!("the mean profiles (laplacian_v is that of u, omega_y that of w), T_{degree}");
+                return format!(
+                    "the mean profiles (laplacian_v is that of u, omega_y that of w), T_{degree}"
+                );
             }
             let [kx, kz] = self.wavenumbers.of(column);
             format!("the mode k_x = {:.4}, k_z = {:.4}, T_{degree}", kx.wide(), kz.wide())
@@ -39,7 +41,9 @@ impl<T: Real> Channel<T> {
         for (c, column) in layout.columns.iter().enumerate().filter(|(_, column)| !column.is_mean()) {
             let [kx, kz] = self.wavenumbers.of(column).map(T::wide);
             for (degree, mode) in layout.range(c).enumerate() {
-                let [phi, eta] = [0, 1].map(|f: usize| self.state[f][mode].re.wide().powi(2) + self.state[f][mode].im.wide().powi(2));
+                let [phi, eta] = [0, 1].map(|f: usize| {
+                    self.state[f][mode].re.wide().powi(2) + self.state[f][mode].im.wide().powi(2)
+                });
                 let term = column.weight() * (eta + phi / (kx * kx + kz * kz));
                 for (sums, n) in sums.iter_mut().zip([column.nx, column.nz.unsigned_abs() as usize, degree]) {
                     sums[n].add(term);
@@ -48,6 +52,10 @@ impl<T: Real> Channel<T> {
         }
         let units = [TAU / self.parameters.size[0], TAU / self.parameters.size[2], 1.0];
         let of = ["k_x", "k_z", "the degree in y"];
-        sums.iter_mut().zip(of).zip(units).map(|((sums, of), unit)| Tail::new(of, unit, sums, &self.world)).collect()
+        sums.iter_mut()
+            .zip(of)
+            .zip(units)
+            .map(|((sums, of), unit)| Tail::new(of, unit, sums, &self.world))
+            .collect()
     }
 }

@@ -30,8 +30,9 @@ impl WallNormal {
         });
         let halved = |n: usize| if n == 0 || n == last { 0.5 } else { 1.0 };
         let weight = |j: usize| -> f64 {
-            let terms =
-                (0..points).step_by(2).map(|n| halved(n) * ((n * j % (2 * last)) as f64 * PI / last as f64).cos() / (1.0 - (n * n) as f64));
+            let terms = (0..points).step_by(2).map(|n| {
+                halved(n) * ((n * j % (2 * last)) as f64 * PI / last as f64).cos() / (1.0 - (n * n) as f64)
+            });
             2.0 * halved(j) / last as f64 * terms.sum::<f64>()
         };
         Self { spacing: spacing.collect(), weights: (0..points).map(weight).collect(), y }
@@ -46,23 +47,30 @@ impl WallNormal {
             self.y[if m > last { 2 * last - m } else { m }]
         };
         let known = coefficients.iter().rposition(|a| *a != Complex::default()).map_or(0, |n| n + 1);
-        let value = |j: usize| coefficients[..known].iter().enumerate().map(|(n, a)| a * cosine(n, j)).sum::<Complex<f64>>();
+        let value = |j: usize| {
+            coefficients[..known].iter().enumerate().map(|(n, a)| a * cosine(n, j)).sum::<Complex<f64>>()
+        };
         (0..=last).map(|j| self.weights[j] * value(j).norm_sqr()).sum()
     }
 
-    /// The Chebyshev coefficients of the function with these values at the points, by the sums themselves: for a profile or two.
+    /// The Chebyshev coefficients of the function with these values at the points, by the sums
+    /// themselves: for a profile or two.
     pub fn coefficients(&self, values: &[f64]) -> Vec<f64> {
         let last = values.len() - 1;
         let halved = |n: usize| if n == 0 || n == last { 0.5 } else { 1.0 };
         let cosine = |n: usize, j: usize| ((n * j % (2 * last)) as f64 * PI / last as f64).cos();
-        let of = |n: usize| values.iter().enumerate().map(|(j, value)| halved(j) * value * cosine(n, j)).sum::<f64>();
+        let of = |n: usize| {
+            values.iter().enumerate().map(|(j, value)| halved(j) * value * cosine(n, j)).sum::<f64>()
+        };
         (0..=last).map(|n| 2.0 * halved(n) / last as f64 * of(n)).collect()
     }
 }
 
 /// Half the difference and half the sum of f'(1) and f'(-1) of Chebyshev coefficients.
 pub fn slopes(coefficients: &[f64]) -> [f64; 2] {
-    let sum = |first: usize| coefficients.iter().enumerate().skip(first).step_by(2).map(|(n, f)| (n * n) as f64 * f).sum();
+    let sum = |first: usize| {
+        coefficients.iter().enumerate().skip(first).step_by(2).map(|(n, f)| (n * n) as f64 * f).sum()
+    };
     [sum(0), sum(1)]
 }
 
@@ -79,7 +87,11 @@ mod tests {
                 let exact = if n % 2 == 0 { 1.0 / f64::from(n + 1) } else { 0.0 };
                 assert!((mean - exact).abs() < 1e-14, "{points} points, y^{n}: {mean}");
             }
-            assert!((grid.spacing.iter().sum::<f64>() - 2.0 - 0.5 * (grid.spacing[0] + grid.spacing[points - 1])).abs() < 1e-14);
+            assert!(
+                (grid.spacing.iter().sum::<f64>() - 2.0 - 0.5 * (grid.spacing[0] + grid.spacing[points - 1]))
+                    .abs()
+                    < 1e-14
+            );
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Helmholtz problems `a f - c f'' = r` with f given at the walls, a >= 0, c > 0, in Chebyshev coefficients.
 //!
-//! Integrated twice, the tau equations are tridiagonal in the coefficients of each parity, with 1 more on the diagonal than the others together
-//! (Gottlieb & Orszag 1977, sec. 10; Canuto et al. 2006, sec. 4.1.3):
+//! Integrated twice, the tau equations are tridiagonal in the coefficients of each parity, with 1
+//! more on the diagonal than the others together (Gottlieb & Orszag 1977, sec. 10; Canuto et al.
+//! 2006, sec. 4.1.3):
 //!
 //! ```text
 //!     a (II f)_n - c f_n = (II r)_n,    n = 2 .. N
 //! ```
 //!
-//! From n = N down, `f_n = A_n + B_n f_{n-2}`; from 0 up, f is a particular solution with `f_0 = f_1 = 0` and a multiple of the homogeneous one, with
-//! the two values at the walls. O(N), no pivots, nothing stored from one wavenumber to the next.
+//! From n = N down, `f_n = A_n + B_n f_{n-2}`; from 0 up, f is a particular solution with
+//! `f_0 = f_1 = 0` and a multiple of the homogeneous one, with the two values at the walls. O(N),
+//! no pivots, nothing stored from one wavenumber to the next.
 
 use super::line::{COEFFICIENT, GROUP, Group, Operators};
 use crate::transform::{Lanes, Real};
@@ -41,10 +43,15 @@ impl<T: Real> Helmholtz<T> {
         }
     }
 
-    /// Makes these the problems of a and c, which may differ from column to column. Their recursions go side by side, since each waits for its divisions, and
-    /// of the real and the imaginary part, which have the same factors, only one is divided for.
+    /// Makes these the problems of a and c, which may differ from column to column. Their
+    /// recursions go side by side, since each waits for its divisions, and of the real and the
+    /// imaginary part, which have the same factors, only one is divided for.
     #[inline(always)]
-    pub fn factor<const P: usize>(problems: [&mut Self; P], operators: &Operators<T>, of: [[Group<T>; 2]; P]) {
+    pub fn factor<const P: usize>(
+        problems: [&mut Self; P],
+        operators: &Operators<T>,
+        of: [[Group<T>; 2]; P],
+    ) {
         let one = OfOne::all(T::one());
         let mut ratios = [OfOne::all(T::zero()); P];
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
@@ -81,10 +88,16 @@ impl<T: Real> Helmholtz<T> {
         (self.ends, self.slopes) = (ends, slopes);
     }
 
-    /// The solution with `f_0 = f_1 = 0`, `source(at)` being II r from number `at` on; returns its ends: the sums of the even and of the odd
-    /// coefficients, half the sum and half the difference of f(1) and f(-1).
+    /// The solution with `f_0 = f_1 = 0`, `source(at)` being II r from number `at` on; returns its
+    /// ends: the sums of the even and of the odd coefficients, half the sum and half the difference
+    /// of f(1) and f(-1).
     #[inline(always)]
-    pub fn particular(&self, operators: &Operators<T>, source: impl Fn(usize) -> Group<T>, line: &mut [T]) -> Group<T> {
+    pub fn particular(
+        &self,
+        operators: &Operators<T>,
+        source: impl Fn(usize) -> Group<T>,
+        line: &mut [T],
+    ) -> Group<T> {
         self.sweep(
             operators,
             source,
@@ -153,15 +166,27 @@ impl<T: Real> Helmholtz<T> {
 
     /// The solution with these ends.
     #[inline(always)]
-    pub fn solve(&self, operators: &Operators<T>, ends: Group<T>, source: impl Fn(usize) -> Group<T>, line: &mut [T]) {
+    pub fn solve(
+        &self,
+        operators: &Operators<T>,
+        ends: Group<T>,
+        source: impl Fn(usize) -> Group<T>,
+        line: &mut [T],
+    ) {
         let without = self.particular(operators, source, line);
         self.add_homogeneous(operators, self.amount(ends, without), line);
     }
 
-    /// The slopes at the walls ([`Operators::slopes`]) of the two solutions with these ends and sources `-phi`. Their recursions go side by side,
-    /// since each waits for itself.
+    /// The slopes at the walls ([`Operators::slopes`]) of the two solutions with these ends and
+    /// sources `-phi`. Their recursions go side by side, since each waits for itself.
     #[inline(always)]
-    pub fn wall_slopes(&self, operators: &Operators<T>, ends: [Group<T>; 2], phi: [&[T]; 2], lines: &mut [Vec<T>; 2]) -> [Group<T>; 2] {
+    pub fn wall_slopes(
+        &self,
+        operators: &Operators<T>,
+        ends: [Group<T>; 2],
+        phi: [&[T]; 2],
+        lines: &mut [Vec<T>; 2],
+    ) -> [Group<T>; 2] {
         let zero = Group::all(T::zero());
         let mut values = [zero; 2];
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP).rev() {
@@ -212,7 +237,9 @@ mod tests {
         let values: Vec<f64> = (0..=n).map(|j| f((PI * j as f64 / n as f64).cos())).collect();
         let weight = |j: usize| if j == 0 || j == n { 0.5 } else { 1.0 };
         let of = |m: usize| {
-            let sum: f64 = (0..=n).map(|j| weight(j) * values[j] * (PI * ((j * m) % (2 * n)) as f64 / n as f64).cos()).sum();
+            let sum: f64 = (0..=n)
+                .map(|j| weight(j) * values[j] * (PI * ((j * m) % (2 * n)) as f64 / n as f64).cos())
+                .sum();
             2.0 * weight(m) * sum / n as f64
         };
         (0..=n).map(|m| Complex::new(of(m), -2.0 * of(m))).collect()
@@ -227,7 +254,8 @@ mod tests {
     fn helmholtz_problems_have_their_exact_solutions_up_to_1025_points() {
         // f = exp(s y) sin(3 y + 1)
         let s = 1.7;
-        let (f, g) = (|y: f64| (s * y).exp() * (3.0 * y + 1.0).sin(), |y: f64| (s * y).exp() * (3.0 * y + 1.0).cos());
+        let (f, g) =
+            (|y: f64| (s * y).exp() * (3.0 * y + 1.0).sin(), |y: f64| (s * y).exp() * (3.0 * y + 1.0).cos());
         let second = |y: f64| (s * s - 9.0) * f(y) + 6.0 * s * g(y);
         let mut largest = 0.0_f64;
         for n in [31, 32, 64, 128, 256, 512, 1024] {
@@ -243,12 +271,18 @@ mod tests {
                 copy_in(beside(&own, &other), &mut r);
                 let mut line = operators.line();
                 let mut problem = Helmholtz::new(&operators);
-                Helmholtz::factor([&mut problem], &operators, [[by_column(beside(a, 2.0)), by_column(beside(c, 0.1))]]);
+                Helmholtz::factor(
+                    [&mut problem],
+                    &operators,
+                    [[by_column(beside(a, 2.0)), by_column(beside(c, 0.1))]],
+                );
                 let ends = ends.map(|end| Complex::new(end, -2.0 * end));
                 let ends = by_parity(beside(ends, [Complex::new(0.0, 0.0); 2]));
                 problem.solve(&operators, ends, |at| operators.integrated_twice(&r, at), &mut line);
                 for (m, exact) in exact.iter().enumerate() {
-                    let error = (line[COEFFICIENT * m] - exact.re).abs().max((line[COEFFICIENT * m + 1] - exact.im).abs());
+                    let error = (line[COEFFICIENT * m] - exact.re)
+                        .abs()
+                        .max((line[COEFFICIENT * m + 1] - exact.im).abs());
                     assert!(error < 2e-13, "N {n}, a {a}, c {c}, coefficient {m}: {error}");
                     largest = largest.max(error);
                 }
@@ -267,14 +301,18 @@ mod tests {
             copy_in([&own; NEIGHBOURS], &mut f);
             operators.differentiate(&f, &mut derivative);
             let exact = coefficients(n, |y| 4.0 * (4.0 * y).cos());
-            let error = (0..=n).map(|m| (derivative[COEFFICIENT * m] - exact[m].re).abs()).fold(0.0, f64::max);
+            let error =
+                (0..=n).map(|m| (derivative[COEFFICIENT * m] - exact[m].re).abs()).fold(0.0, f64::max);
             // Round-off grows as N^2 here.
             assert!(error < 1e-15 * (n * n) as f64 + 1e-14, "N {n}: {error:e}");
             let once = operators.integrated::<GROUP>(&derivative, 2 * GROUP).numbers();
             assert!(once.iter().zip(&f[2 * GROUP..]).all(|(once, f)| (once - f).abs() < 1e-14));
             let slopes = operators.slopes(&f).numbers();
             let (even, odd) = (slopes[0], slopes[COEFFICIENT]);
-            assert!(even.abs() < 1e-10 && (odd - 4.0 * 4_f64.cos()).abs() < 1e-15 * (n * n) as f64 + 1e-13, "N {n}: {even} {odd}");
+            assert!(
+                even.abs() < 1e-10 && (odd - 4.0 * 4_f64.cos()).abs() < 1e-15 * (n * n) as f64 + 1e-13,
+                "N {n}: {even} {odd}"
+            );
         }
     }
 }

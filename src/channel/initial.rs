@@ -13,7 +13,8 @@ use crate::transform::Real;
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
-/// Disturbances have these polynomials in y, times what meets the wall conditions, and wavelengths down to about this (in half-heights).
+/// Disturbances have these polynomials in y, times what meets the wall conditions, and wavelengths
+/// down to about this (in half-heights).
 const POLYNOMIALS: usize = 4;
 const SHORTEST_WAVE: f64 = 0.6;
 
@@ -36,7 +37,8 @@ impl<T: Real> Channel<T> {
             ChannelInitial::Eigenmode { family, wavenumber, index, amplitude } => {
                 let mode = eigenmode_of(&self.parameters, &self.grid, *family, *wavenumber, *index)?;
                 // The mode and its conjugate make up the field.
-                let half = |line: &[Complex<f64>]| line.iter().map(|a| a * (0.5 * amplitude)).collect::<Vec<_>>();
+                let half =
+                    |line: &[Complex<f64>]| line.iter().map(|a| a * (0.5 * amplitude)).collect::<Vec<_>>();
                 self.set_profiles(laminar, |_| 0.0);
                 self.add_mode(*wavenumber, &half(&mode.v), &half(&mode.eta));
             }
@@ -50,8 +52,9 @@ impl<T: Real> Channel<T> {
         Ok(())
     }
 
-    /// Reichardt's (1951) profile of the nominal friction and bulk velocity. The distance from the wall is taken as `(1 - y^2) / 2`, which is smooth in
-    /// the centre; the part of walls that move apart is odd in y.
+    /// Reichardt's (1951) profile of the nominal friction and bulk velocity. The distance from the
+    /// wall is taken as `(1 - y^2) / 2`, which is smooth in the centre; the part of walls that move
+    /// apart is odd in y.
     fn turbulent_profile(&self) -> impl Fn(f64) -> f64 + use<T> {
         let Nominal { friction_velocity, bulk_velocity } =
             nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
@@ -60,7 +63,9 @@ impl<T: Real> Channel<T> {
         let (middle, half) = (0.5 * (upper + lower), 0.5 * (upper - lower));
         let even = move |y: f64| reichardt(0.5 * (1.0 - y * y) * reynolds);
         let mean: f64 = self.grid.y.iter().zip(&self.grid.weights).map(|(y, weight)| weight * even(*y)).sum();
-        let odd = move |y: f64| (reichardt((1.0 + y) * reynolds) - reichardt((1.0 - y) * reynolds)) / reichardt(2.0 * reynolds);
+        let odd = move |y: f64| {
+            (reichardt((1.0 + y) * reynolds) - reichardt((1.0 - y) * reynolds)) / reichardt(2.0 * reynolds)
+        };
         move |y| middle + half * odd(y) + (bulk_velocity - middle) * even(y) / mean
     }
 
@@ -81,27 +86,34 @@ impl<T: Real> Channel<T> {
         }
     }
 
-    /// Pure conduction; from a uniform source into turbulence as much as Reynolds' analogy has, `theta / (source / u_tau) = U / u_tau`.
+    /// Pure conduction; from a uniform source into turbulence as much as Reynolds' analogy has,
+    /// `theta / (source / u_tau) = U / u_tau`.
     fn set_scalar(&mut self, s: usize, turbulent: bool) {
         let Self { parameters, .. } = self;
         let scalar = &parameters.scalars[s];
         let ([lower, upper], rate) = boundary(scalar);
         let diffusivity = parameters.viscosity / scalar.schmidt;
-        let Nominal { friction_velocity, .. } = nominal(parameters.drive, &parameters.walls, parameters.viscosity);
+        let Nominal { friction_velocity, .. } =
+            nominal(parameters.drive, &parameters.walls, parameters.viscosity);
         let reynolds = friction_velocity / parameters.viscosity;
-        let analogy = turbulent && friction_velocity > 0.0 && matches!(scalar.boundary, ScalarBoundary::Source { .. });
+        let analogy =
+            turbulent && friction_velocity > 0.0 && matches!(scalar.boundary, ScalarBoundary::Source { .. });
         self.set_profile(2 + s, move |y| match analogy {
             true => rate / friction_velocity * reichardt(0.5 * (1.0 - y * y) * reynolds),
-            false => 0.5 * (upper + lower) + 0.5 * (upper - lower) * y + 0.5 * rate / diffusivity * (1.0 - y * y),
+            false => {
+                0.5 * (upper + lower) + 0.5 * (upper - lower) * y + 0.5 * rate / diffusivity * (1.0 - y * y)
+            }
         });
     }
 
-    /// Adds random solenoidal disturbances whose rms velocity is `amplitude` times the bulk velocity, or half the difference of the walls' velocities
-    /// where that is larger. Every wavenumber gets `v ~ (1 - y^2)^2 sum_m c_m T_m / k` and `eta ~ (1 - y^2) sum_m d_m T_m`; they are the same on any
-    /// number of ranks. Collective.
+    /// Adds random solenoidal disturbances whose rms velocity is `amplitude` times the bulk
+    /// velocity, or half the difference of the walls' velocities where that is larger. Every
+    /// wavenumber gets `v ~ (1 - y^2)^2 sum_m c_m T_m / k` and `eta ~ (1 - y^2) sum_m d_m T_m`;
+    /// they are the same on any number of ranks. Collective.
     fn disturb(&mut self, amplitude: f64) {
         let seed = self.parameters.seed;
-        let columns: Vec<_> = self.pencils.layout.columns.iter().copied().filter(|column| !column.is_mean()).collect();
+        let columns: Vec<_> =
+            self.pencils.layout.columns.iter().copied().filter(|column| !column.is_mean()).collect();
         for column in columns {
             let [kx, kz] = self.wavenumbers.of(&column).map(Real::wide);
             let k = kx.hypot(kz);
@@ -112,14 +124,16 @@ impl<T: Real> Channel<T> {
             let [mut v, mut eta] = [[Complex::default(); POLYNOMIALS]; 2];
             for m in 0..POLYNOMIALS {
                 let [a, b, _] = uniform(seed, Purpose::InitialField, [column.nx as i64, m as i64, column.nz]);
-                (v[m], eta[m]) = (Complex::from_polar(shape / k, TAU * a), Complex::from_polar(shape, TAU * b));
+                (v[m], eta[m]) =
+                    (Complex::from_polar(shape / k, TAU * a), Complex::from_polar(shape, TAU * b));
             }
             let wall = |line: &[Complex<f64>]| times_one_minus_square(line);
             self.add_mode([column.nx as i64, column.nz], &wall(&wall(&v)), &wall(&eta));
         }
         let [lower, upper] = self.parameters.walls.velocity;
         let nominal = nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
-        let wanted = amplitude * (nominal.bulk_velocity - 0.5 * (upper + lower)).abs().max(0.5 * (upper - lower).abs());
+        let wanted = amplitude
+            * (nominal.bulk_velocity - 0.5 * (upper + lower)).abs().max(0.5 * (upper - lower).abs());
         let rms = self.rms_of_disturbances();
         let factor = if rms > 0.0 { T::of(wanted / rms) } else { T::zero() };
         let Self { pencils, state, .. } = self;
@@ -140,8 +154,9 @@ impl<T: Real> Channel<T> {
         total.total(&self.world).sqrt()
     }
 
-    /// Adds a disturbance of the wavenumbers of label (n_x, n_z) != 0, given by the Chebyshev coefficients of v, which meets the wall conditions, and of
-    /// eta. Collective; a label that is not kept is ignored.
+    /// Adds a disturbance of the wavenumbers of label (n_x, n_z) != 0, given by the Chebyshev
+    /// coefficients of v, which meets the wall conditions, and of eta. Collective; a label that is
+    /// not kept is ignored.
     #[inline(never)]
     pub fn add_mode(&mut self, label: [i64; 2], v: &[Complex<f64>], eta: &[Complex<f64>]) {
         let Self { pencils, state, operators, wavenumbers, .. } = self;
@@ -173,12 +188,19 @@ impl<T: Real> Channel<T> {
         let (column, range) = (&pencils.layout.columns[c], pencils.layout.range(c));
         let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
         if column.is_mean() {
-            let [u, w] = [phi, eta].map(|profile| profile.iter().map(|packed| unpack(*packed).into()).collect());
+            let [u, w] =
+                [phi, eta].map(|profile| profile.iter().map(|packed| unpack(*packed).into()).collect());
             return Some([u, vec![Complex::default(); operators.kept], w]);
         }
-        let mut lines: [Vec<Complex<T>>; 3] = std::array::from_fn(|_| vec![Complex::default(); operators.kept]);
+        let mut lines: [Vec<Complex<T>>; 3] =
+            std::array::from_fn(|_| vec![Complex::default(); operators.kept]);
         let column = std::slice::from_ref(column);
-        velocity.solve(operators, wavenumbers.of_columns(column), [phi, eta], walls.through(column, clock.time));
+        velocity.solve(
+            operators,
+            wavenumbers.of_columns(column),
+            [phi, eta],
+            walls.through(column, clock.time),
+        );
         velocity.copy_out(0, lines.each_mut().map(|line| &mut line[..]));
         Some(lines.map(|line| line.iter().map(|a| Complex::new(a.re.wide(), a.im.wide())).collect()))
     }
@@ -196,7 +218,13 @@ fn laminar_profile(parameters: &Parameters) -> impl Fn(f64) -> f64 + use<> {
 }
 
 /// The mode of the laminar profile on this grid.
-fn eigenmode_of(parameters: &Parameters, grid: &WallNormal, family: Eigenfamily, label: [i64; 2], index: usize) -> Result<Eigenmode> {
+fn eigenmode_of(
+    parameters: &Parameters,
+    grid: &WallNormal,
+    family: Eigenfamily,
+    label: [i64; 2],
+    index: usize,
+) -> Result<Eigenmode> {
     let family = match family {
         Eigenfamily::OrrSommerfeld => Family::OrrSommerfeld,
         Eigenfamily::Squire => Family::Squire,
@@ -224,7 +252,8 @@ impl Parameters {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FluxChange {
     Nothing,
-    /// The profile times this factor, seen from the straight line between the walls' velocities: its shape stays, and so do the walls.
+    /// The profile times this factor, seen from the straight line between the walls' velocities:
+    /// its shape stays, and so do the walls.
     Scaled(f64),
     /// So much more, as a parabola: there is no shape that the flux could be had from.
     Added(f64),
@@ -264,10 +293,13 @@ impl FluxChange {
 }
 
 impl<T: Real> Channel<T> {
-    /// Gives a mean profile that was taken from a file the mass flux of the case. The first step would put what is missing in as an impulse, which tears at
-    /// the walls.
+    /// Gives a mean profile that was taken from a file the mass flux of the case. The first step
+    /// would put what is missing in as an impulse, which tears at the walls.
     pub(super) fn meet_flux(&mut self) {
-        let (Drive::MassFlux { bulk_velocity }, Some(range)) = (self.parameters.drive, self.mean_column()) else { return };
+        let (Drive::MassFlux { bulk_velocity }, Some(range)) = (self.parameters.drive, self.mean_column())
+        else {
+            return;
+        };
         let walls = self.parameters.walls.velocity;
         let mut u: Vec<f64> = self.state[0][range.clone()].iter().map(|u| unpack(*u)).collect();
         FluxChange::new(bulk(&u), bulk_velocity, walls).apply(walls, &mut u);

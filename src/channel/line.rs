@@ -1,12 +1,17 @@
-//! Lines of Chebyshev coefficients as they are worked on, and the integrals and derivatives of `f(y) = sum_n f_n T_n(y)`, n = 0 .. N.
+//! Lines of Chebyshev coefficients as they are worked on, and the integrals and derivatives of
+//! `f(y) = sum_n f_n T_n(y)`, n = 0 .. N.
 //!
-//! A line has the coefficients of [`NEIGHBOURS`] columns side by side: the numbers of `f_n` are re, im of the first, re, im of the second and so on, then those
-//! of `f_{n+1}`, with zeros behind. A *group* is an even and an odd coefficient. All operators here couple coefficients of equal parity, n - 2, n, n + 2, or
-//! are shifted by one coefficient: what is a recursion in n goes through group after group, both parities, both parts and all columns at once, and has enough to do
-//! while it waits for itself. Lanes never mix, so that a column has the same bits beside any other.
+//! A line has the coefficients of [`NEIGHBOURS`] columns side by side: the numbers of `f_n` are re,
+//! im of the first, re, im of the second and so on, then those of `f_{n+1}`, with zeros behind. A
+//! *group* is an even and an odd coefficient. All operators here couple coefficients of equal
+//! parity, n - 2, n, n + 2, or are shifted by one coefficient: what is a recursion in n goes
+//! through group after group, both parities, both parts and all columns at once, and has enough to
+//! do while it waits for itself. Lanes never mix, so that a column has the same bits beside any
+//! other.
 //!
-//! Nothing is differentiated twice, and the equations are solved integrated (Gottlieb & Orszag 1977, sec. 10; Greengard 1991): the round-off of a second
-//! derivative grows as N^4, that of integrals not at all.
+//! Nothing is differentiated twice, and the equations are solved integrated (Gottlieb & Orszag
+//! 1977, sec. 10; Greengard 1991): the round-off of a second derivative grows as N^4, that of
+//! integrals not at all.
 
 use crate::transform::{Lanes, NEIGHBOURS, Real};
 use num_complex::Complex;
@@ -22,8 +27,9 @@ pub type Group<T> = Lanes<T, GROUP>;
 pub struct Operators<T> {
     /// Coefficients of a line, N + 1.
     pub kept: usize,
-    /// `(II f)_n = lower f_{n-2} - middle f_n + upper f_{n+2}`, n >= 2: the coefficients of the twofold integral of f without its last two, which are
-    /// those that the two wall conditions take the place of (the tau method).
+    /// `(II f)_n = lower f_{n-2} - middle f_n + upper f_{n+2}`, n >= 2: the coefficients of the
+    /// twofold integral of f without its last two, which are those that the two wall conditions
+    /// take the place of (the tau method).
     pub lower: Vec<T>,
     pub middle: Vec<T>,
     pub upper: Vec<T>,
@@ -51,7 +57,9 @@ impl<T: Real> Operators<T> {
             upper: table(&|n| 0.25 / (n * (n + 1.0)), 2, last.saturating_sub(4)),
             once: table(&|n| 0.5 / n, 2, last),
             slope: table(&|n| 2.0 * (n + 1.0), 0, last - 1),
-            half: by_parity([[Complex::new(T::of(0.5), T::of(0.5)), Complex::new(T::one(), T::one())]; NEIGHBOURS]),
+            half: by_parity(
+                [[Complex::new(T::of(0.5), T::of(0.5)), Complex::new(T::one(), T::one())]; NEIGHBOURS],
+            ),
             squares: table(&|n| n * n, 1, last),
         }
     }
@@ -82,7 +90,8 @@ impl<T: Real> Operators<T> {
     /// L numbers from the second group on, or further, of I f.
     #[inline(always)]
     pub fn integrated<const L: usize>(&self, f: &[T], at: usize) -> Lanes<T, L> {
-        Lanes::<T, L>::load(&self.once, at) * (Lanes::load(f, at - COEFFICIENT) - Lanes::load(f, at + COEFFICIENT))
+        Lanes::<T, L>::load(&self.once, at)
+            * (Lanes::load(f, at - COEFFICIENT) - Lanes::load(f, at + COEFFICIENT))
     }
 
     /// D f.
@@ -107,26 +116,34 @@ impl<T: Real> Operators<T> {
         take(0, above * self.half);
     }
 
-    /// The sums of `n^2 f_n` over even and over odd n: half the difference and half the sum of f'(1) and f'(-1).
+    /// The sums of `n^2 f_n` over even and over odd n: half the difference and half the sum of
+    /// f'(1) and f'(-1).
     #[inline(always)]
     pub fn slopes(&self, f: &[T]) -> Group<T> {
         let groups = (0..self.groups() * GROUP).step_by(GROUP);
-        groups.fold(Group::all(T::zero()), |sum, at| sum + Lanes::<T, GROUP>::load(&self.squares, at) * Lanes::load(f, at))
+        groups.fold(Group::all(T::zero()), |sum, at| {
+            sum + Lanes::<T, GROUP>::load(&self.squares, at) * Lanes::load(f, at)
+        })
     }
 
     /// The mean over y of real coefficients: `sum over even n of f_n / (1 - n^2)`.
     pub fn bulk(&self, coefficients: impl Iterator<Item = T>) -> T {
-        let terms = coefficients.step_by(2).zip((0..self.kept).step_by(2)).map(|(f, n)| f / T::of(1.0 - (n * n) as f64));
+        let terms = coefficients
+            .step_by(2)
+            .zip((0..self.kept).step_by(2))
+            .map(|(f, n)| f / T::of(1.0 - (n * n) as f64));
         terms.fold(T::zero(), |sum, term| sum + term)
     }
 }
 
-/// Numbers of a line of so many coefficients: whole groups, and room for those that operators read behind them.
+/// Numbers of a line of so many coefficients: whole groups, and room for those that operators read
+/// behind them.
 pub fn length_of(kept: usize) -> usize {
     (kept.div_ceil(2) + 2) * GROUP
 }
 
-/// Neighbouring columns of so many coefficients, one after the other; the last stands for those that are missing.
+/// Neighbouring columns of so many coefficients, one after the other; the last stands for those
+/// that are missing.
 pub fn side_by_side<T>(coefficients: &[Complex<T>], kept: usize) -> [&[Complex<T>]; NEIGHBOURS] {
     let last = coefficients.len() - kept;
     std::array::from_fn(|c| &coefficients[last.min(c * kept)..][..kept])

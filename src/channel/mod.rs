@@ -1,14 +1,16 @@
-//! The plane channel between walls at y = -1 and y = 1, periodic in x and z (Kim, Moin & Moser, J. Fluid Mech. 177 (1987) 133), in a frame that may turn
-//! about z with Omega:
+//! The plane channel between walls at y = -1 and y = 1, periodic in x and z (Kim, Moin & Moser, J.
+//! Fluid Mech. 177 (1987) 133), in a frame that may turn about z with Omega:
 //!
 //! ```text
 //!     d(lap v)/dt = h_v + nu lap lap v,    d eta/dt = h_g + nu lap eta,    eta = du/dz - dw/dx
 //!     dU/dt = -d<uv>/dy - dP/dx + nu U'',  dW/dt = -d<vw>/dy + nu W''
 //! ```
 //!
-//! `right_hand_side` has h, `update` the substep, `velocity` the way back to u, v, w. The state is phi = lap v and eta, as Chebyshev coefficients in y
-//! of each (n_x, n_z); in the column n_x = n_z = 0, where both vanish, stand U and W, in double precision (`profiles`). It is computed in a frame that moves
-//! in x, so that the step is limited by the fluctuations; U is that of the laboratory.
+//! `right_hand_side` has h, `update` the substep, `velocity` the way back to u, v, w. The state is
+//! phi = lap v and eta, as Chebyshev coefficients in y of each (n_x, n_z); in the column n_x = n_z
+//! = 0, where both vanish, stand U and W, in double precision (`profiles`). It is computed in a
+//! frame that moves in x, so that the step is limited by the fluctuations; U is that of the
+//! laboratory.
 
 mod diagnose;
 pub(crate) mod grid;
@@ -42,7 +44,8 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    ChebyshevColumns, Layout, NEIGHBOURS, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
+    ChebyshevColumns, Layout, NEIGHBOURS, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField,
+    Truncation, Values, ValuesMut, Visited,
 };
 use grid::WallNormal;
 use line::{Operators, length_of};
@@ -104,7 +107,8 @@ impl Parameters {
         }
     }
 
-    /// A channel of this box and grid, between walls at rest, without a pressure gradient, nu = 1, dt = 0.01, batches of the length 1.
+    /// A channel of this box and grid, between walls at rest, without a pressure gradient, nu = 1,
+    /// dt = 0.01, batches of the length 1.
     pub fn at_rest(size: [f64; 3], grid: [usize; 3]) -> Self {
         Self {
             size,
@@ -135,7 +139,8 @@ impl Parameters {
         if self.dealiase_y { 2 * (points - 1) / 3 + 1 } else { points }
     }
 
-    /// Numbers in double precision that the statistics take at most on the root, of a process grid with this layout there.
+    /// Numbers in double precision that the statistics take at most on the root, of a process grid
+    /// with this layout there.
     pub fn statistics_room(&self, layout: &Layout) -> usize {
         statistics::room(&self.scalars, self.grid[1], &layout.visited([0, 0]), &self.all_visited())
     }
@@ -190,13 +195,19 @@ impl<T: Real> Channel<T> {
     ///
     /// # Errors
     /// A process grid that does not fit; messages too long for MPI.
-    // Here and at the entries below: what is never inlined, rustc shares with other crates. Each test program and bench would compile the solver again.
+    // Here and at the entries below: what is never inlined, rustc shares with other crates. Each
+    // test program and bench would compile the solver again.
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
-        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, right_hand_side::room(parameters.scalars.len())))?;
+        let pencils = world.agree(Pencils::new(
+            truncation,
+            grid,
+            parameters.exchange,
+            right_hand_side::room(parameters.scalars.len()),
+        ))?;
         let operators = Operators::new(parameters.kept());
         let visited = pencils.layout.visited(ProcessGrid::place(shape, world.rank()));
         let fields = 2 + parameters.scalars.len();
@@ -205,7 +216,12 @@ impl<T: Real> Channel<T> {
             process_grid: shape,
             grid: WallNormal::new(parameters.grid[1]),
             wavenumbers: Wavenumbers::new(parameters.size, &truncation),
-            walls: WallMotion::new(&parameters.walls, parameters.frame_velocity, parameters.size, &pencils.layout),
+            walls: WallMotion::new(
+                &parameters.walls,
+                parameters.frame_velocity,
+                parameters.size,
+                &pencils.layout,
+            ),
             state: (0..fields).map(|_| SpectralField::zeros(&pencils.layout)).collect(),
             before: vec![vec![T::zero(); lines * operators.length()]; fields],
             velocity: Velocity::new(&operators),
@@ -276,13 +292,19 @@ impl<T: Real> Flow for Channel<T> {
 
     #[inline(never)]
     fn state(&self) -> Vec<(&str, Values<'_>)> {
-        names(&self.parameters, ["laplacian_v", "omega_y"]).zip(&self.state).map(|(name, field)| (name, T::values(field))).collect()
+        names(&self.parameters, ["laplacian_v", "omega_y"])
+            .zip(&self.state)
+            .map(|(name, field)| (name, T::values(field)))
+            .collect()
     }
 
     #[inline(never)]
     fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)> {
         let Self { parameters, state, .. } = self;
-        names(parameters, ["laplacian_v", "omega_y"]).zip(state).map(|(name, field)| (name, T::values_mut(field))).collect()
+        names(parameters, ["laplacian_v", "omega_y"])
+            .zip(state)
+            .map(|(name, field)| (name, T::values_mut(field)))
+            .collect()
     }
 
     fn memory(&self) -> Vec<(String, f64)> {
@@ -369,7 +391,10 @@ impl<T: Real> Flow for Channel<T> {
 }
 
 /// The names of fields: these of the velocity, and the scalars.
-fn names<'a, const N: usize>(parameters: &'a Parameters, velocity: [&'static str; N]) -> impl Iterator<Item = &'a str> {
+fn names<'a, const N: usize>(
+    parameters: &'a Parameters,
+    velocity: [&'static str; N],
+) -> impl Iterator<Item = &'a str> {
     velocity.into_iter().chain(parameters.scalars.iter().map(|scalar| &*scalar.name))
 }
 

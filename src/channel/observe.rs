@@ -1,5 +1,5 @@
-//! What is observed of a state: the series, and fields at points. All sums over lines are exact, so that they are the same to the bit on any number of
-//! ranks.
+//! What is observed of a state: the series, and fields at points. All sums over lines are exact, so
+//! that they are the same to the bit on any number of ranks.
 
 use super::Channel;
 use super::line::{copy_in, copy_in_one, copy_out};
@@ -10,8 +10,9 @@ use crate::transform::{NEIGHBOURS, Real, Reals};
 use num_complex::Complex;
 
 impl<T: Real> Channel<T> {
-    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and fluctuations a unit mass, in the laboratory;
-    /// so are the bulk velocities. re_bulk is that of the bulk velocity relative to the mean of the walls. Collective.
+    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and
+    /// fluctuations a unit mass, in the laboratory; so are the bulk velocities. re_bulk is that of
+    /// the bulk velocity relative to the mean of the walls. Collective.
     pub(super) fn series(&mut self) -> Vec<(String, f64)> {
         let viscosity = self.parameters.viscosity;
         self.velocity_to_planes(0, self.clock.time, 0.0);
@@ -19,12 +20,21 @@ impl<T: Real> Channel<T> {
         self.vorticity_to_planes();
         let dissipation = viscosity * (self.mean_square() + self.mean_enstrophy());
         let mean = self.mean_column();
-        let [u, w] = [0, 1].map(|f: usize| mean.clone().map(|range| self.state[f][range].iter().map(|u| unpack(*u)).collect::<Vec<_>>()));
+        let [u, w] = [0, 1].map(|f: usize| {
+            mean.clone().map(|range| self.state[f][range].iter().map(|u| unpack(*u)).collect::<Vec<_>>())
+        });
         let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| super::grid::bulk(u));
         // Half the difference and half the sum of U'(1) and U'(-1).
-        let slopes = |profile: &Option<Vec<f64>>| profile.as_ref().map_or([0.0; 2], |u| super::grid::slopes(u));
+        let slopes =
+            |profile: &Option<Vec<f64>>| profile.as_ref().map_or([0.0; 2], |u| super::grid::slopes(u));
         let [difference, sum] = slopes(&u);
-        let own = [bulk(&u), bulk(&w), viscosity * (sum - difference), viscosity * (sum + difference), self.gradient];
+        let own = [
+            bulk(&u),
+            bulk(&w),
+            viscosity * (sum - difference),
+            viscosity * (sum + difference),
+            self.gradient,
+        ];
         let sums = own.map(|value| {
             let mut sum = ExactSum::default();
             sum.add(value);
@@ -79,7 +89,12 @@ impl<T: Real> Channel<T> {
         let mut of_column: [_; 3] = std::array::from_fn(|_| vec![Complex::default(); kept]);
         pencils.inverse(3, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, clock.time));
+            velocity.solve(
+                operators,
+                wavenumbers.of_columns(columns),
+                [phi, eta],
+                walls.through(columns, clock.time),
+            );
             for (c, column) in columns.iter().enumerate() {
                 // u, v, w where the vorticity will be.
                 let [x, y, z] = of_column.each_mut().map(|line| &mut line[..]);

@@ -1,8 +1,10 @@
-//! The mean profiles: U, W and the means of the scalars, the coefficients of n_x = n_z = 0. They are large beside what they gain in a step, and friction
-//! is the slope of U: they are kept and advanced in double precision, whatever the precision of the fields is.
+//! The mean profiles: U, W and the means of the scalars, the coefficients of n_x = n_z = 0. They
+//! are large beside what they gain in a step, and friction is the slope of U: they are kept and
+//! advanced in double precision, whatever the precision of the fields is.
 //!
-//! In the fields each coefficient stands as two numbers of their precision: its real part is the nearest one, and its imaginary part, which a mean
-//! does not have, what that leaves. Two numbers of single precision hold 48 bits; in double precision the second one is zero.
+//! In the fields each coefficient stands as two numbers of their precision: its real part is the
+//! nearest one, and its imaginary part, which a mean does not have, what that leaves. Two numbers
+//! of single precision hold 48 bits; in double precision the second one is zero.
 
 use super::line::{COEFFICIENT, Group, Operators};
 use super::update::{Columns, Substep, Update};
@@ -69,8 +71,9 @@ impl Profiles {
         }
     }
 
-    /// The substep of the profile of a field; `flux` is the line of V, in its first column. Returns `dt (gamma + zeta)` times the uniform source that
-    /// gave it its mean, and whether it is finite.
+    /// The substep of the profile of a field; `flux` is the line of V, in its first column. Returns
+    /// `dt (gamma + zeta)` times the uniform source that gave it its mean, and whether it is
+    /// finite.
     pub fn advance<T: Real>(
         &mut self,
         field: usize,
@@ -88,7 +91,8 @@ impl Profiles {
         update.prepare(operators, substep, change.diffusivity, Group::all(0.0));
         update.load(operators, 1, |_| (wide, 0));
         update.gain_of_profile(operators, change.factor, change.source);
-        let sound = update.advance(operators, substep, Columns::new(profile, kept), &mut before[field], change.ends);
+        let sound =
+            update.advance(operators, substep, Columns::new(profile, kept), &mut before[field], change.ends);
         let gained = change.bulk.map_or(0.0, |bulk| update.add_flux(operators, bulk, profile));
         modes.iter_mut().zip(&*profile).for_each(|(packed, value)| *packed = pack(value.re));
         (gained, sound)

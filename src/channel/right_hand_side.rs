@@ -1,5 +1,6 @@
-//! The convective terms of the plane channel, in the form of Kim, Moin & Moser (J. Fluid Mech. 177 (1987) 133): those of the Laplacian of v and of
-//! `eta = du/dz - dw/dx`, with the five products a, b, c, d, e of [`crate::convection`]:
+//! The convective terms of the plane channel, in the form of Kim, Moin & Moser (J. Fluid Mech. 177
+//! (1987) 133): those of the Laplacian of v and of `eta = du/dz - dw/dx`, with the five products a,
+//! b, c, d, e of [`crate::convection`]:
 //!
 //! ```text
 //!     H = -(da/dx + db/dy + de/dz, db/dx + dd/dz, de/dx + dd/dy + dc/dz)        but for a gradient
@@ -10,11 +11,13 @@
 //!     P = i (k_x d - k_z b)                        Q = k_x k_z (a - c) - (k_x^2 - k_z^2) e
 //! ```
 //!
-//! R, S, P and Q are formed where k_x and k_z are at hand, before the transform in y: four fields of five products go on. Where k = 0 they would
-//! all vanish: there R = -b and P = -d stand for the mean profiles, `dU/dt = D R + .., dW/dt = D P + ..`. A scalar has
-//! `h = -E - D V`, `E = i (k_x u theta + k_z w theta)`, `V = v theta`.
+//! R, S, P and Q are formed where k_x and k_z are at hand, before the transform in y: four fields
+//! of five products go on. Where k = 0 they would all vanish: there R = -b and P = -d stand for the
+//! mean profiles, `dU/dt = D R + .., dW/dt = D P + ..`. A scalar has `h = -E - D V`,
+//! `E = i (k_x u theta + k_z w theta)`, `V = v theta`.
 //!
-//! All of this is used integrated twice in y (`channel::line`): `II h_v = I R + S + k^2 II S` and `II h_g = I P + II Q` need no derivative.
+//! All of this is used integrated twice in y (`channel::line`): `II h_v = I R + S + k^2 II S` and
+//! `II h_g = I P + II Q` need no derivative.
 
 use super::wavenumbers::Wavenumbers;
 use crate::convection::times_minus_i;
@@ -32,7 +35,8 @@ pub fn room(scalars: usize) -> Fields {
     Fields { lines: fields.lines.max(6), ..fields }
 }
 
-/// `[R, S, P, Q]` of `[a, b, c, d, e]`, and `[E, V]` of the three products of each scalar, at n_x and n_z = nz, nz + 1, ...
+/// `[R, S, P, Q]` of `[a, b, c, d, e]`, and `[E, V]` of the three products of each scalar, at n_x
+/// and n_z = nz, nz + 1, ...
 pub fn sources<T: Real>(
     wavenumbers: &Wavenumbers<T>,
     scalars: usize,

@@ -1,4 +1,5 @@
-//! Chebyshev series `sum a_n T_n(y)` apart from the hot loops: derivatives, values and integrals at Gauss-Lobatto points.
+//! Chebyshev series `sum a_n T_n(y)` apart from the hot loops: derivatives, values and integrals at
+//! Gauss-Lobatto points.
 
 use num_traits::Zero;
 use std::f64::consts::PI;
@@ -32,7 +33,9 @@ impl Points {
 
     /// `T_n(y_j) = cos(pi n j / N)` summed to the values of the series.
     pub fn values<T: Copy + Zero + Mul<f64, Output = T>>(&self, a: &[T]) -> Vec<T> {
-        let value = |j: usize| a.iter().enumerate().fold(T::zero(), |sum, (n, a)| sum + *a * self.cosines[n * j % (2 * self.n)]);
+        let value = |j: usize| {
+            a.iter().enumerate().fold(T::zero(), |sum, (n, a)| sum + *a * self.cosines[n * j % (2 * self.n)])
+        };
         (0..=self.n).map(value).collect()
     }
 

@@ -51,7 +51,8 @@ impl<T: Real> Channel<T> {
                 dt = self.parameters.step_size.choose(&rates, limit);
                 if !dt.is_finite() {
                     return Err(Error::input(
-                        "time.cfl gives no step for a fluid that is at rest in the moving frame: give time.dt, or time.end",
+                        "time.cfl gives no step for a fluid that is at rest in the moving frame: give \
+                         time.dt, or time.end",
                     ));
                 }
             }
@@ -63,11 +64,22 @@ impl<T: Real> Channel<T> {
         self.gradient = impulse / dt;
         self.clock.step += 1;
         self.clock.time = if dt == limit { until } else { begin + dt };
-        let broken = Broken::of(broken, self.parameters.scalars.iter().map(|scalar| &*scalar.name), &self.world);
-        Ok(Step { dt, cfl: dt * rates.of(Cause::Convection), rates, energy, dissipation: None, remesh: None, broken, end: None })
+        let broken =
+            Broken::of(broken, self.parameters.scalars.iter().map(|scalar| &*scalar.name), &self.world);
+        Ok(Step {
+            dt,
+            cfl: dt * rates.of(Cause::Convection),
+            rates,
+            energy,
+            dissipation: None,
+            remesh: None,
+            broken,
+            end: None,
+        })
     }
 
-    /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that is `wanted`.
+    /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that
+    /// is `wanted`.
     fn evaluate(&mut self, time: f64, wanted: bool) -> Found {
         self.velocity_to_planes(self.parameters.scalars.len(), time, self.parameters.frame_velocity);
         let Self { pencils, wavenumbers, parameters, grid, .. } = self;
@@ -79,7 +91,8 @@ impl<T: Real> Channel<T> {
             counts(scalars),
             |j, lines, length| {
                 if wanted {
-                    let cells = [[x, 0.0, 0.0], [0.0, 1.0 / grid.spacing[j], 0.0], [0.0, 0.0, z]].map(|row| row.map(T::of));
+                    let cells = [[x, 0.0, 0.0], [0.0, 1.0 / grid.spacing[j], 0.0], [0.0, 0.0, z]]
+                        .map(|row| row.map(T::of));
                     let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
                     found.rate = found.rate.max(courant_rate(velocity, &cells).wide());
                     let weight = grid.weights[j] / (nx * nz) as f64;
@@ -103,7 +116,12 @@ impl<T: Real> Channel<T> {
                 fetch(&state[f][next.clone()]);
                 &state[f][range.clone()]
             });
-            velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, time));
+            velocity.solve(
+                operators,
+                wavenumbers.of_columns(columns),
+                [phi, eta],
+                walls.through(columns, time),
+            );
             let [u, v, w] = lines.all();
             velocity.put(operators, [&mut *u, &mut *v, &mut *w]);
             if columns[0].is_mean() {
@@ -121,10 +139,23 @@ impl<T: Real> Channel<T> {
         });
     }
 
-    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that holds the mean profiles, and what of this rank is not finite, as
-    /// [`Broken::of`] takes it. What the fields gain is `remembered` for the next substep.
+    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that
+    /// holds the mean profiles, and what of this rank is not finite, as [`Broken::of`] takes it.
+    /// What the fields gain is `remembered` for the next substep.
     fn take_up(&mut self, coefficients: &Coefficients, remembered: bool, begin: f64, dt: f64) -> (f64, u64) {
-        let Self { pencils, operators, wavenumbers, walls, state, before, velocity, update, profiles, parameters, .. } = self;
+        let Self {
+            pencils,
+            operators,
+            wavenumbers,
+            walls,
+            state,
+            before,
+            velocity,
+            update,
+            profiles,
+            parameters,
+            ..
+        } = self;
         let kept = operators.kept;
         let mut stage = Stage {
             operators,
@@ -156,7 +187,13 @@ impl<T: Real> Channel<T> {
                 stage.advance_profiles(&lines, range.start..border, state);
             }
             if columns.len() > alone {
-                stage.advance(&columns[alone..], [&(border..range.end), &line], (lines, alone), state, before);
+                stage.advance(
+                    &columns[alone..],
+                    [&(border..range.end), &line],
+                    (lines, alone),
+                    state,
+                    before,
+                );
             }
             line = next;
         });
@@ -186,8 +223,8 @@ struct Stage<'a, T> {
 }
 
 impl<T: Real> Stage<'_, T> {
-    /// Advances neighbouring columns, `range` of the fields and `line` of what they gained before; what came through the transform is in `lines` from column
-    /// `first` on.
+    /// Advances neighbouring columns, `range` of the fields and `line` of what they gained before;
+    /// what came through the transform is in `lines` from column `first` on.
     fn advance(
         &mut self,
         columns: &[Column],
@@ -201,7 +238,8 @@ impl<T: Real> Stage<'_, T> {
         let k = self.wavenumbers.of_columns(columns);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
         let source = |i: usize| (lines.of(i), first);
-        let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before) else {
+        let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before)
+        else {
             unreachable!("a channel has phi and eta")
         };
         let [phi, eta] = [phi, eta].map(|field| &mut field[range.clone()]);
@@ -215,20 +253,32 @@ impl<T: Real> Stage<'_, T> {
             update.prepare(operators, &substep, T::of(parameters.viscosity / scalar.schmidt), k2);
             update.load(operators, 2, |i| source(4 + 2 * s + i));
             update.gain_of_scalar(operators);
-            let (scalar, before) = (Columns::new(&mut scalars[s][range.clone()], kept), &mut scalars_before[s][line.clone()]);
+            let (scalar, before) =
+                (Columns::new(&mut scalars[s][range.clone()], kept), &mut scalars_before[s][line.clone()]);
             let sound = update.advance(operators, &substep, scalar, before, Group::all(T::zero()));
             self.broken |= if sound { 0 } else { Broken::bit(s) };
         }
     }
 
     /// Advances U, W and the means of the scalars, which lie in `range` of the fields.
-    fn advance_profiles(&mut self, lines: &Lines<'_, T>, range: Range<usize>, state: &mut [SpectralField<T>]) {
+    fn advance_profiles(
+        &mut self,
+        lines: &Lines<'_, T>,
+        range: Range<usize>,
+        state: &mut [SpectralField<T>],
+    ) {
         let Self { walls, profiles, parameters, of_profiles, .. } = self;
         let (gradient, bulk) = match parameters.drive {
             Drive::PressureGradient { gradient } => (gradient, None),
             Drive::MassFlux { bulk_velocity } => (0.0, Some(bulk_velocity)),
         };
-        let along = Change { diffusivity: parameters.viscosity, factor: 1.0, source: gradient, ends: walls.along(), bulk };
+        let along = Change {
+            diffusivity: parameters.viscosity,
+            factor: 1.0,
+            source: gradient,
+            ends: walls.along(),
+            bulk,
+        };
         let across = Change { source: 0.0, ends: walls.across(self.to), bulk: None, ..along };
         let mut advance = |field: usize, change: &Change, source: usize| {
             profiles.advance(field, of_profiles, change, lines.of(source), &mut state[field][range.clone()])
@@ -250,7 +300,8 @@ impl<T: Real> Stage<'_, T> {
         }
     }
 
-    /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part: `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
+    /// Advances phi and eta; with rotation `-2 Omega x u`, without its gradient part:
+    /// `-2 i Omega k_z eta` in h_v, `2 i Omega k_z v` in h_g.
     fn advance_velocity(
         &mut self,
         columns: &[Column],
@@ -273,7 +324,8 @@ impl<T: Real> Stage<'_, T> {
         if turns {
             update.add_gain(operators, coriolis, velocity.v());
         }
-        let sound = update.advance(operators, substep, Columns::new(eta, kept), eta_before, Group::all(T::zero()));
+        let sound =
+            update.advance(operators, substep, Columns::new(eta, kept), eta_before, Group::all(T::zero()));
         self.broken |= u64::from(!sound);
     }
 }

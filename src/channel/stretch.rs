@@ -1,4 +1,5 @@
-//! The state on fewer polynomials, and in a box of other lengths. There a column keeps its labels, v and eta; its wavenumbers become those of the new box, and phi with them:
+//! The state on fewer polynomials, and in a box of other lengths. There a column keeps its labels,
+//! v and eta; its wavenumbers become those of the new box, and phi with them:
 //!
 //! ```text
 //!     phi = v'' - k^2 v,    phi' = v'' - k'^2 v = phi + (k^2 - k'^2) v
@@ -31,7 +32,9 @@ pub struct Stretch {
 impl Stretch {
     /// From the state of `old` at `time` to the box and the modes of `new`.
     pub fn new(old: &Parameters, new: &Parameters, time: f64) -> Self {
-        let Truncation { shape: Shape::Chebyshev { kept }, .. } = new.truncation() else { unreachable!("the truncation of a channel") };
+        let Truncation { shape: Shape::Chebyshev { kept }, .. } = new.truncation() else {
+            unreachable!("the truncation of a channel")
+        };
         let operators = Operators::new(kept);
         let units = |parameters: &Parameters| [0, 2].map(|i| TAU / parameters.size[i]);
         let layout = Layout::new(old.truncation(), [1, 1], 0, 0);
@@ -50,18 +53,21 @@ impl Stretch {
         }
     }
 
-    /// phi of the column that had the labels (n_x, n_z) = `from`, has `to`, and already has the polynomials of the new grid. Where the
-    /// field is `repeated` in x or z, the wavenumber there is what it was.
+    /// phi of the column that had the labels (n_x, n_z) = `from`, has `to`, and already has the
+    /// polynomials of the new grid. Where the field is `repeated` in x or z, the wavenumber there
+    /// is what it was.
     pub fn column(&mut self, from: [i64; 2], to: [i64; 2], repeated: [bool; 2], phi: &mut [Complex<f64>]) {
         let before: [f64; 2] = std::array::from_fn(|i| self.old[i] * from[i] as f64);
-        let after: [f64; 2] = std::array::from_fn(|i| if repeated[i] { before[i] } else { self.new[i] * to[i] as f64 });
+        let after: [f64; 2] =
+            std::array::from_fn(|i| if repeated[i] { before[i] } else { self.new[i] * to[i] as f64 });
         let [k2_before, k2_after] = [before, after].map(|[kx, kz]| kx * kx + kz * kz);
         // The column n_x = n_z = 0 holds mean profiles, which have no wavenumber.
         if k2_before == k2_after {
             return;
         }
         let column = self.through.iter().find(|column| [column.nx as i64, column.nz] == from);
-        let ends = column.map_or(Group::all(0.0), |column| self.walls.through(std::slice::from_ref(column), self.time));
+        let ends = column
+            .map_or(Group::all(0.0), |column| self.walls.through(std::slice::from_ref(column), self.time));
         self.velocity.solve_for_v(&self.operators, [before; NEIGHBOURS], phi, ends);
         copy_out(self.velocity.v(), 0, &mut self.v);
         for (phi, v) in phi.iter_mut().zip(&self.v) {
@@ -70,14 +76,15 @@ impl Stretch {
     }
 }
 
-/// Whether a field of the state has values at the walls of its own in the column of these labels: phi has not, but U has, which is there
-/// where n_x = n_z = 0.
+/// Whether a field of the state has values at the walls of its own in the column of these labels:
+/// phi has not, but U has, which is there where n_x = n_z = 0.
 pub fn has_wall_values(field: &str, labels: [i64; 2]) -> bool {
     field != "laplacian_v" || labels == [0, 0]
 }
 
-/// Where `kept` has fewer polynomials than `whole`, gives the others to the last even and the last odd one of `kept`: the values at the walls stay
-/// what they were. The first substep would mend them with a jump at the walls.
+/// Where `kept` has fewer polynomials than `whole`, gives the others to the last even and the last
+/// odd one of `kept`: the values at the walls stay what they were. The first substep would mend
+/// them with a jump at the walls.
 pub fn keep_wall_values(whole: &[Complex<f64>], kept: &mut [Complex<f64>]) {
     let length = kept.len();
     for (n, coefficient) in whole.iter().enumerate().skip(length) {
@@ -111,10 +118,20 @@ mod tests {
 
     #[test]
     fn v_stays_where_wavenumbers_change() {
-        let (old, new) = (Parameters::at_rest([TAU, 2.0, PI], [16, 33, 16]), Parameters::at_rest([0.7 * TAU, 2.0, 2.0 * PI], [24, 33, 24]));
+        let (old, new) = (
+            Parameters::at_rest([TAU, 2.0, PI], [16, 33, 16]),
+            Parameters::at_rest([0.7 * TAU, 2.0, 2.0 * PI], [24, 33, 24]),
+        );
         let mut stretch = Stretch::new(&old, &new, 0.0);
         // (1 - y^2)^2 (i + y)
-        let v = [Complex::new(0.0, 0.375), 0.125.into(), -0.5 * Complex::I, (-0.1875).into(), 0.125 * Complex::I, 0.0625.into()];
+        let v = [
+            Complex::new(0.0, 0.375),
+            0.125.into(),
+            -0.5 * Complex::I,
+            (-0.1875).into(),
+            0.125 * Complex::I,
+            0.0625.into(),
+        ];
         let v = padded(&v);
         let mut phi = laplacian(&v, 9.0 + 16.0);
         stretch.column([3, -2], [3, -4], [false, true], &mut phi);
@@ -132,7 +149,11 @@ mod tests {
     fn what_goes_through_the_walls_is_part_of_v() {
         let wave = Transpiration { wall: WallSide::Upper, amplitude: 0.6, wavenumber: [-1, 2], phase: 0.4 };
         let walls = Walls { transpiration: vec![wave], ..Walls::default() };
-        let at_rest = |size: [f64; 3]| Parameters { frame_velocity: 0.5, walls: walls.clone(), ..Parameters::at_rest(size, [16, 33, 16]) };
+        let at_rest = |size: [f64; 3]| Parameters {
+            frame_velocity: 0.5,
+            walls: walls.clone(),
+            ..Parameters::at_rest(size, [16, 33, 16])
+        };
         let (old, new) = (at_rest([TAU, 2.0, PI]), at_rest([TAU, 2.0, 1.2 * PI]));
         // The frame is 1.5 further on; the mode that is kept is the conjugate.
         let v_at_wall = Complex::from_polar(0.3, -0.4 + 1.5);

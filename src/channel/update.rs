@@ -1,11 +1,12 @@
-//! A substep of Spalart, Moser & Rogers (J. Comput. Phys. 96 (1991) 297): low-storage Runge-Kutta of third order for the convective terms h, implicit
-//! for the viscous one, `L = D^2 - k^2`:
+//! A substep of Spalart, Moser & Rogers (J. Comput. Phys. 96 (1991) 297): low-storage Runge-Kutta
+//! of third order for the convective terms h, implicit for the viscous one, `L = D^2 - k^2`:
 //!
 //! ```text
 //!     (1 - beta dt nu L) f' = (1 + alpha dt nu L) f + dt (gamma h + zeta h_before)
 //! ```
 //!
-//! It is solved for what f gains, so that in single precision a small gain is not lost in the rounding of a large f:
+//! It is solved for what f gains, so that in single precision a small gain is not lost in the
+//! rounding of a large f:
 //!
 //! ```text
 //!     (1 - beta dt nu L) (f' - f) = (alpha + beta) dt nu L f + dt (gamma h + zeta h_before)
@@ -13,11 +14,14 @@
 //!
 //! and integrated twice, where `II L f = f - k^2 II f` needs no second derivative.
 //!
-//! f is eta or a scalar, given at the walls, a mean profile, or phi = lap v. For phi, whose own values at the walls are not given, v and v' are: the gain is a
-//! particular solution, and the multiples of the two homogeneous ones, even and odd in y, make v' right at both walls.
+//! f is eta or a scalar, given at the walls, a mean profile, or phi = lap v. For phi, whose own
+//! values at the walls are not given, v and v' are: the gain is a particular solution, and the
+//! multiples of the two homogeneous ones, even and odd in y, make v' right at both walls.
 
 use super::helmholtz::Helmholtz;
-use super::line::{COEFFICIENT, GROUP, Group, Operators, by_column, copy_from, copy_in, copy_out, side_by_side};
+use super::line::{
+    COEFFICIENT, GROUP, Group, Operators, by_column, copy_from, copy_in, copy_out, side_by_side,
+};
 use crate::time::Substep as Coefficients;
 use crate::transform::{Lanes, NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
@@ -55,7 +59,8 @@ impl<T: Real> Substep<T> {
         [c, c * k2]
     }
 
-    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_before)` from a number on, of the lines of f, `II h` and `II h_before`.
+    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_before)` from a number on, of the
+    /// lines of f, `II h` and `II h_before`.
     #[inline(always)]
     fn source<'a>(
         &self,
@@ -140,7 +145,13 @@ impl<T: Real> Update<T> {
     }
 
     /// That of phi and eta, and that of v.
-    pub fn prepare_with_v(&mut self, operators: &Operators<T>, substep: &Substep<T>, viscosity: T, k2: Group<T>) {
+    pub fn prepare_with_v(
+        &mut self,
+        operators: &Operators<T>,
+        substep: &Substep<T>,
+        viscosity: T,
+        k2: Group<T>,
+    ) {
         self.viscous = substep.viscous(viscosity, k2);
         let of_each = [substep.problem(viscosity, k2), [k2, Group::all(T::one())]];
         vectorised(
@@ -149,8 +160,14 @@ impl<T: Real> Update<T> {
         );
     }
 
-    /// Takes what came through the transform into the sources: `of(i)` is source i as a line, and which of its columns is the first of these.
-    pub fn load<'a>(&mut self, operators: &Operators<T>, number: usize, of: impl Fn(usize) -> (&'a [T], usize)) {
+    /// Takes what came through the transform into the sources: `of(i)` is source i as a line, and
+    /// which of its columns is the first of these.
+    pub fn load<'a>(
+        &mut self,
+        operators: &Operators<T>,
+        number: usize,
+        of: impl Fn(usize) -> (&'a [T], usize),
+    ) {
         let last = (operators.kept - 1) * COEFFICIENT;
         for (i, line) in self.sources.iter_mut().take(number).enumerate() {
             let (from, first) = of(i);
@@ -167,7 +184,9 @@ impl<T: Real> Update<T> {
             #[inline(always)]
             || {
                 for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-                    let sum = operators.integrated::<GROUP>(r, at) + Lanes::load(s, at) + k2 * operators.integrated_twice(s, at);
+                    let sum = operators.integrated::<GROUP>(r, at)
+                        + Lanes::load(s, at)
+                        + k2 * operators.integrated_twice(s, at);
                     sum.store(gained, at);
                 }
             },
@@ -181,7 +200,8 @@ impl<T: Real> Update<T> {
             #[inline(always)]
             || {
                 for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-                    (operators.integrated::<GROUP>(p, at) + operators.integrated_twice(q, at)).store(gained, at);
+                    (operators.integrated::<GROUP>(p, at) + operators.integrated_twice(q, at))
+                        .store(gained, at);
                 }
             },
         );
@@ -195,7 +215,8 @@ impl<T: Real> Update<T> {
             #[inline(always)]
             || {
                 for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-                    (zero - operators.integrated_twice(along, at) - operators.integrated(across, at)).store(gained, at);
+                    (zero - operators.integrated_twice(along, at) - operators.integrated(across, at))
+                        .store(gained, at);
                 }
             },
         );
@@ -224,8 +245,8 @@ impl<T: Real> Update<T> {
         }
     }
 
-    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it; `before` has II h of the substep before, and then of this one.
-    /// Whether all of it is finite.
+    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it; `before`
+    /// has II h of the substep before, and then of this one. Whether all of it is finite.
     pub fn advance(
         &mut self,
         operators: &Operators<T>,
@@ -239,8 +260,12 @@ impl<T: Real> Update<T> {
             #[inline(always)]
             || {
                 let Self { diffusion, viscous, psi, field, gained, .. } = self;
-                let without =
-                    diffusion.particular_beside(operators, substep.source(operators, *viscous, [field, gained, before]), field, psi);
+                let without = diffusion.particular_beside(
+                    operators,
+                    substep.source(operators, *viscous, [field, gained, before]),
+                    field,
+                    psi,
+                );
                 let amount = diffusion.amount(ends, without);
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
                     let gain = Group::load(psi, at) + amount * Lanes::load(&diffusion.homogeneous, at);
@@ -252,12 +277,16 @@ impl<T: Real> Update<T> {
         self.remember(substep, before)
     }
 
-    /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk velocity; returns `dt (gamma + zeta) h` of that source.
+    /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk
+    /// velocity; returns `dt (gamma + zeta) h` of that source.
     pub fn add_flux(&mut self, operators: &Operators<T>, bulk_velocity: T, profile: &mut [Complex<T>]) -> T {
         let Self { diffusion, psi, .. } = self;
         let zero = Group::all(T::zero());
         let one = operators.lower[GROUP];
-        let one = Group::of(std::array::from_fn(|lane| if lane < COEFFICIENT && lane % 2 == 0 { one } else { T::zero() }));
+        let one =
+            Group::of(std::array::from_fn(
+                |lane| if lane < COEFFICIENT && lane % 2 == 0 { one } else { T::zero() },
+            ));
         diffusion.solve(operators, zero, |at| if at == GROUP { one } else { zero }, psi);
         let more = || psi.iter().step_by(COEFFICIENT).copied();
         let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(more());
@@ -279,12 +308,17 @@ impl<T: Real> Update<T> {
             #[inline(always)]
             || {
                 let Self { diffusion, laplace, viscous, psi, field, gained, v, .. } = self;
-                diffusion.particular(operators, substep.source(operators, *viscous, [field, gained, before]), psi);
+                diffusion.particular(
+                    operators,
+                    substep.source(operators, *viscous, [field, gained, before]),
+                    psi,
+                );
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
                     (Group::load(field, at) + Lanes::load(psi, at)).store(psi, at);
                 }
                 let zero = Group::all(T::zero());
-                let [slopes, of_homogeneous] = laplace.wall_slopes(operators, [ends, zero], [psi, &diffusion.homogeneous], v);
+                let [slopes, of_homogeneous] =
+                    laplace.wall_slopes(operators, [ends, zero], [psi, &diffusion.homogeneous], v);
                 diffusion.add_homogeneous(operators, (zero - slopes) / of_homogeneous, psi);
             },
         );
@@ -292,7 +326,8 @@ impl<T: Real> Update<T> {
         self.remember(substep, before)
     }
 
-    /// Keeps II h for the next substep. Whether psi is finite: the wall conditions make its first coefficients depend on all others.
+    /// Keeps II h for the next substep. Whether psi is finite: the wall conditions make its first
+    /// coefficients depend on all others.
     fn remember(&self, substep: &Substep<T>, before: &mut [T]) -> bool {
         if substep.remembered {
             before.copy_from_slice(&self.gained);

@@ -4,7 +4,8 @@
 //!     v'' - k^2 v = phi,  v given at the walls          u = i (k_x v' - k_z eta) / k^2,   w = i (k_z v' + k_x eta) / k^2
 //! ```
 //!
-//! so that continuity holds by construction (Kim, Moin & Moser 1987). Where k = 0, phi and eta hold the mean profiles U and W.
+//! so that continuity holds by construction (Kim, Moin & Moser 1987). Where k = 0, phi and eta hold
+//! the mean profiles U and W.
 
 use super::helmholtz::Helmholtz;
 use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, copy_out, side_by_side};
@@ -25,12 +26,25 @@ pub struct Velocity<T> {
 impl<T: Real> Velocity<T> {
     pub fn new(operators: &Operators<T>) -> Self {
         let line = || operators.line();
-        Self { problem: Helmholtz::new(operators), phi: line(), eta: line(), v: line(), along: line(), across: line() }
+        Self {
+            problem: Helmholtz::new(operators),
+            phi: line(),
+            eta: line(),
+            v: line(),
+            along: line(),
+            across: line(),
+        }
     }
 
-    /// Solves for columns of these `[k_x, k_z]` from phi and eta, one column after the other; `ends` is v at the walls
-    /// ([`Helmholtz::particular`]). What is found for k = 0 means nothing.
-    pub fn solve(&mut self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], [phi, eta]: [&[Complex<T>]; 2], ends: Group<T>) {
+    /// Solves for columns of these `[k_x, k_z]` from phi and eta, one column after the other;
+    /// `ends` is v at the walls ([`Helmholtz::particular`]). What is found for k = 0 means nothing.
+    pub fn solve(
+        &mut self,
+        operators: &Operators<T>,
+        k: [[T; 2]; NEIGHBOURS],
+        [phi, eta]: [&[Complex<T>]; 2],
+        ends: Group<T>,
+    ) {
         self.solve_for_v(operators, k, phi, ends);
         let Self { eta: eta_line, v, along, across, .. } = self;
         copy_in(side_by_side(eta, operators.kept), eta_line);
@@ -53,7 +67,13 @@ impl<T: Real> Velocity<T> {
     }
 
     /// v alone.
-    pub fn solve_for_v(&mut self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], phi: &[Complex<T>], ends: Group<T>) {
+    pub fn solve_for_v(
+        &mut self,
+        operators: &Operators<T>,
+        k: [[T; 2]; NEIGHBOURS],
+        phi: &[Complex<T>],
+        ends: Group<T>,
+    ) {
         let Self { problem, phi: line, v, .. } = self;
         copy_in(side_by_side(phi, operators.kept), line);
         let k2 = by_column(k.map(|k| k[0] * k[0] + k[1] * k[1]));
@@ -75,7 +95,13 @@ impl<T: Real> Velocity<T> {
     }
 
     /// Adds `-2 factor omega_z = 2 D (factor u) - 2 factor i k_x v` to `R + 2 D S`.
-    pub fn add_spanwise_vorticity(&self, operators: &Operators<T>, k: [[T; 2]; NEIGHBOURS], factor: T, [r, s]: [&mut [T]; 2]) {
+    pub fn add_spanwise_vorticity(
+        &self,
+        operators: &Operators<T>,
+        k: [[T; 2]; NEIGHBOURS],
+        factor: T,
+        [r, s]: [&mut [T]; 2],
+    ) {
         // What stands behind the coefficients must stay zero.
         for at in (0..operators.kept * COEFFICIENT).step_by(COEFFICIENT) {
             for (column, [kx, _]) in k.into_iter().enumerate() {
@@ -106,7 +132,9 @@ impl<T: Real> Velocity<T> {
             #[inline(always)]
             || {
                 for (line, turned) in [(u, &self.along), (w, &self.across)] {
-                    for (to, from) in line[..numbers].chunks_exact_mut(COEFFICIENT).zip(turned.chunks_exact(COEFFICIENT)) {
+                    for (to, from) in
+                        line[..numbers].chunks_exact_mut(COEFFICIENT).zip(turned.chunks_exact(COEFFICIENT))
+                    {
                         for (to, from) in to.chunks_exact_mut(2).zip(from.chunks_exact(2)) {
                             (to[0], to[1]) = (-from[1], from[0]);
                         }

@@ -70,17 +70,21 @@ impl WallMotion {
         self.by_column(columns, time, |through| through.v, |sum, difference| [sum, difference])
     }
 
-    /// `-d(U v)/dx - d(W v)/dz` at the walls in neighbouring columns of this rank at a time: half the difference and half the sum of upper and lower wall, as
+    /// `-d(U v)/dx - d(W v)/dz` at the walls in neighbouring columns of this rank at a time: half
+    /// the difference and half the sum of upper and lower wall, as
     /// [`super::line::Operators::slopes`] has those of a slope.
     pub fn convection<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
         let w = self.w(time);
         let of_walls = |Through { kx, kz, v, .. }: &Through| {
-            std::array::from_fn(|wall| v[wall] * Complex::new(0.0, -(kx * self.walls.velocity[wall] + kz * w)))
+            std::array::from_fn(|wall| {
+                v[wall] * Complex::new(0.0, -(kx * self.walls.velocity[wall] + kz * w))
+            })
         };
         self.by_column(columns, time, of_walls, |sum, difference| [difference, sum])
     }
 
-    /// Half the sum and half the difference of `[lower, upper]` of each column, in the order that `arrange(sum, difference)` gives them.
+    /// Half the sum and half the difference of `[lower, upper]` of each column, in the order that
+    /// `arrange(sum, difference)` gives them.
     fn by_column<T: Real>(
         &self,
         columns: &[Column],
@@ -96,7 +100,8 @@ impl WallMotion {
             found.map_or([Complex::default(); 2], |through| {
                 let turn = Complex::cis(through.kx * self.frame_velocity * time) * 0.5;
                 let [lower, upper] = of_walls(through);
-                arrange((upper + lower) * turn, (upper - lower) * turn).map(|value| Complex::new(T::of(value.re), T::of(value.im)))
+                arrange((upper + lower) * turn, (upper - lower) * turn)
+                    .map(|value| Complex::new(T::of(value.re), T::of(value.im)))
             })
         };
         by_parity(std::array::from_fn(|c| columns.get(c).map_or([Complex::default(); 2], of)))

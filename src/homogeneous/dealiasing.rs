@@ -1,10 +1,12 @@
 //! How the aliasing errors of the products are kept out.
 //!
-//! A product on a grid of N points adds to each mode those that differ by multiples of N in its label (aliases of type e). On a grid
-//! displaced by delta cells they are multiplied by `exp(2 pi i e.delta)`. With the ellipsoid of [`Shape::Ellipsoid`] only the
-//! single ones, |e_x| + |e_y| + |e_z| = 1, occur, and these change sign between delta and delta + 1/2 (Patterson & Orszag 1971). `phase-shift-exact`
-//! evaluates both grids in every stage; `phase-shift` is Rogallo's: two evaluations of equal weight, of different stages, are on grids half
-//! a cell apart, displaced by a random delta, and what is left falls with dt.
+//! A product on a grid of N points adds to each mode those that differ by multiples of N in its
+//! label (aliases of type e). On a grid displaced by delta cells they are multiplied by
+//! `exp(2 pi i e.delta)`. With the ellipsoid of [`Shape::Ellipsoid`] only the single ones, |e_x| +
+//! |e_y| + |e_z| = 1, occur, and these change sign between delta and delta + 1/2 (Patterson &
+//! Orszag 1971). `phase-shift-exact` evaluates both grids in every stage; `phase-shift` is
+//! Rogallo's: two evaluations of equal weight, of different stages, are on grids half a cell apart,
+//! displaced by a random delta, and what is left falls with dt.
 
 use crate::case::Dealiasing;
 use crate::random::{Purpose, uniform};
@@ -24,12 +26,20 @@ impl Dealiasing {
         self == Self::PhaseShiftExact
     }
 
-    /// By how many cells the grid of stage `stage` of step `step` is displaced, and the second grid if there are two.
+    /// By how many cells the grid of stage `stage` of step `step` is displaced, and the second grid
+    /// if there are two.
     ///
-    /// Rogallo's pairs are stages of the same weight in the result: in RK2 the corrector and the next predictor; in RK4 the second and
-    /// third stage, and the fourth and the next first. The weights of RK3 are 1/4, 0, 3/4: its last stage and the next first cancel
-    /// by a third only, and the rest is noise of zero mean.
-    pub fn displacements(self, scheme: RungeKutta, seed: u64, step: u64, stage: usize) -> ([f64; 3], Option<[f64; 3]>) {
+    /// Rogallo's pairs are stages of the same weight in the result: in RK2 the corrector and the
+    /// next predictor; in RK4 the second and third stage, and the fourth and the next first. The
+    /// weights of RK3 are 1/4, 0, 3/4: its last stage and the next first cancel by a third only,
+    /// and the rest is noise of zero mean.
+    pub fn displacements(
+        self,
+        scheme: RungeKutta,
+        seed: u64,
+        step: u64,
+        stage: usize,
+    ) -> ([f64; 3], Option<[f64; 3]>) {
         let drawn = |step: i64, pair: i64| uniform(seed, Purpose::PhaseShift, [step, step >> 32, pair]);
         let half = |delta: [f64; 3]| delta.map(|d| (d + 0.5) % 1.0);
         let (step, last) = (step as i64, scheme.stages().len() - 1);

@@ -11,7 +11,8 @@ impl<T: Real> Homogeneous<T> {
     /// See [`crate::flow::Flow::diagnose`]; collective.
     pub(super) fn diagnosis(&mut self) -> Diagnosis {
         let world = Rc::clone(&self.world);
-        let fields: Vec<_> = super::names(&self.parameters).zip(self.velocity[0].iter().chain(&self.scalars[0])).collect();
+        let fields: Vec<_> =
+            super::names(&self.parameters).zip(self.velocity[0].iter().chain(&self.scalars[0])).collect();
         let mode = worst_mode(&world, &self.pencils.layout, &fields, |column, j| {
             let ny = column.labels().nth(j).unwrap_or(0);
             let [kx, ky, kz] = self.wavenumbers.of([column.nx as i64, ny, column.nz]);
@@ -21,8 +22,11 @@ impl<T: Real> Homogeneous<T> {
         let mut places = vec![mode];
         if tail.end().is_some() {
             let (b, parameters) = (self.wavenumbers.deformation, self.parameters.clone());
-            let cells: [[f64; 3]; 3] = std::array::from_fn(|j| b[j].map(|b| b * parameters.grid[j] as f64 / parameters.size[j]));
-            places.push(fastest_point(&world, self, |_, velocity| cells.iter().map(|row| dot(*row, velocity).abs()).sum()));
+            let cells: [[f64; 3]; 3] =
+                std::array::from_fn(|j| b[j].map(|b| b * parameters.grid[j] as f64 / parameters.size[j]));
+            places.push(fastest_point(&world, self, |_, velocity| {
+                cells.iter().map(|row| dot(*row, velocity).abs()).sum()
+            }));
         }
         Diagnosis { places, tails: vec![tail], stability: self.parameters.stability() }
     }
@@ -37,7 +41,10 @@ impl<T: Real> Homogeneous<T> {
             for (mode, ny) in layout.range(c).zip(column.labels()) {
                 let label = [column.nx as i64, ny, column.nz];
                 let (k, shell) = (wavenumbers.of(label), wavenumbers.shell(label));
-                let square: f64 = self.velocity[0].iter().map(|field| field[mode].re.wide().powi(2) + field[mode].im.wide().powi(2)).sum();
+                let square: f64 = self.velocity[0]
+                    .iter()
+                    .map(|field| field[mode].re.wide().powi(2) + field[mode].im.wide().powi(2))
+                    .sum();
                 sums[shell].add(column.weight() * dot(k, k) * square);
                 last = last.max(shell);
             }

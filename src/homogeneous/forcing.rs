@@ -1,13 +1,15 @@
 //! Forces that keep the turbulence up.
 //!
-//! All but the linear force act on few modes: those of a band `k_min <= |k| <= k_max`, or of a steady body force. On each of them
+//! All but the linear force act on few modes: those of a band `k_min <= |k| <= k_max`, or of a
+//! steady body force. On each of them
 //!
 //! ```text
 //!     f = c u + b
 //! ```
 //!
-//! with c and b constant during a stage. The linear force is part of the viscous factor, `exp(int (rate - nu k^2) dt)`, hence exact; shells are
-//! frozen by scaling them back at the end of a step, which is of first order in dt for the single modes.
+//! with c and b constant during a stage. The linear force is part of the viscous factor,
+//! `exp(int (rate - nu k^2) dt)`, hence exact; shells are frozen by scaling them back at the end of
+//! a step, which is of first order in dt for the single modes.
 
 use super::initial::{Wave, abc_waves, place, taylor_green_waves};
 use super::matrix::{COMPONENTS, dot, length};
@@ -22,7 +24,8 @@ use num_complex::Complex;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 
-/// Energy of a band that constant power acts on, over P times the time in which it moves a fluid at rest through a cell, below which steps are not shortened.
+/// Energy of a band that constant power acts on, over P times the time in which it moves a fluid at
+/// rest through a cell, below which steps are not shortened.
 const LEAST_FOLLOWED: f64 = 1e-4;
 
 /// A force and what it remembers.
@@ -37,13 +40,15 @@ pub struct Forcing {
     modes: Vec<Forced>,
     /// Ornstein-Uhlenbeck: the process of each label.
     process: Vec<[Complex<f64>; 3]>,
-    /// Frozen shells: their energies, the rate c that the last scaling stood for, by shell, and how many shells there are.
+    /// Frozen shells: their energies, the rate c that the last scaling stood for, by shell, and how
+    /// many shells there are.
     shells: Vec<f64>,
     scaling: Vec<f64>,
     shell_count: usize,
     /// Root mean square of a body force.
     strength: f64,
-    /// Constant power: the energy of the band in this stage, and c where it is the same in all stages of the step.
+    /// Constant power: the energy of the band in this stage, and c where it is the same in all
+    /// stages of the step.
     energy: f64,
     even: Option<f64>,
     /// Length of the last step.
@@ -74,7 +79,12 @@ impl Forcing {
     pub fn new(kind: &case::Forcing, layout: &Layout, wavenumbers: &Wavenumbers) -> Result<Self> {
         let mut forcing = Self {
             kind: kind.clone(),
-            columns: layout.columns.iter().enumerate().map(|(c, column)| ((column.nx as i64, column.nz), c)).collect(),
+            columns: layout
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(c, column)| ((column.nx as i64, column.nz), c))
+                .collect(),
             labels: Vec::new(),
             modes: Vec::new(),
             process: Vec::new(),
@@ -88,7 +98,8 @@ impl Forcing {
         };
         if let case::Forcing::Body(body) = kind {
             let waves = body_waves(body, wavenumbers)?;
-            forcing.strength = (2.0 * waves.iter().flat_map(|(_, f)| f).map(|f| f.norm_sqr()).sum::<f64>()).sqrt();
+            forcing.strength =
+                (2.0 * waves.iter().flat_map(|(_, f)| f).map(|f| f.norm_sqr()).sum::<f64>()).sqrt();
             let modes = &mut forcing.modes;
             place(layout, "the body force", &waves, |mode, weight, force| {
                 modes.push(Forced { mode, weight, k: [0.0; 3], group: 0, conjugate: false, force });
@@ -98,7 +109,9 @@ impl Forcing {
         }
         forcing.find_band(layout, wavenumbers);
         if let (Some((k_min, k_max)), true) = (forcing.band(), forcing.labels.is_empty()) {
-            return Err(Error::input(format!("no mode of this box has a wavenumber between forcing.k_min = {k_min} and k_max = {k_max}")));
+            return Err(Error::input(format!(
+                "no mode of this box has a wavenumber between forcing.k_min = {k_min} and k_max = {k_max}"
+            )));
         }
         Ok(forcing)
     }
@@ -112,14 +125,16 @@ impl Forcing {
         }
     }
 
-    /// Finds the modes in the band, as it is now. The process of a mode that comes into the band begins at zero.
+    /// Finds the modes in the band, as it is now. The process of a mode that comes into the band
+    /// begins at zero.
     pub fn find_band(&mut self, layout: &Layout, wavenumbers: &Wavenumbers) {
         let Some(band) = self.band() else { return };
         let before = std::mem::replace(&mut self.labels, in_band(&layout.truncation, wavenumbers, band));
         let random = matches!(self.kind, case::Forcing::OrnsteinUhlenbeck { .. });
         if random {
             let known: HashMap<_, _> = before.into_iter().zip(self.process.drain(..)).collect();
-            self.process.extend(self.labels.iter().map(|label| known.get(label).copied().unwrap_or([ZERO; 3])));
+            self.process
+                .extend(self.labels.iter().map(|label| known.get(label).copied().unwrap_or([ZERO; 3])));
         }
         let shell = |n: [i64; 3]| wavenumbers.shell(n);
         self.shell_count = self.labels.iter().map(|label| shell(*label) + 1).max().unwrap_or(0);
@@ -130,9 +145,17 @@ impl Forcing {
             // Only the column n_x = n_z = 0 holds the conjugates as well.
             for conjugate in [false, true].into_iter().take(if column.is_mean() { 2 } else { 1 }) {
                 let n = if conjugate { label.map(|n| -n) } else { *label };
-                let mode = first + if n[1] >= 0 { n[1] as usize } else { (column.len() as i64 + n[1]) as usize };
+                let mode =
+                    first + if n[1] >= 0 { n[1] as usize } else { (column.len() as i64 + n[1]) as usize };
                 let group = if random { index } else { shell(n) };
-                self.modes.push(Forced { mode, weight: column.weight(), k: wavenumbers.of(n), group, conjugate, force: [ZERO; 3] });
+                self.modes.push(Forced {
+                    mode,
+                    weight: column.weight(),
+                    k: wavenumbers.of(n),
+                    group,
+                    conjugate,
+                    force: [ZERO; 3],
+                });
             }
         }
         self.modes.sort_by_key(|forced| forced.mode);
@@ -157,9 +180,10 @@ impl Forcing {
         if let case::Forcing::Linear { rate } = self.kind { rate } else { 0.0 }
     }
 
-    /// What limits a step, where a cell is `1 / cells` wide: a fluid at rest must not be pushed through many of them in its first step. An acceleration f
-    /// takes it through one in about `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random force must be resolved, and so must
-    /// the growth of a band that P acts on, `dE/dt = P`.
+    /// What limits a step, where a cell is `1 / cells` wide: a fluid at rest must not be pushed
+    /// through many of them in its first step. An acceleration f takes it through one in about
+    /// `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random force
+    /// must be resolved, and so must the growth of a band that P acts on, `dE/dt = P`.
     pub fn rates(&self, cells: f64) -> Rates {
         let mut rates = Rates::default();
         match self.kind {
@@ -185,25 +209,30 @@ impl Forcing {
 
     /// The force of a step of length `dt` from now on.
     ///
-    /// Ornstein-Uhlenbeck (Eswaran & Pope 1988), begun at zero: real and imaginary part of each component have the variance sigma^2,
+    /// Ornstein-Uhlenbeck (Eswaran & Pope 1988), begun at zero: real and imaginary part of each
+    /// component have the variance sigma^2,
     ///
     /// ```text
     ///     b <- b exp(-dt/T) + sigma sqrt(1 - exp(-2 dt/T)) xi,    f = b - k (k.b) / k^2
     /// ```
     ///
-    /// exact for any dt. f is constant during the step: a fluid that does not decay takes up the power `4 N sigma^2 T` from N modes if dt << T, and
-    /// `(dt / 2T) coth(dt / 2T)` of it in general.
+    /// exact for any dt. f is constant during the step: a fluid that does not decay takes up the
+    /// power `4 N sigma^2 T` from N modes if dt << T, and `(dt / 2T) coth(dt / 2T)` of it in
+    /// general.
     ///
-    /// Constant power has `c = P / (2 E)` in each stage. A band with less energy than the step brings is multiplied many times over by it, which no explicit
-    /// scheme follows: there c is the same in all stages, the one with which this `scheme` gains P dt.
+    /// Constant power has `c = P / (2 E)` in each stage. A band with less energy than the step
+    /// brings is multiplied many times over by it, which no explicit scheme follows: there c is the
+    /// same in all stages, the one with which this `scheme` gains P dt.
     pub fn begin_step(&mut self, seed: u64, step: u64, dt: f64, scheme: RungeKutta) {
         self.dt = dt;
         if let case::Forcing::ConstantPower { power, .. } = self.kind {
             let gain = power * dt / self.energy;
-            self.even = (self.energy > 0.0 && gain > 1.0).then(|| scheme.exponent_of((1.0 + gain).sqrt()) / dt);
+            self.even =
+                (self.energy > 0.0 && gain > 1.0).then(|| scheme.exponent_of((1.0 + gain).sqrt()) / dt);
         }
         let case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } = self.kind else { return };
-        let (kept, fresh) = ((-dt / correlation_time).exp(), (-variance * (-2.0 * dt / correlation_time).exp_m1()).sqrt());
+        let (kept, fresh) =
+            ((-dt / correlation_time).exp(), (-variance * (-2.0 * dt / correlation_time).exp_m1()).sqrt());
         for (label, process) in self.labels.iter().zip(&mut self.process) {
             for (i, b) in process.iter_mut().enumerate() {
                 *b = *b * kept + gaussian(seed, *label, i, step) * fresh;
@@ -254,7 +283,9 @@ impl Forcing {
     /// # Errors
     /// The force multiplies the velocity of a band that is at rest.
     pub fn refuse_rest<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> Result<()> {
-        let (case::Forcing::ConstantPower { k_min, k_max, .. } | case::Forcing::FrozenShells { k_min, k_max }) = self.kind else {
+        let (case::Forcing::ConstantPower { k_min, k_max, .. }
+        | case::Forcing::FrozenShells { k_min, k_max }) = self.kind
+        else {
             return Ok(());
         };
         if self.band_energy(world, velocity) > 0.0 {
@@ -263,7 +294,8 @@ impl Forcing {
         Err(without_energy(k_min, k_max))
     }
 
-    /// Why the force no longer acts: the mean flow has carried all modes out of the band, or the band has no energy.
+    /// Why the force no longer acts: the mean flow has carried all modes out of the band, or the
+    /// band has no energy.
     pub fn idle(&self) -> Option<String> {
         let (k_min, k_max) = self.band()?;
         let lost = match self.kind {
@@ -272,8 +304,10 @@ impl Forcing {
         };
         lost.then(|| {
             format!(
-                "the force has nothing left to act on: no mode of the deformed box with energy has a wavenumber between forcing.k_min = {k_min} and \
-                 k_max = {k_max}; widen the band, enlarge the box in the direction that is compressed (domain.size), or end at an earlier time"
+                "the force has nothing left to act on: no mode of the deformed box with energy has a \
+                 wavenumber between forcing.k_min = {k_min} and \
+                 k_max = {k_max}; widen the band, enlarge the box in the direction that is compressed \
+                 (domain.size), or end at an earlier time"
             )
         })
     }
@@ -293,9 +327,14 @@ impl Forcing {
         std::array::from_fn(|j| u[j] * coefficient + self.modes[i].force[j])
     }
 
-    /// Brings the shells back to the energies that they had at time zero, after a step; the energy and the dissipation that they gained.
-    /// Collective.
-    pub fn end_step<T: Real>(&mut self, world: &World, viscosity: f64, velocity: &mut [SpectralField<T>; 3]) -> [f64; 2] {
+    /// Brings the shells back to the energies that they had at time zero, after a step; the energy
+    /// and the dissipation that they gained. Collective.
+    pub fn end_step<T: Real>(
+        &mut self,
+        world: &World,
+        viscosity: f64,
+        velocity: &mut [SpectralField<T>; 3],
+    ) -> [f64; 2] {
         if self.shells.is_empty() {
             return [0.0; 2];
         }
@@ -313,7 +352,9 @@ impl Forcing {
         }
         // 2 c dt times the energy that a shell has now is what it gained.
         let dt = self.dt;
-        self.scaling.iter_mut().for_each(|s| *s = if *s > 0.0 { (1.0 - (*s * *s).recip()) / (2.0 * dt) } else { 0.0 });
+        self.scaling
+            .iter_mut()
+            .for_each(|s| *s = if *s > 0.0 { (1.0 - (*s * *s).recip()) / (2.0 * dt) } else { 0.0 });
         ExactSum::total_of(gained, world)
     }
 
@@ -346,7 +387,8 @@ impl Forcing {
         let scaling = self.scaling.iter().enumerate().map(|(s, rate)| (format!("shell_rate_{s}"), *rate));
         let process = self.labels.iter().zip(&self.process).flat_map(|(label, process)| {
             process.iter().zip("xyz".chars()).flat_map(move |(b, direction)| {
-                let name = |part: &str| format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2]);
+                let name =
+                    |part: &str| format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2]);
                 [(name("re"), b.re), (name("im"), b.im)]
             })
         });
@@ -360,7 +402,10 @@ impl Forcing {
         (self.shells, self.scaling) = (all("shell_energy"), all("shell_rate"));
         for (label, process) in self.labels.iter().zip(&mut self.process) {
             for (b, direction) in process.iter_mut().zip("xyz".chars()) {
-                let part = |part: &str| value(&format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2])).unwrap_or(0.0);
+                let part = |part: &str| {
+                    value(&format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2]))
+                        .unwrap_or(0.0)
+                };
                 *b = Complex::new(part("re"), part("im"));
             }
         }
@@ -371,24 +416,30 @@ impl Forcing {
 /// A force along the velocity where there is none.
 pub fn without_energy(k_min: f64, k_max: f64) -> Error {
     Error::input(format!(
-        "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between forcing.k_min = {k_min} and k_max = {k_max}: \
-             it would inject nothing. Give an initial field with energy in that band, another band, or forcing.kind = \"ornstein-uhlenbeck\""
+        "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between \
+         forcing.k_min = {k_min} and k_max = {k_max}: \
+             it would inject nothing. Give an initial field with energy in that band, another band, or \
+             forcing.kind = \"ornstein-uhlenbeck\""
     ))
 }
 
-/// P / E of a band with this energy that steps follow, where P moves a fluid at rest at the rate `through` through a cell. Less energy is not followed: one
-/// step takes it there (see `Forcing::begin_step`).
+/// P / E of a band with this energy that steps follow, where P moves a fluid at rest at the rate
+/// `through` through a cell. Less energy is not followed: one step takes it there (see
+/// `Forcing::begin_step`).
 pub fn growth_by_power(power: f64, energy: f64, through: f64) -> f64 {
     (power / energy).min(through / LEAST_FOLLOWED)
 }
 
-/// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that which is stored, or in the column
-/// n_x = n_z = 0 the one with n_y > 0.
+/// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that
+/// which is stored, or in the column n_x = n_z = 0 the one with n_y > 0.
 fn in_band(truncation: &Truncation, wavenumbers: &Wavenumbers, (k_min, k_max): (f64, f64)) -> Vec<[i64; 3]> {
     let [mx, my, mz] = wavenumbers.labels_within(k_max);
     let columns = (0..=mx).flat_map(|nx| (if nx == 0 { 0 } else { -mz }..=mz).map(move |nz| (nx, nz)));
-    let labels = columns.flat_map(|(nx, nz)| (if (nx, nz) == (0, 0) { 1 } else { -my }..=my).map(move |ny| [nx, ny, nz]));
-    labels.filter(|label| truncation.holds(*label) && (k_min..=k_max).contains(&length(wavenumbers.of(*label)))).collect()
+    let labels = columns
+        .flat_map(|(nx, nz)| (if (nx, nz) == (0, 0) { 1 } else { -my }..=my).map(move |ny| [nx, ny, nz]));
+    labels
+        .filter(|label| truncation.holds(*label) && (k_min..=k_max).contains(&length(wavenumbers.of(*label))))
+        .collect()
 }
 
 fn body_waves(body: &BodyForce, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> {
@@ -397,8 +448,12 @@ fn body_waves(body: &BodyForce, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> 
         BodyForce::Kolmogorov { amplitude, wavenumber } => {
             Ok(vec![([0, wavenumber as i64, 0], [Complex::new(0.0, -0.5 * amplitude), ZERO, ZERO])])
         }
-        BodyForce::TaylorGreen { amplitude, wavenumber } => Ok(taylor_green_waves(amplitude, wavenumber as i64, false, wavenumbers)),
-        BodyForce::Abc { a, b, c, wavenumber } => abc_waves([a, b, c], wavenumber as i64, wavenumbers, "forcing.kind"),
+        BodyForce::TaylorGreen { amplitude, wavenumber } => {
+            Ok(taylor_green_waves(amplitude, wavenumber as i64, false, wavenumbers))
+        }
+        BodyForce::Abc { a, b, c, wavenumber } => {
+            abc_waves([a, b, c], wavenumber as i64, wavenumbers, "forcing.kind")
+        }
     }
 }
 
@@ -433,7 +488,11 @@ mod tests {
     fn the_noise_is_normal_and_new_at_every_step_mode_and_component() {
         let (n, mut moments) = (20_000_u64, [0.0; 5]);
         for step in 0..n {
-            let [a, b, c] = [gaussian(3, [1, -2, 0], 0, step), gaussian(3, [1, -2, 0], 1, step), gaussian(3, [1, -2, 0], 0, step + 1)];
+            let [a, b, c] = [
+                gaussian(3, [1, -2, 0], 0, step),
+                gaussian(3, [1, -2, 0], 1, step),
+                gaussian(3, [1, -2, 0], 0, step + 1),
+            ];
             let terms = [a.re, a.im * a.re, a.norm_sqr() - 2.0, a.re * b.re, a.re * c.re];
             moments.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
         }

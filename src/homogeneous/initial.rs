@@ -25,7 +25,9 @@ pub fn set<T: Real>(
 ) -> Result<()> {
     velocity.iter_mut().for_each(|field| field.fill(Complex::default()));
     match initial {
-        Initial::Random { spectrum, energy, develop: _ } => random(spectrum, *energy, world, layout, wavenumbers, seed, velocity),
+        Initial::Random { spectrum, energy, develop: _ } => {
+            random(spectrum, *energy, world, layout, wavenumbers, seed, velocity)
+        }
         // The driver puts the velocity in: flows know no files.
         Initial::File { .. } => Ok(()),
         initial => superpose(layout, &waves(initial, wavenumbers)?, velocity),
@@ -38,8 +40,12 @@ pub fn set<T: Real>(
 /// A field that is not solenoidal in this box.
 pub fn waves(initial: &Initial, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> {
     match initial {
-        Initial::TaylorGreen { amplitude, dimensions } => Ok(taylor_green_waves(*amplitude, 1, *dimensions == 2, wavenumbers)),
-        Initial::Abc { a, b, c, wavenumber } => abc_waves([*a, *b, *c], *wavenumber as i64, wavenumbers, "initial.kind"),
+        Initial::TaylorGreen { amplitude, dimensions } => {
+            Ok(taylor_green_waves(*amplitude, 1, *dimensions == 2, wavenumbers))
+        }
+        Initial::Abc { a, b, c, wavenumber } => {
+            abc_waves([*a, *b, *c], *wavenumber as i64, wavenumbers, "initial.kind")
+        }
         // u = a cos(k.x + phase), k.a = 0
         Initial::Mode { wavenumber: label, amplitude, phase } => {
             let k = wavenumbers.of(*label);
@@ -47,7 +53,8 @@ pub fn waves(initial: &Initial, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> 
             let norm = |v: &[f64; 3]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
             if along.abs() > 1e-12 * norm(&k) * norm(amplitude) {
                 return Err(Error::input(format!(
-                    "initial.amplitude {amplitude:?} is not normal to the wavevector {k:?} of initial.wavenumber: the field would not be solenoidal"
+                    "initial.amplitude {amplitude:?} is not normal to the wavevector {k:?} of \
+                     initial.wavenumber: the field would not be solenoidal"
                 )));
             }
             let factor = Complex::from_polar(0.5, *phase);
@@ -63,7 +70,8 @@ pub fn refuse_unheld(truncation: &Truncation, what: &str, label: [i64; 3]) -> Re
         return Ok(());
     }
     Err(Error::input(format!(
-        "{what} has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or a smaller wavenumber",
+        "{what} has the mode {label:?}, which the grid {:?} does not hold after dealiasing: more points, or \
+         a smaller wavenumber",
         truncation.grid
     )))
 }
@@ -74,24 +82,38 @@ const ZERO: Complex<f64> = Complex::new(0.0, 0.0);
 /// A wave `û exp(i k.x)` and its conjugate, of label n.
 pub type Wave = ([i64; 3], [Complex<f64>; 3]);
 
-/// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, so many waves to a box length; a planar one without the factor in z
-/// (Taylor & Green 1937; Brachet et al. 1983).
-pub fn taylor_green_waves(amplitude: f64, wavenumber: i64, planar: bool, wavenumbers: &Wavenumbers) -> Vec<Wave> {
+/// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, so many waves to a box
+/// length; a planar one without the factor in z (Taylor & Green 1937; Brachet et al. 1983).
+pub fn taylor_green_waves(
+    amplitude: f64,
+    wavenumber: i64,
+    planar: bool,
+    wavenumbers: &Wavenumbers,
+) -> Vec<Wave> {
     let v = -amplitude * wavenumbers.unit[0] / wavenumbers.unit[1];
     // sin x = (e^ix - e^-ix) / 2i, cos x = (e^ix + e^-ix) / 2, and n_x = 1 stands for both signs
     let nz: &[i64] = if planar { &[0] } else { &[-1, 1] };
     let part = -I * if planar { 0.25 } else { 0.125 };
     let waves = nz.iter().flat_map(|nz| [(1, *nz), (-1, *nz)]);
-    waves.map(|(ny, nz)| ([1, ny, nz].map(|n| wavenumber * n), [part * amplitude, part * v * ny as f64, ZERO])).collect()
+    waves
+        .map(|(ny, nz)| ([1, ny, nz].map(|n| wavenumber * n), [part * amplitude, part * v * ny as f64, ZERO]))
+        .collect()
 }
 
 /// `u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx` (Dombre et al. 1986).
 ///
 /// # Errors
 /// A box that is not cubic, for which `key` is to blame.
-pub fn abc_waves([a, b, c]: [f64; 3], wavenumber: i64, wavenumbers: &Wavenumbers, key: &str) -> Result<Vec<Wave>> {
+pub fn abc_waves(
+    [a, b, c]: [f64; 3],
+    wavenumber: i64,
+    wavenumbers: &Wavenumbers,
+    key: &str,
+) -> Result<Vec<Wave>> {
     if wavenumbers.unit.iter().any(|unit| *unit != wavenumbers.unit[0]) {
-        return Err(Error::input(format!("{key} = \"abc\" needs a cubic box: domain.size has sides of different length")));
+        return Err(Error::input(format!(
+            "{key} = \"abc\" needs a cubic box: domain.size has sides of different length"
+        )));
     }
     let wave = |amplitude: f64, sine: usize, cosine: usize| {
         let mut u = [ZERO; 3];
@@ -102,7 +124,8 @@ pub fn abc_waves([a, b, c]: [f64; 3], wavenumber: i64, wavenumbers: &Wavenumbers
     Ok(vec![([0, 0, k], wave(a, 0, 1)), ([k, 0, 0], wave(b, 1, 2)), ([0, k, 0], wave(c, 2, 0))])
 }
 
-/// Calls `put(mode, weight, amplitude)` for every mode of this rank that is one of the waves or the conjugate of one; `what` they make up.
+/// Calls `put(mode, weight, amplitude)` for every mode of this rank that is one of the waves or the
+/// conjugate of one; `what` they make up.
 ///
 /// # Errors
 /// A wave that the grid does not hold.
@@ -112,7 +135,8 @@ pub fn place<const N: usize>(
     waves: &[([i64; 3], [Complex<f64>; N])],
     mut put: impl FnMut(usize, f64, [Complex<f64>; N]),
 ) -> Result<()> {
-    let own: HashMap<(usize, i64), usize> = layout.columns.iter().enumerate().map(|(c, column)| ((column.nx, column.nz), c)).collect();
+    let own: HashMap<(usize, i64), usize> =
+        layout.columns.iter().enumerate().map(|(c, column)| ((column.nx, column.nz), c)).collect();
     for (label, amplitude) in waves {
         refuse_unheld(&layout.truncation, what, *label)?;
         let conjugate = (label.map(|n| -n), amplitude.map(|a| a.conj()));
@@ -120,7 +144,11 @@ pub fn place<const N: usize>(
             let Some(&c) = usize::try_from(nx).ok().and_then(|nx| own.get(&(nx, nz))) else { continue };
             let column = &layout.columns[c];
             let m = column.ny_max() as i64;
-            put(layout.range(c).start + if ny >= 0 { ny } else { 2 * m + 1 + ny } as usize, column.weight(), amplitude);
+            put(
+                layout.range(c).start + if ny >= 0 { ny } else { 2 * m + 1 + ny } as usize,
+                column.weight(),
+                amplitude,
+            );
         }
     }
     Ok(())
@@ -161,7 +189,8 @@ pub fn set_scalar<T: Real>(
             let volume: f64 = wavenumbers.unit.iter().product();
             let mut sum = ExactSum::default();
             each_random_mode(layout, wavenumbers, |mode, drawn, mirrored, weight, _, kk| {
-                let [theta, ..] = uniform(seed.wrapping_add(index as u64), Purpose::InitialScalar, drawn).map(|x| TAU * x);
+                let [theta, ..] =
+                    uniform(seed.wrapping_add(index as u64), Purpose::InitialScalar, drawn).map(|x| TAU * x);
                 let f = (energy_density(spectrum, kk) * volume / (2.0 * PI * kk * kk)).sqrt();
                 let value = Complex::from_polar(f, if mirrored { -theta } else { theta });
                 sum.add(0.5 * weight * f * f);
@@ -174,9 +203,14 @@ pub fn set_scalar<T: Real>(
     }
 }
 
-/// Calls `visit(mode, label, mirrored, weight, k, |k|)` for every mode of this rank but k = 0. In the column n_x = n_z = 0 the modes n_y < 0 are
-/// the conjugates ("mirrored") of those n_y > 0, and get their label.
-fn each_random_mode(layout: &Layout, wavenumbers: &Wavenumbers, mut visit: impl FnMut(usize, [i64; 3], bool, f64, [f64; 3], f64)) {
+/// Calls `visit(mode, label, mirrored, weight, k, |k|)` for every mode of this rank but k = 0. In
+/// the column n_x = n_z = 0 the modes n_y < 0 are the conjugates ("mirrored") of those n_y > 0, and
+/// get their label.
+fn each_random_mode(
+    layout: &Layout,
+    wavenumbers: &Wavenumbers,
+    mut visit: impl FnMut(usize, [i64; 3], bool, f64, [f64; 3], f64),
+) {
     for (c, column) in layout.columns.iter().enumerate() {
         for (mode, ny) in layout.range(c).zip(column.labels()) {
             let n = [column.nx as i64, ny, column.nz];
@@ -195,7 +229,9 @@ fn each_random_mode(layout: &Layout, wavenumbers: &Wavenumbers, mut visit: impl 
 pub fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
     if energy == 0.0 || !energy.is_finite() {
         let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
-        return Err(Error::input(format!("{key}.spectrum has {what} at the wavenumbers that the grid holds after dealiasing")));
+        return Err(Error::input(format!(
+            "{key}.spectrum has {what} at the wavenumbers that the grid holds after dealiasing"
+        )));
     }
     Ok(wanted.map_or(1.0, |wanted| (wanted / energy).sqrt()))
 }
@@ -223,7 +259,8 @@ fn random<T: Real>(
         let k12 = (k[0] * k[0] + k[1] * k[1]).sqrt();
         let [theta1, theta2, phi] = uniform(seed, Purpose::InitialField, drawn).map(|x| TAU * x);
         let f = (energy_density(spectrum, kk) * volume / (2.0 * PI * kk * kk)).sqrt();
-        let (alpha, beta) = (Complex::from_polar(f * phi.cos(), theta1), Complex::from_polar(f * phi.sin(), theta2));
+        let (alpha, beta) =
+            (Complex::from_polar(f * phi.cos(), theta1), Complex::from_polar(f * phi.sin(), theta2));
         let u = if k12 == 0.0 {
             [alpha, beta, ZERO]
         } else {

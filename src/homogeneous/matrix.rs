@@ -6,7 +6,8 @@ pub const ZERO: Matrix = [[0.0; 3]; 3];
 pub const IDENTITY: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 /// The components of a symmetric matrix, in the order of all files.
-pub const COMPONENTS: [(&str, usize, usize); 6] = [("xx", 0, 0), ("yy", 1, 1), ("zz", 2, 2), ("xy", 0, 1), ("xz", 0, 2), ("yz", 1, 2)];
+pub const COMPONENTS: [(&str, usize, usize); 6] =
+    [("xx", 0, 0), ("yy", 1, 1), ("zz", 2, 2), ("xy", 0, 1), ("xz", 0, 2), ("yz", 1, 2)];
 
 pub fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
@@ -61,8 +62,8 @@ pub fn inverse(a: &Matrix) -> Matrix {
     std::array::from_fn(|i| std::array::from_fn(|j| minor(j, i) / determinant))
 }
 
-/// exp(a): entry by entry for a diagonal matrix, otherwise the Taylor series of `a / 2^s`, squared s times. (The series of a shear ends by
-/// itself.)
+/// exp(a): entry by entry for a diagonal matrix, otherwise the Taylor series of `a / 2^s`, squared
+/// s times. (The series of a shear ends by itself.)
 pub fn exponential(a: &Matrix) -> Matrix {
     if is_diagonal(a) {
         return std::array::from_fn(|i| std::array::from_fn(|j| if i == j { a[i][i].exp() } else { 0.0 }));
@@ -99,7 +100,10 @@ mod tests {
         let close = |a: &Matrix, wanted: [f64; 3]| {
             let mut found = principal_values(a);
             found.sort_by(|a, b| b.total_cmp(a));
-            assert!(found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?} are not {wanted:?}");
+            assert!(
+                found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-14),
+                "{found:?} are not {wanted:?}"
+            );
         };
         close(&[[0.0, 3.0, 0.0], [0.0; 3], [0.0; 3]], [1.5, 0.0, -1.5]);
         close(&[[-2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [1.0, 1.0, -2.0]);
@@ -114,7 +118,10 @@ mod tests {
         let turn = |angle: f64| [[0.0, -angle, 0.0], [angle, 0.0, 0.0], [0.0; 3]];
         for angle in [0.01_f64, 1.0, 7.0] {
             let (sin, cos) = angle.sin_cos();
-            assert!(distance(&exponential(&turn(angle)), &[[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]]) < 1e-14);
+            assert!(
+                distance(&exponential(&turn(angle)), &[[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+                    < 1e-14
+            );
         }
         let shear = [[0.0, 1e3, 0.0], [0.0; 3], [0.0; 3]];
         assert_eq!(exponential(&shear), [[1.0, 1e3, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);

@@ -4,9 +4,10 @@
 //!     U_i = A_ij x_j,    xi = B(t) x,    dB/dt = -B A,    B(0) = I,    k = B^T kappa
 //! ```
 //!
-//! A changes by a factor only, `A(t) = factor(t) A`, so that B is a function of `theta = int factor dt`: `B = exp(-theta A)`. In a pure shear
-//! the sheared lattice of modes coincides with itself whenever the tilt `S theta L_y / L_x` has grown by one; there the modes are relabelled
-//! and the mesh goes on from tilt -1/2 to +1/2.
+//! A changes by a factor only, `A(t) = factor(t) A`, so that B is a function of
+//! `theta = int factor dt`: `B = exp(-theta A)`. In a pure shear the sheared lattice of modes
+//! coincides with itself whenever the tilt `S theta L_y / L_x` has grown by one; there the modes
+//! are relabelled and the mesh goes on from tilt -1/2 to +1/2.
 
 use super::matrix::{self, Matrix};
 use crate::case::Mean;
@@ -41,9 +42,16 @@ pub struct Interval {
 impl MeanFlow {
     pub fn new(mean: &Mean, size: [f64; 3]) -> Self {
         let gradient = mean.gradient.matrix();
-        let off_shear: f64 = gradient.as_flattened().iter().enumerate().filter(|(i, _)| *i != 1).map(|(_, a)| a.abs()).sum();
+        let off_shear: f64 =
+            gradient.as_flattened().iter().enumerate().filter(|(i, _)| *i != 1).map(|(_, a)| a.abs()).sum();
         let tilts = if off_shear == 0.0 { gradient[0][1] * size[1] / size[0] } else { 0.0 };
-        Self { gradient, rotation: mean.rotation, schedule: mean.schedule.clone(), tilts, aspect: size[0] / size[1] }
+        Self {
+            gradient,
+            rotation: mean.rotation,
+            schedule: mean.schedule.clone(),
+            tilts,
+            aspect: size[0] / size[1],
+        }
     }
 
     /// Whether there is a mean velocity gradient, at any time.
@@ -51,14 +59,15 @@ impl MeanFlow {
         self.gradient != [[0.0; 3]; 3]
     }
 
-    /// Whether k_x or k_z of a mode depends on its label n_y, or k_x on n_z, or k_z on n_x. Then the derivatives in x and z cannot be
-    /// taken before y is transformed.
+    /// Whether k_x or k_z of a mode depends on its label n_y, or k_x on n_z, or k_z on n_x. Then
+    /// the derivatives in x and z cannot be taken before y is transformed.
     pub fn mixes_labels(&self) -> bool {
         let a = &self.gradient;
         [a[1][0], a[1][2], a[0][2], a[2][0]] != [0.0; 4]
     }
 
-    /// Whether points that move with the flow stay on planes y and z, stretched along the axes of space and sheared in x at most.
+    /// Whether points that move with the flow stay on planes y and z, stretched along the axes of
+    /// space and sheared in x at most.
     pub fn keeps_axes(&self) -> bool {
         !self.mixes_labels() && self.gradient[2][1] == 0.0
     }
@@ -97,7 +106,8 @@ impl MeanFlow {
 
     /// B at a time of a step that began at `begin`, with the labels of that time.
     pub fn deformation(&self, begin: f64, time: f64) -> Matrix {
-        // Within a step the factor is constant, and theta is taken from the step's beginning on, however near its end a jump may be.
+        // Within a step the factor is constant, and theta is taken from the step's beginning on,
+        // however near its end a jump may be.
         let theta = self.theta(begin) + self.factor(begin) * (time - begin);
         let mut b = self.exponential(-theta);
         if self.tilts != 0.0 {
@@ -132,8 +142,9 @@ impl MeanFlow {
             }
             return metric;
         }
-        // Gauss-Legendre quadrature of 8 points, on pieces on which the integrand is a polynomial of degree 15 to round-off; in a shear it
-        // is one of degree 2, and the quadrature the closed form.
+        // Gauss-Legendre quadrature of 8 points, on pieces on which the integrand is a polynomial
+        // of degree 15 to round-off; in a shear it is one of degree 2, and the quadrature the
+        // closed form.
         let pieces = (4.0 * theta.abs() * matrix::norm(a)).ceil().clamp(1.0, MOST_PIECES);
         let mut metric = matrix::ZERO;
         for piece in 0..pieces as usize {
@@ -164,13 +175,18 @@ impl MeanFlow {
     /// int_0^time factor dt.
     pub fn theta(&self, time: f64) -> f64 {
         let ends = self.schedule.iter().skip(1).map(|(from, _)| *from).chain([f64::INFINITY]);
-        let parts = self.schedule.iter().zip(ends).map(|((from, factor), end)| factor * (end.min(time) - from).max(0.0));
+        let parts = self
+            .schedule
+            .iter()
+            .zip(ends)
+            .map(|((from, factor), end)| factor * (end.min(time) - from).max(0.0));
         parts.sum()
     }
 
     /// The time at which theta is reached.
     fn time_of(&self, theta: f64) -> f64 {
-        let (mut reached, ends) = (0.0, self.schedule.iter().skip(1).map(|(from, _)| *from).chain([f64::INFINITY]));
+        let (mut reached, ends) =
+            (0.0, self.schedule.iter().skip(1).map(|(from, _)| *from).chain([f64::INFINITY]));
         for ((from, factor), end) in self.schedule.iter().zip(ends) {
             let gain = factor * (end - from);
             if *factor > 0.0 && reached + gain >= theta {
@@ -193,22 +209,29 @@ impl MeanFlow {
         }
         // Rounding moves the estimate by one at most; the times themselves decide.
         let n = (self.theta(time) * self.tilts.abs() + 0.5).floor() as u64;
-        if n > 0 && self.remesh_time(n - 1) > time { n - 1 } else { n.saturating_add(u64::from(self.remesh_time(n) <= time)) }
+        if n > 0 && self.remesh_time(n - 1) > time {
+            n - 1
+        } else {
+            n.saturating_add(u64::from(self.remesh_time(n) <= time))
+        }
     }
 
     /// The next time after `time` that a step must end at: a remesh, or a jump of the gradient.
     pub fn next_event(&self, time: f64) -> f64 {
-        let jump = self.schedule.iter().map(|(from, _)| *from).find(|from| *from > time).unwrap_or(f64::INFINITY);
+        let jump =
+            self.schedule.iter().map(|(from, _)| *from).find(|from| *from > time).unwrap_or(f64::INFINITY);
         jump.min(self.remesh_time(self.remeshes(time)))
     }
 
-    /// The relabelling due at `time`, at the end of a step that began at `begin`: n_y <- n_y - this n_x. Zero if none is due.
+    /// The relabelling due at `time`, at the end of a step that began at `begin`: n_y <- n_y - this
+    /// n_x. Zero if none is due.
     pub fn relabelling(&self, begin: f64, time: f64) -> i64 {
         (self.remeshes(time) - self.remeshes(begin)) as i64 * self.tilts.signum() as i64
     }
 }
 
-/// Most pieces of the metric's quadrature. A step that needs more would deform the box by more than exp(1000).
+/// Most pieces of the metric's quadrature. A step that needs more would deform the box by more than
+/// exp(1000).
 const MOST_PIECES: f64 = 4096.0;
 
 /// Nodes x > 0 and weights on [-1, 1] (Abramowitz & Stegun 1964, table 25.4).
@@ -230,7 +253,8 @@ mod tests {
     }
 
     fn close(a: &Matrix, b: &Matrix, tolerance: f64) {
-        let difference = a.as_flattened().iter().zip(b.as_flattened()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let difference =
+            a.as_flattened().iter().zip(b.as_flattened()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(difference < tolerance, "{a:?} is not {b:?}");
     }
 
@@ -240,8 +264,13 @@ mod tests {
             // L_x / L_y = 3/2: a remesh at |S| t = 3/4, 9/4, ..
             let flow = flow(Gradient::Shear { rate }, &[(0.0, 1.0), (1.0, 0.0), (5.0, 0.5)]);
             let (first, second) = (0.375, 5.0 + 2.0 * 0.125);
-            let events =
-                [flow.next_event(0.0), flow.next_event(first), flow.next_event(1.0), flow.next_event(5.0), flow.next_event(second)];
+            let events = [
+                flow.next_event(0.0),
+                flow.next_event(first),
+                flow.next_event(1.0),
+                flow.next_event(5.0),
+                flow.next_event(second),
+            ];
             assert_eq!(events, [first, 1.0, 5.0, second, second + 1.5]);
             assert_eq!(flow.deformation(0.0, first)[0][1], -0.75 * rate.signum());
             assert_eq!(flow.deformation(first, first)[0][1], 0.75 * rate.signum());
@@ -274,18 +303,26 @@ mod tests {
             let expected = rate * time / 1.5 + 0.5;
             // Counts of 64 bits end somewhere; before that they are right to round-off.
             let found = flow.remeshes(time) as f64;
-            assert!((found / expected.floor().min(u64::MAX as f64) - 1.0).abs() < 1e-15 || found == expected.floor(), "{found} {expected}");
+            assert!(
+                (found / expected.floor().min(u64::MAX as f64) - 1.0).abs() < 1e-15
+                    || found == expected.floor(),
+                "{found} {expected}"
+            );
         }
-        let general = flow(Gradient::General([[0.3, 0.5, -0.2], [0.1, -0.7, 0.4], [0.6, 0.2, 0.4]]), &[(0.0, 1.0)]);
+        let general =
+            flow(Gradient::General([[0.3, 0.5, -0.2], [0.1, -0.7, 0.4], [0.6, 0.2, 0.4]]), &[(0.0, 1.0)]);
         general.interval(0.0, 0.0, 1e20);
     }
 
     #[test]
     fn the_metric_is_the_integral_of_k_squared() {
         let general = Gradient::General([[0.3, 0.5, -0.2], [0.1, -0.7, 0.4], [0.6, 0.2, 0.4]]);
-        for gradient in
-            [Gradient::Shear { rate: 3.0 }, Gradient::PlaneStrain { rate: 0.4 }, Gradient::AxisymmetricContraction { rate: 2.0 }, general]
-        {
+        for gradient in [
+            Gradient::Shear { rate: 3.0 },
+            Gradient::PlaneStrain { rate: 0.4 },
+            Gradient::AxisymmetricContraction { rate: 2.0 },
+            general,
+        ] {
             let flow = flow(gradient, &[(0.0, 1.0)]);
             let interval = flow.interval(0.2, 0.25, 0.95);
             // Simpson's rule, on pieces so short that it is exact to its own round-off.
@@ -300,7 +337,11 @@ mod tests {
             }
             close(&interval.metric, &sum, 3e-13);
             // k(t_1) = transport k(t_0): B_1^T = transport B_0^T
-            close(&matrix::transpose(&interval.to), &matrix::product(&interval.transport, &matrix::transpose(&interval.from)), 1e-14);
+            close(
+                &matrix::transpose(&interval.to),
+                &matrix::product(&interval.transport, &matrix::transpose(&interval.from)),
+                1e-14,
+            );
         }
     }
 }

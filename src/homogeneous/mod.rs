@@ -1,4 +1,5 @@
-//! Homogeneous turbulence in a periodic box that moves with the mean flow `U_i = A_ij x_j` (Rogallo 1981), in a frame that turns with Omega:
+//! Homogeneous turbulence in a periodic box that moves with the mean flow `U_i = A_ij x_j` (Rogallo
+//! 1981), in a frame that turns with Omega:
 //!
 //! ```text
 //!     du_i/dt = (delta_ij - k_i k_j / k^2) (N_j - 2 eps_jlm Omega_l u_m + f_j) - (delta_il - 2 k_i k_l / k^2) A_lj u_j - nu k^2 u_i
@@ -36,7 +37,9 @@ use crate::error::Result;
 use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
-use crate::transform::{Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut};
+use crate::transform::{
+    Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut,
+};
 use forcing::Forcing;
 use num_complex::Complex;
 use std::rc::Rc;
@@ -125,14 +128,18 @@ impl Parameters {
             Forcing::new(kind, &layout, &Wavenumbers::new(self.size, &truncation))?;
         }
         let survey = Survey::new(self)?;
-        // Developing fills the shells that the spectrum leaves empty, unless each is scaled back to what it was.
+        // Developing fills the shells that the spectrum leaves empty, unless each is scaled back to
+        // what it was.
         let develop = match self.initial {
             Some(Initial::Random { develop, .. }) => develop,
             _ => None,
         };
         let is_filled = develop.is_some_and(|develop| develop.rescale != Rescale::Spectrum);
         if !is_filled
-            && let Some(case::Forcing::ConstantPower { k_min, k_max, .. } | case::Forcing::FrozenShells { k_min, k_max }) = self.forcing
+            && let Some(
+                case::Forcing::ConstantPower { k_min, k_max, .. }
+                | case::Forcing::FrozenShells { k_min, k_max },
+            ) = self.forcing
             && Band::new(self, k_min, k_max)?.is_some_and(|band| band.energy() == 0.0)
         {
             return Err(forcing::without_energy(k_min, k_max));
@@ -148,7 +155,8 @@ impl Parameters {
     pub fn reals(&self, layout: &Layout) -> usize {
         let quantities = 3 + self.scalars.len();
         let kept = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
-        2 * quantities * (self.scheme.registers() + kept) * layout.modes + layout.buffer_reals(self.products().into())
+        2 * quantities * (self.scheme.registers() + kept) * layout.modes
+            + layout.buffer_reals(self.products().into())
     }
 }
 
@@ -166,8 +174,8 @@ pub struct Homogeneous<T> {
     /// At the time of the clock.
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
-    /// The registers of the scheme, the state itself first. No step reads what the one before left in the others: between steps the
-    /// statistics work in them.
+    /// The registers of the scheme, the state itself first. No step reads what the one before left
+    /// in the others: between steps the statistics work in them.
     velocity: Vec<[SpectralField<T>; 3]>,
     scalars: Vec<Vec<SpectralField<T>>>,
     /// The mean gradients of the scalars in a stage.
@@ -190,21 +198,25 @@ impl<T: Real> Homogeneous<T> {
     ///
     /// # Errors
     /// A process grid that does not fit; messages too long for MPI.
-    // Here and at the entries below: what is never inlined, rustc shares with other crates. Each test program and bench would compile the solver again.
+    // Here and at the entries below: what is never inlined, rustc shares with other crates. Each
+    // test program and bench would compile the solver again.
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
-        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.products().into()))?;
+        let pencils =
+            world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.products().into()))?;
         let mean = MeanFlow::new(&parameters.mean, parameters.size);
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
         let diffusivities = parameters.scalars.iter().map(|scalar| parameters.viscosity / scalar.schmidt);
         let diffusivities = [parameters.viscosity].into_iter().chain(diffusivities).collect();
-        let tables = StageTables::new(&wavenumbers, diffusivities, mean.mixes_labels(), mean.interval(0.0, 0.0, 0.0));
+        let tables =
+            StageTables::new(&wavenumbers, diffusivities, mean.mixes_labels(), mean.interval(0.0, 0.0, 0.0));
         let velocity = || std::array::from_fn(|_| SpectralField::zeros(&pencils.layout));
         let scalars = || parameters.scalars.iter().map(|_| SpectralField::zeros(&pencils.layout)).collect();
-        let forcing = parameters.forcing.as_ref().map(|kind| Forcing::new(kind, &pencils.layout, &wavenumbers));
+        let forcing =
+            parameters.forcing.as_ref().map(|kind| Forcing::new(kind, &pencils.layout, &wavenumbers));
         let forcing = world.agree(forcing.transpose())?;
         let registers = 0..parameters.scheme.registers();
         let longest = 2 * truncation.ny_max() + 1;
@@ -233,7 +245,8 @@ impl<T: Real> Homogeneous<T> {
         &self.pencils.layout
     }
 
-    /// Sets the state at time zero to this velocity, in the place of the one that the flow was built with; collective.
+    /// Sets the state at time zero to this velocity, in the place of the one that the flow was
+    /// built with; collective.
     ///
     /// # Errors
     /// A field that the box or the grid cannot hold.
@@ -249,7 +262,14 @@ impl<T: Real> Homogeneous<T> {
             self.velocity[0] = develop::developed(&self.world, &self.parameters, &random, *develop, between)?;
         } else {
             let Self { world, parameters, pencils, wavenumbers, velocity, .. } = self;
-            world.agree(initial::set(initial, world, &pencils.layout, wavenumbers, parameters.seed, &mut velocity[0]))?;
+            world.agree(initial::set(
+                initial,
+                world,
+                &pencils.layout,
+                wavenumbers,
+                parameters.seed,
+                &mut velocity[0],
+            ))?;
         }
         Ok(())
     }
@@ -333,7 +353,8 @@ impl<T: Real> Flow for Homogeneous<T> {
     #[inline(never)]
     fn resume(&mut self, clock: Clock, memory: &[(String, f64)]) {
         self.clock = clock;
-        let value = |name: &str| memory.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value);
+        let value =
+            |name: &str| memory.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value);
         self.dropped = [value("remesh_energy"), value("remesh_dissipation")];
         self.move_box(clock.time);
         if let Some(forcing) = &mut self.forcing {
@@ -366,10 +387,15 @@ impl<T: Real> Flow for Homogeneous<T> {
         let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
         let shift = Shift::none(&self.parameters.truncation());
         let Self { pencils, velocity, scalars, wavenumbers, parameters, .. } = self;
-        // In a sheared box the moving points of a plane lie at xi_x = x + B_xy y; the field is wanted at those of x.
+        // In a sheared box the moving points of a plane lie at xi_x = x + B_xy y; the field is
+        // wanted at those of x.
         let b = &wavenumbers.deformation;
         let tilted = self.mean.keeps_axes() && b[0][1] != 0.0;
-        let skew = if tilted { b[0][1] / b[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64) } else { 0.0 };
+        let skew = if tilted {
+            b[0][1] / b[1][1] * parameters.size[1] / (parameters.size[0] * ny as f64)
+        } else {
+            0.0
+        };
         pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift);
         pencils.visit(
             1,
@@ -386,7 +412,9 @@ impl<T: Real> Flow for Homogeneous<T> {
         let Parameters { size, grid, .. } = self.parameters;
         let b = &self.wavenumbers.deformation;
         let stretched = |i: usize| if self.mean.keeps_axes() { b[i][i] } else { 1.0 };
-        std::array::from_fn(|i| (0..grid[i]).map(|j| size[i] * j as f64 / (grid[i] as f64 * stretched(i))).collect())
+        std::array::from_fn(|i| {
+            (0..grid[i]).map(|j| size[i] * j as f64 / (grid[i] as f64 * stretched(i))).collect()
+        })
     }
 
     fn deformation(&self) -> [[f64; 3]; 3] {

@@ -22,7 +22,11 @@ impl Parameters {
         let mut rates = Rates::default();
         for time in times {
             wavenumbers.deformation = mean.deformation(*time, *time);
-            let forcing = self.forcing.iter().zip(&layout).map(|(kind, layout)| Forcing::new(kind, layout, &wavenumbers));
+            let forcing = self
+                .forcing
+                .iter()
+                .zip(&layout)
+                .map(|(kind, layout)| Forcing::new(kind, layout, &wavenumbers));
             let forcing = forcing.collect::<Result<Vec<_>>>()?;
             rates = rates.or(&self.rates_at(*time, &mean, &wavenumbers.deformation, forcing.first()));
         }
@@ -31,14 +35,21 @@ impl Parameters {
 
     /// The rates at a time at which the moving coordinates are `xi = B x`.
     ///
-    /// The linear terms are stepped explicitly. With `B_ij = sum b_i G_j` of the scalars, waves of the wavevector k have the frequency
+    /// The linear terms are stepped explicitly. With `B_ij = sum b_i G_j` of the scalars, waves of
+    /// the wavevector k have the frequency
     ///
     /// ```text
     ///     N^2 = tr B - k.B k / k^2,    |N^2| <= max_i |tr B - lambda_i|,    lambda_i the principal values of B
     /// ```
     ///
     /// which is `b.G` where both are parallel.
-    pub(super) fn rates_at(&self, time: f64, mean: &MeanFlow, deformation: &Matrix, forcing: Option<&Forcing>) -> Rates {
+    pub(super) fn rates_at(
+        &self,
+        time: f64,
+        mean: &MeanFlow,
+        deformation: &Matrix,
+        forcing: Option<&Forcing>,
+    ) -> Rates {
         let mut rates = Rates::default();
         rates.raise(Cause::Vorticity, length(mean.absolute_vorticity(time)));
         if mean.deforms() {
@@ -47,10 +58,16 @@ impl Parameters {
         let mut waves = [[0.0; 3]; 3];
         for scalar in self.buoyant() {
             let gradient = mean.carried(scalar.gradient, time);
-            waves.iter_mut().zip(scalar.buoyancy).for_each(|(row, b)| row.iter_mut().zip(gradient).for_each(|(entry, g)| *entry += b * g));
+            waves
+                .iter_mut()
+                .zip(scalar.buoyancy)
+                .for_each(|(row, b)| row.iter_mut().zip(gradient).for_each(|(entry, g)| *entry += b * g));
         }
         let trace = waves[0][0] + waves[1][1] + waves[2][2];
-        rates.raise(Cause::Stratification, largest(principal_values(&waves).map(|value| trace - value)).sqrt());
+        rates.raise(
+            Cause::Stratification,
+            largest(principal_values(&waves).map(|value| trace - value)).sqrt(),
+        );
         let cells = (0..3).map(|j| length(deformation[j]) * self.grid[j] as f64 / self.size[j]);
         let cells = cells.fold(0.0, f64::max);
         forcing.map_or(rates, |forcing| rates.or(&forcing.rates(cells)))
@@ -61,7 +78,8 @@ impl Parameters {
         self.scalars.iter().filter(|scalar| scalar.buoyancy != [0.0; 3])
     }
 
-    /// What the scheme and the truncation can follow: k_i is at most 2/3 of pi / dx_i, or in an ellipsoid `sqrt(2) / 3` of 2 pi / dx_i.
+    /// What the scheme and the truncation can follow: k_i is at most 2/3 of pi / dx_i, or in an
+    /// ellipsoid `sqrt(2) / 3` of 2 pi / dx_i.
     pub fn stability(&self) -> Stability {
         let reach = match self.dealiasing {
             Dealiasing::TwoThirds => 2.0 / 3.0 * PI,
@@ -93,14 +111,18 @@ mod tests {
     #[test]
     fn waves_turn_with_the_buoyancy_frequency() {
         let at_rest = Parameters::at_rest([16; 3]);
-        let stratified = |scalars: Vec<Scalar>| of(&Parameters { scalars, ..at_rest.clone() }, Cause::Stratification);
+        let stratified =
+            |scalars: Vec<Scalar>| of(&Parameters { scalars, ..at_rest.clone() }, Cause::Stratification);
         assert!((stratified(vec![heat([0.0, 1e4, 0.0], [0.0, 1.0, 0.0])]) - 100.0).abs() < 1e-11);
         // Unstable; passive; a gradient across gravity, which tilted wavevectors feel: half of |b||G|.
         assert!((stratified(vec![heat([0.0, -4.0, 0.0], [0.0, 1.0, 0.0])]) - 2.0).abs() < 1e-13);
         assert_eq!(stratified(vec![heat([0.0, 1e4, 0.0], [0.0; 3])]), 0.0);
         assert!((stratified(vec![heat([8.0, 0.0, 0.0], [0.0, 1.0, 0.0])]) - 2.0).abs() < 1e-13);
         // Two scalars that hold each other.
-        assert!(stratified(vec![heat([0.0, 3.0, 0.0], [0.0, 1.0, 0.0]), heat([0.0, 1.0, 0.0], [0.0, -3.0, 0.0])]) < 1e-7);
+        assert!(
+            stratified(vec![heat([0.0, 3.0, 0.0], [0.0, 1.0, 0.0]), heat([0.0, 1.0, 0.0], [0.0, -3.0, 0.0])])
+                < 1e-7
+        );
         assert_eq!(at_rest.rates(&[0.0]).unwrap(), Rates::default());
     }
 
@@ -113,9 +135,17 @@ mod tests {
         };
         assert_eq!(of(&mean(Gradient::None, [0.0, 3.0, 4.0], &[(0.0, 1.0)]), Cause::Vorticity), 10.0);
         let strained = mean(Gradient::PlaneStrain { rate: 0.5 }, [0.0; 3], &[(0.0, 0.0), (2.0, 4.0)]);
-        assert!((strained.rates(&[0.0, 2.0]).unwrap().of(Cause::Strain) - 2.0).abs() < 1e-14 && of(&strained, Cause::Strain) == 0.0);
+        assert!(
+            (strained.rates(&[0.0, 2.0]).unwrap().of(Cause::Strain) - 2.0).abs() < 1e-14
+                && of(&strained, Cause::Strain) == 0.0
+        );
         let forced = |forcing| Parameters { forcing: Some(forcing), ..at_rest.clone() };
-        let random = forced(Forcing::OrnsteinUhlenbeck { variance: 0.1, correlation_time: 0.25, k_min: 0.5, k_max: 2.5 });
+        let random = forced(Forcing::OrnsteinUhlenbeck {
+            variance: 0.1,
+            correlation_time: 0.25,
+            k_min: 0.5,
+            k_max: 2.5,
+        });
         assert_eq!(of(&random, Cause::Correlation), 4.0);
         let power = forced(Forcing::ConstantPower { power: 0.3, k_min: 0.5, k_max: 2.5 });
         let cells = 16.0 / std::f64::consts::TAU;

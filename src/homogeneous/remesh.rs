@@ -4,15 +4,16 @@
 //!     n_y <- n_y - s n_x,    s the sign of the shear
 //! ```
 //!
-//! Both labels have the same physical k. Modes that leave the truncation are dropped, never wrapped round to the other side (Rogallo 1981); those
-//! that come in from the other side are zero.
+//! Both labels have the same physical k. Modes that leave the truncation are dropped, never wrapped
+//! round to the other side (Rogallo 1981); those that come in from the other side are zero.
 
 use super::wavenumbers::Wavenumbers;
 use crate::parallel::ExactSum;
 use crate::transform::{Layout, Real, SpectralField};
 use num_complex::Complex;
 
-/// Relabels a field by `n_y <- n_y - shift n_x`. `drop(k, mode, weight)` gets every mode that is dropped, with its wavevector.
+/// Relabels a field by `n_y <- n_y - shift n_x`. `drop(k, mode, weight)` gets every mode that is
+/// dropped, with its wavevector.
 pub fn relabel<T: Real>(
     layout: &Layout,
     wavenumbers: &Wavenumbers,
@@ -40,7 +41,8 @@ pub fn relabel<T: Real>(
     }
 }
 
-/// Relabels the velocity; the energy and the dissipation that are dropped on this rank. `wavenumbers` are those before.
+/// Relabels the velocity; the energy and the dissipation that are dropped on this rank.
+/// `wavenumbers` are those before.
 pub fn relabel_velocity<T: Real>(
     layout: &Layout,
     wavenumbers: &Wavenumbers,

@@ -1,18 +1,21 @@
 //! The nonlinear term, from points to modes, and the stage of the Runge-Kutta scheme that takes it up.
 //!
-//! `N_i = -i k_j FT(u_i u_j)`. The derivatives in x and z of the products ([`crate::convection`]) are taken where k_x and k_z are at hand, before
-//! the transform in y: four fields instead of five go on (M-PSDNS; Lee & Moser count the same):
+//! `N_i = -i k_j FT(u_i u_j)`. The derivatives in x and z of the products ([`crate::convection`])
+//! are taken where k_x and k_z are at hand, before the transform in y: four fields instead of five
+//! go on (M-PSDNS; Lee & Moser count the same):
 //!
 //! ```text
 //!     A = -i (k_x a + k_z e),  B = -i b,  C = -i (k_x e + k_z c),  D = -i d          at (n_x, y, n_z)
 //!     N = (A + k_y B, k_x B + k_z D, C + k_y D)
 //! ```
 //!
-//! The factor -i is gone with the divergence in x and z; from there on real and imaginary parts go through the same real arithmetic.
-//! A scalar adds the products `u theta, v theta, w theta` and the fields `E = -i (k_x u theta + k_z w theta)` and `-i v theta`.
+//! The factor -i is gone with the divergence in x and z; from there on real and imaginary parts go
+//! through the same real arithmetic. A scalar adds the products `u theta, v theta, w theta` and the
+//! fields `E = -i (k_x u theta + k_z w theta)` and `-i v theta`.
 //!
-//! Where the mean flow makes k_x or k_z depend on n_y ("mixed"), the products themselves go on, times -i, and all derivatives are taken
-//! with the update: five fields for the velocity and three for a scalar.
+//! Where the mean flow makes k_x or k_z depend on n_y ("mixed"), the products themselves go on,
+//! times -i, and all derivatives are taken with the update: five fields for the velocity and three
+//! for a scalar.
 
 use super::wavenumbers::StageTables;
 use crate::convection::times_minus_i;
@@ -25,8 +28,8 @@ pub fn counts(scalars: usize, mixed: bool) -> Products {
     Products { inputs: 3 + scalars, products: 5 + 3 * scalars, outputs }
 }
 
-/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, and two fields a scalar, at n_x and n_z = nz, nz + 1, ...; if they are
-/// `mixed`, only the factor -i.
+/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, and two fields a scalar, at n_x
+/// and n_z = nz, nz + 1, ...; if they are `mixed`, only the factor -i.
 pub fn divergence_xz<T: Real>(
     tables: &StageTables<T>,
     (scalars, mixed): (usize, bool),
@@ -38,7 +41,10 @@ pub fn divergence_xz<T: Real>(
     if mixed {
         for p in 0..5 + 3 * scalars {
             let [output] = outputs.from(p);
-            output.iter_mut().zip(products.of(p)).for_each(|(output, product)| *output = times_minus_i(*product));
+            output
+                .iter_mut()
+                .zip(products.of(p))
+                .for_each(|(output, product)| *output = times_minus_i(*product));
         }
         return;
     }
@@ -61,7 +67,8 @@ fn divergence_of_velocity<T: Real>(
         || {
             let n = a.len();
             let (kz, b, c, d, e) = (&kz[..n], &b[..n], &c[..n], &d[..n], &e[..n]);
-            let (out_a, out_b, out_c, out_d) = (&mut out_a[..n], &mut out_b[..n], &mut out_c[..n], &mut out_d[..n]);
+            let (out_a, out_b, out_c, out_d) =
+                (&mut out_a[..n], &mut out_b[..n], &mut out_c[..n], &mut out_d[..n]);
             for j in 0..n {
                 out_a[j] = times_minus_i(a[j].scale(kx) + e[j].scale(kz[j]));
                 out_b[j] = times_minus_i(b[j]);

@@ -13,8 +13,8 @@ pub fn energy_density(spectrum: &Spectrum, k: f64) -> f64 {
             let x = k / peak_wavenumber;
             x.powi(4) * (-2.0 * x * x).exp()
         }
-        // k^4 (1 + 12/5 (k / k_p)^2)^(-17/6), with its maximum at k_p (von Karman 1948; Pope 2000, section 6.5.3), joined to Pao's (1965)
-        // exp(-3/2 alpha (k eta)^(4/3)), alpha = 1.5
+        // k^4 (1 + 12/5 (k / k_p)^2)^(-17/6), with its maximum at k_p (von Karman 1948; Pope 2000,
+        // section 6.5.3), joined to Pao's (1965) exp(-3/2 alpha (k eta)^(4/3)), alpha = 1.5
         Spectrum::VonKarmanPao { peak_wavenumber, kolmogorov_length } => {
             let x = k / peak_wavenumber;
             let eta = pao_length(*peak_wavenumber, *kolmogorov_length);
@@ -40,7 +40,9 @@ fn interpolate(table: &[(f64, f64)], k: f64) -> f64 {
     let above = table.partition_point(|(at, _)| *at < k);
     match (above.checked_sub(1).map(|below| table[below]), table.get(above)) {
         (_, Some(&(at, e))) if at == k => e,
-        (Some((k0, e0)), Some(&(k1, e1))) if e0 > 0.0 && e1 > 0.0 => e0 * (e1 / e0).powf((k / k0).ln() / (k1 / k0).ln()),
+        (Some((k0, e0)), Some(&(k1, e1))) if e0 > 0.0 && e1 > 0.0 => {
+            e0 * (e1 / e0).powf((k / k0).ln() / (k1 / k0).ln())
+        }
         (Some((k0, e0)), Some(&(k1, e1))) => e0 + (e1 - e0) * (k - k0) / (k1 - k0),
         _ => 0.0,
     }
@@ -55,7 +57,9 @@ fn extent(spectrum: &Spectrum) -> (f64, f64) {
             (1e-3 * peak_wavenumber.min(dissipative), 15.0 * dissipative)
         }
         Spectrum::Power { k_min, k_max, .. } => (*k_min, *k_max),
-        Spectrum::Table { table } => (table.first().map_or(1.0, |(k, _)| *k), table.last().map_or(1.0, |(k, _)| *k)),
+        Spectrum::Table { table } => {
+            (table.first().map_or(1.0, |(k, _)| *k), table.last().map_or(1.0, |(k, _)| *k))
+        }
     }
 }
 
@@ -75,7 +79,8 @@ impl Cumulative {
     pub fn new(spectrum: &Spectrum) -> Self {
         let (first, last) = extent(spectrum);
         let step = (last / first).ln() / POINTS as f64;
-        let k: Vec<f64> = (0..=POINTS).map(|i| if i == POINTS { last } else { first * (step * i as f64).exp() }).collect();
+        let k: Vec<f64> =
+            (0..=POINTS).map(|i| if i == POINTS { last } else { first * (step * i as f64).exp() }).collect();
         // dk = k d(log k)
         let integrand = |k: f64| {
             let e = k * energy_density(spectrum, k);
@@ -103,13 +108,15 @@ impl Cumulative {
             _ => {
                 let (k0, k1) = (self.k[above - 1], self.k[above]);
                 let part = (k - k0) / (k1 - k0);
-                [0, 1].map(|q| self.sums[above - 1][q] + part * (self.sums[above][q] - self.sums[above - 1][q]))
+                [0, 1]
+                    .map(|q| self.sums[above - 1][q] + part * (self.sums[above][q] - self.sums[above - 1][q]))
             }
         }
     }
 
-    /// The parts of energy and dissipation below the wavenumbers of the box, in the cell about k = 0 which has no mode, and beyond those that
-    /// the grid keeps: `1 - <int_0^r E dk> / int E dk`, the mean over all directions, in each of which the modes reach to r.
+    /// The parts of energy and dissipation below the wavenumbers of the box, in the cell about k =
+    /// 0 which has no mode, and beyond those that the grid keeps: `1 - <int_0^r E dk> / int E dk`,
+    /// the mean over all directions, in each of which the modes reach to r.
     pub fn lost(&self, wavenumbers: &Wavenumbers, truncation: &Truncation) -> Lost {
         let unit = wavenumbers.unit;
         let cell = unit.map(|unit| 0.5 * unit);
@@ -125,7 +132,8 @@ impl Cumulative {
             for j in 0..DIRECTIONS {
                 let angle = FRAC_PI_2 * (j as f64 + 0.5) / DIRECTIONS as f64;
                 let e = [sine * angle.cos(), sine * angle.sin(), cosine];
-                let to_side = |widths: &[f64; 3]| (0..3).map(|i| widths[i] / e[i]).fold(f64::INFINITY, f64::min);
+                let to_side =
+                    |widths: &[f64; 3]| (0..3).map(|i| widths[i] / e[i]).fold(f64::INFINITY, f64::min);
                 let to_end = match truncation.shape {
                     Shape::Ellipsoid => (0..3).map(|i| (e[i] / reach[i]).powi(2)).sum::<f64>().powf(-0.5),
                     _ => to_side(&reach),
@@ -175,8 +183,9 @@ impl Sums {
 /// Labels that are summed one by one, and beyond them in runs of this part of their size.
 const SINGLY: usize = 64;
 
-/// The sums of a field of `|û|^2 = E(k) V / (2 pi k^2)` in each mode of the box as it is at time zero, and whether every mode was visited: beyond
-/// the first labels one stands for a run of its neighbours.
+/// The sums of a field of `|û|^2 = E(k) V / (2 pi k^2)` in each mode of the box as it is at time
+/// zero, and whether every mode was visited: beyond the first labels one stands for a run of its
+/// neighbours.
 pub fn sums(spectrum: &Spectrum, wavenumbers: &Wavenumbers, truncation: &Truncation) -> (Sums, bool) {
     let unit = wavenumbers.unit;
     let volume: f64 = unit.iter().product();
@@ -189,8 +198,16 @@ pub fn sums(spectrum: &Spectrum, wavenumbers: &Wavenumbers, truncation: &Truncat
                 if (nx, ny, nz) == (0, 0, 0) || !truncation.holds([nx, ny, nz].map(|n| n as i64)) {
                     continue;
                 }
-                let k = [nx, ny, nz].iter().zip(unit).map(|(n, unit)| (*n as f64 * unit).powi(2)).sum::<f64>().sqrt();
-                sums.add(k, count_x * count_y * count_z * energy_density(spectrum, k) * volume / (2.0 * PI * k * k));
+                let k = [nx, ny, nz]
+                    .iter()
+                    .zip(unit)
+                    .map(|(n, unit)| (*n as f64 * unit).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                sums.add(
+                    k,
+                    count_x * count_y * count_z * energy_density(spectrum, k) * volume / (2.0 * PI * k * k),
+                );
             }
         }
     }
@@ -199,7 +216,8 @@ pub fn sums(spectrum: &Spectrum, wavenumbers: &Wavenumbers, truncation: &Truncat
 
 /// The labels 0, 1, .. with how many each stands for, the negative ones among them.
 fn runs(largest: usize) -> Vec<(usize, f64)> {
-    let mut runs: Vec<(usize, f64)> = (0..=largest.min(SINGLY - 1)).map(|n| (n, if n == 0 { 1.0 } else { 2.0 })).collect();
+    let mut runs: Vec<(usize, f64)> =
+        (0..=largest.min(SINGLY - 1)).map(|n| (n, if n == 0 { 1.0 } else { 2.0 })).collect();
     let mut next = SINGLY;
     while next <= largest {
         let length = (next / (SINGLY / 2)).min(largest + 1 - next);
@@ -215,22 +233,27 @@ mod tests {
 
     #[test]
     fn model_spectra_peak_at_the_peak_wavenumber() {
-        for spectrum in
-            [Spectrum::PassotPouquet { peak_wavenumber: 7.0 }, Spectrum::VonKarmanPao { peak_wavenumber: 7.0, kolmogorov_length: None }]
-        {
+        for spectrum in [
+            Spectrum::PassotPouquet { peak_wavenumber: 7.0 },
+            Spectrum::VonKarmanPao { peak_wavenumber: 7.0, kolmogorov_length: None },
+        ] {
             let e = |k| energy_density(&spectrum, k);
             assert!(e(7.0) > e(6.5) && e(7.0) > e(7.5), "{spectrum:?}");
             assert!((e(0.02) / e(0.01) / 16.0 - 1.0).abs() < 1e-3, "{spectrum:?} should rise as k^4");
         }
         let inertial = Spectrum::VonKarmanPao { peak_wavenumber: 0.01, kolmogorov_length: None };
-        let slope = (energy_density(&inertial, 0.1) / energy_density(&inertial, 0.09)).ln() / (10.0_f64 / 9.0).ln();
+        let slope =
+            (energy_density(&inertial, 0.1) / energy_density(&inertial, 0.09)).ln() / (10.0_f64 / 9.0).ln();
         assert!((slope + 5.0 / 3.0).abs() < 0.35, "slope {slope}");
     }
 
     #[test]
     fn tables_are_power_laws_between_their_rows() {
         let table = [(1.0, 8.0), (2.0, 1.0), (3.0, 0.0)];
-        assert_eq!([0.5, 1.0, 2.0, 2.5, 3.0, 3.5].map(|k| interpolate(&table, k)), [0.0, 8.0, 1.0, 0.5, 0.0, 0.0]);
+        assert_eq!(
+            [0.5, 1.0, 2.0, 2.5, 3.0, 3.5].map(|k| interpolate(&table, k)),
+            [0.0, 8.0, 1.0, 0.5, 0.0, 0.0]
+        );
         assert!((interpolate(&table, 1.5) - 8.0 * 1.5_f64.powi(-3)).abs() < 1e-14);
     }
 
@@ -242,13 +265,19 @@ mod tests {
 
     #[test]
     fn integrals_are_those_of_known_functions() {
-        // int x^4 exp(-2 x^2) = 3 sqrt(2 pi) / 64, int x^6 exp(-2 x^2) = 15 sqrt(2 pi) / 256, times k_p and k_p^3.
+        // int x^4 exp(-2 x^2) = 3 sqrt(2 pi) / 64, int x^6 exp(-2 x^2) = 15 sqrt(2 pi) / 256, times
+        // k_p and k_p^3.
         let [energy, gradient] = Cumulative::new(&Spectrum::PassotPouquet { peak_wavenumber: 5.0 }).total();
         let root = (2.0 * PI).sqrt();
-        assert!((energy / (5.0 * 3.0 / 64.0 * root) - 1.0).abs() < 1e-8 && (gradient / (125.0 * 15.0 / 256.0 * root) - 1.0).abs() < 1e-8);
+        assert!(
+            (energy / (5.0 * 3.0 / 64.0 * root) - 1.0).abs() < 1e-8
+                && (gradient / (125.0 * 15.0 / 256.0 * root) - 1.0).abs() < 1e-8
+        );
         let flat = Spectrum::Table { table: vec![(1.0, 0.1), (10.0, 0.1), (100.0, 0.1)] };
         let [energy, gradient] = Cumulative::new(&flat).total();
-        assert!((energy / 9.9 - 1.0).abs() < 1e-6 && (gradient / (0.1 / 3.0 * (1e6 - 1.0)) - 1.0).abs() < 1e-5);
+        assert!(
+            (energy / 9.9 - 1.0).abs() < 1e-6 && (gradient / (0.1 / 3.0 * (1e6 - 1.0)) - 1.0).abs() < 1e-5
+        );
     }
 
     /// Poisson's sum: the modes of a smooth spectrum hold its integral.
@@ -262,7 +291,11 @@ mod tests {
             // Runs of labels are the midpoint rule of cells that are 1/32 of k wide.
             let tolerance = if exact { 1e-5 } else { 2e-3 };
             assert!((sums.energy / energy - 1.0).abs() < tolerance, "{peak}: {} of {energy}", sums.energy);
-            assert!((0.5 * sums.gradient / gradient - 1.0).abs() < tolerance, "{peak}: {} of {gradient}", sums.gradient);
+            assert!(
+                (0.5 * sums.gradient / gradient - 1.0).abs() < tolerance,
+                "{peak}: {} of {gradient}",
+                sums.gradient
+            );
             let lost = Cumulative::new(&spectrum).lost(&wavenumbers, &truncation);
             assert!(lost.beyond[1] < 1e-6 && lost.below[0] < 1e-3, "{lost:?}");
         }
@@ -270,7 +303,8 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_what_the_modes_do_not_hold() {
-        // E = k^2 is uniform in k-space: a ball of radius 30 in a cube of side 41, of which the cell of k = 0 is missing.
+        // E = k^2 is uniform in k-space: a ball of radius 30 in a cube of side 41, of which the
+        // cell of k = 0 is missing.
         let spectrum = Spectrum::Power { exponent: 2.0, k_min: 1e-3, k_max: 30.0 };
         let (wavenumbers, truncation) = cube(21);
         let lost = Cumulative::new(&spectrum).lost(&wavenumbers, &truncation);
@@ -278,7 +312,8 @@ mod tests {
         assert!((lost.below[0] * ball - 1.0).abs() < 2e-2, "{lost:?}");
         let (sums, exact) = sums(&spectrum, &wavenumbers, &truncation);
         let held = sums.energy / Cumulative::new(&spectrum).total()[0];
-        // The ball is cut by the cells at its surface, of which there are 1e4: they scatter by the root of that.
+        // The ball is cut by the cells at its surface, of which there are 1e4: they scatter by the
+        // root of that.
         assert!(exact && (1.0 - lost.beyond[0] - held).abs() < 1e-2, "{lost:?} {held}");
         let wide = Spectrum::Table { table: vec![(0.2, 1.0), (10.0, 1.0)] };
         let lost = Cumulative::new(&wide).lost(&wavenumbers, &truncation);

@@ -3,7 +3,10 @@
 use super::forcing::Forcing;
 use super::matrix::dot;
 use super::right_hand_side::{counts, divergence_xz};
-use super::update::{Coefficients, MeanTerms, ScalarColumn, Transport, VelocityColumn, keep, keep_scalar, update, update_scalar};
+use super::update::{
+    Coefficients, MeanTerms, ScalarColumn, Transport, VelocityColumn, keep, keep_scalar, update,
+    update_scalar,
+};
 use super::{Homogeneous, remesh};
 use crate::case::Scalar;
 use crate::convection::{courant_rate, largest_magnitude, products};
@@ -25,14 +28,17 @@ impl<T: Real> Homogeneous<T> {
         let limit = until - begin;
         let scheme = self.parameters.scheme;
         let (mut dt, mut rates, mut sums) = (0.0, Rates::default(), Default::default());
-        // The length of the step is not known before the first evaluation, which needs the wavenumbers at its beginning only.
+        // The length of the step is not known before the first evaluation, which needs the
+        // wavenumbers at its beginning only.
         let growth = self.forcing.as_ref().map_or(0.0, |forcing| forcing.growth());
         self.tables.set_interval(self.mean.interval(begin, begin, begin), 0.0);
         for (s, stage) in scheme.stages().iter().enumerate() {
             let at = |part: f64, dt: f64| if part == 1.0 && dt == limit { until } else { begin + part * dt };
             if s > 0 {
-                self.tables
-                    .set_interval(self.mean.interval(begin, at(stage.from, dt), at(stage.to, dt)), growth * dt * (stage.to - stage.from));
+                self.tables.set_interval(
+                    self.mean.interval(begin, at(stage.from, dt), at(stage.to, dt)),
+                    growth * dt * (stage.to - stage.from),
+                );
             }
             let local = self.nonlinear(s);
             if let Some(forcing) = &mut self.forcing {
@@ -42,9 +48,12 @@ impl<T: Real> Homogeneous<T> {
                 rates = self.rates(local);
                 dt = self.parameters.step_size.choose(&rates, limit);
                 if !dt.is_finite() {
-                    return Err(Error::input("time.cfl gives no step for a fluid at rest: give time.dt, or time.end"));
+                    return Err(Error::input(
+                        "time.cfl gives no step for a fluid at rest: give time.dt, or time.end",
+                    ));
                 }
-                self.tables.set_interval(self.mean.interval(begin, begin, at(stage.to, dt)), growth * dt * stage.to);
+                self.tables
+                    .set_interval(self.mean.interval(begin, begin, at(stage.to, dt)), growth * dt * stage.to);
                 if let Some(forcing) = &mut self.forcing {
                     forcing.begin_step(self.parameters.seed, self.clock.step, dt, scheme);
                 }
@@ -64,7 +73,8 @@ impl<T: Real> Homogeneous<T> {
             return Ok(Step { dt, cfl, rates, energy, dissipation: None, remesh: None, broken, end: None });
         }
         if let Some(forcing) = &mut self.forcing {
-            let [gained, more] = forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
+            let [gained, more] =
+                forcing.end_step(&self.world, self.parameters.viscosity, &mut self.velocity[0]);
             energy += gained;
             dissipation += more;
         }
@@ -74,7 +84,16 @@ impl<T: Real> Homogeneous<T> {
         dissipation -= less;
         self.move_box(self.clock.time);
         let end = self.unresolved(dissipation).or_else(|| self.forcing.as_ref().and_then(Forcing::idle));
-        Ok(Step { dt, cfl, rates, energy, dissipation: Some(dissipation), remesh: remesh.map(|[dropped, _]| dropped), broken, end })
+        Ok(Step {
+            dt,
+            cfl,
+            rates,
+            energy,
+            dissipation: Some(dissipation),
+            remesh: remesh.map(|[dropped, _]| dropped),
+            broken,
+            end,
+        })
     }
 
     /// What is not finite of a state with this energy.
@@ -87,7 +106,8 @@ impl<T: Real> Homogeneous<T> {
             return None;
         }
         let fields = self.scalars[0].iter().enumerate();
-        let broken = fields.filter(|(_, field)| !field.iter().all(|theta| theta.re.is_finite() && theta.im.is_finite()));
+        let broken = fields
+            .filter(|(_, field)| !field.iter().all(|theta| theta.re.is_finite() && theta.im.is_finite()));
         Broken::of(
             broken.map(|(s, _)| Broken::bit(s)).fold(0, |bits, bit| bits | bit),
             scalars.iter().map(|scalar| &*scalar.name),
@@ -95,8 +115,8 @@ impl<T: Real> Homogeneous<T> {
         )
     }
 
-    /// Why a strained box must not go on: the strain has made the cells so long that they no longer resolve the dissipation. A box that is
-    /// remeshed comes back.
+    /// Why a strained box must not go on: the strain has made the cells so long that they no longer
+    /// resolve the dissipation. A box that is remeshed comes back.
     fn unresolved(&self, dissipation: f64) -> Option<String> {
         if self.mean.is_remeshed() {
             return None;
@@ -105,8 +125,10 @@ impl<T: Real> Homogeneous<T> {
         let kmax_eta = now * (self.parameters.viscosity.powi(3) / dissipation).powf(0.25);
         (now < 0.5 * first && kmax_eta < LEAST_KMAX_ETA).then(|| {
             format!(
-                "the strained box no longer resolves the flow: at step {}, time {:.6e}, k_max has fallen from {first:.4} to {now:.4} along the longest cells, and \
-                 k_max eta to {kmax_eta:.3}; start with shorter cells in the direction that is stretched (domain.size, domain.grid), or end at an earlier time",
+                "the strained box no longer resolves the flow: at step {}, time {:.6e}, k_max has fallen \
+                 from {first:.4} to {now:.4} along the longest cells, and \
+                 k_max eta to {kmax_eta:.3}; start with shorter cells in the direction that is stretched \
+                 (domain.size, domain.grid), or end at an earlier time",
                 self.clock.step, self.clock.time
             )
         })
@@ -120,7 +142,8 @@ impl<T: Real> Homogeneous<T> {
         }
     }
 
-    /// What limits a step of this state, of which this rank has found `[the Courant rate, the acceleration by buoyancy]` at its points; collective.
+    /// What limits a step of this state, of which this rank has found
+    /// `[the Courant rate, the acceleration by buoyancy]` at its points; collective.
     fn rates(&self, local: [f64; 2]) -> Rates {
         let Self { world, parameters, mean, wavenumbers, clock, forcing, .. } = self;
         let mut rates = parameters.rates_at(clock.time, mean, &wavenumbers.deformation, forcing.as_ref());
@@ -130,12 +153,18 @@ impl<T: Real> Homogeneous<T> {
         rates
     }
 
-    /// The nonlinear term of stage s, left where [`Homogeneous::take_up`] finds it; in the first stage what [`Homogeneous::rates`] needs.
+    /// The nonlinear term of stage s, left where [`Homogeneous::take_up`] finds it; in the first
+    /// stage what [`Homogeneous::rates`] needs.
     fn nonlinear(&mut self, s: usize) -> [f64; 2] {
         if !self.parameters.nonlinear {
             return [0.0; 2];
         }
-        let (first, second) = self.parameters.dealiasing.displacements(self.parameters.scheme, self.parameters.seed, self.clock.step, s);
+        let (first, second) = self.parameters.dealiasing.displacements(
+            self.parameters.scheme,
+            self.parameters.seed,
+            self.clock.step,
+            s,
+        );
         self.shifts[0].set(first);
         let mut largest = self.evaluate(0, s == 0);
         if let Some(second) = second {
@@ -147,20 +176,24 @@ impl<T: Real> Homogeneous<T> {
         largest
     }
 
-    /// Velocity and scalars to products to z-lines of what goes back to the columns, on the grid of this evaluation; returns, if it is `wanted`, the largest
-    /// of this rank: `sum_j |B_ji u_i| / dxi_j`, and `sum_j |B_ji b_i theta| / dxi_j` of one scalar times the number of those that are buoyant, which is a
-    /// bound of their sum and the same on any ranks.
+    /// Velocity and scalars to products to z-lines of what goes back to the columns, on the grid of
+    /// this evaluation; returns, if it is `wanted`, the largest of this rank:
+    /// `sum_j |B_ji u_i| / dxi_j`, and `sum_j |B_ji b_i theta| / dxi_j` of one scalar times the
+    /// number of those that are buoyant, which is a bound of their sum and the same on any ranks.
     pub(super) fn evaluate(&mut self, evaluation: usize, wanted: bool) -> [f64; 2] {
         let Self { pencils, velocity, scalars, tables, parameters, wavenumbers, mean, .. } = self;
         let (scalars_in, mixed) = (parameters.scalars.len(), mean.mixes_labels());
         pencils.inverse(velocity[0].iter().chain(&scalars[0]), &self.shifts[evaluation]);
         // The velocity in cells of the moving grid: dxi_j/dt = B_ji u_i.
         let b = &wavenumbers.deformation;
-        let cells = std::array::from_fn(|j| std::array::from_fn(|i| T::of(b[j][i] * parameters.grid[j] as f64 / parameters.size[j])));
+        let cells = std::array::from_fn(|j| {
+            std::array::from_fn(|i| T::of(b[j][i] * parameters.grid[j] as f64 / parameters.size[j]))
+        });
         let buoyant = parameters.buoyant().count() as f64;
         // The acceleration by a scalar of one.
         let pull = |scalar: &Scalar| {
-            let through = (0..3).map(|j| dot(b[j], scalar.buoyancy).abs() * parameters.grid[j] as f64 / parameters.size[j]);
+            let through = (0..3)
+                .map(|j| dot(b[j], scalar.buoyancy).abs() * parameters.grid[j] as f64 / parameters.size[j]);
             buoyant * through.sum::<f64>()
         };
         let (mut rate, mut acceleration) = (T::zero(), 0.0_f64);
@@ -170,7 +203,12 @@ impl<T: Real> Homogeneous<T> {
                 if wanted {
                     let here = courant_rate(std::array::from_fn(|i| &lines[i * length..][..length]), &cells);
                     rate = if here > rate { here } else { rate };
-                    for (s, scalar) in parameters.scalars.iter().enumerate().filter(|(_, scalar)| scalar.buoyancy != [0.0; 3]) {
+                    for (s, scalar) in parameters
+                        .scalars
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, scalar)| scalar.buoyancy != [0.0; 3])
+                    {
                         let theta = &lines[(3 + s) * length..][..length];
                         acceleration = acceleration.max(pull(scalar) * largest_magnitude(theta).wide());
                     }
@@ -192,19 +230,44 @@ impl<T: Real> Homogeneous<T> {
             tables.select(column);
             keep(&tables.column(column, 0), mixed, modes, piece_mut(velocity, &range));
             for (s, kept) in scalars.iter_mut().enumerate() {
-                keep_scalar(&tables.column(column, 1 + s), mixed, modes, of_velocity + s * of_scalar, &mut kept[range.clone()]);
+                keep_scalar(
+                    &tables.column(column, 1 + s),
+                    mixed,
+                    modes,
+                    of_velocity + s * of_scalar,
+                    &mut kept[range.clone()],
+                );
             }
         });
     }
 
-    /// Takes up N in all R registers; returns the sums of `|u|^2` and `k^2 |u|^2` over all modes of this rank.
+    /// Takes up N in all R registers; returns the sums of `|u|^2` and `k^2 |u|^2` over all modes of
+    /// this rank.
     fn take_up<const R: usize>(&mut self, stage: &Stage, dt: f64) -> [ExactSum; 2] {
         let coefficients = Coefficients::<T, R>::new(stage, dt);
-        let Self { pencils, tables, velocity, scalars, gradients, kept, shifts, parameters, mean, forcing, force, zeros, clock, .. } = self;
+        let Self {
+            pencils,
+            tables,
+            velocity,
+            scalars,
+            gradients,
+            kept,
+            shifts,
+            parameters,
+            mean,
+            forcing,
+            force,
+            zeros,
+            clock,
+            ..
+        } = self;
         let mixed = mean.mixes_labels();
         let (outputs, of_velocity, of_scalar) = outputs(parameters.scalars.len(), mixed);
         let interval = tables.interval();
-        let terms = MeanTerms { absolute_vorticity: interval.absolute_vorticity.map(T::of), transport: Transport::of(interval.transport) };
+        let terms = MeanTerms {
+            absolute_vorticity: interval.absolute_vorticity.map(T::of),
+            transport: Transport::of(interval.transport),
+        };
         let mean_terms = (mean.deforms() || interval.absolute_vorticity != [0.0; 3]).then_some(&terms);
         let buoyant = parameters.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
         let time = clock.time + stage.from * dt;
@@ -214,13 +277,16 @@ impl<T: Real> Homogeneous<T> {
         let forcing = forcing.as_ref().filter(|forcing| forcing.is_local());
         let coefficient = forcing.map_or(0.0, |forcing| forcing.coefficient());
         let mut next_forced = 0;
-        let (Some(velocity), Some(scalars)) = (velocity.first_chunk_mut::<R>(), scalars.first_chunk_mut::<R>()) else {
+        let (Some(velocity), Some(scalars)) =
+            (velocity.first_chunk_mut::<R>(), scalars.first_chunk_mut::<R>())
+        else {
             unreachable!("a scheme has its {R} registers")
         };
         let mut sums: [ExactSum; 2] = Default::default();
         let update_column = |column: &Column, range: Range<usize>, modes: Pieces<'_, T>| {
             tables.select(column);
-            let forced = |i: usize| forcing.and_then(|forcing| forcing.place(i)).filter(|mode| range.contains(mode));
+            let forced =
+                |i: usize| forcing.and_then(|forcing| forcing.place(i)).filter(|mode| range.contains(mode));
             let force = (buoyant || forced(next_forced).is_some()).then(|| {
                 let mut force = force.each_mut().map(|force| &mut force[..range.len()]);
                 force.iter_mut().for_each(|force| force.fill(Complex::default()));
@@ -228,7 +294,9 @@ impl<T: Real> Homogeneous<T> {
                     add_buoyancy(scalar.buoyancy, &theta[range.clone()], &mut force);
                 }
                 while let (Some(mode), Some(forcing)) = (forced(next_forced), forcing) {
-                    let u = velocity[0].each_ref().map(|field| Complex::new(field[mode].re.wide(), field[mode].im.wide()));
+                    let u = velocity[0]
+                        .each_ref()
+                        .map(|field| Complex::new(field[mode].re.wide(), field[mode].im.wide()));
                     for (force, f) in force.iter_mut().zip(forcing.force(next_forced, coefficient, u)) {
                         force[mode - range.start] += Complex::new(T::of(f.re), T::of(f.im));
                     }
@@ -272,7 +340,8 @@ impl<T: Real> Homogeneous<T> {
         sums
     }
 
-    /// Relabels the modes if that is due at the end of a step that began at `begin`; the energy and the dissipation that are dropped.
+    /// Relabels the modes if that is due at the end of a step that began at `begin`; the energy and
+    /// the dissipation that are dropped.
     fn remesh(&mut self, begin: f64) -> Option<[f64; 2]> {
         let time = self.clock.time;
         let shift = self.mean.relabelling(begin, time);
@@ -285,7 +354,8 @@ impl<T: Real> Homogeneous<T> {
         }
         let Self { pencils, wavenumbers, parameters, velocity, scalars, .. } = self;
         let layout = &pencils.layout;
-        let dropped = remesh::relabel_velocity(layout, wavenumbers, parameters.viscosity, shift, &mut velocity[0]);
+        let dropped =
+            remesh::relabel_velocity(layout, wavenumbers, parameters.viscosity, shift, &mut velocity[0]);
         for scalar in &mut scalars[0] {
             remesh::relabel(layout, wavenumbers, shift, scalar, |_, _, _| ());
         }
@@ -309,6 +379,9 @@ fn add_buoyancy<T: Real>(buoyancy: [f64; 3], theta: &[Complex<T>], force: &mut [
 }
 
 /// The same piece of each of three fields.
-pub(super) fn piece_mut<'a, T: Real>(fields: &'a mut [SpectralField<T>; 3], range: &Range<usize>) -> [&'a mut [Complex<T>]; 3] {
+pub(super) fn piece_mut<'a, T: Real>(
+    fields: &'a mut [SpectralField<T>; 3],
+    range: &Range<usize>,
+) -> [&'a mut [Complex<T>]; 3] {
     fields.each_mut().map(|field| &mut field[range.clone()])
 }

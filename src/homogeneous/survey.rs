@@ -1,4 +1,5 @@
-//! What is known of the field at time zero before there is one: its sums over modes, its largest velocities, and whether it can be set at all.
+//! What is known of the field at time zero before there is one: its sums over modes, its largest
+//! velocities, and whether it can be set at all.
 
 use super::initial::{Wave, refuse_unheld, scale_to, waves};
 use super::spectrum::{Sums, energy_density, sums};
@@ -47,20 +48,29 @@ impl Survey {
                     (2.0 * sums.energy).sqrt() * expected_level(&sums, 2.0, parameters)
                 }
             };
-            buoyancy += largest * (0..3).map(|i| scalar.buoyancy[i].abs() * parameters.grid[i] as f64 / parameters.size[i]).sum::<f64>();
+            buoyancy += largest
+                * (0..3)
+                    .map(|i| scalar.buoyancy[i].abs() * parameters.grid[i] as f64 / parameters.size[i])
+                    .sum::<f64>();
         }
         let Some(initial) = &parameters.initial else {
             return Ok(Some(Self { sums: Sums::default(), convection: 0.0, buoyancy }));
         };
         let sums = match initial {
             Initial::File { .. } => return Ok(None),
-            Initial::Random { energy, spectrum, .. } => random(*energy, spectrum, &wavenumbers, &truncation, "initial")?,
+            Initial::Random { energy, spectrum, .. } => {
+                random(*energy, spectrum, &wavenumbers, &truncation, "initial")?
+            }
             initial => {
                 let waves = waves(initial, &wavenumbers)?;
                 for (label, _) in &waves {
                     refuse_unheld(&truncation, "the initial field", *label)?;
                 }
-                return Ok(Some(Self { sums: of_waves(&waves, &wavenumbers), convection: fastest(&waves, parameters), buoyancy }));
+                return Ok(Some(Self {
+                    sums: of_waves(&waves, &wavenumbers),
+                    convection: fastest(&waves, parameters),
+                    buoyancy,
+                }));
             }
         };
         Ok(Some(Self { sums, convection: expected_rate(&sums, parameters), buoyancy }))
@@ -83,7 +93,13 @@ impl Survey {
 }
 
 /// The sums of a random field that is scaled to the energy that is wanted.
-fn random(energy: Option<f64>, spectrum: &Spectrum, wavenumbers: &Wavenumbers, truncation: &Truncation, key: &str) -> Result<Sums> {
+fn random(
+    energy: Option<f64>,
+    spectrum: &Spectrum,
+    wavenumbers: &Wavenumbers,
+    truncation: &Truncation,
+    key: &str,
+) -> Result<Sums> {
     let (sums, exact) = sums(spectrum, wavenumbers, truncation);
     // A narrow band may lie between the modes that stand for their neighbours.
     if sums.energy == 0.0 && !exact {
@@ -104,11 +120,13 @@ fn of_waves(waves: &[Wave], wavenumbers: &Wavenumbers) -> Sums {
 
 /// `max sum_i |u_i| / dx_i` of a few waves.
 fn fastest(waves: &[Wave], parameters: &Parameters) -> f64 {
-    let common = waves.iter().flat_map(|(label, _)| label).fold(0, |common, n| gcd(common, n.unsigned_abs())).max(1) as f64;
+    let common =
+        waves.iter().flat_map(|(label, _)| label).fold(0, |common, n| gcd(common, n.unsigned_abs())).max(1)
+            as f64;
     let mut largest = 0.0_f64;
     for sample in 0..SAMPLES.pow(3) {
-        let at =
-            [sample % SAMPLES, sample / SAMPLES % SAMPLES, sample / SAMPLES.pow(2)].map(|i| TAU * i as f64 / (SAMPLES as f64 * common));
+        let at = [sample % SAMPLES, sample / SAMPLES % SAMPLES, sample / SAMPLES.pow(2)]
+            .map(|i| TAU * i as f64 / (SAMPLES as f64 * common));
         let rate = (0..3).map(|i| {
             let u: f64 = waves
                 .iter()
@@ -128,7 +146,8 @@ fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// The expected `max sum_i |u_i| / dx_i` of a Gaussian isotropic field: that is the largest of eight sums with signs, `sum_i (+-) u_i / dx_i`, each of which is Gaussian with
+/// The expected `max sum_i |u_i| / dx_i` of a Gaussian isotropic field: that is the largest of
+/// eight sums with signs, `sum_i (+-) u_i / dx_i`, each of which is Gaussian with
 /// `sigma^2 = u'^2 sum_i dx_i^-2`.
 fn expected_rate(sums: &Sums, parameters: &Parameters) -> f64 {
     let cells: f64 = (0..3).map(|i| (parameters.grid[i] as f64 / parameters.size[i]).powi(2)).sum();
@@ -141,8 +160,9 @@ fn expected_rate(sums: &Sums, parameters: &Parameters) -> f64 {
 ///     N(x) = fields V (<k^2>/3)^(3/2) (2 pi)^-2 (x^2 - 1) exp(-x^2/2)
 /// ```
 ///
-/// places (Adler 1981, theorem 6.3.1: the gradient has the variance <k^2>/3 in each direction), but in no more than each point has the probability for. The largest is
-/// expected at `x + gamma/x` where N(x) = 1.
+/// places (Adler 1981, theorem 6.3.1: the gradient has the variance <k^2>/3 in each direction), but
+/// in no more than each point has the probability for. The largest is expected at `x + gamma/x`
+/// where N(x) = 1.
 fn expected_level(sums: &Sums, fields: f64, parameters: &Parameters) -> f64 {
     const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
     if sums.energy == 0.0 {
@@ -179,7 +199,8 @@ impl Band {
         self.shells.iter().map(|(_, energy)| energy).sum()
     }
 
-    /// Of the modes `k_min <= |k| <= k_max` of the box as it is at time zero; None where they are too many to look at, or the field is that of a file.
+    /// Of the modes `k_min <= |k| <= k_max` of the box as it is at time zero; None where they are
+    /// too many to look at, or the field is that of a file.
     pub fn new(parameters: &Parameters, k_min: f64, k_max: f64) -> Result<Option<Self>> {
         let truncation = parameters.truncation();
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
@@ -192,7 +213,8 @@ impl Band {
             None => Box::new(|_, _| 0.0),
             Some(Initial::Random { spectrum, energy, .. }) => {
                 let volume: f64 = wavenumbers.unit.iter().product();
-                let scale = energy.map_or(1.0, |energy| energy / sums(spectrum, &wavenumbers, &truncation).0.energy);
+                let scale =
+                    energy.map_or(1.0, |energy| energy / sums(spectrum, &wavenumbers, &truncation).0.energy);
                 Box::new(move |_, k| scale * energy_density(spectrum, k) * volume / (4.0 * PI * k * k))
             }
             Some(initial) => {
@@ -206,7 +228,8 @@ impl Band {
         let mut shells = std::collections::BTreeMap::new();
         let mut modes = 0;
         let [mx, my, mz] = reach;
-        for label in (-mx..=mx).flat_map(|x| (-my..=my).flat_map(move |y| (-mz..=mz).map(move |z| [x, y, z]))) {
+        for label in (-mx..=mx).flat_map(|x| (-my..=my).flat_map(move |y| (-mz..=mz).map(move |z| [x, y, z])))
+        {
             let k = wavenumbers.of(label).iter().map(|k| k * k).sum::<f64>().sqrt();
             if k > 0.0 && (k_min..=k_max).contains(&k) && truncation.holds(label) {
                 modes += 1;

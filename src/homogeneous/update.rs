@@ -5,13 +5,16 @@
 //!     theta <- F (M (theta, ..) + dt b (N - G.u))
 //! ```
 //!
-//! F is the viscous factor and k' the wavenumber at the end of the stage. `w = B^-T u` obeys `dw/dt = B^-T (u x (curl U + 2 Omega) + N - nu k^2 u) -
-//! i kappa p` (Rogallo 1981): the pressure has a direction that does not change, so that the projection P' at the end of a stage is
-//! exact, and an irrotational strain leaves no linear term at all. In terms of u that is `Q = exp(-int A^T dt)`. Only u needs P': what the other
-//! registers have along k is taken off when they are taken up.
+//! F is the viscous factor and k' the wavenumber at the end of the stage. `w = B^-T u` obeys
+//! `dw/dt = B^-T (u x (curl U + 2 Omega) + N - nu k^2 u) - i kappa p` (Rogallo 1981): the pressure
+//! has a direction that does not change, so that the projection P' at the end of a stage is exact,
+//! and an irrotational strain leaves no linear term at all. In terms of u that is
+//! `Q = exp(-int A^T dt)`. Only u needs P': what the other registers have along k is taken off when
+//! they are taken up.
 //!
-//! Of each row of M one factor is 1, if any: what a register becomes is that one, x, and a gain. In single precision small gains must not be lost in the rounding of
-//! x, nor F and Q in that of 1, so that all gains are summed before they are added:
+//! Of each row of M one factor is 1, if any: what a register becomes is that one, x, and a gain. In
+//! single precision small gains must not be lost in the rounding of x, nor F and Q in that of 1, so
+//! that all gains are summed before they are added:
 //!
 //! ```text
 //!     u <- x + g,    g = (M - 1) (u, r, ..) + dt b N,    then  g <- g + (F - 1) (x + g),    g <- g + (Q - 1) (x + g),    g <- g - (1 - P') (x + g)
@@ -37,11 +40,15 @@ pub struct Coefficients<T, const R: usize> {
 impl<T: Real, const R: usize> Coefficients<T, R> {
     pub fn new(stage: &Stage, dt: f64) -> Self {
         Self {
-            mix: std::array::from_fn(|r| std::array::from_fn(|q| T::of(if stage.mix[r][q] == 1.0 { 0.0 } else { stage.mix[r][q] }))),
+            mix: std::array::from_fn(|r| {
+                std::array::from_fn(|q| T::of(if stage.mix[r][q] == 1.0 { 0.0 } else { stage.mix[r][q] }))
+            }),
             whole: std::array::from_fn(|r| std::array::from_fn(|q| stage.mix[r][q] == 1.0)),
             add: std::array::from_fn(|r| T::of(dt * stage.add[r])),
             reads: std::array::from_fn(|r| stage.mix.iter().any(|row| row[r] != 0.0)),
-            writes: std::array::from_fn(|r| stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]),
+            writes: std::array::from_fn(|r| {
+                stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]
+            }),
         }
     }
 }
@@ -71,7 +78,8 @@ impl<T: Real> Transport<T> {
     pub fn of(q: [[f64; 3]; 3]) -> Self {
         let less_one = |i: usize, j: usize| T::of(q[i][j] - if i == j { 1.0 } else { 0.0 });
         let along_axes = (0..3).all(|i| (0..3).all(|j| i == j || q[i][j] == 0.0));
-        let sheared = (0..3).all(|i| (0..3).all(|j| (i, j) == (1, 0) || q[i][j] == if i == j { 1.0 } else { 0.0 }));
+        let sheared =
+            (0..3).all(|i| (0..3).all(|j| (i, j) == (1, 0) || q[i][j] == if i == j { 1.0 } else { 0.0 }));
         match (along_axes, sheared) {
             (true, true) => Self::Identity,
             (true, false) => Self::Diagonal(std::array::from_fn(|i| less_one(i, i))),
@@ -86,13 +94,17 @@ impl<T: Real> Transport<T> {
         let all = |i: usize| sum(x[i], gain[i]);
         match *self {
             Self::Identity => gain,
-            Self::Diagonal(q) => {
-                [gain[0] + all(0) * Lanes::all(q[0]), gain[1] + all(1) * Lanes::all(q[1]), gain[2] + all(2) * Lanes::all(q[2])]
-            }
+            Self::Diagonal(q) => [
+                gain[0] + all(0) * Lanes::all(q[0]),
+                gain[1] + all(1) * Lanes::all(q[1]),
+                gain[2] + all(2) * Lanes::all(q[2]),
+            ],
             Self::Shear(q) => [gain[0], gain[1] + all(0) * Lanes::all(q), gain[2]],
             Self::General(q) => {
                 let (u, v, w) = (all(0), all(1), all(2));
-                let row = |i: usize| gain[i] + (u * Lanes::all(q[i][0]) + v * Lanes::all(q[i][1]) + w * Lanes::all(q[i][2]));
+                let row = |i: usize| {
+                    gain[i] + (u * Lanes::all(q[i][0]) + v * Lanes::all(q[i][1]) + w * Lanes::all(q[i][2]))
+                };
                 [row(0), row(1), row(2)]
             }
         }
@@ -102,8 +114,9 @@ impl<T: Real> Transport<T> {
 /// Sums over the modes of a column: `|u|^2` and `k^2 |u|^2`.
 pub type Sums = [f64; 2];
 
-/// The velocity of one column: the fields `modes` that came through the transform (four, or five of mixed labels), N of a first
-/// evaluation if there are two, the force if there is one, the registers.
+/// The velocity of one column: the fields `modes` that came through the transform (four, or five of
+/// mixed labels), N of a first evaluation if there are two, the force if there is one, the
+/// registers.
 pub struct VelocityColumn<'a, T, const R: usize> {
     pub modes: Pieces<'a, T>,
     pub kept: Option<[&'a [Complex<T>]; 3]>,
@@ -111,7 +124,8 @@ pub struct VelocityColumn<'a, T, const R: usize> {
     pub registers: [[&'a mut [Complex<T>]; 3]; R],
 }
 
-/// The stage for the velocity of a column; with `mean`, if there is a mean flow. Returns the sums of the new u.
+/// The stage for the velocity of a column; with `mean`, if there is a mean flow. Returns the sums
+/// of the new u.
 pub fn update<T: Real, const R: usize>(
     tables: &ColumnTables<'_, T>,
     coefficients: &Coefficients<T, R>,
@@ -135,7 +149,8 @@ fn update_all<T: Real, const R: usize, const MEAN: bool, const MIXED: bool>(
 ) -> Sums {
     let VelocityColumn { modes, kept, force, registers } = column;
     let fields = Fields::<T, MIXED>::new(modes);
-    let (kept, force) = (kept.map(|fields| fields.map(cast_slice)), force.map(|fields| fields.map(cast_slice)));
+    let (kept, force) =
+        (kept.map(|fields| fields.map(cast_slice)), force.map(|fields| fields.map(cast_slice)));
     let mut registers = registers.map(|fields| fields.map(|field| cast_slice_mut(field)));
     vectorised(
         #[inline(always)]
@@ -176,11 +191,20 @@ fn update_all<T: Real, const R: usize, const MEAN: bool, const MIXED: bool>(
 }
 
 /// N of a column, kept until a second evaluation is added.
-pub fn keep<T: Real>(tables: &ColumnTables<'_, T>, mixed: bool, modes: Pieces<'_, T>, kept: [&mut [Complex<T>]; 3]) {
+pub fn keep<T: Real>(
+    tables: &ColumnTables<'_, T>,
+    mixed: bool,
+    modes: Pieces<'_, T>,
+    kept: [&mut [Complex<T>]; 3],
+) {
     if mixed { keep_all::<T, true>(tables, modes, kept) } else { keep_all::<T, false>(tables, modes, kept) }
 }
 
-fn keep_all<T: Real, const MIXED: bool>(tables: &ColumnTables<'_, T>, modes: Pieces<'_, T>, kept: [&mut [Complex<T>]; 3]) {
+fn keep_all<T: Real, const MIXED: bool>(
+    tables: &ColumnTables<'_, T>,
+    modes: Pieces<'_, T>,
+    kept: [&mut [Complex<T>]; 3],
+) {
     let (fields, mut kept) = (Fields::<T, MIXED>::new(modes), kept.map(|field| cast_slice_mut(field)));
     vectorised(
         #[inline(always)]
@@ -189,11 +213,19 @@ fn keep_all<T: Real, const MIXED: bool>(tables: &ColumnTables<'_, T>, modes: Pie
                 let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
-                    let n = nonlinear::<T, LANES, MIXED>(&wavevector::<T, LANES, MIXED>(tables.from, run.from, j), &fields, first + j);
+                    let n = nonlinear::<T, LANES, MIXED>(
+                        &wavevector::<T, LANES, MIXED>(tables.from, run.from, j),
+                        &fields,
+                        first + j,
+                    );
                     (0..3).for_each(|i| n[i].store(kept[i], first + j));
                 }
                 for j in (whole..length).step_by(2) {
-                    let n = nonlinear::<T, 2, MIXED>(&wavevector::<T, 2, MIXED>(tables.from, run.from, j), &fields, first + j);
+                    let n = nonlinear::<T, 2, MIXED>(
+                        &wavevector::<T, 2, MIXED>(tables.from, run.from, j),
+                        &fields,
+                        first + j,
+                    );
                     (0..3).for_each(|i| n[i].store(kept[i], first + j));
                 }
             }
@@ -213,9 +245,17 @@ impl<'a, T: Real, const MIXED: bool> Fields<'a, T, MIXED> {
 
 /// k of L reals from j on of a run.
 #[inline(always)]
-fn wavevector<T: Real, const L: usize, const MIXED: bool>(shared: [T; 2], tables: [&[T]; 3], j: usize) -> [Lanes<T, L>; 3] {
+fn wavevector<T: Real, const L: usize, const MIXED: bool>(
+    shared: [T; 2],
+    tables: [&[T]; 3],
+    j: usize,
+) -> [Lanes<T, L>; 3] {
     let y = Lanes::load(tables[1], j);
-    if MIXED { [Lanes::load(tables[0], j), y, Lanes::load(tables[2], j)] } else { [Lanes::all(shared[0]), y, Lanes::all(shared[1])] }
+    if MIXED {
+        [Lanes::load(tables[0], j), y, Lanes::load(tables[2], j)]
+    } else {
+        [Lanes::all(shared[0]), y, Lanes::all(shared[1])]
+    }
 }
 
 /// N, L reals from `at` on, of `[A, B, C, D]`; of mixed labels, of -i times the products `[a, b, c, d, e]`.
@@ -332,7 +372,8 @@ fn loss<T: Real, const L: usize>(tables: &ColumnTables<'_, T>, run: &Run<'_, T>,
     along_y + (of_column + along_y * of_column)
 }
 
-/// What register r becomes of one quantity, whose registers are x, by N and the viscous factor: the register that it is of, and its gain.
+/// What register r becomes of one quantity, whose registers are x, by N and the viscous factor: the
+/// register that it is of, and its gain.
 #[inline(always)]
 fn advanced<T: Real, const R: usize, const L: usize>(
     coefficients: &Coefficients<T, R>,
@@ -359,8 +400,9 @@ fn sum<T: Real, const L: usize>(whole: Lanes<T, L>, gain: Lanes<T, L>) -> Lanes<
     if T::SUMS_GAINS { whole + gain } else { gain }
 }
 
-/// A scalar of one column: the fields that came through the transform (two, or three of mixed labels), N of a first evaluation if there
-/// are two, the velocity before the stage and the mean gradient G, the registers.
+/// A scalar of one column: the fields that came through the transform (two, or three of mixed
+/// labels), N of a first evaluation if there are two, the velocity before the stage and the mean
+/// gradient G, the registers.
 pub struct ScalarColumn<'a, T, const R: usize> {
     pub modes: Pieces<'a, T>,
     pub first: usize,
@@ -379,7 +421,8 @@ pub fn update_scalar<T: Real, const R: usize>(
 ) {
     let ScalarColumn { modes, first: field, kept, velocity, gradient, registers } = column;
     let (kept, velocity): (Option<&[T]>, [&[T]; 3]) = (kept.map(cast_slice), velocity.map(cast_slice));
-    let sources = ScalarSources { fields: scalar_fields(modes, field, mixed), mixed, kept, velocity, gradient };
+    let sources =
+        ScalarSources { fields: scalar_fields(modes, field, mixed), mixed, kept, velocity, gradient };
     let mut registers: [&mut [T]; R] = registers.map(|field| cast_slice_mut(field));
     vectorised(
         #[inline(always)]
@@ -388,7 +431,13 @@ pub fn update_scalar<T: Real, const R: usize>(
                 let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
-                    scalar_stage::<T, R, LANES>(tables, coefficients, (first, run, j), &sources, &mut registers);
+                    scalar_stage::<T, R, LANES>(
+                        tables,
+                        coefficients,
+                        (first, run, j),
+                        &sources,
+                        &mut registers,
+                    );
                 }
                 for j in (whole..length).step_by(2) {
                     scalar_stage::<T, R, 2>(tables, coefficients, (first, run, j), &sources, &mut registers);
@@ -440,7 +489,13 @@ fn scalar_stage<T: Real, const R: usize, const L: usize>(
 }
 
 /// N of a scalar of a column, kept until a second evaluation is added.
-pub fn keep_scalar<T: Real>(tables: &ColumnTables<'_, T>, mixed: bool, modes: Pieces<'_, T>, field: usize, kept: &mut [Complex<T>]) {
+pub fn keep_scalar<T: Real>(
+    tables: &ColumnTables<'_, T>,
+    mixed: bool,
+    modes: Pieces<'_, T>,
+    field: usize,
+    kept: &mut [Complex<T>],
+) {
     let (fields, kept) = (scalar_fields(modes, field, mixed), cast_slice_mut(kept));
     for (first, run) in tables.runs() {
         for j in (0..run.loss.len()).step_by(2) {

@@ -1,7 +1,8 @@
 //! The physical wavenumbers of the modes, and the viscous factor between two times.
 //!
-//! A mode keeps its label n and its label wavenumber `kappa_i = 2 pi n_i / L_i`; its physical wavenumber is `k(t) = B(t)^T kappa`
-//! (Rogallo 1981; [`super::mean`]). Everything that depends on B is in this file: the hot loops see, per column, tables of k.
+//! A mode keeps its label n and its label wavenumber `kappa_i = 2 pi n_i / L_i`; its physical
+//! wavenumber is `k(t) = B(t)^T kappa` (Rogallo 1981; [`super::mean`]). Everything that depends on
+//! B is in this file: the hot loops see, per column, tables of k.
 
 use super::matrix::{self, Matrix};
 use super::mean::Interval;
@@ -55,7 +56,8 @@ impl Wavenumbers {
 
     /// At least |k_i| of every mode.
     pub fn reach(&self, i: usize) -> f64 {
-        let reach: f64 = (0..3).map(|j| (self.deformation[j][i] * self.unit[j]).abs() * self.largest[j] as f64).sum();
+        let reach: f64 =
+            (0..3).map(|j| (self.deformation[j][i] * self.unit[j]).abs() * self.largest[j] as f64).sum();
         reach * (1.0 + 1e-12)
     }
 
@@ -64,8 +66,9 @@ impl Wavenumbers {
         (0..3).all(|j| j == i || self.deformation[j][i] == 0.0)
     }
 
-    /// k_max: the radius of the largest sphere in k whose modes are retained along the directions of the labels. The plane of the largest
-    /// n_i has the distance `kappa_i / |B^-1 e_i|` from the origin.
+    /// k_max: the radius of the largest sphere in k whose modes are retained along the directions
+    /// of the labels. The plane of the largest n_i has the distance `kappa_i / |B^-1 e_i|` from the
+    /// origin.
     pub fn largest(&self) -> f64 {
         let inverse = matrix::transpose(&matrix::inverse(&self.deformation));
         let distance = |i: usize| self.unit[i] * self.largest[i] as f64 / matrix::length(inverse[i]);
@@ -126,7 +129,8 @@ pub struct StageTables<T> {
 }
 
 struct ColumnState<T> {
-    /// What the tables along y were made for: k at n_y = 0 at both ends, and the shift of n_y in the viscous exponent.
+    /// What the tables along y were made for: k at n_y = 0 at both ends, and the shift of n_y in
+    /// the viscous exponent.
     made_for: Option<([f64; 3], [f64; 3], f64)>,
     from: [Vec<T>; 3],
     to: [Vec<T>; 3],
@@ -137,8 +141,9 @@ struct ColumnState<T> {
     of_zero: [[T; 2]; 2],
 }
 
-/// Of one column: k_x, k_z, and along y `k_y` and what the viscous factor takes from the mode, F - 1, in the order of storage. Large scales lose little in a step, F is near one,
-/// and `u + (F - 1) u` keeps in single precision what is lost in the rounding of F.
+/// Of one column: k_x, k_z, and along y `k_y` and what the viscous factor takes from the mode, F -
+/// 1, in the order of storage. Large scales lose little in a step, F is near one, and
+/// `u + (F - 1) u` keeps in single precision what is lost in the rounding of F.
 pub struct ColumnTables<'a, T> {
     /// k_x and k_z at n_y = 0, at the beginning and at the end of the stage.
     pub from: [T; 2],
@@ -171,17 +176,30 @@ impl<T: Real> StageTables<T> {
             of_zero: [[T::zero(); 2]; 2],
         };
         let (kx, kz) = (vec![T::zero(); largest[0] + 1], vec![T::zero(); 2 * largest[2] + 1]);
-        let mut tables = Self { unit, largest, interval: interval.clone(), growth: 0.0, mixed, diffusivities, kx, kz, column };
+        let mut tables = Self {
+            unit,
+            largest,
+            interval: interval.clone(),
+            growth: 0.0,
+            mixed,
+            diffusivities,
+            kx,
+            kz,
+            column,
+        };
         tables.set_interval(interval, 0.0);
         tables
     }
 
-    /// The tables are of this interval from now on, in which a linear force lets the velocity grow by `exp(growth)`.
+    /// The tables are of this interval from now on, in which a linear force lets the velocity grow
+    /// by `exp(growth)`.
     pub fn set_interval(&mut self, interval: Interval, growth: f64) {
         let Self { unit, largest, kx, kz, .. } = self;
         let b = &interval.from;
         kx.iter_mut().enumerate().for_each(|(n, k)| *k = T::of(b[0][0] * unit[0] * n as f64));
-        kz.iter_mut().enumerate().for_each(|(n, k)| *k = T::of(b[2][2] * unit[2] * (n as f64 - largest[2] as f64)));
+        kz.iter_mut()
+            .enumerate()
+            .for_each(|(n, k)| *k = T::of(b[2][2] * unit[2] * (n as f64 - largest[2] as f64)));
         self.interval = interval;
         self.growth = growth;
         self.column.made_for = None;
@@ -191,7 +209,8 @@ impl<T: Real> StageTables<T> {
         &self.interval
     }
 
-    /// k_x of n_x, and k_z of n_z = nz, nz + 1, ..., at the beginning of the stage; where they do not depend on n_y.
+    /// k_x of n_x, and k_z of n_z = nz, nz + 1, ..., at the beginning of the stage; where they do
+    /// not depend on n_y.
     pub fn plane(&self, nx: usize, nz: i64) -> (T, &[T]) {
         (self.kx[nx], &self.kz[(nz + self.largest[2] as i64) as usize..])
     }
@@ -202,7 +221,8 @@ impl<T: Real> StageTables<T> {
     ///     exp(-D kappa.G.kappa) = exp(-D G_yy (kappa_y + c)^2) exp(-D S(kappa_x, kappa_z)),    c = (G_xy kappa_x + G_yz kappa_z) / G_yy
     /// ```
     ///
-    /// G the metric and S what is left of it, both positive: no factor is beyond one. The tables have the factors less one.
+    /// G the metric and S what is left of it, both positive: no factor is beyond one. The tables
+    /// have the factors less one.
     pub fn select(&mut self, column: &Column) {
         let Self { unit, largest, interval, growth, diffusivities, column: state, mixed, .. } = self;
         let (x, z) = (unit[0] * column.nx as f64, unit[2] * column.nz as f64);
@@ -217,7 +237,8 @@ impl<T: Real> StageTables<T> {
             *shared = T::of((growth - diffusivity * rest).exp_m1());
         }
         state.of_zero = [from, to].map(|k| [T::of(k[0]), T::of(k[2])]);
-        // Neighbouring columns share the tables along y, but for a mean flow that tilts the lattice along both x and z.
+        // Neighbouring columns share the tables along y, but for a mean flow that tilts the lattice
+        // along both x and z.
         let wanted = if *mixed { (from, to, shift) } else { ([0.0, from[1], 0.0], [0.0, to[1], 0.0], shift) };
         if state.made_for == Some(wanted) {
             return;

@@ -1,5 +1,5 @@
-//! Signs of life of this process, for a watchdog in another thread: what it is at, and a count that grows whenever it turns to something else. One relaxed
-//! store a sign.
+//! Signs of life of this process, for a watchdog in another thread: what it is at, and a count that
+//! grows whenever it turns to something else. One relaxed store a sign.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,5 +1,6 @@
-//! What goes through an exchange: a block for each rank of a group, in the order of the ranks, without gaps. The rank's own block does not travel and lies in
-//! a place of its own, so that what lies together are the blocks before it, itself, and the blocks behind it.
+//! What goes through an exchange: a block for each rank of a group, in the order of the ranks,
+//! without gaps. The rank's own block does not travel and lies in a place of its own, so that what
+//! lies together are the blocks before it, itself, and the blocks behind it.
 
 use num_complex::Complex;
 use std::ops::Range;
@@ -28,7 +29,8 @@ impl<'a, T> Blocks<'a, T> {
         }
     }
 
-    /// As rows of so many numbers, of which each block has a whole number: which rows lie together, and their numbers.
+    /// As rows of so many numbers, of which each block has a whole number: which rows lie together,
+    /// and their numbers.
     pub fn rows(&self, length: usize) -> impl Iterator<Item = (Range<usize>, &'a [Complex<T>])> + use<'a, T> {
         let (before, behind) = self.others.split_at(self.before);
         let mut next = 0;
@@ -115,13 +117,19 @@ mod tests {
             let mut mine: Vec<_> = (before..before + own).map(number).collect();
             let blocks = Blocks { others: &others, before, own: &mine };
             assert!((0..18).all(|place| blocks.at(place)[0] == number(place)));
-            let ends: Vec<_> =
-                [0, before, before + own].iter().filter(|place| **place < 18).map(|place| place + blocks.at(*place).len()).collect();
+            let ends: Vec<_> = [0, before, before + own]
+                .iter()
+                .filter(|place| **place < 18)
+                .map(|place| place + blocks.at(*place).len())
+                .collect();
             assert!(ends.ends_with(&[18]) && ends.contains(&(before + own)));
             let mut rows = 0;
             for (range, numbers) in blocks.rows(2) {
                 assert_eq!(range.len() * 2, numbers.len());
-                assert!(range.start == rows && numbers.iter().enumerate().all(|(i, value)| *value == number(2 * rows + i)));
+                assert!(
+                    range.start == rows
+                        && numbers.iter().enumerate().all(|(i, value)| *value == number(2 * rows + i))
+                );
                 rows = range.end;
             }
             assert_eq!(rows, 9);

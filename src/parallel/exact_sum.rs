@@ -1,6 +1,7 @@
-//! Sums of floating-point numbers without rounding, so that they do not depend on the order of the terms and hence not on the
-//! number of ranks. The accumulator is a fixed-point number wide enough for every finite `f64` (Kulisch; Neal,
-//! "Fast exact summation using small and large superaccumulators", arXiv:1505.05571).
+//! Sums of floating-point numbers without rounding, so that they do not depend on the order of the
+//! terms and hence not on the number of ranks. The accumulator is a fixed-point number wide enough
+//! for every finite `f64` (Kulisch; Neal, "Fast exact summation using small and large
+//! superaccumulators", arXiv:1505.05571).
 
 use super::World;
 
@@ -13,7 +14,8 @@ const WORDS: usize = 68;
 /// Additions after which the words are brought back below 2^32 so that none can overflow.
 const NORMALISE_AFTER: u32 = 1 << 28;
 
-/// An exact sum of `f64`s. `value` rounds it once; sums of the same numbers in any order and any grouping are equal to the bit.
+/// An exact sum of `f64`s. `value` rounds it once; sums of the same numbers in any order and any
+/// grouping are equal to the bit.
 #[derive(Clone, Debug)]
 pub struct ExactSum {
     words: [i64; WORDS],
@@ -38,7 +40,8 @@ impl ExactSum {
         let bits = term.to_bits();
         let biased = (bits >> 52) & 0x7ff;
         let fraction = bits & ((1 << 52) - 1);
-        let (mantissa, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased as i32 - 1075) };
+        let (mantissa, exponent) =
+            if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased as i32 - 1075) };
         let position = (exponent - LOWEST) as u32;
         let (word, shift) = ((position / BITS) as usize, position % BITS);
         let wide = u128::from(mantissa) << shift;
@@ -92,7 +95,8 @@ impl ExactSum {
         sums.map(|sum| sum.value())
     }
 
-    /// The sum as the nearest few ulp of an `f64`: a function of the exact sum alone. NaN if a term was not finite.
+    /// The sum as the nearest few ulp of an `f64`: a function of the exact sum alone. NaN if a term
+    /// was not finite.
     pub fn value(&self) -> f64 {
         if self.not_finite != 0 {
             return f64::NAN;
@@ -109,7 +113,8 @@ impl ExactSum {
         for (i, &word) in sum.words.iter().enumerate().rev() {
             if word != 0 {
                 let exponent = i as i32 * BITS as i32 + LOWEST;
-                // In two factors, since the least words lie below the smallest power of two that an f64 holds.
+                // In two factors, since the least words lie below the smallest power of two that an
+                // f64 holds.
                 value += word as f64 * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
             }
         }

@@ -1,5 +1,5 @@
-//! Moving blocks of complex numbers between all ranks of a group: the transposes' communication. Packing and unpacking are
-//! left to the transforms, whose passes over memory do it on the way.
+//! Moving blocks of complex numbers between all ranks of a group: the transposes' communication.
+//! Packing and unpacking are left to the transforms, whose passes over memory do it on the way.
 
 use super::activity::{Waiting, waits};
 use super::{Blocks, BlocksMut, Element, World};
@@ -19,10 +19,12 @@ pub enum Method {
     Pairwise,
 }
 
-/// Buffers for what the ranks of a group send to each other. What a rank sends to itself stays where it is: for that there is one buffer, where the data
-/// that are written for the next exchange take the place of those of the last. Since they lie at its end, a longer list of equal pieces can be
-/// written there while a shorter one, or one as long, is read: piece by piece, what is written stays behind what is not read yet. A shorter list
-/// takes the place of a longer one from the last piece to the first.
+/// Buffers for what the ranks of a group send to each other. What a rank sends to itself stays
+/// where it is: for that there is one buffer, where the data that are written for the next exchange
+/// take the place of those of the last. Since they lie at its end, a longer list of equal pieces
+/// can be written there while a shorter one, or one as long, is read: piece by piece, what is
+/// written stays behind what is not read yet. A shorter list takes the place of a longer one from
+/// the last piece to the first.
 pub struct Exchange<T> {
     group: World,
     method: Method,
@@ -48,8 +50,9 @@ impl<T: Element> Exchange<T>
 where
     Complex<T>: bytemuck::Pod,
 {
-    /// Room for `times` as many complex numbers as these for each rank of the group, in both directions; a rank has as many for itself in both. Fails if
-    /// a buffer is too long for MPI's 32-bit counts.
+    /// Room for `times` as many complex numbers as these for each rank of the group, in both
+    /// directions; a rank has as many for itself in both. Fails if a buffer is too long for MPI's
+    /// 32-bit counts.
     pub fn new(group: World, method: Method, times: usize, counts: [&[usize]; 2]) -> Result<Self> {
         let own = times * counts[0][group.rank()];
         let others = counts.map(|counts| times * counts.iter().sum::<usize>() - own);
@@ -57,7 +60,8 @@ where
         // Counts and displacements are those of reals, two a complex number.
         if i32::try_from(2 * longest as u64).is_err() {
             return Err(Error::input(format!(
-                "one rank would exchange {longest} complex numbers at once, more than MPI can count (2^31 reals): use more ranks"
+                "one rank would exchange {longest} complex numbers at once, more than MPI can count (2^31 \
+                 reals): use more ranks"
             )));
         }
         let ranks = group.size();
@@ -91,7 +95,8 @@ where
 
     fn lengths(&self, times: usize, counts: &[usize]) -> Lengths {
         let me = self.group.rank();
-        let [before, behind] = [&counts[..me], &counts[me + 1..]].map(|counts| times * counts.iter().sum::<usize>());
+        let [before, behind] =
+            [&counts[..me], &counts[me + 1..]].map(|counts| times * counts.iter().sum::<usize>());
         Lengths { before, own: times * counts[me], others: before + behind }
     }
 
@@ -99,7 +104,8 @@ where
         self.traffic
     }
 
-    /// Sends `times * to[r]` complex numbers to each rank r of the group and receives `times * from[r]`; collective.
+    /// Sends `times * to[r]` complex numbers to each rank r of the group and receives
+    /// `times * from[r]`; collective.
     pub fn exchange(&mut self, times: usize, to: &[usize], from: &[usize]) {
         if self.group.size() == 1 {
             return;
@@ -133,7 +139,12 @@ where
             let from = (me + ranks - distance) % ranks;
             let source = &send[span(&self.send_offsets, &self.send_counts, to)];
             let target = &mut receive[span(&self.receive_offsets, &self.receive_counts, from)];
-            send_receive_into(source, &communicator.process_at_rank(to as i32), target, &communicator.process_at_rank(from as i32));
+            send_receive_into(
+                source,
+                &communicator.process_at_rank(to as i32),
+                target,
+                &communicator.process_at_rank(from as i32),
+            );
         }
     }
 }

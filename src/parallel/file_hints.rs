@@ -23,16 +23,22 @@ pub fn check_aggregators(aggregators: Option<usize>, ranks: usize) -> Result<()>
 pub struct FileHints(MPI_Info);
 
 impl FileHints {
-    /// So many ranks write and read for all, to which the others send and from which they get their data. OMPIO reads the first of these hints, ROMIO all.
+    /// So many ranks write and read for all, to which the others send and from which they get their
+    /// data. OMPIO reads the first of these hints, ROMIO all.
     pub(super) fn new(aggregators: usize) -> Self {
         let mut info = MaybeUninit::uninit();
-        // SAFETY: it is written to; MPI has been started, since there is a `World`. An error ends the program, as of any call of MPI.
+        // SAFETY: it is written to; MPI has been started, since there is a `World`. An error ends
+        // the program, as of any call of MPI.
         let info = unsafe {
             MPI_Info_create(info.as_mut_ptr());
             info.assume_init()
         };
         let number = format!("{aggregators}\0");
-        for (key, value) in [(c"cb_nodes", number.as_bytes()), (c"romio_cb_write", b"enable\0"), (c"romio_cb_read", b"enable\0")] {
+        for (key, value) in [
+            (c"cb_nodes", number.as_bytes()),
+            (c"romio_cb_write", b"enable\0"),
+            (c"romio_cb_read", b"enable\0"),
+        ] {
             // SAFETY: both texts end with a zero and are copied.
             unsafe { MPI_Info_set(info, CStr::as_ptr(key), value.as_ptr().cast()) };
         }

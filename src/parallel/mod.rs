@@ -1,5 +1,5 @@
-//! MPI: the ranks, their process grid, the exchanges between them, reductions that do not depend on how many they are,
-//! and agreement on errors. The only room that names the `mpi` crate.
+//! MPI: the ranks, their process grid, the exchanges between them, reductions that do not depend on
+//! how many they are, and agreement on errors. The only room that names the `mpi` crate.
 
 pub mod activity;
 mod blocks;

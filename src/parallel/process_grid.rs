@@ -1,14 +1,16 @@
 //! The two-dimensional grid of ranks, and how lines are dealt out over it.
 //!
-//! A grid of `P_row x P_col` ranks: the `P_row` ranks of a row exchange x-lines for z-lines, the `P_col` ranks of a column
-//! z-lines for y-lines. Neighbours in a row are neighbours in the job, so that rows lie within a node (Lee, Malaya & Moser,
-//! SC13, Table 5: up to 1.6 times faster than across nodes).
+//! A grid of `P_row x P_col` ranks: the `P_row` ranks of a row exchange x-lines for z-lines, the
+//! `P_col` ranks of a column z-lines for y-lines. Neighbours in a row are neighbours in the job, so
+//! that rows lie within a node (Lee, Malaya & Moser, SC13, Table 5: up to 1.6 times faster than
+//! across nodes).
 
 use super::World;
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// How `n` items are shared by `parts` ranks: contiguous pieces in the order of the ranks, the first ones an item longer.
+/// How `n` items are shared by `parts` ranks: contiguous pieces in the order of the ranks, the
+/// first ones an item longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     bounds: Vec<usize>,
@@ -63,13 +65,17 @@ pub struct Work {
 }
 
 impl Work {
-    /// Share of the time in which the ranks work, on the grid `[p_row, p_col]`: mean over longest piece, the three directions
-    /// weighted by their lines in a right-hand side (8 fields in x and z, 7 in y).
+    /// Share of the time in which the ranks work, on the grid `[p_row, p_col]`: mean over longest
+    /// piece, the three directions weighted by their lines in a right-hand side (8 fields in x and
+    /// z, 7 in y).
     fn efficiency(&self, [p_row, p_col]: [usize; 2]) -> f64 {
         let longest = |n: usize, parts: usize| n.div_ceil(parts) as f64;
         let ranks = (p_row * p_col) as f64;
-        let stage = |weight: f64, n: usize, rows: f64, m: usize, columns: f64| (weight * (n * m) as f64, weight * rows * columns);
-        let x = stage(8.0, self.nz, 2.0 * longest(self.nz.div_ceil(2), p_row), self.ny, longest(self.ny, p_col));
+        let stage = |weight: f64, n: usize, rows: f64, m: usize, columns: f64| {
+            (weight * (n * m) as f64, weight * rows * columns)
+        };
+        let x =
+            stage(8.0, self.nz, 2.0 * longest(self.nz.div_ceil(2), p_row), self.ny, longest(self.ny, p_col));
         let z = stage(8.0, 2 * self.nkx, 2.0 * longest(self.nkx, p_row), self.ny, longest(self.ny, p_col));
         let per_kx = self.columns as f64 / self.nkx as f64;
         let y_longest = (longest(self.nkx, p_row) * per_kx / p_col as f64).ceil();
@@ -87,7 +93,8 @@ impl Work {
         let [row, column] = self.most();
         (p_row > row || p_col > column).then(|| {
             format!(
-                "some of the {} ranks (process grid [{p_row}, {p_col}]) have nothing to do in some of the transforms: this grid has work for {} ranks at most, as a process \
+                "some of the {} ranks (process grid [{p_row}, {p_col}]) have nothing to do in some of the \
+                 transforms: this grid has work for {} ranks at most, as a process \
                  grid [{row}, {column}]",
                 p_row * p_col,
                 row * column
@@ -95,10 +102,13 @@ impl Work {
         })
     }
 
-    /// All grids of so many ranks, the best first: the best balanced, and of equally balanced ones the shortest rows.
+    /// All grids of so many ranks, the best first: the best balanced, and of equally balanced ones
+    /// the shortest rows.
     fn ranked(&self, ranks: usize) -> Vec<[usize; 2]> {
-        let mut grids: Vec<[usize; 2]> =
-            (1..=ranks.isqrt()).filter(|p| ranks.is_multiple_of(*p)).flat_map(|p| [[p, ranks / p], [ranks / p, p]]).collect();
+        let mut grids: Vec<[usize; 2]> = (1..=ranks.isqrt())
+            .filter(|p| ranks.is_multiple_of(*p))
+            .flat_map(|p| [[p, ranks / p], [ranks / p, p]])
+            .collect();
         grids.sort();
         grids.dedup();
         // Two per cent of imbalance weigh less than a second exchange.
@@ -126,9 +136,11 @@ impl ProcessGrid {
             None => Ok(ranked[0]),
             Some(grid) if grid[0].checked_mul(grid[1]) == Some(ranks) => Ok(grid),
             Some([p_row, p_col]) => {
-                let best: Vec<String> = ranked.iter().take(3).map(|g| format!("[{}, {}]", g[0], g[1])).collect();
+                let best: Vec<String> =
+                    ranked.iter().take(3).map(|g| format!("[{}, {}]", g[0], g[1])).collect();
                 Err(Error::input(format!(
-                    "parallel.process_grid = [{p_row}, {p_col}] has {} places but the job has {ranks} rank{}; the best grids for it: {}, or \"auto\"",
+                    "parallel.process_grid = [{p_row}, {p_col}] has {} places but the job has {ranks} \
+                     rank{}; the best grids for it: {}, or \"auto\"",
                     p_row.saturating_mul(p_col),
                     if ranks == 1 { "" } else { "s" },
                     best.join(", ")
@@ -162,13 +174,16 @@ mod tests {
                     assert_eq!(all, (0..n).collect::<Vec<_>>());
                     for (start, end) in (0..=n).flat_map(|start| (start..=n).map(move |end| (start, end))) {
                         let owners = share.owners(&(start..end));
-                        let shares = |part: usize| share.range(part).start.max(start) < share.range(part).end.min(end);
+                        let shares =
+                            |part: usize| share.range(part).start.max(start) < share.range(part).end.min(end);
                         assert!((0..parts).all(|part| !shares(part) || owners.contains(&part)));
                         // Those without items lie between others, or nowhere.
                         assert!(owners.len() <= 1 + (end - start));
                     }
                     assert!(share.counts().iter().all(|c| share.len(0) - c < 2 * unit));
-                    assert!((0..parts).all(|part| share.len(part) == 0 || share.range(part).start % unit == 0));
+                    assert!(
+                        (0..parts).all(|part| share.len(part) == 0 || share.range(part).start % unit == 0)
+                    );
                 }
             }
         }
@@ -187,19 +202,33 @@ mod tests {
     #[test]
     fn more_ranks_than_a_grid_has_work_for_are_told() {
         let work = Work { nkx: 22, ny: 64, nz: 64, columns: 21 * 43 + 22 };
-        for (grid, idle) in [([22, 42], false), ([1, 42], false), ([23, 1], true), ([1, 43], true), ([25, 4000], true)] {
+        for (grid, idle) in
+            [([22, 42], false), ([1, 42], false), ([23, 1], true), ([1, 43], true), ([25, 4000], true)]
+        {
             assert_eq!(work.idle_ranks(grid).is_some(), idle, "{grid:?}");
             // So many ranks do have something in each direction.
-            let shares =
-                [Share::new(22, grid[0]), Share::in_pairs(64, grid[0]), Share::new(64, grid[1]), Share::new(925, grid[0] * grid[1])];
-            assert!(idle || shares.iter().all(|share| share.counts().iter().all(|count| *count > 0)), "{grid:?}");
+            let shares = [
+                Share::new(22, grid[0]),
+                Share::in_pairs(64, grid[0]),
+                Share::new(64, grid[1]),
+                Share::new(925, grid[0] * grid[1]),
+            ];
+            assert!(
+                idle || shares.iter().all(|share| share.counts().iter().all(|count| *count > 0)),
+                "{grid:?}"
+            );
         }
-        assert!(work.idle_ranks([25, 4000]).unwrap().contains("this grid has work for 924 ranks at most, as a process grid [22, 42]"));
+        assert!(
+            work.idle_ranks([25, 4000])
+                .unwrap()
+                .contains("this grid has work for 924 ranks at most, as a process grid [22, 42]")
+        );
     }
 
     #[test]
     fn a_grid_that_does_not_fit_is_refused_with_better_ones() {
-        let error = ProcessGrid::choose(6, Some([2, 2]), &Work { nkx: 11, ny: 32, nz: 32, columns: 231 }).unwrap_err();
+        let error = ProcessGrid::choose(6, Some([2, 2]), &Work { nkx: 11, ny: 32, nz: 32, columns: 231 })
+            .unwrap_err();
         assert!(error.message.contains("[2, 2] has 4 places but the job has 6 ranks"), "{error}");
         assert!(error.message.contains("the best grids for it: ["), "{error}");
     }

@@ -18,10 +18,14 @@ impl Session {
     /// Starts MPI. From here on a panic on any rank prints where it was and ends the whole job:
     /// unwinding would run `MPI_Finalize`, in which the other ranks would wait for ever.
     pub fn start() -> Result<Self> {
-        let universe = mpi::initialize().ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
+        let universe =
+            mpi::initialize().ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
         let rank = universe.world().rank();
         std::panic::set_hook(Box::new(move |panic| {
-            eprintln!("rogallo: internal error on rank {rank}: {panic}\nThis is a defect of rogallo; please report it with the case file.");
+            eprintln!(
+                "rogallo: internal error on rank {rank}: {panic}\nThis is a defect of rogallo; please report \
+                 it with the case file."
+            );
             mpi::topology::SimpleCommunicator::world().abort(Kind::Failure.exit_code());
         }));
         Ok(Self { universe })
@@ -33,8 +37,8 @@ impl Session {
     }
 }
 
-/// A group of ranks: all of the job, or a row or column of its process grid. All methods that communicate are collective: all ranks
-/// of the group call them, in the same order.
+/// A group of ranks: all of the job, or a row or column of its process grid. All methods that
+/// communicate are collective: all ranks of the group call them, in the same order.
 pub struct World {
     comm: SimpleCommunicator,
     /// How many ranks write and read files for all; `None` leaves it to the MPI library.
@@ -77,7 +81,8 @@ impl World {
         self.comm.as_raw()
     }
 
-    /// From now on so many ranks write and read the files that all open together, for all of them; `None` leaves it to the MPI library. The same on all ranks.
+    /// From now on so many ranks write and read the files that all open together, for all of them;
+    /// `None` leaves it to the MPI library. The same on all ranks.
     ///
     /// # Errors
     /// More than there are ranks.
@@ -96,8 +101,9 @@ impl World {
         &self.comm
     }
 
-    /// Agreement on errors: if any rank failed, all ranks return the error of the lowest rank that did, so that all take the
-    /// same way and the message is printed once. Otherwise each rank gets its own value back.
+    /// Agreement on errors: if any rank failed, all ranks return the error of the lowest rank that
+    /// did, so that all take the same way and the message is printed once. Otherwise each rank gets
+    /// its own value back.
     pub fn agree<T>(&self, local: Result<T>) -> Result<T> {
         let candidate = if local.is_err() { self.rank() as u64 } else { u64::MAX };
         let failed = self.min_u64(candidate);
@@ -198,14 +204,16 @@ impl World {
 
     /// The numbers of all ranks, of any length, one rank after the other: at the root; none elsewhere.
     pub fn gather_at_root(&self, values: &[f64]) -> Vec<f64> {
-        let counts: Vec<i32> = self.gather(values.len() as f64).into_iter().map(|count| count as i32).collect();
+        let counts: Vec<i32> =
+            self.gather(values.len() as f64).into_iter().map(|count| count as i32).collect();
         let root = self.comm.process_at_rank(0);
         if !self.is_root() {
             root.gather_varcount_into(values);
             return Vec::new();
         }
         let mut all = vec![0.0; counts.iter().map(|count| *count as usize).sum()];
-        let starts: Vec<i32> = counts.iter().scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect();
+        let starts: Vec<i32> =
+            counts.iter().scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect();
         root.gather_varcount_into_root(values, &mut PartitionMut::new(&mut all[..], counts, starts));
         all
     }
@@ -224,7 +232,8 @@ pub fn library_version() -> String {
     mpi::environment::library_version().map_or_else(|_| "unknown MPI".into(), |text| first_words(&text))
 }
 
-/// The first line of what a library says of itself, up to a comma. MPICH goes on with all options that it was configured with, Open MPI with where it was built.
+/// The first line of what a library says of itself, up to a comma. MPICH goes on with all options
+/// that it was configured with, Open MPI with where it was built.
 fn first_words(text: &str) -> String {
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     let line = text.lines().next().and_then(|line| line.split(',').next()).unwrap_or_default();
@@ -237,14 +246,20 @@ mod tests {
 
     #[test]
     fn a_library_is_named_by_its_first_words() {
-        let mpich = "MPICH Version:\t4.0.2\nMPICH Release date:\tThu Apr  7 12:34:45 CDT 2022\nMPICH ABI:\t14:2:2\nMPICH Device:\tch4:ofi\n\
+        let mpich = "MPICH Version:\t4.0.2\nMPICH Release date:\tThu Apr  7 12:34:45 CDT 2022\nMPICH \
+            ABI:\t14:2:2\nMPICH Device:\tch4:ofi\n\
                      MPICH configure:\t--with-hwloc-prefix=/usr --enable-option-checking=no\0";
         assert_eq!(first_words(mpich), "MPICH Version: 4.0.2");
         assert_eq!(
-            first_words("Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4, repo rev: v4.1.4, May 26, 2022\0\0"),
+            first_words(
+                "Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4, repo rev: v4.1.4, May 26, 2022\0\0"
+            ),
             "Open MPI v4.1.4"
         );
-        assert_eq!(first_words("Intel(R) MPI Library 2021.6 for Linux* OS\n"), "Intel(R) MPI Library 2021.6 for Linux* OS");
+        assert_eq!(
+            first_words("Intel(R) MPI Library 2021.6 for Linux* OS\n"),
+            "Intel(R) MPI Library 2021.6 for Linux* OS"
+        );
         assert_eq!(first_words(""), "");
     }
 }

@@ -1,4 +1,5 @@
-//! What a channel resolves, in wall units of its nominal friction velocity, beside what published channels do.
+//! What a channel resolves, in wall units of its nominal friction velocity, beside what published
+//! channels do.
 
 use super::{Demands, Row, limits, missing_file, precision_rows, until};
 use crate::case::{Batches, Case, Channel, ChannelInitial, Nominal, Sampling};
@@ -10,19 +11,22 @@ use crate::time::{Schedule, StepSize};
 use crate::transform::{Layout, Shape, Truncation};
 use std::f64::consts::PI;
 
-/// Coarsest spacings that are no cause for a warning, in wall units: what they are of, the limit, and what published channels have.
+/// Coarsest spacings that are no cause for a warning, in wall units: what they are of, the limit,
+/// and what published channels have.
 const LIMITS: [(&str, f64, &str); 4] = [
     (
         "dx+ of the modes",
         18.0,
-        "Moser, Kim & Mansour (1999) have 17.7 at Re_tau = 180, Kim, Moin & Moser (1987) and Hoyas & Jimenez (2006) 12",
+        "Moser, Kim & Mansour (1999) have 17.7 at Re_tau = 180, Kim, Moin & Moser (1987) and Hoyas & Jimenez \
+         (2006) 12",
     ),
     ("dz+ of the modes", 8.0, "Kim, Moin & Moser (1987) have 7, Hoyas & Jimenez (2006) 6"),
     ("dy+ at the walls", 0.5, "Kim, Moin & Moser (1987) have 0.05"),
     ("dy+ in the centre", 10.0, "Kim, Moin & Moser (1987) have 4.4, Hoyas & Jimenez (2006) 8.9"),
 ];
 
-/// Largest fluctuation of a velocity, over u_tau, and the distance from the wall of the largest one normal to it, in wall units: for the step.
+/// Largest fluctuation of a velocity, over u_tau, and the distance from the wall of the largest one
+/// normal to it, in wall units: for the step.
 const FLUCTUATION: f64 = 4.0;
 const FLUCTUATION_HEIGHT: f64 = 50.0;
 
@@ -53,12 +57,29 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
         ("case", format!("{}, channel flow, valid", case.name)),
         (
             "Reynolds numbers",
-            format!("Re_tau {:.1}, U_b h/nu {:.1}, nominal{observer}", 1.0 / wall_unit, relative.abs() / case.fluid.viscosity),
+            format!(
+                "Re_tau {:.1}, U_b h/nu {:.1}, nominal{observer}",
+                1.0 / wall_unit,
+                relative.abs() / case.fluid.viscosity
+            ),
         ),
-        ("velocities", format!("u_tau {friction_velocity:.4}, U_b {bulk_velocity:.4}{laboratory}, frame {:.4}", flow.frame_velocity)),
+        (
+            "velocities",
+            format!(
+                "u_tau {friction_velocity:.4}, U_b {bulk_velocity:.4}{laboratory}, frame {:.4}",
+                flow.frame_velocity
+            ),
+        ),
         ("box", format!("{lx:.0} x {ly:.0} x {lz:.0} wall units")),
         ("grid", format!("{nx} x {ny} x {nz} points")),
-        ("modes", format!("{} x {ny} x {} (two-thirds: |n_x| <= {mx}, |n_z| <= {mz}){in_y}", 2 * mx + 1, 2 * mz + 1)),
+        (
+            "modes",
+            format!(
+                "{} x {ny} x {} (two-thirds: |n_x| <= {mx}, |n_z| <= {mz}){in_y}",
+                2 * mx + 1,
+                2 * mz + 1
+            ),
+        ),
         (
             "spacing in x, z",
             format!(
@@ -69,15 +90,22 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
                 plus(spacing.points[1])
             ),
         ),
-        ("spacing in y", format!("dy+ {:.3} at the walls, {:.2} in the centre", plus(spacing.wall), plus(spacing.centre))),
+        (
+            "spacing in y",
+            format!("dy+ {:.3} at the walls, {:.2} in the centre", plus(spacing.wall), plus(spacing.centre)),
+        ),
     ];
     let [lower, upper] = flow.walls.velocity;
     if lower != upper {
         let half = 0.5 * (upper - lower).abs();
-        rows.push(("walls", format!("U_w h/nu {:.1}, where U_w is half their difference", half / case.fluid.viscosity)));
+        rows.push((
+            "walls",
+            format!("U_w h/nu {:.1}, where U_w is half their difference", half / case.fluid.viscosity),
+        ));
     }
     rows.extend(flow.walls.oscillation.map(|wall| {
-        let [amplitude, period] = [wall.amplitude / friction_velocity, wall.period * friction_velocity / wall_unit];
+        let [amplitude, period] =
+            [wall.amplitude / friction_velocity, wall.period * friction_velocity / wall_unit];
         ("oscillation", format!("W+ {amplitude:.2}, T+ {period:.1}"))
     }));
     if flow.rotation != 0.0 && relative != 0.0 {
@@ -109,7 +137,8 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
         let whole = last.saturating_sub(first);
         text += &format!("; whole ones until t = {end}: {whole}");
         if whole < 2 {
-            let help = "sampling errors need 2 whole batches: a later time.end, or a shorter output.statistics.batch";
+            let help = "sampling errors need 2 whole batches: a later time.end, or a shorter \
+                output.statistics.batch";
             rows.push(("warning", help.to_owned()));
         }
     }
@@ -128,7 +157,10 @@ pub fn demands(case: &Case, flow: &Channel, ranks: usize) -> Result<Demands> {
     let layout = Layout::new(truncation, grid, 0, 0);
     let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
     let demands = Demands::new(case, grid, parameters.reals(&layout) as f64, stored)?;
-    Ok(Demands { memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&layout) as f64, ..demands })
+    Ok(Demands {
+        memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&layout) as f64,
+        ..demands
+    })
 }
 
 /// Largest n_x and n_z that are kept.
@@ -151,7 +183,10 @@ struct Spacing {
 
 impl Spacing {
     fn new(case: &Case) -> Self {
-        let [size, grid] = [[case.domain.size[0], case.domain.size[2]], [case.domain.grid[0] as f64, case.domain.grid[2] as f64]];
+        let [size, grid] = [
+            [case.domain.size[0], case.domain.size[2]],
+            [case.domain.grid[0] as f64, case.domain.grid[2] as f64],
+        ];
         let labels = largest_labels(case);
         let angle = PI / (case.domain.grid[1] - 1) as f64;
         Self {
@@ -180,10 +215,12 @@ fn step(case: &Case, flow: &Channel, spacing: &Spacing, nominal: Nominal) -> Str
     let [lower, upper] = flow.walls.velocity;
     let middle = flow.walls.mean_velocity();
     let centre = middle + CENTRE * (nominal.bulk_velocity - middle);
-    let convection = [lower, centre, upper].iter().map(|u| (u - flow.frame_velocity).abs()).fold(0.0, f64::max);
+    let convection =
+        [lower, centre, upper].iter().map(|u| (u - flow.frame_velocity).abs()).fold(0.0, f64::max);
     let fluctuation = FLUCTUATION * nominal.friction_velocity;
     let height = FLUCTUATION_HEIGHT * case.fluid.viscosity / nominal.friction_velocity;
-    let rate = convection / spacing.points[0] + fluctuation / spacing.at(height) + fluctuation / spacing.points[1];
+    let rate =
+        convection / spacing.points[0] + fluctuation / spacing.at(height) + fluctuation / spacing.points[1];
     if rate > 0.0 {
         format!("dt about {:.2e} where fluctuations reach {FLUCTUATION} u_tau, {until}", number / rate)
     } else {
@@ -197,9 +234,12 @@ fn warnings(flow: &Channel, spacing: &Spacing, wall_unit: f64) -> Vec<String> {
         ChannelInitial::Laminar | ChannelInitial::Eigenmode { .. } => return Vec::new(),
         ChannelInitial::File { .. } | ChannelInitial::Turbulent { .. } => {}
     }
-    let found = [spacing.modes[0], spacing.modes[1], spacing.wall, spacing.centre].map(|length| length / wall_unit);
+    let found =
+        [spacing.modes[0], spacing.modes[1], spacing.wall, spacing.centre].map(|length| length / wall_unit);
     let coarse = LIMITS.iter().zip(found).filter(|((_, limit, _), found)| found > limit);
-    coarse.map(|((what, _, published), found)| format!("{what} is {found:.2}, which is coarse: {published}")).collect()
+    coarse
+        .map(|((what, _, published), found)| format!("{what} is {found:.2}, which is coarse: {published}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -210,16 +250,20 @@ mod tests {
 
     /// Re_tau = 180 in the box and on the modes of Moser, Kim & Mansour (1999).
     fn of(overrides: &[&str]) -> Vec<Row> {
-        let text = "flow.kind = \"channel\"\ndomain = { size = [\"4 pi\", 2, \"4/3 pi\"], grid = [192, 129, 192] }\nfluid.reynolds_tau = 180\n\
-                    drive.kind = \"pressure-gradient\"\ninitial.kind = \"turbulent\"\ntime = { cfl = 0.8, end = 10.0 }\n";
+        let text = "flow.kind = \"channel\"\ndomain = \
+            { size = [\"4 pi\", 2, \"4/3 pi\"], grid = [192, 129, 192] }\nfluid.reynolds_tau = 180\n\
+                    drive.kind = \"pressure-gradient\"\ninitial.kind = \"turbulent\"\ntime = \
+                    { cfl = 0.8, end = 10.0 }\n";
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-        let case = case::parse("case.toml", text, Path::new(""), &overrides).unwrap_or_else(|error| panic!("{error}"));
+        let case = case::parse("case.toml", text, Path::new(""), &overrides)
+            .unwrap_or_else(|error| panic!("{error}"));
         let FlowKind::Channel(flow) = &case.flow else { panic!("not a channel") };
         rows(&case, flow, 1).unwrap()
     }
 
     fn row(overrides: &[&str], name: &str) -> String {
-        let found: Vec<String> = of(overrides).into_iter().filter(|(other, _)| *other == name).map(|(_, text)| text).collect();
+        let found: Vec<String> =
+            of(overrides).into_iter().filter(|(other, _)| *other == name).map(|(_, text)| text).collect();
         found.join("; ")
     }
 
@@ -246,21 +290,34 @@ mod tests {
         // 51 profiles, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y.
         let each = 8.0 * 129.0 * (51.0 + 5.0 * 128.0 + 3.0) / 1e6;
         let of = |sets: &[&str]| row(sets, "averages");
-        assert_eq!(of(&[]), format!("from t = 0 in batches of 1, {each:.1} MB each; whole ones until t = 10: 10"));
-        assert!(of(&["output.statistics={ from = 0.95, batch = 0.3 }"]).ends_with("until t = 10: 29"), "from 1.2 to 9.9");
+        assert_eq!(
+            of(&[]),
+            format!("from t = 0 in batches of 1, {each:.1} MB each; whole ones until t = 10: 10")
+        );
+        assert!(
+            of(&["output.statistics={ from = 0.95, batch = 0.3 }"]).ends_with("until t = 10: 29"),
+            "from 1.2 to 9.9"
+        );
         assert_eq!(of(&["output.statistics={}"]), "");
         assert_eq!(row(&["output.statistics.from=8"], "warning"), "");
-        assert!(row(&["output.statistics.from=8.5"], "warning").starts_with("sampling errors need 2 whole batches"));
+        assert!(
+            row(&["output.statistics.from=8.5"], "warning")
+                .starts_with("sampling errors need 2 whole batches")
+        );
     }
 
     #[test]
     fn the_memory_has_the_statistics_in_it() {
         let memory = |overrides: &[&str]| {
             let text = row(overrides, "memory per rank");
-            text.split(' ').next().and_then(|megabytes| megabytes.parse::<f64>().ok()).unwrap_or_else(|| panic!("{text}"))
+            text.split(' ')
+                .next()
+                .and_then(|megabytes| megabytes.parse::<f64>().ok())
+                .unwrap_or_else(|| panic!("{text}"))
         };
-        // 51 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y: once, and twice more in a checkpoint. They are in double
-        // precision whatever the fields are in.
+        // 51 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129
+        // y: once, and twice more in a checkpoint. They are in double precision whatever the fields
+        // are in.
         let statistics = 8.0 * 3.0 * 129.0 * (51.0 + 5.0 * 128.0 + 3.0) / 1e6;
         let found = 2.0 * memory(&["numerics.precision=single"]) - memory(&[]);
         assert!((found - statistics).abs() < 0.2, "{found} MB, not {statistics} MB");
@@ -276,9 +333,19 @@ mod tests {
             let found = row(&[&format!("domain.grid={grid}")], "warning");
             assert!(found.starts_with(what), "{found}");
         }
-        let centre = row(&["domain.grid=[1152, 577, 1152]", "fluid.reynolds_tau=2000", "domain.size=['4 pi', 2, '4/3 pi']"], "warning");
+        let centre = row(
+            &[
+                "domain.grid=[1152, 577, 1152]",
+                "fluid.reynolds_tau=2000",
+                "domain.size=['4 pi', 2, '4/3 pi']",
+            ],
+            "warning",
+        );
         assert!(
-            centre.ends_with("dy+ in the centre is 10.91, which is coarse: Kim, Moin & Moser (1987) have 4.4, Hoyas & Jimenez (2006) 8.9"),
+            centre.ends_with(
+                "dy+ in the centre is 10.91, which is coarse: Kim, Moin & Moser (1987) have \
+                4.4, Hoyas & Jimenez (2006) 8.9"
+            ),
             "{centre}"
         );
         let coarse = "domain.grid=[16, 9, 16]";
@@ -292,17 +359,27 @@ mod tests {
 
     #[test]
     fn what_walls_and_rotation_do_is_said() {
-        assert_eq!(row(&["walls.oscillation={ amplitude = 12, period = 0.5 }"], "oscillation"), "W+ 12.00, T+ 90.0");
+        assert_eq!(
+            row(&["walls.oscillation={ amplitude = 12, period = 0.5 }"], "oscillation"),
+            "W+ 12.00, T+ 90.0"
+        );
         let couette = ["fluid.viscosity=0.001", "drive.gradient=0", "walls.velocity=[-1, 1.6]"];
         assert_eq!(row(&couette, "walls"), "U_w h/nu 1300.0, where U_w is half their difference");
         assert_eq!(row(&couette, "velocities"), "u_tau 0.0793, U_b 0.3000 in the laboratory, frame 0.3000");
-        assert_eq!(row(&couette, "Reynolds numbers"), "Re_tau 79.3, U_b h/nu 0.0, nominal; U_b is relative to the mean of the walls");
+        assert_eq!(
+            row(&couette, "Reynolds numbers"),
+            "Re_tau 79.3, U_b h/nu 0.0, nominal; U_b is relative to the mean of the walls"
+        );
         let flux = ["drive={ kind = 'mass-flux', bulk_velocity = 10, rotation = 5 }"];
         assert_eq!(row(&flux, "rotation"), "2 Omega h/U_b 1.0000");
         // The same flow, seen by another observer.
-        let moving = ["drive={ kind = 'mass-flux', bulk_velocity = 13, rotation = 5 }", "walls.velocity=[3, 3]"];
+        let moving =
+            ["drive={ kind = 'mass-flux', bulk_velocity = 13, rotation = 5 }", "walls.velocity=[3, 3]"];
         assert_eq!(row(&moving, "rotation"), row(&flux, "rotation"));
-        assert_eq!(row(&moving, "Reynolds numbers"), row(&flux, "Reynolds numbers") + "; U_b is relative to the walls");
+        assert_eq!(
+            row(&moving, "Reynolds numbers"),
+            row(&flux, "Reynolds numbers") + "; U_b is relative to the walls"
+        );
         assert_eq!(row(&moving, "step"), row(&flux, "step"));
         assert_eq!(row(&[], "rotation") + &row(&[], "walls") + &row(&[], "oscillation"), "");
     }
@@ -310,7 +387,10 @@ mod tests {
     #[test]
     fn the_step_is_estimated_or_given() {
         assert_eq!(row(&["time.dt=0.001"], "step"), "dt = 0.001, until time 10");
-        assert_eq!(row(&["time.steps=7"], "step"), "dt about 1.22e-3 where fluctuations reach 4 u_tau, until time 10 or step 7");
+        assert_eq!(
+            row(&["time.steps=7"], "step"),
+            "dt about 1.22e-3 where fluctuations reach 4 u_tau, until time 10 or step 7"
+        );
         // Nothing moves: no step can be guessed.
         assert_eq!(row(&["drive.gradient=0"], "step"), "cfl = 0.8, until time 10");
         // In the frame at rest the fluid crosses more cells a time.

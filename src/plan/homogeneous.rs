@@ -18,7 +18,8 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     let wavenumbers = Wavenumbers::new(case.domain.size, &truncation);
     let demands = demands(case, flow, ranks)?;
     let [nx, ny, nz] = case.domain.grid;
-    let spacing: Vec<String> = (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
+    let spacing: Vec<String> =
+        (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
     let mut rows = vec![
         ("case", format!("{}, homogeneous flow, valid", case.name)),
         ("grid", format!("{nx} x {ny} x {nz} points, spacing {}", spacing.join(", "))),
@@ -32,14 +33,24 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
                 of_directions(&wavenumbers, &truncation)
             ),
         ),
-        ("smallest eddies", format!("k_max eta >= 1.5 while the dissipation is below {:.3e}", largest_dissipation(case, &wavenumbers))),
+        (
+            "smallest eddies",
+            format!(
+                "k_max eta >= 1.5 while the dissipation is below {:.3e}",
+                largest_dissipation(case, &wavenumbers)
+            ),
+        ),
     ];
     rows.extend(mean::rows(case, &flow.mean, &truncation));
     let survey = parameters.refuse_impossible()?;
     rows.extend(resolution::rows(case, flow, survey.as_ref(), &wavenumbers));
     let start = steps::rates(&parameters, survey.as_ref())?;
     rows.extend(steps::rows(case, flow, survey.as_ref(), &start, wavenumbers.largest()));
-    rows.extend(limits::rows(case, &parameters.rates(&times(case, flow))?.or(&start), &parameters.stability()));
+    rows.extend(limits::rows(
+        case,
+        &parameters.rates(&times(case, flow))?.or(&start),
+        &parameters.stability(),
+    ));
     rows.extend(precision::rows(case, steps::length(case, survey.as_ref(), &start)));
     rows.extend(demands.rows());
     rows.extend(missing_file(case));

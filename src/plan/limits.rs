@@ -4,16 +4,20 @@ use super::Row;
 use crate::case::Case;
 use crate::time::{Cause, Rates, Stability, StepSize};
 
-/// Each limit of the step that is known before the run, the one that binds first, and warnings where dt or the Courant number is beyond what the scheme can
-/// follow.
+/// Each limit of the step that is known before the run, the one that binds first, and warnings
+/// where dt or the Courant number is beyond what the scheme can follow.
 pub fn rows(case: &Case, rates: &Rates, stability: &Stability) -> Vec<Row> {
     let longest = |cause: Cause, rate: f64| match case.time.step {
         StepSize::Fixed(_) => stability.limit(cause) / rate,
         StepSize::Courant(number) => cause.share(number) / rate,
     };
-    let mut limits: Vec<(Cause, f64)> = rates.iter().map(|(cause, rate)| (cause, longest(cause, rate))).collect();
+    let mut limits: Vec<(Cause, f64)> =
+        rates.iter().map(|(cause, rate)| (cause, longest(cause, rate))).collect();
     limits.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut rows: Vec<Row> = limits.into_iter().map(|(cause, dt)| ("limit of dt", format!("{dt:.2e} by the {}", cause.name()))).collect();
+    let mut rows: Vec<Row> = limits
+        .into_iter()
+        .map(|(cause, dt)| ("limit of dt", format!("{dt:.2e} by the {}", cause.name())))
+        .collect();
     if stability.imaginary.is_none() {
         rows.push(("stability", without_limit(case, stability)));
     }
@@ -23,13 +27,18 @@ pub fn rows(case: &Case, rates: &Rates, stability: &Stability) -> Vec<Row> {
 
 /// `|1 + i z - z^2/2| - 1 = (1 + z^4/4)^(1/2) - 1`, z = omega dt.
 fn without_limit(case: &Case, stability: &Stability) -> String {
-    let text = "rk2 has no stable step without viscosity: an oscillation omega grows by (omega dt)^4 / 8 per step".to_owned();
+    let text =
+        "rk2 has no stable step without viscosity: an oscillation omega grows by (omega dt)^4 / 8 per step"
+            .to_owned();
     match case.time.step {
         StepSize::Fixed(_) => text,
         StepSize::Courant(number) => {
             let z = number * stability.reach;
             let growth = 100.0 * ((1.0 + 0.25 * z.powi(4)).sqrt() - 1.0);
-            format!("{text}, the smallest eddies at cfl = {number} by up to {growth:.1} %, which viscosity must damp")
+            format!(
+                "{text}, the smallest eddies at cfl = {number} by up to {growth:.1} %, which viscosity must \
+                 damp"
+            )
         }
     }
 }
@@ -42,17 +51,33 @@ pub fn warnings(case: &Case, rates: &Rates, stability: &Stability) -> Vec<String
             beyond
                 .map(|excess| {
                     let (what, longest) = (excess.describe(stability), excess.longest());
-                    let exact = if excess.cause == Cause::Growth { "; it gains what it should all the same" } else { "" };
-                    format!("time.dt = {dt} is too long for the {}: {what}; the longest dt is {longest:.3e}{exact}", excess.cause.name())
+                    let exact = if excess.cause == Cause::Growth {
+                        "; it gains what it should all the same"
+                    } else {
+                        ""
+                    };
+                    format!(
+                        "time.dt = {dt} is too long for the {}: {what}; the longest dt is \
+                        {longest:.3e}{exact}",
+                        excess.cause.name()
+                    )
                 })
                 .collect()
         }
         StepSize::Courant(number) => {
             let limit = stability.limit(Cause::Convection);
-            let scheme =
-                if stability.imaginary.is_some() { "up to which the scheme is stable" } else { "up to which viscosity may hold rk2" };
+            let scheme = if stability.imaginary.is_some() {
+                "up to which the scheme is stable"
+            } else {
+                "up to which viscosity may hold rk2"
+            };
             (number > limit)
-                .then(|| format!("time.cfl = {number} is beyond {limit:.2}, {scheme}; try time.cfl = {:.1}", 0.8 * limit))
+                .then(|| {
+                    format!(
+                        "time.cfl = {number} is beyond {limit:.2}, {scheme}; try time.cfl = {:.1}",
+                        0.8 * limit
+                    )
+                })
                 .into_iter()
                 .collect()
         }
@@ -68,33 +93,48 @@ mod tests {
 
     fn of(time: &str, scheme: RungeKutta, rates: &[(Cause, f64)]) -> Vec<String> {
         let text = format!(
-            "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = 0.1\ninitial.kind = \"abc\"\ntime = {{ {time}, end = 1.0 }}\n"
+            "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = 0.1\ninitial.kind \
+             = \"abc\"\ntime = {{ {time}, end = 1.0 }}\n"
         );
-        let case = case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
+        let case =
+            case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
         let mut all = Rates::default();
         rates.iter().for_each(|(cause, rate)| all.raise(*cause, *rate));
-        let stability = Stability { imaginary: scheme.imaginary_limit(), reach: 2.0 / 3.0 * std::f64::consts::PI };
+        let stability =
+            Stability { imaginary: scheme.imaginary_limit(), reach: 2.0 / 3.0 * std::f64::consts::PI };
         rows(&case, &all, &stability).into_iter().map(|(name, text)| format!("{name}: {text}")).collect()
     }
 
     #[test]
     fn the_limit_that_binds_comes_first() {
         let rates = [(Cause::Rotation, 2.0), (Cause::Walls, std::f64::consts::TAU)];
-        let both = ["limit of dt: 5.00e-2 by the oscillation of the walls", "limit of dt: 2.50e-1 by the rotation 2 Omega"];
+        let both = [
+            "limit of dt: 5.00e-2 by the oscillation of the walls",
+            "limit of dt: 2.50e-1 by the rotation 2 Omega",
+        ];
         assert_eq!(of("cfl = 0.5", RungeKutta::Rk3, &rates), both);
         // What is stable or resolved, where dt is given.
-        let both = ["limit of dt: 1.00e-1 by the oscillation of the walls", "limit of dt: 8.66e-1 by the rotation 2 Omega"];
+        let both = [
+            "limit of dt: 1.00e-1 by the oscillation of the walls",
+            "limit of dt: 8.66e-1 by the rotation 2 Omega",
+        ];
         assert_eq!(of("dt = 0.1", RungeKutta::Rk3, &rates), both);
     }
 
     #[test]
     fn a_step_beyond_the_scheme_is_warned_of() {
         let stiff = of("dt = 0.05", RungeKutta::Rk3, &[(Cause::Stratification, 100.0)]);
-        let wanted = "warning: time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt is 5.00, and the scheme is stable up to 1.73; the longest dt \
+        let wanted = "warning: time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt is \
+            5.00, and the scheme is stable up to 1.73; the longest dt \
                       is 1.732e-2";
         assert_eq!(stiff[1..], [wanted]);
         let walls = of("dt = 3.93", RungeKutta::Rk3, &[(Cause::Walls, std::f64::consts::TAU)]);
-        assert!(walls[1].contains("its part of a period is 3.93, and it is resolved up to 0.10; the longest dt is 1.000e-1"), "{walls:?}");
+        assert!(
+            walls[1].contains(
+                "its part of a period is 3.93, and it is resolved up to 0.10; the longest dt is 1.000e-1"
+            ),
+            "{walls:?}"
+        );
         assert_eq!(of("cfl = 0.82", RungeKutta::Rk3, &[]), [""; 0]);
         assert_eq!(
             of("cfl = 2.0", RungeKutta::Rk3, &[]),
@@ -102,7 +142,10 @@ mod tests {
         );
         assert_eq!(of("cfl = 1.3", RungeKutta::Rk4, &[]), [""; 0]);
         let rk2 = of("cfl = 0.5", RungeKutta::Rk2, &[]);
-        assert!(rk2.len() == 1 && rk2[0].starts_with("stability: rk2 has no stable step without viscosity"), "{rk2:?}");
+        assert!(
+            rk2.len() == 1 && rk2[0].starts_with("stability: rk2 has no stable step without viscosity"),
+            "{rk2:?}"
+        );
         assert!(rk2[0].contains("the smallest eddies at cfl = 0.5 by up to 14.0 %"), "{rk2:?}");
     }
 }

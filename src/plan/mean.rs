@@ -40,8 +40,11 @@ pub fn rows(case: &Case, mean: &Mean, truncation: &Truncation) -> Vec<Row> {
 fn remeshes(case: &Case, flow: &MeanFlow) -> String {
     let aspect = case.domain.size[0] / case.domain.size[1];
     let tilts = flow.tilts().abs();
-    let each =
-        format!("shear, remeshed at S t = {:.4} and each {aspect:.4} further, in time {:.4} at the full rate", 0.5 * aspect, 1.0 / tilts);
+    let each = format!(
+        "shear, remeshed at S t = {:.4} and each {aspect:.4} further, in time {:.4} at the full rate",
+        0.5 * aspect,
+        1.0 / tilts
+    );
     match case.time.stop.end {
         Some(end) => format!(
             "{each}: {} times until the end, at S t = {}",
@@ -68,7 +71,8 @@ fn strain(case: &Case, truncation: &Truncation, flow: &MeanFlow) -> String {
     };
     let mut wavenumbers = Wavenumbers::new(case.domain.size, truncation);
     wavenumbers.deformation = flow.deformation(end, end);
-    let is_box = wavenumbers.deformation.as_flattened().iter().all(|b| b.is_normal() || *b == 0.0) && wavenumbers.largest() > 0.0;
+    let is_box = wavenumbers.deformation.as_flattened().iter().all(|b| b.is_normal() || *b == 0.0)
+        && wavenumbers.largest() > 0.0;
     if !is_box {
         return format!("strain: no box is left at time {end}, the end of the run");
     }
@@ -95,11 +99,13 @@ mod tests {
 
     fn of(text: &str) -> Vec<Row> {
         let text = format!(
-            "flow.kind = \"homogeneous\"\ndomain = {{ grid = [64, 32, 32], size = [\"4 pi\", \"2 pi\", \"2 pi\"] }}\nfluid.viscosity = 0.01\n\
+            "flow.kind = \"homogeneous\"\ndomain = \
+             {{ grid = [64, 32, 32], size = [\"4 pi\", \"2 pi\", \"2 pi\"] }}\nfluid.viscosity = 0.01\n\
              initial = {{ kind = \"taylor-green\" }}\ntime.dt = 0.01\n{text}"
         );
         let end = if text.contains("time.end") { Vec::new() } else { vec!["time.end=1.0".to_owned()] };
-        let case = case::parse("case.toml", &text, Path::new(""), &end).unwrap_or_else(|error| panic!("{error}"));
+        let case =
+            case::parse("case.toml", &text, Path::new(""), &end).unwrap_or_else(|error| panic!("{error}"));
         let FlowKind::Homogeneous(flow) = &case.flow else { panic!("not homogeneous") };
         rows(&case, &flow.mean, &Parameters::new(&case, flow).truncation())
     }
@@ -108,34 +114,52 @@ mod tests {
     fn a_shear_is_remeshed_whenever_the_box_is_tilted_by_a_half() {
         // Remeshes at S t = 1, 3, 5, ..
         for (rate, count) in [(0.99, 0), (1.01, 1), (-2.99, 1), (10.0, 5)] {
-            let [(_, text)] = &of(&format!("mean = {{ kind = \"shear\", rate = {rate} }}"))[..] else { panic!("not one line") };
+            let [(_, text)] = &of(&format!("mean = {{ kind = \"shear\", rate = {rate} }}"))[..] else {
+                panic!("not one line")
+            };
             assert!(text.contains("remeshed at S t = 1.0000 and each 2.0000 further"), "{text}");
-            assert!(text.contains(&format!(": {count} times until the end, at S t = {:.4}", f64::abs(rate))), "{text}");
+            assert!(
+                text.contains(&format!(": {count} times until the end, at S t = {:.4}", f64::abs(rate))),
+                "{text}"
+            );
         }
-        let scheduled = of("mean = { kind = \"shear\", rate = 4.0, schedule = [[0.0, 0.0], [0.5, 2.0], [0.8, 0.0]] }");
+        let scheduled =
+            of("mean = { kind = \"shear\", rate = 4.0, schedule = [[0.0, 0.0], [0.5, 2.0], [0.8, 0.0]] }");
         assert!(scheduled[0].1.ends_with("1 times until the end, at S t = 2.4000"), "{scheduled:?}");
-        assert_eq!(scheduled[1], ("jumps", "a step ends where the gradient changes, at t = 0.5, 0.8".to_owned()));
+        assert_eq!(
+            scheduled[1],
+            ("jumps", "a step ends where the gradient changes, at t = 0.5, 0.8".to_owned())
+        );
     }
 
     #[test]
     fn an_end_that_is_never_reached_is_no_trouble() {
-        let [(_, text)] = &of("mean = { kind = \"shear\", rate = 2.0 }\ntime.end = 1e20")[..] else { panic!("not one line") };
+        let [(_, text)] = &of("mean = { kind = \"shear\", rate = 2.0 }\ntime.end = 1e20")[..] else {
+            panic!("not one line")
+        };
         assert!(text.ends_with(": 1.00e20 times until the end, at S t = 2.000e20"), "{text}");
-        let [(_, text)] = &of("mean = { kind = \"plane-strain\", rate = 2.0 }\ntime.end = 1e20")[..] else { panic!("not one line") };
+        let [(_, text)] = &of("mean = { kind = \"plane-strain\", rate = 2.0 }\ntime.end = 1e20")[..] else {
+            panic!("not one line")
+        };
         assert_eq!(text, "strain: no box is left at time 100000000000000000000, the end of the run");
     }
 
     #[test]
     fn a_strain_stretches_the_box_and_its_cells() {
         let rows = of("mean = { kind = \"plane-strain\", rate = 0.6931471805599453 }");
-        // Along x, 21 modes of 4 pi that is 8 pi at the end; those along y are finer, and those along z have 10 modes of 2 pi.
-        let expected = "strain: at the end the box is 25.1327 x 3.1416 x 6.2832, spacing 0.3927, 0.0982, 0.1963, k_max 5.2500";
+        // Along x, 21 modes of 4 pi that is 8 pi at the end; those along y are finer, and those
+        // along z have 10 modes of 2 pi.
+        let expected = "strain: at the end the box is 25.1327 x 3.1416 x 6.2832, spacing 0.3927, 0.0982, \
+            0.1963, k_max 5.2500";
         assert_eq!(rows, [("mean flow", expected.to_owned())]);
     }
 
     #[test]
     fn a_rotation_has_its_period() {
-        assert_eq!(of("mean = { kind = \"rotation\", rotation = [3.0, 0.0, -4.0] }"), [("rotation", "one turn in 1.2566".to_owned())]);
+        assert_eq!(
+            of("mean = { kind = \"rotation\", rotation = [3.0, 0.0, -4.0] }"),
+            [("rotation", "one turn in 1.2566".to_owned())]
+        );
         assert_eq!(of(""), []);
     }
 }

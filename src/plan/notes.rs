@@ -16,7 +16,9 @@ const DISSIPATION: f64 = 0.05;
 pub fn notes(case: &Case) -> Result<Vec<String>> {
     let flow = match &case.flow {
         FlowKind::Homogeneous(flow) => flow,
-        FlowKind::Channel(flow) => return channel::Parameters::new(case, flow).refuse_impossible().map(|()| Vec::new()),
+        FlowKind::Channel(flow) => {
+            return channel::Parameters::new(case, flow).refuse_impossible().map(|()| Vec::new());
+        }
     };
     let parameters = Parameters::new(case, flow);
     parameters.refuse_impossible()?;
@@ -26,7 +28,12 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
     }
     for scalar in &flow.scalars {
         if let ScalarInitial::Random { energy, spectrum } = &scalar.initial {
-            notes.extend(of_spectrum(&format!("scalar.{}.initial", scalar.name), *energy, spectrum, &parameters));
+            notes.extend(of_spectrum(
+                &format!("scalar.{}.initial", scalar.name),
+                *energy,
+                spectrum,
+                &parameters,
+            ));
         }
     }
     notes.extend(of_forcing(flow, &parameters)?);
@@ -44,14 +51,22 @@ fn of_spectrum(key: &str, wanted: Option<f64>, spectrum: &Spectrum, parameters: 
         let (held, _) = sums(spectrum, &wavenumbers, &truncation);
         let total = whole.total()[0];
         let holds = match (spectrum, wanted) {
-            (Spectrum::Table { .. }, _) => format!("the grid holds {} of the {} of the table", figures(held.energy), figures(total)),
+            (Spectrum::Table { .. }, _) => {
+                format!("the grid holds {} of the {} of the table", figures(held.energy), figures(total))
+            }
             _ => format!("the grid holds {} of the energy of the spectrum", percent(held.energy / total)),
         };
-        let mut text = format!("{key}: {holds}, and {} of its dissipation", percent(1.0 - lost.below[1] - lost.beyond[1]));
+        let mut text = format!(
+            "{key}: {holds}, and {} of its dissipation",
+            percent(1.0 - lost.below[1] - lost.beyond[1])
+        );
         if lost.below[0] > ENERGY {
             let least = wavenumbers.unit.into_iter().fold(f64::INFINITY, f64::min);
-            text +=
-                &format!("; {} of its energy lies below the wavenumbers of the box (2 pi/L = {})", percent(lost.below[0]), figures(least));
+            text += &format!(
+                "; {} of its energy lies below the wavenumbers of the box (2 pi/L = {})",
+                percent(lost.below[0]),
+                figures(least)
+            );
         }
         if lost.beyond[0] > ENERGY || lost.beyond[1] > DISSIPATION {
             text += &format!(
@@ -93,20 +108,28 @@ fn of_forcing(flow: &Homogeneous, parameters: &Parameters) -> Result<Vec<String>
     let mut notes = Vec::new();
     if k_max > wavenumbers.largest() {
         notes.push(format!(
-            "forcing.k_max = {k_max} lies beyond k_max = {} of the grid: only the modes that it keeps are forced{modes}",
+            "forcing.k_max = {k_max} lies beyond k_max = {} of the grid: only the modes that it keeps are \
+             forced{modes}",
             figures(wavenumbers.largest())
         ));
     }
     let least = wavenumbers.unit.into_iter().fold(f64::INFINITY, f64::min);
     if k_min > 0.0 && k_min < least {
-        notes.push(format!("forcing.k_min = {k_min} lies below the wavenumbers of the box, which begin at {}", figures(least)));
+        notes.push(format!(
+            "forcing.k_min = {k_min} lies below the wavenumbers of the box, which begin at {}",
+            figures(least)
+        ));
     }
     if let (Some(Forcing::FrozenShells { .. }), Some(band)) = (&flow.forcing, band) {
         let all = band.energy();
         let empty = band.shells.iter().filter(|(_, energy)| *energy <= 1e-20 * all);
-        let empty: Vec<String> = empty.map(|(shell, _)| figures(*shell as f64 * wavenumbers.shell_width())).collect();
+        let empty: Vec<String> =
+            empty.map(|(shell, _)| figures(*shell as f64 * wavenumbers.shell_width())).collect();
         if !empty.is_empty() {
-            notes.push(format!("forcing: shells without energy at the start stay without it: those at k = {}", empty.join(", ")));
+            notes.push(format!(
+                "forcing: shells without energy at the start stay without it: those at k = {}",
+                empty.join(", ")
+            ));
         }
     }
     Ok(notes)
@@ -134,14 +157,18 @@ mod tests {
     use std::path::Path;
 
     fn of(text: &str, overrides: &[&str]) -> Vec<String> {
-        let base = "flow.kind = \"homogeneous\"\ndomain.grid = [48, 48, 48]\nfluid.viscosity = 0.02\ntime = { dt = 0.01, end = 1.0 }\n";
+        let base = "flow.kind = \"homogeneous\"\ndomain.grid = [48, 48, 48]\nfluid.viscosity = 0.02\ntime = \
+            { dt = 0.01, end = 1.0 }\n";
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-        let case = case::parse("case.toml", &format!("{base}{text}"), Path::new(""), &overrides).unwrap_or_else(|error| panic!("{error}"));
+        let case = case::parse("case.toml", &format!("{base}{text}"), Path::new(""), &overrides)
+            .unwrap_or_else(|error| panic!("{error}"));
         notes(&case).unwrap()
     }
 
-    const TABLE: &str = "initial = { kind = \"random\", spectrum = \"table\", table = [[1, 0.1], [10, 0.1], [100, 0.1]] }";
-    const PEAK: &str = "initial = { kind = \"random\", spectrum = \"passot-pouquet\", peak_wavenumber = 4, energy = 0.5 }";
+    const TABLE: &str =
+        "initial = { kind = \"random\", spectrum = \"table\", table = [[1, 0.1], [10, 0.1], [100, 0.1]] }";
+    const PEAK: &str =
+        "initial = { kind = \"random\", spectrum = \"passot-pouquet\", peak_wavenumber = 4, energy = 0.5 }";
 
     #[test]
     fn a_spectrum_that_does_not_fit_is_noted_with_figures() {
@@ -149,37 +176,63 @@ mod tests {
         let case = ["domain.size=['2 pi', 3.7, '4/3 pi']", "domain.grid=[45, 28, 50]"];
         let [note] = &of(TABLE, &case)[..] else { panic!("not one note") };
         let begin = "initial: the grid holds 2.05 of the 9.9 of the table, and ";
-        assert!(note.starts_with(begin) && note.ends_with("beyond those of the grid (k_max 14 in the coarsest direction)"), "{note}");
+        assert!(
+            note.starts_with(begin)
+                && note.ends_with("beyond those of the grid (k_max 14 in the coarsest direction)"),
+            "{note}"
+        );
         let [note] = &of(TABLE, &["initial.energy=3"])[..] else { panic!("not one note") };
         assert!(note.contains("; what it holds is scaled up to energy = 3: by "), "{note}");
         // Below 2 pi/L: the cell about k = 0 reaches to 0.61 in the mean.
         let [note] = &of(TABLE, &["initial.table=[[0.2, 1], [10, 1]]"])[..] else { panic!("not one note") };
-        assert!(note.contains("; 4.19 % of its energy lies below the wavenumbers of the box (2 pi/L = 1)"), "{note}");
+        assert!(
+            note.contains("; 4.19 % of its energy lies below the wavenumbers of the box (2 pi/L = 1)"),
+            "{note}"
+        );
         assert!(!note.contains("beyond"), "{note}");
         assert_eq!(of(PEAK, &[]), Vec::<String>::new());
         // A top hat of which half the width lies beyond the grid, and one for a scalar.
         let hat = "{ kind = 'random', spectrum = 'top-hat', k_min = 8, k_max = 40, energy = 1 }";
-        let [velocity, scalar] = &of(PEAK, &[&format!("initial={hat}"), &format!("scalar.t.initial={hat}")])[..] else { panic!("not two") };
-        assert!(velocity.starts_with("initial: the grid holds ") && scalar.starts_with("scalar.t.initial: the grid holds "));
+        let [velocity, scalar] =
+            &of(PEAK, &[&format!("initial={hat}"), &format!("scalar.t.initial={hat}")])[..]
+        else {
+            panic!("not two")
+        };
+        assert!(
+            velocity.starts_with("initial: the grid holds ")
+                && scalar.starts_with("scalar.t.initial: the grid holds ")
+        );
         let pao = "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 3, kolmogorov_length = 0.04, energy = 1 }";
         let found = of(PEAK, &[pao]);
-        assert!(found.iter().any(|note| note.starts_with("initial.kolmogorov_length: k_max eta is 0.6 with it")), "{found:?}");
+        assert!(
+            found.iter().any(|note| note.starts_with("initial.kolmogorov_length: k_max eta is 0.6 with it")),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn bands_and_shells_that_lack_something_are_noted() {
         let forcing = |kind: &str, band: &str| format!("forcing={{ kind = '{kind}', {band} }}");
         assert_eq!(of(PEAK, &[&forcing("frozen-shells", "k_max = 2.5")]), Vec::<String>::new());
-        let [note] = &of(PEAK, &[&forcing("constant-power", "power = 1, k_min = 14, k_max = 30")])[..] else { panic!("not one note") };
+        let [note] = &of(PEAK, &[&forcing("constant-power", "power = 1, k_min = 14, k_max = 30")])[..] else {
+            panic!("not one note")
+        };
         assert!(
-            note.starts_with("forcing.k_max = 30 lies beyond k_max = 15 of the grid: only the modes that it keeps are forced, "),
+            note.starts_with(
+                "forcing.k_max = 30 lies beyond k_max = 15 of the grid: only the modes that it \
+                keeps are forced, "
+            ),
             "{note}"
         );
-        let [note] = &of(PEAK, &[&forcing("constant-power", "power = 1, k_min = 0.5, k_max = 2")])[..] else { panic!("not one note") };
+        let [note] = &of(PEAK, &[&forcing("constant-power", "power = 1, k_min = 0.5, k_max = 2")])[..] else {
+            panic!("not one note")
+        };
         assert_eq!(note, "forcing.k_min = 0.5 lies below the wavenumbers of the box, which begin at 1");
         // Taylor-Green vortices are at |k| = 3^(1/2), in the shell of 2.
         let vortices = "initial = { kind = \"taylor-green\" }";
-        let [note] = &of(vortices, &[&forcing("frozen-shells", "k_max = 3.2")])[..] else { panic!("not one note") };
+        let [note] = &of(vortices, &[&forcing("frozen-shells", "k_max = 3.2")])[..] else {
+            panic!("not one note")
+        };
         assert_eq!(note, "forcing: shells without energy at the start stay without it: those at k = 1, 3");
     }
 

@@ -1,14 +1,18 @@
 //! What single precision does to slow changes.
 //!
-//! A stage rounds each mode once, to a last place of 2^-24 to 2^-23 of it, 8.6e-8 on the average over all sizes; the error of a rounding has an rms of 1 / sqrt(12) last places. In a flow that
-//! changes little from step to step the error is the same every step: it acts like a force. The loss of a mode by viscosity, `nu k^2 dt` of it a step, is then off by
+//! A stage rounds each mode once, to a last place of 2^-24 to 2^-23 of it, 8.6e-8 on the average
+//! over all sizes; the error of a rounding has an rms of 1 / sqrt(12) last places. In a flow that
+//! changes little from step to step the error is the same every step: it acts like a force. The
+//! loss of a mode by viscosity, `nu k^2 dt` of it a step, is then off by
 //!
 //! ```text
 //!     sqrt(S / 12) 8.6e-8 / (nu k^2 dt)
 //! ```
 //!
-//! of itself with S stages, on the average; more than twice that happens seldom. Where the gains of a stage change by a last place or more from step to step, as they do in
-//! turbulence, the error is a random one, and falls with the root of the number of steps. The mean profiles of a channel are in double precision.
+//! of itself with S stages, on the average; more than twice that happens seldom. Where the gains of
+//! a stage change by a last place or more from step to step, as they do in turbulence, the error is
+//! a random one, and falls with the root of the number of steps. The mean profiles of a channel are
+//! in double precision.
 
 use super::Row;
 use crate::case::{Case, FlowKind, Precision};
@@ -41,21 +45,31 @@ impl Rounding {
             // A sine from wall to wall.
             FlowKind::Channel(_) => {
                 let k = unit(0).min(unit(2));
-                (k * k + FRAC_PI_2 * FRAC_PI_2, 3, format!("the largest fluctuations (k = {k:.3} along the walls)"))
+                (
+                    k * k + FRAC_PI_2 * FRAC_PI_2,
+                    3,
+                    format!("the largest fluctuations (k = {k:.3} along the walls)"),
+                )
             }
         };
-        Some(Self { scale, error_times_dt: (stages as f64 / 12.0).sqrt() * LAST_PLACE / (case.fluid.viscosity * k2) })
+        Some(Self {
+            scale,
+            error_times_dt: (stages as f64 / 12.0).sqrt() * LAST_PLACE / (case.fluid.viscosity * k2),
+        })
     }
 }
 
-/// A warning where steps of this length are so short that rounding makes a notable part of what viscosity takes from the largest scales.
+/// A warning where steps of this length are so short that rounding makes a notable part of what
+/// viscosity takes from the largest scales.
 pub fn rounding(case: &Case, dt: f64) -> Option<String> {
     let Rounding { scale, error_times_dt } = Rounding::of(case)?;
     let error = error_times_dt / dt;
     (error > NOTABLE).then(|| {
         format!(
-            "dt = {dt:.2e} is short for single precision: rounding may change what viscosity takes from {scale} by {:.1} % of it while the flow is \
-             steady or laminar (in turbulence the error is random and averages out); dt above {:.1e}, or numerics.precision = \"double\", keeps it below {:.0} %",
+            "dt = {dt:.2e} is short for single precision: rounding may change what viscosity takes from \
+             {scale} by {:.1} % of it while the flow is \
+             steady or laminar (in turbulence the error is random and averages out); dt above {:.1e}, or \
+             numerics.precision = \"double\", keeps it below {:.0} %",
             100.0 * error,
             error_times_dt / NOTABLE,
             100.0 * NOTABLE
@@ -71,7 +85,8 @@ pub fn rows(case: &Case, dt: Option<f64>) -> Vec<Row> {
         None => {
             let least = error_times_dt / NOTABLE;
             let text = format!(
-                "single: where dt < {least:.1e} rounding may change the viscous loss of {scale} by more than {:.0} %",
+                "single: where dt < {least:.1e} rounding may change the viscous loss of {scale} by more than \
+                 {:.0} %",
                 100.0 * NOTABLE
             );
             vec![("precision", text)]
@@ -86,7 +101,8 @@ mod tests {
     use std::path::Path;
 
     fn of(overrides: &[&str]) -> Case {
-        let text = "flow.kind = \"homogeneous\"\ndomain.grid = [24, 24, 24]\nfluid.viscosity = 0.02\ninitial = { kind = \"taylor-green\", dimensions = 2 }\n\
+        let text = "flow.kind = \"homogeneous\"\ndomain.grid = [24, 24, 24]\nfluid.viscosity = 0.02\ninitial \
+            = { kind = \"taylor-green\", dimensions = 2 }\n\
                     numerics.precision = \"single\"\ntime = { dt = 1e-5, steps = 3000 }\n";
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
         case::parse("case.toml", text, Path::new(""), &overrides).unwrap_or_else(|error| panic!("{error}"))
@@ -96,15 +112,27 @@ mod tests {
     fn steps_whose_losses_are_lost_in_rounding_are_warned_of() {
         // sqrt(3 / 12) 8.6e-8 / (0.02 1e-5) = 0.215
         let text = rounding(&of(&[]), 1e-5).unwrap();
-        assert!(text.starts_with("dt = 1.00e-5 is short for single precision: ") && text.contains(" by 21.5 % of it "), "{text}");
+        assert!(
+            text.starts_with("dt = 1.00e-5 is short for single precision: ")
+                && text.contains(" by 21.5 % of it "),
+            "{text}"
+        );
         assert!(text.contains("dt above 2.2e-4,"), "{text}");
         assert_eq!(rounding(&of(&[]), 1e-3), None);
         assert_eq!(rounding(&of(&["numerics.precision=double"]), 1e-9), None);
         assert_eq!(rounding(&of(&["fluid.viscosity=0"]), 1e-9), None);
-        // A box of half the size has scales that lose four times as much; two stages round less often than four.
-        assert!(rounding(&of(&["domain.size=[3.14159,3.14159,3.14159]"]), 1e-5).is_some_and(|text| text.contains(" by 5.4 % ")));
+        // A box of half the size has scales that lose four times as much; two stages round less
+        // often than four.
+        assert!(
+            rounding(&of(&["domain.size=[3.14159,3.14159,3.14159]"]), 1e-5)
+                .is_some_and(|text| text.contains(" by 5.4 % "))
+        );
         let of_scheme = |scheme: &str| rounding(&of(&[&format!("time.scheme={scheme}")]), 1e-5).unwrap();
-        assert!(of_scheme("rk2").contains(" by 17.6 % ") && of_scheme("rk4").contains(" by 24.8 % "), "{}", of_scheme("rk4"));
+        assert!(
+            of_scheme("rk2").contains(" by 17.6 % ") && of_scheme("rk4").contains(" by 24.8 % "),
+            "{}",
+            of_scheme("rk4")
+        );
     }
 
     #[test]

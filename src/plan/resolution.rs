@@ -1,4 +1,5 @@
-//! Whether a homogeneous case resolves its smallest eddies: `k_max eta`, `eta = (nu^3 / eps)^(1/4)`, at the start and where the dissipation is largest. k_max is that of
+//! Whether a homogeneous case resolves its smallest eddies: `k_max eta`,
+//! `eta = (nu^3 / eps)^(1/4)`, at the start and where the dissipation is largest. k_max is that of
 //! the coarsest direction.
 
 use super::Row;
@@ -6,21 +7,29 @@ use super::notes::figures;
 use crate::case::{Case, Forcing, Gradient, Homogeneous, Initial};
 use crate::homogeneous::{Survey, Wavenumbers};
 
-/// The least k_max eta that resolves energy and dissipation, and the one that resolves derivatives as well (Pope 2000, section 9.1.2).
+/// The least k_max eta that resolves energy and dissipation, and the one that resolves derivatives
+/// as well (Pope 2000, section 9.1.2).
 const COARSE: f64 = 1.0;
 const FINE: f64 = 1.5;
 
-/// Lines for the table: what it is, and warnings. Nothing where there is no viscosity, or the field is that of a file.
+/// Lines for the table: what it is, and warnings. Nothing where there is no viscosity, or the field
+/// is that of a file.
 pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, wavenumbers: &Wavenumbers) -> Vec<Row> {
     let nu = case.fluid.viscosity;
-    let Some(survey) = survey.filter(|survey| nu > 0.0 && survey.sums.energy > 0.0) else { return Vec::new() };
+    let Some(survey) = survey.filter(|survey| nu > 0.0 && survey.sums.energy > 0.0) else {
+        return Vec::new();
+    };
     let k_max = wavenumbers.largest();
     let k_max_eta = |dissipation: f64| k_max * (nu.powi(3) / dissipation).powf(0.25);
     let start = nu * survey.sums.gradient;
     let mut text = format!("{} at the start", figures(k_max_eta(start)));
     let mut warnings = Vec::new();
     let coarse = |when: &str, found: f64| {
-        format!("k_max eta is {} {when}, which is coarse: {COARSE} resolves the dissipation, {FINE} the derivatives", figures(found))
+        format!(
+            "k_max eta is {} {when}, which is coarse: {COARSE} resolves the dissipation, {FINE} the \
+             derivatives",
+            figures(found)
+        )
     };
     if k_max_eta(start) < COARSE {
         warnings.push(coarse("at the start", k_max_eta(start)));
@@ -37,7 +46,8 @@ pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, wavenumber
         Some(Later::Peak(largest)) => {
             let [least, most] = [largest, (0.5 * largest).max(start)].map(k_max_eta);
             text += &format!(
-                ", {} to {} at the peak of the dissipation, if that is 0.5 to 1 u'^3/L (an estimate, good to a factor of two)",
+                ", {} to {} at the peak of the dissipation, if that is 0.5 to 1 u'^3/L (an estimate, good to \
+                 a factor of two)",
                 figures(least),
                 figures(most)
             );
@@ -46,7 +56,10 @@ pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, wavenumber
             }
         }
     }
-    [("k_max eta", text)].into_iter().chain(warnings.into_iter().map(|warning| ("warning", warning))).collect()
+    [("k_max eta", text)]
+        .into_iter()
+        .chain(warnings.into_iter().map(|warning| ("warning", warning)))
+        .collect()
 }
 
 /// What the dissipation comes to.
@@ -59,9 +72,14 @@ enum Later {
 
 /// None where energy grows without a known end, and where there is no cascade.
 fn later(flow: &Homogeneous, survey: &Survey) -> Option<Later> {
-    let stratification: f64 = flow.scalars.iter().map(|s| s.buoyancy.iter().zip(s.gradient).map(|(b, g)| b * g).sum::<f64>()).sum();
+    let stratification: f64 =
+        flow.scalars.iter().map(|s| s.buoyancy.iter().zip(s.gradient).map(|(b, g)| b * g).sum::<f64>()).sum();
     let buoyant = flow.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
-    if !flow.nonlinear || flow.mean.gradient != Gradient::None || stratification < 0.0 || buoyant && stratification == 0.0 {
+    if !flow.nonlinear
+        || flow.mean.gradient != Gradient::None
+        || stratification < 0.0
+        || buoyant && stratification == 0.0
+    {
         return None;
     }
     match (&flow.forcing, &flow.initial) {

@@ -1,5 +1,5 @@
-//! How well the budgets of a run close: what the energy and the Reynolds stresses gained against what the terms of
-//! their equations integrate to.
+//! How well the budgets of a run close: what the energy and the Reynolds stresses gained against
+//! what the terms of their equations integrate to.
 
 use super::cubic::integrate;
 use super::series::{History, Table};
@@ -7,14 +7,14 @@ use super::series::{History, Table};
 /// Fewer samples say nothing about a time integral.
 pub const LEAST_SAMPLES: usize = 5;
 
-/// The terms of `dE/dt = production + injection + buoyancy flux - dissipation` at the samples; a column that the
-/// series does not have is zero.
+/// The terms of `dE/dt = production + injection + buoyancy flux - dissipation` at the samples; a
+/// column that the series does not have is zero.
 pub struct EnergyBudget {
     pub production: Vec<f64>,
     pub injection: Vec<f64>,
     pub buoyancy_flux: Vec<f64>,
-    /// `E(t) - E(0) - int (production + .. - dissipation) dt`, with the energy that remeshing dropped given back. None
-    /// for too few samples or times that do not increase.
+    /// `E(t) - E(0) - int (production + .. - dissipation) dt`, with the energy that remeshing
+    /// dropped given back. None for too few samples or times that do not increase.
     pub residual: Option<Vec<f64>>,
     /// `production + .. - dissipation`.
     rate: Vec<f64>,
@@ -22,11 +22,16 @@ pub struct EnergyBudget {
 
 impl EnergyBudget {
     pub fn of(series: &Table, run: &History) -> Self {
-        let column = |name: &str| series.find(name).map_or_else(|| vec![0.0; run.time.len()], <[f64]>::to_vec);
-        let (production, injection, buoyancy_flux) = (column("production"), column("injection"), column("buoyancy_flux"));
+        let column =
+            |name: &str| series.find(name).map_or_else(|| vec![0.0; run.time.len()], <[f64]>::to_vec);
+        let (production, injection, buoyancy_flux) =
+            (column("production"), column("injection"), column("buoyancy_flux"));
         let dropped = column("remesh_energy");
-        let stored: Vec<f64> = run.energy.iter().zip(&dropped).map(|(energy, dropped)| energy + dropped).collect();
-        let rate: Vec<f64> = (0..run.time.len()).map(|i| production[i] + injection[i] + buoyancy_flux[i] - run.dissipation[i]).collect();
+        let stored: Vec<f64> =
+            run.energy.iter().zip(&dropped).map(|(energy, dropped)| energy + dropped).collect();
+        let rate: Vec<f64> = (0..run.time.len())
+            .map(|i| production[i] + injection[i] + buoyancy_flux[i] - run.dissipation[i])
+            .collect();
         let residual = residual(&run.time, &stored, &rate);
         Self { production, injection, buoyancy_flux, residual, rate }
     }
@@ -45,8 +50,9 @@ pub struct Closure {
     /// The largest residual, and its time.
     pub worst: f64,
     pub time: f64,
-    /// The largest difference between the time integral of the terms over all samples and that over every second one. Integrals of cubics have
-    /// errors of the fourth order, so it is 15 times the error of the former where the samples resolve the terms, and of its size where they do not.
+    /// The largest difference between the time integral of the terms over all samples and that over
+    /// every second one. Integrals of cubics have errors of the fourth order, so it is 15 times the
+    /// error of the former where the samples resolve the terms, and of its size where they do not.
     pub halved: f64,
 }
 
@@ -54,10 +60,12 @@ impl Closure {
     /// None if a value is not finite or the scale is nothing.
     fn of(time: &[f64], residual: &[f64], rate: &[f64], scale: f64) -> Option<Self> {
         let fractions = residual.iter().zip(time).map(|(value, &time)| (value.abs() / scale, time));
-        let (worst, time_of_worst) = fractions.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(fraction, _)| fraction.is_finite())?;
+        let (worst, time_of_worst) =
+            fractions.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(fraction, _)| fraction.is_finite())?;
         let every_second = |values: &[f64]| values.iter().copied().step_by(2).collect::<Vec<_>>();
         let (all, coarse) = (integrate(time, rate), integrate(&every_second(time), &every_second(rate)));
-        let differences = all.iter().step_by(2).zip(&coarse).map(|(fine, coarse)| (fine - coarse).abs() / scale);
+        let differences =
+            all.iter().step_by(2).zip(&coarse).map(|(fine, coarse)| (fine - coarse).abs() / scale);
         Some(Self { worst, time: time_of_worst, halved: differences.fold(0.0, f64::max) })
     }
 
@@ -70,22 +78,32 @@ impl Closure {
 /// The components of the budgets, as the names of the columns have them.
 pub const COMPONENTS: [&str; 6] = ["xx", "yy", "zz", "xy", "xz", "yz"];
 
-/// How well `dR/dt = production + rapid + slow + rotation + buoyancy + injection - dissipation` closes for each Reynolds stress that `budget` has.
-/// Empty for too few lines.
+/// How well `dR/dt = production + rapid + slow + rotation + buoyancy + injection - dissipation`
+/// closes for each Reynolds stress that `budget` has. Empty for too few lines.
 pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, Closure)> {
-    let Some(time) = budget.find("time").filter(|time| time.len() >= LEAST_SAMPLES) else { return Vec::new() };
+    let Some(time) = budget.find("time").filter(|time| time.len() >= LEAST_SAMPLES) else {
+        return Vec::new();
+    };
     let column = |term: &str, c: &str| budget.find(&format!("{term}_{c}"));
     let half_trace: Vec<f64> = (0..time.len())
-        .map(|i| 0.5 * ["xx", "yy", "zz"].iter().filter_map(|c| column("dissipation", c)).map(|values| values[i]).sum::<f64>())
+        .map(|i| {
+            0.5 * ["xx", "yy", "zz"]
+                .iter()
+                .filter_map(|c| column("dissipation", c))
+                .map(|values| values[i])
+                .sum::<f64>()
+        })
         .collect();
     let dissipated = integrate(time, &half_trace).last().copied().unwrap_or(0.0).abs();
     let of = |c: &&'static str| {
         let stress = column("R", c)?;
         let gains = ["production", "rapid", "slow", "rotation", "buoyancy", "injection"];
-        let gain = |i: usize| gains.iter().filter_map(|term| column(term, c)).map(|values| values[i]).sum::<f64>();
+        let gain =
+            |i: usize| gains.iter().filter_map(|term| column(term, c)).map(|values| values[i]).sum::<f64>();
         let dissipation = column("dissipation", c)?;
         let rate: Vec<f64> = (0..time.len()).map(|i| gain(i) - dissipation[i]).collect();
-        let first: f64 = ["xx", "yy", "zz"].iter().filter_map(|c| column("R", c)).map(|values| 0.5 * values[0]).sum();
+        let first: f64 =
+            ["xx", "yy", "zz"].iter().filter_map(|c| column("R", c)).map(|values| 0.5 * values[0]).sum();
         let scale = if dissipated > 0.0 { dissipated } else { first };
         Some((*c, Closure::of(time, &residual(time, stress, &rate)?, &rate, scale)?))
     };
@@ -95,17 +113,25 @@ pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, Closure)> {
 /// `stored(t) - stored(0) - int rate dt` at every sample.
 fn residual(time: &[f64], stored: &[f64], rate: &[f64]) -> Option<Vec<f64>> {
     let meaningful = time.len() >= LEAST_SAMPLES && time.is_sorted_by(|a, b| a < b);
-    meaningful.then(|| stored.iter().zip(integrate(time, rate)).map(|(value, integral)| value - stored[0] - integral).collect())
+    meaningful.then(|| {
+        stored
+            .iter()
+            .zip(integrate(time, rate))
+            .map(|(value, integral)| value - stored[0] - integral)
+            .collect()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A series of n + 1 samples at uneven times up to 2 that satisfies the balance exactly: E = exp(-t) + P0 t + ..
+    /// A series of n + 1 samples at uneven times up to 2 that satisfies the balance exactly: E =
+    /// exp(-t) + P0 t + ..
     fn series(n: usize, dropped: f64) -> (tempfile::TempDir, Table) {
         let dir = tempfile::tempdir().unwrap();
-        let mut text = String::from("step,time,energy,dissipation,production,injection,buoyancy_flux,remesh_energy\n");
+        let mut text =
+            String::from("step,time,energy,dissipation,production,injection,buoyancy_flux,remesh_energy\n");
         for i in 0..=n {
             let s = i as f64 / n as f64;
             let t = 2.0 * s + 0.1 * (9.0 * s).sin() * s * (1.0 - s);
@@ -113,7 +139,11 @@ mod tests {
             let lost = if t > 1.0 { dropped } else { 0.0 };
             let energy = 3.0 + t.sin() + 0.2 * t - (-t * t).exp() + 0.5 * (-t).exp() - lost;
             let dissipation = 0.5 * (-t).exp();
-            text += &format!("{i},{t:?},{energy:?},{dissipation:?},{:?},0.2,{:?},{lost:?}\n", t.cos(), 2.0 * t * (-t * t).exp());
+            text += &format!(
+                "{i},{t:?},{energy:?},{dissipation:?},{:?},0.2,{:?},{lost:?}\n",
+                t.cos(),
+                2.0 * t * (-t * t).exp()
+            );
         }
         let table = Table::parse(&dir.path().join("series.csv"), &text).unwrap();
         (dir, table)
@@ -152,7 +182,8 @@ mod tests {
     fn too_few_samples_or_times_that_stand_still_have_no_residual() {
         for times in [vec![0.0, 1.0, 2.0, 3.0], vec![0.0; 9]] {
             let text: String = times.iter().map(|t| format!("0,{t},1,1\n")).collect();
-            let table = Table::parse("series.csv".as_ref(), &format!("step,time,energy,dissipation\n{text}")).unwrap();
+            let table = Table::parse("series.csv".as_ref(), &format!("step,time,energy,dissipation\n{text}"))
+                .unwrap();
             let run = History::of(&table).unwrap();
             assert!(EnergyBudget::of(&table, &run).closure(&run).is_none());
         }
@@ -163,7 +194,9 @@ mod tests {
         let budget = |n: usize, wrong: f64| {
             let mut text = String::from("step,time");
             for c in ["xx", "yy", "xy"] {
-                text += &format!(",R_{c},production_{c},rapid_{c},slow_{c},rotation_{c},buoyancy_{c},injection_{c},dissipation_{c}");
+                text += &format!(
+                    ",R_{c},production_{c},rapid_{c},slow_{c},rotation_{c},buoyancy_{c},injection_{c},dissipation_{c}"
+                );
             }
             for i in 0..=n {
                 let t = 2.0 * i as f64 / n as f64;
@@ -172,7 +205,8 @@ mod tests {
                     let slow = if factor < 0.0 { wrong } else { 0.0 } - t.sin();
                     // R = factor (5 + sin t + exp(-t) + cos t): the terms sum to cos t - exp(-t) - sin t.
                     let stress = factor * (5.0 + t.sin() + (-t).exp() + t.cos());
-                    let terms = [t.cos(), 0.1, slow, -0.2, 0.05, 0.05, (-t).exp()].map(|term| format!("{:?}", factor * term));
+                    let terms = [t.cos(), 0.1, slow, -0.2, 0.05, 0.05, (-t).exp()]
+                        .map(|term| format!("{:?}", factor * term));
                     text += &format!(",{stress:?},{}", terms.join(","));
                 }
             }
@@ -186,7 +220,10 @@ mod tests {
             assert!(coarse.is_of_the_samples() && fine.is_of_the_samples(), "{coarse:?}, {fine:?}");
         }
         let wrong = budget(40, 0.1);
-        assert!(wrong[0].1.worst < 1e-5 && wrong[2].1.worst > 0.05 && !wrong[2].1.is_of_the_samples(), "{wrong:?}");
+        assert!(
+            wrong[0].1.worst < 1e-5 && wrong[2].1.worst > 0.05 && !wrong[2].1.is_of_the_samples(),
+            "{wrong:?}"
+        );
         assert!(budget(3, 0.0).is_empty());
     }
 }

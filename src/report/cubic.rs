@@ -1,16 +1,20 @@
-//! Cubics through neighbouring samples, whatever their distances: values between samples, and integrals over time.
+//! Cubics through neighbouring samples, whatever their distances: values between samples, and
+//! integrals over time.
 
 /// The cubic through the four points nearest to `at` (fewer if there are fewer); `x` increases.
 pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> f64 {
     let count = x.len().min(4);
     let first = x.partition_point(|&x| x < at).saturating_sub(2).min(x.len() - count);
     let nodes = first..first + count;
-    let weight = |i: usize| -> f64 { nodes.clone().filter(|&j| j != i).map(|j| (at - x[j]) / (x[i] - x[j])).product() };
+    let weight = |i: usize| -> f64 {
+        nodes.clone().filter(|&j| j != i).map(|j| (at - x[j]) / (x[i] - x[j])).product()
+    };
     nodes.clone().map(|i| y[i] * weight(i)).sum()
 }
 
-/// The integral of y from the first sample to each of them. Between two samples it is that of their cubic, which the
-/// two-point rule of Gauss gives exactly; so the error falls with the fourth power of the distance.
+/// The integral of y from the first sample to each of them. Between two samples it is that of their
+/// cubic, which the two-point rule of Gauss gives exactly; so the error falls with the fourth power
+/// of the distance.
 pub fn integrate(x: &[f64], y: &[f64]) -> Vec<f64> {
     let between = |pair: &[f64]| {
         let (middle, half) = (0.5 * (pair[0] + pair[1]), 0.5 * (pair[1] - pair[0]));

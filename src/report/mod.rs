@@ -1,4 +1,5 @@
-//! Tables and figures of a run, from the files in its run directory. Serial. Here is what is reported of the homogeneous flow; `channel` has the other one.
+//! Tables and figures of a run, from the files in its run directory. Serial. Here is what is
+//! reported of the homogeneous flow; `channel` has the other one.
 
 mod balance;
 mod channel;
@@ -30,22 +31,28 @@ fn require_directory(run_dir: &Path) -> Result<()> {
     let shown = run_dir.display();
     match run_dir.is_dir() {
         true => Ok(()),
-        false if run_dir.is_file() => Err(Error::input(format!("{shown} is a file: give the directory of a run, for instance runs/NAME"))),
-        false => Err(Error::input(format!("there is no run directory {shown}; `rogallo run CASE.toml` makes one"))),
+        false if run_dir.is_file() => Err(Error::input(format!(
+            "{shown} is a file: give the directory of a run, for instance runs/NAME"
+        ))),
+        false => {
+            Err(Error::input(format!("there is no run directory {shown}; `rogallo run CASE.toml` makes one")))
+        }
     }
 }
 
-/// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen. Those of a channel, and what is read and
-/// written for them, are told in `report/channel`. Of the homogeneous flow they are `dissipation` and `energy`, and as far as the files have something to see: `spectrum`, `balance`, `stresses`,
-/// `transfer`, `spectra_1d`, `skewness`.
+/// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen.
+/// Those of a channel, and what is read and written for them, are told in `report/channel`. Of the
+/// homogeneous flow they are `dissipation` and `energy`, and as far as the files have something to
+/// see: `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`.
 ///
-/// Reads `series.csv`; `spectra.csv`, `spectra_1d.csv`, `budget.csv` and `case.toml` where they are there. Of the columns
-/// only `time`, `energy` and `dissipation` must be. What is in the files `references` (their forms:
-/// `report/reference`) is laid over the figures and compared in the table.
+/// Reads `series.csv`; `spectra.csv`, `spectra_1d.csv`, `budget.csv` and `case.toml` where they are
+/// there. Of the columns only `time`, `energy` and `dissipation` must be. What is in the files
+/// `references` (their forms: `report/reference`) is laid over the figures and compared in the
+/// table.
 ///
 /// # Errors
-/// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a reference of unknown form, a
-/// full disk.
+/// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a
+/// reference of unknown form, a full disk.
 pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
     require_directory(run_dir)?;
     if !run_dir.join("series.csv").exists() {
@@ -53,7 +60,10 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
         return Err(Error::input(if run_dir.join("case.toml").exists() {
             format!("{shown} has no series.csv yet: let the run go on to its first sample")
         } else {
-            format!("{shown} is not a run directory: it has no series.csv. Give the directory of a run; without --dir that is runs/NAME")
+            format!(
+                "{shown} is not a run directory: it has no series.csv. Give the directory of a run; without \
+                 --dir that is runs/NAME"
+            )
         }));
     }
     let labels = Labels::read(run_dir);
@@ -66,7 +76,8 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
         return channel::report(run_dir, &labels, &series, references);
     }
     let file = |name: &str| Table::optional(&run_dir.join(name));
-    let (spectra_csv, spectra_1d, budget) = (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
+    let (spectra_csv, spectra_1d, budget) =
+        (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
     let history = History::of(&series)?;
     let run = Findings {
         references: References::read(references, labels.viscosity)?,

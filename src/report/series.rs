@@ -22,16 +22,19 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads `path`. A last line without its line end is what a killed job left behind: it is not a row. An empty cell
-    /// is NaN.
+    /// Reads `path`. A last line without its line end is what a killed job left behind: it is not a
+    /// row. An empty cell is NaN.
     ///
     /// # Errors
     /// A file that is missing or empty; a row that has too few or too many values or one that is no number,
     /// named by file and line.
     pub fn read(path: &Path) -> Result<Self> {
-        let advice = |error: &io::Error| if error.kind() == ErrorKind::NotFound { "" } else { "; mend it, or move it away" };
-        let text = files::read_text(path, files::TABLE)
-            .map_err(|error| Error::input(format!("cannot read {}: {error}{}", path.display(), advice(&error))))?;
+        let advice = |error: &io::Error| {
+            if error.kind() == ErrorKind::NotFound { "" } else { "; mend it, or move it away" }
+        };
+        let text = files::read_text(path, files::TABLE).map_err(|error| {
+            Error::input(format!("cannot read {}: {error}{}", path.display(), advice(&error)))
+        })?;
         Self::parse(path, &text)
     }
 
@@ -52,7 +55,10 @@ impl Table {
         let beside = |line: &str| line.trim().is_empty() || line.starts_with(['#', '%']);
         let mut lines = complete(text).lines().zip(1..).skip_while(|(line, _)| beside(line));
         let Some((header, _)) = lines.next() else {
-            return Err(Error::input(format!("{} is empty; its first line must name the columns", path.display())));
+            return Err(Error::input(format!(
+                "{} is empty; its first line must name the columns",
+                path.display()
+            )));
         };
         let names: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
         let mut columns = vec![Vec::new(); names.len()];
@@ -135,7 +141,8 @@ pub fn spectra(table: &Table) -> Result<Vec<Spectrum>> {
     Ok(samples(table)?.into_iter().map(spectrum).collect())
 }
 
-/// The rows of each sample: those of the same step. A last sample of which a killed job wrote only some rows is left out.
+/// The rows of each sample: those of the same step. A last sample of which a killed job wrote only
+/// some rows is left out.
 pub fn samples(table: &Table) -> Result<Vec<Range<usize>>> {
     let mut samples: Vec<Range<usize>> = Vec::new();
     for same_step in table.column("step")?.chunk_by(|a, b| a == b) {
@@ -152,9 +159,9 @@ pub fn samples(table: &Table) -> Result<Vec<Range<usize>>> {
     Ok(samples)
 }
 
-/// Removes the rows of a CSV file that lie after `last_step`, and a torn last line, so that a restart can append.
-/// The file is replaced in one piece; the rows that stay keep every byte. A missing file is fine. A file without a
-/// complete header is removed.
+/// Removes the rows of a CSV file that lie after `last_step`, and a torn last line, so that a
+/// restart can append. The file is replaced in one piece; the rows that stay keep every byte. A
+/// missing file is fine. A file without a complete header is removed.
 ///
 /// # Errors
 /// A file that is not text, or without a column `step`; a row whose step is no number; a failure of the disk.
@@ -162,7 +169,8 @@ pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
     let failed = |what: &dyn Display| {
         let shown = file.display();
         Error::failure(format!(
-            "cannot cut back {shown} to step {last_step}: {what}; mend it, or move it away: then the run begins a new one"
+            "cannot cut back {shown} to step {last_step}: {what}; mend it, or move it away: then the run \
+             begins a new one"
         ))
     };
     let mut lines = match files::open(file) {
@@ -172,7 +180,9 @@ pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
     let mut number = 0;
     let mut next = || {
         number += 1;
-        complete_line(&mut lines).map(|line| line.map(|line| (line, number))).map_err(|error| failed(&format!("line {number}: {error}")))
+        complete_line(&mut lines)
+            .map(|line| line.map(|line| (line, number)))
+            .map_err(|error| failed(&format!("line {number}: {error}")))
     };
     let Some((header, _)) = next()? else {
         return fs::remove_file(file).map_err(|error| failed(&error));
@@ -186,7 +196,8 @@ pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
         keep(&header)?;
         while let Some((line, number)) = next()? {
             let value = line.split(',').nth(column).unwrap_or("").trim();
-            let step: u64 = value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is no step")))?;
+            let step: u64 =
+                value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is no step")))?;
             if step <= last_step {
                 keep(&line)?;
             }
@@ -212,7 +223,11 @@ fn complete(text: &str) -> &str {
 }
 
 /// The fields of line number `line` of `path` as numbers; an empty one is NaN.
-pub(super) fn numbers<'a>(path: &Path, line: usize, fields: impl Iterator<Item = &'a str>) -> Result<Vec<f64>> {
+pub(super) fn numbers<'a>(
+    path: &Path,
+    line: usize,
+    fields: impl Iterator<Item = &'a str>,
+) -> Result<Vec<f64>> {
     let number = |field: &str| match field {
         "" => Ok(f64::NAN),
         field => field.parse().map_err(|_| malformed(path, line, &format!("`{field}` is no number"))),
@@ -237,7 +252,8 @@ mod tests {
     #[test]
     fn columns_are_found_by_name_in_any_order_and_a_torn_line_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
-        let path = file(&dir, "dissipation,odd,energy,time,step\n0.5,7,0.125,0,0\n0.25,8,0.12,1e-1,10\n0.1,9,0.1");
+        let path =
+            file(&dir, "dissipation,odd,energy,time,step\n0.5,7,0.125,0,0\n0.25,8,0.12,1e-1,10\n0.1,9,0.1");
         let table = Table::read(&path).unwrap();
         assert_eq!(table.column("time").unwrap(), [0.0, 0.1]);
         assert_eq!(table.column("energy").unwrap(), [0.125, 0.12]);
@@ -304,8 +320,15 @@ mod tests {
         // Without a byte on the disk.
         fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
         let advice = "mend it, or move it away: then the run begins a new one";
-        assert!(refused(&path).ends_with(&format!("step 3: line 2: it does not end; {advice}")), "{}", refused(&path));
-        assert_eq!((fs::metadata(&path).unwrap().len(), fs::read_dir(dir.path()).unwrap().count()), (1 << 40, 1));
+        assert!(
+            refused(&path).ends_with(&format!("step 3: line 2: it does not end; {advice}")),
+            "{}",
+            refused(&path)
+        );
+        assert_eq!(
+            (fs::metadata(&path).unwrap().len(), fs::read_dir(dir.path()).unwrap().count()),
+            (1 << 40, 1)
+        );
         fs::write(&path, b"step,time\n1,\xff\n").unwrap();
         assert!(refused(&path).contains("line 2: it is not UTF-8 text"));
     }

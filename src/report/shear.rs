@@ -29,14 +29,16 @@ impl Stresses {
     }
 }
 
-/// S at the samples, from `shear_parameter` = S q^2/eps. None if `production` is not -S <uv>: then the mean flow is another.
+/// S at the samples, from `shear_parameter` = S q^2/eps. None if `production` is not -S <uv>: then
+/// the mean flow is another.
 fn shear_rate(series: &Table, run: &History) -> Option<Vec<f64>> {
     let [parameter, production, uv] = ["shear_parameter", "production", "uv"].map(|name| series.find(name));
     let (parameter, production, uv) = (parameter?, production?, uv?);
     if run.time.len() < 2 || !run.time.is_sorted_by(|a, b| a < b) {
         return None;
     }
-    let rate: Vec<f64> = (0..run.time.len()).map(|i| parameter[i] * run.dissipation[i] / (2.0 * run.energy[i])).collect();
+    let rate: Vec<f64> =
+        (0..run.time.len()).map(|i| parameter[i] * run.dissipation[i] / (2.0 * run.energy[i])).collect();
     let peak = production.iter().fold(0.0, |peak: f64, value| peak.max(value.abs()));
     let is_shear = (0..rate.len()).all(|i| (production[i] + rate[i] * uv[i]).abs() <= 1e-3 * peak);
     (is_shear && peak > 0.0).then_some(rate)
@@ -48,12 +50,17 @@ mod tests {
 
     /// A flow of S = `rate` and one in plane strain, whose production the shear stress does not explain.
     fn stresses(rate: f64, strain: f64) -> Stresses {
-        let mut text = String::from("step,time,energy,dissipation,shear_parameter,production,uv,b_xx,b_yy,b_zz,b_xy\n");
+        let mut text =
+            String::from("step,time,energy,dissipation,shear_parameter,production,uv,b_xx,b_yy,b_zz,b_xy\n");
         for i in 0..9 {
             let (t, energy, dissipation) = (0.5 * f64::from(i), 1.0 + f64::from(i), 0.3 + 0.1 * f64::from(i));
             let uv = -0.1 * energy * rate.signum() * t;
             let parameter = rate.abs().max(strain) * 2.0 * energy / dissipation;
-            text += &format!("{i},{t},{energy},{dissipation},{parameter},{},{uv},0,0,0,{}\n", -rate * uv + strain * t, uv / energy / 2.0);
+            text += &format!(
+                "{i},{t},{energy},{dissipation},{parameter},{},{uv},0,0,0,{}\n",
+                -rate * uv + strain * t,
+                uv / energy / 2.0
+            );
         }
         let table = Table::parse("series.csv".as_ref(), &text).unwrap();
         Stresses::of(&table, &History::of(&table).unwrap())
@@ -63,7 +70,10 @@ mod tests {
     fn the_total_shear_is_that_of_the_mean_flow() {
         let sheared = stresses(28.0, 0.0);
         let shear = sheared.shear.as_ref().unwrap();
-        assert!(shear.iter().zip(0..).all(|(shear, i)| (shear - 14.0 * f64::from(i)).abs() < 1e-10), "{shear:?}");
+        assert!(
+            shear.iter().zip(0..).all(|(shear, i)| (shear - 14.0 * f64::from(i)).abs() < 1e-10),
+            "{shear:?}"
+        );
         assert!(sheared.published().unwrap()[3][8] < 0.0);
         for (rate, strain) in [(0.0, 2.0), (5.0, 2.0), (0.0, 0.0), (-28.0, 0.0)] {
             assert!(stresses(rate, strain).shear.is_none());

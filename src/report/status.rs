@@ -1,4 +1,5 @@
-//! What has become of a run, from its ledger, its series and its checkpoints; serial, and also while a job works in the directory.
+//! What has become of a run, from its ledger, its series and its checkpoints; serial, and also
+//! while a job works in the directory.
 
 use super::series::Table;
 use crate::case::{self, FlowKind, Stop};
@@ -12,10 +13,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A directory whose files have changed within this time may belong to a job on another node, whose lock is not seen from here.
+/// A directory whose files have changed within this time may belong to a job on another node, whose
+/// lock is not seen from here.
 const RECENT: Duration = Duration::from_secs(60);
 
-/// Steps of the last job that the time to the end is worked out from are those of its last samples, so many at most.
+/// Steps of the last job that the time to the end is worked out from are those of its last samples,
+/// so many at most.
 const SAMPLES: usize = 20;
 
 /// The state of one run directory at length, or of several a line each.
@@ -26,10 +29,15 @@ pub fn status(directories: &[PathBuf]) -> Result<String> {
     match directories {
         [one] => Ok(Status::of(one)?.at_length()),
         several => {
-            let width = several.iter().map(|directory| directory.display().to_string().len()).max().unwrap_or(0);
-            let lines = several
-                .iter()
-                .map(|directory| Ok(format!("{:<width$}  {}", directory.display().to_string(), Status::of(directory)?.in_a_line())));
+            let width =
+                several.iter().map(|directory| directory.display().to_string().len()).max().unwrap_or(0);
+            let lines = several.iter().map(|directory| {
+                Ok(format!(
+                    "{:<width$}  {}",
+                    directory.display().to_string(),
+                    Status::of(directory)?.in_a_line()
+                ))
+            });
             Ok(lines.collect::<Result<Vec<_>>>()?.join("\n"))
         }
     }
@@ -84,10 +92,17 @@ impl Status {
         let entries = ledger::read(directory)?;
         let case = files::read_text(&directory.join("case.toml"), files::TABLE).ok();
         if entries.is_empty() && case.is_none() {
-            return Err(Error::input(format!("{shown} is not a run directory: it has neither {} nor case.toml", ledger::FILE)));
+            return Err(Error::input(format!(
+                "{shown} is not a run directory: it has neither {} nor case.toml",
+                ledger::FILE
+            )));
         }
         // A job of this node has the lock as long as it lives.
-        let elsewhere = entries.iter().rev().find_map(|entry| entry.event.job()).is_none_or(|job| job.host != ledger::host());
+        let elsewhere = entries
+            .iter()
+            .rev()
+            .find_map(|entry| entry.event.job())
+            .is_none_or(|job| job.host != ledger::host());
         let ended = entries.last().is_some_and(|entry| entry.event.is_last());
         Ok(Self {
             directory: directory.to_owned(),
@@ -100,9 +115,11 @@ impl Status {
         })
     }
 
-    /// Those of the run that is there now, the oldest first: of an earlier one that `--fresh` has removed only the ledger is left.
+    /// Those of the run that is there now, the oldest first: of an earlier one that `--fresh` has
+    /// removed only the ledger is left.
     fn jobs(&self) -> Vec<OneJob<'_>> {
-        let first = self.entries.iter().rposition(|entry| matches!(entry.event, Event::Start { .. })).unwrap_or(0);
+        let first =
+            self.entries.iter().rposition(|entry| matches!(entry.event, Event::Start { .. })).unwrap_or(0);
         let jobs = self.entries[first..].chunk_by(|_, next| next.event.job().is_none());
         jobs.filter_map(|entries| match &entries[0].event {
             Event::Start { job, .. } => Some(OneJob { job, continues: false, entries }),
@@ -114,7 +131,10 @@ impl Status {
 
     /// Step and time of the newest sample, or of the newest entry.
     fn now_at(&self) -> (u64, f64) {
-        let sample = self.series.as_ref().and_then(|series| Some((last(series, "step")? as u64, last(series, "time")?)));
+        let sample = self
+            .series
+            .as_ref()
+            .and_then(|series| Some((last(series, "step")? as u64, last(series, "time")?)));
         let noted = self.entries.iter().rev().find_map(|entry| Some((entry.step, entry.time?)));
         match (sample, noted) {
             (Some(sample), Some(noted)) if noted.0 > sample.0 => noted,
@@ -129,7 +149,8 @@ impl Status {
         let job = jobs.last()?;
         // A running job notes its pace with a checkpoint only; until then the series says how far it is.
         job.pace().seconds_a_step.or_else(|| {
-            let steps = self.now_at().0.checked_sub(job.first().step).filter(|steps| self.running && *steps > 0)?;
+            let steps =
+                self.now_at().0.checked_sub(job.first().step).filter(|steps| self.running && *steps > 0)?;
             Some((self.now - job.first().at).num_milliseconds() as f64 / 1e3 / steps as f64)
         })
     }
@@ -174,8 +195,10 @@ impl Status {
     fn at_length(&self) -> String {
         let jobs = self.jobs();
         let (step, time) = self.now_at();
-        let mut lines =
-            vec![format!("{}: {}", self.directory.display(), self.ending()), format!("now           step {step}, time {time:.6}")];
+        let mut lines = vec![
+            format!("{}: {}", self.directory.display(), self.ending()),
+            format!("now           step {step}, time {time:.6}"),
+        ];
         for (n, job) in jobs.iter().enumerate() {
             let latest = n + 1 == jobs.len() && self.running;
             let OneJob { job: Job { ranks, decomposition, host, id, .. }, continues, .. } = job;
@@ -193,7 +216,9 @@ impl Status {
         if let Some(seconds) = self.seconds_a_step() {
             lines.push(format!("speed         {:.4} steps a second", 1.0 / seconds));
         }
-        let until = |n: usize, job: &OneJob| if n + 1 == jobs.len() && self.running { self.now } else { job.last().at };
+        let until = |n: usize, job: &OneJob| {
+            if n + 1 == jobs.len() && self.running { self.now } else { job.last().at }
+        };
         let core_hours: f64 = jobs.iter().enumerate().map(|(n, job)| job.core_hours(until(n, job))).sum();
         lines.push(format!("core-hours    {core_hours:.3}"));
         lines.push(format!(
@@ -206,7 +231,9 @@ impl Status {
             }
         ));
         lines.push(match &self.checkpoint {
-            Some((name, written)) => format!("checkpoint    {name}, {} old", span(age(*written).as_secs_f64())),
+            Some((name, written)) => {
+                format!("checkpoint    {name}, {} old", span(age(*written).as_secs_f64()))
+            }
             None => "checkpoint    none".into(),
         });
         lines.extend(self.health());
@@ -223,7 +250,10 @@ impl Status {
             let (now, half) = (values[values.len() - 1], values[values.len() / 2]);
             parts.push(match name {
                 "cfl" => format!("cfl {now:.3}"),
-                _ => format!("{name} {now:.6e} ({:+.2} % since half of the samples)", 100.0 * (now / half - 1.0)),
+                _ => format!(
+                    "{name} {now:.6e} ({:+.2} % since half of the samples)",
+                    100.0 * (now / half - 1.0)
+                ),
             });
         }
         Some(format!("health        {}", parts.join(", ")))
@@ -232,9 +262,16 @@ impl Status {
     fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let jobs = self.jobs();
-        let retries = jobs.iter().flat_map(|job| job.entries).filter(|entry| matches!(entry.event, Event::Retry { .. })).count();
+        let retries = jobs
+            .iter()
+            .flat_map(|job| job.entries)
+            .filter(|entry| matches!(entry.event, Event::Retry { .. }))
+            .count();
         if retries > 0 {
-            warnings.push(format!("it has blown up and gone on with shorter steps, {retries} time{}", if retries == 1 { "" } else { "s" }));
+            warnings.push(format!(
+                "it has blown up and gone on with shorter steps, {retries} time{}",
+                if retries == 1 { "" } else { "s" }
+            ));
         }
         if let Some(job) = jobs.last().filter(|_| !self.running) {
             match &job.last().event {
@@ -242,9 +279,10 @@ impl Status {
                 Event::NotSaved { message } | Event::Failed { message } | Event::Hang { message } => {
                     warnings.push(message.lines().next().unwrap_or_default().to_owned())
                 }
-                event if !event.is_last() => {
-                    warnings.push("the last job was killed: run the same command again to go on from its last checkpoint".into())
-                }
+                event if !event.is_last() => warnings.push(
+                    "the last job was killed: run the same command again to go on from its last checkpoint"
+                        .into(),
+                ),
                 _ => {}
             }
         }
@@ -253,7 +291,13 @@ impl Status {
             warnings.push("the energy is not finite".into());
         }
         let is_channel = self.case.as_ref().is_some_and(|case| matches!(case.flow, FlowKind::Channel(_)));
-        if is_channel && self.series.as_ref().and_then(|series| last(series, "re_tau")).is_some_and(|re_tau| re_tau == 0.0) {
+        if is_channel
+            && self
+                .series
+                .as_ref()
+                .and_then(|series| last(series, "re_tau"))
+                .is_some_and(|re_tau| re_tau == 0.0)
+        {
             warnings.push("there is no friction at the walls".into());
         }
         if self.case.is_none() {
@@ -282,7 +326,8 @@ fn last(series: &Table, name: &str) -> Option<f64> {
 
 /// Whether a job of this node holds the lock. It is tried and given back at once.
 fn is_locked(directory: &Path) -> bool {
-    files::open(&directory.join("lock")).is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+    files::open(&directory.join("lock"))
+        .is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
 }
 
 fn is_recent(file: &Path) -> bool {

@@ -9,7 +9,8 @@ use super::{Findings, Labels};
 
 pub type Row = (&'static str, String);
 
-/// Lines of a name and a value, aligned; `drawn` are the figures in `figures`. The series has at least one row.
+/// Lines of a name and a value, aligned; `drawn` are the figures in `figures`. The series has at
+/// least one row.
 pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
     let mut rows = overview(run);
     rows.extend(turbulence(run));
@@ -61,7 +62,8 @@ fn overview(run: &Findings) -> Vec<Row> {
 
 /// What tells which turbulence it is, at the first and the last sample.
 fn turbulence(run: &Findings) -> Vec<Row> {
-    let column = |name: &str| run.series.find(name).filter(|values| values.iter().any(|value| value.is_finite()));
+    let column =
+        |name: &str| run.series.find(name).filter(|values| values.iter().any(|value| value.is_finite()));
     let line = |title, name: &str| column(name).map(|values| (title, from_to(values)));
     let mut rows: Vec<Row> = line("Taylor Reynolds number", "taylor_reynolds").into_iter().collect();
     if let Some(values) = column("kmax_eta")
@@ -69,13 +71,19 @@ fn turbulence(run: &Findings) -> Vec<Row> {
     {
         rows.push((
             "kmax eta",
-            format!("{}, least {} at t = {}; k_max of the coarsest direction", from_to(values), number(least), number(time)),
+            format!(
+                "{}, least {} at t = {}; k_max of the coarsest direction",
+                from_to(values),
+                number(least),
+                number(time)
+            ),
         ));
     }
     rows.extend(line("integral length", "integral_length"));
     rows.extend(line("eps L / u'^3", "dissipation_coefficient"));
     if let Some(budget) = &run.budget
-        && let [Some(x), Some(y), Some(z)] = ["skewness_x", "skewness_y", "skewness_z"].map(|name| budget.find(name))
+        && let [Some(x), Some(y), Some(z)] =
+            ["skewness_x", "skewness_y", "skewness_z"].map(|name| budget.find(name))
     {
         let mean: Vec<f64> = (0..x.len()).map(|i| (x[i] + y[i] + z[i]) / 3.0).collect();
         rows.push(("derivative skewness", from_to(&mean)));
@@ -92,24 +100,35 @@ fn balances(run: &Findings) -> Vec<Row> {
     if let Some(closure) = run.energy.closure(&run.history) {
         let Closure { worst, time, .. } = closure;
         let limit = limit([closure], run.history.time.len(), "series");
-        rows.push(("balance of energy", format!("off by at most {worst:.1e} of the energy dissipated, at t = {}{limit}", number(time))));
+        rows.push((
+            "balance of energy",
+            format!("off by at most {worst:.1e} of the energy dissipated, at t = {}{limit}", number(time)),
+        ));
     }
     let budgets: Vec<_> = run.budget.iter().flat_map(stress_budgets).collect();
-    if let Some(samples) = run.budget.as_ref().and_then(|budget| budget.find("time")).filter(|_| !budgets.is_empty()) {
-        let of_each: Vec<String> = budgets.iter().map(|(component, closure)| format!("{component} {:.1e}", closure.worst)).collect();
+    if let Some(samples) =
+        run.budget.as_ref().and_then(|budget| budget.find("time")).filter(|_| !budgets.is_empty())
+    {
+        let of_each: Vec<String> =
+            budgets.iter().map(|(component, closure)| format!("{component} {:.1e}", closure.worst)).collect();
         let limit = limit(budgets.iter().map(|(_, closure)| *closure), samples.len(), "spectra");
-        rows.push(("stress budgets", format!("off by at most, of the energy dissipated: {}{limit}", of_each.join(", "))));
+        rows.push((
+            "stress budgets",
+            format!("off by at most, of the energy dissipated: {}{limit}", of_each.join(", ")),
+        ));
     }
     rows
 }
 
-/// Says how many samples the time integrals of budgets have, and whether it is their distance that limits the closure.
+/// Says how many samples the time integrals of budgets have, and whether it is their distance that
+/// limits the closure.
 fn limit(closures: impl IntoIterator<Item = Closure>, samples: usize, output: &str) -> String {
     let worst = closures.into_iter().max_by(|a, b| a.worst.total_cmp(&b.worst));
     match worst.filter(Closure::is_of_the_samples) {
         // Round-off needs no explanation.
         Some(Closure { worst, halved, .. }) if worst > 1e-6 => format!(
-            " ({samples} samples, too far apart to tell more: every second one alone changes the time integral by {halved:.1e}; \
+            " ({samples} samples, too far apart to tell more: every second one alone changes the time \
+             integral by {halved:.1e}; \
              sample more often with output.{output})"
         ),
         _ => format!(" ({samples} samples)"),
@@ -121,10 +140,15 @@ fn beside_history(reference: &PublishedHistory, run: &History, own: Option<f64>)
     let Some(((from, to), (energy, dissipation))) = common else {
         return vec![("reference", format!("{}: no time in common with the run", reference.label))];
     };
-    let mut rows = vec![("reference", format!("{}, t = {} to {}", reference.label, number(from), number(to)))];
+    let mut rows =
+        vec![("reference", format!("{}, t = {} to {}", reference.label, number(from), number(to)))];
     rows.extend(of_another_viscosity(reference.viscosity, own));
     for (name, deviation) in [("  energy", energy), ("  dissipation", dissipation)] {
-        let text = format!("off by at most {:.2e} of its peak, at t = {}", deviation.fraction, number(deviation.time));
+        let text = format!(
+            "off by at most {:.2e} of its peak, at t = {}",
+            deviation.fraction,
+            number(deviation.time)
+        );
         rows.push((name, text));
     }
     rows
@@ -140,7 +164,8 @@ fn of_another_viscosity(of_reference: Option<f64>, own: Option<f64>) -> Option<R
 fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
     let matched = reference.matched(&run.spectra);
     let (all, label) = (reference.spectra.len(), &reference.label);
-    let mut rows = vec![("reference", format!("{label}, {} of {all} spectra at times of the run", matched.len()))];
+    let mut rows =
+        vec![("reference", format!("{label}, {} of {all} spectra at times of the run", matched.len()))];
     rows.extend(of_another_viscosity(reference.viscosity, run.labels.viscosity));
     for matched in matched {
         let at = format!("t = {}", number(run.spectra[matched.sample].time));
@@ -149,7 +174,10 @@ fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
             |distance| {
                 let (from, to) = distance.range;
                 let k = format!("k = {} to {}", number(from), number(to));
-                format!("{at}, {k}: rms of log10 ratio {:.3}, energy ratio {:.3}", distance.rms_log, distance.energy_ratio)
+                format!(
+                    "{at}, {k}: rms of log10 ratio {:.3}, energy ratio {:.3}",
+                    distance.rms_log, distance.energy_ratio
+                )
             },
         );
         rows.push(("  spectrum", text));
@@ -158,7 +186,12 @@ fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
 }
 
 fn beside_stresses(reference: &PublishedStresses, run: &Findings) -> Row {
-    let compared = run.stresses.shear.as_ref().zip(run.stresses.published()).and_then(|(shear, b)| reference.deviations(shear, b));
+    let compared = run
+        .stresses
+        .shear
+        .as_ref()
+        .zip(run.stresses.published())
+        .and_then(|(shear, b)| reference.deviations(shear, b));
     let label = &reference.label;
     let text = match compared.as_ref().map(|(stations, off)| (&stations[..], off)) {
         Some((stations @ [from, ..], [xx, yy, zz, xy])) => {

@@ -11,12 +11,17 @@ fn run_dir(samples: usize) -> tempfile::TempDir {
         let time = 0.1 * i as f64;
         series += &format!("{},{time},0.01,0.5,{},{},2.5,30\n", 10 * i, (-time).exp(), (-time).exp());
         for k in 0..12 {
-            spectra += &format!("{},{time},{k},{:e}\n", 10 * i, (-time).exp() * f64::from(k).powi(2) * (-f64::from(k)).exp());
+            spectra += &format!(
+                "{},{time},{k},{:e}\n",
+                10 * i,
+                (-time).exp() * f64::from(k).powi(2) * (-f64::from(k)).exp()
+            );
         }
     }
     fs::write(dir.path().join("series.csv"), series + "999,9").unwrap();
     fs::write(dir.path().join("spectra.csv"), spectra).unwrap();
-    fs::write(dir.path().join("case.toml"), "[domain]\ngrid = [16, 16, 16]\n[fluid]\nviscosity = 0.01\n").unwrap();
+    fs::write(dir.path().join("case.toml"), "[domain]\ngrid = [16, 16, 16]\n[fluid]\nviscosity = 0.01\n")
+        .unwrap();
     dir
 }
 
@@ -24,9 +29,16 @@ fn run_dir(samples: usize) -> tempfile::TempDir {
 fn a_run_is_reported_with_its_figures() {
     let dir = run_dir(40);
     let reference = dir.path().join("published.csv");
-    fs::write(&reference, "time,energy,dissipation\n0,1,1\n1,0.4,0.4\n2,0.1,0.1\n3,0.05,0.05\n4,0.01,0.01\n").unwrap();
+    fs::write(&reference, "time,energy,dissipation\n0,1,1\n1,0.4,0.4\n2,0.1,0.1\n3,0.05,0.05\n4,0.01,0.01\n")
+        .unwrap();
     let text = report(dir.path(), &[reference.into()]).unwrap();
-    for expected in ["16 x 16 x 16", "3.9  (step 390, 40 samples)", "1 at the start", "1 at t = 0", "published, t = 0 to 3.9"] {
+    for expected in [
+        "16 x 16 x 16",
+        "3.9  (step 390, 40 samples)",
+        "1 at the start",
+        "1 at t = 0",
+        "published, t = 0 to 3.9",
+    ] {
         assert!(text.contains(expected), "no `{expected}` in\n{text}");
     }
     for name in ["dissipation", "energy", "spectrum"] {
@@ -64,14 +76,19 @@ fn diverged_and_constant_runs_are_drawn() {
         let dir = run_dir(3);
         let rows: String = (0..8).map(|i| row.replace("{i}", &i.to_string()) + "\n").collect();
         fs::write(dir.path().join("series.csv"), format!("step,time,energy,dissipation\n{rows}")).unwrap();
-        fs::write(dir.path().join("spectra.csv"), "step,time,k,energy\n0,0,0,0\n0,0,1,0\n8,1,0,0\n8,1,1,NaN\n").unwrap();
+        fs::write(
+            dir.path().join("spectra.csv"),
+            "step,time,k,energy\n0,0,0,0\n0,0,1,0\n8,1,0,0\n8,1,1,NaN\n",
+        )
+        .unwrap();
         report(dir.path(), &[]).unwrap();
         assert_eq!(Table::read(&dir.path().join("series.csv")).unwrap().column("step").unwrap().len(), 8);
     }
 }
 
-/// A run of homogeneous shear flow that satisfies every equation: E decays, then grows, the anisotropy tends to
-/// that of Tavoularis & Karnik; a -5/3 spectrum with transfer, one-dimensional spectra, skewness.
+/// A run of homogeneous shear flow that satisfies every equation: E decays, then grows, the
+/// anisotropy tends to that of Tavoularis & Karnik; a -5/3 spectrum with transfer, one-dimensional
+/// spectra, skewness.
 fn shear_flow() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let rate = 2.0;
@@ -81,7 +98,9 @@ fn shear_flow() -> tempfile::TempDir {
     );
     let mut budget = String::from("step,time");
     for c in ["xx", "yy", "zz", "xy", "xz", "yz"] {
-        budget += &format!(",R_{c},production_{c},rapid_{c},slow_{c},rotation_{c},buoyancy_{c},injection_{c},dissipation_{c}");
+        budget += &format!(
+            ",R_{c},production_{c},rapid_{c},slow_{c},rotation_{c},buoyancy_{c},injection_{c},dissipation_{c}"
+        );
     }
     budget += ",skewness_x,skewness_y,skewness_z\n";
     for i in 0..=140 {
@@ -97,7 +116,10 @@ fn shear_flow() -> tempfile::TempDir {
         let dissipation = production - growth * energy + 0.01;
         let [uu, vv, ww] = [0, 1, 2].map(|c| (b[c] + 1.0 / 3.0) * q2);
         let parameter = rate * q2 / dissipation;
-        series += &format!("{i},{t},0.1,0.5,{energy},{dissipation},{uu},{vv},{ww},{uv},0,0,{},{},{},{},1e-5,0", b[0], b[1], b[2], b[3]);
+        series += &format!(
+            "{i},{t},0.1,0.5,{energy},{dissipation},{uu},{vv},{ww},{uv},0,0,{},{},{},{},1e-5,0",
+            b[0], b[1], b[2], b[3]
+        );
         series += &format!(",{production},0.01,0,{parameter},{},1.5,{},0.9,0\n", 30.0 + t, 0.5 + 0.1 * t);
         if i % 5 == 0 {
             budget += &format!("{i},{t}");
@@ -116,7 +138,8 @@ fn shear_flow() -> tempfile::TempDir {
     for (i, t) in [(0, 0.0), (50, 5.0), (100, 10.0), (140, 14.0)] {
         for n in 0..60 {
             let k = f64::from(n);
-            let energy = (0.2f64 * t).exp() * k.powi(4) / (9.0 + k * k).powf(17.0 / 6.0) * (-0.005 * k * k).exp();
+            let energy =
+                (0.2f64 * t).exp() * k.powi(4) / (9.0 + k * k).powf(17.0 / 6.0) * (-0.005 * k * k).exp();
             // Pi = k^2 exp(-k/8) / 256 e^2, T = -dPi/dk
             let flux = 0.4 * (0.2f64 * t).exp() * k * k * (-k / 8.0).exp() / 35.0;
             let transfer = -flux * (2.0 / k.max(1.0) - 1.0 / 8.0);
@@ -134,7 +157,8 @@ fn shear_flow() -> tempfile::TempDir {
             );
         }
     }
-    for (name, text) in [("series", series), ("budget", budget), ("spectra", spectra), ("spectra_1d", lines)] {
+    for (name, text) in [("series", series), ("budget", budget), ("spectra", spectra), ("spectra_1d", lines)]
+    {
         fs::write(dir.path().join(name).with_extension("csv"), text).unwrap();
     }
     dir
@@ -156,12 +180,17 @@ fn a_shear_flow_has_every_figure_and_closes() {
     let dir = shear_flow();
     let text = report(dir.path(), &[]).unwrap();
     keep(dir.path(), "shear");
-    for name in ["dissipation", "energy", "spectrum", "balance", "stresses", "transfer", "spectra_1d", "skewness"] {
+    for name in
+        ["dissipation", "energy", "spectrum", "balance", "stresses", "transfer", "spectra_1d", "skewness"]
+    {
         let figure = dir.path().join("figures").join(name);
         assert!(fs::read_to_string(figure.with_extension("svg")).unwrap().contains("<svg"), "{name}");
         assert!(fs::read(figure.with_extension("png")).unwrap().starts_with(b"\x89PNG"), "{name}");
     }
-    assert!(text.contains("(dissipation, energy, spectrum, balance, stresses, transfer, spectra_1d, skewness;"), "{text}");
+    assert!(
+        text.contains("(dissipation, energy, spectrum, balance, stresses, transfer, spectra_1d, skewness;"),
+        "{text}"
+    );
     for expected in [
         "30 at the start, 44 at the end",
         "derivative skewness",
@@ -186,11 +215,18 @@ fn columns_of_nothing_draw_no_figure() {
         let rows: String = (0..8).map(|i| format!("{i},{i},1,1{}\n", ",0".repeat(columns))).collect();
         format!("{header}\n{rows}")
     };
-    fs::write(dir.path().join("series.csv"), zeros("step,time,energy,dissipation,production,injection,buoyancy_flux,b_xx,b_xy", 5))
-        .unwrap();
+    fs::write(
+        dir.path().join("series.csv"),
+        zeros("step,time,energy,dissipation,production,injection,buoyancy_flux,b_xx,b_xy", 5),
+    )
+    .unwrap();
     fs::write(dir.path().join("spectra.csv"), zeros("step,time,k,energy,transfer,flux", 2)).unwrap();
     fs::write(dir.path().join("spectra_1d.csv"), "step,time,n,kx,uu_x\n0,0,1,1,\n0,0,2,2,\n").unwrap();
-    fs::write(dir.path().join("budget.csv"), zeros("step,time,R_xx,dissipation_xx,skewness_x,skewness_y,skewness_z", 3)).unwrap();
+    fs::write(
+        dir.path().join("budget.csv"),
+        zeros("step,time,R_xx,dissipation_xx,skewness_x,skewness_y,skewness_z", 3),
+    )
+    .unwrap();
     let text = report(dir.path(), &[]).unwrap();
     assert!(text.contains("(dissipation, energy, spectrum; .svg"), "{text}");
     fs::write(dir.path().join("budget.csv"), "step,ti").unwrap();
@@ -201,14 +237,19 @@ fn columns_of_nothing_draw_no_figure() {
 fn measured_spectra_lie_over_the_run() {
     let dir = run_dir(40);
     let reference = dir.path().join("measured.csv");
-    let rows: String = (1..9).map(|k| format!("5,0.5,{k},{0:e}\n9,1.5,{k},{0:e}\n", f64::from(k).powi(2) * f64::from(-k).exp())).collect();
+    let rows: String = (1..9)
+        .map(|k| format!("5,0.5,{k},{0:e}\n9,1.5,{k},{0:e}\n", f64::from(k).powi(2) * f64::from(-k).exp()))
+        .collect();
     let mut rows: Vec<&str> = rows.lines().collect();
     rows.sort_by_key(|row| row.starts_with('9'));
     fs::write(&reference, format!("step,time,k,energy\n{}\n", rows.join("\n"))).unwrap();
     let text = report(dir.path(), &[reference.into()]).unwrap();
     // The run is exp(-t) times the measured one.
     for (time, ratio) in [(0.5f64, "0.607"), (1.5, "0.223")] {
-        let expected = format!("t = {time}, k = 1 to 8: rms of log10 ratio {:.3}, energy ratio {ratio}", time / 10f64.ln());
+        let expected = format!(
+            "t = {time}, k = 1 to 8: rms of log10 ratio {:.3}, energy ratio {ratio}",
+            time / 10f64.ln()
+        );
         assert!(text.contains(&expected), "no `{expected}` in\n{text}");
     }
     let svg = fs::read_to_string(dir.path().join("figures/spectrum.svg")).unwrap();
@@ -217,7 +258,8 @@ fn measured_spectra_lie_over_the_run() {
 
 #[test]
 fn published_measurements_are_laid_over() {
-    let files = ["hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat", "shear/TavoularisKarnik1989_caseA.txt"];
+    let files =
+        ["hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat", "shear/TavoularisKarnik1989_caseA.txt"];
     let [Some(grid), Some(shear)] = files.map(shared) else { return };
     let dir = shear_flow();
     let text = report(dir.path(), &[shear.into()]).unwrap();
@@ -235,7 +277,9 @@ fn grid_turbulence() -> tempfile::TempDir {
     let dir = run_dir(40);
     let mut spectra = String::from("step,time,k,energy\n");
     for (step, (t, dissipation, length)) in
-        [(0.0, 4740.0, 2.4), (0.14, 1400.0, 3.0), (0.28448, 633.0, 3.45), (0.65532, 174.0, 4.9)].into_iter().enumerate()
+        [(0.0, 4740.0, 2.4), (0.14, 1400.0, 3.0), (0.28448, 633.0, 3.45), (0.65532, 174.0, 4.9)]
+            .into_iter()
+            .enumerate()
     {
         let eta = (0.14f64.powi(3) / dissipation).powf(0.25);
         for n in 0..128 {

@@ -1,4 +1,5 @@
-//! After a blow-up: its report, and where the case asks for it back to the last checkpoint and on with shorter steps.
+//! After a blow-up: its report, and where the case asks for it back to the last checkpoint and on
+//! with shorter steps.
 
 use super::log::Log;
 use super::{Run, blow_up, flow};
@@ -33,7 +34,8 @@ impl Shortened {
     pub fn of(numbers: &[(String, f64)]) -> std::result::Result<Self, String> {
         let value = |name: &str| numbers.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
         let (retries, factor) = (value(RETRIES).unwrap_or(0.0), value(FACTOR).unwrap_or(1.0));
-        let is_sound = (0.0..1e6).contains(&retries) && retries.fract() == 0.0 && factor > 0.0 && factor <= 1.0;
+        let is_sound =
+            (0.0..1e6).contains(&retries) && retries.fract() == 0.0 && factor > 0.0 && factor <= 1.0;
         match is_sound {
             true => Ok(Self { retries: retries as u64, factor }),
             false => Err(format!("{RETRIES} = {retries:?}, {FACTOR} = {factor:?}")),
@@ -57,7 +59,8 @@ impl Shortened {
 }
 
 impl Run {
-    /// Reports that the last step has blown up, in the log and in `blowup.txt`; the error that the run ends with, unless it tries again. Collective.
+    /// Reports that the last step has blown up, in the log and in `blowup.txt`; the error that the
+    /// run ends with, unless it tries again. Collective.
     pub(super) fn report_blow_up(&mut self, what: &str, step: &Step, log: &mut Log) -> Error {
         let diagnosis = self.flow.diagnose();
         let reason = blow_up::reason(&self.watch, &self.case, &diagnosis);
@@ -74,19 +77,24 @@ impl Run {
             Err(error) => error.message,
         };
         let way_back = match self.saved {
-            Some(step) => format!("\nThe last good checkpoint, of step {step}, stays in {}/checkpoints", self.directory.path.display()),
+            Some(step) => format!(
+                "\nThe last good checkpoint, of step {step}, stays in {}/checkpoints",
+                self.directory.path.display()
+            ),
             None => String::new(),
         };
         Error::diverged(format!("{what}: {reason}; {more}{way_back}"))
     }
 
-    /// Back to the last checkpoint, with shorter steps, if the case still allows it; that is saved at once, so that a job that is killed goes on in the same
-    /// way. Collective.
+    /// Back to the last checkpoint, with shorter steps, if the case still allows it; that is saved
+    /// at once, so that a job that is killed goes on in the same way. Collective.
     ///
     /// # Errors
     /// The blow-up itself, where it is not to be tried again; no sound checkpoint.
     pub(super) fn go_back(self, blow_up: Error, log: &mut Log) -> Result<Self> {
-        let Some(retry) = self.case.time.retry.filter(|retry| self.shortened.retries < retry.times && self.saved.is_some()) else {
+        let Some(retry) =
+            self.case.time.retry.filter(|retry| self.shortened.retries < retry.times && self.saved.is_some())
+        else {
             return Err(blow_up);
         };
         let Self { world, case, directory, flow, control, tally, shortened, .. } = self;
@@ -100,7 +108,10 @@ impl Run {
         run.shorten(Shortened { retries: shortened.retries + 1, factor: shortened.factor * retry.factor });
         let from = run.go_on(resumed)?;
         let Shortened { retries, factor } = run.shortened;
-        log.line(&format!("retry {retries} of {}: {from}, with steps of {factor} times those of the case", retry.times));
+        log.line(&format!(
+            "retry {retries} of {}: {from}, with steps of {factor} times those of the case",
+            retry.times
+        ));
         run.note(Event::Retry { number: retries, factor }, log);
         run.save(Vec::new(), log)?;
         Ok(run)
@@ -119,10 +130,13 @@ mod tests {
 
     #[test]
     fn only_numbers_that_a_run_writes_are_remembered() {
-        let of = |retries: f64, factor: f64| Shortened::of(&[(RETRIES.into(), retries), (FACTOR.into(), factor)]);
+        let of =
+            |retries: f64, factor: f64| Shortened::of(&[(RETRIES.into(), retries), (FACTOR.into(), factor)]);
         assert_eq!(Shortened::of(&[]), Ok(Shortened::default()));
         assert_eq!(of(2.0, 0.25), Ok(Shortened { retries: 2, factor: 0.25 }));
-        for (retries, factor) in [(1e300, 0.5), (-1.0, 0.5), (0.5, 0.5), (1.0, 0.0), (1.0, -1.0), (1.0, 1e308), (1.0, f64::NAN)] {
+        for (retries, factor) in
+            [(1e300, 0.5), (-1.0, 0.5), (0.5, 0.5), (1.0, 0.0), (1.0, -1.0), (1.0, 1e308), (1.0, f64::NAN)]
+        {
             assert_eq!(of(retries, factor), Err(format!("retries = {retries:?}, step_factor = {factor:?}")));
         }
     }

@@ -1,4 +1,5 @@
-//! A text file of the run directory that grows. What cannot be written now is kept, and written when it can be.
+//! A text file of the run directory that grows. What cannot be written now is kept, and written
+//! when it can be.
 
 use crate::files;
 use std::fs::{self, OpenOptions};
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 /// Bytes that are kept at most; what comes on top is lost.
 const MOST_KEPT: usize = 16 << 20;
 
-/// The file. It is opened for every write: one that was removed is made again, and errors that a file system tells at closing are met.
+/// The file. It is opened for every write: one that was removed is made again, and errors that a
+/// file system tells at closing are met.
 pub struct Appended {
     path: PathBuf,
     /// First line of a new file, with its line end; may be empty.
@@ -45,12 +47,21 @@ impl Appended {
             Ok(()) => {
                 self.kept.clear();
                 self.whole = None;
-                let rest = if std::mem::take(&mut self.lost) { "but for what was too much to keep" } else { "with what was kept" };
+                let rest = if std::mem::take(&mut self.lost) {
+                    "but for what was too much to keep"
+                } else {
+                    "with what was kept"
+                };
                 std::mem::take(&mut self.failed).then(|| format!("{name} is written again, {rest}"))
             }
             Err(error) => {
                 let first = !std::mem::replace(&mut self.failed, true);
-                first.then(|| format!("warning: cannot write {name}: {error}; its lines are kept, and written when they can be"))
+                first.then(|| {
+                    format!(
+                        "warning: cannot write {name}: {error}; its lines are kept, and \
+                    written when they can be"
+                    )
+                })
             }
         }
     }
@@ -62,7 +73,8 @@ impl Appended {
 
     /// What could not be written, if anything.
     pub fn unwritten(&self) -> Option<String> {
-        (!self.kept.is_empty()).then(|| format!("{} lacks its last {} lines", self.path.display(), self.kept.lines().count()))
+        (!self.kept.is_empty())
+            .then(|| format!("{} lacks its last {} lines", self.path.display(), self.kept.lines().count()))
     }
 
     fn write(&mut self) -> io::Result<()> {

@@ -1,4 +1,5 @@
-//! The batches of the statistics as they are closed, one file each. A batch that cannot be written now is kept and tried again. Checkpoints carry it until then.
+//! The batches of the statistics as they are closed, one file each. A batch that cannot be written
+//! now is kept and tried again. Checkpoints carry it until then.
 
 use crate::error::Result;
 use crate::parallel::World;
@@ -7,7 +8,8 @@ use crate::store::{self, Header};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-/// The directory of the batches, and those that are not in it yet: the same ones on all ranks, whole at the root.
+/// The directory of the batches, and those that are not in it yet: the same ones on all ranks,
+/// whole at the root.
 pub struct BatchFiles {
     directory: PathBuf,
     kept: VecDeque<(Header, BatchRecords)>,
@@ -20,21 +22,26 @@ impl BatchFiles {
         Self { directory, kept: VecDeque::new(), failed: false }
     }
 
-    /// Adds a batch, and writes it if it can be. Returns what the user should be told: that it fails now, or that it no longer does. Collective.
+    /// Adds a batch, and writes it if it can be. Returns what the user should be told: that it
+    /// fails now, or that it no longer does. Collective.
     pub fn append(&mut self, world: &World, header: Header, batch: BatchRecords) -> Option<String> {
         self.kept.push_back((header, batch));
         self.flush(world)
     }
 
-    /// Writes the batches that are kept. Returns what the user should be told, as [`BatchFiles::append`]. Collective.
+    /// Writes the batches that are kept. Returns what the user should be told, as
+    /// [`BatchFiles::append`]. Collective.
     pub fn flush(&mut self, world: &World) -> Option<String> {
         let failed = self.failed;
         match self.write(world) {
-            Ok(()) => failed.then(|| format!("{} is written again, with what was kept", self.directory.display())),
-            Err(_) if failed => None,
-            Err(error) => {
-                Some(format!("warning: {error}. The batch of statistics is kept, in checkpoints as well, and written when it can be"))
+            Ok(()) => {
+                failed.then(|| format!("{} is written again, with what was kept", self.directory.display()))
             }
+            Err(_) if failed => None,
+            Err(error) => Some(format!(
+                "warning: {error}. The batch of statistics is kept, in checkpoints as well, and written when \
+                 it can be"
+            )),
         }
     }
 
@@ -68,7 +75,8 @@ impl BatchFiles {
         kept
     }
 
-    /// Takes the batches that a checkpoint carries out of its `records`, to be written. `header` has flow, layout and the physics of their case.
+    /// Takes the batches that a checkpoint carries out of its `records`, to be written. `header`
+    /// has flow, layout and the physics of their case.
     ///
     /// # Errors
     /// Names that no checkpoint of this program has.

@@ -1,11 +1,15 @@
 //! Blow-ups: when a run has one, and what is reported of it.
 //!
-//! A state that is not finite is one; where only a scalar is not, that is named. Before that the velocity may run away, with a Courant step ever slower in time. By convection alone a sound flow can
-//! change its velocity, in the time in which it crosses a cell, by about as much as it has: with a Courant step exponential growth in time is linear growth in
-//! steps, and a force from rest gives the root of the steps. In 1000 steps such a flow grows 50-fold at the most, and usually hardly at all. It has run away
-//! where, against the medians of the last 1000 steps, the Courant number that it would have with the usual step is above 1000 and its energy has grown
-//! by 10^4; or where the step no longer moves the time. Both count, for a peak of velocity at one point, an instability that grows from noise at small Courant
-//! number and a step cut short for an output are none.
+//! A state that is not finite is one; where only a scalar is not, that is named. Before that the
+//! velocity may run away, with a Courant step ever slower in time. By convection alone a sound flow
+//! can change its velocity, in the time in which it crosses a cell, by about as much as it has:
+//! with a Courant step exponential growth in time is linear growth in steps, and a force from rest
+//! gives the root of the steps. In 1000 steps such a flow grows 50-fold at the most, and usually
+//! hardly at all. It has run away where, against the medians of the last 1000 steps, the Courant
+//! number that it would have with the usual step is above 1000 and its energy has grown by 10^4; or
+//! where the step no longer moves the time. Both count, for a peak of velocity at one point, an
+//! instability that grows from noise at small Courant number and a step cut short for an output are
+//! none.
 
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
@@ -17,16 +21,19 @@ use std::fmt::Write;
 /// Steps that the usual step and energy are the medians of, and fewest before anything is said of them.
 const USUAL: usize = 1000;
 const FEWEST: usize = 3;
-/// The Courant number with the usual step, and the growth of the energy, beyond which the velocity has run away.
+/// The Courant number with the usual step, and the growth of the energy, beyond which the velocity
+/// has run away.
 const COURANT: f64 = 1e3;
 const GROWTH: f64 = 1e4;
 /// Growth of both since the usual step, from which on no checkpoint replaces an older one until it is over.
 const DOUBTFUL: f64 = 10.0;
 /// Steps in the report.
 const SHOWN: usize = 20;
-/// The last of a spectrum of the velocity gradients over its peak above which the smallest scales are not resolved.
+/// The last of a spectrum of the velocity gradients over its peak above which the smallest scales
+/// are not resolved.
 const PILED_UP: f64 = 0.5;
-/// A Courant number over the limit of the scheme that no velocity reaches in one step from below it, but by a blow-up.
+/// A Courant number over the limit of the scheme that no velocity reaches in one step from below
+/// it, but by a blow-up.
 const SUDDEN: f64 = 2.0;
 
 /// The last steps, the newest last.
@@ -40,9 +47,14 @@ pub struct Watch {
 impl Watch {
     /// Notes a step that ended at `clock`, and says what is wrong with it.
     pub fn judge(&mut self, clock: Clock, step: &Step) -> Option<String> {
-        let at = format!("at step {}, time {:.6e} (dt {:.3e}, Courant number {:.2})", clock.step, clock.time, step.dt, step.cfl);
-        let usual = (self.steps.len() >= FEWEST)
-            .then(|| [|step: &Step| step.dt, |step: &Step| step.cfl, |step: &Step| step.energy].map(|of| self.median(of)));
+        let at = format!(
+            "at step {}, time {:.6e} (dt {:.3e}, Courant number {:.2})",
+            clock.step, clock.time, step.dt, step.cfl
+        );
+        let usual = (self.steps.len() >= FEWEST).then(|| {
+            [|step: &Step| step.dt, |step: &Step| step.cfl, |step: &Step| step.energy]
+                .map(|of| self.median(of))
+        });
         if self.steps.len() == USUAL {
             self.steps.pop_front();
         }
@@ -58,7 +70,8 @@ impl Watch {
         self.doubtful = courant > DOUBTFUL * cfl && growth > DOUBTFUL;
         (courant > COURANT && growth > GROWTH).then(|| {
             format!(
-                "the velocity runs away {at}: with the usual step {dt:.3e} the Courant number would be {courant:.3e}, and the energy is {growth:.3e} times the usual one"
+                "the velocity runs away {at}: with the usual step {dt:.3e} the Courant number would be \
+                 {courant:.3e}, and the energy is {growth:.3e} times the usual one"
             )
         })
     }
@@ -94,9 +107,14 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
     if let (Some(n), StepSize::Fixed(dt)) = (courants().position(|courant| courant > limit), case.time.step) {
         let [from, to] = [courants().next(), courants().nth(n)].map(|courant| courant.unwrap_or(0.0));
         // Where it jumps far beyond the limit, that is the blow-up itself: no step can be told from it.
-        let step = if to < SUDDEN * limit { format!("time.dt = {:.1e}, or ", 0.8 * dt * limit / to) } else { String::new() };
+        let step = if to < SUDDEN * limit {
+            format!("time.dt = {:.1e}, or ", 0.8 * dt * limit / to)
+        } else {
+            String::new()
+        };
         return format!(
-            "the velocity has outgrown the fixed step: its Courant number rose from {from:.2} to {to:.2} before it blew up, and {} {limit:.2}; \
+            "the velocity has outgrown the fixed step: its Courant number rose from {from:.2} to {to:.2} \
+             before it blew up, and {} {limit:.2}; \
              try {step}time.cfl = {:.1}, and see below whether the smallest scales are resolved",
             stability.up_to(Cause::Convection),
             0.8 * limit
@@ -108,19 +126,23 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
     let last = watch.steps.back();
     if let Some(Broken::Scalar(name)) = last.and_then(|(_, step)| step.broken.as_ref()) {
         return format!(
-            "the scalar {name} alone: the velocity is sound; look at what {name} begins with and is driven by, whose numbers may be too \
-             large for this precision; or its smallest scales are not resolved: try a smaller Schmidt number, or more points (domain.grid), or a shorter step (time.cfl, time.dt)"
+            "the scalar {name} alone: the velocity is sound; look at what {name} begins with and is driven \
+             by, whose numbers may be too \
+             large for this precision; or its smallest scales are not resolved: try a smaller Schmidt \
+             number, or more points (domain.grid), or a shorter step (time.cfl, time.dt)"
         );
     }
     if let Some(tail) = diagnosis.tails.iter().find(|tail| tail.end().is_some_and(|end| end > PILED_UP)) {
         return format!(
-            "the smallest scales are not resolved: by {} the gradients end at {:.0} % of their peak; try more points (domain.grid) or a larger viscosity, and look at initial \
+            "the smallest scales are not resolved: by {} the gradients end at {:.0} % of their peak; try \
+             more points (domain.grid) or a larger viscosity, and look at initial \
              field and forces: they may be too strong for this grid",
             tail.of,
             100.0 * tail.end().unwrap_or(0.0)
         );
     }
-    "unknown: neither the step nor, as far as the state can tell, the resolution; try a shorter step (time.cfl, time.dt), more points (domain.grid), and weaker initial \
+    "unknown: neither the step nor, as far as the state can tell, the resolution; try a shorter step \
+     (time.cfl, time.dt), more points (domain.grid), and weaker initial \
      field and forces"
         .into()
 }
@@ -130,13 +152,16 @@ fn too_long(excess: &Excess, case: &Case, stability: &Stability) -> String {
     let Excess { cause, rate, number, limit } = *excess;
     let of_cells = 0.8 * stability.limit(Cause::Convection);
     let shorter = match case.time.step {
-        StepSize::Fixed(_) => format!("time.dt = {:.1e}, or time.cfl = {of_cells:.1}", 0.8 * excess.longest()),
+        StepSize::Fixed(_) => {
+            format!("time.dt = {:.1e}, or time.cfl = {of_cells:.1}", 0.8 * excess.longest())
+        }
         StepSize::Courant(_) => format!("time.cfl = {of_cells:.1}"),
     };
     match cause {
         Cause::Convection if stability.imaginary.is_some() => {
             format!(
-                "the step is too long: its Courant number was {number:.2} already, and the scheme is stable up to {limit:.2}; try {shorter}"
+                "the step is too long: its Courant number was {number:.2} already, and the scheme is stable \
+                 up to {limit:.2}; try {shorter}"
             )
         }
         _ => format!(
@@ -154,11 +179,17 @@ pub fn report(what: &str, reason: &str, watch: &Watch, diagnosis: &Diagnosis) ->
     diagnosis.places.iter().for_each(|place| text += &format!("  {place}\n"));
     text += "\nThe last steps:\n     step          time            dt       courant          energy\n";
     for (clock, step) in watch.shown() {
-        let _ = writeln!(text, "{:>9} {:>13.6e} {:>13.6e} {:>13.6e} {:>15.8e}", clock.step, clock.time, step.dt, step.cfl, step.energy);
+        let _ = writeln!(
+            text,
+            "{:>9} {:>13.6e} {:>13.6e} {:>13.6e} {:>15.8e}",
+            clock.step, clock.time, step.dt, step.cfl, step.energy
+        );
     }
     for tail in &diagnosis.tails {
         text += &format!("\nVelocity gradients squared by {}, the last of the spectrum", tail.of);
-        text += &tail.end().map_or_else(|| ":\n".to_owned(), |end| format!(" (its end over its peak: {end:.2e}):\n"));
+        text += &tail
+            .end()
+            .map_or_else(|| ":\n".to_owned(), |end| format!(" (its end over its peak: {end:.2e}):\n"));
         for (k, value) in &tail.rows[tail.rows.len().saturating_sub(SHOWN)..] {
             let _ = writeln!(text, "{k:>13.4} {value:>13.6e}");
         }
@@ -185,21 +216,25 @@ mod tests {
             other.into_iter().for_each(|(cause, rate)| step.rates.raise(cause, rate));
             watch.judge(Clock { step: n, time: 0.05 * n as f64 }, &step);
         }
-        let text = "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = 0.1\ninitial.kind = \"abc\"\ntime = { dt = 0.05, end = 1.0 }\n";
+        let text = "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = \
+            0.1\ninitial.kind = \"abc\"\ntime = { dt = 0.05, end = 1.0 }\n";
         let case = crate::case::parse("case.toml", text, std::path::Path::new(""), &[]).unwrap();
-        let stability = Stability { imaginary: Some(3.0_f64.sqrt()), reach: 2.0 / 3.0 * std::f64::consts::PI };
+        let stability =
+            Stability { imaginary: Some(3.0_f64.sqrt()), reach: 2.0 / 3.0 * std::f64::consts::PI };
         reason(&watch, &case, &Diagnosis { places: Vec::new(), tails: Vec::new(), stability })
     }
 
     #[test]
     fn the_reason_is_that_of_the_state_before() {
         let stiff = told(&[0.0, 0.0, 10.0, 2e4], Some((Cause::Stratification, 100.0)));
-        let wanted = "the step is too long for the buoyancy frequency N, 1.000e2 per time: its rate times dt is 5.00, and the scheme is stable up to 1.73, at dt = \
+        let wanted = "the step is too long for the buoyancy frequency N, 1.000e2 per time: its rate times dt \
+            is 5.00, and the scheme is stable up to 1.73, at dt = \
                       1.73e-2; try time.dt = 1.4e-2, or time.cfl = 0.7";
         assert_eq!(stiff, wanted);
         let grown = told(&[0.5, 0.8, 1.0, 3.0, 2e4], None);
         assert!(
-            grown.contains("rose from 0.50 to 1.00 before it blew up") && grown.contains("try time.dt = 3.3e-2, or time.cfl = 0.7"),
+            grown.contains("rose from 0.50 to 1.00 before it blew up")
+                && grown.contains("try time.dt = 3.3e-2, or time.cfl = 0.7"),
             "{grown}"
         );
         // The Courant number of a velocity that has blown up says nothing of the step.
@@ -208,7 +243,8 @@ mod tests {
         assert!(told(&[0.1, 0.1], None).starts_with("unknown"));
     }
 
-    /// Steps with the Courant number 1/2 of a velocity that is `growth` of the time; the step at which it is said to run away.
+    /// Steps with the Courant number 1/2 of a velocity that is `growth` of the time; the step at
+    /// which it is said to run away.
     fn caught(growth: impl Fn(f64, u64) -> f64, steps: u64) -> Option<u64> {
         let (mut watch, mut clock, mut velocity) = (Watch::default(), Clock::default(), 1.0_f64);
         for n in 1..=steps {
@@ -224,7 +260,8 @@ mod tests {
 
     #[test]
     fn sound_growth_is_none_and_a_runaway_is_one() {
-        // The e-folding time of the velocity is that in which it crosses two cells at first; a force from rest.
+        // The e-folding time of the velocity is that in which it crosses two cells at first; a
+        // force from rest.
         assert_eq!(caught(|time, _| (0.5 * time).exp(), 20_000), None);
         assert_eq!(caught(|time, _| 1e-6 + time, 20_000), None);
         // A tenth more every step, which no time can explain.
@@ -241,13 +278,19 @@ mod tests {
             // From 1e-20 at a fixed step; every tenth step is a thousandth of the usual one.
             let (velocity, part) = (1e-20 * 1.08_f64.powi(n as i32), if n % 10 == 0 { 1e-3 } else { 1.0 });
             let clock = Clock { step: n, time: 0.1 * n as f64 };
-            assert_eq!(watch.judge(clock, &step(0.1 * part, 0.1 * part * velocity, velocity * velocity)), None);
+            assert_eq!(
+                watch.judge(clock, &step(0.1 * part, 0.1 * part * velocity, velocity * velocity)),
+                None
+            );
         }
         let clock = Clock { step: 500, time: 50.0 };
         let broken = |part: Broken| Step { broken: Some(part), ..step(0.1, 0.1, 1.0) };
         let mut said = |part| watch.judge(clock, &broken(part)).unwrap_or_default();
         assert!(said(Broken::Velocity).starts_with("the velocity is no longer finite at step 500, "));
-        assert!(said(Broken::Scalar("dye".into())).starts_with("the scalar dye is no longer finite at step 500, "));
+        assert!(
+            said(Broken::Scalar("dye".into()))
+                .starts_with("the scalar dye is no longer finite at step 500, ")
+        );
     }
 
     #[test]

@@ -16,15 +16,23 @@ use std::time::{Duration, Instant};
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// The keys, or tables of keys, that may change while a run goes on.
-const KEYS: [&str; 7] =
-    ["output.series", "output.spectra", "output.snapshots", "output.statistics", "checkpoint", "time.end", "time.steps"];
+const KEYS: [&str; 7] = [
+    "output.series",
+    "output.spectra",
+    "output.snapshots",
+    "output.statistics",
+    "checkpoint",
+    "time.end",
+    "time.steps",
+];
 
 /// The two files, watched by the root.
 pub struct Watch {
     stop: PathBuf,
     command: PathBuf,
     looked: Option<Instant>,
-    /// The commands of the last look: they are taken when the next one finds the same, so that nothing half written is.
+    /// The commands of the last look: they are taken when the next one finds the same, so that
+    /// nothing half written is.
     seen: String,
     /// Commands whose file could not be removed.
     done: String,
@@ -65,7 +73,10 @@ impl Watch {
         self.seen = text;
         let stop = fs::metadata(&self.stop).is_ok_and(|data| {
             if !data.is_file() {
-                refused.push(format!("{} does not stop the run: it is not a regular file. Remove it", self.stop.display()));
+                refused.push(format!(
+                    "{} does not stop the run: it is not a regular file. Remove it",
+                    self.stop.display()
+                ));
             }
             data.is_file()
         });
@@ -110,13 +121,16 @@ impl Commands {
                 ("checkpoint", _) => commands.checkpoint = true,
                 ("snapshot", _) => commands.snapshot = true,
                 (_, Some(key))
-                    if KEYS.iter().any(|known| key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))) =>
+                    if KEYS.iter().any(|known| {
+                        key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    }) =>
                 {
                     commands.settings.push(line.to_owned());
                 }
                 _ => {
                     return Err(Error::input(format!(
-                        "\"{line}\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the keys {}",
+                        "\"{line}\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the \
+                         keys {}",
                         KEYS.join(", ")
                     )));
                 }
@@ -140,7 +154,8 @@ fn batches(case: &Case) -> Option<Batches> {
 }
 
 impl Run {
-    /// Does what the command file asks for; whether that is a checkpoint is left to the caller. One that is wrong is told in the log, no more. Collective.
+    /// Does what the command file asks for; whether that is a checkpoint is left to the caller. One
+    /// that is wrong is told in the log, no more. Collective.
     pub(super) fn obey(&mut self, output: &mut Output, log: &mut Log) -> Result<bool> {
         let text = self.control.commands(&self.world)?;
         let understood = Commands::parse(&text).and_then(|commands| {
@@ -149,8 +164,11 @@ impl Run {
             if let [Some(now), Some(asked)] = [&self.case, &case].map(batches)
                 && now != asked
             {
-                let what =
-                    format!("the batches of a run have one length, output.statistics.batch = {}: give it with the other keys", now.length);
+                let what = format!(
+                    "the batches of a run have one length, output.statistics.batch = {}: give it \
+                        with the other keys",
+                    now.length
+                );
                 return Err(Error::input(what));
             }
             self.world.aggregate(case.checkpoint.aggregators)?;
@@ -189,8 +207,20 @@ mod tests {
         let text = "# now\ncheckpoint\n\n  output.series.every_steps = 5\ntime.end=3";
         let settings = vec!["output.series.every_steps = 5".into(), "time.end=3".into()];
         assert_eq!(Commands::parse(text), Ok(Commands { checkpoint: true, snapshot: false, settings }));
-        for wrong in ["snapshots", "fluid.viscosity=1", "output.directory=x", "output.seriesx=1", "checkpoint\ntime.dt=1"] {
-            assert!(Commands::parse(wrong).unwrap_err().message.contains("is no command: there are checkpoint, snapshot"), "{wrong}");
+        for wrong in [
+            "snapshots",
+            "fluid.viscosity=1",
+            "output.directory=x",
+            "output.seriesx=1",
+            "checkpoint\ntime.dt=1",
+        ] {
+            assert!(
+                Commands::parse(wrong)
+                    .unwrap_err()
+                    .message
+                    .contains("is no command: there are checkpoint, snapshot"),
+                "{wrong}"
+            );
         }
     }
 
@@ -226,8 +256,16 @@ mod tests {
         fs::write(&command, vec![b'#'; 1 + files::NOTE as usize]).unwrap();
         let (stops, obeys, notes) = look();
         assert!(!stops && !obeys && notes.len() == 2, "{notes:?}");
-        assert!(notes[0].ends_with("command is not obeyed: it has 65537 bytes or more; the limit is 65536. Remove it"), "{notes:?}");
-        assert!(notes[1].ends_with("stop does not stop the run: it is not a regular file. Remove it"), "{notes:?}");
+        assert!(
+            notes[0].ends_with(
+                "command is not obeyed: it has 65537 bytes or more; the limit is 65536. Remove it"
+            ),
+            "{notes:?}"
+        );
+        assert!(
+            notes[1].ends_with("stop does not stop the run: it is not a regular file. Remove it"),
+            "{notes:?}"
+        );
         assert_eq!([look(), look()], [quiet(), quiet()]);
         // Once removed, the next one counts.
         fs::remove_dir(&stop).unwrap();
@@ -238,6 +276,9 @@ mod tests {
         std::fs::remove_file(&command).unwrap();
         std::os::unix::fs::symlink("/dev/zero", &command).unwrap();
         let (stops, obeys, notes) = look();
-        assert!(stops && !obeys && notes.len() == 1 && notes[0].contains("it is a device, not a regular file"), "{notes:?}");
+        assert!(
+            stops && !obeys && notes.len() == 1 && notes[0].contains("it is a device, not a regular file"),
+            "{notes:?}"
+        );
     }
 }

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 /// A checkpoint that could not be written is tried again after this.
 pub const RETRY: Duration = Duration::from_secs(60);
 
-/// A run that was resumed saves its state only if the last checkpoint is older than this many times what one takes.
+/// A run that was resumed saves its state only if the last checkpoint is older than this many times
+/// what one takes.
 const SPARING: u32 = 10;
 
 /// What to do after a step.
@@ -72,7 +73,8 @@ const LOST: u64 = 32;
 const RESUMED: u64 = 64;
 
 impl Control {
-    /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the batch system says, which only the root asks.
+    /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the
+    /// batch system says, which only the root asks.
     pub fn new(begin: Instant, walltime: Option<f64>, world: &World) -> Self {
         let ask = |job: &str| if world.is_root() { bjobs(job) } else { None };
         Self {
@@ -142,15 +144,17 @@ impl Control {
         self.output.as_secs_f64()
     }
 
-    /// The decision after `step` steps, where this rank knows that the run directory is `lost`; collective. The clocks of the ranks
-    /// differ, so all follow whichever rank is first.
+    /// The decision after `step` steps, where this rank knows that the run directory is `lost`;
+    /// collective. The clocks of the ranks differ, so all follow whichever rank is first.
     pub fn verdict(&mut self, world: &World, checkpoint: &Checkpoint, step: u64, lost: bool) -> Verdict {
         // The margin: the longest checkpoint so far, the longest output and the longest step, each twice.
         let margin = 2 * (self.longest_save + self.longest_output + self.longest_step);
         let out_of_time = self.limit.end.is_some_and(|end| Instant::now() + margin >= end);
         let due = match self.last_failed {
             Some(failed) => failed.elapsed() >= RETRY,
-            None => checkpoint.every_minutes.is_some_and(|minutes| self.last_saved.elapsed().as_secs_f64() >= 60.0 * minutes),
+            None => checkpoint
+                .every_minutes
+                .is_some_and(|minutes| self.last_saved.elapsed().as_secs_f64() >= 60.0 * minutes),
         };
         // Taken whether it is heeded or not.
         let resumed = self.signals.resumed() && self.last_saved.elapsed() >= SPARING * self.longest_save;
@@ -166,11 +170,14 @@ impl Control {
         ];
         let flags = world.any_bits(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| flag).sum());
         let is = |flag: u64| flags & flag != 0;
-        let reasons = [(SIGNALLED, Reason::Signal), (OUT_OF_TIME, Reason::OutOfTime), (STOP_FILE, Reason::StopFile)];
+        let reasons =
+            [(SIGNALLED, Reason::Signal), (OUT_OF_TIME, Reason::OutOfTime), (STOP_FILE, Reason::StopFile)];
         Verdict {
             lost: is(LOST),
             command: is(COMMAND),
-            save: is(DUE) || is(RESUMED) || checkpoint.every_steps.is_some_and(|every| step.is_multiple_of(every)),
+            save: is(DUE)
+                || is(RESUMED)
+                || checkpoint.every_steps.is_some_and(|every| step.is_multiple_of(every)),
             stop: reasons.iter().find(|(flag, _)| is(*flag)).map(|(_, reason)| *reason),
         }
     }

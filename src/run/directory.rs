@@ -12,7 +12,8 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a run writes at the top of its directory; `--fresh` removes these and nothing else. The ledger stays: it tells of the earlier run as well.
+/// What a run writes at the top of its directory; `--fresh` removes these and nothing else. The
+/// ledger stays: it tells of the earlier run as well.
 const FILES: [&str; 11] = [
     "case.toml",
     "run.log",
@@ -72,7 +73,8 @@ impl RunDirectory {
     pub fn take(&self, world: &World) -> Result<()> {
         world.root_does(|| {
             let path = self.path.display();
-            fs::create_dir_all(&self.path).map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
+            fs::create_dir_all(&self.path)
+                .map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
             // There is no log yet: it belongs to whoever has the lock.
             *self.lock.borrow_mut() = Some(Lock::take(&self.path, |note| eprintln!("rogallo: {note}"))?);
             Ok(())
@@ -96,7 +98,8 @@ impl RunDirectory {
     pub fn taken_over(&self) -> Error {
         let path = self.path.display();
         Error::failure(format!(
-            "another job has taken over the run directory {path}, as {path}/lock says: this job had stood still for long, or the directory was removed and made \
+            "another job has taken over the run directory {path}, as {path}/lock says: this job had stood \
+             still for long, or the directory was removed and made \
              again. It ends here, without a checkpoint"
         ))
     }
@@ -113,7 +116,8 @@ impl RunDirectory {
         files::replace(&self.file("case.toml"), case.to_toml().as_bytes())
     }
 
-    /// Makes the directory again if it was removed while the run goes on, where the one above it is still there; collective.
+    /// Makes the directory again if it was removed while the run goes on, where the one above it is
+    /// still there; collective.
     ///
     /// # Errors
     /// It cannot be made.
@@ -123,9 +127,10 @@ impl RunDirectory {
                 return Ok(());
             }
             match fs::create_dir(&self.path) {
-                Err(error) if !self.path.is_dir() => {
-                    Err(Error::io(format!("cannot make the run directory {} again", self.path.display()), error))
-                }
+                Err(error) if !self.path.is_dir() => Err(Error::io(
+                    format!("cannot make the run directory {} again", self.path.display()),
+                    error,
+                )),
                 _ => self.write_case_alone(case),
             }
         })
@@ -136,26 +141,32 @@ impl RunDirectory {
     /// # Errors
     /// A directory that holds results all the same.
     pub fn refuse_results(&self, world: &World) -> Result<()> {
-        world.root_does(|| match self.file("series.csv").exists() || !store::batches(&self.batches())?.is_empty() {
-            false => Ok(()),
-            true => Err(Error::input(format!(
-                "the run directory {} holds results but no checkpoint to go on from: use another one (--dir), or --fresh to remove them",
-                self.path.display()
-            ))),
+        world.root_does(|| {
+            match self.file("series.csv").exists() || !store::batches(&self.batches())?.is_empty() {
+                false => Ok(()),
+                true => Err(Error::input(format!(
+                    "the run directory {} holds results but no checkpoint to go on from: use another one \
+                 (--dir), or --fresh to remove them",
+                    self.path.display()
+                ))),
+            }
         })
     }
 
-    /// The run writes the resolved case to `case.toml`, so that the user's own file must not be that one; collective.
+    /// The run writes the resolved case to `case.toml`, so that the user's own file must not be
+    /// that one; collective.
     ///
     /// # Errors
     /// It is.
     pub fn refuse_case_inside(&self, world: &World, case: &Path) -> Result<()> {
         world.root_does(|| {
-            let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+            let same =
+                |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
             match same(case, &self.file("case.toml")) {
                 false => Ok(()),
                 true => Err(Error::input(format!(
-                    "{} is where the run writes its resolved case, which would overwrite your file: `rogallo continue {}` goes on with the run that has written \
+                    "{} is where the run writes its resolved case, which would overwrite your file: `rogallo \
+                     continue {}` goes on with the run that has written \
                      it; keep a case of your own elsewhere, or use another run directory (--dir)",
                     case.display(),
                     self.path.display()
@@ -170,31 +181,42 @@ impl RunDirectory {
     /// A directory without a checkpoint.
     pub fn require_checkpoint(&self, world: &World) -> Result<()> {
         let directory = self.checkpoints();
-        if !store::checkpoints(world, &directory)?.is_empty() || !store::strays(world, &directory)?.is_empty() {
+        if !store::checkpoints(world, &directory)?.is_empty() || !store::strays(world, &directory)?.is_empty()
+        {
             return Ok(());
         }
         let path = self.path.display();
-        Err(Error::input(format!("there is no checkpoint in {path} to go on from; `rogallo run CASE.toml --dir {path}` starts the run")))
+        Err(Error::input(format!(
+            "there is no checkpoint in {path} to go on from; `rogallo run CASE.toml --dir {path}` starts the \
+             run"
+        )))
     }
 
-    /// Removes what an earlier run wrote; a folder that is a link to one on another disk stays a link. Collective.
+    /// Removes what an earlier run wrote; a folder that is a link to one on another disk stays a
+    /// link. Collective.
     ///
     /// # Errors
     /// A file that cannot be removed.
     pub fn clear(&self, world: &World) -> Result<()> {
         world.root_does(|| {
-            FILES.iter().chain(&TABLES).try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
+            FILES
+                .iter()
+                .chain(&TABLES)
+                .try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
             FOLDERS.iter().try_for_each(|name| clear_folder(&self.file(name)))
         })
     }
 
-    /// Takes back what an earlier job wrote after `last`, from where the run goes on: it will be written again. From step 0 on that is all tables. Batches of
-    /// statistics that stay are put aside where those `to_come` have other lengths: returns a note of that. Collective.
+    /// Takes back what an earlier job wrote after `last`, from where the run goes on: it will be
+    /// written again. From step 0 on that is all tables. Batches of statistics that stay are put
+    /// aside where those `to_come` have other lengths: returns a note of that. Collective.
     pub fn cut_back(&self, world: &World, last: &Last, to_come: Option<(Axis, u64)>) -> Result<String> {
         world.root_text(|| {
-            TABLES.iter().try_for_each(|name| match if *name == SERIES { last.series } else { last.spectra } {
-                None => remove(&self.file(name), |path| fs::remove_file(path)),
-                Some(step) => report::series::cut_back(&self.file(name), step),
+            TABLES.iter().try_for_each(|name| {
+                match if *name == SERIES { last.series } else { last.spectra } {
+                    None => remove(&self.file(name), |path| fs::remove_file(path)),
+                    Some(step) => report::series::cut_back(&self.file(name), step),
+                }
             })?;
             store::cut_back_snapshots(&self.snapshots(), last.snapshots)?;
             let aside = store::cut_back_batches(&self.batches(), last.time, to_come)?;
@@ -207,7 +229,8 @@ impl RunDirectory {
     }
 }
 
-/// The last of what stays of each kind where a run goes on: the steps of tables, none where nothing stays, and of snapshots, and the time.
+/// The last of what stays of each kind where a run goes on: the steps of tables, none where nothing
+/// stays, and of snapshots, and the time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Last {
     pub series: Option<u64>,
@@ -226,15 +249,24 @@ pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
         let what = if directory.is_dir() {
             format!("{shown} is not a run directory: it has no case.toml")
         } else if directory.is_file() {
-            let above = directory.parent().filter(|above| above.components().next().is_some()).unwrap_or(Path::new("."));
-            let what = format!("{shown} is a file; `rogallo continue` takes the run directory, which may be {}", above.display());
+            let above = directory
+                .parent()
+                .filter(|above| above.components().next().is_some())
+                .unwrap_or(Path::new("."));
+            let what = format!(
+                "{shown} is a file; `rogallo continue` takes the run directory, which may be {}",
+                above.display()
+            );
             return Err(Error::input(what));
         } else {
             format!("there is no directory {shown}")
         };
-        return Err(Error::input(format!("{what}. `rogallo run CASE.toml --dir {shown}` starts a run there, or goes on with one")));
+        return Err(Error::input(format!(
+            "{what}. `rogallo run CASE.toml --dir {shown}` starts a run there, or goes on with one"
+        )));
     }
-    let text = files::read_text(&path, files::TEXT).map_err(|error| Error::io(format!("cannot read {}", path.display()), error))?;
+    let text = files::read_text(&path, files::TEXT)
+        .map_err(|error| Error::io(format!("cannot read {}", path.display()), error))?;
     // The files that it names are recorded as they are seen from where the run was started.
     let case = case::parse(&path.display().to_string(), &text, Path::new(""), overrides)?;
     Ok(Case { name: case::recorded_name(&text).to_owned(), ..case })
@@ -261,9 +293,9 @@ fn require_folder(path: &Path) -> Result<()> {
     match fs::metadata(path) {
         Ok(data) if data.is_dir() => Ok(()),
         Ok(_) => Err(Error::failure(format!("{shown} is not a directory; move it away"))),
-        Err(error) if path.is_symlink() => {
-            Err(Error::failure(format!("{shown} is a link that cannot be followed: {error}. Mount the disk, or remove the link")))
-        }
+        Err(error) if path.is_symlink() => Err(Error::failure(format!(
+            "{shown} is a link that cannot be followed: {error}. Mount the disk, or remove the link"
+        ))),
         Err(_) => Ok(()),
     }
 }
@@ -274,8 +306,12 @@ fn clear_folder(path: &Path) -> Result<()> {
         return remove(path, |path| fs::remove_dir_all(path));
     }
     let failed = |error| Error::io(format!("cannot look into {}", path.display()), error);
-    let is_own =
-        |name: &str| name == "latest" || [".h5", ".xdmf", ".aside", ".partial", ".svg", ".png"].iter().any(|ending| name.ends_with(ending));
+    let is_own = |name: &str| {
+        name == "latest"
+            || [".h5", ".xdmf", ".aside", ".partial", ".svg", ".png"]
+                .iter()
+                .any(|ending| name.ends_with(ending))
+    };
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if entry.file_name().to_str().is_some_and(is_own) && !entry.file_type().map_err(failed)?.is_dir() {
@@ -287,7 +323,9 @@ fn clear_folder(path: &Path) -> Result<()> {
 
 fn remove(path: &Path, how: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
     match how(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(format!("cannot remove {}", path.display()), error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(format!("cannot remove {}", path.display()), error))
+        }
         _ => Ok(()),
     }
 }

@@ -27,7 +27,11 @@ pub fn from_case(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
 
 fn with_precision<T: Real>(world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
     match &case.flow {
-        FlowKind::Homogeneous(flow) => Ok(Box::new(Homogeneous::<T>::new(Rc::clone(world), homogeneous::Parameters::new(case, flow))?)),
-        FlowKind::Channel(flow) => Ok(Box::new(Channel::<T>::new(Rc::clone(world), channel::Parameters::new(case, flow))?)),
+        FlowKind::Homogeneous(flow) => {
+            Ok(Box::new(Homogeneous::<T>::new(Rc::clone(world), homogeneous::Parameters::new(case, flow))?))
+        }
+        FlowKind::Channel(flow) => {
+            Ok(Box::new(Channel::<T>::new(Rc::clone(world), channel::Parameters::new(case, flow))?))
+        }
     }
 }

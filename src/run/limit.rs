@@ -1,6 +1,8 @@
-//! When the job must be over: as the command line says, or the batch system, in the environment or when it is asked.
+//! When the job must be over: as the command line says, or the batch system, in the environment or
+//! when it is asked.
 //!
-//! The wall clock is read once, here. From then on only the monotonic clock counts, so that a clock that is set does no harm.
+//! The wall clock is read once, here. From then on only the monotonic clock counts, so that a clock
+//! that is set does no harm.
 
 use super::log::duration;
 use std::fs;
@@ -19,8 +21,9 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// For a program that began at `begin` and may take `walltime` seconds; without that, as the variables of the environment say, or, of a job of LSF, which
-    /// has no variable for it, as `bjobs(job)` says.
+    /// For a program that began at `begin` and may take `walltime` seconds; without that, as the
+    /// variables of the environment say, or, of a job of LSF, which has no variable for it, as
+    /// `bjobs(job)` says.
     pub fn new(
         begin: Instant,
         walltime: Option<f64>,
@@ -37,14 +40,21 @@ impl Limit {
         }
         if let Some(end) = number("SLURM_JOB_END_TIME") {
             // An end that has passed is a clock that goes wrong: a job that is over does not run.
-            if let Some(seconds) = since_epoch().map(|now| f64::from(end) - now).filter(|seconds| *seconds > 0.0) {
+            if let Some(seconds) =
+                since_epoch().map(|now| f64::from(end) - now).filter(|seconds| *seconds > 0.0)
+            {
                 return left(seconds, "SLURM_JOB_END_TIME");
             }
         }
         if let Some(seconds) = number("PBS_WALLTIME") {
             // PBS writes the list of nodes when the job starts.
-            let started = variable("PBS_NODEFILE").and_then(|name| fs::metadata(name).ok()?.modified().ok()?.elapsed().ok());
-            let source = if started.is_some() { "PBS_WALLTIME" } else { "PBS_WALLTIME, counted from the start of this program" };
+            let started = variable("PBS_NODEFILE")
+                .and_then(|name| fs::metadata(name).ok()?.modified().ok()?.elapsed().ok());
+            let source = if started.is_some() {
+                "PBS_WALLTIME"
+            } else {
+                "PBS_WALLTIME, counted from the start of this program"
+            };
             return left(f64::from(seconds) - started.unwrap_or_default().as_secs_f64(), source);
         }
         if let Some(job) = variable("LSB_JOBID") {
@@ -56,9 +66,14 @@ impl Limit {
                 return left(seconds + begin.elapsed().as_secs_f64(), "bjobs");
             }
         }
-        let job = ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].into_iter().find(|name| variable(name).is_some());
-        let unknown =
-            |name| format!("{name} is set, but not when the job must be over: give --walltime, or the run is killed at its limit");
+        let job =
+            ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].into_iter().find(|name| variable(name).is_some());
+        let unknown = |name| {
+            format!(
+                "{name} is set, but not when the job must be over: give --walltime, or the run is killed at \
+                 its limit"
+            )
+        };
         Self { end: None, note: job.map(unknown) }
     }
 }
@@ -66,7 +81,11 @@ impl Limit {
 /// What LSF says of the time that is left to a job; nothing if it cannot be asked.
 pub fn bjobs(job: &str) -> Option<String> {
     let mut command = Command::new("bjobs");
-    command.args(["-noheader", "-o", "time_left", job]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .args(["-noheader", "-o", "time_left", job])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut asked = command.spawn().ok()?;
     let begin = Instant::now();
     while asked.try_wait().ok()?.is_none() {
@@ -82,8 +101,9 @@ pub fn bjobs(job: &str) -> Option<String> {
     Some(said)
 }
 
-/// Seconds of `[H:]M L`, or H:M:S where LSF is set up so. The letter says of what: L and X of the limit at which the job is killed, E only of what its owner thought
-/// it would take (IBM Spectrum LSF 10.1, bjobs -o).
+/// Seconds of `[H:]M L`, or H:M:S where LSF is set up so. The letter says of what: L and X of the
+/// limit at which the job is killed, E only of what its owner thought it would take (IBM Spectrum
+/// LSF 10.1, bjobs -o).
 fn time_left(said: &str) -> Option<f64> {
     let (time, of_what) = said.trim().split_once(char::is_whitespace)?;
     let numbers = time.split(':').map(|number| number.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
@@ -114,25 +134,36 @@ mod tests {
         bjobs: impl FnOnce(&str) -> Option<String>,
     ) -> (Option<f64>, String) {
         let begin = Instant::now();
-        let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let variable =
+            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         let Limit { end, note } = Limit::new(begin, walltime, variable, bjobs);
         (end.map(|end| end.duration_since(begin).as_secs_f64().round()), note.unwrap_or_default())
     }
 
     #[test]
     fn the_command_line_then_slurm_then_pbs_say_when_the_job_ends() {
-        let slurm = |seconds: f64| ("SLURM_JOB_END_TIME", ((since_epoch().unwrap() + seconds) as u64).to_string());
+        let slurm =
+            |seconds: f64| ("SLURM_JOB_END_TIME", ((since_epoch().unwrap() + seconds) as u64).to_string());
         let pbs = ("PBS_WALLTIME", "7200".to_string());
         let both = [slurm(3600.5), pbs.clone()];
-        assert_eq!(limit(Some(60.0), &both), (Some(60.0), "the job must be over in 0:01:00 (--walltime)".into()));
+        assert_eq!(
+            limit(Some(60.0), &both),
+            (Some(60.0), "the job must be over in 0:01:00 (--walltime)".into())
+        );
         let (end, note) = limit(None, &both);
-        assert!(end.is_some_and(|end| (end - 3600.0).abs() < 2.0) && note.ends_with("(SLURM_JOB_END_TIME)"), "{end:?} {note}");
+        assert!(
+            end.is_some_and(|end| (end - 3600.0).abs() < 2.0) && note.ends_with("(SLURM_JOB_END_TIME)"),
+            "{end:?} {note}"
+        );
         assert_eq!(limit(None, std::slice::from_ref(&pbs)).0, Some(7200.0));
         // A job that started an hour ago.
         let nodes = tempfile::NamedTempFile::new().unwrap();
         nodes.as_file().set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
         let file = ("PBS_NODEFILE", nodes.path().display().to_string());
-        assert_eq!(limit(None, &[pbs, file]), (Some(3600.0), "the job must be over in 1:00:00 (PBS_WALLTIME)".into()));
+        assert_eq!(
+            limit(None, &[pbs, file]),
+            (Some(3600.0), "the job must be over in 1:00:00 (PBS_WALLTIME)".into())
+        );
     }
 
     #[test]
@@ -144,20 +175,32 @@ mod tests {
                 Some(said.to_owned())
             }
         };
-        for (text, seconds) in
-            [("1:30 L\n", Some(5400.0)), ("7 X", Some(420.0)), ("0:00:50 L", Some(50.0)), ("10:00 E", None), ("-", None), ("", None)]
-        {
+        for (text, seconds) in [
+            ("1:30 L\n", Some(5400.0)),
+            ("7 X", Some(420.0)),
+            ("0:00:50 L", Some(50.0)),
+            ("10:00 E", None),
+            ("-", None),
+            ("", None),
+        ] {
             let (end, note) = limit_of_lsf(None, std::slice::from_ref(&job), said(text));
             assert_eq!(end, seconds, "{text}: {note}");
             assert!(
-                if seconds.is_some() { note.ends_with("(bjobs)") } else { note.starts_with("LSB_JOBID is set, but not when") },
+                if seconds.is_some() {
+                    note.ends_with("(bjobs)")
+                } else {
+                    note.starts_with("LSB_JOBID is set, but not when")
+                },
                 "{note}"
             );
         }
         let of_array = [job, ("LSB_JOBINDEX", "3".into())];
         let asked = |job: &str| (job == "12[3]").then(|| "2 L".to_owned());
         assert_eq!(limit_of_lsf(None, &of_array, asked).0, Some(120.0));
-        assert_eq!(limit_of_lsf(Some(60.0), &of_array, |_| panic!("the command line comes first")).0, Some(60.0));
+        assert_eq!(
+            limit_of_lsf(Some(60.0), &of_array, |_| panic!("the command line comes first")).0,
+            Some(60.0)
+        );
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! One run directory, one job: the file `lock`, also where the jobs are on different nodes.
 //!
-//! On one node the system's own lock on the file decides; it ends with its process, however that ends. It is a lock on the
-//! file and not on its name: whoever has locked a file that was removed or replaced in the meantime has locked nothing, and
-//! begins again. Many shared file systems keep such locks to a node, and so the holder also beats: it changes the file every
-//! few seconds. Another node's job that finds the file watches whether it changes. Clocks are not compared. A holder that
-//! finds another's name in the file has been taken for dead, and ends.
+//! On one node the system's own lock on the file decides; it ends with its process, however that
+//! ends. It is a lock on the file and not on its name: whoever has locked a file that was removed
+//! or replaced in the meantime has locked nothing, and begins again. Many shared file systems keep
+//! such locks to a node, and so the holder also beats: it changes the file every few seconds.
+//! Another node's job that finds the file watches whether it changes. Clocks are not compared. A
+//! holder that finds another's name in the file has been taken for dead, and ends.
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -34,7 +35,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// `rogallo status` holds the lock for a moment to see whether another does; a job tries for so long.
 const GLANCE: Duration = Duration::from_millis(300);
 
-/// Who holds the lock. Its text has the same length at every beat, so that it is overwritten in place, also on a full disk.
+/// Who holds the lock. Its text has the same length at every beat, so that it is overwritten in
+/// place, also on a full disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Holder {
     host: String,
@@ -56,7 +58,8 @@ impl Holder {
         let read = |path: &str| fs::read_to_string(path).map_or(String::new(), |text| text.trim().to_owned());
         let variable = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let [job, restart] =
-            [["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].as_slice(), &["SLURM_RESTART_COUNT"]].map(|names| names.iter().find_map(variable));
+            [["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].as_slice(), &["SLURM_RESTART_COUNT"]]
+                .map(|names| names.iter().find_map(variable));
         Self {
             host: read("/proc/sys/kernel/hostname"),
             boot: read("/proc/sys/kernel/random/boot_id"),
@@ -95,15 +98,20 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a directory, after having watched a holder on another node for a while; `say` tells the user what it waits for.
+    /// Takes the lock of a directory, after having watched a holder on another node for a while;
+    /// `say` tells the user what it waits for.
     ///
     /// # Errors
-    /// A directory that cannot be written, a lock that is not a regular file, or a directory that is in use by another job.
+    /// A directory that cannot be written, a lock that is not a regular file, or a directory that
+    /// is in use by another job.
     pub fn take(directory: &Path, say: impl Fn(&str)) -> Result<Self> {
         let (path, holder, shown) = (directory.join("lock"), Holder::this_job(), directory.display());
         let in_use = |text: &str| {
             let by = Holder::of(text).map_or(String::new(), |holder| format!(" ({})", holder.describe()));
-            Error::failure(format!("the run directory {shown} is in use by another job{by}: wait for it, or use another one (--dir)"))
+            Error::failure(format!(
+                "the run directory {shown} is in use by another job{by}: wait for it, or use another one \
+                 (--dir)"
+            ))
         };
         let (file, is_certain) = loop {
             let file = match OpenFile::at(&path)?.lock(&path) {
@@ -124,7 +132,8 @@ impl Lock {
                 break (file, false);
             }
         };
-        file.write(&holder.text(0)).map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
+        file.write(&holder.text(0))
+            .map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
         if !is_certain {
             thread::sleep(PAUSE);
             let now = files::read_text(&path, files::NOTE).unwrap_or_default();
@@ -157,7 +166,11 @@ impl Drop for Lock {
         drop(self.stop.take());
         let file = self.beating.take().map(JoinHandle::join);
         let text = files::read_text(&self.path, files::NOTE);
-        if text.ok().and_then(|text| Holder::of(&text)).is_some_and(|holder| holder.token == self.holder.token) {
+        if text
+            .ok()
+            .and_then(|text| Holder::of(&text))
+            .is_some_and(|holder| holder.token == self.holder.token)
+        {
             let _ = fs::remove_file(&self.path);
         }
         // Unlocked only now: until then the name and the lock belong together.
@@ -199,7 +212,9 @@ impl OpenFile {
             match options.clone().create_new(true).open(path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 made => {
-                    let failed = |error| Error::io(format!("cannot write to the run directory {}", directory.display()), error);
+                    let failed = |error| {
+                        Error::io(format!("cannot write to the run directory {}", directory.display()), error)
+                    };
                     return made.map(|file| Self { file, is_new: true }).map_err(failed);
                 }
             }
@@ -207,8 +222,12 @@ impl OpenFile {
                 // Removed a moment ago; but a link that leads nowhere stays.
                 Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {}
                 opened => {
-                    let failed =
-                        |error| Error::failure(format!("cannot open the lock {}: {error}; remove it if no job runs there", path.display()));
+                    let failed = |error| {
+                        Error::failure(format!(
+                            "cannot open the lock {}: {error}; remove it if no job runs there",
+                            path.display()
+                        ))
+                    };
                     return opened.map(|file| Self { file, is_new: false }).map_err(failed);
                 }
             }
@@ -244,8 +263,8 @@ impl LockFile {
         self.file.sync_data()
     }
 
-    /// Locks the file that has the name now, in the place of this one: the directory may have been removed and made again.
-    /// False if another job has it.
+    /// Locks the file that has the name now, in the place of this one: the directory may have been
+    /// removed and made again. False if another job has it.
     fn follow(&mut self, path: &Path) -> bool {
         match OpenFile::at(path).map(|file| file.lock(path)) {
             Ok(Locking::Held(file)) => *self = file,
@@ -271,9 +290,11 @@ fn is_at(file: &File, path: &Path) -> bool {
     open.is_some() && open == named
 }
 
-/// Whether the holder is known to be dead: of this very node, where the system's lock (it `works`) would still be held; or an earlier start of this job.
+/// Whether the holder is known to be dead: of this very node, where the system's lock (it `works`)
+/// would still be held; or an earlier start of this job.
 fn is_dead(other: &Holder, own: &Holder, works: bool) -> bool {
-    (works && other.boot == own.boot) || (!own.job.is_empty() && other.job == own.job && other.restart < own.restart)
+    (works && other.boot == own.boot)
+        || (!own.job.is_empty() && other.job == own.job && other.restart < own.restart)
 }
 
 /// Returns when the file has not changed for some beats of its holder; an error if it does.
@@ -297,8 +318,15 @@ fn watch(path: &Path, text: &str, say: impl Fn(&str)) -> std::result::Result<(),
     Ok(())
 }
 
-/// Until told to stop: changes the file, or finds that the directory is another's. Returns the file that is locked then.
-fn beat(mut file: LockFile, path: &Path, holder: &Holder, lost: &AtomicBool, stopped: &mpsc::Receiver<()>) -> LockFile {
+/// Until told to stop: changes the file, or finds that the directory is another's. Returns the file
+/// that is locked then.
+fn beat(
+    mut file: LockFile,
+    path: &Path,
+    holder: &Holder,
+    lost: &AtomicBool,
+    stopped: &mpsc::Receiver<()>,
+) -> LockFile {
     let mut count = 0;
     while stopped.recv_timeout(Duration::from_secs_f64(BEAT)) == Err(RecvTimeoutError::Timeout) {
         count += 1;
@@ -327,7 +355,10 @@ mod tests {
     fn a_lock_is_of_one_length_and_reads_back() {
         let holder = Holder::this_job();
         assert_eq!(holder.text(0).len(), holder.text(987_654).len());
-        assert_eq!(Holder::of(&holder.text(7)).map(|read| (read.token, read.beat)), Some((holder.token, "0000000007".into())));
+        assert_eq!(
+            Holder::of(&holder.text(7)).map(|read| (read.token, read.beat)),
+            Some((holder.token, "0000000007".into()))
+        );
         assert_eq!(Holder::of(""), None);
     }
 
@@ -343,8 +374,8 @@ mod tests {
         assert!(!is_dead(&none(&other), &none(&own), true));
     }
 
-    /// A job ends between another's opening of the lock and its locking, as on a slow disk. The file that is locked then has no name any more, and a third job
-    /// would make another.
+    /// A job ends between another's opening of the lock and its locking, as on a slow disk. The
+    /// file that is locked then has no name any more, and a third job would make another.
     #[test]
     fn a_lock_on_a_file_that_was_removed_is_none() {
         let directory = tempfile::tempdir().unwrap();
@@ -357,7 +388,10 @@ mod tests {
         // Begun again; a third one is refused from then on.
         let second = Lock::take(directory.path(), |_| {}).unwrap();
         let refused = Lock::take(directory.path(), |_| {}).map(drop).unwrap_err().message;
-        assert!(refused.contains(&format!("in use by another job (process {}", std::process::id())), "{refused}");
+        assert!(
+            refused.contains(&format!("in use by another job (process {}", std::process::id())),
+            "{refused}"
+        );
         // The same where the name is another file's.
         let opened = OpenFile::at(&path).unwrap();
         fs::rename(&path, directory.path().join("aside")).unwrap();
@@ -392,13 +426,20 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lock");
         let refused = || Lock::take(directory.path(), |_| {}).map(drop).unwrap_err().message;
-        for (target, told) in
-            [("nothing", "No such file"), ("/dev/full", "it is a device"), ("lock", "symbolic links"), (".", "it is a directory")]
-        {
+        for (target, told) in [
+            ("nothing", "No such file"),
+            ("/dev/full", "it is a device"),
+            ("lock", "symbolic links"),
+            (".", "it is a directory"),
+        ] {
             std::os::unix::fs::symlink(target, &path).unwrap();
             let refused = refused();
-            let (begin, end) = (format!("cannot open the lock {}: ", path.display()), "; remove it if no job runs there");
-            assert!(refused.starts_with(&begin) && refused.contains(told) && refused.ends_with(end), "{refused}");
+            let (begin, end) =
+                (format!("cannot open the lock {}: ", path.display()), "; remove it if no job runs there");
+            assert!(
+                refused.starts_with(&begin) && refused.contains(told) && refused.ends_with(end),
+                "{refused}"
+            );
             fs::remove_file(&path).unwrap();
         }
     }
@@ -407,7 +448,8 @@ mod tests {
     fn a_lock_that_beats_is_respected_and_one_that_does_not_is_taken_over() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lock");
-        let other = Holder { boot: "elsewhere".into(), host: "node17".into(), seconds: 0.2, ..Holder::this_job() };
+        let other =
+            Holder { boot: "elsewhere".into(), host: "node17".into(), seconds: 0.2, ..Holder::this_job() };
         fs::write(&path, other.text(0)).unwrap();
         let beating = thread::spawn({
             let (path, other) = (path.clone(), other.clone());
@@ -422,7 +464,10 @@ mod tests {
         assert!(refused.contains("in use by another job") && refused.contains("on node17"), "{refused}");
         beating.join().unwrap();
         let lock = Lock::take(directory.path(), |_| {}).unwrap();
-        assert!(!lock.is_lost() && Holder::of(&fs::read_to_string(&path).unwrap()).unwrap().boot == lock.holder.boot);
+        assert!(
+            !lock.is_lost()
+                && Holder::of(&fs::read_to_string(&path).unwrap()).unwrap().boot == lock.holder.boot
+        );
         drop(lock);
         assert!(!path.exists(), "a lock that is given up stays");
     }

@@ -1,4 +1,5 @@
-//! What the user sees while it runs, from the root only: plain lines in the log, and a bar if there is a terminal.
+//! What the user sees while it runs, from the root only: plain lines in the log, and a bar if there
+//! is a terminal.
 
 use super::RunDirectory;
 use super::appended::Appended;
@@ -34,7 +35,8 @@ impl Log {
         let mut log = Self { file: None, printer: None, bar: None, begin: None, latest: String::new() };
         directory.write_case(world, case)?;
         log.file = world.is_root().then(|| Appended::new(directory.file("run.log"), String::new()));
-        // The bar is drawn on standard error. Standard output would not tell: Open MPI gives every rank a terminal of its own there.
+        // The bar is drawn on standard error. Standard output would not tell: Open MPI gives every
+        // rank a terminal of its own there.
         if world.is_root() && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(PARTS);
             let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}");
@@ -42,7 +44,8 @@ impl Log {
             log.bar = Some(bar);
         } else if world.is_root() {
             let printer = Printer::new();
-            log.printer = Some(printer.map_err(|error| Error::io("cannot start the thread that prints", error))?);
+            log.printer =
+                Some(printer.map_err(|error| Error::io("cannot start the thread that prints", error))?);
         }
         Ok(log)
     }
@@ -59,7 +62,13 @@ impl Log {
             crate::store::library_version(),
             instruction_set(),
         ));
-        self.line(&format!("case {}: {} flow, modes {}, {}", case.name, flow.name(), flow.modes().name, flow.decomposition()));
+        self.line(&format!(
+            "case {}: {} flow, modes {}, {}",
+            case.name,
+            flow.name(),
+            flow.modes().name,
+            flow.decomposition()
+        ));
     }
 
     /// The job may be killed within a second: nobody is to be waited for.
@@ -76,7 +85,8 @@ impl Log {
         self.bar.iter().for_each(|bar| bar.suspend(|| drop(writeln!(std::io::stdout(), "{text}"))));
     }
 
-    /// After every step, which would have been `wanted` long if it had not been cut short to end at a given time: moves the bar.
+    /// After every step, which would have been `wanted` long if it had not been cut short to end at
+    /// a given time: moves the bar.
     pub fn progress(&mut self, clock: Clock, stop: &Stop, step: &Step, wanted: f64) {
         if self.file.is_none() {
             return;
@@ -90,7 +100,11 @@ impl Log {
         let (seconds, steps) = (begin.elapsed().as_secs_f64(), (clock.step - first.step).max(1));
         let (done, before) = (fraction(clock), fraction(first));
         let to_go = if done > before { seconds * (1.0 - done) / (done - before) } else { f64::NAN };
-        let cut = if step.dt < TOLD_CUT * wanted { format!("  (cut from dt {wanted:.3e} to hit this time)") } else { String::new() };
+        let cut = if step.dt < TOLD_CUT * wanted {
+            format!("  (cut from dt {wanted:.3e} to hit this time)")
+        } else {
+            String::new()
+        };
         self.latest = format!(
             "step {:>6}  time {:<10.5}  dt {:.3e}  cfl {:.3}  energy {:.6e}  {:.3} s/step  {} to go{cut}",
             clock.step,

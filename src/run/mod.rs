@@ -1,4 +1,5 @@
-//! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is due, stops when it must.
+//! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is
+//! due, stops when it must.
 
 mod again;
 mod appended;
@@ -106,7 +107,8 @@ fn launch(
     control.listen(&world, &directory.path);
     watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
     let mut run = Run::new(world, case, directory, flow, control, Tally::new(begin));
-    // Nothing is written until the run is known to be possible: one that is refused leaves the directory as it was.
+    // Nothing is written until the run is known to be possible: one that is refused leaves the
+    // directory as it was.
     let resumed = if options.fresh { None } else { run.resume(options.accept_changes)? };
     let goes_on = resumed.is_some();
     let mut changes = Vec::new();
@@ -126,7 +128,10 @@ fn launch(
         notes(&run.case).unwrap_or_default().iter().for_each(|note| log.line(&format!("note: {note}")));
     }
     let job = notes::job(&run.world, run.flow.as_ref());
-    run.note(if goes_on { Event::Continue { job } } else { Event::Start { fresh: options.fresh, job } }, &mut log);
+    run.note(
+        if goes_on { Event::Continue { job } } else { Event::Start { fresh: options.fresh, job } },
+        &mut log,
+    );
     if !changes.is_empty() {
         run.note(Event::Changed { changes }, &mut log);
     }
@@ -146,7 +151,13 @@ fn launch(
     let stopped = if let End::Stopped(reason) = end { Some(reason) } else { None };
     // Whoever sends a signal may not wait for more than the checkpoint.
     if stopped != Some(Reason::Signal) {
-        timing::summary(&run.world, run.flow.as_ref(), run.control.output_seconds(), begin.elapsed().as_secs_f64(), &mut log);
+        timing::summary(
+            &run.world,
+            run.flow.as_ref(),
+            run.control.output_seconds(),
+            begin.elapsed().as_secs_f64(),
+            &mut log,
+        );
     }
     if matches!(stopped, None | Some(Reason::StopFile)) {
         // A figure that cannot be drawn must not make a failure of a run that ended well.
@@ -161,14 +172,18 @@ fn launch(
         return Ok(Outcome::Done);
     }
     let code = if run.world.size() > 1 { " (exit code 3, which mpirun reports as an error)" } else { "" };
-    log.line(&format!("stopped early at step {step}, time {time}, with a checkpoint: run the same command again to go on{code}"));
+    log.line(&format!(
+        "stopped early at step {step}, time {time}, with a checkpoint: run the same command \
+        again to go on{code}"
+    ));
     Ok(Outcome::Stopped)
 }
 
 /// What is to be known of a case before its first step, a line each: for `check`, and for the log.
 ///
 /// # Errors
-/// What a run of it refuses before its first step, but for its run directory and what only all of a file shows.
+/// What a run of it refuses before its first step, but for its run directory and what only all of a
+/// file shows.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
     let mut notes = plan::notes(case)?;
     notes.extend(regrid::notes(case)?);
@@ -207,7 +222,14 @@ enum End {
 }
 
 impl Run {
-    fn new(world: Rc<World>, case: Case, directory: RunDirectory, flow: Box<dyn Flow>, control: Control, tally: Tally) -> Self {
+    fn new(
+        world: Rc<World>,
+        case: Case,
+        directory: RunDirectory,
+        flow: Box<dyn Flow>,
+        control: Control,
+        tally: Tally,
+    ) -> Self {
         let (watch, shortened) = Default::default();
         Self { world, case, directory, flow, control, saved: None, watch, tally, shortened, judged: false }
     }
@@ -219,11 +241,19 @@ impl Run {
     fn step_to_the_end(&mut self, log: &mut Log) -> Result<End> {
         // A run may have been killed between its first checkpoint and its first sample.
         let from_the_beginning = self.clock().step == 0;
-        let mut output = Output::open(&self.world, &self.directory, &self.case, self.flow.as_mut(), from_the_beginning, log);
+        let mut output = Output::open(
+            &self.world,
+            &self.directory,
+            &self.case,
+            self.flow.as_mut(),
+            from_the_beginning,
+            log,
+        );
         while !self.finished() {
             let time = self.clock().time;
             let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
-            // What is due at the end may differ from it by round-off, as 3 * 0.7 from 2.1: that is no step of its own.
+            // What is due at the end may differ from it by round-off, as 3 * 0.7 from 2.1: that is
+            // no step of its own.
             let due = output.next_time(time);
             let until = if due >= end * (1.0 - 1e-12) { end } else { due };
             let start = Instant::now();
@@ -236,7 +266,10 @@ impl Run {
             if let Some(dropped) = step.remesh {
                 let Clock { step: number, time } = self.clock();
                 let share = 100.0 * dropped / (step.energy + dropped);
-                log.line(&format!("remesh at step {number}, time {time}: it drops {dropped:.3e} of the energy ({share:.2} %)"));
+                log.line(&format!(
+                    "remesh at step {number}, time {time}: it drops {dropped:.3e} of the \
+                    energy ({share:.2} %)"
+                ));
             }
             self.warn_of_step(&step, log);
             if let Some(what) = self.watch.judge(self.clock(), &step) {
@@ -249,7 +282,12 @@ impl Run {
                 self.end(&mut output, log, None)?;
                 return Err(Error::diverged(reason));
             }
-            let verdict = self.control.verdict(&self.world, &self.case.checkpoint, self.clock().step, self.directory.is_lost());
+            let verdict = self.control.verdict(
+                &self.world,
+                &self.case.checkpoint,
+                self.clock().step,
+                self.directory.is_lost(),
+            );
             if verdict.lost {
                 return Err(self.directory.taken_over());
             }
@@ -277,10 +315,13 @@ impl Run {
         Ok(End::Done)
     }
 
-    /// Once, at the first step of the job: the rates of the state, and with a Courant number the length of a step, are not known before.
+    /// Once, at the first step of the job: the rates of the state, and with a Courant number the
+    /// length of a step, are not known before.
     fn warn_of_step(&mut self, step: &Step, log: &mut Log) {
         if !std::mem::replace(&mut self.judged, true) {
-            let warnings = plan::too_long(&self.case, &step.rates).into_iter().chain(plan::rounding(&self.case, step.dt));
+            let warnings = plan::too_long(&self.case, &step.rates)
+                .into_iter()
+                .chain(plan::rounding(&self.case, step.dt));
             warnings.for_each(|warning| log.line(&format!("warning: {warning}")));
         }
     }
@@ -288,7 +329,8 @@ impl Run {
     /// The last checkpoint, and the last samples of a run that has not stopped early.
     fn end(&mut self, output: &mut Output, log: &mut Log, stopped: Option<Reason>) -> Result<()> {
         match stopped {
-            // First what must not be lost: mpirun gives a job that was sent a signal a second or so. Rows that the system has survive the job.
+            // First what must not be lost: mpirun gives a job that was sent a signal a second or
+            // so. Rows that the system has survive the job.
             Some(Reason::Signal) => output.flush(&self.world, log),
             Some(_) => output.settle(&self.world, log),
             None => {

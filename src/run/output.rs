@@ -14,7 +14,8 @@ use crate::time::{Rates, Schedule};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// The files of a run that grow, and when they do. What cannot be written is no reason to end a run that computes well: it is told, and rows are kept.
+/// The files of a run that grow, and when they do. What cannot be written is no reason to end a run
+/// that computes well: it is told, and rows are kept.
 pub struct Output {
     directory: PathBuf,
     /// On the root, by name; a table is made at its first rows.
@@ -39,7 +40,14 @@ pub struct Output {
 
 impl Output {
     /// Begins with the tables, and with the first sample, spectra and snapshot if the run starts. Collective.
-    pub fn open(world: &World, directory: &RunDirectory, case: &Case, flow: &mut dyn Flow, starts: bool, log: &mut Log) -> Self {
+    pub fn open(
+        world: &World,
+        directory: &RunDirectory,
+        case: &Case,
+        flow: &mut dyn Flow,
+        starts: bool,
+        log: &mut Log,
+    ) -> Self {
         let now = flow.clock().step;
         let mut output = Self {
             directory: directory.path.clone(),
@@ -81,9 +89,11 @@ impl Output {
 
     /// From now on writes when this case says.
     pub fn schedule(&mut self, case: &Case) {
-        (self.series_due, self.spectra_due, self.snapshots_due) = (case.output.series, case.output.spectra, case.output.snapshots);
+        (self.series_due, self.spectra_due, self.snapshots_due) =
+            (case.output.series, case.output.spectra, case.output.snapshots);
         if let FlowKind::Channel(channel) = &case.flow {
-            self.sampling = Some(channel.sampling).filter(|sampling| sampling.schedule != Schedule::default());
+            self.sampling =
+                Some(channel.sampling).filter(|sampling| sampling.schedule != Schedule::default());
         }
         self.case = case.to_toml();
         self.physics = case::physics_text(case);
@@ -92,7 +102,10 @@ impl Output {
     /// The next time that a step must end at.
     pub fn next_time(&self, time: f64) -> f64 {
         // Whenever samples begin, so that the steps do not depend on that.
-        let of_statistics = self.sampling.iter().flat_map(|sampling| [sampling.schedule, Axis::new(sampling.batches.length).boundaries()]);
+        let of_statistics = self
+            .sampling
+            .iter()
+            .flat_map(|sampling| [sampling.schedule, Axis::new(sampling.batches.length).boundaries()]);
         let due = [self.series_due, self.spectra_due, self.snapshots_due].into_iter().chain(of_statistics);
         due.map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
     }
@@ -118,7 +131,8 @@ impl Output {
     fn sample(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let Clock { step, time } = flow.clock();
         let axis = |sampling: &Sampling| Axis::new(sampling.batches.length);
-        let Some(sampling) = self.sampling.filter(|sampling| axis(sampling).reaches(time, sampling.from)) else {
+        let Some(sampling) = self.sampling.filter(|sampling| axis(sampling).reaches(time, sampling.from))
+        else {
             return flow.interrupt_sampling();
         };
         if !sampling.schedule.is_due(step, time) && !axis(&sampling).boundaries().is_due(step, time) {
@@ -131,7 +145,8 @@ impl Output {
         }
     }
 
-    /// Brings tables and batches to the disk before a checkpoint from which they will be continued. Collective.
+    /// Brings tables and batches to the disk before a checkpoint from which they will be continued.
+    /// Collective.
     pub fn settle(&mut self, world: &World, log: &mut Log) {
         self.flush(world, log);
         self.tables.values().for_each(Appended::sync);
@@ -148,8 +163,9 @@ impl Output {
         self.batches.kept()
     }
 
-    /// The last sample, spectra and, where there are some, snapshot, if they are not written yet. Not for a run that will go on: there they would be off schedule.
-    /// One that goes on all the same takes them back. Collective.
+    /// The last sample, spectra and, where there are some, snapshot, if they are not written yet.
+    /// Not for a run that will go on: there they would be off schedule. One that goes on all the
+    /// same takes them back. Collective.
     pub fn write_last(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let now = Some(flow.clock().step);
         if self.sampled != now {
@@ -171,11 +187,16 @@ impl Output {
     pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
         self.settle(world, log);
         self.batches.write(world).map_err(|error| Error {
-            message: format!("{error}\nBatches of statistics could not be written. The last checkpoint holds them: mend this, and run the same command again"),
+            message: format!(
+                "{error}\nBatches of statistics could not be written. The last checkpoint holds \
+                them: mend this, and run the same command again"
+            ),
             ..error
         })?;
         world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
-            Some(what) => Err(Error::failure(format!("{what}: they could not be written to the end of the run"))),
+            Some(what) => {
+                Err(Error::failure(format!("{what}: they could not be written to the end of the run")))
+            }
             None => Ok(()),
         })
     }
@@ -187,7 +208,8 @@ impl Output {
         if world.is_root() {
             let names = samples.iter().map(|(name, _)| &**name);
             let header: Vec<&str> = ["step", "time", "dt", "cfl"].into_iter().chain(names).collect();
-            let values = [clock.time, step.dt, step.cfl].into_iter().chain(samples.iter().map(|(_, value)| *value));
+            let values =
+                [clock.time, step.dt, step.cfl].into_iter().chain(samples.iter().map(|(_, value)| *value));
             let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
             self.append("series", &header.join(","), &format!("{},{}\n", clock.step, values.join(",")), log);
         }
@@ -200,7 +222,8 @@ impl Output {
         if world.is_root() {
             for Sheet { name, columns, rows } in &sheets {
                 let row = |row: &Vec<Option<f64>>| {
-                    let cells = row.iter().map(|cell| cell.map_or_else(String::new, |value| format!("{value:?}")));
+                    let cells =
+                        row.iter().map(|cell| cell.map_or_else(String::new, |value| format!("{value:?}")));
                     format!("{},{:?},{}\n", clock.step, clock.time, cells.collect::<Vec<_>>().join(","))
                 };
                 let rows: String = rows.iter().map(row).collect();
@@ -227,7 +250,10 @@ impl Output {
     fn try_snapshot(&self, world: &World, flow: &mut dyn Flow) -> Result<()> {
         let clock = flow.clock();
         let (slab, coordinates) = (flow.slab(), flow.coordinates());
-        let block = Block { start: [slab.z.start, slab.y.start, 0], shape: [slab.z.len(), slab.y.len(), coordinates[0].len()] };
+        let block = Block {
+            start: [slab.z.start, slab.y.start, 0],
+            shape: [slab.z.len(), slab.y.len(), coordinates[0].len()],
+        };
         let header = SnapshotHeader {
             step: clock.step,
             time: clock.time,
@@ -266,7 +292,11 @@ pub fn tables(modes: &ModeList) -> Vec<Table> {
     vec![
         table("nx", 0, "label n_x of each column of modes; k_x = 2 pi n_x / L_x"),
         table("nz", 1, "label n_z of each column of modes"),
-        table("first", 2, "index of the first mode of each column; its modes have n_y = 0, 1, .. m, -m, .. -1"),
+        table(
+            "first",
+            2,
+            "index of the first mode of each column; its modes have n_y = 0, 1, .. m, -m, .. -1",
+        ),
         table("count", 3, "modes of each column, 2 m + 1"),
     ]
 }

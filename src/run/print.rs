@@ -1,5 +1,6 @@
-//! Standard output, from a thread of its own: whoever reads it may stop reading, and the run goes on. So does Open MPI's `mpirun` from the moment it is asked to
-//! end the job: a rank that prints waits for it then, until it is killed.
+//! Standard output, from a thread of its own: whoever reads it may stop reading, and the run goes
+//! on. So does Open MPI's `mpirun` from the moment it is asked to end the job: a rank that prints
+//! waits for it then, until it is killed.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -15,7 +16,8 @@ const MOST_WAITING: usize = 16 << 20;
 const PATIENCE: Duration = Duration::from_millis(300);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
-/// Prints lines; dropped, it waits until all of them are out, or until nobody has read any for as long as its `patience` is.
+/// Prints lines; dropped, it waits until all of them are out, or until nobody has read any for as
+/// long as its `patience` is.
 pub struct Printer {
     patience: Option<Duration>,
     lines: Option<Sender<String>>,
@@ -48,7 +50,10 @@ impl Printer {
     }
 
     pub fn line(&self, text: &str) {
-        let Some(lines) = self.lines.as_ref().filter(|_| self.waiting.load(Ordering::Relaxed) < MOST_WAITING) else { return };
+        let Some(lines) = self.lines.as_ref().filter(|_| self.waiting.load(Ordering::Relaxed) < MOST_WAITING)
+        else {
+            return;
+        };
         self.waiting.fetch_add(text.len(), Ordering::Relaxed);
         let _ = lines.send(format!("{text}\n"));
     }

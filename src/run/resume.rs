@@ -1,4 +1,5 @@
-//! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning, where there is none.
+//! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning,
+//! where there is none.
 
 use super::again::Shortened;
 use super::batches::BatchFiles;
@@ -58,8 +59,8 @@ struct Changes {
 }
 
 impl Run {
-    /// Sets the initial field, and says of which file it is, if it is of one; with `fresh` the results of an earlier run are removed then.
-    /// Collective.
+    /// Sets the initial field, and says of which file it is, if it is of one; with `fresh` the
+    /// results of an earlier run are removed then. Collective.
     pub(super) fn start(&mut self, fresh: bool) -> Result<Option<String>> {
         if !fresh {
             self.directory.refuse_results(&self.world)?;
@@ -72,7 +73,8 @@ impl Run {
         Ok(from)
     }
 
-    /// Sets the initial field of the flow. That may take long, and heeds all that stops a run: nothing is saved then, since nothing has begun. Collective.
+    /// Sets the initial field of the flow. That may take long, and heeds all that stops a run:
+    /// nothing is saved then, since nothing has begun. Collective.
     ///
     /// # Errors
     /// A field that cannot be set; the run is to stop.
@@ -94,16 +96,19 @@ impl Run {
             let Some(reason) = verdict.stop else { return Ok(()) };
             control.ended();
             Err(Error::stopped(format!(
-                "{}\nstopped early before the run began ({progress}), without a checkpoint: run the same command again to start it",
+                "{}\nstopped early before the run began ({progress}), without a checkpoint: run the same \
+                 command again to start it",
                 reason.text()
             )))
         })
     }
 
-    /// Takes up the state of the newest checkpoint that is sound; None if there is no checkpoint at all. Nothing is written. Collective.
+    /// Takes up the state of the newest checkpoint that is sound; None if there is no checkpoint at
+    /// all. Nothing is written. Collective.
     ///
     /// # Errors
-    /// Checkpoints of which none is sound; a checkpoint of another case, unless `accept` says that its physics may change.
+    /// Checkpoints of which none is sound; a checkpoint of another case, unless `accept` says that
+    /// its physics may change.
     pub(super) fn resume(&mut self, accept: bool) -> Result<Option<Resumed>> {
         let directory = self.directory.checkpoints();
         let checkpoints = store::checkpoints(&self.world, &directory)?;
@@ -112,7 +117,8 @@ impl Run {
             (true, true) => return Ok(None),
             (true, false) => {
                 return Err(Error::input(format!(
-                    "no file in {} has the name of a checkpoint (STEP.h5, the step in eight digits), so that the run would begin anew; nothing was run.\n{}\n\
+                    "no file in {} has the name of a checkpoint (STEP.h5, the step in eight digits), so that \
+                     the run would begin anew; nothing was run.\n{}\n\
                      Rename or move what is there, or start over with --fresh, which deletes it",
                     directory.display(),
                     strays.join("\n")
@@ -121,7 +127,9 @@ impl Run {
             _ => {}
         }
         let strays: String = strays.iter().map(|stray| format!("not considered: {stray}\n")).collect();
-        let mut story = strays + &store::latest_problem(&self.world, &directory)?.map_or(String::new(), |problem| problem + "\n");
+        let mut story = strays
+            + &store::latest_problem(&self.world, &directory)?
+                .map_or(String::new(), |problem| problem + "\n");
         let mut damaged = Vec::new();
         for checkpoint in checkpoints {
             let start = Instant::now();
@@ -129,9 +137,16 @@ impl Run {
                 Ok((changes, batches, told)) => {
                     self.control.read(start.elapsed());
                     let (clock, name) = (self.clock(), checkpoint.display());
-                    story += &format!("{told}continuing from {name}, step {}, time {}", clock.step, clock.time);
+                    story +=
+                        &format!("{told}continuing from {name}, step {}, time {}", clock.step, clock.time);
                     let Changes { before, accepted, noted } = changes;
-                    return Ok(Some(Resumed { story, damaged, before, batches, changes: [accepted, noted].concat() }));
+                    return Ok(Some(Resumed {
+                        story,
+                        damaged,
+                        before,
+                        batches,
+                        changes: [accepted, noted].concat(),
+                    }));
                 }
                 Err(Unusable::Damaged(error)) => {
                     story += &format!("{error}\n");
@@ -141,10 +156,13 @@ impl Run {
             }
         }
         let directory = self.directory.path.display();
-        Err(Error::input(format!("{story}No checkpoint in {directory} is sound: put a copy there, or use --fresh to start over")))
+        Err(Error::input(format!(
+            "{story}No checkpoint in {directory} is sound: put a copy there, or use --fresh to start over"
+        )))
     }
 
-    /// Takes back what the run directory has from after the state that was taken up. Returns the story for the log. Collective.
+    /// Takes back what the run directory has from after the state that was taken up. Returns the
+    /// story for the log. Collective.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -152,25 +170,33 @@ impl Run {
         resumed.batches.write(&self.world)?;
         let step = self.clock().step;
         let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
-        let batches = self.directory.cut_back(&self.world, &self.last(&resumed.before), self.batches_to_come())?;
+        let batches =
+            self.directory.cut_back(&self.world, &self.last(&resumed.before), self.batches_to_come())?;
         let names: Vec<&str> = aside.lines().collect();
-        let note =
-            if names.is_empty() { String::new() } else { format!("\ndamaged or of later steps, and put aside: {}", names.join(", ")) };
+        let note = if names.is_empty() {
+            String::new()
+        } else {
+            format!("\ndamaged or of later steps, and put aside: {}", names.join(", "))
+        };
         Ok(resumed.story + &note + &batches)
     }
 
-    /// The length of the batches that this job will write, and of their sums of spectra; none where it takes no samples.
+    /// The length of the batches that this job will write, and of their sums of spectra; none where
+    /// it takes no samples.
     fn batches_to_come(&self) -> Option<(Axis, u64)> {
         let FlowKind::Channel(channel) = &self.case.flow else { return None };
         let Sampling { schedule, batches, .. } = channel.sampling;
         (schedule != Schedule::default()).then(|| (Axis::new(batches.length), batches.of_spectra))
     }
 
-    /// What stays of what the case `before` has written: all up to the state that was taken up. If that was its last one and the run goes on beyond it, what its
-    /// end alone has written is taken back as well.
+    /// What stays of what the case `before` has written: all up to the state that was taken up. If
+    /// that was its last one and the run goes on beyond it, what its end alone has written is taken
+    /// back as well.
     fn last(&self, before: &Case) -> Last {
         let Clock { step, time } = self.clock();
-        let scheduled = |schedule: Schedule| if self.finished() || schedule.is_due(step, time) { step } else { step.saturating_sub(1) };
+        let scheduled = |schedule: Schedule| {
+            if self.finished() || schedule.is_due(step, time) { step } else { step.saturating_sub(1) }
+        };
         let Stop { end, steps } = before.time.stop;
         let had_ended = end.is_some_and(|end| time >= end) || steps.is_some_and(|steps| step >= steps);
         let output = &before.output;
@@ -180,27 +206,40 @@ impl Run {
         Last { series: table(output.series), spectra: table(output.spectra), snapshots, time }
     }
 
-    /// Returns the changes of the case, the batches of statistics that are still to be written, and what the log is told.
-    fn take_up(&mut self, checkpoint: &Path, accept: bool) -> std::result::Result<(Changes, BatchFiles, String), Unusable> {
+    /// Returns the changes of the case, the batches of statistics that are still to be written, and
+    /// what the log is told.
+    fn take_up(
+        &mut self,
+        checkpoint: &Path,
+        accept: bool,
+    ) -> std::result::Result<(Changes, BatchFiles, String), Unusable> {
         let header = store::read_header(&self.world, checkpoint)?;
         let changes = self.changes(checkpoint, &header, accept).map_err(Unusable::Foreign)?;
-        let shortened = Shortened::of(&header.numbers)
-            .map_err(|what| Error::input(format!("the header of {} is damaged: {what}", checkpoint.display())))?;
+        let shortened = Shortened::of(&header.numbers).map_err(|what| {
+            Error::input(format!("the header of {} is damaged: {what}", checkpoint.display()))
+        })?;
         let modes = self.flow.modes();
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields = self.flow.state_mut();
-        let mut fields: Vec<store::FieldMut> = fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
+        let mut fields: Vec<store::FieldMut> =
+            fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
         store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
         let mut records = store::read_records(&self.world, checkpoint)?;
         let mut batches = BatchFiles::new(self.directory.batches());
-        batches.recall(&mut records, &Header { case: case::physics_text(&changes.before), numbers: Vec::new(), ..header.clone() })?;
+        batches.recall(
+            &mut records,
+            &Header { case: case::physics_text(&changes.before), numbers: Vec::new(), ..header.clone() },
+        )?;
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
         let mut story = String::new();
         if !changes.noted.is_empty() {
             story = format!("the case has changed, and averages go on:\n  {}\n", changes.noted.join("\n  "));
         }
         if !changes.accepted.is_empty() {
-            story = format!("the case has changed, as accepted:\n  {}\n", [&changes.accepted[..], &changes.noted].concat().join("\n  "));
+            story = format!(
+                "the case has changed, as accepted:\n  {}\n",
+                [&changes.accepted[..], &changes.noted].concat().join("\n  ")
+            );
         }
         match (changes.accepted.is_empty(), records.is_empty()) {
             (false, false) => story += "averages begin anew\n",
@@ -217,12 +256,16 @@ impl Run {
     /// They are not those of this program, and it is not accepted that they begin anew.
     fn recall(&mut self, records: Vec<Record>, checkpoint: &Path, accept: bool) -> Result<String> {
         // Sampling was off in between, or the change would have been refused.
-        let length = records.iter().find(|record| record.name == "batch_length").and_then(|record| record.values.first());
+        let length = records
+            .iter()
+            .find(|record| record.name == "batch_length")
+            .and_then(|record| record.values.first());
         if let (Some((axis, _)), Some(length)) = (self.batches_to_come(), length)
             && axis.length() != *length
         {
             return Ok(format!(
-                "the batch of averages under way was to be {length} long, and is left out: those to come are {} long\n",
+                "the batch of averages under way was to be {length} long, and is left out: those to come are \
+                 {} long\n",
                 axis.length()
             ));
         }
@@ -230,7 +273,8 @@ impl Run {
             Ok(()) => Ok(String::new()),
             Err(error) if accept => Ok(format!("warning: averages begin anew: {error}\n")),
             Err(error) => Err(Error::input(format!(
-                "{} is not of this version of rogallo: {error}. Go on with the version that wrote it, or with --accept-changes: then averages begin anew",
+                "{} is not of this version of rogallo: {error}. Go on with the version that wrote it, or \
+                 with --accept-changes: then averages begin anew",
                 checkpoint.display()
             ))),
         }
@@ -239,18 +283,25 @@ impl Run {
     /// The changes of the case since a checkpoint.
     ///
     /// # Errors
-    /// It is of another case; changes of physics or of the length of batches that are not accepted, or cannot be.
+    /// It is of another case; changes of physics or of the length of batches that are not accepted,
+    /// or cannot be.
     fn changes(&self, checkpoint: &Path, header: &Header, accept: bool) -> Result<Changes> {
         let name = checkpoint.display();
-        let of_step = checkpoint.parent().map(|directory| store::checkpoint_file(directory, header.step)).unwrap_or_default();
+        let of_step = checkpoint
+            .parent()
+            .map(|directory| store::checkpoint_file(directory, header.step))
+            .unwrap_or_default();
         if checkpoint != of_step {
             let (step, right) = (header.step, of_step.display());
-            return Err(Error::input(format!("{name} holds step {step}: rename it to {right} to go on from it, or remove it")));
+            return Err(Error::input(format!(
+                "{name} holds step {step}: rename it to {right} to go on from it, or remove it"
+            )));
         }
         let modes = self.flow.modes().name;
         if header.flow != self.flow.name() || header.layout != modes {
             return Err(Error::input(format!(
-                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" with \"{modes}\"; use another run \
+                "{name} is of another case: flow \"{}\" with modes \"{}\", but this case has \"{}\" \
+                 with \"{modes}\"; use another run \
                  directory (--dir), or --fresh to start over",
                 header.flow,
                 header.layout,
@@ -259,22 +310,33 @@ impl Run {
         }
         let before = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
             .map_err(|error| Error::input(format!("the case in {name} cannot be read: {error}")))?;
-        let differences = [case::physics_differences(&before, &self.case), case::batch_differences(&before, &self.case)].concat();
+        let differences =
+            [case::physics_differences(&before, &self.case), case::batch_differences(&before, &self.case)]
+                .concat();
         let fixed = case::of_the_state(&differences);
         let what_to_do = match (fixed.is_empty(), accept || differences.is_empty()) {
             (true, true) => {
-                return Ok(Changes { noted: case::noted_differences(&before, &self.case), before, accepted: differences });
+                return Ok(Changes {
+                    noted: case::noted_differences(&before, &self.case),
+                    before,
+                    accepted: differences,
+                });
             }
             (true, false) => {
-                "Undo this, or go on all the same with --accept-changes, or use another run directory (--dir), or --fresh to start over"
+                "Undo this, or go on all the same with --accept-changes, or use another run directory \
+                 (--dir), or --fresh to start over"
                     .to_owned()
             }
             (false, _) => format!(
-                "Undo this: no run goes on with another {}. Start one from this state (initial.kind = \"file\", or `rogallo regrid`) in another run \
+                "Undo this: no run goes on with another {}. Start one from this state (initial.kind \
+                 = \"file\", or `rogallo regrid`) in another run \
                  directory (--dir), or use --fresh to start over",
                 fixed.iter().filter_map(|line| line.split(':').next()).collect::<Vec<_>>().join(", ")
             ),
         };
-        Err(Error::input(format!("the case has changed since {name} was written:\n  {}\n{what_to_do}", differences.join("\n  "))))
+        Err(Error::input(format!(
+            "the case has changed since {name} was written:\n  {}\n{what_to_do}",
+            differences.join("\n  ")
+        )))
     }
 }

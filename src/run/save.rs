@@ -10,8 +10,8 @@ use crate::store::{self, Header};
 use std::time::Instant;
 
 impl Run {
-    /// Saves the state, and the batches of statistics that are `kept`, if it can. If not, that is told, and the run goes on with the checkpoints it has and will
-    /// try again. Collective.
+    /// Saves the state, and the batches of statistics that are `kept`, if it can. If not, that is
+    /// told, and the run goes on with the checkpoints it has and will try again. Collective.
     ///
     /// # Errors
     /// It has not been possible for longer than the user allows.
@@ -25,7 +25,8 @@ impl Run {
         self.world.root_does(|| match allowed {
             Some(minutes) if failing >= minutes => Err(Error {
                 message: format!(
-                    "{error}\nNo checkpoint could be written for {failing:.1} minutes (checkpoint.give_up_after_minutes = {minutes:?}), so that \
+                    "{error}\nNo checkpoint could be written for {failing:.1} minutes \
+                     (checkpoint.give_up_after_minutes = {minutes:?}), so that \
                      the run ends at step {}. {}",
                     self.clock().step,
                     self.way_back()
@@ -34,7 +35,11 @@ impl Run {
             }),
             _ => Ok(()),
         })?;
-        log.line(&format!("the run goes on; the next attempt is the next that is due, or in {} s. {}", RETRY.as_secs(), self.way_back()));
+        log.line(&format!(
+            "the run goes on; the next attempt is the next that is due, or in {} s. {}",
+            RETRY.as_secs(),
+            self.way_back()
+        ));
         Ok(())
     }
 
@@ -47,7 +52,11 @@ impl Run {
             return Ok(());
         }
         self.write_checkpoint(kept, log).map_err(|error| Error {
-            message: format!("{error}\nThe state of step {}, where the run ended, is not saved. {}", self.clock().step, self.way_back()),
+            message: format!(
+                "{error}\nThe state of step {}, where the run ended, is not saved. {}",
+                self.clock().step,
+                self.way_back()
+            ),
             ..error
         })
     }
@@ -55,7 +64,10 @@ impl Run {
     /// From where the same command goes on.
     fn way_back(&self) -> String {
         match self.saved {
-            Some(step) => format!("The last checkpoint is of step {step}, in {}", self.directory.checkpoints().display()),
+            Some(step) => format!(
+                "The last checkpoint is of step {step}, in {}",
+                self.directory.checkpoints().display()
+            ),
             None => "There is no checkpoint yet".into(),
         }
     }
@@ -67,20 +79,33 @@ impl Run {
     pub(super) fn write_checkpoint(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
         let start = Instant::now();
         self.directory.restore(&self.world, &self.case)?;
-        let (header, modes, records) = (self.header(), self.flow.modes(), [self.flow.records(), kept].concat());
+        let (header, modes, records) =
+            (self.header(), self.flow.modes(), [self.flow.records(), kept].concat());
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
-        let fields: Vec<store::Field> =
-            fields.into_iter().map(|(name, values)| store::Field { name, units: output::units(name), values }).collect();
+        let fields: Vec<store::Field> = fields
+            .into_iter()
+            .map(|(name, values)| store::Field { name, units: output::units(name), values })
+            .collect();
         let tables = if self.world.is_root() { output::tables(&modes) } else { Vec::new() };
-        let contents = store::Contents { header: &header, tables: &tables, piece, fields: &fields, records: &records };
-        let written = store::write_checkpoint(&self.world, &self.directory.checkpoints(), self.case.checkpoint.keep, &contents)?;
+        let contents =
+            store::Contents { header: &header, tables: &tables, piece, fields: &fields, records: &records };
+        let written = store::write_checkpoint(
+            &self.world,
+            &self.directory.checkpoints(),
+            self.case.checkpoint.keep,
+            &contents,
+        )?;
         self.saved = Some(header.step);
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
         let file = written.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         self.note(Event::Checkpoint { file, seconds, bytes: written.bytes, pace: self.tally.pace() }, log);
-        log.line(&format!("checkpoint {} ({:.1} MB in {seconds:.2} s)", written.path.display(), written.bytes as f64 / 1e6));
+        log.line(&format!(
+            "checkpoint {} ({:.1} MB in {seconds:.2} s)",
+            written.path.display(),
+            written.bytes as f64 / 1e6
+        ));
         written.not_pruned.iter().for_each(|problem| log.line(&format!("warning: {problem}")));
         Ok(())
     }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
-/// An interrupt so soon after the first one is the same again: `timeout -s INT` sends it to the program and to its group.
+/// An interrupt so soon after the first one is the same again: `timeout -s INT` sends it to the
+/// program and to its group.
 const BOUNCE_MS: u64 = 500;
 
 /// What has been asked for.
@@ -30,11 +31,14 @@ static HEEDED: LazyLock<Signals> = LazyLock::new(|| {
         match first.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => stop.store(true, Ordering::Relaxed),
             // Whoever interrupts twice does not want to wait for a checkpoint.
-            Err(first) if now.saturating_sub(first) >= BOUNCE_MS => drop(low_level::emulate_default_handler(SIGINT)),
+            Err(first) if now.saturating_sub(first) >= BOUNCE_MS => {
+                drop(low_level::emulate_default_handler(SIGINT))
+            }
             Err(_) => {}
         }
     };
-    // SAFETY: the action reads a clock and changes atomic numbers; what ends the program is made to be called here.
+    // SAFETY: the action reads a clock and changes atomic numbers; what ends the program is made to
+    // be called here.
     let _ = unsafe { low_level::register(SIGINT, interrupted) };
     signals
 });
@@ -43,10 +47,12 @@ static HEEDED: LazyLock<Signals> = LazyLock::new(|| {
 fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
-/// From now on a signal asks the run to stop. To be called before MPI starts: until then a signal would end the job, as it would any other program.
+/// From now on a signal asks the run to stop. To be called before MPI starts: until then a signal
+/// would end the job, as it would any other program.
 pub fn heed_signals() {
     LazyLock::force(&HEEDED);
 }
@@ -62,8 +68,8 @@ impl Signals {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether SIGCONT has come since the last look. Open MPI's `mpirun` sends it a second before SIGTERM when it ends its ranks; so does whoever lets a suspended
-    /// job go on.
+    /// Whether SIGCONT has come since the last look. Open MPI's `mpirun` sends it a second before
+    /// SIGTERM when it ends its ranks; so does whoever lets a suspended job go on.
     pub fn resumed(&self) -> bool {
         self.resumed.swap(false, Ordering::Relaxed)
     }

@@ -19,7 +19,8 @@ pub fn summary(world: &World, flow: &dyn Flow, output: f64, total: f64, log: &mu
     let whole = world.gather(total).into_iter().fold(0.0, f64::max);
     for (name, seconds) in rows {
         let all = world.gather(seconds);
-        let (least, most) = all.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), s| (least.min(*s), most.max(*s)));
+        let (least, most) =
+            all.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), s| (least.min(*s), most.max(*s)));
         let mean = all.iter().sum::<f64>() / all.len() as f64;
         log.line(&format!("{name:<10} {least:>9.2} {mean:>9.2} {most:>9.2} {:>8.1} %", 100.0 * mean / whole));
     }

@@ -1,6 +1,7 @@
-//! Ends a job in which a rank no longer answers: the others would wait for it until the batch system ends them. A thread a rank looks at the signs of life of
-//! its own process; it never calls MPI. Ranks that stand still tell each other so in `hang.txt`, from which one of them says who waits where and of whom
-//! nothing was heard.
+//! Ends a job in which a rank no longer answers: the others would wait for it until the batch
+//! system ends them. A thread a rank looks at the signs of life of its own process; it never calls
+//! MPI. Ranks that stand still tell each other so in `hang.txt`, from which one of them says who
+//! waits where and of whom nothing was heard.
 
 use crate::files;
 use crate::ledger::{self, Event};
@@ -38,12 +39,16 @@ struct Watchdog {
 
 /// Watches over this process until it ends, if there is a limit.
 pub fn start(world: &World, directory: &Path, limit_minutes: Option<f64>) {
-    let Some(limit) = limit_minutes.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok()) else { return };
+    let Some(limit) = limit_minutes.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok())
+    else {
+        return;
+    };
     let directory = directory.to_owned();
     if world.is_root() {
         let _ = fs::remove_file(directory.join(FILE));
     }
-    let watchdog = Watchdog { rank: world.rank(), ranks: world.size(), host: ledger::host(), limit, directory };
+    let watchdog =
+        Watchdog { rank: world.rank(), ranks: world.size(), host: ledger::host(), limit, directory };
     // A system that gives no more threads leaves the run unwatched.
     let _ = thread::Builder::new().name("watchdog".into()).spawn(move || watchdog.watch());
 }
@@ -56,7 +61,8 @@ impl Watchdog {
         loop {
             let begin = Instant::now();
             thread::sleep(pause);
-            // Time in which this process itself was stopped, as by a batch system that suspends the job, does not count.
+            // Time in which this process itself was stopped, as by a batch system that suspends the
+            // job, does not count.
             still += begin.elapsed().min(2 * pause);
             let now = Sign::last();
             if now != last {
@@ -98,20 +104,24 @@ impl Watchdog {
             self.append(ENDED);
             self.give_reasons(step, since);
         }
-        // SAFETY: ends this process at once. What is registered to run at its exit would wait for the other ranks, as MPI_Abort may.
+        // SAFETY: ends this process at once. What is registered to run at its exit would wait for
+        // the other ranks, as MPI_Abort may.
         unsafe { libc::_exit(1) }
     }
 
     /// Why the job ends, to the user, the log and the ledger.
     fn give_reasons(&self, step: u64, since: SystemTime) {
         let message = format!(
-            "the watchdog ends the job: {}\nThe limit is {} (parallel.hang_limit_minutes). Look for what is wrong with the ranks that say nothing, their nodes and the disk; \
+            "the watchdog ends the job: {}\nThe limit is {} (parallel.hang_limit_minutes). Look for what is \
+             wrong with the ranks that say nothing, their nodes and the disk; \
              the last checkpoint stays: run the same command again to go on",
             self.findings(since),
             minutes(self.limit)
         );
         self.say(&message);
-        within(PATIENCE, self.directory.clone(), move |directory| ledger::append(&directory, step, None, Event::Hang { message }));
+        within(PATIENCE, self.directory.clone(), move |directory| {
+            ledger::append(&directory, step, None, Event::Hang { message })
+        });
     }
 
     /// Who waits where, and who has not been heard of.
@@ -120,7 +130,9 @@ impl Watchdog {
         let mut silent = vec![true; self.ranks];
         for line in self.lines() {
             let told = line.strip_prefix("rank ").and_then(|line| line.split_once(": "));
-            let rank = told.and_then(|(who, _)| who.split(' ').next()?.parse::<usize>().ok()).filter(|rank| *rank < self.ranks);
+            let rank = told
+                .and_then(|(who, _)| who.split(' ').next()?.parse::<usize>().ok())
+                .filter(|rank| *rank < self.ranks);
             if let (Some((_, place)), Some(rank)) = (told, rank) {
                 silent[rank] = false;
                 places.entry(place.to_owned()).or_default().push(rank);
@@ -185,11 +197,17 @@ fn minutes(limit: Duration) -> String {
 
 fn append(file: PathBuf, line: &str) {
     let line = format!("{line}\n");
-    within(PATIENCE, file, move |file| files::open_as(&file, OpenOptions::new().create(true).append(true))?.write_all(line.as_bytes()));
+    within(PATIENCE, file, move |file| {
+        files::open_as(&file, OpenOptions::new().create(true).append(true))?.write_all(line.as_bytes())
+    });
 }
 
 /// What `action` makes of the path, unless it takes too long.
-fn within<T: Send + 'static>(patience: Duration, path: PathBuf, action: impl FnOnce(PathBuf) -> T + Send + 'static) -> Option<T> {
+fn within<T: Send + 'static>(
+    patience: Duration,
+    path: PathBuf,
+    action: impl FnOnce(PathBuf) -> T + Send + 'static,
+) -> Option<T> {
     let (send, receive) = mpsc::channel();
     thread::Builder::new().spawn(move || send.send(action(path))).ok()?;
     receive.recv_timeout(patience).ok()

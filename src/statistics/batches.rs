@@ -1,14 +1,17 @@
-//! Averages over time, as sums over batches of one length. With `t_n` the time of sample n and `x_n` its value,
+//! Averages over time, as sums over batches of one length. With `t_n` the time of sample n and
+//! `x_n` its value,
 //!
 //! ```text
 //!     w_n = t_n - t_(n-1),    <x> = sum_n w_n x_n / sum_n w_n
 //! ```
 //!
-//! The first sample opens the window: its weight is 0, so that only its time counts. Batch m covers `m L < t <= (m + 1) L` on the time axis of the run,
-//! whatever job computes it: batches of two jobs, or of two members of an ensemble, cover the same time. A sample on a boundary completes its batch and
-//! opens the next one, so that no interval lies in two batches.
+//! The first sample opens the window: its weight is 0, so that only its time counts. Batch m covers
+//! `m L < t <= (m + 1) L` on the time axis of the run, whatever job computes it: batches of two
+//! jobs, or of two members of an ensemble, cover the same time. A sample on a boundary completes
+//! its batch and opens the next one, so that no interval lies in two batches.
 //!
-//! Sums of two kinds are kept: moments, one batch at a time, and spectra, of which a sum may cover several batches.
+//! Sums of two kinds are kept: moments, one batch at a time, and spectra, of which a sum may cover
+//! several batches.
 
 use super::Record;
 use crate::error::{Error, Result};
@@ -111,12 +114,21 @@ impl Tally {
         let Self { begin, end, samples, weight, squares } = *self;
         let scalars = [
             ("samples", "1", "number of samples in the sums", samples as f64),
-            ("weight", TIME, "sum of the weights w of the samples, each the time since the sample before it", weight),
+            (
+                "weight",
+                TIME,
+                "sum of the weights w of the samples, each the time since the sample before it",
+                weight,
+            ),
             ("weight_squares", "time^2 of the case", "sum of w^2", squares),
             ("t_begin", TIME, "time of the sample that opened the sums", begin),
             ("t_end", TIME, "time of the last sample in the sums", end),
         ];
-        scalars.map(|(name, units, description, value)| Record::scalar(&format!("{prefix}{name}"), units, description, value)).into()
+        scalars
+            .map(|(name, units, description, value)| {
+                Record::scalar(&format!("{prefix}{name}"), units, description, value)
+            })
+            .into()
     }
 
     fn recall(records: &[Record], prefix: &str) -> Result<Self> {
@@ -135,7 +147,8 @@ const TIME: &str = "time of the case";
 const OF_SPECTRA: &str = "spectra_";
 const LAST_SAMPLE: &str = "last_sample";
 
-/// The weight of a sample: add its values times this to the sums, then hand it to [`Batching::added`]. Only [`Batching::sample`] makes one.
+/// The weight of a sample: add its values times this to the sums, then hand it to
+/// [`Batching::added`]. Only [`Batching::sample`] makes one.
 #[derive(Debug)]
 pub struct Weight {
     time: f64,
@@ -159,7 +172,8 @@ pub enum Sampled {
     Weighs(Weight),
 }
 
-/// A batch to which nothing more is added: its sums are to be written, and begin again at zero. The sums of spectra go on where it has none.
+/// A batch to which nothing more is added: its sums are to be written, and begin again at zero. The
+/// sums of spectra go on where it has none.
 #[must_use]
 #[derive(Debug, PartialEq)]
 pub struct Closed {
@@ -211,7 +225,8 @@ impl Batching {
         let number = self.axis.batch_from(time);
         let fresh = Tally::opened(time);
         let before = self.open.replace(Open { number, last: Some(time), moments: fresh, spectra: fresh })?;
-        let (same_batch, same_sum) = (before.number == number, self.sum_of(before.number) == self.sum_of(number));
+        let (same_batch, same_sum) =
+            (before.number == number, self.sum_of(before.number) == self.sum_of(number));
         if let Some(open) = &mut self.open {
             if same_batch && before.moments.samples > 0 {
                 open.moments = before.moments;
@@ -252,28 +267,49 @@ impl Batching {
 
     /// No samples are taken from here on: the next one opens a window, and what lies between has no weight.
     pub fn interrupt(&mut self) {
-        self.open = self.open.filter(|open| open.moments.samples + open.spectra.samples > 0).map(|open| Open { last: None, ..open });
+        self.open = self
+            .open
+            .filter(|open| open.moments.samples + open.spectra.samples > 0)
+            .map(|open| Open { last: None, ..open });
     }
 
     /// The batch under way, as if it were closed with its spectra; none before the first sample.
     pub fn so_far(&self) -> Option<Closed> {
-        self.open.map(|Open { number, moments, spectra, .. }| Closed { number, moments, spectra: Some(spectra) })
+        self.open.map(|Open { number, moments, spectra, .. }| Closed {
+            number,
+            moments,
+            spectra: Some(spectra),
+        })
     }
 
     /// What a file says of a batch of this axis beside its sums.
     pub fn records(&self, closed: &Closed) -> Vec<Record> {
-        let number = Record::scalar("batch", "1", "number m of the batch, which covers m L < t <= (m + 1) L", closed.number as f64);
+        let number = Record::scalar(
+            "batch",
+            "1",
+            "number m of the batch, which covers m L < t <= (m + 1) L",
+            closed.number as f64,
+        );
         let length = Record::scalar("batch_length", TIME, "length L of a batch", self.axis.length);
         let batches = "number of batches that a sum of spectra covers";
         let spectra_batches = Record::scalar("spectra_batches", "1", batches, self.spectra_batches as f64);
         let of_spectra = closed.spectra.iter().flat_map(|spectra| spectra.records(OF_SPECTRA));
-        [number, length, spectra_batches].into_iter().chain(closed.moments.records("")).chain(of_spectra).collect()
+        [number, length, spectra_batches]
+            .into_iter()
+            .chain(closed.moments.records(""))
+            .chain(of_spectra)
+            .collect()
     }
 
     /// What a checkpoint says beside that: when the last sample was.
     pub fn last_sample(&self) -> Record {
         let last = self.open.and_then(|open| open.last).unwrap_or(f64::NAN);
-        Record::scalar(LAST_SAMPLE, TIME, "time of the last sample, from which the next one is weighted; none after an interruption", last)
+        Record::scalar(
+            LAST_SAMPLE,
+            TIME,
+            "time of the last sample, from which the next one is weighted; none after an interruption",
+            last,
+        )
     }
 
     /// Goes on with the batch of a checkpoint, and with batches of its length.

@@ -1,4 +1,5 @@
-//! Sums over wavenumbers of about the same size: over spherical shells of |k|, or planes of one component of k.
+//! Sums over wavenumbers of about the same size: over spherical shells of |k|, or planes of one
+//! component of k.
 
 use crate::parallel::{ExactSum, World};
 
@@ -20,7 +21,10 @@ impl Bins {
     /// Adds a mode of the wavenumber k >= 0.
     pub fn add(&mut self, k: f64, values: impl IntoIterator<Item = f64>) {
         let bin = (k / self.width + 0.5) as usize;
-        self.sums[bin * self.quantities..][..self.quantities].iter_mut().zip(values).for_each(|(sum, value)| sum.add(value));
+        self.sums[bin * self.quantities..][..self.quantities]
+            .iter_mut()
+            .zip(values)
+            .for_each(|(sum, value)| sum.add(value));
     }
 
     /// The sums of all ranks over the width, bin after bin; collective.

@@ -1,4 +1,5 @@
-//! Statistics: sums that are the same figures on any number of ranks, averages over time in batches, and the records that results are kept in.
+//! Statistics: sums that are the same figures on any number of ranks, averages over time in
+//! batches, and the records that results are kept in.
 
 mod batches;
 mod bins;

@@ -17,7 +17,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// The prefix of names in a checkpoint, of the records of closed batches that could not be written to files of their own.
+    /// The prefix of names in a checkpoint, of the records of closed batches that could not be
+    /// written to files of their own.
     pub const KEPT: &str = "kept_";
 
     /// Whether it is one of those.
@@ -46,7 +47,10 @@ impl Record {
     pub fn values<'a>(records: &'a [Self], name: &str, length: usize) -> Result<&'a [f64]> {
         match records.iter().find(|record| record.name == name) {
             Some(record) if record.values.len() == length => Ok(&record.values),
-            Some(record) => Err(Error::input(format!("its statistics \"{name}\" are {} numbers, not {length}", record.values.len()))),
+            Some(record) => Err(Error::input(format!(
+                "its statistics \"{name}\" are {} numbers, not {length}",
+                record.values.len()
+            ))),
             None => Err(Error::input(format!("it has statistics, but no \"{name}\""))),
         }
     }

@@ -1,4 +1,5 @@
-//! The batches of a run's statistics: a directory with one file of statistics for each, named by the number of the batch.
+//! The batches of a run's statistics: a directory with one file of statistics for each, named by
+//! the number of the batch.
 //!
 //! ```text
 //! NNNNNNNN.h5   a file of statistics (see `records`), whose attribute `case` is the physics of the case without what differs from job to job
@@ -12,13 +13,21 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Writes the file of a batch to `directory`, which is made if it is missing, as is the one above it; a file of this number is replaced. Collective; the
-/// records are the root's.
+/// Writes the file of a batch to `directory`, which is made if it is missing, as is the one above
+/// it; a file of this number is replaced. Collective; the records are the root's.
 ///
 /// # Errors
 /// The same on all ranks, as for [`super::write_statistics`].
-pub fn write_batch(world: &World, directory: &Path, number: u64, header: &Header, records: &[Record]) -> Result<()> {
-    world.root_does(|| directory.parent().map_or(Ok(()), directory::make).and_then(|()| directory::make(directory)))?;
+pub fn write_batch(
+    world: &World,
+    directory: &Path,
+    number: u64,
+    header: &Header,
+    records: &[Record],
+) -> Result<()> {
+    world.root_does(|| {
+        directory.parent().map_or(Ok(()), directory::make).and_then(|()| directory::make(directory))
+    })?;
     write_statistics(world, &directory.join(directory::file_name(number, "h5")), header, records)
 }
 
@@ -29,7 +38,9 @@ pub fn write_batch(world: &World, directory: &Path, number: u64, header: &Header
 pub fn batches(directory: &Path) -> Result<Vec<PathBuf>> {
     let numbers = match directory::steps(directory, "h5") {
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        numbers => numbers.map_err(|error| Error::io(format!("cannot look for batches in {}", directory.display()), error))?,
+        numbers => numbers.map_err(|error| {
+            Error::io(format!("cannot look for batches in {}", directory.display()), error)
+        })?,
     };
     Ok(numbers.into_iter().map(|number| directory.join(directory::file_name(number, "h5"))).collect())
 }
@@ -40,13 +51,16 @@ pub fn batches(directory: &Path) -> Result<Vec<PathBuf>> {
 /// A file that is missing, damaged, foreign or of a newer format.
 pub fn read_batch(file: &Path) -> Result<(Header, Batch)> {
     let (header, records) = read_statistics(file)?;
-    let batch =
-        Batch::new(records).map_err(|error| Error::input(format!("{} is no batch of statistics: {}", file.display(), error.message)))?;
+    let batch = Batch::new(records).map_err(|error| {
+        Error::input(format!("{} is no batch of statistics: {}", file.display(), error.message))
+    })?;
     Ok((header, batch))
 }
 
-/// Removes the batches of `directory` that end after `time`, from where a run goes on and makes them again. Of those that stay, the ones that are not
-/// of the lengths `to_come`, of a batch and of its sums of spectra in batches, are put aside: their numbers stand for other times. Returns how many. By the root alone. A damaged file is left to who reads it.
+/// Removes the batches of `directory` that end after `time`, from where a run goes on and makes
+/// them again. Of those that stay, the ones that are not of the lengths `to_come`, of a batch and
+/// of its sums of spectra in batches, are put aside: their numbers stand for other times. Returns
+/// how many. By the root alone. A damaged file is left to who reads it.
 ///
 /// # Errors
 /// A file that cannot be removed or renamed.

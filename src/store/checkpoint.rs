@@ -12,7 +12,9 @@ use super::container::{self, get, put, put_text};
 use super::foreign::{because, cause};
 use super::header::{CHECKPOINT, advice, open_checked, put_header};
 use super::transfer::{self, Together};
-use super::{Contents, Field, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records};
+use super::{
+    Contents, Field, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records,
+};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use hdf5::{Dataset, Group, H5Type};
@@ -65,13 +67,19 @@ impl Piece {
     }
 }
 
-/// Writes the checkpoint of the header's step to `directory`, lets `latest` point to it, and deletes all but the newest
-/// `keep` (at least this one). The file has its name only when it is complete and on the disk. Collective.
+/// Writes the checkpoint of the header's step to `directory`, lets `latest` point to it, and
+/// deletes all but the newest `keep` (at least this one). The file has its name only when it is
+/// complete and on the disk. Collective.
 ///
 /// # Errors
-/// The same on all ranks: no room, a directory that cannot be written, a failing disk. Older checkpoints are untouched
-/// then, and the partial file is removed.
-pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: &Contents) -> Result<Written> {
+/// The same on all ranks: no room, a directory that cannot be written, a failing disk. Older
+/// checkpoints are untouched then, and the partial file is removed.
+pub fn write_checkpoint(
+    world: &World,
+    directory: &Path,
+    keep: usize,
+    contents: &Contents,
+) -> Result<Written> {
     let Contents { header, piece, fields, records, .. } = *contents;
     let mut sums: Vec<u64> = fields.iter().map(|field| field.values.checksum(piece.offset)).collect();
     world.sum_u64(&mut sums);
@@ -82,7 +90,8 @@ pub fn write_checkpoint(world: &World, directory: &Path, keep: usize, contents: 
         directory::make(directory)?;
         directory::sweep(directory)?;
         directory::check_room(directory, size_estimate(contents))?;
-        lay_out(&partial, contents, &sums).map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
+        lay_out(&partial, contents, &sums)
+            .map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         bytes = directory::reserve(&partial)?;
         Ok(())
     });
@@ -144,7 +153,13 @@ pub(super) fn put_tables(file: &Group, tables: &[Table]) -> hdf5::Result<()> {
 }
 
 /// A field of so many modes in this precision, to be filled, in the group `/state`.
-pub(super) fn put_field(state: &Group, name: &str, units: &str, precision: &str, modes: u64) -> hdf5::Result<Dataset> {
+pub(super) fn put_field(
+    state: &Group,
+    name: &str,
+    units: &str,
+    precision: &str,
+    modes: u64,
+) -> hdf5::Result<Dataset> {
     match precision {
         SINGLE => container::dataset::<Complex<f32>>(state, name, modes as usize, units),
         _ => container::dataset::<Complex<f64>>(state, name, modes as usize, units),
@@ -154,7 +169,8 @@ pub(super) fn put_field(state: &Group, name: &str, units: &str, precision: &str,
 /// All ranks write their pieces.
 fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()> {
     let names: Vec<String> = fields.iter().map(|field| place(field.name)).collect();
-    let regions: Vec<[Range<usize>; 1]> = fields.iter().map(|field| [piece.range(field.values.len())]).collect();
+    let regions: Vec<[Range<usize>; 1]> =
+        fields.iter().map(|field| [piece.range(field.values.len())]).collect();
     let parts = || fields.iter().zip(&regions).enumerate();
     let write = |file: &Together| {
         let mut parts = parts();
@@ -181,18 +197,21 @@ pub(super) fn place(name: &str) -> String {
     format!("/state/{name}")
 }
 
-/// Reads the fields named in `fields`, each rank its piece, and verifies their checksums. The pieces need not be those
-/// it was written with. Collective.
+/// Reads the fields named in `fields`, each rank its piece, and verifies their checksums. The
+/// pieces need not be those it was written with. Collective.
 ///
 /// # Errors
-/// The same on all ranks: as `read_header`; a field that is missing, of another precision or another number of modes;
-/// data that do not match their checksum. The values in `fields` are undefined then.
+/// The same on all ranks: as `read_header`; a field that is missing, of another precision or
+/// another number of modes; data that do not match their checksum. The values in `fields` are
+/// undefined then.
 pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [FieldMut]) -> Result<()> {
-    // The root looks first, alone: a file that it finds sound can be opened by all without one failing where others wait.
+    // The root looks first, alone: a file that it finds sound can be opened by all without one
+    // failing where others wait.
     let mut stored = Vec::new();
     world.root_does(|| {
         let (container, _) = open_checked(file, &[CHECKPOINT])?;
-        stored = fields.iter().map(|field| expect(&container, file, field, piece.total)).collect::<Result<_>>()?;
+        stored =
+            fields.iter().map(|field| expect(&container, file, field, piece.total)).collect::<Result<_>>()?;
         Ok(())
     })?;
     world.broadcast(0, &mut stored);
@@ -221,7 +240,8 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
 
 /// Checks that the file holds what `field` wants, and returns the checksum stored with it.
 fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64> {
-    let failed = |what: String| Error::input(format!("\"/state/{}\" in {}: {what}", field.name, path.display()));
+    let failed =
+        |what: String| Error::input(format!("\"/state/{}\" in {}: {what}", field.name, path.display()));
     let damaged = |error: hdf5::Error| failed(format!("{}; {}", cause(&error), advice(CHECKPOINT)));
     let state = file.group("state").map_err(damaged)?;
     let names = state.member_names().map_err(damaged)?;
@@ -231,7 +251,10 @@ fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64
     let dataset = state.dataset(field.name).map_err(damaged)?;
     let (stored, wanted) = (precision(&dataset).map_err(damaged)?, precision_name(&field.values.view()));
     if stored != wanted {
-        return Err(failed(format!("stored in {stored} precision, but the case asks for {wanted}; set numerics.precision = \"{stored}\"")));
+        return Err(failed(format!(
+            "stored in {stored} precision, but the case asks for {wanted}; set numerics.precision \
+             = \"{stored}\""
+        )));
     }
     if dataset.shape() != [total as usize] {
         return Err(failed(format!(

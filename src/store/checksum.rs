@@ -6,15 +6,16 @@
 //! term(i, a, b) = S(S(S(i) ^ a) ^ b),     i global index, a, b bits of the real and the imaginary part,
 //! ```
 //!
-//! with S a bijection on 64 bits that scrambles well. Sums commute, so the order of elements and ranks is of no matter.
-//! With i and b fixed, a -> term is a composition of bijections, and so is b -> term with i and a fixed. A change in one
-//! number, a single bit or all of it, therefore always changes its term and with it the sum. Damage to several numbers,
-//! or numbers at the wrong place, goes unnoticed with a probability of 2^-64.
+//! with S a bijection on 64 bits that scrambles well. Sums commute, so the order of elements and
+//! ranks is of no matter. With i and b fixed, a -> term is a composition of bijections, and so is b
+//! -> term with i and a fixed. A change in one number, a single bit or all of it, therefore always
+//! changes its term and with it the sum. Damage to several numbers, or numbers at the wrong place,
+//! goes unnoticed with a probability of 2^-64.
 
 use num_complex::Complex;
 
-/// The finaliser of splitmix64 behind its increment, so that zero is no fixed point. Each step is invertible: adding a
-/// constant, xor with the own high bits, multiplication by an odd number.
+/// The finaliser of splitmix64 behind its increment, so that zero is no fixed point. Each step is
+/// invertible: adding a constant, xor with the own high bits, multiplication by an odd number.
 fn scramble(word: u64) -> u64 {
     let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -60,8 +61,13 @@ pub(super) fn of_reals(values: &[f64]) -> u64 {
 
 /// Checksum of a text: of its bytes in eights, and of its length.
 pub(super) fn of_text(text: &str) -> u64 {
-    let words = text.as_bytes().chunks(8).map(|chunk| chunk.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)));
-    (0..).zip(words).fold(scramble(text.len() as u64), |sum, (index, word)| sum.wrapping_add(term(index, word, 0)))
+    let words = text
+        .as_bytes()
+        .chunks(8)
+        .map(|chunk| chunk.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)));
+    (0..)
+        .zip(words)
+        .fold(scramble(text.len() as u64), |sum, (index, word)| sum.wrapping_add(term(index, word, 0)))
 }
 
 #[cfg(test)]
@@ -69,7 +75,9 @@ mod tests {
     use super::*;
 
     fn sample() -> Vec<Complex<f64>> {
-        (0..50).map(|i| Complex::new(f64::from(i).sin(), if i % 3 == 0 { 0.0 } else { -f64::from(i) })).collect()
+        (0..50)
+            .map(|i| Complex::new(f64::from(i).sin(), if i % 3 == 0 { 0.0 } else { -f64::from(i) }))
+            .collect()
     }
 
     #[test]
@@ -105,7 +113,10 @@ mod tests {
         let turned: Vec<_> = field.iter().map(|z| Complex::new(z.im, z.re)).collect();
         assert_ne!(of_piece(0, &turned), of_piece(0, &field));
         assert_ne!(of_piece(1, &field), of_piece(0, &field));
-        assert_ne!(of_piece(0, &[Complex::new(0.0_f32, 0.0); 3]), of_piece(0, &[Complex::new(0.0_f32, 0.0); 4]));
+        assert_ne!(
+            of_piece(0, &[Complex::new(0.0_f32, 0.0); 3]),
+            of_piece(0, &[Complex::new(0.0_f32, 0.0); 4])
+        );
     }
 
     #[test]

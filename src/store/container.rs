@@ -1,5 +1,6 @@
-//! Files, groups, datasets and attributes of HDF5 as all our files have them: newest format (its metadata carry
-//! checksums), contiguous data, no times of creation (they would make each file another).
+//! Files, groups, datasets and attributes of HDF5 as all our files have them: newest format (its
+//! metadata carry checksums), contiguous data, no times of creation (they would make each file
+//! another).
 
 use super::directory;
 use super::foreign::{read_text, text_type, write_text};
@@ -16,8 +17,8 @@ pub(super) fn format_of(kind: &str) -> u64 {
     if kind == STATISTICS { 2 } else { 1 }
 }
 
-/// The format of HDF5 1.10, read by all later versions. No locks: files get their name only when they are complete,
-/// and many parallel file systems have none.
+/// The format of HDF5 1.10, read by all later versions. No locks: files get their name only when
+/// they are complete, and many parallel file systems have none.
 fn options() -> FileBuilder {
     let mut builder = FileBuilder::new();
     builder.fapl().libver_v110().file_locking(false);
@@ -25,7 +26,8 @@ fn options() -> FileBuilder {
     builder
 }
 
-/// Makes a file, by one rank alone, with the attributes that tell where it is from; `room` is what it will have at most.
+/// Makes a file, by one rank alone, with the attributes that tell where it is from; `room` is what
+/// it will have at most.
 pub(super) fn create(path: &Path, kind: &str, room: u64) -> hdf5::Result<File> {
     options().create_excl(path)?.close()?;
     directory::set_apart(path, room).map_err(|error| error.message)?;
@@ -50,9 +52,15 @@ pub(super) fn append(path: &Path) -> hdf5::Result<File> {
 
 /// Opens a file for all ranks together, of which each has it open already by itself, as `held`. Collective.
 ///
-/// It is found by that, not by its name: Open MPI 4.1 waits for ever where a rank cannot open what the first rank could, be it that a node has not
-/// mounted the disk, does not see the new file yet, or that it was deleted a moment ago.
-pub(super) fn open_together(world: &World, path: &Path, held: &fs::File, only_read: bool) -> hdf5::Result<File> {
+/// It is found by that, not by its name: Open MPI 4.1 waits for ever where a rank cannot open what
+/// the first rank could, be it that a node has not mounted the disk, does not see the new file yet,
+/// or that it was deleted a moment ago.
+pub(super) fn open_together(
+    world: &World,
+    path: &Path,
+    held: &fs::File,
+    only_read: bool,
+) -> hdf5::Result<File> {
     let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
     let hints = world.file_hints();
     let descriptor = PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()));
@@ -66,7 +74,12 @@ pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {
 }
 
 /// Makes a dataset with its space in the file, to be filled later; its values are undefined until then.
-pub(super) fn dataset<T: H5Type>(parent: &Group, name: &str, shape: impl Into<Extents>, units: &str) -> hdf5::Result<Dataset> {
+pub(super) fn dataset<T: H5Type>(
+    parent: &Group,
+    name: &str,
+    shape: impl Into<Extents>,
+    units: &str,
+) -> hdf5::Result<Dataset> {
     let dataset = parent
         .new_dataset_builder()
         .empty::<T>()
@@ -80,10 +93,13 @@ pub(super) fn dataset<T: H5Type>(parent: &Group, name: &str, shape: impl Into<Ex
     Ok(dataset)
 }
 
-/// The number of elements of a dataset, whose bytes the file must hold: a damaged shape may claim any number of them.
+/// The number of elements of a dataset, whose bytes the file must hold: a damaged shape may claim
+/// any number of them.
 pub(super) fn elements(dataset: &Dataset) -> hdf5::Result<usize> {
     let shape = dataset.shape();
-    let claimed = shape.iter().try_fold(dataset.dtype()?.size() as u64, |product, &length| product.checked_mul(length as u64));
+    let claimed = shape
+        .iter()
+        .try_fold(dataset.dtype()?.size() as u64, |product, &length| product.checked_mul(length as u64));
     let stored = dataset.storage_size();
     if claimed != Some(stored) {
         return Err(format!("its shape is {shape:?}, but the file holds {stored} bytes of it").into());

@@ -1,4 +1,5 @@
-//! The files of one directory: their names, room on the disk for them, and how a finished one takes its place.
+//! The files of one directory: their names, room on the disk for them, and how a finished one takes
+//! its place.
 
 use super::header::{CHECKPOINT, open_checked};
 use crate::error::{Error, Result};
@@ -37,7 +38,8 @@ pub(super) fn steps(directory: &Path, extension: &str) -> io::Result<Vec<u64>> {
     Ok(steps)
 }
 
-/// Makes the directory if only its last component is missing; if its parent is, that is more likely a mistake.
+/// Makes the directory if only its last component is missing; if its parent is, that is more likely
+/// a mistake.
 pub(super) fn make(directory: &Path) -> Result<()> {
     match fs::create_dir(directory) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -50,8 +52,9 @@ pub(super) fn make(directory: &Path) -> Result<()> {
 
 /// Checks that the file system of `directory` has room for `bytes` and 5 % more.
 pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
-    let system =
-        statvfs(directory).map_err(|error| Error::io(format!("cannot ask for the free space of {}", directory.display()), error))?;
+    let system = statvfs(directory).map_err(|error| {
+        Error::io(format!("cannot ask for the free space of {}", directory.display()), error)
+    })?;
     let (needed, available) = (bytes + bytes / 20, system.f_bavail.saturating_mul(system.f_frsize));
     if needed > available {
         return Err(no_room(directory, needed, available));
@@ -63,28 +66,31 @@ pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
 fn refuse_beyond_limit(path: &Path, bytes: u64) -> Result<()> {
     match files::size_limit().filter(|limit| bytes > *limit) {
         Some(limit) => Err(Error::failure(format!(
-            "no room for {}: {bytes} bytes needed, but the limit on the size of a file is {limit} (ulimit -f); nothing was written; raise it",
+            "no room for {}: {bytes} bytes needed, but the limit on the size of a file is {limit} (ulimit \
+             -f); nothing was written; raise it",
             path.display()
         ))),
         None => Ok(()),
     }
 }
 
-/// Takes the disk blocks of the whole file now, so that the ranks cannot run out of them while they write together:
-/// MPI libraries do not report that well. Returns its length.
+/// Takes the disk blocks of the whole file now, so that the ranks cannot run out of them while they
+/// write together: MPI libraries do not report that well. Returns its length.
 pub(super) fn reserve(path: &Path) -> Result<u64> {
     allocate(path, FallocateFlags::empty(), |length| 0..length)
 }
 
-/// Takes the disk blocks of what will be written behind the end of the file, which stays where it is: HDF5 1.10 may crash where it runs out of them
-/// (in `H5D_close`).
+/// Takes the disk blocks of what will be written behind the end of the file, which stays where it
+/// is: HDF5 1.10 may crash where it runs out of them (in `H5D_close`).
 pub(super) fn set_apart(path: &Path, bytes: u64) -> Result<()> {
     allocate(path, FallocateFlags::KEEP_SIZE, |length| length..length + bytes).map(drop)
 }
 
-/// Takes blocks of a file of this length, which is returned. File systems that cannot do it are left to report themselves that there are none.
+/// Takes blocks of a file of this length, which is returned. File systems that cannot do it are
+/// left to report themselves that there are none.
 fn allocate(path: &Path, how: FallocateFlags, part: impl Fn(u64) -> Range<u64>) -> Result<u64> {
-    let failed = |error: io::Error| Error::io(format!("cannot reserve the space of {}", path.display()), error);
+    let failed =
+        |error: io::Error| Error::io(format!("cannot reserve the space of {}", path.display()), error);
     let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     let part = part(length);
@@ -101,17 +107,20 @@ fn allocate(path: &Path, how: FallocateFlags, part: impl Fn(u64) -> Range<u64>) 
 
 fn no_room(path: &Path, needed: u64, available: u64) -> Error {
     Error::failure(format!(
-        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written; make room",
+        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written; make \
+         room",
         path.display()
     ))
 }
 
 /// Removes the partial checkpoints that killed jobs have left, of whatever step.
 pub(super) fn sweep(directory: &Path) -> Result<()> {
-    let failed = |error| Error::io(format!("cannot look for partial files in {}", directory.display()), error);
+    let failed =
+        |error| Error::io(format!("cannot look for partial files in {}", directory.display()), error);
     for entry in fs::read_dir(directory).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        let step = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(".h5.partial")?.parse().ok());
+        let step =
+            name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(".h5.partial")?.parse().ok());
         step.map_or(Ok(()), |step| discard(&partial(&directory.join(file_name(step, "h5")))))?;
     }
     Ok(())
@@ -129,7 +138,9 @@ pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
 
 /// Deletes all checkpoints but the newest `keep` and that of `step`, which was just written.
 pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
-    let failed = |path: &Path, error| Error::io(format!("cannot delete the old checkpoints of {}", path.display()), error);
+    let failed = |path: &Path, error| {
+        Error::io(format!("cannot delete the old checkpoints of {}", path.display()), error)
+    };
     let steps = steps(directory, "h5").map_err(|error| failed(directory, error))?;
     let old = &steps[..steps.len().saturating_sub(keep)];
     for &old in old.iter().filter(|&&old| old != step) {
@@ -139,19 +150,21 @@ pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
     Ok(())
 }
 
-/// The checkpoints that a run can continue from, the first choice first: the one that `latest` points to, then the others from
-/// the newest to the oldest. Empty if the directory is missing or holds none. Collective.
+/// The checkpoints that a run can continue from, the first choice first: the one that `latest`
+/// points to, then the others from the newest to the oldest. Empty if the directory is missing or
+/// holds none. Collective.
 ///
 /// # Errors
-/// The same on all ranks: a directory that cannot be read; a link to something other than a checkpoint of this directory, which is
-/// how a run would come to rename or delete what is not its own.
+/// The same on all ranks: a directory that cannot be read; a link to something other than a
+/// checkpoint of this directory, which is how a run would come to rename or delete what is not its
+/// own.
 pub fn checkpoints(world: &World, directory: &Path) -> Result<Vec<PathBuf>> {
     let names = world.root_text(|| Ok(choices(directory)?.join("\n")))?;
     Ok(names.lines().map(|name| directory.join(name)).collect())
 }
 
-/// Files in a directory of checkpoints that look like one but do not count, since their name is not STEP.h5; each with what can be done about it. A line each.
-/// Collective.
+/// Files in a directory of checkpoints that look like one but do not count, since their name is not
+/// STEP.h5; each with what can be done about it. A line each. Collective.
 ///
 /// # Errors
 /// The directory cannot be read.
@@ -159,15 +172,22 @@ pub fn strays(world: &World, directory: &Path) -> Result<Vec<String>> {
     let lines = world.root_text(|| {
         let names = match stray_names(directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            names => names.map_err(|error| Error::io(format!("cannot look for checkpoints in {}", directory.display()), error))?,
+            names => names.map_err(|error| {
+                Error::io(format!("cannot look for checkpoints in {}", directory.display()), error)
+            })?,
         };
         let told = names.into_iter().map(|name| {
             let path = directory.join(&name);
             match open_checked(&path, &[CHECKPOINT]) {
                 Ok((_, header)) => {
                     let (found, right) = (path.display(), checkpoint_file(directory, header.step));
-                    let what = format!("{found} is a checkpoint of step {}, but is not named after it", header.step);
-                    if right.exists() { what } else { format!("{what}; to count, it must be renamed: mv '{found}' '{}'", right.display()) }
+                    let what =
+                        format!("{found} is a checkpoint of step {}, but is not named after it", header.step);
+                    if right.exists() {
+                        what
+                    } else {
+                        format!("{what}; to count, it must be renamed: mv '{found}' '{}'", right.display())
+                    }
                 }
                 Err(error) => error.message.replace('\n', " "),
             }
@@ -179,12 +199,15 @@ pub fn strays(world: &World, directory: &Path) -> Result<Vec<String>> {
 
 /// The names that end as one of HDF5 does, but for STEP.h5.
 fn stray_names(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let counted: Vec<PathBuf> = steps(directory, "h5")?.into_iter().map(|step| file_name(step, "h5").into()).collect();
+    let counted: Vec<PathBuf> =
+        steps(directory, "h5")?.into_iter().map(|step| file_name(step, "h5").into()).collect();
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
         let name = PathBuf::from(entry?.file_name());
         let extension = name.extension().unwrap_or_default().to_ascii_lowercase();
-        names.extend(Some(name).filter(|name| ["h5", "hdf5"].iter().any(|known| extension == *known) && !counted.contains(name)));
+        names.extend(Some(name).filter(|name| {
+            ["h5", "hdf5"].iter().any(|known| extension == *known) && !counted.contains(name)
+        }));
     }
     names.sort();
     Ok(names)
@@ -206,7 +229,9 @@ fn choices(directory: &Path) -> Result<Vec<String>> {
     };
     let steps = match steps(directory, "h5") {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        steps => steps.map_err(|error| Error::io(format!("cannot look for checkpoints in {}", directory.display()), error))?,
+        steps => steps.map_err(|error| {
+            Error::io(format!("cannot look for checkpoints in {}", directory.display()), error)
+        })?,
     };
     let newest_first = steps.iter().rev().map(|&step| file_name(step, "h5"));
     let others: Vec<String> = newest_first.filter(|name| Some(name) != linked.as_ref()).collect();
@@ -217,8 +242,10 @@ fn choices(directory: &Path) -> Result<Vec<String>> {
 fn foreign_link(directory: &Path, target: &Path) -> Error {
     let (shown, link) = (directory.display(), directory.join(LATEST));
     Error::input(format!(
-        "{} points to {}, which is not a checkpoint in {shown}. Remove the link to go on from the newest checkpoint there. To start from \
-         the state of another run, give its checkpoint as the initial field (initial.kind = \"file\"); to go on with another run \
+        "{} points to {}, which is not a checkpoint in {shown}. Remove the link to go on from the newest \
+         checkpoint there. To start from \
+         the state of another run, give its checkpoint as the initial field (initial.kind = \"file\"); to go \
+         on with another run \
          here, copy its checkpoint into {shown}",
         link.display(),
         target.display()
@@ -240,8 +267,9 @@ pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>>
     Ok(Some(problem).filter(|problem| !problem.is_empty()))
 }
 
-/// For a run that goes on from the checkpoint of `step`: those that are `damaged`, and all later ones, get `.aside` behind their names, so that they neither
-/// count nor are ever taken for this run's; `latest` points to `step`. Returns the new names, a line each. Collective.
+/// For a run that goes on from the checkpoint of `step`: those that are `damaged`, and all later
+/// ones, get `.aside` behind their names, so that they neither count nor are ever taken for this
+/// run's; `latest` points to `step`. Returns the new names, a line each. Collective.
 ///
 /// # Errors
 /// A file that cannot be renamed.
@@ -249,7 +277,10 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
     world.root_text(|| {
         let failed = |path: &Path, error| Error::io(format!("cannot put {} aside", path.display()), error);
         let steps = steps(directory, "h5").map_err(|error| failed(directory, error))?;
-        let later = steps.into_iter().filter(|later| *later > step).map(|later| directory.join(file_name(later, "h5")));
+        let later = steps
+            .into_iter()
+            .filter(|later| *later > step)
+            .map(|later| directory.join(file_name(later, "h5")));
         let mut paths: Vec<PathBuf> = damaged.iter().cloned().chain(later).collect();
         paths.sort();
         paths.dedup();
@@ -268,7 +299,8 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
 
 /// The name of a checkpoint that is put aside, which no other file has.
 pub(super) fn free_name(path: &Path) -> PathBuf {
-    let names = (1_u64..).map(|n| path.with_extension(if n == 1 { "h5.aside".to_owned() } else { format!("h5.{n}.aside") }));
+    let names = (1_u64..)
+        .map(|n| path.with_extension(if n == 1 { "h5.aside".to_owned() } else { format!("h5.{n}.aside") }));
     // The run has the lock of its directory, so that no other job takes the name meanwhile.
     let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());
     free.next().unwrap_or_else(|| path.with_extension("h5.aside"))
@@ -352,7 +384,8 @@ mod tests {
 
     /// A disk of 1 MB; None where the user may not mount one.
     fn small_disk(place: &Path) -> Option<()> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(place).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(place).output();
         mounted.ok().filter(|output| output.status.success()).map(|_| ())
     }
 
@@ -370,6 +403,9 @@ mod tests {
         assert!(Command::new("umount").arg(directory.path()).status().unwrap().success());
         assert!(room.unwrap_err().message.contains("1101004 bytes needed, 1048576 available"));
         assert!(reserved.unwrap_err().message.contains("2097152 bytes needed, 1048576 available"));
-        assert!(created.unwrap_err().to_string().contains("2097152 bytes needed"), "a file is begun for which there is no room");
+        assert!(
+            created.unwrap_err().to_string().contains("2097152 bytes needed"),
+            "a file is begun for which there is no room"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The calls to HDF5 that its safe interface lacks: collective transfers, and text attributes of fixed length.
+//! The calls to HDF5 that its safe interface lacks: collective transfers, and text attributes of
+//! fixed length.
 
 use crate::error::Error;
 use hdf5::types::TypeDescriptor;
@@ -9,9 +10,13 @@ use hdf5_sys::h5i::hid_t;
 use hdf5_sys::h5p::{H5FD_mpio_xfer_t, H5P_CLS_DATASET_XFER, H5Pclose, H5Pcreate, H5Pset_dxpl_mpio};
 use std::ops::Range;
 
-/// Writes the box `region` of `dataset` from `values`, last axis fastest. Collective: every rank its own box, which may
-/// be empty. The error is this rank's; the caller agrees on it.
-pub(super) fn write_box<T: H5Type>(dataset: &Dataset, region: &[Range<usize>], values: &[T]) -> hdf5::Result<()> {
+/// Writes the box `region` of `dataset` from `values`, last axis fastest. Collective: every rank
+/// its own box, which may be empty. The error is this rank's; the caller agrees on it.
+pub(super) fn write_box<T: H5Type>(
+    dataset: &Dataset,
+    region: &[Range<usize>],
+    values: &[T],
+) -> hdf5::Result<()> {
     collective::<T>(dataset, region, values.len(), |kind, memory, file, list| {
         // SAFETY: `collective` has checked that the selections have as many elements of type T as `values`.
         unsafe { H5Dwrite(dataset.id(), kind, memory, file, list, values.as_ptr().cast()) }
@@ -19,14 +24,19 @@ pub(super) fn write_box<T: H5Type>(dataset: &Dataset, region: &[Range<usize>], v
 }
 
 /// As [`write_box`], but reads.
-pub(super) fn read_box<T: H5Type>(dataset: &Dataset, region: &[Range<usize>], values: &mut [T]) -> hdf5::Result<()> {
+pub(super) fn read_box<T: H5Type>(
+    dataset: &Dataset,
+    region: &[Range<usize>],
+    values: &mut [T],
+) -> hdf5::Result<()> {
     collective::<T>(dataset, region, values.len(), |kind, memory, file, list| {
         // SAFETY: as in `write_box`; and T is a number or a pair of them, for which any bits are a value.
         unsafe { H5Dread(dataset.id(), kind, memory, file, list, values.as_mut_ptr().cast()) }
     })
 }
 
-/// Runs `call` with the handles of the type, the memory's and the file's selection, and the collective transfer.
+/// Runs `call` with the handles of the type, the memory's and the file's selection, and the
+/// collective transfer.
 fn collective<T: H5Type>(
     dataset: &Dataset,
     region: &[Range<usize>],
@@ -36,10 +46,15 @@ fn collective<T: H5Type>(
     let (lengths, whole): (Vec<usize>, _) = (region.iter().map(Range::len).collect(), dataset.shape());
     // A rank that stopped here with an error would leave the others waiting; a panic ends them all.
     assert_eq!(elements, lengths.iter().product::<usize>(), "values do not fill their box");
-    assert!(region.len() == whole.len() && region.iter().zip(whole).all(|(range, n)| range.end <= n), "box outside of its dataset");
+    assert!(
+        region.len() == whole.len() && region.iter().zip(whole).all(|(range, n)| range.end <= n),
+        "box outside of its dataset"
+    );
     let kind = Datatype::from_type::<T>()?;
     let memory = Dataspace::try_new(lengths)?;
-    let file = dataset.space()?.select(Hyperslab::from(region.iter().map(|range| range.clone().into()).collect::<Vec<_>>()))?;
+    let file = dataset
+        .space()?
+        .select(Hyperslab::from(region.iter().map(|range| range.clone().into()).collect::<Vec<_>>()))?;
     let list = collective_transfer()?;
     hdf5::sync::sync(|| {
         let result = checked(call(kind.id(), memory.id(), file.id(), list));
@@ -86,13 +101,15 @@ pub(super) fn read_text(attribute: &Attribute) -> hdf5::Result<String> {
     String::from_utf8(bytes).map_err(|_| format!("attribute \"{}\" is not UTF-8", attribute.name()).into())
 }
 
-/// The type of a text attribute. Its length is fixed, so that it lies in the object's header, which HDF5 guards with a
-/// checksum (texts of variable length lie in a heap that has none). HDF5 knows no text of no bytes.
+/// The type of a text attribute. Its length is fixed, so that it lies in the object's header, which
+/// HDF5 guards with a checksum (texts of variable length lie in a heap that has none). HDF5 knows
+/// no text of no bytes.
 pub(super) fn text_type(text: &str) -> TypeDescriptor {
     TypeDescriptor::FixedUnicode(text.len().max(1))
 }
 
-/// Turns the return code of HDF5 into a result; to be called right behind the call, with the library's lock held.
+/// Turns the return code of HDF5 into a result; to be called right behind the call, with the
+/// library's lock held.
 fn checked(code: i32) -> hdf5::Result<()> {
     if code < 0 { Err(last_error()) } else { Ok(()) }
 }
@@ -103,7 +120,10 @@ fn last_error() -> hdf5::Error {
 
 /// An error of HDF5 in the words of its innermost frame, where the cause is.
 pub(super) fn cause(error: &hdf5::Error) -> String {
-    error.stack().and_then(|stack| stack.last().map(|frame| frame.desc().to_string())).unwrap_or_else(|| error.to_string())
+    error
+        .stack()
+        .and_then(|stack| stack.last().map(|frame| frame.desc().to_string()))
+        .unwrap_or_else(|| error.to_string())
 }
 
 /// For `map_err`: `what: cause`.

@@ -39,13 +39,21 @@ fn get_header(file: &Group) -> hdf5::Result<Header> {
         time: get(file, "time")?,
         case: get_text(file, "case")?,
         layout: get_text(file, "layout")?,
-        numbers: numbers.attr_names()?.into_iter().map(|name| Ok((name.clone(), get(&numbers, &name)?))).collect::<hdf5::Result<_>>()?,
+        numbers: numbers
+            .attr_names()?
+            .into_iter()
+            .map(|name| Ok((name.clone(), get(&numbers, &name)?)))
+            .collect::<hdf5::Result<_>>()?,
     };
     if get::<u64>(file, "checksum")? != header_checksum(&header) {
         return Err("the checksum of the header does not match".into());
     }
     // No run writes such values, and none could go on from them.
-    let mut numbers = header.numbers.iter().map(|(name, value)| (&**name, *value)).chain(std::iter::once(("time", header.time)));
+    let mut numbers = header
+        .numbers
+        .iter()
+        .map(|(name, value)| (&**name, *value))
+        .chain(std::iter::once(("time", header.time)));
     if let Some((name, value)) = numbers.find(|(_, value)| !value.is_finite()) {
         return Err(format!("{name} = {value}").into());
     }
@@ -59,7 +67,9 @@ fn get_header(file: &Group) -> hdf5::Result<Header> {
 fn header_checksum(header: &Header) -> u64 {
     let Header { flow, step, time, case, layout, numbers } = header;
     let sum = checksum::of_text(&format!("{flow}\0{step}\0{:x}\0{layout}\0{case}", time.to_bits()));
-    numbers.iter().fold(sum, |sum, (name, value)| sum.wrapping_add(checksum::of_text(&format!("{name}\0{:x}", value.to_bits()))))
+    numbers.iter().fold(sum, |sum, (name, value)| {
+        sum.wrapping_add(checksum::of_text(&format!("{name}\0{:x}", value.to_bits())))
+    })
 }
 
 /// Opens a file of one of `kinds` for this rank alone and reads its header, with all checks.
@@ -79,25 +89,36 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
         let advice: Vec<&str> = kinds.iter().map(|kind| advice(kind)).collect();
         format!("{}; {}", cause(error), advice.join("; or "))
     };
-    let file = container::open(path).map_err(|error| Error::input(format!("{shown} is damaged or no HDF5 file: {}", advised(&error))))?;
-    let identity = get_text(&file, "program").and_then(|program| Ok((program, get_text(&file, "kind")?, get::<u64>(&file, "format")?)));
+    let file = container::open(path)
+        .map_err(|error| Error::input(format!("{shown} is damaged or no HDF5 file: {}", advised(&error))))?;
+    let identity = get_text(&file, "program")
+        .and_then(|program| Ok((program, get_text(&file, "kind")?, get::<u64>(&file, "format")?)));
     let kind = match identity {
         Ok((program, kind, format)) if program == "rogallo" && kinds.contains(&&*kind) => {
             let newest = format_of(&kind);
             if format > newest {
                 return Err(Error::input(format!(
-                    "{shown} has format {format}; this version of rogallo reads up to {newest}: use a newer one"
+                    "{shown} has format {format}; this version of rogallo reads up to {newest}: use a newer \
+                     one"
                 )));
             }
             kind
         }
-        Ok((program, kind, _)) => return Err(Error::input(format!("{shown} is a {kind} file of {program}, not a {wanted} of rogallo"))),
+        Ok((program, kind, _)) => {
+            return Err(Error::input(format!(
+                "{shown} is a {kind} file of {program}, not a {wanted} of rogallo"
+            )));
+        }
         Err(error) => {
-            return Err(Error::input(format!("{shown} is damaged or not a {wanted} of rogallo: {}", advised(&error))));
+            return Err(Error::input(format!(
+                "{shown} is damaged or not a {wanted} of rogallo: {}",
+                advised(&error)
+            )));
         }
     };
-    let header = get_header(&file)
-        .map_err(|error| Error::input(format!("the header of {shown} is damaged: {}; {}", cause(&error), advice(&kind))))?;
+    let header = get_header(&file).map_err(|error| {
+        Error::input(format!("the header of {shown} is damaged: {}; {}", cause(&error), advice(&kind)))
+    })?;
     Ok((file, header))
 }
 
@@ -118,7 +139,11 @@ pub fn read_header(world: &World, file: &Path) -> Result<Header> {
     let texts = world.root_text(|| {
         let header = open_checked(file, &[CHECKPOINT])?.1;
         let names = header.numbers.iter().map(|(name, _)| name.as_str());
-        let texts = [&*header.flow, &header.layout, &header.case].into_iter().chain(names).collect::<Vec<_>>().join("\0");
+        let texts = [&*header.flow, &header.layout, &header.case]
+            .into_iter()
+            .chain(names)
+            .collect::<Vec<_>>()
+            .join("\0");
         step = vec![header.step];
         numbers = [header.time].into_iter().chain(header.numbers.iter().map(|(_, value)| *value)).collect();
         Ok(texts)
@@ -167,7 +192,11 @@ mod tests {
             ("memory = NaN", with(|header| header.numbers[0].1 = f64::NAN)),
         ] {
             let error = read(told, &header).unwrap_err();
-            assert!(error.kind == crate::error::Kind::Input && error.message.contains(&format!("is damaged: {told}; take")), "{error}");
+            assert!(
+                error.kind == crate::error::Kind::Input
+                    && error.message.contains(&format!("is damaged: {told}; take")),
+                "{error}"
+            );
         }
     }
 }

@@ -14,30 +14,46 @@ use std::path::Path;
 /// Modes read at a time.
 const BLOCK: usize = 1 << 20;
 
-/// Text that tells what `file` holds, a checkpoint or statistics: run, tables, fields, records with their sizes. Every
-/// checksum is verified. Serial: for one process alone, without MPI.
+/// Text that tells what `file` holds, a checkpoint or statistics: run, tables, fields, records with
+/// their sizes. Every checksum is verified. Serial: for one process alone, without MPI.
 ///
 /// # Errors
 /// A file that is missing, foreign or damaged; all damaged datasets are named.
 pub fn inspect(file: &Path) -> Result<String> {
     let (container, header) = open_checked(file, &[CHECKPOINT, STATISTICS])?;
-    let unreadable =
-        |error: hdf5::Error, kind: &str| Error::input(format!("{} is damaged: {}; {}", file.display(), cause(&error), advice(kind)));
+    let unreadable = |error: hdf5::Error, kind: &str| {
+        Error::input(format!("{} is damaged: {}; {}", file.display(), cause(&error), advice(kind)))
+    };
     let kind = get_text(&container, "kind").map_err(|error| unreadable(error, CHECKPOINT))?;
     let mut damaged = Vec::new();
-    let text = describe(file, &container, &kind, &header, &mut damaged).map_err(|error| unreadable(error, &kind))?;
+    let text =
+        describe(file, &container, &kind, &header, &mut damaged).map_err(|error| unreadable(error, &kind))?;
     if damaged.is_empty() {
         return Ok(text);
     }
     let (name, damaged) = (file.display(), damaged.join(", "));
-    Err(Error::input(format!("{text}{name} is damaged: the checksum of {damaged} does not match; {}", advice(&kind))))
+    Err(Error::input(format!(
+        "{text}{name} is damaged: the checksum of {damaged} does not match; {}",
+        advice(&kind)
+    )))
 }
 
-fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut Vec<String>) -> hdf5::Result<String> {
+fn describe(
+    path: &Path,
+    file: &File,
+    kind: &str,
+    header: &Header,
+    damaged: &mut Vec<String>,
+) -> hdf5::Result<String> {
     let mut text = String::new();
-    let mut line = |name: &str, value: &str| writeln!(text, "{name:<20}{value}").map_err(|error| hdf5::Error::from(error.to_string()));
+    let mut line = |name: &str, value: &str| {
+        writeln!(text, "{name:<20}{value}").map_err(|error| hdf5::Error::from(error.to_string()))
+    };
     line(kind, &format!("{} ({} bytes)", path.display(), file.size()))?;
-    line("written by", &format!("rogallo {}, commit {}", get_text(file, "version")?, get_text(file, "commit")?))?;
+    line(
+        "written by",
+        &format!("rogallo {}, commit {}", get_text(file, "version")?, get_text(file, "commit")?),
+    )?;
     line("flow", &header.flow)?;
     line("modes", &header.layout)?;
     line("step", &header.step.to_string())?;
@@ -47,7 +63,14 @@ fn describe(path: &Path, file: &File, kind: &str, header: &Header, damaged: &mut
     }
     let mut verdict = |dataset: &Dataset, what: &str, sound: bool| {
         let (name, bytes, units) = (dataset.name(), dataset.storage_size(), get_text(dataset, "units")?);
-        line(&name, &format!("{} {what}, {bytes} bytes, in {units}: {}", dataset.size(), if sound { "sound" } else { "DAMAGED" }))?;
+        line(
+            &name,
+            &format!(
+                "{} {what}, {bytes} bytes, in {units}: {}",
+                dataset.size(),
+                if sound { "sound" } else { "DAMAGED" }
+            ),
+        )?;
         damaged.extend(Some(name).filter(|_| !sound));
         Ok::<_, hdf5::Error>(())
     };

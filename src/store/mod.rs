@@ -1,9 +1,10 @@
 //! Parallel HDF5: checkpoints, statistics and snapshots. The only room that names `hdf5`.
 //!
-//! A file is made in two steps. The root lays it out alone: header, tables, records, and every dataset with its space and its
-//! checksum. Then all ranks open it and fill the datasets together. So the metadata are written by one process, and the
-//! file is the same, byte for byte, on any number of ranks; and the disk is asked for all bytes before any is written.
-//! What was written is read back before the file gets its name.
+//! A file is made in two steps. The root lays it out alone: header, tables, records, and every
+//! dataset with its space and its checksum. Then all ranks open it and fill the datasets together.
+//! So the metadata are written by one process, and the file is the same, byte for byte, on any
+//! number of ranks; and the disk is asked for all bytes before any is written. What was written is
+//! read back before the file gets its name.
 
 mod batches;
 mod checkpoint;
@@ -56,9 +57,11 @@ pub struct Header {
     pub time: f64,
     /// The resolved case file, TOML.
     pub case: String,
-    /// One line that identifies the set of modes, as "two-thirds 64x64x64"; a restart compares it with its own.
+    /// One line that identifies the set of modes, as "two-thirds 64x64x64"; a restart compares it
+    /// with its own.
     pub layout: String,
-    /// Further scalars that an exact restart needs. Names are unique; they are read back in alphabetical order.
+    /// Further scalars that an exact restart needs. Names are unique; they are read back in
+    /// alphabetical order.
     pub numbers: Vec<(String, f64)>,
 }
 
@@ -71,8 +74,8 @@ pub struct Table {
     pub values: Vec<i64>,
 }
 
-/// The modes of this rank: `offset .. offset + length` of the `total` modes of a field. The pieces of all ranks
-/// cover the field without overlap; a piece may be empty.
+/// The modes of this rank: `offset .. offset + length` of the `total` modes of a field. The pieces
+/// of all ranks cover the field without overlap; a piece may be empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub offset: u64,

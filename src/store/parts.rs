@@ -1,4 +1,5 @@
-//! A checkpoint that is read in parts, by ranks that each need other columns of it than a run of its own case would.
+//! A checkpoint that is read in parts, by ranks that each need other columns of it than a run of
+//! its own case would.
 
 use super::checkpoint::{SINGLE, place, precision};
 use super::container::{self, get, get_text};
@@ -43,7 +44,8 @@ impl Parts {
     /// Opens the checkpoint at `path` on every rank. Collective.
     ///
     /// # Errors
-    /// The same on all ranks: as [`super::read_header`]; tables of modes that are damaged or do not fit the fields.
+    /// The same on all ranks: as [`super::read_header`]; tables of modes that are damaged or do not
+    /// fit the fields.
     pub fn open(world: &World, path: &Path) -> Result<Self> {
         // The root alone first: what is wrong is then said once.
         world.root_does(|| Self::open_alone(path).map(drop))?;
@@ -58,7 +60,8 @@ impl Parts {
         let (file, header) = open_checked(path, &[CHECKPOINT])?;
         let columns = columns(&file).map_err(|error| damaged(path, "/modes", &cause(&error)))?;
         let total = columns.last().map_or(0, |[_, _, first, count]| (first + count) as u64);
-        let (fields, datasets) = fields(&file, total).map_err(|error| damaged(path, "/state", &cause(&error)))?;
+        let (fields, datasets) =
+            fields(&file, total).map_err(|error| damaged(path, "/state", &cause(&error)))?;
         Ok(Self { path: path.to_path_buf(), _file: file, header, columns, total, fields, datasets })
     }
 
@@ -69,13 +72,15 @@ impl Parts {
     pub fn read(&self, field: usize, modes: Range<u64>) -> Result<Vec<Complex<f64>>> {
         let modes = modes.start as usize..modes.end as usize;
         let values = match self.fields[field].precision {
-            SINGLE => block::<f32>(&self.datasets[field], modes).map(|values| values.into_iter().map(wide).collect()),
+            SINGLE => block::<f32>(&self.datasets[field], modes)
+                .map(|values| values.into_iter().map(wide).collect()),
             _ => block::<f64>(&self.datasets[field], modes),
         };
         values.map_err(|error| damaged(&self.path, &place(&self.fields[field].name), &cause(&error)))
     }
 
-    /// Calls `see(field, column, modes)` for every column of every field, each on one rank, and verifies the checksums. Collective.
+    /// Calls `see(field, column, modes)` for every column of every field, each on one rank, and
+    /// verifies the checksums. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a file that cannot be read; data that do not match their checksum.
@@ -89,7 +94,9 @@ impl Parts {
                     let modes = self.read(field, modes_of(block))?;
                     let first = block[0][2];
                     *sum = u64::wrapping_add(*sum, self.checksum(field, first as u64, &modes));
-                    block.iter().for_each(|column| see(field, column, &modes[(column[2] - first) as usize..][..column[3] as usize]));
+                    block.iter().for_each(|column| {
+                        see(field, column, &modes[(column[2] - first) as usize..][..column[3] as usize])
+                    });
                 }
             }
             Ok(())
@@ -98,7 +105,9 @@ impl Parts {
         world.sum_u64(&mut sums);
         for (field, (dataset, sum)) in self.datasets.iter().zip(sums).enumerate() {
             let name = place(&self.fields[field].name);
-            let stored: u64 = world.agree(get(dataset, "checksum").map_err(|error| damaged(&self.path, &name, &cause(&error))))?;
+            let stored: u64 = world.agree(
+                get(dataset, "checksum").map_err(|error| damaged(&self.path, &name, &cause(&error))),
+            )?;
             if stored != sum {
                 return Err(damaged(&self.path, &name, "their checksum does not match"));
             }
@@ -132,7 +141,8 @@ pub fn blocks(columns: &[[i64; 4]], most: i64) -> impl Iterator<Item = &[[i64; 4
     let mut rest = columns;
     std::iter::from_fn(move || {
         let begin = rest.first()?[2];
-        let (block, after) = rest.split_at(rest.partition_point(|[_, _, first, count]| first + count - begin <= most).max(1));
+        let (block, after) =
+            rest.split_at(rest.partition_point(|[_, _, first, count]| first + count - begin <= most).max(1));
         rest = after;
         Some(block)
     })
@@ -140,7 +150,8 @@ pub fn blocks(columns: &[[i64; 4]], most: i64) -> impl Iterator<Item = &[[i64; 4
 
 /// The modes of consecutive columns.
 fn modes_of(columns: &[[i64; 4]]) -> Range<u64> {
-    columns.first().map_or(0, |column| column[2]) as u64..columns.last().map_or(0, |column| column[2] + column[3]) as u64
+    columns.first().map_or(0, |column| column[2]) as u64
+        ..columns.last().map_or(0, |column| column[2] + column[3]) as u64
 }
 
 fn block<T: H5Type>(dataset: &Dataset, modes: Range<usize>) -> hdf5::Result<Vec<Complex<T>>>
@@ -194,5 +205,9 @@ fn fields(file: &File, total: u64) -> hdf5::Result<(Vec<Part>, Vec<Dataset>)> {
 }
 
 fn damaged(path: &Path, place: &str, what: &str) -> Error {
-    Error::input(format!("the data of \"{place}\" in {} are damaged: {what}; {}", path.display(), advice(CHECKPOINT)))
+    Error::input(format!(
+        "the data of \"{place}\" in {} are damaged: {what}; {}",
+        path.display(),
+        advice(CHECKPOINT)
+    ))
 }

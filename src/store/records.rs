@@ -4,8 +4,9 @@
 //! NAME   dataset f64 of the record's shape; attributes units, description, axes ("y, kx"), checksum
 //! ```
 //!
-//! They are in the group `/statistics` of a checkpoint. A file of statistics has the attributes and `/numbers` of a
-//! checkpoint, and its records at `/`. Its format is 2: one batch, weighted by time, y ascending; 1 had all samples of a run, counted, y descending.
+//! They are in the group `/statistics` of a checkpoint. A file of statistics has the attributes and
+//! `/numbers` of a checkpoint, and its records at `/`. Its format is 2: one batch, weighted by
+//! time, y ascending; 1 had all samples of a run, counted, y descending.
 
 use super::container::{self, get, get_text, put_text};
 use super::foreign::{because, cause};
@@ -28,16 +29,18 @@ const SEPARATOR: &str = ", ";
 const METADATA: u64 = 16 << 10;
 const METADATA_EACH: u64 = 1 << 10;
 
-/// Writes a file of statistics; `path` is in a directory that is there. The file has its name only when it is complete and
-/// on the disk; one of this name is replaced. Collective; `records` are the same on all ranks, and none is called "numbers".
+/// Writes a file of statistics; `path` is in a directory that is there. The file has its name only
+/// when it is complete and on the disk; one of this name is replaced. Collective; `records` are the
+/// same on all ranks, and none is called "numbers".
 ///
 /// # Errors
-/// The same on all ranks: no room, a directory that cannot be written, a failing disk. A file that was there is untouched
-/// then, and the partial one is removed.
+/// The same on all ranks: no room, a directory that cannot be written, a failing disk. A file that
+/// was there is untouched then, and the partial one is removed.
 pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &[Record]) -> Result<()> {
     world.root_does(|| {
         let partial = directory::partial(path);
-        let written = write_partial(&partial, header, records).and_then(|()| directory::publish(&partial, path));
+        let written =
+            write_partial(&partial, header, records).and_then(|()| directory::publish(&partial, path));
         if written.is_err() {
             // The first error is the one to tell.
             let _ = directory::discard(&partial);
@@ -61,8 +64,8 @@ fn write_partial(partial: &Path, header: &Header, records: &[Record]) -> Result<
     compare(partial, records)
 }
 
-/// Reads the records of a checkpoint, in alphabetical order, and verifies their checksums. The file is read by the root
-/// alone; all ranks get them. None if it has no such group. Collective.
+/// Reads the records of a checkpoint, in alphabetical order, and verifies their checksums. The file
+/// is read by the root alone; all ranks get them. None if it has no such group. Collective.
 ///
 /// # Errors
 /// The same on all ranks: as `read_header`; data that do not match their checksum.
@@ -75,7 +78,8 @@ pub fn read_records(world: &World, file: &Path) -> Result<Vec<Record>> {
     share(world, &records)
 }
 
-/// Reads a file of statistics and verifies its checksums; the records are in alphabetical order. Serial: for one process alone, without MPI.
+/// Reads a file of statistics and verifies its checksums; the records are in alphabetical order.
+/// Serial: for one process alone, without MPI.
 ///
 /// # Errors
 /// A file that is missing, damaged, foreign or of a newer format.
@@ -83,7 +87,8 @@ pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
     read_sound(file, STATISTICS)
 }
 
-/// The batch under way in a checkpoint; none before the first sample. Serial: for one process alone, without MPI.
+/// The batch under way in a checkpoint; none before the first sample. Serial: for one process
+/// alone, without MPI.
 ///
 /// # Errors
 /// As for [`read_statistics`].
@@ -94,7 +99,11 @@ pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
         return Ok(None);
     }
     let batch = Batch::new(records).map_err(|error| {
-        Error::input(format!("the averages in {} are of another version of rogallo: {}", checkpoint.display(), error.message))
+        Error::input(format!(
+            "the averages in {} are of another version of rogallo: {}",
+            checkpoint.display(),
+            error.message
+        ))
     })?;
     Ok(Some((header, batch)))
 }
@@ -103,7 +112,11 @@ pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
 fn read_sound(path: &Path, kind: &str) -> Result<(Header, Vec<Record>)> {
     let (file, header) = open_checked(path, &[kind])?;
     let failed = |place: &str, what: &str| {
-        Error::input(format!("the data of \"{place}\" in {} are damaged: {what}; {}", path.display(), advice(kind)))
+        Error::input(format!(
+            "the data of \"{place}\" in {} are damaged: {what}; {}",
+            path.display(),
+            advice(kind)
+        ))
     };
     let group = if kind == CHECKPOINT { format!("/{GROUP}") } else { "/".into() };
     let datasets = datasets(&file).map_err(|error| failed(&group, &cause(&error)))?;
@@ -122,7 +135,9 @@ fn share(world: &World, records: &[Record]) -> Result<Vec<Record>> {
         [name.clone(), units.clone(), description.clone(), axes.join(SEPARATOR)]
     });
     let texts = world.root_text(|| Ok(texts.collect::<Vec<_>>().join("\0")))?;
-    let shapes = records.iter().flat_map(|record| [record.shape.len()].into_iter().chain(record.shape.iter().copied()));
+    let shapes = records
+        .iter()
+        .flat_map(|record| [record.shape.len()].into_iter().chain(record.shape.iter().copied()));
     let mut shapes: Vec<u64> = shapes.map(|length| length as u64).collect();
     world.broadcast(0, &mut shapes);
     let mut values: Vec<f64> = records.iter().flat_map(|record| record.values.iter().copied()).collect();
@@ -136,7 +151,14 @@ fn share(world: &World, records: &[Record]) -> Result<Vec<Record>> {
         let shape: Vec<usize> = shapes.by_ref().take(dimensions).collect();
         let size = shape.iter().product();
         let (name, units, description, axes) = (text(), text(), text(), split(&text()));
-        shared.push(Record { name, units, description, axes, shape, values: values.by_ref().take(size).collect() });
+        shared.push(Record {
+            name,
+            units,
+            description,
+            axes,
+            shape,
+            values: values.by_ref().take(size).collect(),
+        });
     }
     Ok(shared)
 }
@@ -180,8 +202,9 @@ pub(super) fn get_record(dataset: &Dataset) -> hdf5::Result<(Record, bool)> {
     Ok((record, sound))
 }
 
-/// The records of a file of either kind, in alphabetical order. They are opened by name: HDF5 gives a dataset that was found
-/// otherwise its name by a search through the file, and none where that meets damage.
+/// The records of a file of either kind, in alphabetical order. They are opened by name: HDF5 gives
+/// a dataset that was found otherwise its name by a search through the file, and none where that
+/// meets damage.
 pub(super) fn datasets(file: &File) -> hdf5::Result<Vec<Dataset>> {
     let is_statistics = get_text(file, "kind")? == STATISTICS;
     let group = if is_statistics {
@@ -197,11 +220,14 @@ pub(super) fn datasets(file: &File) -> hdf5::Result<Vec<Dataset>> {
     names.iter().map(|name| group.dataset(name)).collect()
 }
 
-/// Reads back what was written: the file holds as many records, and all match the checksums of what they were in memory.
+/// Reads back what was written: the file holds as many records, and all match the checksums of what
+/// they were in memory.
 pub(super) fn compare(path: &Path, records: &[Record]) -> Result<()> {
     let all_sound = |file: &File| {
         let stored = datasets(file)?;
-        let sound = stored.iter().try_fold(true, |sound, dataset| Ok::<_, hdf5::Error>(sound & get_record(dataset)?.1))?;
+        let sound = stored
+            .iter()
+            .try_fold(true, |sound, dataset| Ok::<_, hdf5::Error>(sound & get_record(dataset)?.1))?;
         Ok(sound && stored.len() == records.len())
     };
     match container::open(path).and_then(|file| all_sound(&file)) {

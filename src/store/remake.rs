@@ -10,7 +10,8 @@ use crate::parallel::World;
 use num_complex::Complex;
 use std::path::{Path, PathBuf};
 
-/// A checkpoint in the making. It is a hidden file until [`Remake::finish`], and is removed if that is not reached.
+/// A checkpoint in the making. It is a hidden file until [`Remake::finish`], and is removed if that
+/// is not reached.
 pub struct Remake<'a> {
     /// Of this process alone.
     world: &'a World,
@@ -20,11 +21,19 @@ pub struct Remake<'a> {
 }
 
 impl<'a> Remake<'a> {
-    /// Begins the checkpoint at the absolute `path`, whose fields have `total` modes each; all of them are to be written. `world` is of one rank.
+    /// Begins the checkpoint at the absolute `path`, whose fields have `total` modes each; all of
+    /// them are to be written. `world` is of one rank.
     ///
     /// # Errors
     /// No room, or a directory that cannot be written.
-    pub fn create(world: &'a World, path: &Path, header: &Header, tables: &[Table], fields: &'a [Part], total: u64) -> Result<Self> {
+    pub fn create(
+        world: &'a World,
+        path: &Path,
+        header: &Header,
+        tables: &[Table],
+        fields: &'a [Part],
+        total: u64,
+    ) -> Result<Self> {
         let remake = Self { world, path: path.to_path_buf(), fields, sums: vec![0; fields.len()] };
         let partial = remake.partial();
         directory::discard(&partial)?;
@@ -37,7 +46,9 @@ impl<'a> Remake<'a> {
             put_header(&file, header)?;
             put_tables(&file, tables)?;
             let state = container::group(&file, "state")?;
-            fields.iter().try_for_each(|field| put_field(&state, &field.name, &field.units, field.precision, total).map(drop))?;
+            fields.iter().try_for_each(|field| {
+                put_field(&state, &field.name, &field.units, field.precision, total).map(drop)
+            })?;
             drop(state);
             file.close()
         };
@@ -52,10 +63,17 @@ impl<'a> Remake<'a> {
     /// A failing disk. The checkpoint is to be given up then.
     pub fn write(&mut self, field: usize, first: u64, modes: &[Complex<f64>]) -> Result<()> {
         let Part { name, precision, .. } = &self.fields[field];
-        let (partial, place, range) = (self.partial(), place(name), first as usize..first as usize + modes.len());
+        let (partial, place, range) =
+            (self.partial(), place(name), first as usize..first as usize + modes.len());
         self.sums[field] = self.sums[field].wrapping_add(checksum_in(precision, first, modes));
         match *precision {
-            SINGLE => transfer::write(self.world, &partial, &place, &[range], &modes.iter().map(narrow).collect::<Vec<_>>()),
+            SINGLE => transfer::write(
+                self.world,
+                &partial,
+                &place,
+                &[range],
+                &modes.iter().map(narrow).collect::<Vec<_>>(),
+            ),
             _ => transfer::write(self.world, &partial, &place, &[range], modes),
         }
     }

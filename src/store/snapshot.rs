@@ -6,7 +6,8 @@
 //! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
 //! ```
 //!
-//! Beside each file lies an XDMF file of the same name, and `series.xdmf` for all of them: ParaView opens either.
+//! Beside each file lies an XDMF file of the same name, and `series.xdmf` for all of them: ParaView
+//! opens either.
 
 use super::checkpoint::METADATA;
 use super::container::{self, put, put_text};
@@ -31,7 +32,8 @@ pub struct SnapshotHeader {
     pub size: [f64; 3],
     /// B: the grid moves with the coordinates `xi = B x`.
     pub deformation: [[f64; 3]; 3],
-    /// Coordinates of the grid points in x, in y and in z, ascending; their numbers are the shape of the fields.
+    /// Coordinates of the grid points in x, in y and in z, ascending; their numbers are the shape
+    /// of the fields.
     pub coordinates: [Vec<f64>; 3],
     /// The resolved case file, TOML.
     pub case: String,
@@ -44,7 +46,8 @@ pub struct Block {
     pub shape: [usize; 3],
 }
 
-/// A snapshot in the making. It is a hidden file until [`Snapshot::finish`], and is removed if that is not reached.
+/// A snapshot in the making. It is a hidden file until [`Snapshot::finish`], and is removed if that
+/// is not reached.
 pub struct Snapshot<'a> {
     world: &'a World,
     directory: PathBuf,
@@ -94,7 +97,8 @@ impl<'a> Snapshot<'a> {
             .map_err(because(format!("cannot add \"{name}\" to {}", partial.display())))?;
             directory::reserve(&partial).map(|_| ())
         })?;
-        let region: [Range<usize>; 3] = std::array::from_fn(|axis| block.start[axis]..block.start[axis] + block.shape[axis]);
+        let region: [Range<usize>; 3] =
+            std::array::from_fn(|axis| block.start[axis]..block.start[axis] + block.shape[axis]);
         match values {
             Reals::F32(values) => transfer::write(self.world, &partial, name, &region, values)?,
             Reals::F64(values) => transfer::write(self.world, &partial, name, &region, values)?,
@@ -144,12 +148,15 @@ impl Drop for Snapshot<'_> {
     }
 }
 
-/// Removes the snapshots of `directory` that are later than `step`: a run that goes on from there writes them again. Serial, by the root alone.
+/// Removes the snapshots of `directory` that are later than `step`: a run that goes on from there
+/// writes them again. Serial, by the root alone.
 ///
 /// # Errors
 /// A file that cannot be removed.
 pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
-    let failed = |error| Error::io(format!("cannot cut back the snapshots in {} to step {step}", directory.display()), error);
+    let failed = |error| {
+        Error::io(format!("cannot cut back the snapshots in {} to step {step}", directory.display()), error)
+    };
     let mut removed = false;
     for extension in ["xdmf", "h5"] {
         let steps = match directory::steps(directory, extension) {
@@ -158,7 +165,8 @@ pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
         };
         for later in steps.into_iter().filter(|later| *later > step) {
             let path = directory.join(directory::file_name(later, extension));
-            fs::remove_file(&path).map_err(|error| Error::io(format!("cannot remove {}", path.display()), error))?;
+            fs::remove_file(&path)
+                .map_err(|error| Error::io(format!("cannot remove {}", path.display()), error))?;
             removed = true;
         }
     }

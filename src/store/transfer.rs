@@ -1,4 +1,5 @@
-//! Datasets of a file moved by all ranks together, each its own box of them, and read back once they are on the disk.
+//! Datasets of a file moved by all ranks together, each its own box of them, and read back once
+//! they are on the disk.
 
 use super::container;
 use super::foreign::{because, read_box, write_box};
@@ -11,11 +12,12 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-/// Most bytes a rank moves in one collective call: it bounds the buffers, and is far below the 2^31 bytes where MPI
-/// libraries begin to fail.
+/// Most bytes a rank moves in one collective call: it bounds the buffers, and is far below the 2^31
+/// bytes where MPI libraries begin to fail.
 const ROUND: usize = 16 << 20;
 
-/// A file that all ranks hold open together. The ranks agree after every call: one that returned alone would leave the others waiting.
+/// A file that all ranks hold open together. The ranks agree after every call: one that returned
+/// alone would leave the others waiting.
 pub(super) struct Together<'a> {
     world: &'a World,
     path: &'a Path,
@@ -34,33 +36,42 @@ impl<'a> Together<'a> {
     pub fn open(world: &'a World, path: &'a Path, names: &[String], only_read: bool) -> Result<Self> {
         let failed = |what: &str| because(format!("cannot {what} {}", path.display()));
         let alone = files::open_as(path, fs::File::options().read(true).write(!only_read));
-        let held = world.agree(alone.map_err(|error| Error::io(format!("cannot open {}", path.display()), error)))?;
-        let file = world.agree(container::open_together(world, path, &held, only_read).map_err(failed("open")))?;
+        let held = world
+            .agree(alone.map_err(|error| Error::io(format!("cannot open {}", path.display()), error)))?;
+        let file =
+            world.agree(container::open_together(world, path, &held, only_read).map_err(failed("open")))?;
         let found = names.iter().map(|name| file.dataset(name)).collect::<hdf5::Result<_>>();
         let datasets = world.agree(found.map_err(failed("find a field in")))?;
         Ok(Self { world, path, only_read, datasets, file, _held: held })
     }
 
-    /// Writes the box `region` of the n-th dataset; `values` have the last axis fastest, a box may be empty. Collective.
+    /// Writes the box `region` of the n-th dataset; `values` have the last axis fastest, a box may
+    /// be empty. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a failing disk.
     pub fn write<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<()> {
-        self.done(in_rounds::<T>(self.world, region, |part, elements| write_box(&self.datasets[n], part, &values[elements])))
+        self.done(in_rounds::<T>(self.world, region, |part, elements| {
+            write_box(&self.datasets[n], part, &values[elements])
+        }))
     }
 
     /// Reads the box `region` of the n-th dataset into `values`. Collective, as [`Together::write`].
     pub fn read<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &mut [T]) -> Result<()> {
-        self.done(in_rounds::<T>(self.world, region, |part, elements| read_box(&self.datasets[n], part, &mut values[elements])))
+        self.done(in_rounds::<T>(self.world, region, |part, elements| {
+            read_box(&self.datasets[n], part, &mut values[elements])
+        }))
     }
 
-    /// Whether the box `region` of the n-th dataset is what this rank has in `values`. Collective, as [`Together::write`].
+    /// Whether the box `region` of the n-th dataset is what this rank has in `values`. Collective,
+    /// as [`Together::write`].
     pub fn holds<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<bool> {
         let mut same = true;
         let compared = in_rounds::<T>(self.world, region, |part, elements| {
             let mut stored = vec![T::zeroed(); elements.len()];
             let read = read_box(&self.datasets[n], part, &mut stored);
-            same &= bytemuck::cast_slice::<T, u8>(&stored) == bytemuck::cast_slice::<T, u8>(&values[elements]);
+            same &=
+                bytemuck::cast_slice::<T, u8>(&stored) == bytemuck::cast_slice::<T, u8>(&values[elements]);
             read
         });
         self.done(compared).map(|()| same)
@@ -84,9 +95,11 @@ impl<'a> Together<'a> {
     }
 }
 
-/// Fills datasets of a file, which are laid out in it already: `write` writes them all, and `holds` compares this rank's part of them with what is on the disk
-/// then. That is no luxury: Open MPI 4.1 returns success from a collective write in which an aggregating rank met a full disk. The file is opened once for each,
-/// however many datasets it has: on a node that does other work as well, what a checkpoint takes is the number of its collective calls. Collective.
+/// Fills datasets of a file, which are laid out in it already: `write` writes them all, and `holds`
+/// compares this rank's part of them with what is on the disk then. That is no luxury: Open MPI 4.1
+/// returns success from a collective write in which an aggregating rank met a full disk. The file
+/// is opened once for each, however many datasets it has: on a node that does other work as well,
+/// what a checkpoint takes is the number of its collective calls. Collective.
 ///
 /// # Errors
 /// The same on all ranks: a failing disk.
@@ -107,18 +120,34 @@ pub(super) fn fill(
 }
 
 /// Fills one dataset, as [`fill`].
-pub(super) fn write<T: H5Type + Pod>(world: &World, path: &Path, name: &str, region: &[Range<usize>], values: &[T]) -> Result<()> {
-    fill(world, path, &[name.to_owned()], |file| file.write(0, region, values), |file| file.holds(0, region, values))
+pub(super) fn write<T: H5Type + Pod>(
+    world: &World,
+    path: &Path,
+    name: &str,
+    region: &[Range<usize>],
+    values: &[T],
+) -> Result<()> {
+    fill(
+        world,
+        path,
+        &[name.to_owned()],
+        |file| file.write(0, region, values),
+        |file| file.holds(0, region, values),
+    )
 }
 
 /// The error where a file that was just written reads otherwise.
 pub(super) fn not_held(path: &Path) -> Error {
-    Error::failure(format!("{} does not hold what was written to it: the disk is full or fails; make room", path.display()))
+    Error::failure(format!(
+        "{} does not hold what was written to it: the disk is full or fails; make room",
+        path.display()
+    ))
 }
 
-/// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one layer) and runs `call` for
-/// each, with the range of its elements. All ranks make the same number of calls, with nothing if need be, and go on
-/// after an error: the others would wait for them. Returns the first error.
+/// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one
+/// layer) and runs `call` for each, with the range of its elements. All ranks make the same number
+/// of calls, with nothing if need be, and go on after an error: the others would wait for them.
+/// Returns the first error.
 fn in_rounds<T>(
     world: &World,
     region: &[Range<usize>],

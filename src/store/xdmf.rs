@@ -16,18 +16,20 @@ pub(super) struct Attribute {
     pub bytes: usize,
 }
 
-/// The grid of one snapshot in the file `name`, with `shape` points in z, y, x. XDMF counts the slowest axis first in
-/// `Dimensions`, but lists the coordinates as x, y, z.
+/// The grid of one snapshot in the file `name`, with `shape` points in z, y, x. XDMF counts the
+/// slowest axis first in `Dimensions`, but lists the coordinates as x, y, z.
 pub(super) fn grid(name: &str, step: u64, time: f64, shape: [usize; 3], fields: &[Attribute]) -> String {
     let [nz, ny, nx] = shape;
     let mut text = format!(
         "<Grid Name=\"step {step}\" GridType=\"Uniform\">\n<Time Value=\"{time:?}\"/>\n\
-         <Topology TopologyType=\"3DRectMesh\" Dimensions=\"{nz} {ny} {nx}\"/>\n<Geometry GeometryType=\"VXVYVZ\">\n"
+         <Topology TopologyType=\"3DRectMesh\" Dimensions=\"{nz} {ny} {nx}\"/>\n<Geometry \
+         GeometryType=\"VXVYVZ\">\n"
     );
     let item = |dimensions: &str, bytes: usize, dataset: &str| {
         let dataset = escaped(dataset);
         format!(
-            "<DataItem Dimensions=\"{dimensions}\" NumberType=\"Float\" Precision=\"{bytes}\" Format=\"HDF\">{name}:/{dataset}</DataItem>\n"
+            "<DataItem Dimensions=\"{dimensions}\" NumberType=\"Float\" Precision=\"{bytes}\" \
+             Format=\"HDF\">{name}:/{dataset}</DataItem>\n"
         )
     };
     for (axis, points) in [("x", nx), ("y", ny), ("z", nz)] {
@@ -36,7 +38,8 @@ pub(super) fn grid(name: &str, step: u64, time: f64, shape: [usize; 3], fields: 
     text += "</Geometry>\n";
     for Attribute { name, bytes } in fields {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "<Attribute Name=\"{}\" AttributeType=\"Scalar\" Center=\"Node\">", escaped(name));
+        let _ =
+            writeln!(text, "<Attribute Name=\"{}\" AttributeType=\"Scalar\" Center=\"Node\">", escaped(name));
         text += &item(&format!("{nz} {ny} {nx}"), *bytes, name);
         text += "</Attribute>\n";
     }
@@ -51,7 +54,8 @@ pub(super) fn document(grid: &str) -> String {
 /// Writes `series.xdmf`: the snapshots of the directory, one after the other in time.
 pub(super) fn write_series(directory: &Path) -> Result<()> {
     let failed = |path: &Path, error| Error::io(format!("cannot read {}", path.display()), error);
-    let mut series = "<Grid Name=\"series\" GridType=\"Collection\" CollectionType=\"Temporal\">\n".to_string();
+    let mut series =
+        "<Grid Name=\"series\" GridType=\"Collection\" CollectionType=\"Temporal\">\n".to_string();
     for step in directory::steps(directory, "xdmf").map_err(|error| failed(directory, error))? {
         let path = directory.join(directory::file_name(step, "xdmf"));
         let snapshot = files::read_text(&path, files::TEXT).map_err(|error| failed(&path, error))?;
@@ -79,7 +83,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         for (step, kept) in [(20, true), (3, true), (7, false)] {
             let name = directory::file_name(step, "h5");
-            let text = document(&grid(&name, step, 0.5 * step as f64, [4, 3, 2], &[Attribute { name: "p<0".into(), bytes: 4 }]));
+            let text = document(&grid(
+                &name,
+                step,
+                0.5 * step as f64,
+                [4, 3, 2],
+                &[Attribute { name: "p<0".into(), bytes: 4 }],
+            ));
             fs::write(directory.path().join(directory::file_name(step, "xdmf")), text).unwrap();
             if kept {
                 fs::write(directory.path().join(name), "").unwrap();
@@ -89,6 +99,8 @@ mod tests {
         let series = fs::read_to_string(directory.path().join("series.xdmf")).unwrap();
         let times: Vec<&str> = series.lines().filter(|line| line.starts_with("<Time")).collect();
         assert_eq!(times, ["<Time Value=\"1.5\"/>", "<Time Value=\"10.0\"/>"]);
-        assert!(series.contains("Dimensions=\"4 3 2\" NumberType=\"Float\" Precision=\"4\" Format=\"HDF\">00000003.h5:/p&lt;0<"));
+        assert!(series.contains(
+            "Dimensions=\"4 3 2\" NumberType=\"Float\" Precision=\"4\" Format=\"HDF\">00000003.h5:/p&lt;0<"
+        ));
     }
 }

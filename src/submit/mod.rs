@@ -20,7 +20,8 @@ pub struct Request {
     /// MPI ranks, one per core
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub ranks: u32,
-    /// Time limit of a job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a bare number is seconds, not minutes. The run stops before that, with a checkpoint
+    /// Time limit of a job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a
+    /// bare number is seconds, not minutes. The run stops before that, with a checkpoint
     #[arg(long, value_parser = walltime)]
     pub walltime: u64,
     /// Batch system [default: the one whose sbatch, qsub or bsub is found first]
@@ -38,7 +39,8 @@ pub struct Request {
     /// Partition, queue or class
     #[arg(long, visible_alias = "partition")]
     pub queue: Option<String>,
-    /// Number of jobs to submit, each starting when the previous one has ended; those that find the case finished exit at once
+    /// Number of jobs to submit, each starting when the previous one has ended; those that find the
+    /// case finished exit at once
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub chain: u32,
     /// Put a job that stops early back in the queue, until the case is done
@@ -52,7 +54,8 @@ pub struct Request {
     pub dry_run: bool,
 }
 
-/// Memory of a rank beside its fields: a quarter of them, and so many bytes for MPI and HDF5 (60 MB with two ranks on a node).
+/// Memory of a rank beside its fields: a quarter of them, and so many bytes for MPI and HDF5 (60 MB
+/// with two ranks on a node).
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_BESIDE: f64 = 250e6;
 
@@ -65,10 +68,12 @@ const BLUEGENE_RANKS: u32 = 64;
 /// Exit code of a run that has stopped early.
 const STOPPED: &str = "3";
 
-/// Submits the case at `path`, with `overrides` laid over it; the text for the user. A dry run has no text but the job script.
+/// Submits the case at `path`, with `overrides` laid over it; the text for the user. A dry run has
+/// no text but the job script.
 ///
 /// # Errors
-/// A bad case, a request that does not fit the case, the batch system or the template; a job that is not taken.
+/// A bad case, a request that does not fit the case, the batch system or the template; a job that
+/// is not taken.
 pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<String> {
     let case = case::load(path, overrides)?;
     let notes = run::notes(&case)?;
@@ -87,10 +92,13 @@ pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<St
     let file = write(&directory, &script)?;
     let mut ids: Vec<String> = Vec::new();
     for _ in 0..request.chain {
-        let id = scheduler.submit(&file, ids.last().map(String::as_str)).map_err(|error| add_submitted(error, &ids))?;
+        let id = scheduler
+            .submit(&file, ids.last().map(String::as_str))
+            .map_err(|error| add_submitted(error, &ids))?;
         ids.push(id);
     }
-    Ok(plan::summary(&case, request.ranks as usize, &notes)? + &told(scheduler, request, &demands, &file, &ids))
+    Ok(plan::summary(&case, request.ranks as usize, &notes)?
+        + &told(scheduler, request, &demands, &file, &ids))
 }
 
 impl Request {
@@ -102,23 +110,40 @@ impl Request {
     fn refuse_impossible(&self, scheduler: Scheduler) -> Result<()> {
         let refuse = |what: String| Err(Error::input(format!("{what}; nothing was submitted")));
         match (self.nodes, self.ranks_per_node()) {
-            (None, _) if scheduler.needs_nodes() => return refuse("this batch system must know the nodes of a job: give --nodes".into()),
-            (Some(nodes), _) if nodes > self.ranks => return refuse(format!("{nodes} nodes are more than {} ranks", self.ranks)),
-            (_, Some(ranks)) if scheduler == Scheduler::Bluegene && !(ranks.is_power_of_two() && ranks <= BLUEGENE_RANKS) => {
-                return refuse(format!("a node has {ranks} ranks; a Blue Gene/Q takes 1, 2, 4, .. {BLUEGENE_RANKS}"));
+            (None, _) if scheduler.needs_nodes() => {
+                return refuse("this batch system must know the nodes of a job: give --nodes".into());
+            }
+            (Some(nodes), _) if nodes > self.ranks => {
+                return refuse(format!("{nodes} nodes are more than {} ranks", self.ranks));
+            }
+            (_, Some(ranks))
+                if scheduler == Scheduler::Bluegene
+                    && !(ranks.is_power_of_two() && ranks <= BLUEGENE_RANKS) =>
+            {
+                return refuse(format!(
+                    "a node has {ranks} ranks; a Blue Gene/Q takes 1, 2, 4, .. {BLUEGENE_RANKS}"
+                ));
             }
             _ => {}
         }
         if self.chain > 1 && !scheduler.has_chains() {
             return refuse(
-                "without a batch system that lets jobs wait for each other there is no --chain: submit again when the job has ended".into(),
+                "without a batch system that lets jobs wait for each other there is no --chain: submit again \
+                 when the job has ended".into(),
             );
         }
         if self.walltime == 0 { refuse("--walltime is nothing".into()) } else { Ok(()) }
     }
 
     /// All that a template may name.
-    fn values(&self, scheduler: Scheduler, case: &Case, demands: &Demands, directory: &Path, command: String) -> Result<Vec<Value>> {
+    fn values(
+        &self,
+        scheduler: Scheduler,
+        case: &Case,
+        demands: &Demands,
+        directory: &Path,
+        command: String,
+    ) -> Result<Vec<Value>> {
         let memory = memory(demands);
         let margin = MARGIN.min(self.walltime / 10);
         let given = |value: u64| Some(value.to_string());
@@ -146,8 +171,9 @@ impl Request {
         let (origin, template) = match &self.template {
             None => scheduler.template(),
             Some(path) => {
-                own = files::read_text(path, files::TEXT)
-                    .map_err(|error| Error::input(format!("cannot read the template {}: {error}", path.display())))?;
+                own = files::read_text(path, files::TEXT).map_err(|error| {
+                    Error::input(format!("cannot read the template {}: {error}", path.display()))
+                })?;
                 (path.to_str().unwrap_or("--template"), own.as_str())
             }
         };
@@ -169,15 +195,20 @@ impl Request {
     }
 }
 
-/// Refuses a value with a line end or another control character: what follows it would be a line of the script.
+/// Refuses a value with a line end or another control character: what follows it would be a line of
+/// the script.
 fn refuse_control((name, value): &Value) -> Result<()> {
-    let Some(control) = value.iter().flat_map(|value| value.chars()).find(|c| c.is_control()) else { return Ok(()) };
+    let Some(control) = value.iter().flat_map(|value| value.chars()).find(|c| c.is_control()) else {
+        return Ok(());
+    };
     let what = match *name {
         "ACCOUNT" => "--account",
         "QUEUE" => "--queue",
         _ => "the path of the case, the run directory or a --set",
     };
-    Err(Error::input(format!("{what} has the control character {control:?}, which a job script cannot have; nothing was submitted")))
+    Err(Error::input(format!(
+        "{what} has the control character {control:?}, which a job script cannot have; nothing was submitted"
+    )))
 }
 
 /// MB of a rank, with what is beside the fields.
@@ -187,8 +218,10 @@ fn memory(demands: &Demands) -> u64 {
 
 /// What runs the case, from wherever.
 fn run_command(path: &Path, overrides: &[String], directory: &Path) -> Result<String> {
-    let program = std::env::current_exe().map_err(|error| Error::io("cannot find the program that is running", error))?;
-    let [program, case, directory] = [program, absolute(path)?, directory.to_path_buf()].map(|path| quoted(&path.to_string_lossy()));
+    let program = std::env::current_exe()
+        .map_err(|error| Error::io("cannot find the program that is running", error))?;
+    let [program, case, directory] =
+        [program, absolute(path)?, directory.to_path_buf()].map(|path| quoted(&path.to_string_lossy()));
     let overrides: String = overrides.iter().map(|set| format!(" --set {}", quoted(set))).collect();
     Ok(format!("{program} run {case} --dir {directory}{overrides}"))
 }
@@ -197,12 +230,15 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     path::absolute(path).map_err(|error| Error::io(format!("cannot tell where {} is", path.display()), error))
 }
 
-/// The path as it may stand in a line for a batch system, which knows no quotes and takes `%` and `$` for its own.
+/// The path as it may stand in a line for a batch system, which knows no quotes and takes `%` and
+/// `$` for its own.
 fn plain(directory: &Path) -> Result<String> {
     let text = directory.to_string_lossy().into_owned();
     match text.chars().find(|c| !c.is_alphanumeric() && !"/_-.+=~".contains(*c)) {
         None => Ok(text),
-        Some(c) => Err(Error::input(format!("batch systems do not take {c:?} in the run directory {text}: use another one (--dir)"))),
+        Some(c) => Err(Error::input(format!(
+            "batch systems do not take {c:?} in the run directory {text}: use another one (--dir)"
+        ))),
     }
 }
 
@@ -212,7 +248,8 @@ fn job_name(case: &str) -> String {
     format!("rogallo-{}", case.chars().map(plain).collect::<String>())
 }
 
-/// Puts the script into the run directory; what an earlier job left there to end the further ones of its chain is removed.
+/// Puts the script into the run directory; what an earlier job left there to end the further ones
+/// of its chain is removed.
 fn write(directory: &Path, script: &str) -> Result<PathBuf> {
     let file = directory.join("job.sh");
     let failure = |error| Error::io(format!("cannot write the job script {}", file.display()), error);
@@ -226,7 +263,8 @@ fn write(directory: &Path, script: &str) -> Result<PathBuf> {
 }
 
 fn add_submitted(error: Error, ids: &[String]) -> Error {
-    let before = if ids.is_empty() { String::new() } else { format!("\nsubmitted before that: {}", ids.join(", ")) };
+    let before =
+        if ids.is_empty() { String::new() } else { format!("\nsubmitted before that: {}", ids.join(", ")) };
     Error { kind: Kind::Failure, message: error.message + &before }
 }
 
@@ -235,24 +273,32 @@ fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path,
     let mut lines = vec![
         ("job script", file.display().to_string()),
         ("job", ids.join(", then ")),
-        ("asked for", format!("{} MB per rank, {} each", memory(demands), scheduler.walltime(request.walltime))),
+        (
+            "asked for",
+            format!("{} MB per rank, {} each", memory(demands), scheduler.walltime(request.walltime)),
+        ),
         ("logs", format!("{0}/job*.log, {0}/run.log", file.parent().unwrap_or(Path::new("")).display())),
     ];
     lines.extend(ids.first().into_iter().flat_map(|id| scheduler.commands(id)));
     lines.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect()
 }
 
-/// Seconds of a time as SLURM has it (`sbatch --time`, `squeue -o %L`): H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM, D-HH; or of a number of seconds, which are minutes there.
+/// Seconds of a time as SLURM has it (`sbatch --time`, `squeue -o %L`): H:MM:SS, MM:SS, D-HH:MM:SS,
+/// D-HH:MM, D-HH; or of a number of seconds, which are minutes there.
 ///
 /// # Errors
 /// Anything else, with what is expected.
 pub fn walltime(text: &str) -> std::result::Result<u64, String> {
     let wrong = || {
-        "expected H:MM:SS, as in 11:30:00, or MM:SS, D-HH, D-HH:MM, D-HH:MM:SS, where D are days; a bare number is seconds, not minutes"
+        "expected H:MM:SS, as in 11:30:00, or MM:SS, D-HH, D-HH:MM, D-HH:MM:SS, where D are days; a bare \
+         number is seconds, not minutes"
             .to_owned()
     };
     let numbers = |text: &str| {
-        let numbers = text.split(':').map(|part| Some(u64::from(part.parse::<u32>().ok()?))).collect::<Option<Vec<u64>>>();
+        let numbers = text
+            .split(':')
+            .map(|part| Some(u64::from(part.parse::<u32>().ok()?)))
+            .collect::<Option<Vec<u64>>>();
         numbers.filter(|numbers| numbers.len() <= 3).ok_or_else(wrong)
     };
     match text.trim().split_once('-') {
@@ -283,9 +329,13 @@ mod tests {
         for (text, seconds) in read {
             assert_eq!(walltime(text), Ok(seconds), "{text}");
         }
-        for text in ["", "soon", "1-", "-1", "1-2-3", "1:2:3:4", "1-1:2:3:4", "1.5", "12h", "1-x", "99999999999"] {
+        for text in
+            ["", "soon", "1-", "-1", "1-2-3", "1:2:3:4", "1-1:2:3:4", "1.5", "12h", "1-x", "99999999999"]
+        {
             assert!(
-                walltime(text).is_err_and(|error| error.contains("expected H:MM:SS") && error.contains("seconds, not minutes")),
+                walltime(text).is_err_and(
+                    |error| error.contains("expected H:MM:SS") && error.contains("seconds, not minutes")
+                ),
                 "{text}"
             );
         }

@@ -26,10 +26,12 @@ impl Scheduler {
     /// # Errors
     /// None is.
     pub fn find() -> Result<Self> {
-        let found = [Self::Slurm, Self::Pbs, Self::Lsf].into_iter().find(|scheduler| is_command(scheduler.command()));
+        let found =
+            [Self::Slurm, Self::Pbs, Self::Lsf].into_iter().find(|scheduler| is_command(scheduler.command()));
         found.ok_or_else(|| {
             Error::input(
-                "no batch system found (sbatch, qsub, bsub): name one with --scheduler, or start the job here with --scheduler mpirun",
+                "no batch system found (sbatch, qsub, bsub): name one with --scheduler, or start the job \
+                 here with --scheduler mpirun",
             )
         })
     }
@@ -81,24 +83,30 @@ impl Scheduler {
     pub fn submit(self, script: &Path, after: Option<&str>) -> Result<String> {
         let mut command = Command::new(self.command());
         match self {
-            Self::Slurm => command.arg("--parsable").args(after.map(|id| format!("--dependency=afterany:{id}"))),
+            Self::Slurm => {
+                command.arg("--parsable").args(after.map(|id| format!("--dependency=afterany:{id}")))
+            }
             Self::Pbs => command.args(after.map(|id| format!("-Wdepend=afterany:{id}"))),
             Self::Lsf => command.args(after.map(|id| format!("-wended({id})"))),
             Self::Bluegene => &mut command,
             Self::Mpirun => return start(script),
         };
-        let failure = |error| Error::io(format!("cannot submit {} with {}", script.display(), self.command()), error);
+        let failure =
+            |error| Error::io(format!("cannot submit {} with {}", script.display(), self.command()), error);
         if self == Self::Lsf {
             command.stdin(File::open(script).map_err(failure)?);
         } else {
             command.arg(script);
         }
         let output = command.output().map_err(failure)?;
-        let [said, complaint] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+        let [said, complaint] =
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
         let id = self.id(&said).filter(|_| output.status.success());
         id.map(str::to_owned).ok_or_else(|| {
             let what = format!("{} does not take {}: {said} {complaint}", self.command(), script.display());
-            Error::failure(format!("{what}\nmend the options, or hand in a changed copy of the script yourself"))
+            Error::failure(format!(
+                "{what}\nmend the options, or hand in a changed copy of the script yourself"
+            ))
         })
     }
 
@@ -119,7 +127,11 @@ impl Scheduler {
     /// The commands that show a job, stop it with a checkpoint, and end it.
     pub fn commands(self, id: &str) -> Vec<(&'static str, String)> {
         let [look, stop, cancel] = match self {
-            Self::Slurm => [format!("squeue -j {id}"), format!("scancel --batch --signal=USR1 {id}"), format!("scancel {id}")],
+            Self::Slurm => [
+                format!("squeue -j {id}"),
+                format!("scancel --batch --signal=USR1 {id}"),
+                format!("scancel {id}"),
+            ],
             Self::Pbs => [format!("qstat {id}"), format!("qsig -s SIGUSR1 {id}"), format!("qdel {id}")],
             Self::Lsf => [format!("bjobs {id}"), format!("bkill -s USR2 {id}"), format!("bkill {id}")],
             Self::Mpirun => [format!("ps -p {id}"), format!("kill -USR1 {id}"), format!("kill {id}")],
@@ -133,8 +145,11 @@ impl Scheduler {
 /// Starts a script here; it goes on when this process ends.
 fn start(script: &Path) -> Result<String> {
     let log = script.with_extension("log");
-    let failure = |error| Error::io(format!("cannot start {} with its output in {}", script.display(), log.display()), error);
-    let output = files::open_as(&log, OpenOptions::new().write(true).create(true).truncate(true)).map_err(failure)?;
+    let failure = |error| {
+        Error::io(format!("cannot start {} with its output in {}", script.display(), log.display()), error)
+    };
+    let output =
+        files::open_as(&log, OpenOptions::new().write(true).create(true).truncate(true)).map_err(failure)?;
     let copy = output.try_clone().map_err(failure)?;
     let mut command = Command::new("bash");
     command.arg(script).stdin(Stdio::null()).stdout(output).stderr(copy).process_group(0);
@@ -142,7 +157,8 @@ fn start(script: &Path) -> Result<String> {
 }
 
 fn is_command(name: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
 }
 
 #[cfg(test)]

@@ -42,7 +42,11 @@ pub fn fill(origin: &str, template: &str, values: &[Value]) -> Result<String> {
 /// A word as the shell takes it for itself.
 pub fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./=,:+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +68,12 @@ mod tests {
         let filled = fill("t.sh", "n @RANKS@ @RANKS@\n@QUEUE@ @RANKS@\nx@@NAME@ @RANKS@\n", &values);
         assert_eq!(filled, Ok("n 4 4\nx@@RANKS@ 4\n".to_owned()));
         let error = fill("t.sh", "\n@RANK@\n", &values).unwrap_err();
-        assert!(error.message.starts_with("t.sh:2: no value is called @RANK@; there are @RANKS@, @NAME@, @QUEUE@;"), "{error}");
+        assert!(
+            error
+                .message
+                .starts_with("t.sh:2: no value is called @RANK@; there are @RANKS@, @NAME@, @QUEUE@;"),
+            "{error}"
+        );
     }
 
     #[test]

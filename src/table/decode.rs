@@ -12,7 +12,8 @@ pub fn decode(bytes: &[u8]) -> Result<String, String> {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         _ if bytes.contains(&0) => return Err("it is a binary file, not text".to_owned()),
-        _ => String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().copied().map(char::from).collect()),
+        _ => String::from_utf8(bytes.to_vec())
+            .unwrap_or_else(|_| bytes.iter().copied().map(char::from).collect()),
     };
     let text = text.replace('\u{feff}', "").replace("\r\n", "\n").replace('\r', "\n");
     Ok(text.trim_end_matches('\u{1a}').to_owned())

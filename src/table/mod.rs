@@ -51,8 +51,10 @@ impl TextTable {
     /// # Errors
     /// As for [`TextTable::read`].
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
-        let text = decode::decode(bytes).map_err(|why| Error::input(format!("cannot read {}: {why}", path.display())))?;
-        let lines: Vec<Line> = text.split('\n').zip(1..).map(|(text, number)| Line { number, text }).collect();
+        let text = decode::decode(bytes)
+            .map_err(|why| Error::input(format!("cannot read {}: {why}", path.display())))?;
+        let lines: Vec<Line> =
+            text.split('\n').zip(1..).map(|(text, number)| Line { number, text }).collect();
         let first = lines.iter().position(|line| matches!(line.kind(), Kind::Row)).unwrap_or(lines.len());
         let (head, body) = lines.split_at(first);
         let is_row = |line: &&Line| !matches!(line.kind(), Kind::Comment);
@@ -62,7 +64,8 @@ impl TextTable {
         for line in body.iter().filter(is_row) {
             if let Kind::Words = line.kind() {
                 let word = line.text.split_whitespace().next().unwrap_or_default();
-                return Err(table.wrong(line.number, &format!("`{word}` is not a number; mark a line of words with #")));
+                return Err(table
+                    .wrong(line.number, &format!("`{word}` is not a number; mark a line of words with #")));
             }
             let row = style.row(*line).map_err(|why| table.wrong(line.number, &why))?;
             table.rows.push(row);
@@ -94,7 +97,8 @@ impl TextTable {
             text.match_indices(key).find_map(|(at, _)| {
                 let begins = !text[..at].ends_with(|c: char| c.is_alphanumeric() || "_'\\".contains(c));
                 let rest = text[at + key.len()..].trim_start().strip_prefix(['=', ':'])?.trim_start();
-                let end = rest.find(|c: char| !(c.is_ascii_digit() || "+-.eEdD".contains(c))).unwrap_or(rest.len());
+                let end =
+                    rest.find(|c: char| !(c.is_ascii_digit() || "+-.eEdD".contains(c))).unwrap_or(rest.len());
                 number(rest[..end].trim_end_matches('.'), false).ok().filter(|_| begins)
             })
         };
@@ -112,7 +116,8 @@ impl TextTable {
         let width = first.cells.len();
         match self.rows.iter().find(|row| row.cells.len() != width) {
             Some(row) => {
-                let what = format!("{} where line {} has {width}", counted(row.cells.len(), "number"), first.line);
+                let what =
+                    format!("{} where line {} has {width}", counted(row.cells.len(), "number"), first.line);
                 Err(self.wrong(row.line, &what))
             }
             None => Ok(width),
@@ -134,8 +139,10 @@ impl TextTable {
                 let known = names.iter().filter(|name| is_known(name)).count();
                 1000 * known * known / names.len().max(1)
             };
-            let ways = names::candidates(&text, is_known).into_iter().rev().map(|names| (rank(&names), names));
-            let named = ways.filter(|(rank, _)| *rank > 0).max_by_key(|(rank, names)| (names.len() == width, *rank));
+            let ways =
+                names::candidates(&text, is_known).into_iter().rev().map(|names| (rank(&names), names));
+            let named =
+                ways.filter(|(rank, _)| *rank > 0).max_by_key(|(rank, names)| (names.len() == width, *rank));
             if let Some((rank, names)) = named
                 && best.as_ref().is_none_or(|(other, ..)| rank >= *other)
             {
@@ -143,16 +150,20 @@ impl TextTable {
             }
         }
         let Some((_, line, mut names)) = best else { return Ok(Columns { table: self, names: Vec::new() }) };
-        let is_twice = |(i, name): (usize, &String)| is_known(name) && names[..i].iter().any(|other| canonical(other) == canonical(name));
+        let is_twice = |(i, name): (usize, &String)| {
+            is_known(name) && names[..i].iter().any(|other| canonical(other) == canonical(name))
+        };
         if let Some((_, name)) = names.iter().enumerate().find(|&(i, name)| is_twice((i, name))) {
             return Err(self.wrong(line, &format!("two columns are named `{name}`")));
         }
         let may_end_early = names.iter().all(|name| is_known(name)) && !rows::may_hide_cells(&self.rows);
         // A separator behind every row makes no column.
-        let ends_empty = names.len() + 1 == width && self.rows.iter().all(|row| row.cells[width - 1].is_nan());
+        let ends_empty =
+            names.len() + 1 == width && self.rows.iter().all(|row| row.cells[width - 1].is_nan());
         if names.len() < width && !ends_empty || names.len() > width && !may_end_early {
             let (numbers, count) = (counted(width, "number"), counted(names.len(), "name"));
-            let what = format!("{numbers} under {count} of columns: line {line} has `{}`", names.join("`, `"));
+            let what =
+                format!("{numbers} under {count} of columns: line {line} has `{}`", names.join("`, `"));
             return Err(self.wrong(self.rows[0].line, &what));
         }
         names.truncate(width);
@@ -165,17 +176,23 @@ impl TextTable {
     /// Another number of names than of columns; an unknown name, or one that stands twice.
     pub fn columns_named(&self, by_hand: &[String], is_known: &dyn Fn(&str) -> bool) -> Result<Columns<'_>> {
         let width = self.width()?;
-        let wrong = |what: String| Err(Error::input(format!("--columns for {}: {what}", self.path.display())));
+        let wrong =
+            |what: String| Err(Error::input(format!("--columns for {}: {what}", self.path.display())));
         if let Some(name) = by_hand.iter().find(|name| *name != "-" && !is_known(name)) {
             return wrong(format!("`{name}` is not a column that is known; put - where one is passed over"));
         }
-        let is_twice = |i: usize| by_hand[i] != "-" && by_hand[..i].iter().any(|other| canonical(other) == canonical(&by_hand[i]));
+        let is_twice = |i: usize| {
+            by_hand[i] != "-" && by_hand[..i].iter().any(|other| canonical(other) == canonical(&by_hand[i]))
+        };
         if let Some(i) = (0..by_hand.len()).find(|&i| is_twice(i)) {
             return wrong(format!("`{}` stands twice", by_hand[i]));
         }
         if by_hand.len() != width {
             let names = counted(by_hand.len(), "name");
-            return wrong(format!("{names} for {}; put - where one is passed over", counted(width, "column")));
+            return wrong(format!(
+                "{names} for {}; put - where one is passed over",
+                counted(width, "column")
+            ));
         }
         Ok(Columns { table: self, names: by_hand.to_vec() })
     }
@@ -185,7 +202,9 @@ impl TextTable {
         let mut joined: Vec<(usize, String)> = Vec::new();
         for (number, text) in &self.head {
             match joined.last_mut() {
-                Some((_, list)) if text.starts_with('"') && list.to_lowercase().starts_with("variables") => *list += &format!(" {text}"),
+                Some((_, list)) if text.starts_with('"') && list.to_lowercase().starts_with("variables") => {
+                    *list += &format!(" {text}")
+                }
                 _ => joined.push((*number, text.clone())),
             }
         }
@@ -226,7 +245,10 @@ impl<'a> Columns<'a> {
             Some(pair) => {
                 let [before, after] = if descends { [pair[1], pair[0]] } else { [pair[0], pair[1]] };
                 let (name, course) = (&self.names[column], if descends { "decrease" } else { "increase" });
-                let what = format!("`{name}` must {course}: {} follows {}", after.cells[column], before.cells[column]);
+                let what = format!(
+                    "`{name}` must {course}: {} follows {}",
+                    after.cells[column], before.cells[column]
+                );
                 Err(self.table.wrong(after.line, &what))
             }
             None => Ok(ordered),

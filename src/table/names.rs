@@ -1,8 +1,22 @@
 //! Lines that name the columns of a table.
 
 /// Words before the names that are not names.
-const LEADS: [&str; 14] =
-    ["variables", "variable", "columns", "column", "names", "name", "labels", "fields", "header", "data", "of", "the", "are", "is"];
+const LEADS: [&str; 14] = [
+    "variables",
+    "variable",
+    "columns",
+    "column",
+    "names",
+    "name",
+    "labels",
+    "fields",
+    "header",
+    "data",
+    "of",
+    "the",
+    "are",
+    "is",
+];
 
 /// The names in a line, for each way in which they may be parted: by commas or semicolons, by dashes
 /// between blanks, by tabs or two blanks, by blanks. What is in brackets or quotes is one piece; numbering
@@ -16,7 +30,11 @@ pub fn candidates(line: &str, is_known: &dyn Fn(&str) -> bool) -> Vec<Vec<String
         &|rest| rest.starts_with(|c: char| c.is_whitespace() || c == ',' || c == ';'),
     ];
     let ways = split.map(|ends| tidy(pieces(line, ends)));
-    ways.into_iter().enumerate().filter(|(way, names)| *way == 3 || names.len() > 1).map(|(_, names)| names).collect()
+    ways.into_iter()
+        .enumerate()
+        .filter(|(way, names)| *way == 3 || names.len() > 1)
+        .map(|(_, names)| names)
+        .collect()
 }
 
 /// The line behind `VARIABLES =`, `columns:` and the like, and behind any other word with a colon.
@@ -32,7 +50,8 @@ fn without_lead<'a>(line: &'a str, is_known: &dyn Fn(&str) -> bool) -> &'a str {
         let end = rest.find(|c: char| c.is_whitespace() || c == ':' || c == '=').unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
         let has_colon = behind.starts_with(':') && word.contains(|c: char| c.is_alphabetic());
-        let is_lead = word.is_empty() && !behind.is_empty() || LEADS.contains(&&*word.to_lowercase()) || has_colon;
+        let is_lead =
+            word.is_empty() && !behind.is_empty() || LEADS.contains(&&*word.to_lowercase()) || has_colon;
         if !is_lead || is_known(word) {
             return rest;
         }
@@ -62,12 +81,20 @@ fn pieces(line: &str, ends: &dyn Fn(&str) -> bool) -> Vec<String> {
 
 /// The names in the pieces.
 fn tidy(pieces: Vec<String>) -> Vec<String> {
-    let names = pieces.iter().map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || ",;|".contains(c)));
+    let names =
+        pieces.iter().map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || ",;|".contains(c)));
     let names = names.map(|name| name.strip_prefix("- ").unwrap_or(name).trim_matches('"').trim());
-    let is_apart = |name: &str| name.starts_with(['[', '(']) && name.ends_with([']', ')']) && !name[1..].contains(['[', '(']);
-    let names: Vec<&str> = names.filter(|name| name.contains(char::is_alphanumeric) && !is_apart(name)).collect();
+    let is_apart = |name: &str| {
+        name.starts_with(['[', '(']) && name.ends_with([']', ')']) && !name[1..].contains(['[', '('])
+    };
+    let names: Vec<&str> =
+        names.filter(|name| name.contains(char::is_alphanumeric) && !is_apart(name)).collect();
     let names = without_numbering(names);
-    names.into_iter().map(|name| without_definition(name).to_owned()).filter(|name| !name.is_empty()).collect()
+    names
+        .into_iter()
+        .map(|name| without_definition(name).to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// `E` of `E=<u.u>/2`.
@@ -84,8 +111,9 @@ fn without_numbering(names: Vec<&str>) -> Vec<&str> {
     if names.len() > 3 && names.chunks(2).zip(1..).all(|(pair, n)| pair.len() == 2 && counts(pair[0], n)) {
         return names.into_iter().skip(1).step_by(2).collect();
     }
-    let behind =
-        |(name, n): (&&'_ str, usize)| name.strip_prefix(&n.to_string()).is_some_and(|rest| rest.starts_with([':', '.', ')', '=', '-']));
+    let behind = |(name, n): (&&'_ str, usize)| {
+        name.strip_prefix(&n.to_string()).is_some_and(|rest| rest.starts_with([':', '.', ')', '=', '-']))
+    };
     if names.len() > 1 && names.iter().zip(1..).all(behind) {
         let number = |n: usize| n.to_string().len() + 1;
         return names.into_iter().zip(1..).map(|(name, n)| name[number(n)..].trim()).collect();
@@ -147,16 +175,28 @@ mod tests {
     #[test]
     fn names_may_hold_blanks_and_definitions() {
         for (line, names) in [
-            ("Time  -  Energy  -  Dissipation rate (-dE/dt) - Enstrophy", ["Time", "Energy", "Dissipation rate (-dE/dt)", "Enstrophy"]),
-            ("t  E=<u.u>/2  eps=2 nu Omega  energy in modes |k|>9", ["t", "E", "eps", "energy in modes |k|>9"]),
+            (
+                "Time  -  Energy  -  Dissipation rate (-dE/dt) - Enstrophy",
+                ["Time", "Energy", "Dissipation rate (-dE/dt)", "Enstrophy"],
+            ),
+            (
+                "t  E=<u.u>/2  eps=2 nu Omega  energy in modes |k|>9",
+                ["t", "E", "eps", "energy in modes |k|>9"],
+            ),
             ("y,U mean,\"R, uu\",k", ["y", "U mean", "R, uu", "k"]),
-            ("y+ U+ k+ eps+(positive, nu/u_tau^4 units)", ["y+", "U+", "k+", "eps+(positive, nu/u_tau^4 units)"]),
+            (
+                "y+ U+ k+ eps+(positive, nu/u_tau^4 units)",
+                ["y+", "U+", "k+", "eps+(positive, nu/u_tau^4 units)"],
+            ),
         ] {
             let found = candidates(line, &|_| false);
             assert!(found.iter().any(|candidate| candidate == &names), "{line}: {found:?}");
         }
         assert_eq!(canonical("$\\overline{u'}^+$"), "overlineu'+");
-        assert_eq!((canonical("R_uu"), canonical("y^+"), canonical("<u'u'>")), ("ruu".into(), "y+".into(), "u'u'".into()));
+        assert_eq!(
+            (canonical("R_uu"), canonical("y^+"), canonical("<u'u'>")),
+            ("ruu".into(), "y+".into(), "u'u'".into())
+        );
         assert_eq!((without_unit("k[1/cm]"), without_unit("(-)"), without_unit("S(u)")), ("k", "(-)", "S"));
     }
 }

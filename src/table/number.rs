@@ -17,12 +17,20 @@ pub fn number(word: &str, decimal_comma: bool) -> Result<f64, String> {
     if let Some(sign) = three_digit_exponent(&digits) {
         digits.insert(sign, 'e');
     }
-    let value = if digits.contains(|c: char| !(c.is_ascii_digit() || "+-.e".contains(c))) { None } else { digits.parse().ok() };
+    let value = if digits.contains(|c: char| !(c.is_ascii_digit() || "+-.e".contains(c))) {
+        None
+    } else {
+        digits.parse().ok()
+    };
     match value {
         Some(value) if f64::is_finite(value) => Ok(value),
         Some(_) => Err(format!("`{word}` is too large for a number")),
-        None if is_stars(word) => Err(format!("`{word}` is not a number but a field that was too narrow for one")),
-        None if decimal_comma && word.contains('.') => Err(format!("`{word}` has a decimal point in a table of decimal commas")),
+        None if is_stars(word) => {
+            Err(format!("`{word}` is not a number but a field that was too narrow for one"))
+        }
+        None if decimal_comma && word.contains('.') => {
+            Err(format!("`{word}` has a decimal point in a table of decimal commas"))
+        }
         None => Err(format!("`{word}` is not a number")),
     }
 }
@@ -50,7 +58,8 @@ const MINUS: [char; 2] = ['\u{2212}', '\u{2013}'];
 fn three_digit_exponent(word: &str) -> Option<usize> {
     let sign = word.len().checked_sub(4).filter(|&sign| word.is_char_boundary(sign))?;
     let (mantissa, exponent) = word.split_at(sign);
-    let is_exponent = exponent.starts_with(['+', '-']) && exponent[1..].bytes().all(|byte| byte.is_ascii_digit());
+    let is_exponent =
+        exponent.starts_with(['+', '-']) && exponent[1..].bytes().all(|byte| byte.is_ascii_digit());
     let is_mantissa = mantissa.contains('.') && mantissa.ends_with(|c: char| c.is_ascii_digit() || c == '.');
     (is_exponent && is_mantissa && !mantissa.contains('e')).then_some(sign)
 }
@@ -61,8 +70,17 @@ mod tests {
 
     #[test]
     fn numbers_of_fortran_and_of_spreadsheets_are_read() {
-        let one = [("1.0D+01", 10.0), ("1.5d-3", 1.5e-3), ("1.25-101", 1.25e-101), ("-1.0+100", -1e100), ("+.5", 0.5), ("5.", 5.0)];
-        for (word, value) in one.into_iter().chain([("\"2.5\"", 2.5), ("\u{2212}3", -3.0), ("1.0-400", 0.0), ("7Q0", 7.0)]) {
+        let one = [
+            ("1.0D+01", 10.0),
+            ("1.5d-3", 1.5e-3),
+            ("1.25-101", 1.25e-101),
+            ("-1.0+100", -1e100),
+            ("+.5", 0.5),
+            ("5.", 5.0),
+        ];
+        for (word, value) in
+            one.into_iter().chain([("\"2.5\"", 2.5), ("\u{2212}3", -3.0), ("1.0-400", 0.0), ("7Q0", 7.0)])
+        {
             assert_eq!(number(word, false), Ok(value), "{word}");
             assert!(is_numeric(word), "{word}");
         }
@@ -81,10 +99,26 @@ mod tests {
         ] {
             assert!(number(word, false).unwrap_err().contains(why), "{word}: {:?}", number(word, false));
         }
-        for word in ["1.0-2.0", "12-3", "1.0-12", "123-456", "1.0e", "1.0e-1-101", "2*0.0", "0x10", "", "-", "1.5x", "1_0", "é-101"] {
+        for word in [
+            "1.0-2.0",
+            "12-3",
+            "1.0-12",
+            "123-456",
+            "1.0e",
+            "1.0e-1-101",
+            "2*0.0",
+            "0x10",
+            "",
+            "-",
+            "1.5x",
+            "1_0",
+            "é-101",
+        ] {
             assert!(number(word, false).is_err(), "{word}");
         }
-        assert!(number("1.5", true).unwrap_err().contains("decimal point") && number("1.234,5", true).is_err());
+        assert!(
+            number("1.5", true).unwrap_err().contains("decimal point") && number("1.234,5", true).is_err()
+        );
         for word in ["512x512", "2nd", "e", "1:y", "-", "dE/dt", "E_uu", "E11"] {
             assert!(!is_numeric(word), "{word}");
         }

@@ -54,7 +54,9 @@ impl<'a> Line<'a> {
         let words = || cut(text).split(is_separator).filter(|word| !word.is_empty());
         let numeric = words().filter(|word| is_numeric(word)).count();
         let is_row = numeric > 0 && 2 * numeric >= words().count();
-        let begins_empty = text.strip_prefix(';').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+        let begins_empty = text
+            .strip_prefix(';')
+            .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
         match text {
             _ if text.starts_with(MARKS) && !begins_empty || text.starts_with("//") => Kind::Comment,
             // Fewer stars are a damaged number, so many a frame around a title.
@@ -116,7 +118,9 @@ impl Style {
             && let Some(word) = text.split_whitespace().find(|word| is_tight(word))
             && text.split(',').any(|piece| piece.split_whitespace().count() > 1)
         {
-            return Err(format!("`{word}` is one number or two: commas and blanks both stand between the cells"));
+            return Err(format!(
+                "`{word}` is one number or two: commas and blanks both stand between the cells"
+            ));
         }
         let mut cells = Vec::new();
         for piece in text.split(|c| Some(c) == separator) {
@@ -134,8 +138,9 @@ impl Style {
 
 /// Whether a comma stands between two digits.
 fn is_tight(word: &str) -> bool {
-    let digit =
-        |part: &str, last: bool| if last { part.chars().next_back() } else { part.chars().next() }.is_some_and(|c| c.is_ascii_digit());
+    let digit = |part: &str, last: bool| {
+        if last { part.chars().next_back() } else { part.chars().next() }.is_some_and(|c| c.is_ascii_digit())
+    };
     word.match_indices(',').any(|(at, _)| digit(&word[..at], true) && digit(&word[at + 1..], false))
 }
 
@@ -144,7 +149,9 @@ impl Blanks {
         let width = |text: &str| text.chars().count();
         let words: Vec<&str> = text.split_whitespace().collect();
         let inner = text.trim().split(|c: char| !c.is_whitespace()).filter(|gap| !gap.is_empty());
-        let tabs = text.starts_with('\t') || text.ends_with('\t') || inner.clone().any(|gap| gap.matches('\t').count() > 1);
+        let tabs = text.starts_with('\t')
+            || text.ends_with('\t')
+            || inner.clone().any(|gap| gap.matches('\t').count() > 1);
         let others = tabs || text.contains([',', ';']);
         Self {
             others,

@@ -36,12 +36,16 @@ pub fn initial_spectrum(path: &Path) -> Result<Vec<(usize, f64, f64)>> {
         (None, None) if width == 2 => (0, 1),
         _ => {
             let path = path.display();
-            let what = format!("{path}: {width} columns, and no line above them names k and E(k), as `# k E(k)` does");
+            let what = format!(
+                "{path}: {width} columns, and no line above them names k and E(k), as `# k E(k)` does"
+            );
             return Err(Error::input(what));
         }
     };
     let sample = |row: &Row| -> Vec<u64> {
-        let numbers = (0..columns.names.len()).filter(|&i| is_sample(&columns.names[i])).map(|i| row.cells[i].to_bits());
+        let numbers = (0..columns.names.len())
+            .filter(|&i| is_sample(&columns.names[i]))
+            .map(|i| row.cells[i].to_bits());
         numbers.collect()
     };
     let rows = table.rows();
@@ -81,7 +85,8 @@ mod tests {
             b"step,time,k,energy,flux\n0,0,1,9,9\n0,0,2,9,\n7,0.1,0,3,9\n7,0.1,1,4,9\n7,0.1,2.5,1e-3,\n",
             b"k\tE\n1\t4\n2.5\t1e-3\n",
         ] {
-            let expected = if text.ends_with(b"1-003 9\n") { None } else { Some(vec![(1.0, 4.0), (2.5, 1e-3)]) };
+            let expected =
+                if text.ends_with(b"1-003 9\n") { None } else { Some(vec![(1.0, 4.0), (2.5, 1e-3)]) };
             assert_eq!(read(text).ok(), expected, "{}", String::from_utf8_lossy(text));
         }
         for (text, part) in [

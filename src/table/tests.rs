@@ -47,14 +47,23 @@ fn written(value: f64, dice: &mut Dice, decimal_comma: bool) -> String {
 
 /// The table as somebody writes it.
 fn dressed(dice: &mut Dice) -> Vec<u8> {
-    let (separator, decimal_comma) =
-        dice.pick(&[(" ", false), ("\t", false), (",", false), (";", false), (", ", false), (";", true), ("  ", true), ("\t", true)]);
+    let (separator, decimal_comma) = dice.pick(&[
+        (" ", false),
+        ("\t", false),
+        (",", false),
+        (";", false),
+        (", ", false),
+        (";", true),
+        ("  ", true),
+        ("\t", true),
+    ]);
     let mark = dice.pick(&["# ", "%", "! ", "#", "; ", "", "//", "c "]);
     let lead = dice.pick(&["", "", "columns: ", "VARIABLES = ", "Names of columns: "]);
     let between = if separator == "\t" { "\t" } else { dice.pick(&[" ", "  ", ", ", ","]) };
     let is_quoted = dice.roll(4) == 0;
     let unit = if between.contains(',') { "" } else { dice.pick(&["", " [-]"]) };
-    let names = NAMES.map(|name| if is_quoted { format!("\"{name}\"{unit}") } else { format!("{name}{unit}") });
+    let names =
+        NAMES.map(|name| if is_quoted { format!("\"{name}\"{unit}") } else { format!("{name}{unit}") });
     let mut lines = vec![format!("{mark}{lead}{}", names.join(between))];
     if dice.roll(2) == 0 {
         lines.insert(0, "# del Álamo & Jiménez, Re_tau = 45".to_owned());
@@ -63,7 +72,8 @@ fn dressed(dice: &mut Dice) -> Vec<u8> {
         lines.push("#-----------".to_owned());
     }
     for row in 0..ROWS {
-        let cells: Vec<String> = (0..NAMES.len()).map(|column| written(value(row, column), dice, decimal_comma)).collect();
+        let cells: Vec<String> =
+            (0..NAMES.len()).map(|column| written(value(row, column), dice, decimal_comma)).collect();
         let end = dice.pick(&["", "", " ", "  # note", " ! 7 8"]);
         lines.push(format!("{}{}{end}", dice.pick(&["", "  "]), cells.join(separator)));
         if dice.roll(4) == 0 {
@@ -88,7 +98,8 @@ fn a_table_in_any_dress_has_the_same_numbers() {
     for seed in 0..2000 {
         let bytes = dressed(&mut dice(seed));
         let shown = String::from_utf8_lossy(&bytes);
-        let table = TextTable::parse("x.dat".as_ref(), &bytes).unwrap_or_else(|error| panic!("{error}\n{shown}"));
+        let table =
+            TextTable::parse("x.dat".as_ref(), &bytes).unwrap_or_else(|error| panic!("{error}\n{shown}"));
         let columns = table.columns(&is_known).unwrap_or_else(|error| panic!("{error}\n{shown}"));
         assert_eq!(columns.names, NAMES, "{shown}");
         for column in 0..NAMES.len() {
@@ -107,8 +118,10 @@ fn damaged(text: &str, dice: &mut Dice) -> String {
     let separators = [' ', ';', '\t', if text.contains('.') { ',' } else { ' ' }];
     let mut words: Vec<String> = lines[at].split_inclusive(separators).map(str::to_owned).collect();
     let word = dice.roll(words.len().max(1));
-    let junk =
-        dice.pick(&["*****", "x", "# ", "% ", "! ", ", ", "; ", "\t", " ", "nan ", "--", "\"", "(", "]", "=", ":", "data ", "é", "12a "]);
+    let junk = dice.pick(&[
+        "*****", "x", "# ", "% ", "! ", ", ", "; ", "\t", " ", "nan ", "--", "\"", "(", "]", "=", ":",
+        "data ", "é", "12a ",
+    ]);
     match dice.roll(7) {
         0 => drop(lines.remove(at)),
         1 if !words.is_empty() => drop(words.remove(word)),
@@ -149,7 +162,8 @@ fn no_damage_moves_a_number_to_another_column() {
             for (value, row) in columns.values(place).zip(table.rows()) {
                 let of_row = value - 1000.0 * (column + 1) as f64 - 0.25;
                 let is_own = value.is_nan() || (0..ROWS).any(|row| of_row == row as f64) && of_row > before;
-                let cut_short = row.line == table.rows()[table.rows().len() - 1].line && place + 1 == columns.names.len();
+                let cut_short =
+                    row.line == table.rows()[table.rows().len() - 1].line && place + 1 == columns.names.len();
                 assert!(is_own || cut_short, "`{name}` has {value} in line {}\n{text}", row.line);
                 before = if value.is_nan() { before } else { of_row };
             }
@@ -190,7 +204,8 @@ fn names_that_do_not_fit_are_refused() {
         ("# y/h y+\n", "x.dat has no row of numbers"),
     ] {
         let read = TextTable::parse("x.dat".as_ref(), text.as_bytes());
-        let message = read.and_then(|table| table.columns(&is_known).map(|columns| columns.names)).unwrap_err().message;
+        let message =
+            read.and_then(|table| table.columns(&is_known).map(|columns| columns.names)).unwrap_err().message;
         assert!(message.contains(part), "{message}");
     }
     let table = TextTable::parse("x.dat".as_ref(), b"# y/h y+ U+ u'+\n1 2\n3 4\n").unwrap();
@@ -211,7 +226,8 @@ fn names_that_do_not_fit_are_refused() {
 
 #[test]
 fn what_the_head_states_is_found() {
-    let head = "# ny = 49,  Re_{\\tau} = 180\n# Re_tau     Re_tau =  543.496\n# viscosity nu = 1.0D-04, U0 = 10 m/s.\n# The viscosity = 3.5014006E-04.\n";
+    let head = "# ny = 49,  Re_{\\tau} = 180\n# Re_tau     Re_tau =  543.496\n# viscosity nu = 1.0D-04, U0 = \
+        10 m/s.\n# The viscosity = 3.5014006E-04.\n";
     let table = TextTable::parse("x.dat".as_ref(), format!("{head}1\n2\n").as_bytes()).unwrap();
     let found = ["Re_{\\tau}", "Re_tau", "nu", "viscosity", "U0", "u", "tau"].map(|key| table.stated(key));
     assert_eq!(found, [Some(180.0), Some(543.496), Some(1e-4), Some(3.5014006e-4), Some(10.0), None, None]);
@@ -223,7 +239,10 @@ fn a_column_ascends_or_is_turned_round() {
     let order = |text: &str| {
         let table = columns(text);
         let named = table.columns(&is_known).unwrap();
-        named.ascending(0).map(|rows| rows.iter().map(|row| row.cells[0]).collect::<Vec<_>>()).map_err(|error| error.message)
+        named
+            .ascending(0)
+            .map(|rows| rows.iter().map(|row| row.cells[0]).collect::<Vec<_>>())
+            .map_err(|error| error.message)
     };
     assert_eq!(order("# y+\n3\n2\n1\n").unwrap(), [1.0, 2.0, 3.0]);
     assert_eq!(order("# y+\n1\n2\n2\n"), Err("x.dat:4: `y+` must increase: 2 follows 2".into()));

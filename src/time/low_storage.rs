@@ -1,5 +1,5 @@
-//! Spalart, Moser & Rogers' scheme (J. Comput. Phys. 96 (1991) 297): explicit terms N by a low-storage Runge-Kutta scheme of third order, linear terms L
-//! implicit, of second order:
+//! Spalart, Moser & Rogers' scheme (J. Comput. Phys. 96 (1991) 297): explicit terms N by a
+//! low-storage Runge-Kutta scheme of third order, linear terms L implicit, of second order:
 //!
 //! ```text
 //!     f' = f + dt (L (alpha f + beta f') + gamma N(f) + zeta N(f of the substep before)),    alpha + beta = gamma + zeta
@@ -19,8 +19,22 @@ pub struct Substep {
 
 /// The three substeps.
 pub const SPALART_MOSER_ROGERS: [Substep; 3] = [
-    Substep { alpha: 29.0 / 96.0, beta: 37.0 / 160.0, gamma: 8.0 / 15.0, zeta: 0.0, from: 0.0, to: 8.0 / 15.0 },
-    Substep { alpha: -3.0 / 40.0, beta: 5.0 / 24.0, gamma: 5.0 / 12.0, zeta: -17.0 / 60.0, from: 8.0 / 15.0, to: 2.0 / 3.0 },
+    Substep {
+        alpha: 29.0 / 96.0,
+        beta: 37.0 / 160.0,
+        gamma: 8.0 / 15.0,
+        zeta: 0.0,
+        from: 0.0,
+        to: 8.0 / 15.0,
+    },
+    Substep {
+        alpha: -3.0 / 40.0,
+        beta: 5.0 / 24.0,
+        gamma: 5.0 / 12.0,
+        zeta: -17.0 / 60.0,
+        from: 8.0 / 15.0,
+        to: 2.0 / 3.0,
+    },
     Substep { alpha: 1.0 / 6.0, beta: 1.0 / 6.0, gamma: 0.75, zeta: -5.0 / 12.0, from: 2.0 / 3.0, to: 1.0 },
 ];
 
@@ -36,7 +50,8 @@ mod tests {
             for s in SPALART_MOSER_ROGERS {
                 let t = (step as f64 + s.from) * dt;
                 let n = f * t.cos() + (3.0 * t).sin();
-                f = (f * (1.0 - s.alpha * dt * linear) + dt * (s.gamma * n + s.zeta * before)) / (1.0 + s.beta * dt * linear);
+                f = (f * (1.0 - s.alpha * dt * linear) + dt * (s.gamma * n + s.zeta * before))
+                    / (1.0 + s.beta * dt * linear);
                 before = n;
             }
         }
@@ -52,7 +67,10 @@ mod tests {
             assert!((measured - order).abs() < 0.1, "{measured} for {order}");
         }
         for s in SPALART_MOSER_ROGERS {
-            assert!((s.alpha + s.beta - s.gamma - s.zeta).abs() < 1e-15 && (s.to - s.from - s.gamma - s.zeta).abs() < 1e-15);
+            assert!(
+                (s.alpha + s.beta - s.gamma - s.zeta).abs() < 1e-15
+                    && (s.to - s.from - s.gamma - s.zeta).abs() < 1e-15
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What limits the length of a step: the rates (1 / time) at which a flow changes, each with its cause, and how much of each a scheme can follow.
+//! What limits the length of a step: the rates (1 / time) at which a flow changes, each with its
+//! cause, and how much of each a scheme can follow.
 //!
 //! The same list is used by the choice of dt, by `check`, and by the report of a blow-up.
 
@@ -15,7 +16,8 @@ pub enum Cause {
     Rotation,
     /// The mean flow strains the velocity: the largest principal rate of strain.
     Strain,
-    /// Internal waves, or unstable stratification: `N`, the square root of the largest `|b.G|` across a wavevector.
+    /// Internal waves, or unstable stratification: `N`, the square root of the largest `|b.G|`
+    /// across a wavevector.
     Stratification,
     /// The buoyancy `b theta` accelerates the fluid through a cell: `max(sum_i |b_i theta| / dx_i)^(1/2)`.
     Buoyancy,
@@ -62,8 +64,9 @@ impl Cause {
         }
     }
 
-    /// The largest `rate dt` of a step with this Courant number. Motion that is prescribed has 20 steps per period at least, and growth does not depend on
-    /// cells: a Courant number above one does not stretch these.
+    /// The largest `rate dt` of a step with this Courant number. Motion that is prescribed has 20
+    /// steps per period at least, and growth does not depend on cells: a Courant number above one
+    /// does not stretch these.
     pub fn share(self, courant: f64) -> f64 {
         match self {
             Self::Walls | Self::Frame => courant.min(TAU / 20.0),
@@ -81,17 +84,20 @@ impl Cause {
 /// What a scheme and a truncation can follow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stability {
-    /// The largest `omega dt` for which `du/dt = i omega u` does not grow; none for a scheme with which it always does.
+    /// The largest `omega dt` for which `du/dt = i omega u` does not grow; none for a scheme with
+    /// which it always does.
     pub imaginary: Option<f64>,
     /// The largest `k_i dx_i`: pi without truncation.
     pub reach: f64,
 }
 
 impl Stability {
-    /// The largest `rate dt` that is stable, or resolved where it cannot be unstable. Convection turns the smallest eddies by `k_i |u_i| <= reach |u_i| / dx_i`.
+    /// The largest `rate dt` that is stable, or resolved where it cannot be unstable. Convection
+    /// turns the smallest eddies by `k_i |u_i| <= reach |u_i| / dx_i`.
     ///
-    /// Without a limit on the imaginary axis (rk2) an oscillation grows by `(omega dt)^4 / 8` per step. For waves of all sizes the number here is where that is
-    /// 1/8; for the smallest eddies, which viscosity damps, it is the limit of rk3, where they would grow by 1.8.
+    /// Without a limit on the imaginary axis (rk2) an oscillation grows by `(omega dt)^4 / 8` per
+    /// step. For waves of all sizes the number here is where that is 1/8; for the smallest eddies,
+    /// which viscosity damps, it is the limit of rk3, where they would grow by 1.8.
     pub fn limit(&self, cause: Cause) -> f64 {
         match cause {
             Cause::Convection => self.imaginary.unwrap_or(3.0_f64.sqrt()) / self.reach,
@@ -165,14 +171,22 @@ impl Rates {
         Cause::ALL.into_iter().zip(self.0).filter(|(_, rate)| *rate > 0.0)
     }
 
-    /// The cause that limits a step with this Courant number, and the length of that step. None where nothing changes.
+    /// The cause that limits a step with this Courant number, and the length of that step. None
+    /// where nothing changes.
     pub fn fastest(&self, courant: f64) -> Option<(Cause, f64)> {
-        self.iter().map(|(cause, rate)| (cause, cause.share(courant) / rate)).min_by(|a, b| a.1.total_cmp(&b.1))
+        self.iter()
+            .map(|(cause, rate)| (cause, cause.share(courant) / rate))
+            .min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// The rates that a step of length `dt` is too long for, the worst first.
     pub fn beyond(&self, dt: f64, stability: &Stability) -> Vec<Excess> {
-        let all = self.iter().map(|(cause, rate)| Excess { cause, rate, number: rate * dt, limit: stability.limit(cause) });
+        let all = self.iter().map(|(cause, rate)| Excess {
+            cause,
+            rate,
+            number: rate * dt,
+            limit: stability.limit(cause),
+        });
         let mut beyond: Vec<Excess> = all.filter(|excess| excess.number > excess.limit).collect();
         beyond.sort_by(|a, b| (b.number / b.limit).total_cmp(&(a.number / a.limit)));
         beyond
@@ -190,7 +204,9 @@ mod tests {
         let mut x = [Complex::new(1.0, 0.0), Complex::default(), Complex::default()];
         for stage in stages {
             let n = Complex::new(0.0, omega) * x[0];
-            x = std::array::from_fn(|r| stage.mix[r].iter().zip(x).map(|(m, x)| x * *m).sum::<Complex<f64>>() + n * stage.add[r]);
+            x = std::array::from_fn(|r| {
+                stage.mix[r].iter().zip(x).map(|(m, x)| x * *m).sum::<Complex<f64>>() + n * stage.add[r]
+            });
         }
         x[0].norm()
     }
@@ -208,7 +224,10 @@ mod tests {
         assert!((rk2 - (1.0 + 1e-4 / 4.0_f64).sqrt()).abs() < 1e-15, "{rk2}");
         // The explicit part of the channel's scheme is Wray's.
         for (wray, substep) in RungeKutta::Rk3.stages().iter().zip(SPALART_MOSER_ROGERS) {
-            assert_eq!([wray.add[0], wray.mix[0][1], wray.from, wray.to], [substep.gamma, substep.zeta, substep.from, substep.to]);
+            assert_eq!(
+                [wray.add[0], wray.mix[0][1], wray.from, wray.to],
+                [substep.gamma, substep.zeta, substep.from, substep.to]
+            );
         }
     }
 
@@ -223,14 +242,23 @@ mod tests {
         assert_eq!(rates.fastest(0.8), Some((Cause::Walls, TAU / 160.0)));
         assert_eq!(rates.fastest(0.1), Some((Cause::Convection, 0.01)));
         rates.raise(Cause::Growth, 50.0);
-        assert_eq!([rates.fastest(0.1), rates.fastest(3.0)], [Some((Cause::Growth, 0.002)), Some((Cause::Growth, 0.02))]);
-        assert_eq!(rates.iter().map(|(cause, _)| cause).collect::<Vec<_>>(), [Cause::Convection, Cause::Growth, Cause::Walls]);
+        assert_eq!(
+            [rates.fastest(0.1), rates.fastest(3.0)],
+            [Some((Cause::Growth, 0.002)), Some((Cause::Growth, 0.02))]
+        );
+        assert_eq!(
+            rates.iter().map(|(cause, _)| cause).collect::<Vec<_>>(),
+            [Cause::Convection, Cause::Growth, Cause::Walls]
+        );
         assert!(Cause::ALL.into_iter().enumerate().all(|(n, cause)| cause as usize == n));
     }
 
     #[test]
     fn a_step_too_long_names_its_worst_cause() {
-        let stability = Stability { imaginary: RungeKutta::Rk3.imaginary_limit(), reach: 2.0 / 3.0 * std::f64::consts::PI };
+        let stability = Stability {
+            imaginary: RungeKutta::Rk3.imaginary_limit(),
+            reach: 2.0 / 3.0 * std::f64::consts::PI,
+        };
         let mut rates = Rates::default();
         rates.raise(Cause::Convection, 10.0);
         rates.raise(Cause::Stratification, 100.0);
@@ -239,7 +267,10 @@ mod tests {
         assert_eq!((excess.cause, excess.number), (Cause::Stratification, 5.0));
         assert!((excess.longest() - 0.017_320_508).abs() < 1e-9);
         let both = rates.beyond(0.1, &stability);
-        assert_eq!(both.iter().map(|excess| excess.cause).collect::<Vec<_>>(), [Cause::Stratification, Cause::Convection]);
+        assert_eq!(
+            both.iter().map(|excess| excess.cause).collect::<Vec<_>>(),
+            [Cause::Stratification, Cause::Convection]
+        );
         // The Courant number of the two-thirds rule and rk3.
         assert!((stability.limit(Cause::Convection) - 0.827).abs() < 1e-3);
     }

@@ -1,13 +1,14 @@
 //! Explicit Runge-Kutta schemes with an integrating factor, in registers.
 //!
-//! `du/dt = N(u, t) - nu k(t)^2 u` is integrated for `u exp(nu int k^2 dt)`, so that the viscous term is exact. Each stage
-//! turns the registers X = (u, r, ..) into
+//! `du/dt = N(u, t) - nu k(t)^2 u` is integrated for `u exp(nu int k^2 dt)`, so that the viscous
+//! term is exact. Each stage turns the registers X = (u, r, ..) into
 //!
 //! ```text
 //!     X <- F (M X + dt b N(u)),        F = exp(-nu int k^2 dt) from the time of this stage to that of the next
 //! ```
 
-/// One stage: `M`, `b`, and the times (in steps, from the beginning of the step) of this stage and of the next one.
+/// One stage: `M`, `b`, and the times (in steps, from the beginning of the step) of this stage and
+/// of the next one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     pub mix: [[f64; RungeKutta::REGISTERS]; RungeKutta::REGISTERS],
@@ -36,8 +37,9 @@ impl RungeKutta {
         }
     }
 
-    /// The largest `omega dt` for which `du/dt = i omega u` does not grow: `3^(1/2)` of a scheme of third and `8^(1/2)` of one of fourth order. None for
-    /// Heun's, with which it grows at any step, by `(omega dt)^4 / 8` per step.
+    /// The largest `omega dt` for which `du/dt = i omega u` does not grow: `3^(1/2)` of a scheme of
+    /// third and `8^(1/2)` of one of fourth order. None for Heun's, with which it grows at any
+    /// step, by `(omega dt)^4 / 8` per step.
     pub fn imaginary_limit(self) -> Option<f64> {
         match self {
             Self::Rk2 => None,
@@ -46,7 +48,8 @@ impl RungeKutta {
         }
     }
 
-    /// The `c dt` with which a step of `du/dt = c u` multiplies u by `factor`, >= 1: the root of `sum_(j <= p) z^j / j! = factor`, p the order.
+    /// The `c dt` with which a step of `du/dt = c u` multiplies u by `factor`, >= 1: the root of
+    /// `sum_(j <= p) z^j / j! = factor`, p the order.
     pub fn exponent_of(self, factor: f64) -> f64 {
         let order = self.stages().len();
         let factorial: f64 = (1..=order).map(|j| j as f64).product();
@@ -83,8 +86,8 @@ const HEUN: [Stage; 2] = [
     stage([[0.0, 1.0, 0.0], [0.0; 3], [0.0; 3]], [0.5, 0.0, 0.0], 1.0, 1.0),
 ];
 
-/// Wray's third-order low-storage scheme (Spalart, Moser & Rogers 1991): gamma = 8/15, 5/12, 3/4; zeta = 0, -17/60, -5/12;
-/// r holds dt N of the stage before.
+/// Wray's third-order low-storage scheme (Spalart, Moser & Rogers 1991): gamma = 8/15, 5/12, 3/4;
+/// zeta = 0, -17/60, -5/12; r holds dt N of the stage before.
 const WRAY: [Stage; 3] = [
     stage([[1.0, 0.0, 0.0], [0.0; 3], [0.0; 3]], [8.0 / 15.0, 1.0, 0.0], 0.0, 8.0 / 15.0),
     stage([[1.0, -17.0 / 60.0, 0.0], [0.0; 3], [0.0; 3]], [5.0 / 12.0, 1.0, 0.0], 8.0 / 15.0, 2.0 / 3.0),
@@ -103,7 +106,8 @@ const CLASSICAL: [Stage; 4] = [
 mod tests {
     use super::RungeKutta;
 
-    /// du/dt = N(u, t) - nu k(t)^2 u with N = u cos(t) + sin(3 t), nu k^2 = 0.3 (1 + t^2), as the flows use the scheme.
+    /// du/dt = N(u, t) - nu k(t)^2 u with N = u cos(t) + sin(3 t), nu k^2 = 0.3 (1 + t^2), as the
+    /// flows use the scheme.
     fn integrate(scheme: RungeKutta, steps: usize) -> f64 {
         let dt = 1.0 / steps as f64;
         let decay = |t: f64| 0.3 * (t + t.powi(3) / 3.0);
@@ -114,7 +118,11 @@ mod tests {
                 let (from, to) = (t + stage.from * dt, t + stage.to * dt);
                 let n = x[0] * from.cos() + (3.0 * from).sin();
                 let factor = (decay(from) - decay(to)).exp();
-                x = std::array::from_fn(|r| factor * (stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>() + dt * stage.add[r] * n));
+                x = std::array::from_fn(|r| {
+                    factor
+                        * (stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>()
+                            + dt * stage.add[r] * n)
+                });
             }
         }
         x[0]
@@ -138,7 +146,9 @@ mod tests {
                 let mut x = [1.0, 0.0, 0.0];
                 for stage in scheme.stages() {
                     let n = c * x[0];
-                    x = std::array::from_fn(|r| stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>() + stage.add[r] * n);
+                    x = std::array::from_fn(|r| {
+                        stage.mix[r].iter().zip(x).map(|(m, x)| m * x).sum::<f64>() + stage.add[r] * n
+                    });
                 }
                 assert!((x[0] / factor - 1.0).abs() < 1e-13, "{scheme:?}: {} for {factor}", x[0]);
             }

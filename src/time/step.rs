@@ -7,13 +7,14 @@ use super::Rates;
 pub enum StepSize {
     /// dt itself.
     Fixed(f64),
-    /// The Courant number C of `dt max(sum_i |u_i| / dx_i) = C`; other rates than convection limit the step in the same way.
+    /// The Courant number C of `dt max(sum_i |u_i| / dx_i) = C`; other rates than convection limit
+    /// the step in the same way.
     Courant(f64),
 }
 
 impl StepSize {
-    /// dt where the flow changes at these rates, at most `limit`, the time to the next moment that must be hit exactly. A
-    /// rest too short to be a step of its own (1e-6 of one) is taken along.
+    /// dt where the flow changes at these rates, at most `limit`, the time to the next moment that
+    /// must be hit exactly. A rest too short to be a step of its own (1e-6 of one) is taken along.
     pub fn choose(self, rates: &Rates, limit: f64) -> f64 {
         let wanted = self.wanted(rates);
         if wanted * (1.0 + 1e-6) >= limit { limit } else { wanted }
@@ -62,7 +63,9 @@ mod tests {
 
     #[test]
     fn steps_land_on_the_times_that_are_due() {
-        for (interval, size) in [(1.0, StepSize::Fixed(0.3)), (0.1, StepSize::Fixed(0.01)), (0.7, StepSize::Courant(0.5))] {
+        for (interval, size) in
+            [(1.0, StepSize::Fixed(0.3)), (0.1, StepSize::Fixed(0.01)), (0.7, StepSize::Courant(0.5))]
+        {
             let schedule = Schedule { every_steps: None, every_time: Some(interval) };
             let (mut time, mut hits, mut shortest) = (0.0, Vec::new(), f64::INFINITY);
             for step in 1..200 {

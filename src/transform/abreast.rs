@@ -1,8 +1,10 @@
-//! Transforms of complex lines that lie abreast: the vectors of the processor go across them, so that nothing is turned within a vector and a line may
-//! be far longer than what is moved at a time. Two to three times as fast as one line after the other (docs/performance.md).
+//! Transforms of complex lines that lie abreast: the vectors of the processor go across them, so
+//! that nothing is turned within a vector and a line may be far longer than what is moved at a
+//! time. Two to three times as fast as one line after the other (docs/performance.md).
 //!
-//! Points come in an order that saves sorting them ([`Stages::place`] tells it): work at points does not ask for it. Stages of small radix (Cooley &
-//! Tukey 1965; decimation in frequency to the points, in time back) work in place:
+//! Points come in an order that saves sorting them ([`Stages::place`] tells it): work at points
+//! does not ask for it. Stages of small radix (Cooley & Tukey 1965; decimation in frequency to the
+//! points, in time back) work in place:
 //!
 //! ```text
 //!     N = R M:    x_{r + R j} = sum_{k < M} exp(2 pi i k j / M) [ w^{k r} sum_{q < R} exp(2 pi i q r / R) X_{k + M q} ],    w = exp(2 pi i / N)
@@ -16,8 +18,8 @@ use super::vectors::{Vector, Vectors};
 use pulp::{Arch, Simd};
 use std::f64::consts::TAU;
 
-/// Transforms of groups of complex lines of one length; `T::ABREAST / 2` lines are a group, which is `[point][share][real or imaginary][line]`, a share being
-/// as many lines as fill a vector.
+/// Transforms of groups of complex lines of one length; `T::ABREAST / 2` lines are a group, which
+/// is `[point][share][real or imaginary][line]`, a share being as many lines as fill a vector.
 pub struct Stages<T> {
     points: usize,
     stages: Vec<Stage<T>>,
@@ -50,7 +52,12 @@ impl<T: Real> Stages<T> {
             let radix = next_radix(length);
             let modes = length / radix;
             let twiddles = (0..modes).flat_map(|k| (1..radix).map(move |r| root(k * r, length))).collect();
-            stages.push(Stage { radix, modes, roots: (0..radix).map(|q| root(q, radix)).collect(), twiddles });
+            stages.push(Stage {
+                radix,
+                modes,
+                roots: (0..radix).map(|q| root(q, radix)).collect(),
+                twiddles,
+            });
             length = modes;
         }
         let mut of_point = vec![0; points];
@@ -106,8 +113,9 @@ impl<T: Real> Stages<T> {
     }
 }
 
-/// As few stages as can be, a line goes through the caches in each: 6 to 17 % of a line of 90 to 768 points for one stage less. So each three goes with a two as
-/// long as there are any, and the other twos are eights, but for one or two fours.
+/// As few stages as can be, a line goes through the caches in each: 6 to 17 % of a line of 90 to
+/// 768 points for one stage less. So each three goes with a two as long as there are any, and the
+/// other twos are eights, but for one or two fours.
 fn next_radix(length: usize) -> usize {
     let threes = (0..).take_while(|n| length.is_multiple_of(3_usize.pow(n + 1))).count() as u32;
     let rest = length / 6_usize.pow(threes.min(length.trailing_zeros()));
@@ -146,8 +154,8 @@ impl<'a, S: Simd, T: Real> Group<'a, S, T> {
         self.vectors.len() / Self::PARTS
     }
 
-    /// With the real and the imaginary part exchanged if `SWAPPED`: a transform of exchanged numbers is one of the other sign, with its result
-    /// exchanged.
+    /// With the real and the imaginary part exchanged if `SWAPPED`: a transform of exchanged
+    /// numbers is one of the other sign, with its result exchanged.
     #[inline(always)]
     pub fn load<const SWAPPED: bool>(&self, place: usize) -> Numbers<S, T> {
         let [f, g] = self.vectors[Self::PARTS * place + self.part];
@@ -253,6 +261,7 @@ impl<'a, S: Simd, T: Real> RowsMut<'a, S, T> {
     #[inline(always)]
     pub fn store(&mut self, row: usize, numbers: Numbers<S, T>) {
         let at = 2 * (Group::<S, T>::PARTS * row + self.part);
-        [self.vectors[at], self.vectors[at + 1]] = T::interleave(self.simd, [numbers.re.numbers, numbers.im.numbers]);
+        [self.vectors[at], self.vectors[at + 1]] =
+            T::interleave(self.simd, [numbers.re.numbers, numbers.im.numbers]);
     }
 }

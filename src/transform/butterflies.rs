@@ -124,8 +124,8 @@ impl<S: Simd, T: Real> Butterfly<S, T, 8> for Radix {
     }
 }
 
-/// `y_r = sum_b exp(2 pi i b r / 3) sum_a (-1)^{a r} x_{3 a + 2 b}`, a = 0, 1 and b = 0, 1, 2: without twiddles, since 2 and 3 have no common factor (Good 1958;
-/// Thomas 1963).
+/// `y_r = sum_b exp(2 pi i b r / 3) sum_a (-1)^{a r} x_{3 a + 2 b}`, a = 0, 1 and b = 0, 1, 2:
+/// without twiddles, since 2 and 3 have no common factor (Good 1958; Thomas 1963).
 impl<S: Simd, T: Real> Butterfly<S, T, 6> for Radix {
     #[inline(always)]
     fn butterfly(x: [Numbers<S, T>; 6], roots: &[[T; 2]]) -> [Numbers<S, T>; 6] {
@@ -137,7 +137,8 @@ impl<S: Simd, T: Real> Butterfly<S, T, 6> for Radix {
     }
 }
 
-/// `y_r, y_{R-r} = a_r +- i b_r,  a_r = x_0 + sum_q cos(2 pi q r / R) (x_q + x_{R-q}),  b_r = sum_q sin(2 pi q r / R) (x_q - x_{R-q})`, q up to (R - 1) / 2.
+/// `y_r, y_{R-r} = a_r +- i b_r,  a_r = x_0 + sum_q cos(2 pi q r / R) (x_q + x_{R-q}),  b_r = sum_q sin(2 pi q r / R) (x_q - x_{R-q})`,
+/// q up to (R - 1) / 2.
 macro_rules! odd_radix {
     ($radix:literal) => {
         impl<S: Simd, T: Real> Butterfly<S, T, $radix> for Radix {

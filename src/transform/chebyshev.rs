@@ -1,7 +1,9 @@
-//! Chebyshev transforms of columns: coefficients of `f(y) = sum_n a_n T_n(y)`, n = 0 .. N, to the values at the Gauss-Lobatto points
-//! `y_j = cos(pi j / N)`, `f_j = sum_n a_n cos(pi n j / N)`, and back.
+//! Chebyshev transforms of columns: coefficients of `f(y) = sum_n a_n T_n(y)`, n = 0 .. N, to the
+//! values at the Gauss-Lobatto points `y_j = cos(pi j / N)`, `f_j = sum_n a_n cos(pi n j / N)`, and
+//! back.
 //!
-//! A cosine transform of N + 1 numbers is a Fourier transform of N numbers (Cooley, Lewis & Welch 1970; Press et al., Numerical Recipes, sec. 12.4): with
+//! A cosine transform of N + 1 numbers is a Fourier transform of N numbers (Cooley, Lewis & Welch
+//! 1970; Press et al., Numerical Recipes, sec. 12.4): with
 //!
 //! ```text
 //!     S_k = (g_0 + (-1)^k g_N) / 2 + sum_{0<j<N} g_j cos(pi j k / N)
@@ -9,8 +11,9 @@
 //!     S_2k = (Z_k + Z_{N-k}) / 2,    S_{2k+1} = S_{2k-1} - i (Z_k - Z_{N-k}) / 2
 //! ```
 //!
-//! The formulas are those of two real lines, the real and the imaginary parts, in one complex one. Neighbouring columns lie abreast, so that nothing is
-//! turned but by this: what comes as rows of the exchange goes on as lines of coefficients side by side, and back.
+//! The formulas are those of two real lines, the real and the imaginary parts, in one complex one.
+//! Neighbouring columns lie abreast, so that nothing is turned but by this: what comes as rows of
+//! the exchange goes on as lines of coefficients side by side, and back.
 
 use super::abreast::{Group, Rows, RowsMut, Stages};
 use super::butterflies::Numbers;
@@ -26,8 +29,8 @@ use std::ops::Range;
 /// Real numbers of one point, or coefficient, of a field: those of all neighbouring columns.
 const NUMBERS: usize = 2 * NEIGHBOURS;
 
-/// Where the complex numbers of fields lie: those of point j, or of coefficient j, of field f from `first + row j + field f` on, and of how many columns they
-/// are, for the last ones may be fewer.
+/// Where the complex numbers of fields lie: those of point j, or of coefficient j, of field f from
+/// `first + row j + field f` on, and of how many columns they are, for the last ones may be fewer.
 #[derive(Clone, Copy)]
 struct Place {
     first: usize,
@@ -91,7 +94,8 @@ struct Cosines<T> {
     cosines: Vec<T>,
     /// g and S: `[point or coefficient][field][column]`, complex numbers.
     rows: AlignedReals<T>,
-    /// h and Z: `[point][share][real or imaginary][field and column]`. So no field and no column meets another.
+    /// h and Z: `[point][share][real or imaginary][field and column]`. So no field and no column
+    /// meets another.
     work: AlignedReals<T>,
 }
 
@@ -110,8 +114,15 @@ impl<T: Real> Cosines<T> {
         }
     }
 
-    /// S of so many fields g. The ends are multiplied by the first number before and by the other one after it.
-    fn transform(&mut self, g: (Blocks<'_, T>, Place), s: (BlocksMut<'_, T>, Place), fields: usize, ends: [T; 2]) {
+    /// S of so many fields g. The ends are multiplied by the first number before and by the other
+    /// one after it.
+    fn transform(
+        &mut self,
+        g: (Blocks<'_, T>, Place),
+        s: (BlocksMut<'_, T>, Place),
+        fields: usize,
+        ends: [T; 2],
+    ) {
         let Self { stages, sines, cosines, rows, work } = self;
         stages.arch.dispatch(Transform { stages, tables: [sines, cosines], rows, work, g, s, fields, ends });
     }
@@ -134,7 +145,8 @@ impl<T: Real> WithSimd for Transform<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { stages, tables, rows, work, g: (g, from), s: (mut s, to), fields, ends: [before, after] } = self;
+        let Self { stages, tables, rows, work, g: (g, from), s: (mut s, to), fields, ends: [before, after] } =
+            self;
         from.gather(fields, &g, rows);
         let mut group = Group::new(simd, work);
         for part in 0..Group::<S, T>::PARTS {
@@ -149,7 +161,12 @@ impl<T: Real> WithSimd for Transform<'_, T> {
 
 /// h of g; returns `S_1 = (g_0 - g_N) / 2 + sum_{0<j<N/2} (g_j - g_{N-j}) cos(pi j / N)`.
 #[inline(always)]
-fn fold<S: Simd, T: Real>(g: &Rows<'_, S, T>, h: &mut Group<'_, S, T>, [sines, cosines]: [&[T]; 2], ends: T) -> Numbers<S, T> {
+fn fold<S: Simd, T: Real>(
+    g: &Rows<'_, S, T>,
+    h: &mut Group<'_, S, T>,
+    [sines, cosines]: [&[T]; 2],
+    ends: T,
+) -> Numbers<S, T> {
     let half = T::of(0.5);
     let n = h.points();
     let (upper, lower) = (g.load(0), g.load(n));
@@ -170,7 +187,13 @@ fn fold<S: Simd, T: Real>(g: &Rows<'_, S, T>, h: &mut Group<'_, S, T>, [sines, c
 
 /// S of Z and of S_1.
 #[inline(always)]
-fn unfold<S: Simd, T: Real>(z: &Group<'_, S, T>, s: &mut RowsMut<'_, S, T>, stages: &Stages<T>, first: Numbers<S, T>, ends: T) {
+fn unfold<S: Simd, T: Real>(
+    z: &Group<'_, S, T>,
+    s: &mut RowsMut<'_, S, T>,
+    stages: &Stages<T>,
+    first: Numbers<S, T>,
+    ends: T,
+) {
     let half = T::of(0.5);
     let n = stages.points();
     let z = |k: usize| z.load::<false>(stages.place(k) / T::ABREAST);
@@ -208,14 +231,26 @@ impl<T: Real> ChebyshevColumns<T> {
         Lines { numbers: &self.lines, length: NUMBERS * self.points }
     }
 
-    /// The lines of so many fields to the values at the points: into rows of `columns` complex numbers a field, those of `own` columns.
-    pub(super) fn inverse(&mut self, fields: usize, rows: &mut BlocksMut<'_, T>, columns: usize, own: Range<usize>) {
+    /// The lines of so many fields to the values at the points: into rows of `columns` complex
+    /// numbers a field, those of `own` columns.
+    pub(super) fn inverse(
+        &mut self,
+        fields: usize,
+        rows: &mut BlocksMut<'_, T>,
+        columns: usize,
+        own: Range<usize>,
+    ) {
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
             let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
             // The ends count half in S.
             let ends = [T::of(2.0), T::one()];
             let lines = Blocks::of_one(cast_slice(&self.lines));
-            self.cosines.transform((lines, in_lines), (rows.again(), in_rows), Cosines::<T>::FIELDS.min(fields - field), ends);
+            self.cosines.transform(
+                (lines, in_lines),
+                (rows.again(), in_rows),
+                Cosines::<T>::FIELDS.min(fields - field),
+                ends,
+            );
         }
     }
 
@@ -225,7 +260,12 @@ impl<T: Real> ChebyshevColumns<T> {
             let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
             let ends = [T::one(), T::of(0.5)];
             let lines = BlocksMut::of_one(cast_slice_mut(&mut self.lines));
-            self.cosines.transform((rows, in_rows), (lines, in_lines), Cosines::<T>::FIELDS.min(fields - field), ends);
+            self.cosines.transform(
+                (rows, in_rows),
+                (lines, in_lines),
+                Cosines::<T>::FIELDS.min(fields - field),
+                ends,
+            );
         }
     }
 
@@ -236,13 +276,22 @@ impl<T: Real> ChebyshevColumns<T> {
     }
 
     fn in_rows([field, fields]: [usize; 2], columns: usize, own: &Range<usize>) -> Place {
-        Place { first: field * columns + own.start, row: fields * columns, field: columns, columns: own.len() }
+        Place {
+            first: field * columns + own.start,
+            row: fields * columns,
+            field: columns,
+            columns: own.len(),
+        }
     }
 }
 
 impl<T: Real> Columns<T> for ChebyshevColumns<T> {
     fn new(points: usize, fields: Fields) -> Self {
-        Self { points, cosines: Cosines::new(points - 1), lines: aligned_reals(fields.columns * points * NUMBERS) }
+        Self {
+            points,
+            cosines: Cosines::new(points - 1),
+            lines: aligned_reals(fields.columns * points * NUMBERS),
+        }
     }
 
     fn there_and_back(points: usize) -> f64 {
@@ -276,7 +325,8 @@ mod tests {
                     for m in 0..points {
                         for (c, column) in own.clone().enumerate() {
                             let a = coefficient(f, m, column);
-                            lines.of(f)[NUMBERS * m + 2 * c..][..2].copy_from_slice(&[T::of(a.re), T::of(a.im)]);
+                            lines.of(f)[NUMBERS * m + 2 * c..][..2]
+                                .copy_from_slice(&[T::of(a.re), T::of(a.im)]);
                         }
                     }
                 }
@@ -286,10 +336,14 @@ mod tests {
                 for j in (0..points).step_by(n / 7 + 1) {
                     let cosine = |m: usize| (PI * ((m * j) % (2 * n)) as f64 / n as f64).cos();
                     // The small ones first, so that their sum is more exact than the transform.
-                    let direct: Complex<f64> = (0..points).rev().map(|m| coefficient(f, m, column) * cosine(m)).sum();
+                    let direct: Complex<f64> =
+                        (0..points).rev().map(|m| coefficient(f, m, column) * cosine(m)).sum();
                     let value = rows[(j * fields + f) * columns + column];
                     let error = (Complex::new(value.re.wide(), value.im.wide()) - direct).norm();
-                    assert!(error < of_values, "{points} points, {j}, field {f}, column {column}: off by {error:e}");
+                    assert!(
+                        error < of_values,
+                        "{points} points, {j}, field {f}, column {column}: off by {error:e}"
+                    );
                 }
             }
             for own in [0..NEIGHBOURS, NEIGHBOURS..columns] {
@@ -297,9 +351,13 @@ mod tests {
                 for (f, m) in (0..fields).flat_map(|f| (0..points).map(move |m| (f, m))) {
                     for (c, column) in own.clone().enumerate() {
                         let numbers = &transform.lines().of(f)[NUMBERS * m + 2 * c..][..2];
-                        let back = Complex::new(numbers[0].wide(), numbers[1].wide()) / ChebyshevColumns::<T>::there_and_back(points);
+                        let back = Complex::new(numbers[0].wide(), numbers[1].wide())
+                            / ChebyshevColumns::<T>::there_and_back(points);
                         let error = (back - coefficient(f, m, column)).norm();
-                        assert!(error < of_coefficients, "{points} points, coefficient {m}, field {f}, column {column}: off by {error:e}");
+                        assert!(
+                            error < of_coefficients,
+                            "{points} points, coefficient {m}, field {f}, column {column}: off by {error:e}"
+                        );
                     }
                 }
             }
@@ -316,7 +374,8 @@ mod tests {
     fn fields_and_columns_do_not_meet() {
         let (points, fields, columns) = (17, 3, NEIGHBOURS);
         let rows_of = |broken: Option<(usize, usize)>| {
-            let mut transform = ChebyshevColumns::<f64>::new(points, Fields { columns: fields, lines: fields });
+            let mut transform =
+                ChebyshevColumns::<f64>::new(points, Fields { columns: fields, lines: fields });
             let mut lines = transform.lines_mut(points);
             for (f, i) in (0..fields).flat_map(|f| (0..points * NUMBERS).map(move |i| (f, i))) {
                 let is_broken = broken == Some((f, i % NUMBERS / 2));
@@ -343,7 +402,11 @@ mod tests {
             }
             for (i, (other, value)) in others_back.iter().zip(&back).enumerate() {
                 let own = (i / (NUMBERS * points), i % NUMBERS / 2) == (field, column);
-                assert!(if own { other.is_nan() } else { other == value }, "a coefficient of field {}, {i}", i / (NUMBERS * points));
+                assert!(
+                    if own { other.is_nan() } else { other == value },
+                    "a coefficient of field {}, {i}",
+                    i / (NUMBERS * points)
+                );
             }
         }
     }

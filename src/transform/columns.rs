@@ -1,5 +1,6 @@
-//! The third direction, y: lines that lie whole on one rank in spectral space, padded and truncated on the way. As modes they lie one after the other in the
-//! fields, as points side by side in the rows of the exchange: neighbouring columns are transformed abreast.
+//! The third direction, y: lines that lie whole on one rank in spectral space, padded and truncated
+//! on the way. As modes they lie one after the other in the fields, as points side by side in the
+//! rows of the exchange: neighbouring columns are transformed abreast.
 
 use super::abreast::{Group, Rows, RowsMut, Stages};
 use super::butterflies::Numbers;
@@ -19,7 +20,8 @@ pub trait Columns<T> {
     fn there_and_back(points: usize) -> f64;
 }
 
-/// Fourier transforms of neighbouring columns, as many as fill a vector or fewer: modes n_y of one (n_x, n_z) to points in y and back.
+/// Fourier transforms of neighbouring columns, as many as fill a vector or fewer: modes n_y of one
+/// (n_x, n_z) to points in y and back.
 pub struct FourierColumns<T> {
     stages: Stages<T>,
     /// The modes of a group of columns: `[field][n_y = 0, 1, .., -1][column]`.
@@ -39,10 +41,14 @@ impl<T: Real> FourierColumns<T> {
 
     /// The next transforms are of these columns, on the grid displaced by `shift`.
     pub(super) fn displace(&mut self, columns: &[Column], shift: &Shift<T>) {
-        self.of_columns.iter_mut().zip(columns).for_each(|(factor, column)| *factor = shift.of_column(column));
+        self.of_columns
+            .iter_mut()
+            .zip(columns)
+            .for_each(|(factor, column)| *factor = shift.of_column(column));
     }
 
-    /// Puts the modes of a field of a column into its place c in the group, of whose columns none has larger |n_y| than `kept`.
+    /// Puts the modes of a field of a column into its place c in the group, of whose columns none
+    /// has larger |n_y| than `kept`.
     pub(super) fn put(&mut self, column: &Column, modes: &[Complex<T>], kept: usize, field: usize, c: usize) {
         let (points, m) = (self.stages.points(), column.ny_max());
         let rows = &mut self.modes[field * points * Self::ABREAST..][..points * Self::ABREAST];
@@ -60,8 +66,8 @@ impl<T: Real> FourierColumns<T> {
         }
     }
 
-    /// The modes of so many fields of a group to the values at the points, displaced by `shift`: into rows of `columns` complex numbers a field, those of
-    /// `own` columns.
+    /// The modes of so many fields of a group to the values at the points, displaced by `shift`:
+    /// into rows of `columns` complex numbers a field, those of `own` columns.
     pub(super) fn inverse(
         &mut self,
         (fields, kept): (usize, usize),
@@ -76,7 +82,16 @@ impl<T: Real> FourierColumns<T> {
         for (f, modes) in modes.chunks_exact(points * Self::ABREAST).take(fields).enumerate() {
             if own.len() == Self::ABREAST {
                 let first = f * columns + own.start;
-                stages.arch.dispatch(ToPoints { stages, modes: cast_slice(modes), kept, phases, work, rows: rows.again(), row, first });
+                stages.arch.dispatch(ToPoints {
+                    stages,
+                    modes: cast_slice(modes),
+                    kept,
+                    phases,
+                    work,
+                    rows: rows.again(),
+                    row,
+                    first,
+                });
                 continue;
             }
             let of_few = BlocksMut::of_one(few);
@@ -122,7 +137,16 @@ impl<T: Real> FourierColumns<T> {
                     few[y * Self::ABREAST..][..own.len()].copy_from_slice(&row[f * columns..][own.clone()]);
                 }
             }
-            stages.arch.dispatch(ToModes { stages, modes, kept, phases, work, rows: Blocks::of_one(few), row: Self::ABREAST, first: 0 });
+            stages.arch.dispatch(ToModes {
+                stages,
+                modes,
+                kept,
+                phases,
+                work,
+                rows: Blocks::of_one(few),
+                row: Self::ABREAST,
+                first: 0,
+            });
         }
     }
 
@@ -130,7 +154,9 @@ impl<T: Real> FourierColumns<T> {
     pub(super) fn take(&mut self, column: &Column, fields: usize, c: usize) -> Pieces<'_, T> {
         let Self { stages, modes, line, .. } = self;
         let (points, m) = (stages.points(), column.ny_max());
-        for (line, modes) in line.chunks_exact_mut(points).zip(modes.chunks_exact(points * Self::ABREAST)).take(fields) {
+        for (line, modes) in
+            line.chunks_exact_mut(points).zip(modes.chunks_exact(points * Self::ABREAST)).take(fields)
+        {
             let (upper, lower) = line[..column.len()].split_at_mut(m + 1);
             let rows = modes.chunks_exact(Self::ABREAST);
             upper.iter_mut().zip(rows.clone()).for_each(|(mode, row)| *mode = row[c]);
@@ -158,7 +184,8 @@ impl<T: Real> Columns<T> for FourierColumns<T> {
     }
 }
 
-/// The phase factors of the modes of a group of columns: those of n_y = -n_max .. n_max, none on a grid that is not displaced, and those of the columns.
+/// The phase factors of the modes of a group of columns: those of n_y = -n_max .. n_max, none on a
+/// grid that is not displaced, and those of the columns.
 #[derive(Clone, Copy)]
 struct Phases<'a, T> {
     of_y: &'a [Complex<T>],
@@ -212,13 +239,15 @@ impl<T: Real> WithSimd for ToPoints<'_, T> {
             }
             group.fill_with_zeros(kept + 1..points - kept);
             for n in points - kept..points {
-                group.store::<false>(n, phases.displaced(modes.load(n), n as i64 - points as i64, of_columns));
+                group
+                    .store::<false>(n, phases.displaced(modes.load(n), n as i64 - points as i64, of_columns));
             }
             stages.to_points(&mut group);
             for (of_rows, rows) in rows.rows(row) {
                 for (y, numbers) in of_rows.zip(rows.chunks_exact_mut(row)) {
                     let numbers = cast_slice_mut(&mut numbers[first..][..width]);
-                    RowsMut::new(simd, numbers, part).store(0, group.load::<false>(stages.place(y) / T::ABREAST));
+                    RowsMut::new(simd, numbers, part)
+                        .store(0, group.load::<false>(stages.place(y) / T::ABREAST));
                 }
             }
         }

@@ -2,9 +2,15 @@
 
 use num_complex::Complex;
 
-/// Has part `part` of `parts` of these rows brought near, while other work goes on. They are far apart, and the processor does not
-/// foresee them: 5 to 15 % of a right-hand side at 128^3.
-pub fn fetch_rows<T>(rows: &[Complex<T>], row_stride: usize, [width, length]: [usize; 2], part: usize, parts: usize) {
+/// Has part `part` of `parts` of these rows brought near, while other work goes on. They are far
+/// apart, and the processor does not foresee them: 5 to 15 % of a right-hand side at 128^3.
+pub fn fetch_rows<T>(
+    rows: &[Complex<T>],
+    row_stride: usize,
+    [width, length]: [usize; 2],
+    part: usize,
+    parts: usize,
+) {
     for row in part * length / parts..(part + 1) * length / parts {
         fetch(&rows[row * row_stride..][..width]);
     }

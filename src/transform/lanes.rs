@@ -6,8 +6,9 @@ use std::ops::{Add, Div, Mul, Sub};
 /// Numbers that are worked on together: the longest vector of doubles of common processors.
 pub const LANES: usize = 8;
 
-/// Runs a loop in the widest vector instructions of this processor. No operations are contracted or reordered, so the result has the
-/// same bits on all of them. The closure is to be `#[inline(always)]`.
+/// Runs a loop in the widest vector instructions of this processor. No operations are contracted or
+/// reordered, so the result has the same bits on all of them. The closure is to be
+/// `#[inline(always)]`.
 #[inline(always)]
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)

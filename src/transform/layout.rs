@@ -1,6 +1,7 @@
 //! Who owns which modes and points.
 //!
-//! Three pencils, on a process grid of P_row x P_col ranks (`[row][column]`: [`crate::parallel::ProcessGrid`]):
+//! Three pencils, on a process grid of P_row x P_col ranks (`[row][column]`:
+//! [`crate::parallel::ProcessGrid`]):
 //!
 //! | lines in | split over the row | split over the column | used for |
 //! | --- | --- | --- | --- |
@@ -8,8 +9,9 @@
 //! | z | n_x | y | divergence |
 //! | y (modes) | n_x, then the columns (n_x, n_z) of these n_x over the column | | state, update |
 //!
-//! The columns of all ranks, by row and then by column, follow each other in the order of [`Truncation::columns`]: each rank
-//! owns one contiguous piece of the global list of modes, on any process grid.
+//! The columns of all ranks, by row and then by column, follow each other in the order of
+//! [`Truncation::columns`]: each rank owns one contiguous piece of the global list of modes, on any
+//! process grid.
 
 use super::{Column, Truncation};
 use crate::parallel::{ProcessGrid, Share, Work};
@@ -129,18 +131,20 @@ impl Layout {
         Work { nkx: truncation.nx_max() + 1, ny, nz, columns: truncation.count_columns() }
     }
 
-    /// Complex numbers a field that this rank exchanges with each rank of its column, as columns and as planes.
+    /// Complex numbers a field that this rank exchanges with each rank of its column, as columns
+    /// and as planes.
     pub(super) fn column_counts(&self) -> (Vec<usize>, Vec<usize>) {
         (each(&self.ny, self.columns.len()), each(&self.shared_columns, self.slab.y.len()))
     }
 
-    /// Complex numbers a field and plane that this rank exchanges with each rank of its row, as z- and as x-lines.
+    /// Complex numbers a field and plane that this rank exchanges with each rank of its row, as z-
+    /// and as x-lines.
     pub(super) fn row_counts(&self) -> (Vec<usize>, Vec<usize>) {
         (each(&self.nz, self.kx.len()), each(&self.nkx, self.slab.z.len()))
     }
 
-    /// Planes that go through the row's exchange together. All of them would need as much memory as the columns do; a quarter is
-    /// enough for long messages.
+    /// Planes that go through the row's exchange together. All of them would need as much memory as
+    /// the columns do; a quarter is enough for long messages.
     pub(super) fn batch(&self) -> usize {
         if self.nz.parts() == 1 { 1 } else { self.slab.y.len().div_ceil(4).max(1) }
     }
@@ -150,7 +154,8 @@ impl Layout {
         if self.nz.parts() == 1 { 0 } else { self.batch() * fields.lines }
     }
 
-    /// Real numbers in the exchanges' buffers, in column and row: one for what stays on this rank, one to send and one to receive.
+    /// Real numbers in the exchanges' buffers, in column and row: one for what stays on this rank,
+    /// one to send and one to receive.
     pub fn buffer_reals(&self, fields: Fields) -> usize {
         let of_field = |counts, own: usize| 2 * (own + 2 * (longer(counts) - own));
         fields.columns * of_field(self.column_counts(), self.columns.len() * self.slab.y.len())
@@ -159,7 +164,12 @@ impl Layout {
 
     /// The global list of modes, and where this rank's lie in it.
     pub fn mode_list(&self) -> ModeList {
-        ModeList { name: self.truncation.name(), truncation: self.truncation, before: self.modes_before, total: self.total_modes }
+        ModeList {
+            name: self.truncation.name(),
+            truncation: self.truncation,
+            before: self.modes_before,
+            total: self.total_modes,
+        }
     }
 
     /// What the rank of this number in its row and in its column visits.
@@ -185,8 +195,8 @@ pub struct ModeList {
 }
 
 impl ModeList {
-    /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 .. m, -m .. -1, or Chebyshev's n = 0 ..).
-    /// Not stored: a large grid has millions.
+    /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 ..
+    /// m, -m .. -1, or Chebyshev's n = 0 ..). Not stored: a large grid has millions.
     pub fn columns(&self) -> impl Iterator<Item = [i64; 4]> {
         let mut first = 0;
         self.truncation.columns(0..self.truncation.nx_max() + 1).map(move |column| {
@@ -250,13 +260,20 @@ mod tests {
                         let own = layout.visited([row, column]);
                         assert_eq!((&own.y, &own.nx), (&layout.slab.y, &layout.kx));
                         assert!(own.nz.is_empty() || own.nz.start * 2 == layout.slab.z.start);
-                        visited = [visited[0] + own.y.len() * own.nx.len(), visited[1] + own.y.len() * own.nz.len()];
+                        visited = [
+                            visited[0] + own.y.len() * own.nx.len(),
+                            visited[1] + own.y.len() * own.nz.len(),
+                        ];
                         let in_pieces: usize = layout.pieces.iter().flatten().map(|p| p.length).sum();
                         assert_eq!(in_pieces, truncation.columns(layout.kx.clone()).count());
                     }
                 }
                 assert_eq!(columns, all, "{grid:?}");
-                assert_eq!(visited, [10 * (truncation.nx_max() + 1), 10 * (truncation.nz_max(0) + 1)], "{grid:?}");
+                assert_eq!(
+                    visited,
+                    [10 * (truncation.nx_max() + 1), 10 * (truncation.nz_max(0) + 1)],
+                    "{grid:?}"
+                );
             }
         }
     }

@@ -1,5 +1,6 @@
-//! 1-D transforms of lines, by RustFFT. Unnormalised, with the signs of `f(x_j) = sum_n f_n exp(+2 pi i n j / N)`. Plans own their
-//! scratch space; nothing is allocated after planning.
+//! 1-D transforms of lines, by RustFFT. Unnormalised, with the signs of
+//! `f(x_j) = sum_n f_n exp(+2 pi i n j / N)`. Plans own their scratch space; nothing is allocated
+//! after planning.
 
 use super::Real;
 use aligned_vec::{AVec, ConstAlign};
@@ -58,13 +59,20 @@ mod tests {
 
     #[test]
     fn round_trips_of_all_lengths_the_case_file_allows() {
-        for n in [4_usize, 5, 6, 7, 9, 10, 12, 15, 16, 21, 25, 27, 30, 35, 42, 45, 49, 50, 63, 64, 75, 96, 105, 125, 128, 243, 343] {
+        for n in [
+            4_usize, 5, 6, 7, 9, 10, 12, 15, 16, 21, 25, 27, 30, 35, 42, 45, 49, 50, 63, 64, 75, 96, 105,
+            125, 128, 243, 343,
+        ] {
             let point = |j: usize| Complex::new(((j * j) as f64 * 0.3).sin(), 1.0 - j as f64 / n as f64);
             let mut complex = ComplexLines::new(n);
             let mut line: Vec<Complex<f64>> = (0..n).map(point).collect();
             complex.forward(&mut line);
             let mode = |k: usize| -> Complex<f64> {
-                (0..n).map(|j| point(j) * Complex::cis(-std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)).sum()
+                (0..n)
+                    .map(|j| {
+                        point(j) * Complex::cis(-std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)
+                    })
+                    .sum()
             };
             assert!((line[n - 1] - mode(n - 1)).norm() < 1e-12, "{n}");
             complex.inverse(&mut line);

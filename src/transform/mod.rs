@@ -1,5 +1,6 @@
-//! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil transform that moves and
-//! transforms these modes only. The only room that names `rustfft`, in the crate `plans`.
+//! From modes to points and back: 1-D transforms, the set of modes that are kept, and the pencil
+//! transform that moves and transforms these modes only. The only room that names `rustfft`, in the
+//! crate `plans`.
 
 mod abreast;
 mod butterflies;
@@ -34,9 +35,10 @@ pub use shift::Shift;
 use num_complex::Complex;
 use std::ops::{Deref, DerefMut};
 
-/// One component of a field as its modes: those of this rank, column after column in the order of [`Layout::columns`], and
-/// along a column in the order of [`Column::labels`]. Units are those of the field; the modes are the coefficients of
-/// `u(x) = sum_k û(k) exp(i k.x)`, so that they do not depend on the grid.
+/// One component of a field as its modes: those of this rank, column after column in the order of
+/// [`Layout::columns`], and along a column in the order of [`Column::labels`]. Units are those of
+/// the field; the modes are the coefficients of `u(x) = sum_k û(k) exp(i k.x)`, so that they do not
+/// depend on the grid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpectralField<T>(Vec<Complex<T>>);
 

@@ -1,5 +1,6 @@
-//! Which Fourier modes are kept. A real field needs each pair of conjugate modes once: those with n_x > 0, with n_x = 0 and
-//! n_z > 0, and the single column n_x = n_z = 0, which holds both halves of itself. No Nyquist modes exist.
+//! Which Fourier modes are kept. A real field needs each pair of conjugate modes once: those with
+//! n_x > 0, with n_x = 0 and n_z > 0, and the single column n_x = n_z = 0, which holds both halves
+//! of itself. No Nyquist modes exist.
 
 use super::Real;
 use num_complex::Complex;
@@ -54,7 +55,8 @@ impl Column {
         (0..=m).chain(-m..0)
     }
 
-    /// How often a mode of this column counts in a sum over all modes: its conjugate is not stored, but for n_x = n_z = 0.
+    /// How often a mode of this column counts in a sum over all modes: its conjugate is not stored,
+    /// but for n_x = n_z = 0.
     pub fn weight(&self) -> f64 {
         if self.is_mean() { 1.0 } else { 2.0 }
     }
@@ -64,7 +66,8 @@ impl Column {
         self.nx == 0 && self.nz == 0
     }
 
-    /// Makes the Fourier modes of the mean column of a real field each other's conjugates: rounding must not let them drift apart.
+    /// Makes the Fourier modes of the mean column of a real field each other's conjugates: rounding
+    /// must not let them drift apart.
     pub fn make_real<T: Real>(&self, modes: &mut [Complex<T>]) {
         if self.is_mean() {
             let (upper, lower) = modes.split_at_mut(self.ny_max() + 1);
@@ -92,7 +95,8 @@ impl Truncation {
         self.largest(1)
     }
 
-    /// The labels n_z of the columns at this n_x, in the order of storage: n_z >= 0 ascending, then n_z < 0 ascending.
+    /// The labels n_z of the columns at this n_x, in the order of storage: n_z >= 0 ascending, then
+    /// n_z < 0 ascending.
     pub fn nz_runs(&self, nx: usize) -> [Range<i64>; 2] {
         let m = self.nz_max(nx) as i64;
         [0..m + 1, if nx == 0 { 0..0 } else { -m..0 }]
@@ -200,11 +204,18 @@ mod tests {
             }
             let inside = |nx: i64, ny: i64, nz: i64| match shape {
                 Shape::TwoThirds => 3 * nx.abs() < 12 && 3 * ny.abs() < 10 && 3 * nz.abs() < 16,
-                _ => (nx as f64 / 12.0).powi(2) + (ny as f64 / 10.0).powi(2) + (nz as f64 / 16.0).powi(2) < 2.0 / 9.0 - 1e-12,
+                _ => {
+                    (nx as f64 / 12.0).powi(2) + (ny as f64 / 10.0).powi(2) + (nz as f64 / 16.0).powi(2)
+                        < 2.0 / 9.0 - 1e-12
+                }
             };
             let all = (-8..8).flat_map(|x| (-8..8).flat_map(move |y| (-8..8).map(move |z| (x, y, z))));
             for (x, y, z) in all {
-                assert_eq!(kept.get(&(x, y, z)).copied().unwrap_or(0), i32::from(inside(x, y, z)), "{shape:?} {x} {y} {z}");
+                assert_eq!(
+                    kept.get(&(x, y, z)).copied().unwrap_or(0),
+                    i32::from(inside(x, y, z)),
+                    "{shape:?} {x} {y} {z}"
+                );
             }
         }
     }

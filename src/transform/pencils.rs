@@ -10,25 +10,28 @@
 //!
 //! The transform in y is that of the flow: Fourier ([`FourierColumns`]) or Chebyshev ([`ChebyshevColumns`]).
 //!
-//! Fields never exist as a whole at physical points: between the two exchanges of the column a plane is worked off in cache
-//! (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013). [`super::planes`] has what happens in a plane. A displaced grid costs a phase
-//! factor of each mode, before and after.
+//! Fields never exist as a whole at physical points: between the two exchanges of the column a
+//! plane is worked off in cache (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013).
+//! [`super::planes`] has what happens in a plane. A displaced grid costs a phase factor of each
+//! mode, before and after.
 
 use super::fetch::fetch_rows;
 use super::planes::Planes;
 use super::{
-    ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Lines, LinesMut, Pieces, PiecesMut, Real, Shift, SpectralField,
-    Truncation,
+    ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Lines, LinesMut, Pieces, PiecesMut,
+    Real, Shift, SpectralField, Truncation,
 };
 use crate::error::Result;
 use crate::parallel::{Blocks, Exchange, Method, ProcessGrid, Traffic};
 use std::ops::Range;
 use std::time::Instant;
 
-/// Columns whose pieces of rows are brought near together: the rows lie in different pages of memory. Groups of columns that are transformed together divide it.
+/// Columns whose pieces of rows are brought near together: the rows lie in different pages of
+/// memory. Groups of columns that are transformed together divide it.
 const TILE: usize = 64;
 
-/// Columns of Chebyshev coefficients that are handed out together, so that recursions in y can go side by side. A tile has a whole number of them.
+/// Columns of Chebyshev coefficients that are handed out together, so that recursions in y can go
+/// side by side. A tile has a whole number of them.
 pub const NEIGHBOURS: usize = 4;
 
 /// How many fields an evaluation has on its way.
@@ -99,9 +102,10 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
 
     /// The planes of this rank, from the z-lines of the inputs to those of the outputs.
     ///
-    /// * `multiply(y, groups, length)` at the points of a group of x-lines at the y of this index, in an order that is the same for all fields: each
-    ///   input is a group of this length, the products replace them. Every [`Real::ABREAST`]th number is one of the same line; where lines are missing there
-    ///   are zeros;
+    /// * `multiply(y, groups, length)` at the points of a group of x-lines at the y of this index,
+    ///   in an order that is the same for all fields: each input is a group of this length, the
+    ///   products replace them. Every [`Real::ABREAST`]th number is one of the same line; where
+    ///   lines are missing there are zeros;
     /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
     pub fn planes(
         &mut self,
@@ -115,16 +119,30 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         for batch in batches(layout, planes.batch(), inputs > outputs) {
             planes.inverse(layout, batch.clone(), inputs, column.received(inputs, counts), phases);
             planes.multiply(layout, batch.clone(), (inputs, products), phases, &mut multiply);
-            planes.forward(layout, batch, (products, outputs), &mut column.to_send(outputs, counts), phases, &mut combine);
+            planes.forward(
+                layout,
+                batch,
+                (products, outputs),
+                &mut column.to_send(outputs, counts),
+                phases,
+                &mut combine,
+            );
         }
         let mut clock = Instant::now();
         self.column.exchange(outputs, &self.plane_counts, &self.column_counts);
         lap(&mut clock, &mut self.phases.exchange);
     }
 
-    /// The planes of this rank, from the z-lines of some fields to their points: `visit(y, z, lines)` for every x-line, which has the values of
-    /// one field after the other. The points of the plane of index y are displaced in x by `displacement(y)` lengths of the box.
-    pub fn visit(&mut self, fields: usize, displacement: impl Fn(usize) -> f64, mut visit: impl FnMut(usize, usize, &[T])) {
+    /// The planes of this rank, from the z-lines of some fields to their points:
+    /// `visit(y, z, lines)` for every x-line, which has the values of one field after the other.
+    /// The points of the plane of index y are displaced in x by `displacement(y)` lengths of the
+    /// box.
+    pub fn visit(
+        &mut self,
+        fields: usize,
+        displacement: impl Fn(usize) -> f64,
+        mut visit: impl FnMut(usize, usize, &[T]),
+    ) {
         let Self { layout, planes, column, plane_counts: counts, phases, .. } = self;
         let mut lines = vec![T::zero(); fields * layout.truncation.grid[0]];
         for batch in batches(layout, planes.batch(), false) {
@@ -133,8 +151,9 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         }
     }
 
-    /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x of this rank; each line has N_z numbers, n_z = 0, 1, .. and
-    /// zeros and .., -1, and where n_x = 0 also those n_z that are not stored.
+    /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x of this
+    /// rank; each line has N_z numbers, n_z = 0, 1, .. and zeros and .., -1, and where n_x = 0 also
+    /// those n_z that are not stored.
     pub fn visit_modes(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
         let Self { layout, planes, column, plane_counts: counts, .. } = self;
         for batch in batches(layout, planes.batch(), false) {
@@ -142,8 +161,9 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
         }
     }
 
-    /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x, ascending. This rank has some |n_z| ([`Layout::visited`]); each line
-    /// has the modes of n_z and of -n_z, where n_z = 0 a zero, one n_z after the other.
+    /// The planes of this rank, as modes in x and z: `visit(y, n_x, lines)` for every n_x,
+    /// ascending. This rank has some |n_z| ([`Layout::visited`]); each line has the modes of n_z
+    /// and of -n_z, where n_z = 0 a zero, one n_z after the other.
     pub fn visit_pairs(&mut self, fields: usize, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
         let Self { layout, planes, column, plane_counts: counts, .. } = self;
         for batch in batches(layout, planes.batch(), false) {
@@ -153,8 +173,13 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
 }
 
 impl<T: Real> Pencils<T, FourierColumns<T>> {
-    /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid displaced by `shift`.
-    pub fn inverse<'a>(&mut self, fields: impl Iterator<Item = &'a SpectralField<T>> + Clone, shift: &Shift<T>) {
+    /// Modes of the fields to z-lines of planes: the first half of an evaluation, on the grid
+    /// displaced by `shift`.
+    pub fn inverse<'a>(
+        &mut self,
+        fields: impl Iterator<Item = &'a SpectralField<T>> + Clone,
+        shift: &Shift<T>,
+    ) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
         let (columns, count) = (layout.columns.len(), fields.clone().count());
@@ -176,9 +201,15 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         lap(&mut clock, &mut self.phases.exchange);
     }
 
-    /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)` gets the modes of each column of
-    /// this rank in turn; `range` is where they belong in a [`super::SpectralField`].
-    pub fn forward(&mut self, outputs: usize, shift: &Shift<T>, mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>)) {
+    /// z-lines of planes to modes: the last part of an evaluation. `update(column, range, modes)`
+    /// gets the modes of each column of this rank in turn; `range` is where they belong in a
+    /// [`super::SpectralField`].
+    pub fn forward(
+        &mut self,
+        outputs: usize,
+        shift: &Shift<T>,
+        mut update: impl FnMut(&Column, Range<usize>, Pieces<'_, T>),
+    ) {
         let Self { layout, y: transform, phases, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
         let received = exchange.received(outputs, column_counts);
@@ -200,9 +231,11 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
 }
 
 impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
-    /// `fill(columns, range, lines)` puts the Chebyshev coefficients of `count` fields into lines, which go to z-lines of planes: the first half of an
-    /// evaluation. It gets [`NEIGHBOURS`] columns at a time, or fewer at the end, and lines of zeros behind the coefficients that are kept; `range` is where
-    /// their own coefficients lie in a [`super::SpectralField`], one column after the other.
+    /// `fill(columns, range, lines)` puts the Chebyshev coefficients of `count` fields into lines,
+    /// which go to z-lines of planes: the first half of an evaluation. It gets [`NEIGHBOURS`]
+    /// columns at a time, or fewer at the end, and lines of zeros behind the coefficients that are
+    /// kept; `range` is where their own coefficients lie in a [`super::SpectralField`], one column
+    /// after the other.
     pub fn inverse(&mut self, count: usize, mut fill: impl FnMut(&[Column], Range<usize>, LinesMut<'_, T>)) {
         let mut clock = Instant::now();
         let Self { layout, y: transform, column: exchange, column_counts, .. } = self;
@@ -210,7 +243,11 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
         let mut send = exchange.to_send(count, column_counts);
         for group in groups(columns, NEIGHBOURS) {
             fetch_next_tile(&send.as_blocks(), [count, columns], &group, NEIGHBOURS);
-            fill(&layout.columns[group.clone()], layout.ranges(group.clone()), transform.lines_mut(layout.columns[group.start].len()));
+            fill(
+                &layout.columns[group.clone()],
+                layout.ranges(group.clone()),
+                transform.lines_mut(layout.columns[group.start].len()),
+            );
             transform.inverse(count, &mut send, columns, group);
         }
         lap(&mut clock, &mut self.phases.transform);
@@ -218,8 +255,8 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
         lap(&mut clock, &mut self.phases.exchange);
     }
 
-    /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation. `update(columns, range, lines)` as for
-    /// [`Pencils::inverse`].
+    /// z-lines of planes to Chebyshev coefficients: the last part of an evaluation.
+    /// `update(columns, range, lines)` as for [`Pencils::inverse`].
     pub fn forward(&mut self, outputs: usize, mut update: impl FnMut(&[Column], Range<usize>, Lines<'_, T>)) {
         let Self { layout, y: transform, phases, column: exchange, column_counts, .. } = self;
         let columns = layout.columns.len();
@@ -245,8 +282,14 @@ fn largest_ny(columns: &[Column]) -> usize {
     columns.iter().map(Column::ny_max).max().unwrap_or(0)
 }
 
-/// Has a part of the rows of the next tile brought near while this group of columns, one of those of `width`, is worked on: all of them until its turn comes.
-fn fetch_next_tile<T>(blocks: &Blocks<'_, T>, [fields, columns]: [usize; 2], group: &Range<usize>, width: usize) {
+/// Has a part of the rows of the next tile brought near while this group of columns, one of those
+/// of `width`, is worked on: all of them until its turn comes.
+fn fetch_next_tile<T>(
+    blocks: &Blocks<'_, T>,
+    [fields, columns]: [usize; 2],
+    group: &Range<usize>,
+    width: usize,
+) {
     let next = (group.start / TILE + 1) * TILE;
     if next < columns {
         let (part, parts, width) = (group.start % TILE / width, TILE / width, TILE.min(columns - next));

@@ -44,8 +44,8 @@ impl<'a, T> PiecesMut<'a, T> {
     }
 }
 
-/// Chebyshev coefficients of several fields in [`super::NEIGHBOURS`] columns, abreast: `[field][n][column]` complex numbers, as real ones. Columns that are not
-/// there have zeros.
+/// Chebyshev coefficients of several fields in [`super::NEIGHBOURS`] columns, abreast:
+/// `[field][n][column]` complex numbers, as real ones. Columns that are not there have zeros.
 #[derive(Clone, Copy)]
 pub struct Lines<'a, T> {
     pub(super) numbers: &'a [T],

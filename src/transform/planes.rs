@@ -1,7 +1,8 @@
 //! Planes at one y: z-lines to x-lines, products, and back. A plane stays in cache from one end to the other.
 //!
-//! Both kinds of lines lie in memory as z-lines, `[field][n_x][z]`: all z of the n_x of this rank, or the z of this rank of all n_x. The
-//! transform in x takes its modes across them, [`Real::ABREAST`] neighbouring z at a time. Nothing is transposed, and a row of one rank does
+//! Both kinds of lines lie in memory as z-lines, `[field][n_x][z]`: all z of the n_x of this rank,
+//! or the z of this rank of all n_x. The transform in x takes its modes across them,
+//! [`Real::ABREAST`] neighbouring z at a time. Nothing is transposed, and a row of one rank does
 //! both on the same lines.
 
 use super::layout::{Layout, Piece};
@@ -50,9 +51,19 @@ enum Side {
 
 impl<T: Real> Planes<T> {
     /// `y_there_and_back` is what the transforms in y, there and back, multiply by.
-    pub fn new(layout: &Layout, y_there_and_back: f64, row: World, method: Method, fields: Fields) -> Result<Self> {
+    pub fn new(
+        layout: &Layout,
+        y_there_and_back: f64,
+        row: World,
+        method: Method,
+        fields: Fields,
+    ) -> Result<Self> {
         let [nx, _, nz] = layout.truncation.grid;
-        let lines = [Side::Z, Side::X].map(|side| lines_of(layout, side) * stride_of::<T>(layout, side)).into_iter().max().unwrap_or(0);
+        let lines = [Side::Z, Side::X]
+            .map(|side| lines_of(layout, side) * stride_of::<T>(layout, side))
+            .into_iter()
+            .max()
+            .unwrap_or(0);
         let (z_counts, x_counts) = layout.row_counts();
         Ok(Self {
             x: RealLines::new(nx),
@@ -78,7 +89,14 @@ impl<T: Real> Planes<T> {
     }
 
     /// From what has come of the columns, `received`, to the modes of the x-lines of some planes.
-    pub fn inverse(&mut self, layout: &Layout, batch: Range<usize>, fields: usize, received: Blocks<'_, T>, phases: &mut Phases) {
+    pub fn inverse(
+        &mut self,
+        layout: &Layout,
+        batch: Range<usize>,
+        fields: usize,
+        received: Blocks<'_, T>,
+        phases: &mut Phases,
+    ) {
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
             self.modes_to_z_lines(layout, plane, fields, received);
@@ -110,7 +128,9 @@ impl<T: Real> Planes<T> {
                 let points: &mut [T] = cast_slice_mut(&mut self.points);
                 multiply(layout.slab.y.start + plane, &mut points[..products * group], group);
                 lap(&mut clock, &mut phases.products);
-                for (group, lines) in points.chunks_exact_mut(group).zip(self.lines.chunks_mut(modes * stride)).take(products) {
+                for (group, lines) in
+                    points.chunks_exact_mut(group).zip(self.lines.chunks_mut(modes * stride)).take(products)
+                {
                     self.x.forward(group, self.factor, modes, &mut lines[z..], stride);
                 }
             }
@@ -143,17 +163,27 @@ impl<T: Real> Planes<T> {
             for (i, pieces) in layout.pieces.iter().enumerate() {
                 for piece in pieces {
                     let owned = layout.shared_columns.range(piece.rank);
-                    let modes = Pieces::new(&self.lines[i * stride + point(piece.nz, points)..], nkx * stride, piece.length);
+                    let modes = Pieces::new(
+                        &self.lines[i * stride + point(piece.nz, points)..],
+                        nkx * stride,
+                        piece.length,
+                    );
                     let block = outputs * planes * owned.start + plane * outputs * owned.len() + piece.first;
-                    combine(layout.kx.start + i, piece.nz, modes, PiecesMut::new(send.at(block), owned.len(), piece.length));
+                    combine(
+                        layout.kx.start + i,
+                        piece.nz,
+                        modes,
+                        PiecesMut::new(send.at(block), owned.len(), piece.length),
+                    );
                 }
             }
             lap(&mut clock, &mut phases.products);
         }
     }
 
-    /// The points of the x-lines of some planes: `visit(y, z, lines)`, `lines` being what one field after the other has there. The points of
-    /// plane y lie `displacement(y)` lengths of the box further on in x.
+    /// The points of the x-lines of some planes: `visit(y, z, lines)`, `lines` being what one field
+    /// after the other has there. The points of plane y lie `displacement(y)` lengths of the box
+    /// further on in x.
     pub fn visit(
         &mut self,
         layout: &Layout,
@@ -168,7 +198,13 @@ impl<T: Real> Planes<T> {
         for (b, plane) in batch.clone().enumerate() {
             self.receive(layout, Side::X, fields, batch.len(), b);
             let turns = displacement(slab.y.start + plane);
-            for (i, line) in self.lines.chunks_exact_mut(stride).take(fields * self.nkx).enumerate().filter(|_| turns != 0.0) {
+            for (i, line) in self
+                .lines
+                .chunks_exact_mut(stride)
+                .take(fields * self.nkx)
+                .enumerate()
+                .filter(|_| turns != 0.0)
+            {
                 let (sin, cos) = (TAU * turns * (i % self.nkx) as f64).sin_cos();
                 let factor = Complex::new(T::of(cos), T::of(sin));
                 line.iter_mut().for_each(|mode| *mode *= factor);
@@ -178,8 +214,12 @@ impl<T: Real> Planes<T> {
                 self.points_of_group(layout, fields, first - slab.z.start);
                 let values: &[T] = cast_slice(&self.points);
                 for z in first..slab.z.end.min(first + T::ABREAST) {
-                    for (line, group) in lines.chunks_exact_mut(points).zip(values.chunks_exact(T::ABREAST * points)) {
-                        line.iter_mut().enumerate().for_each(|(x, value)| *value = group[self.x.place(z - first, x)]);
+                    for (line, group) in
+                        lines.chunks_exact_mut(points).zip(values.chunks_exact(T::ABREAST * points))
+                    {
+                        line.iter_mut()
+                            .enumerate()
+                            .for_each(|(x, value)| *value = group[self.x.place(z - first, x)]);
                     }
                     visit(slab.y.start + plane, z, lines);
                 }
@@ -187,8 +227,8 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// The modes of the z-lines of some planes: `visit(y, n_x, lines)`, n_z in the order of [`ComplexLines`], also those of n_x = 0 that are the
-    /// conjugates of others.
+    /// The modes of the z-lines of some planes: `visit(y, n_x, lines)`, n_z in the order of
+    /// [`ComplexLines`], also those of n_x = 0 that are the conjugates of others.
     pub fn visit_modes(
         &mut self,
         layout: &Layout,
@@ -201,13 +241,18 @@ impl<T: Real> Planes<T> {
         for plane in batch {
             self.gather_z_lines::<false>(layout, plane, fields, received);
             for (i, nx) in layout.kx.clone().enumerate() {
-                visit(layout.slab.y.start + plane, nx, Pieces::new(&self.lines[i * stride..], nkx * stride, self.z.points()));
+                visit(
+                    layout.slab.y.start + plane,
+                    nx,
+                    Pieces::new(&self.lines[i * stride..], nkx * stride, self.z.points()),
+                );
             }
         }
     }
 
-    /// The modes of some planes after an exchange in the row: `visit(y, n_x, lines)` for every n_x; a line has the modes of n_z and of -n_z side by side,
-    /// n_z being those of [`Layout::visited`].
+    /// The modes of some planes after an exchange in the row: `visit(y, n_x, lines)` for every n_x;
+    /// a line has the modes of n_z and of -n_z side by side, n_z being those of
+    /// [`Layout::visited`].
     pub fn visit_pairs(
         &mut self,
         layout: &Layout,
@@ -232,11 +277,14 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// The modes of z-lines in the order n_z = 0, none, 1, -1, 2, -2, .., so that the pairs of a rank's share of z are pairs of modes.
+    /// The modes of z-lines in the order n_z = 0, none, 1, -1, 2, -2, .., so that the pairs of a
+    /// rank's share of z are pairs of modes.
     fn pair_up(&mut self, layout: &Layout, fields: usize) {
         let (points, largest) = (self.z.points(), layout.truncation.nz_max(0));
         let mut modes = vec![Complex::default(); points];
-        for line in self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z)).take(fields * layout.kx.len()) {
+        for line in
+            self.lines.chunks_exact_mut(stride_of::<T>(layout, Side::Z)).take(fields * layout.kx.len())
+        {
             modes.copy_from_slice(&line[..points]);
             line[..points].fill(Complex::default());
             line[0] = modes[0];
@@ -251,8 +299,15 @@ impl<T: Real> Planes<T> {
         self.gather_z_lines::<true>(layout, plane, fields, received);
     }
 
-    /// The z-lines of a plane from the pieces that the columns sent: their modes, padded, or the points of these.
-    fn gather_z_lines<const TRANSFORM: bool>(&mut self, layout: &Layout, plane: usize, fields: usize, received: Blocks<'_, T>) {
+    /// The z-lines of a plane from the pieces that the columns sent: their modes, padded, or the
+    /// points of these.
+    fn gather_z_lines<const TRANSFORM: bool>(
+        &mut self,
+        layout: &Layout,
+        plane: usize,
+        fields: usize,
+        received: Blocks<'_, T>,
+    ) {
         let (points, planes, nkx) = (self.z.points(), layout.slab.y.len(), layout.kx.len());
         let piece_of = |f: usize, piece: &Piece| {
             let owned = layout.shared_columns.range(piece.rank);
@@ -268,7 +323,8 @@ impl<T: Real> Planes<T> {
                 line[point(piece.nz, points)..][..piece.length].copy_from_slice(piece_of(f, piece));
             }
             if layout.kx.start + i == 0 {
-                // n_x = 0: at a given y the modes of -n_z are the conjugates of those of n_z, which are stored.
+                // n_x = 0: at a given y the modes of -n_z are the conjugates of those of n_z, which
+                // are stored.
                 for n in 1..=kept {
                     line[points - n] = line[n].conj();
                 }
@@ -285,9 +341,12 @@ impl<T: Real> Planes<T> {
 
     /// The x-lines from z on of each field, a group of them, to their points.
     fn points_of_group(&mut self, layout: &Layout, fields: usize, z: usize) {
-        let (group, modes, stride) = (self.x.points() * T::ABREAST, self.nkx, stride_of::<T>(layout, Side::X));
+        let (group, modes, stride) =
+            (self.x.points() * T::ABREAST, self.nkx, stride_of::<T>(layout, Side::X));
         let points: &mut [T] = cast_slice_mut(&mut self.points);
-        for (group, lines) in points.chunks_exact_mut(group).zip(self.lines.chunks(modes * stride)).take(fields) {
+        for (group, lines) in
+            points.chunks_exact_mut(group).zip(self.lines.chunks(modes * stride)).take(fields)
+        {
             self.x.inverse(modes, &lines[z..], stride, group);
         }
     }
@@ -348,9 +407,16 @@ fn stride_of<T: Real>(layout: &Layout, side: Side) -> usize {
     stride::<T>(points.next_multiple_of(T::ABREAST))
 }
 
-/// The pieces of the z-lines of plane b of a batch: where each lies in `lines` and in the messages of the row, and its length. A message
-/// holds `[plane of the batch][field][n_x of the one rank][z of the other]`.
-fn segments<T: Real>(layout: &Layout, side: Side, fields: usize, batch: usize, b: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+/// The pieces of the z-lines of plane b of a batch: where each lies in `lines` and in the messages
+/// of the row, and its length. A message holds
+/// `[plane of the batch][field][n_x of the one rank][z of the other]`.
+fn segments<T: Real>(
+    layout: &Layout,
+    side: Side,
+    fields: usize,
+    batch: usize,
+    b: usize,
+) -> impl Iterator<Item = (usize, usize, usize)> {
     let (lines, stride) = (lines_of(layout, side), stride_of::<T>(layout, side));
     let fields = b * fields..(b + 1) * fields;
     let rank_pieces = move |f: usize, rank: usize| {
@@ -367,10 +433,18 @@ fn segments<T: Real>(layout: &Layout, side: Side, fields: usize, batch: usize, b
     };
     let first = fields.start;
     let total = batch * fields.len();
-    fields.flat_map(move |f| (0..layout.nz.parts()).map(move |rank| rank_pieces(f, rank))).flat_map(move |(kx, z, before, f)| {
-        let nkx = kx.len();
-        kx.enumerate().map(move |(i, n)| (((f - first) * lines + n) * stride + z.start, total * before + (f * nkx + i) * z.len(), z.len()))
-    })
+    fields.flat_map(move |f| (0..layout.nz.parts()).map(move |rank| rank_pieces(f, rank))).flat_map(
+        move |(kx, z, before, f)| {
+            let nkx = kx.len();
+            kx.enumerate().map(move |(i, n)| {
+                (
+                    ((f - first) * lines + n) * stride + z.start,
+                    total * before + (f * nkx + i) * z.len(),
+                    z.len(),
+                )
+            })
+        },
+    )
 }
 
 /// Distance between lines: an odd number of cache lines, lest all of them fall into the same cache sets.

@@ -6,16 +6,19 @@ use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 use rogallo_plans::{FftNum, Plans};
 
-/// A real number of the computation: `f32` or `f64`. Times, wavenumber tables and statistics are always `f64`.
+/// A real number of the computation: `f32` or `f64`. Times, wavenumber tables and statistics are
+/// always `f64`.
 pub trait Real: FftNum + Float + NumAssign + Element + Vectors {
     /// Bytes of one real.
     const BYTES: usize = size_of::<Self>();
 
-    /// x-lines that are transformed and worked on together ([`super::RealLines`]): their pairs fill the longest vectors there are.
+    /// x-lines that are transformed and worked on together ([`super::RealLines`]): their pairs fill
+    /// the longest vectors there are.
     const ABREAST: usize = 128 / size_of::<Self>();
 
-    /// Whether gains that are small beside what they are added to are summed apart from it, so that they survive its rounding. In double precision they do
-    /// anyway, and the sums cost 5 % of a right-hand side.
+    /// Whether gains that are small beside what they are added to are summed apart from it, so that
+    /// they survive its rounding. In double precision they do anyway, and the sums cost 5 % of a
+    /// right-hand side.
     const SUMS_GAINS: bool = size_of::<Self>() == 4;
 
     /// The nearest number of this precision.

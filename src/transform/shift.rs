@@ -4,7 +4,8 @@ use super::{Column, Real, Truncation};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
-/// The factors `exp(2 pi i n_i delta_i / N_i)` of a grid displaced by `delta` cells, by label n = -n_max .. n_max in each direction.
+/// The factors `exp(2 pi i n_i delta_i / N_i)` of a grid displaced by `delta` cells, by label n =
+/// -n_max .. n_max in each direction.
 #[derive(Clone, Debug)]
 pub struct Shift<T> {
     delta: [f64; 3],

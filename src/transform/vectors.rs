@@ -1,4 +1,5 @@
-//! Vectors of the processor at hand, in either precision, for loops that the compiler would not turn into vector instructions by itself.
+//! Vectors of the processor at hand, in either precision, for loops that the compiler would not
+//! turn into vector instructions by itself.
 
 use pulp::Simd;
 use std::ops::{Add, Mul, Sub};
@@ -18,7 +19,8 @@ pub trait Vectors: Copy + 'static {
     fn vectors<S: Simd>(numbers: &[Self]) -> &[Self::Of<S>];
     fn vectors_mut<S: Simd>(numbers: &mut [Self]) -> &mut [Self::Of<S>];
 
-    /// N vectors of numbers a, b, .., a, b, .. to one of each, in an order that is undone by [`Vectors::interleave`].
+    /// N vectors of numbers a, b, .., a, b, .. to one of each, in an order that is undone by
+    /// [`Vectors::interleave`].
     fn deinterleave<S: Simd, const N: usize>(simd: S, vectors: [Self::Of<S>; N]) -> [Self::Of<S>; N];
     fn interleave<S: Simd, const N: usize>(simd: S, vectors: [Self::Of<S>; N]) -> [Self::Of<S>; N];
 }
@@ -119,7 +121,10 @@ impl<S: Simd, T: Vectors> Vector<S, T> {
     /// `self number + other`.
     #[inline(always)]
     pub fn times_plus(self, number: T, other: Self) -> Self {
-        Self::new(self.simd, T::times_plus(self.simd, self.numbers, T::splat(self.simd, number), other.numbers))
+        Self::new(
+            self.simd,
+            T::times_plus(self.simd, self.numbers, T::splat(self.simd, number), other.numbers),
+        )
     }
 }
 

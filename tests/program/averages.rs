@@ -1,5 +1,5 @@
-//! Averages are over time: whatever the steps, the cadence and the jobs are, each sample weighs the time since the one before, and a run in pieces leaves the
-//! files of one in one piece.
+//! Averages are over time: whatever the steps, the cadence and the jobs are, each sample weighs the
+//! time since the one before, and a run in pieces leaves the files of one in one piece.
 
 use crate::ensure;
 use crate::place::{Outcome, Place};
@@ -34,8 +34,9 @@ fn with_channel(text: &str) -> Result<Place, libtest_mimic::Failed> {
     Ok(place)
 }
 
-/// Three whole periods of `W = 6 sin(2 pi t)` under a Courant step, which is short where |W| is large: `<W^2> = 18`. The average over samples is 21.85. That over
-/// time of values at the ends of intervals of about 1/250 of a period is off by their scatter, some hundredths.
+/// Three whole periods of `W = 6 sin(2 pi t)` under a Courant step, which is short where |W| is
+/// large: `<W^2> = 18`. The average over samples is 21.85. That over time of values at the ends of
+/// intervals of about 1/250 of a period is off by their scatter, some hundredths.
 fn oscillating_wall() -> Outcome {
     let place = with_channel(
         r#"
@@ -78,21 +79,35 @@ fn moved_begin() -> Outcome {
         Ok(names)
     };
     ensure!(
-        names("moved")? == ["00000000.h5", "00000001.h5", "00000003.h5"] && names("fresh")? == ["00000003.h5"],
+        names("moved")? == ["00000000.h5", "00000001.h5", "00000003.h5"]
+            && names("fresh")? == ["00000003.h5"],
         "{:?}",
         names("moved")?
     );
     let file = "statistics/00000003.h5";
-    ensure!(fs::read(place.at("moved").join(file))? == fs::read(place.at("fresh").join(file))?, "the batches from 1.5 to 2 differ");
+    ensure!(
+        fs::read(place.at("moved").join(file))? == fs::read(place.at("fresh").join(file))?,
+        "the batches from 1.5 to 2 differ"
+    );
     place.same_text("moved", "fresh", "series.csv")?;
     place.same_text("moved", "fresh", "profiles.csv")?;
     let window = "averaged         t = 1.5 to 2, ";
     let left_out = "left out: 2 batch(es) that begin before output.statistics.from = 1.5";
-    place.ends(1, "stats moved", 0, &[window, "; 50 samples, no errors: fewer than 2 whole batches of 0.5", left_out])?;
+    place.ends(
+        1,
+        "stats moved",
+        0,
+        &[window, "; 50 samples, no errors: fewer than 2 whole batches of 0.5", left_out],
+    )?;
     place.ends(1, "stats fresh", 0, &[window, "; 50 samples, no errors", "Re_tau           42.6"])?;
     // What was not sampled cannot be averaged, and that is said.
     place.run(1, "fresh", "--set output.statistics.from=0.5")?;
-    place.ends(1, "stats fresh", 0, &[window, "averages begin at t = 1.5, later than output.statistics.from = 0.5"])?;
+    place.ends(
+        1,
+        "stats fresh",
+        0,
+        &[window, "averages begin at t = 1.5, later than output.statistics.from = 0.5"],
+    )?;
     place.run(1, "moved", "--set output.statistics.from=0")?;
     let all = ["averaged         t = 0 to 2, ", "; 150 samples, errors from 3 batches of 0.5\n"];
     place.ends(1, "stats moved", 0, &all)
@@ -104,8 +119,16 @@ fn other_steps() -> Outcome {
     let place = with_channel(CHANNEL)?;
     place.run(2, "run", &format!("{small} --set time.end=0.1 --set output.statistics.every_steps=5"))?;
     let story = "the case has changed, and averages go on:\n  time.dt: 0.01 -> 0.005\n  output.statistics: ";
-    place.ends(3, &format!("run case.toml --dir run {small} --set time.end=0.2 --set time.dt=0.005"), 0, &[story, "done: step 30,"])?;
-    ensure!(place.read("run/ledger.jsonl")?.contains(r#""event":"changed","changes":["time.dt: 0.01 -> 0.005","#), "not in the ledger");
+    place.ends(
+        3,
+        &format!("run case.toml --dir run {small} --set time.end=0.2 --set time.dt=0.005"),
+        0,
+        &[story, "done: step 30,"],
+    )?;
+    ensure!(
+        place.read("run/ledger.jsonl")?.contains(r#""event":"changed","changes":["time.dt: 0.01 -> 0.005","#),
+        "not in the ledger"
+    );
     let all = ["averaged         t = 0 to 0.2, ", "; 22 samples, errors from 2 batches of 0.1\n"];
     place.ends(1, "stats run", 0, &all)?;
     place.python(
@@ -113,7 +136,8 @@ fn other_steps() -> Outcome {
 first, second = (h5py.File('run/statistics/%08d.h5' % m) for m in (0, 1))
 assert (first['samples'][()], second['samples'][()]) == (2, 20)
 assert abs(first['weight'][()] - 0.1) < 1e-15 and abs(second['weight'][()] - 0.1) < 1e-15
-assert abs(first['weight_squares'][()] - 2 * 0.05 ** 2) < 1e-12 and abs(second['weight_squares'][()] - 20 * 0.005 ** 2) < 1e-12",
+assert abs(first['weight_squares'][()] - 2 * 0.05 ** 2) < 1e-12 and abs(second['weight_squares'][()] - 20 * \
+0.005 ** 2) < 1e-12",
     )?;
     // A Courant number in the place of a step, and steps that may be tried again.
     let other = "--set time.end=0.21 --set time.retry={times=1}";
@@ -130,28 +154,59 @@ fn not_mixed() -> Outcome {
     let small = "--set domain.grid=[12,17,12]";
     let place = with_channel(CHANNEL)?;
     place.run(2, "run", &format!("{small} --set time.end=0.25 --set output.statistics.batch=0.1"))?;
-    // With sampling off in between another length is no change of the case: batches of the old one are put aside, whatever their numbers.
-    ensure!(Command::new("cp").arg("-a").arg(place.at("run")).arg(place.at("gap")).status()?.success(), "no copy");
+    // With sampling off in between another length is no change of the case: batches of the old one
+    // are put aside, whatever their numbers.
+    ensure!(
+        Command::new("cp").arg("-a").arg(place.at("run")).arg(place.at("gap")).status()?.success(),
+        "no copy"
+    );
     place.run(2, "gap", &format!("{small} --set time.end=0.3 --set output.statistics={{}}"))?;
-    let gap = format!("run case.toml --dir gap {small} --set time.end=0.4 --set output.statistics={{every_steps=1,batch=0.05}}");
-    place.ends(1, &gap, 0, &["was to be 0.1 long, and is left out", "2 batches of another length are put aside in gap/statistics"])?;
+    let gap = format!(
+        "run case.toml --dir gap {small} --set time.end=0.4 --set \
+         output.statistics={{every_steps=1,batch=0.05}}"
+    );
+    place.ends(
+        1,
+        &gap,
+        0,
+        &[
+            "was to be 0.1 long, and is left out",
+            "2 batches of another length are put aside in gap/statistics",
+        ],
+    )?;
     let left = ["00000000.h5.aside", "00000001.h5.aside", "00000006.h5", "00000007.h5"];
     ensure!(left.iter().all(|name| place.at("gap/statistics").join(name).exists()), "not as said");
     // A run without its checkpoints and its series still has results.
     fs::remove_dir_all(place.at("gap/checkpoints"))?;
     fs::remove_file(place.at("gap/series.csv"))?;
     place.ends(1, &gap, 2, &["holds results but no checkpoint to go on from"])?;
-    let longer = format!("run case.toml --dir run {small} --set time.end=0.5 --set output.statistics.batch=0.05");
+    let longer =
+        format!("run case.toml --dir run {small} --set time.end=0.5 --set output.statistics.batch=0.05");
     place.ends(2, &longer, 2, &["output.statistics.batch: 0.1 -> 0.05", "--accept-changes"])?;
     let aside = "2 batches of another length are put aside in run/statistics";
-    place.ends(2, &format!("{longer} --accept-changes"), 0, &["averages begin anew", aside, "averaged         t = 0.26 to 0.5, "])?;
-    ensure!(place.at("run/statistics/00000001.h5.aside").exists() && place.at("run/statistics/00000006.h5").exists(), "not as said");
+    place.ends(
+        2,
+        &format!("{longer} --accept-changes"),
+        0,
+        &["averages begin anew", aside, "averaged         t = 0.26 to 0.5, "],
+    )?;
+    ensure!(
+        place.at("run/statistics/00000001.h5.aside").exists()
+            && place.at("run/statistics/00000006.h5").exists(),
+        "not as said"
+    );
     let thinner = format!("{} --set fluid.reynolds_tau=60", longer.replace("end=0.5", "end=0.6"));
     let left_out = "left out: 5 batch(es) of other physics (fluid.viscosity: 0.02 -> 0.01";
-    place.ends(3, &format!("{thinner} --accept-changes"), 0, &["averages begin anew", left_out, "averaged         t = 0.51 to 0.6, "])
+    place.ends(
+        3,
+        &format!("{thinner} --accept-changes"),
+        0,
+        &["averages begin anew", left_out, "averaged         t = 0.51 to 0.6, "],
+    )
 }
 
-/// A run to 1.1875, which is off every schedule, and on to 2; and one to 2. Steps are exact in binary, so that the same steps end at the same times.
+/// A run to 1.1875, which is off every schedule, and on to 2; and one to 2. Steps are exact in
+/// binary, so that the same steps end at the same times.
 fn earlier_end() -> Outcome {
     let place = Place::new()?;
     fs::write(
@@ -186,22 +241,28 @@ output = { series = { every_time = 0.125 }, spectra = { every_time = 0.375 }, sn
         place.same_text("whole", "pieces", file)?;
     }
     let snapshots = |run: &str| -> Result<Vec<_>, libtest_mimic::Failed> {
-        let mut names: Vec<_> =
-            fs::read_dir(place.at(run).join("snapshots"))?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<_>>()?;
+        let mut names: Vec<_> = fs::read_dir(place.at(run).join("snapshots"))?
+            .map(|entry| Ok(entry?.file_name()))
+            .collect::<std::io::Result<_>>()?;
         names.sort();
         Ok(names)
     };
     ensure!(snapshots("whole")? == snapshots("pieces")?, "{:?}", snapshots("pieces")?);
-    ensure!(place.read("pieces/snapshots/series.xdmf")? == place.read("whole/snapshots/series.xdmf")?, "other snapshots in series.xdmf");
+    ensure!(
+        place.read("pieces/snapshots/series.xdmf")? == place.read("whole/snapshots/series.xdmf")?,
+        "other snapshots in series.xdmf"
+    );
     // A row on schedule stays, and a snapshot that was asked for.
     place.run(1, "pieces", "--set time.end=2.5")?;
     place.run(1, "whole", "--fresh --set time.end=2.5")?;
     place.same_text("whole", "pieces", "series.csv")
 }
 
-/// Batches that cannot be written are in the checkpoints, and a job that goes on writes them. What cannot be a folder of results is found before the run.
+/// Batches that cannot be written are in the checkpoints, and a job that goes on writes them. What
+/// cannot be a folder of results is found before the run.
 fn unwritten() -> Outcome {
-    let small = "--set domain.grid=[12,17,12] --set output.statistics.batch=0.04 --set time.steps=12 --set checkpoint.every_steps=3";
+    let small = "--set domain.grid=[12,17,12] --set output.statistics.batch=0.04 --set time.steps=12 --set \
+        checkpoint.every_steps=3";
     let place = with_channel(CHANNEL)?;
     fs::create_dir(place.at("run"))?;
     fs::write(place.at("run/statistics"), "a user's own")?;
@@ -212,12 +273,17 @@ fn unwritten() -> Outcome {
     let obstacle = place.at("run/statistics/.00000000.h5.partial/a user's own");
     fs::create_dir_all(&obstacle)?;
     let told = [
-        "warning: cannot remove run/statistics/.00000000.h5.partial: Is a directory (os error 21). The batch of statistics is kept, in checkpoints as well, and",
+        "warning: cannot remove run/statistics/.00000000.h5.partial: Is a directory (os error 21). The batch \
+         of statistics is kept, in checkpoints as well, and",
         "checkpoint run/checkpoints/00000012.h5",
-        "Batches of statistics could not be written. The last checkpoint holds them: mend this, and run the same command again",
+        "Batches of statistics could not be written. The last checkpoint holds them: mend this, and run the \
+         same command again",
     ];
     place.ends(2, &run, 1, &told)?;
-    ensure!(!place.at("run/statistics/00000000.h5").exists() && !place.at("run/statistics/00000002.h5").exists(), "written all the same");
+    ensure!(
+        !place.at("run/statistics/00000000.h5").exists() && !place.at("run/statistics/00000002.h5").exists(),
+        "written all the same"
+    );
     // Not mended: refused before anything is lost.
     place.ends(3, &run, 1, &["rogallo: cannot remove run/statistics/.00000000.h5.partial"])?;
     fs::remove_dir_all(place.at("run/statistics/.00000000.h5.partial"))?;
@@ -225,7 +291,10 @@ fn unwritten() -> Outcome {
     place.run(1, "whole", small)?;
     for m in 0..3 {
         let file = format!("statistics/{m:08}.h5");
-        ensure!(fs::read(place.at("run").join(&file))? == fs::read(place.at("whole").join(&file))?, "{file} differs");
+        ensure!(
+            fs::read(place.at("run").join(&file))? == fs::read(place.at("whole").join(&file))?,
+            "{file} differs"
+        );
     }
     place.same_text("run", "whole", "profiles.csv")
 }

@@ -16,8 +16,10 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-const PHASE_SHIFT: &str = "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift\" --set time.scheme=\"rk2\"";
-const PHASE_SHIFT_EXACT: &str = "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift-exact\" --set time.scheme=\"rk4\"";
+const PHASE_SHIFT: &str =
+    "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift\" --set time.scheme=\"rk2\"";
+const PHASE_SHIFT_EXACT: &str =
+    "--set domain.grid=[16,16,16] --set numerics.dealiasing=\"phase-shift-exact\" --set time.scheme=\"rk4\"";
 const FIXED: &str = "--set time.dt=0.02";
 
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
@@ -50,7 +52,8 @@ fn any_process_grid() -> Outcome {
     place.run(1, "on-1", "")?;
     for exchange in ["all-to-all", "pairwise"] {
         for grid in ["[1,6]", "[2,3]", "[3,2]", "[6,1]"] {
-            let set = format!("--fresh --set parallel.process_grid={grid} --set parallel.exchange=\"{exchange}\"");
+            let set =
+                format!("--fresh --set parallel.process_grid={grid} --set parallel.exchange=\"{exchange}\"");
             place.run(6, "on-6", &set)?;
             place.same_state("on-1", "on-6").map_err(|error| format!("{grid} {exchange}: {error:?}"))?;
             TABLES.iter().try_for_each(|table| place.same_text("on-1", "on-6", table))?;
@@ -62,20 +65,30 @@ fn any_process_grid() -> Outcome {
 /// 10 steps, then 10 more on other ranks.
 fn two_pieces() -> Outcome {
     let place = Place::new()?;
-    for (first, second, set) in [(3, 4, ""), (6, 1, FIXED), (1, 3, PHASE_SHIFT), (4, 2, "--set numerics.precision=\"single\"")] {
+    for (first, second, set) in
+        [(3, 4, ""), (6, 1, FIXED), (1, 3, PHASE_SHIFT), (4, 2, "--set numerics.precision=\"single\"")]
+    {
         place.run(2, "whole", &format!("--fresh {set}"))?;
         place.run(first, "pieces", &format!("--fresh {set} --set time.steps=10"))?;
         ensure!(place.latest("pieces")? == 10, "no checkpoint at step 10");
         let arguments = format!("run case.toml --dir pieces {set}");
-        place.ends(second, &arguments, 0, &["continuing from pieces/checkpoints/00000010.h5, step 10,", "done: step 20,"])?;
-        place.same_state("whole", "pieces").map_err(|error| format!("{first} then {second} ranks {set}: {error:?}"))?;
+        place.ends(
+            second,
+            &arguments,
+            0,
+            &["continuing from pieces/checkpoints/00000010.h5, step 10,", "done: step 20,"],
+        )?;
+        place
+            .same_state("whole", "pieces")
+            .map_err(|error| format!("{first} then {second} ranks {set}: {error:?}"))?;
         TABLES.iter().try_for_each(|table| place.same_text("whole", "pieces", table))?;
     }
     Ok(())
 }
 
-/// A piece that ends between two samples leaves one of its own; otherwise the series is that of the run in one piece.
-/// The first job ends off schedule, at step 7: its last row is taken back when the second one goes on.
+/// A piece that ends between two samples leaves one of its own; otherwise the series is that of the
+/// run in one piece. The first job ends off schedule, at step 7: its last row is taken back when
+/// the second one goes on.
 fn two_pieces_between_samples() -> Outcome {
     let place = Place::new()?;
     place.run(1, "whole", "")?;
@@ -95,14 +108,19 @@ fn odd_shapes() -> Outcome {
     compare(&place, &[64], "--set domain.grid=[16,16,16] --set time.steps=2")
 }
 
-/// Ranks and process grids of a run in one piece, and of the two pieces of another one; the flows take them in turn.
-const DEALINGS: [[(usize, &str); 3]; 3] =
-    [[(4, "[2,2]"), (3, "[1,3]"), (2, "[2,1]")], [(3, "[3,1]"), (2, "[1,2]"), (6, "[3,2]")], [(6, "[2,3]"), (4, "[4,1]"), (3, "[1,3]")]];
+/// Ranks and process grids of a run in one piece, and of the two pieces of another one; the flows
+/// take them in turn.
+const DEALINGS: [[(usize, &str); 3]; 3] = [
+    [(4, "[2,2]"), (3, "[1,3]"), (2, "[2,1]")],
+    [(3, "[3,1]"), (2, "[1,2]"), (6, "[3,2]")],
+    [(6, "[2,3]"), (4, "[4,1]"), (3, "[1,3]")],
+];
 
 /// A run on one rank, one on several, and one that is continued on another number of ranks.
 fn in_one_piece_and_in_two(place: &Place, turn: usize, set: &str) -> Outcome {
     let [(ranks, grid), (first, first_grid), (second, second_grid)] = DEALINGS[turn % DEALINGS.len()];
-    let run = |run: &str, grid: &str| format!("run case.toml --dir {run} {set} --set parallel.process_grid={grid}");
+    let run =
+        |run: &str, grid: &str| format!("run case.toml --dir {run} {set} --set parallel.process_grid={grid}");
     let compare = |run: &str| -> Outcome {
         place.same_state("on-1", run).map_err(|error| format!("{set}: {error:?}"))?;
         TABLES.iter().try_for_each(|table| place.same_text("on-1", run, table))
@@ -110,7 +128,12 @@ fn in_one_piece_and_in_two(place: &Place, turn: usize, set: &str) -> Outcome {
     place.ends(1, &format!("{} --fresh", run("on-1", "[1,1]")), 0, &["done: step 20,"])?;
     place.ends(ranks, &format!("{} --fresh", run("whole", grid)), 0, &["done: step 20,"])?;
     compare("whole")?;
-    place.ends(first, &format!("{} --fresh --set time.steps=10", run("pieces", first_grid)), 0, &["done: step 10,"])?;
+    place.ends(
+        first,
+        &format!("{} --fresh --set time.steps=10", run("pieces", first_grid)),
+        0,
+        &["done: step 10,"],
+    )?;
     let from = "continuing from pieces/checkpoints/00000010.h5, step 10,";
     place.ends(second, &run("pieces", second_grid), 0, &[from, "done: step 20,"])?;
     compare("pieces")
@@ -128,7 +151,10 @@ fn mean_flows() -> Outcome {
         "--set mean={kind=\"shear\",rate=4,rotation=[0.5,0,1],schedule=[[0,1],[0.3,0.5],[0.6,0]]}",
         "--set mean={kind=\"plane-strain\",rate=1}",
         // All nine components: k_x and k_z depend on n_y.
-        &format!("--set mean={{kind=\"gradient\",gradient=[[0.5,0.3,-0.2],[0.3,-0.8,0.4],[-0.2,0.4,0.3]]}} {scalar}"),
+        &format!(
+            "--set mean={{kind=\"gradient\",gradient=[[0.5,0.3,-0.2],[0.3,-0.8,0.4],[-0.2,0.4,0.3]]}} \
+             {scalar}"
+        ),
         "--set scalar.b={gradient=[0,4,0],buoyancy=[0,1,0]} --set parallel.exchange=\"pairwise\"",
         &format!("{shear} {scalar} --set flow.nonlinear=false --set time.dt=0.03"),
     ];
@@ -137,7 +163,11 @@ fn mean_flows() -> Outcome {
         // In both pieces the sheared box was remeshed.
         if set.contains(shear) {
             let dropped = |line: usize| column(&place, "pieces/series.csv", "remesh_energy", line);
-            ensure!(0.0 < dropped(2)? && dropped(2)? < dropped(4)?, "{set}: {}", place.read("pieces/series.csv")?);
+            ensure!(
+                0.0 < dropped(2)? && dropped(2)? < dropped(4)?,
+                "{set}: {}",
+                place.read("pieces/series.csv")?
+            );
         }
     }
     Ok(())
@@ -155,14 +185,19 @@ fn forcings() -> Outcome {
         // The band of the forced modes changes with the box.
         &format!("{random} --set mean={{kind=\"shear\",rate=6}}"),
     ];
-    sets.into_iter().enumerate().try_for_each(|(turn, forcing)| in_one_piece_and_in_two(&place, turn, &format!("--set forcing={forcing}")))
+    sets.into_iter().enumerate().try_for_each(|(turn, forcing)| {
+        in_one_piece_and_in_two(&place, turn, &format!("--set forcing={forcing}"))
+    })
 }
 
 /// A number of a table, its first line of numbers counted as 0.
 fn column(place: &Place, table: &str, name: &str, line: usize) -> Result<f64, Failed> {
     let text = place.read(table)?;
     let mut lines = text.lines();
-    let column = lines.next().and_then(|names| names.split(',').position(|other| other == name)).ok_or("no such column")?;
+    let column = lines
+        .next()
+        .and_then(|names| names.split(',').position(|other| other == name))
+        .ok_or("no such column")?;
     let value = lines.nth(line).and_then(|line| line.split(',').nth(column)).ok_or("no such line")?;
     Ok(value.parse()?)
 }

@@ -1,4 +1,5 @@
-//! Runs that blow up: stopped within a step, with a report and the last good checkpoint; and the ones that go on with shorter steps.
+//! Runs that blow up: stopped within a step, with a report and the last good checkpoint; and the
+//! ones that go on with shorter steps.
 
 use crate::ensure;
 use crate::place::{Outcome, Place};
@@ -38,21 +39,30 @@ fn channel() -> Result<Place, libtest_mimic::Failed> {
 /// What `blowup.txt` must say, each once.
 fn reported(place: &Place, parts: &[&str]) -> Outcome {
     let report = place.read("run/blowup.txt")?;
-    for part in ["What: ", "Likely reason: ", "Where:", "The last steps:", "the last of the spectrum"].iter().chain(parts) {
+    for part in ["What: ", "Likely reason: ", "Where:", "The last steps:", "the last of the spectrum"]
+        .iter()
+        .chain(parts)
+    {
         ensure!(report.contains(part), "\"{part}\" is not in:\n{report}");
     }
-    let largest = report.lines().filter_map(|line| line.split_whitespace().nth(4)?.parse::<f64>().ok()).fold(0.0, f64::max);
+    let largest = report
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(4)?.parse::<f64>().ok())
+        .fold(0.0, f64::max);
     ensure!(largest > 10.0, "the energies do not show the growth:\n{report}");
     Ok(())
 }
 
 fn box_with_long_steps() -> Outcome {
     let place = Place::new()?;
-    let parts = [
-        "\nLikely reason: the step is too long: its Courant number was 4.42 already, and the scheme is stable up to 0.83; try time.dt = 4.5e-2, or time.cfl = 0.7\n",
-    ];
+    let parts =
+        ["\nLikely reason: the step is too long: its Courant number was 4.42 already, and the scheme is \
+         stable up to 0.83; try time.dt = 4.5e-2, or time.cfl = 0.7\n"];
     let case = "run case.toml --dir run --set time.dt=0.3 --set time.steps=500 --set fluid.viscosity=1e-4";
-    let further = ["The last good checkpoint, of step 0, stays in run/checkpoints", "end of its spectrum are in run/blowup.txt"];
+    let further = [
+        "The last good checkpoint, of step 0, stays in run/checkpoints",
+        "end of its spectrum are in run/blowup.txt",
+    ];
     place.ends(3, case, 4, &[parts.as_slice(), &further].concat())?;
     reported(&place, &["of the mode k = (", ", on rank ", "Velocity gradients squared by k, "])?;
     ensure!(place.latest("run")? == 0, "a later checkpoint");
@@ -75,7 +85,8 @@ fn channel_with_long_steps() -> Outcome {
     reported(&place, &[", on rank ", "by k_x, ", "by k_z, ", "by the degree in y, "])
 }
 
-/// Its energy would grow to 1e117 before anything is not finite; the checkpoints that are due every step wait.
+/// Its energy would grow to 1e117 before anything is not finite; the checkpoints that are due every
+/// step wait.
 fn runaway() -> Outcome {
     let place = channel()?;
     place.ends(
@@ -90,7 +101,8 @@ fn runaway() -> Outcome {
         _ => None,
     });
     ensure!(energy.is_some_and(|energy| energy < 1e40), "caught late, at an energy of {energy:?}");
-    let (saved, blown) = (place.latest("run")?, ledger::read(&place.at("run"))?.pop().map_or(0, |entry| entry.step));
+    let (saved, blown) =
+        (place.latest("run")?, ledger::read(&place.at("run"))?.pop().map_or(0, |entry| entry.step));
     ensure!(saved > 0 && saved < blown, "the last checkpoint is of step {saved}, the blow-up of {blown}");
     // What was saved is sound: it is not a multiple of what the run began with.
     place.python(
@@ -100,8 +112,10 @@ assert np.abs(f['state/omega_y'][:]).max() < 1e4, np.abs(f['state/omega_y'][:]).
     )
 }
 
-/// A velocity that viscosity keeps sound at any step, and scalars: one that too long a step makes grow, and others that are too large for the numbers.
-/// Makes a scalar in the newest checkpoint of `run` almost too large for a number, with the checksum that belongs to it: no case may ask for that.
+/// A velocity that viscosity keeps sound at any step, and scalars: one that too long a step makes
+/// grow, and others that are too large for the numbers. Makes a scalar in the newest checkpoint of
+/// `run` almost too large for a number, with the checksum that belongs to it: no case may ask for
+/// that.
 const HUGE: &str = r#"
 import h5py, numpy as np
 word = 2**64 - 1
@@ -144,21 +158,31 @@ scalar.dye = { schmidt = 1e4, initial = { kind = "mode", wavenumber = [1, 2, 0],
         &[what, "\nLikely reason: the step is too long: its Courant number was ", "stays in run/checkpoints"],
     )?;
     let alone = "\nLikely reason: the scalar dye alone: the velocity is sound";
-    let steps = |run: &str, steps: u32| format!("run case.toml --dir {run} --set time={{dt=1e-3,steps={steps}}}");
+    let steps =
+        |run: &str, steps: u32| format!("run case.toml --dir {run} --set time={{dt=1e-3,steps={steps}}}");
     place.ends(2, &steps("large", 1), 0, &["done: step 1,"])?;
     place.python(&format!("run = 'large'\n{HUGE}"))?;
-    place.ends(2, &steps("large", 9), 4, &[what, alone, "values of the state are not finite, such as dye of the mode k = ("])?;
+    place.ends(
+        2,
+        &steps("large", 9),
+        4,
+        &[what, alone, "values of the state are not finite, such as dye of the mode k = ("],
+    )?;
 
     fs::write(
         place.at("case.toml"),
-        format!("{CHANNEL}\nscalar.heat = {{ schmidt = 0.7, values = [0, 1] }}\nscalar.dye = {{ schmidt = 0.7, values = [0, 1] }}"),
+        format!(
+            "{CHANNEL}\nscalar.heat = {{ schmidt = 0.7, values = [0, 1] }}\nscalar.dye = \
+             {{ schmidt = 0.7, values = [0, 1] }}"
+        ),
     )?;
     place.ends(3, &steps("channel", 1), 0, &["done: step 1,"])?;
     place.python(&format!("run = 'channel'\n{HUGE}"))?;
     place.ends(3, &steps("channel", 9), 4, &[what, alone, "such as dye of "])
 }
 
-const RETRY: &str = "--set time.dt=0.3 --set time.steps=30 --set fluid.viscosity=1e-4 --set time.retry={factor=0.25,times=3} --set checkpoint.every_steps=100000";
+const RETRY: &str = "--set time.dt=0.3 --set time.steps=30 --set fluid.viscosity=1e-4 --set \
+    time.retry={factor=0.25,times=3} --set checkpoint.every_steps=100000";
 
 /// Twice a quarter of the step; and once more with a job killed after the first tries, on other ranks.
 fn tried_again() -> Outcome {
@@ -167,21 +191,28 @@ fn tried_again() -> Outcome {
     let events = ledger::read(&place.at("run"))?;
     let retries: Vec<(u64, f64)> = events
         .iter()
-        .filter_map(|entry| if let Event::Retry { number, factor } = entry.event { Some((number, factor)) } else { None })
+        .filter_map(|entry| {
+            if let Event::Retry { number, factor } = entry.event { Some((number, factor)) } else { None }
+        })
         .collect();
     ensure!(retries == [(1, 0.25)] || retries == [(1, 0.25), (2, 0.0625)], "{retries:?}");
     place.ends(1, "status run", 0, &["run: done, 20", "it has blown up and gone on with shorter steps"])?;
     let dt = 0.3 * retries[retries.len() - 1].1;
     let series = place.read("run/series.csv")?;
-    let rows: Vec<Vec<f64>> =
-        series.lines().skip(1).map(|line| line.split(',').map(|cell| cell.parse().unwrap_or(f64::NAN)).collect()).collect();
+    let rows: Vec<Vec<f64>> = series
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|cell| cell.parse().unwrap_or(f64::NAN)).collect())
+        .collect();
     ensure!(
-        rows.iter().skip(1).all(|row| row[2] == dt) && rows.iter().map(|row| row[0]).eq((0..=6).map(|n| 5.0 * f64::from(n))),
+        rows.iter().skip(1).all(|row| row[2] == dt)
+            && rows.iter().map(|row| row[0]).eq((0..=6).map(|n| 5.0 * f64::from(n))),
         "{series}"
     );
 
     let endless = RETRY.replace("steps=30", "steps=100000000");
-    let job = place.start(3, &format!("run case.toml --dir killed {endless} --set output.spectra={{every_steps=1}}"))?;
+    let job = place
+        .start(3, &format!("run case.toml --dir killed {endless} --set output.spectra={{every_steps=1}}"))?;
     place.wait_for("killed", 10)?;
     crate::trouble::signal_last_rank(&place, Signal::KILL)?;
     ensure!(!job.finish()?.status.success(), "a killed job ended well");
@@ -196,7 +227,9 @@ fn tried_again() -> Outcome {
         .iter()
         .rposition(|entry| matches!(entry.event, Event::Continue { .. }))
         .ok_or("it did not go on")?;
-    let again = ledger::read(&place.at("killed"))?[started..].iter().any(|entry| matches!(entry.event, Event::BlowUp { .. }));
+    let again = ledger::read(&place.at("killed"))?[started..]
+        .iter()
+        .any(|entry| matches!(entry.event, Event::BlowUp { .. }));
     ensure!(!again, "the job that went on blew up once more: it has forgotten the shorter step");
     Ok(())
 }
@@ -210,7 +243,10 @@ fn tries_end() -> Outcome {
         4,
         &["retry 1 of 2: continuing from", "retry 2 of 2: continuing from", "rogallo: the velocity"],
     )?;
-    let retries = ledger::read(&place.at("run"))?.iter().filter(|entry| matches!(entry.event, Event::Retry { .. })).count();
+    let retries = ledger::read(&place.at("run"))?
+        .iter()
+        .filter(|entry| matches!(entry.event, Event::Retry { .. }))
+        .count();
     ensure!(retries == 2, "{retries} retries");
     // It has no try left.
     place.ends(1, &format!("run case.toml --dir run {few}"), 4, &["rogallo: the velocity"])

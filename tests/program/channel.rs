@@ -1,4 +1,5 @@
-//! A channel: its averages are the same to the bit on any ranks and in two pieces, and `stats` makes tables and figures of them.
+//! A channel: its averages are the same to the bit on any ranks and in two pieces, and `stats`
+//! makes tables and figures of them.
 
 use crate::ensure;
 use crate::place::{Outcome, Place};
@@ -29,13 +30,15 @@ series = { every_steps = 4 }
 statistics = { every_steps = 1, from = 0.009, batch = 0.02 }
 "#;
 
-/// Spectra and correlations over all k and r at all y from the wall to the centre, which say what the profiles do.
+/// Spectra and correlations over all k and r at all y from the wall to the centre, which say what
+/// the profiles do.
 const LINES: &str = "
 import csv, math
 def read(name):
     rows = list(csv.DictReader(open('pieces/' + name + '.csv')))
     lines = {}
-    for row in rows: lines.setdefault(float(row['y']), []).append({key: float(value or 'nan') for key, value in row.items()})
+    for row in rows: lines.setdefault(float(row['y']), \
+    []).append({key: float(value or 'nan') for key, value in row.items()})
     return lines
 profiles = {y: rows[0] for y, rows in read('profiles').items()}
 for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
@@ -47,7 +50,8 @@ for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
         for name in ('uu', 'vv', 'ww', 'uv', 'u_dye', 'v_dye'):
             variance = sum(row['E_' + name] for row in rows) * k[1]
             # Values near the walls are differences of the mean flow's.
-            assert abs(variance - profiles[y][name]) < 1e-9 * (1 + abs(profiles[y][name])), (axis, y, name, variance, profiles[y][name])
+            assert abs(variance - profiles[y][name]) < 1e-9 * (1 + abs(profiles[y][name])), (axis, y, name, \
+            variance, profiles[y][name])
         for name in ('p', 'dye'):
             variance = sum(row['E_' + name + '_' + name if name == 'dye' else 'E_pp'] for row in rows) * k[1]
             assert abs(variance - profiles[y][name + '_rms'] ** 2) < 1e-9 * (1 + variance), (axis, y, name)
@@ -56,24 +60,34 @@ for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
         assert 0 < y < 1 and abs(r[0]['R_uu'] - 1) < 1e-12 and abs(r[1]['R_uu']) < 1 or y in (0, 1), r
 ";
 
-/// 40 steps on two ranks; and 37 on two, then the others on three. The window opens at step 5; batches end at each tenth.
+/// 40 steps on two ranks; and 37 on two, then the others on three. The window opens at step 5;
+/// batches end at each tenth.
 fn averaged() -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("case.toml"), CASE)?;
     place.run(2, "whole", "")?;
     place.run(2, "pieces", "--set time.steps=37")?;
-    place.ends(3, "run case.toml --dir pieces", 0, &["continuing from pieces/checkpoints/00000037.h5, step 37,", "done: step 40,"])?;
+    place.ends(
+        3,
+        "run case.toml --dir pieces",
+        0,
+        &["continuing from pieces/checkpoints/00000037.h5, step 37,", "done: step 40,"],
+    )?;
     place.same_state("whole", "pieces")?;
     place.python(
         "import h5py, numpy as np
 batches = [h5py.File('whole/statistics/%08d.h5' % m) for m in range(4)]
-assert [b['samples'][()] for b in batches] == [5, 10, 10, 10] and [b['batch'][()] for b in batches] == [0, 1, 2, 3]
+assert [b['samples'][()] for b in batches] == [5, 10, 10, 10] and [b['batch'][()] for b in batches] == [0, \
+1, 2, 3]
 assert np.allclose([b['weight'][()] for b in batches], [0.01, 0.02, 0.02, 0.02], rtol=1e-12, atol=0)
 assert np.allclose([b['t_end'][()] for b in batches], [0.02, 0.04, 0.06, 0.08], rtol=1e-12, atol=0)
 for b in batches:
-    assert {'y', 'uu', 'p_uy', 'd_ww', 'v[dye]', 'frame_velocity', 'weight_squares', 'spectra_weight'} <= set(b), sorted(b)
-    assert b.attrs['format'] == 2 and b.attrs['kind'] == b'statistics' and b'end' not in b.attrs['case'], b.attrs['case']
-    assert abs(b['uu'][:]).max() > 0.01 and b['uu'].attrs['axes'] == b'y' and b['spectrum_x_uu'].attrs['axes'] == b'y, kx'
+    assert {'y', 'uu', 'p_uy', 'd_ww', 'v[dye]', 'frame_velocity', 'weight_squares', 'spectra_weight'} <= \
+    set(b), sorted(b)
+    assert b.attrs['format'] == 2 and b.attrs['kind'] == b'statistics' and b'end' not in b.attrs['case'], \
+    b.attrs['case']
+    assert abs(b['uu'][:]).max() > 0.01 and b['uu'].attrs['axes'] == b'y' and \
+    b['spectrum_x_uu'].attrs['axes'] == b'y, kx'
     assert b['y'][0] == -1 and (np.diff(b['y'][:]) > 0).all()
     # The scalar, and the wall on which it is -1.
     assert abs(b['[dye]'][0] / b['weight'][()] + 1) < 1e-12 and b['[dye]'][1] < b['[dye]'][-2]
@@ -81,11 +95,15 @@ for b in batches:
     u = b['u'][:] / b['weight'][()] + b['frame_velocity'][()]
     assert b['frame_velocity'][()] > 1 and u[1] > 0.1 and abs(u[0]) < 1e-12
     for name in ('uu', 'uv', 'pp', '[dye][dye]'):
-        assert abs(b['spectrum_z_' + name][:].sum(1) - b[name][:]).max() < 1e-12 * abs(b[name][:]).max(), name",
+        assert abs(b['spectrum_z_' + name][:].sum(1) - b[name][:]).max() < 1e-12 * abs(b[name][:]).max(), \
+        name",
     )?;
     for batch in 0..4 {
         let file = format!("statistics/{batch:08}.h5");
-        ensure!(fs::read(place.at("whole").join(&file))? == fs::read(place.at("pieces").join(&file))?, "{file} of the two runs differ");
+        ensure!(
+            fs::read(place.at("whole").join(&file))? == fs::read(place.at("pieces").join(&file))?,
+            "{file} of the two runs differ"
+        );
     }
     // `stats` writes again what the end of the run has written.
     let files = [
@@ -98,7 +116,10 @@ for b in batches:
         "figures/spectra_z_ww.svg",
     ];
     for file in files {
-        ensure!(fs::read(place.at("whole").join(file))? == fs::read(place.at("pieces").join(file))?, "{file} of the two runs differ");
+        ensure!(
+            fs::read(place.at("whole").join(file))? == fs::read(place.at("pieces").join(file))?,
+            "{file} of the two runs differ"
+        );
         fs::remove_file(place.at("pieces").join(file))?;
     }
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6.6 6 -0.1\n1 66 15 0\n")?;
@@ -108,7 +129,8 @@ for b in batches:
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
-        "(mean_velocity, stresses, vorticity, budget_k, scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
+        "(mean_velocity, stresses, vorticity, budget_k, scalar_mean, scalar_rms, spectra_x_uu, \
+         correlations_x_uu, ",
     ];
     place.ends(1, "stats pieces --reference published.txt", 0, &parts)?;
     ensure!(place.at("pieces/figures/budget_k.png").exists(), "no figure");
@@ -127,12 +149,22 @@ for b in batches:
         1,
         "stats pieces",
         2,
-        &["pieces/statistics/00000001.h5 is damaged", "or move it away: the averages are then those of the other batches"],
+        &[
+            "pieces/statistics/00000001.h5 is damaged",
+            "or move it away: the averages are then those of the other batches",
+        ],
     )?;
     fs::remove_file(&batch)?;
     place.ends(1, "stats pieces", 0, &["; 25 samples, errors from 2 batches of 0.02\n"])?;
     place.run(1, "pieces", "--fresh --set time.steps=2")?;
-    for file in ["statistics", "profiles.csv", "budgets.csv", "spectra_z.csv", "correlations_x.csv", "figures/mean_velocity.svg"] {
+    for file in [
+        "statistics",
+        "profiles.csv",
+        "budgets.csv",
+        "spectra_z.csv",
+        "correlations_x.csv",
+        "figures/mean_velocity.svg",
+    ] {
         ensure!(!place.at("pieces").join(file).exists(), "--fresh leaves {file}");
     }
     Ok(())
@@ -143,7 +175,11 @@ fn dressed_references(place: &Place) -> Outcome {
     let stats = "stats pieces --reference published.txt";
     let plain = place.rogallo(1, stats)?.output;
     for (text, columns) in [
-        (&b"\xef\xbb\xbf# columns: y/h [-] y+ [-] U+ [-] uv+ [-]\r\n0 0 0 0\r\n0.1 6.6 6 -1.0D-01 ! J. Jim\xe9nez\r\n1 66 15 0"[..], ""),
+        (
+            &b"\xef\xbb\xbf# columns: y/h [-] y+ [-] U+ [-] uv+ [-]\r\n0 0 0 0\r\n0.1 6.6 6 -1.0D-01 ! J. \
+            Jim\xe9nez\r\n1 66 15 0"[..],
+            "",
+        ),
         (b"c y/h;y+;U+;uv+\n0;0;0;0\n0,1;6,6;6;-0,1\n1;66;15;0\n", ""),
         (b"0 0 0 0\n0.1 6.6 6 -.1\n1 66 15 0\n", "--columns y/h,y+,U+,uv+"),
     ] {
@@ -158,7 +194,8 @@ fn dressed_references(place: &Place) -> Outcome {
         1,
         stats,
         2,
-        &["published.txt:2: 4 numbers under 5 names of columns: line 1 has `y/h`, `y+`, `U+`, `uv+`, `odd`; --columns"],
+        &["published.txt:2: 4 numbers under 5 names of columns: line 1 has `y/h`, `y+`, `U+`, `uv+`, `odd`; \
+            --columns"],
     )?;
     place.ends(
         1,
@@ -171,11 +208,17 @@ fn dressed_references(place: &Place) -> Outcome {
 /// What the walls do depends on the time, and in a moving frame also where they blow.
 fn moving_walls() -> Outcome {
     let place = Place::new()?;
-    let walls = "[walls]\noscillation = { amplitude = 5.0, period = 0.05 }\ntranspiration = [{ amplitude = 0.5, wavenumber = [1, 1] }]\n";
+    let walls = "[walls]\noscillation = { amplitude = 5.0, period = 0.05 }\ntranspiration = \
+        [{ amplitude = 0.5, wavenumber = [1, 1] }]\n";
     fs::write(place.at("case.toml"), format!("{CASE}[numerics]\nframe_velocity = 7.0\n{walls}"))?;
     place.run(1, "whole", "")?;
     place.run(3, "pieces", "--set time.steps=16")?;
-    place.ends(2, "run case.toml --dir pieces", 0, &["continuing from pieces/checkpoints/00000016.h5", "done: step 40,"])?;
+    place.ends(
+        2,
+        "run case.toml --dir pieces",
+        0,
+        &["continuing from pieces/checkpoints/00000016.h5", "done: step 40,"],
+    )?;
     place.same_state("whole", "pieces")?;
     place.same_text("whole", "pieces", "series.csv")?;
     // In single precision the mean profiles go on in double.
@@ -204,15 +247,23 @@ fn observers() -> Outcome {
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6 6 -0.1\n1 60 15 0\n")?;
     let mut tables = Vec::new();
     for (run, bulk, wall) in [("rest", "10", "0"), ("moving", "13", "3")] {
-        let further = format!("--set time.steps=16 --set drive.bulk_velocity={bulk} --set walls.velocity=[{wall},{wall}]");
+        let further = format!(
+            "--set time.steps=16 --set drive.bulk_velocity={bulk} --set walls.velocity=[{wall},{wall}]"
+        );
         place.run(1, run, &further)?;
         let checked = place.rogallo(1, &format!("check {run}/case.toml"))?.output;
         let stats = place.rogallo(1, &format!("stats {run} --reference published.txt"))?.output;
         let of = |text: &str, names: &[&str]| -> Vec<String> {
             let lines = text.lines().filter(|line| names.iter().any(|name| line.starts_with(name)));
-            lines.map(|line| line.replace("; U_b is relative to the walls", "").replace(" relative to the walls", "")).collect()
+            lines
+                .map(|line| {
+                    line.replace("; U_b is relative to the walls", "").replace(" relative to the walls", "")
+                })
+                .collect()
         };
-        let found = [of(&checked, &["Reynolds numbers"]), of(&stats, &["Re_tau", "U_b ", "C_f", "  U+", "  uv+"])].concat();
+        let found =
+            [of(&checked, &["Reynolds numbers"]), of(&stats, &["Re_tau", "U_b ", "C_f", "  U+", "  uv+"])]
+                .concat();
         ensure!(found.len() == 6 && found[0].contains("U_b h/nu 600.0"), "{found:?}");
         tables.push(found);
     }
@@ -220,8 +271,10 @@ fn observers() -> Outcome {
     place.python(
         "import csv
 def read(run, name):
-    return [{key: float(value or 'nan') for key, value in row.items()} for row in csv.DictReader(open(run + '/' + name))]
-# Round-off of the raw moments, in which the velocity of the walls is: 1e-16 U_w^n / u_tau^n, and more where they are differentiated twice.
+    return [{key: float(value or 'nan') for key, value in row.items()} for row in csv.DictReader(open(run + \
+    '/' + name))]
+# Round-off of the raw moments, in which the velocity of the walls is: 1e-16 U_w^n / u_tau^n, and more where \
+they are differentiated twice.
 for name in ('profiles.csv', 'budgets.csv', 'spectra_x.csv', 'spectra_z.csv'):
     rest, moving = read('rest', name), read('moving', name)
     for key in rest[0]:
@@ -248,7 +301,8 @@ fn spectra_on_any_ranks() -> Outcome {
     fs::write(place.at("case.toml"), CASE)?;
     let steps = "--set time.steps=8 --set output.statistics.batch=0.016";
     place.run(1, "on-1", steps)?;
-    for (ranks, grid) in [(2, "[2,1]"), (3, "[3,1]"), (4, "[2,2]"), (6, "[3,2]"), (6, "[6,1]"), (6, "[1,6]")] {
+    for (ranks, grid) in [(2, "[2,1]"), (3, "[3,1]"), (4, "[2,2]"), (6, "[3,2]"), (6, "[6,1]"), (6, "[1,6]")]
+    {
         place.run(ranks, "other", &format!("--fresh {steps} --set parallel.process_grid={grid}"))?;
         place
             .python(
@@ -274,11 +328,21 @@ fn incomplete() -> Outcome {
     fs::write(place.at("case.toml"), CASE)?;
     for missing in ["uvv", "spectra_mean_p", "spectrum_x_u[dye]"] {
         place.run(2, "old", "--fresh --set time.steps=8")?;
-        place.python(&format!("import h5py; del h5py.File('old/checkpoints/latest', 'r+')['statistics/{missing}']"))?;
-        let refused = format!("00000008.h5 is not of this version of rogallo: it has statistics, but no \"{missing}\". Go on with");
+        place.python(&format!(
+            "import h5py; del h5py.File('old/checkpoints/latest', 'r+')['statistics/{missing}']"
+        ))?;
+        let refused = format!(
+            "00000008.h5 is not of this version of rogallo: it has statistics, but no \"{missing}\". Go on \
+             with"
+        );
         place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &[&refused])?;
         let warned = format!("warning: averages begin anew: it has statistics, but no \"{missing}\"");
-        place.ends(3, "run case.toml --dir old --set time.steps=12 --accept-changes", 0, &[&warned, "done: step 12,"])?;
+        place.ends(
+            3,
+            "run case.toml --dir old --set time.steps=12 --accept-changes",
+            0,
+            &[&warned, "done: step 12,"],
+        )?;
         place.python(&format!(
             "import h5py
 f = h5py.File('old/statistics/00000000.h5')
@@ -307,10 +371,11 @@ f.copy(f['u'], f, 'samples')",
         "statistics.h5 is of rogallo 0.1, which counted samples and not time",
     ];
     place.ends(1, "stats old", 0, &without)?;
-    let refused = [
-        "its averages count samples and not time, as those of rogallo 0.1 do. Go on with the version that wrote it, or with --accept-changes",
-    ];
+    let refused =
+        ["its averages count samples and not time, as those of rogallo 0.1 do. Go on with the version that \
+         wrote it, or with --accept-changes"];
     place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &refused)?;
-    let warned = ["warning: averages begin anew: its averages count samples", "averaged         t = 0.018 to 0.024, "];
+    let warned =
+        ["warning: averages begin anew: its averages count samples", "averaged         t = 0.018 to 0.024, "];
     place.ends(3, "run case.toml --dir old --set time.steps=12 --accept-changes", 0, &warned)
 }

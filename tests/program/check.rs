@@ -39,21 +39,38 @@ fn any_numbers() -> Outcome {
     let size = "domain.size=[1e-300,1,1]";
     place.ends(1, &format!("check case.toml --set {size}"), 2, &["domain.size: must be at least 1e-50"])?;
     place.ends(2, &format!("run case.toml --set {size}"), 2, &["domain.size: must be at least 1e-50"])?;
-    place.ends(1, "check channel.toml --set fluid.reynolds_tau=1e308", 2, &["fluid.reynolds_tau: must be at most 1e50"])?;
+    place.ends(
+        1,
+        "check channel.toml --set fluid.reynolds_tau=1e308",
+        2,
+        &["fluid.reynolds_tau: must be at most 1e50"],
+    )?;
     let single = "--set numerics.precision=single --set domain.size=[1e20,1,1]";
-    place.ends(1, &format!("check case.toml {single}"), 2, &["domain.size: single precision cannot compute with 1e20"])
+    place.ends(
+        1,
+        &format!("check case.toml {single}"),
+        2,
+        &["domain.size: single precision cannot compute with 1e20"],
+    )
 }
 
 fn mean_states() -> Outcome {
     let place = Place::new()?;
     let across = "--set scalar.t={gradient=[1,0,0],buoyancy=[0,1,0]}";
-    let why = "scalar.t.gradient: this mean state cannot be steady: no mean pressure balances the buoyancy of the mean scalar";
+    let why = "scalar.t.gradient: this mean state cannot be steady: no mean pressure balances the buoyancy \
+        of the mean scalar";
     place.ends(1, &format!("check case.toml {across}"), 2, &[why])?;
     place.ends(2, &format!("run case.toml {across}"), 2, &[why])?;
     let turned = "--set scalar.t={gradient=[1,0,0],buoyancy=[1,0,0]} --set mean={kind=\"shear\",rate=2}";
-    place.ends(1, &format!("check case.toml {turned}"), 2, &["scalar.t.gradient: this mean state cannot stay steady"])?;
+    place.ends(
+        1,
+        &format!("check case.toml {turned}"),
+        2,
+        &["scalar.t.gradient: this mean state cannot stay steady"],
+    )?;
     // A thermal wind U = S z: 2 Omega S = -b_z G_y.
-    let wind = "--set mean={kind=\"gradient\",gradient=[[0,0,-1.5],[0,0,0],[0,0,0]],rotation=[0,0,0.7]} --set scalar.t={gradient=[0,2.1,0.3],buoyancy=[0,0,1]}";
+    let wind = "--set mean={kind=\"gradient\",gradient=[[0,0,-1.5],[0,0,0],[0,0,0]],rotation=[0,0,0.7]} \
+        --set scalar.t={gradient=[0,2.1,0.3],buoyancy=[0,0,1]}";
     place.ends(1, &format!("run case.toml {wind} --set time.steps=2"), 0, &["done: step 2"])
 }
 
@@ -67,13 +84,29 @@ fn refusals() -> Outcome {
             "initial={kind=\"mode\",wavenumber=[9,0,0],amplitude=[0,1,0]}",
             "the mode [9, 0, 0], which the grid [24, 20, 18] does not hold",
         ),
-        ("case", "initial={kind=\"mode\",wavenumber=[1,0,0],amplitude=[1,1,0]}", "is not normal to the wavevector"),
-        ("case", "initial={kind=\"random\",spectrum=\"top-hat\",k_min=40,k_max=50,energy=1}", "no energy at the wavenumbers"),
+        (
+            "case",
+            "initial={kind=\"mode\",wavenumber=[1,0,0],amplitude=[1,1,0]}",
+            "is not normal to the wavevector",
+        ),
+        (
+            "case",
+            "initial={kind=\"random\",spectrum=\"top-hat\",k_min=40,k_max=50,energy=1}",
+            "no energy at the wavenumbers",
+        ),
         ("case", "initial={kind=\"abc\"}", "needs a cubic box"),
         ("case", "scalar.t={initial={kind=\"mode\",wavenumber=[0,9,0]}}", "the mode [0, 9, 0]"),
-        ("case", "forcing={kind=\"constant-power\",power=1,k_max=0.5}", "no mode of this box has a wavenumber between"),
+        (
+            "case",
+            "forcing={kind=\"constant-power\",power=1,k_max=0.5}",
+            "no mode of this box has a wavenumber between",
+        ),
         ("case", "forcing={kind=\"kolmogorov\",wavenumber=9}", "the body force has the mode [0, 9, 0]"),
-        ("channel", "initial={kind=\"eigenmode\",wavenumber=[1,0],index=5000}", "eigenmode 5000 of OrrSommerfeld"),
+        (
+            "channel",
+            "initial={kind=\"eigenmode\",wavenumber=[1,0],index=5000}",
+            "eigenmode 5000 of OrrSommerfeld",
+        ),
     ] {
         let run = place.rogallo(1, &format!("run {case}.toml --set {set}"))?;
         check(&run, 2, &[why])?;
@@ -86,19 +119,37 @@ fn refusals() -> Outcome {
 
 fn cut() -> Outcome {
     let place = Place::new()?;
-    let set = "--set initial={kind=\"random\",spectrum=\"table\",table=[[1,0.1],[10,0.1],[100,0.1]]} --set forcing={kind=\"constant-power\",power=1,k_max=30}";
+    let set = "--set initial={kind=\"random\",spectrum=\"table\",table=[[1,0.1],[10,0.1],[100,0.1]]} --set \
+        forcing={kind=\"constant-power\",power=1,k_max=30}";
     let checked = place.rogallo(1, &format!("check case.toml {set}"))?;
-    check(&checked, 0, &["initial: the grid holds ", "forcing.k_max = 30 lies beyond k_max = 6 of the grid"])?;
+    check(
+        &checked,
+        0,
+        &["initial: the grid holds ", "forcing.k_max = 30 lies beyond k_max = 6 of the grid"],
+    )?;
     let run = place.rogallo(2, &format!("run case.toml {set} --set time.steps=1"))?;
     let noted = |output: &str, start: &str| {
-        output.lines().filter_map(|line| line.strip_prefix(start)).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
+        output
+            .lines()
+            .filter_map(|line| line.strip_prefix(start))
+            .map(str::trim)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     let notes = noted(&run.output, "note: ");
-    ensure!(notes.len() == 2 && notes == noted(&checked.output, "note "), "{}\n{}", run.output, checked.output);
+    ensure!(
+        notes.len() == 2 && notes == noted(&checked.output, "note "),
+        "{}\n{}",
+        run.output,
+        checked.output
+    );
     // The figure is the energy that the run begins with.
     let energy = value(&place, "runs/case", 0, "energy")?;
-    let held: f64 =
-        notes[0].strip_prefix("initial: the grid holds ").and_then(|text| text.split(' ').next()).ok_or("no figure")?.parse()?;
+    let held: f64 = notes[0]
+        .strip_prefix("initial: the grid holds ")
+        .and_then(|text| text.split(' ').next())
+        .ok_or("no figure")?
+        .parse()?;
     ensure!((held / energy - 1.0).abs() < 5e-3, "{held} is noted and the run begins with {energy}");
     let plain = place.rogallo(1, "check case.toml")?;
     ensure!(!plain.output.contains("\nnote "), "{}", plain.output);
@@ -116,37 +167,56 @@ fn value(place: &Place, run: &str, row: usize, column: &str) -> Result<f64, Fail
 /// From the mass flux of 10 to that of 12: the profile is scaled, nothing is torn off at the walls.
 fn another_flux() -> Outcome {
     let place = Place::new()?;
-    let turbulent = CHANNEL.replace("\"laminar\"", "\"turbulent\"").replace("\"mass-flux\"", "\"mass-flux\"\ndrive.bulk_velocity = 10.0");
+    let turbulent = CHANNEL
+        .replace("\"laminar\"", "\"turbulent\"")
+        .replace("\"mass-flux\"", "\"mass-flux\"\ndrive.bulk_velocity = 10.0");
     fs::write(place.at("first.toml"), format!("{turbulent}output.series.every_steps = 1\n"))?;
     place.ends(1, "run first.toml", 0, &["done: step 2"])?;
-    let other = "--set drive.bulk_velocity=12 --set initial={kind=\"file\",file=\"runs/first/checkpoints/latest\"} --dir other";
-    let note =
-        "initial.file has the bulk velocity 10.000000, the case 12.000000: the mean profile is multiplied by 1.200000, seen from the walls";
+    let other = "--set drive.bulk_velocity=12 --set \
+        initial={kind=\"file\",file=\"runs/first/checkpoints/latest\"} --dir other";
+    let note = "initial.file has the bulk velocity 10.000000, the case 12.000000: the mean profile is \
+        multiplied by 1.200000, seen from the walls";
     place.ends(2, &format!("run first.toml {other}"), 0, &[note])?;
     place.ends(1, &format!("check first.toml {}", other.replace("--dir other", "")), 0, &[note])?;
     let of = |run: &str, row: usize, column: &str| value(&place, run, row, column);
-    ensure!((of("other", 0, "bulk_velocity")? - 12.0).abs() < 1e-12, "the first state does not have the flux of the case");
-    // Friction is linear in the mean profile; the impulse raised it six times, by a pressure gradient of 2000.
+    ensure!(
+        (of("other", 0, "bulk_velocity")? - 12.0).abs() < 1e-12,
+        "the first state does not have the flux of the case"
+    );
+    // Friction is linear in the mean profile; the impulse raised it six times, by a pressure
+    // gradient of 2000.
     for step in [0, 1, 2] {
-        let (before, after) = (of("runs/first", 2, "wall_shear_lower")?, of("other", step, "wall_shear_lower")?);
-        ensure!((after / before / 1.2 - 1.0).abs() < 0.05, "step {step}: wall shear {before} has become {after}");
+        let (before, after) =
+            (of("runs/first", 2, "wall_shear_lower")?, of("other", step, "wall_shear_lower")?);
+        ensure!(
+            (after / before / 1.2 - 1.0).abs() < 0.05,
+            "step {step}: wall shear {before} has become {after}"
+        );
     }
     let gradient = of("other", 1, "pressure_gradient")?;
     ensure!(gradient.abs() < 50.0, "the pressure gradient of the first step is {gradient}");
     // The same flux: nothing is changed, nothing noted.
-    let same = place.rogallo(1, &format!("run first.toml {}", other.replace("=12", "=10").replace("--dir other", "--dir same")))?;
+    let same = place.rogallo(
+        1,
+        &format!("run first.toml {}", other.replace("=12", "=10").replace("--dir other", "--dir same")),
+    )?;
     ensure!(!same.output.contains("note:"), "{}", same.output);
     Ok(())
 }
 
-/// On small grids: the configs have others, but the estimate is made in the same way. The Gaussian maximum scatters by some 10 % from one field to another, and the
-/// grid has the maximum of the points only.
+/// On small grids: the configs have others, but the estimate is made in the same way. The Gaussian
+/// maximum scatters by some 10 % from one field to another, and the grid has the maximum of the
+/// points only.
 fn first_steps() -> Outcome {
     let place = Place::new()?;
     let mut count = 0;
     for entry in fs::read_dir(Path::new("configs").canonicalize()?)? {
         let path = entry?.path();
-        let text = if path.extension().is_some_and(|extension| extension == "toml") { fs::read_to_string(&path)? } else { continue };
+        let text = if path.extension().is_some_and(|extension| extension == "toml") {
+            fs::read_to_string(&path)?
+        } else {
+            continue;
+        };
         if text.contains("kind = \"channel\"") {
             continue;
         }
@@ -155,7 +225,10 @@ fn first_steps() -> Outcome {
         let case = format!("{} {courant} {develops} --set domain.grid=[24,24,24]", path.display());
         let checked = place.rogallo(1, &format!("check {case}"))?;
         check(&checked, 0, &[])?;
-        let estimate = checked.output.lines().find_map(|line| line.strip_prefix("step")?.trim().strip_prefix("dt about "));
+        let estimate = checked
+            .output
+            .lines()
+            .find_map(|line| line.strip_prefix("step")?.trim().strip_prefix("dt about "));
         let estimate: f64 = estimate.and_then(|text| text.split(' ').next()).ok_or("no dt")?.parse()?;
         place.ends(
             1,
@@ -164,7 +237,10 @@ fn first_steps() -> Outcome {
             &["done: step 1,"],
         )?;
         let taken = value(&place, "run", 1, "dt")?;
-        ensure!((1.0 / 1.5..1.5).contains(&(taken / estimate)), "{case}: check says {estimate}, the run takes {taken}");
+        ensure!(
+            (1.0 / 1.5..1.5).contains(&(taken / estimate)),
+            "{case}: check says {estimate}, the run takes {taken}"
+        );
         count += 1;
     }
     ensure!(count >= 12, "only {count} homogeneous configs");

@@ -1,4 +1,5 @@
-//! A SLURM of one node, started by hand for a test and ended with it, beside any other that the machine may have.
+//! A SLURM of one node, started by hand for a test and ended with it, beside any other that the
+//! machine may have.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
@@ -46,7 +47,8 @@ ReturnToService=2
 JobRequeue=0
 KillWait=3
 MinJobAge=600
-NodeName=@HOST@ NodeAddr=127.0.0.1 CPUs=2 Boards=1 SocketsPerBoard=1 CoresPerSocket=2 ThreadsPerCore=1 RealMemory=4000
+NodeName=@HOST@ NodeAddr=127.0.0.1 CPUs=2 Boards=1 SocketsPerBoard=1 CoresPerSocket=2 ThreadsPerCore=1 \
+RealMemory=4000
 PartitionName=main Nodes=@HOST@ Default=YES MaxTime=INFINITE State=UP
 ";
 
@@ -59,8 +61,11 @@ pub struct Cluster {
 impl Cluster {
     /// None where SLURM is not installed, or may not be started.
     pub fn start() -> Result<Option<Self>, Failed> {
-        let is_there = |name: &&str| Command::new(name).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-        if let Some(missing) = ["munged", "slurmctld", "slurmd", "sbatch"].iter().find(|name| !is_there(name)) {
+        let is_there = |name: &&str| {
+            Command::new(name).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+        };
+        if let Some(missing) = ["munged", "slurmctld", "slurmd", "sbatch"].iter().find(|name| !is_there(name))
+        {
             eprintln!("skipped: {missing} is not installed (Debian: slurm-wlm and munge)");
             return Ok(None);
         }
@@ -74,7 +79,8 @@ impl Cluster {
         let [key, socket, pid, log, seed, conf] =
             ["munge.key", "munge.socket", "munged.pid", "munged.log", "munge.seed", "slurm.conf"].map(path);
         cluster.daemon(&format!(
-            "munged --foreground --force --key-file={key} --socket={socket} --pid-file={pid} --log-file={log} --seed-file={seed}"
+            "munged --foreground --force --key-file={key} --socket={socket} --pid-file={pid} \
+             --log-file={log} --seed-file={seed}"
         ))?;
         cluster.daemon(&format!("slurmctld -D -c -f {conf}"))?;
         cluster.daemon(&format!("slurmd -D -c -f {conf}"))?;
@@ -94,10 +100,12 @@ impl Cluster {
         let host = String::from_utf8(Command::new("hostname").arg("-s").output()?.stdout)?;
         // Both are taken at once, so that they differ.
         let ports = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
-        let [control, node] = [ports[0].local_addr()?.port().to_string(), ports[1].local_addr()?.port().to_string()];
+        let [control, node] =
+            [ports[0].local_addr()?.port().to_string(), ports[1].local_addr()?.port().to_string()];
         let here = self.directory.path().to_string_lossy();
         let values = [("@HOST@", host.trim()), ("@HERE@", &here), ("@CONTROL@", &control), ("@NODE@", &node)];
-        let text = values.iter().fold(CONFIGURATION.to_owned(), |text, (name, value)| text.replace(name, value));
+        let text =
+            values.iter().fold(CONFIGURATION.to_owned(), |text, (name, value)| text.replace(name, value));
         fs::write(self.at("slurm.conf"), text)?;
         fs::write(self.at("cgroup.conf"), "")?;
         // munged serves all users through its socket.
@@ -114,7 +122,10 @@ impl Cluster {
     fn daemon(&mut self, command: &str) -> Outcome {
         let log = File::options().create(true).append(true).open(self.at("daemons.log"))?;
         let mut daemon = Command::new("setpriv");
-        daemon.args(["--pdeathsig", "TERM"]).args(command.split(' ')).env("SLURM_CONF", self.at("slurm.conf"));
+        daemon
+            .args(["--pdeathsig", "TERM"])
+            .args(command.split(' '))
+            .env("SLURM_CONF", self.at("slurm.conf"));
         self.daemons.push(daemon.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?);
         Ok(())
     }
@@ -125,7 +136,9 @@ impl Cluster {
         for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
             let environment = fs::read(process.path().join("environ")).unwrap_or_default();
             let id = process.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
-            if let Some(id) = id.filter(|_| environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())) {
+            if let Some(id) = id
+                .filter(|_| environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes()))
+            {
                 let _ = kill_process(id, Signal::KILL);
             }
         }
@@ -139,16 +152,25 @@ impl Cluster {
     pub fn slurm(&self, command: &str) -> Result<String, Failed> {
         let mut words = command.split(' ');
         let mut program = Command::new(words.next().unwrap_or_default());
-        let finished = Job::start(program.args(words).env("SLURM_CONF", self.at("slurm.conf")), COMMAND)?.finish()?;
-        check(&finished, 0, &[]).map_err(|error| format!("`{command}`: {}", error.message().unwrap_or_default()))?;
+        let finished =
+            Job::start(program.args(words).env("SLURM_CONF", self.at("slurm.conf")), COMMAND)?.finish()?;
+        check(&finished, 0, &[])
+            .map_err(|error| format!("`{command}`: {}", error.message().unwrap_or_default()))?;
         Ok(finished.output)
     }
 
-    /// The ids of the jobs that `rogallo submit case.toml --dir run` and these words submit, with further environment variables.
-    pub fn submit(&self, place: &Place, words: &str, environment: &[(&str, &str)]) -> Result<Vec<String>, Failed> {
+    /// The ids of the jobs that `rogallo submit case.toml --dir run` and these words submit, with
+    /// further environment variables.
+    pub fn submit(
+        &self,
+        place: &Place,
+        words: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Vec<String>, Failed> {
         let conf = self.at("slurm.conf").to_string_lossy().into_owned();
         let environment = [&[("SLURM_CONF", &*conf)], environment].concat();
-        let finished = place.start_in(1, &format!("submit case.toml --dir run {words}"), &environment)?.finish()?;
+        let finished =
+            place.start_in(1, &format!("submit case.toml --dir run {words}"), &environment)?.finish()?;
         check(&finished, 0, &["process grid", "look at it"])?;
         let line = finished.output.lines().find(|line| line.starts_with("job  ")).ok_or("no job")?;
         Ok(line.split([' ', ',']).filter(|word| word.parse::<u32>().is_ok()).map(str::to_owned).collect())
@@ -169,7 +191,11 @@ impl Cluster {
             if states.contains(&&*state) {
                 return Ok(());
             }
-            ensure!(begin.elapsed() < Duration::from_secs(100), "job {job} is {state}, not {states:?}\n{}", self.log());
+            ensure!(
+                begin.elapsed() < Duration::from_secs(100),
+                "job {job} is {state}, not {states:?}\n{}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -188,7 +214,9 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let begin = Instant::now();
         let _ = self.slurm("scancel --user=root");
-        while self.slurm("squeue -h").is_ok_and(|jobs| !jobs.trim().is_empty()) && begin.elapsed() < Duration::from_secs(15) {
+        while self.slurm("squeue -h").is_ok_and(|jobs| !jobs.trim().is_empty())
+            && begin.elapsed() < Duration::from_secs(15)
+        {
             std::thread::sleep(Duration::from_millis(100));
         }
         for mut daemon in self.daemons.drain(..).rev() {

@@ -1,4 +1,5 @@
-//! Checkpoints damaged at random as the program meets them: `inspect` names the damage, and a run goes on from an older one.
+//! Checkpoints damaged at random as the program meets them: `inspect` names the damage, and a run
+//! goes on from an older one.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
@@ -55,18 +56,27 @@ fn damaged(case: &str) -> Outcome {
             bytes[place_of_damage] ^= 1 << (i % 8);
         }
         let _ = fs::remove_dir_all(place.at("again"));
-        ensure!(Command::new("cp").arg("-a").arg(place.at("run")).arg(place.at("again")).status()?.success(), "no copy");
+        ensure!(
+            Command::new("cp").arg("-a").arg(place.at("run")).arg(place.at("again")).status()?.success(),
+            "no copy"
+        );
         fs::write(place.at("again/checkpoints/00000006.h5"), bytes)?;
 
         let told = place.rogallo(1, "inspect again/checkpoints/00000006.h5")?;
         let harmless = told.status.success();
         let advice = "take an older checkpoint";
-        ensure!(harmless || told.status.code() == Some(2) && told.output.contains(advice), "byte {place_of_damage}: {}", told.output);
+        ensure!(
+            harmless || told.status.code() == Some(2) && told.output.contains(advice),
+            "byte {place_of_damage}: {}",
+            told.output
+        );
         let run = place.rogallo(2, "run case.toml --dir again --set time.steps=8")?;
         let goes_on = run.output.contains("continuing from again/checkpoints/00000006.h5");
-        // HDF5's own data on the list of modes, which a run does not read, may be damaged: then it goes on all the same, with the right bits.
+        // HDF5's own data on the list of modes, which a run does not read, may be damaged: then it
+        // goes on all the same, with the right bits.
         let unread = told.output.contains("incorrect metadata checksum") && goes_on;
-        let from = format!("continuing from again/checkpoints/0000000{}.h5", if harmless || unread { 6 } else { 3 });
+        let from =
+            format!("continuing from again/checkpoints/0000000{}.h5", if harmless || unread { 6 } else { 3 });
         let passed_over = if harmless || unread { vec![] } else { vec!["00000006.h5.aside", advice] };
         check(&run, 0, &[vec![&*from, "done: step 8,"], passed_over].concat())?;
         place.same_state("again", "whole")?;

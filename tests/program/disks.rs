@@ -1,4 +1,5 @@
-//! Disks that are full, read-only or emptied while a run goes on: it goes on as long as it may, and nothing that was good is harmed.
+//! Disks that are full, read-only or emptied while a run goes on: it goes on as long as it may, and
+//! nothing that was good is harmed.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
@@ -47,8 +48,9 @@ pub fn wait_for_checkpoint(place: &Place, step: u64) -> Outcome {
     Ok(())
 }
 
-/// Takes all the room of the disk, until no row has been added to the table of spectra for a while: some hundred steps. (The table is seen longer for a moment
-/// when it is tried again, and cut back. Waiting long for more would let the run have more rows than it keeps.)
+/// Takes all the room of the disk, until no row has been added to the table of spectra for a while:
+/// some hundred steps. (The table is seen longer for a moment when it is tried again, and cut back.
+/// Waiting long for more would let the run have more rows than it keeps.)
 fn fill(place: &Place) -> Outcome {
     let (begin, mut unchanged, mut before) = (Instant::now(), Instant::now(), 0);
     let mut filler = fs::File::create(place.at("run/filler"))?;
@@ -72,7 +74,12 @@ fn full_at_the_end() -> Outcome {
         "rogallo: no room on the disk for run/checkpoints",
         "The state of step 20, where the run ended, is not saved. The last checkpoint is of step",
     ];
-    place.ends(3, arguments, 1, &[&end[..], &["warning: there is no checkpoint of step 18: no room on the disk"]].concat())?;
+    place.ends(
+        3,
+        arguments,
+        1,
+        &[&end[..], &["warning: there is no checkpoint of step 18: no room on the disk"]].concat(),
+    )?;
     ensure!(sound_checkpoints(&place)? >= 2, "the checkpoints before the disk was full are gone");
     // Still full: the run starts where it was and ends with the same message.
     place.ends(3, arguments, 1, &[&end[..], &["continuing from"]].concat())?;
@@ -95,8 +102,16 @@ fn full_for_a_while() -> Outcome {
     wait_for_checkpoint(&place, before)?;
     signal_last_rank(&place, Signal::USR1)?;
     let finished = job.finish()?;
-    check(&finished, 3, &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"])?;
-    for part in ["warning: there is no checkpoint of step", "The last checkpoint is of step", "warning: cannot write run/spectra.csv"] {
+    check(
+        &finished,
+        3,
+        &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"],
+    )?;
+    for part in [
+        "warning: there is no checkpoint of step",
+        "The last checkpoint is of step",
+        "warning: cannot write run/spectra.csv",
+    ] {
         ensure!(finished.output.contains(part), "\"{part}\" is missing in:\n{}", finished.output);
     }
     goes_on(&place)
@@ -128,7 +143,11 @@ fn read_only() -> Outcome {
     wait_for_checkpoint(&place, before)?;
     signal_last_rank(&place, Signal::USR1)?;
     let finished = job.finish()?;
-    check(&finished, 3, &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"])?;
+    check(
+        &finished,
+        3,
+        &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"],
+    )?;
     ensure!(finished.output.contains("Read-only file system"), "{}", finished.output);
     goes_on(&place)
 }
@@ -148,7 +167,9 @@ fn removed() -> Outcome {
         ensure!(place.at("run").join(name).exists(), "{name} is missing");
     }
     let step = place.latest("run")?;
-    let until = |run: &str| ENDLESS.replace("100000000", &(step + 2).to_string()).replace("--dir run", &format!("--dir {run}"));
+    let until = |run: &str| {
+        ENDLESS.replace("100000000", &(step + 2).to_string()).replace("--dir run", &format!("--dir {run}"))
+    };
     place.ends(2, &until("run"), 0, &["continuing from", "done: step"])?;
     place.ends(1, &until("whole"), 0, &["done: step"])?;
     place.same_state("run", "whole")

@@ -31,7 +31,10 @@ fn accepted_changes() -> Outcome {
     let place = Place::new()?;
     place.run(2, "run", "--set time.steps=10")?;
     let changed = "--set fluid.viscosity=0.05 --set time.steps=15";
-    let story = ["the case has changed, as accepted:\n  fluid.viscosity: 0.01 -> 0.05\ncontinuing from", "done: step 15,"];
+    let story = [
+        "the case has changed, as accepted:\n  fluid.viscosity: 0.01 -> 0.05\ncontinuing from",
+        "done: step 15,",
+    ];
     place.ends(3, &format!("run case.toml --dir run {changed} --accept-changes"), 0, &story)?;
     ensure!(place.read("run/run.log")?.contains("fluid.viscosity: 0.01 -> 0.05"), "the log does not say so");
     ensure!(place.read("run/case.toml")?.contains("viscosity = 0.05"), "case.toml is the old one");
@@ -75,7 +78,11 @@ fn damaged_do_not_count() -> Outcome {
     place.run(2, "run", "--set checkpoint.every_steps=5 --set checkpoint.keep=2 --set time.steps=10")?;
     fs::OpenOptions::new().write(true).open(place.at("run/checkpoints/00000010.h5"))?.set_len(10_000)?;
     let arguments = "run case.toml --dir run --set time.steps=6";
-    let story = ["00000010.h5 is damaged", "continuing from run/checkpoints/00000005.h5", "put aside: run/checkpoints/00000010.h5.aside"];
+    let story = [
+        "00000010.h5 is damaged",
+        "continuing from run/checkpoints/00000005.h5",
+        "put aside: run/checkpoints/00000010.h5.aside",
+    ];
     place.ends(3, arguments, 0, &story)?;
     ensure!(
         names(&place, "run/checkpoints")? == ["00000005.h5", "00000006.h5", "00000010.h5.aside", "latest"],
@@ -110,7 +117,8 @@ fn other_names() -> Outcome {
     let before = place.files("new")?;
     let told = [
         "no file in new/checkpoints has the name of a checkpoint (STEP.h5",
-        "new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it; to count, it must be renamed: \
+        "new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it; to count, it must \
+         be renamed: \
          mv 'new/checkpoints/coarse.h5' 'new/checkpoints/00000003.h5'",
         "new/checkpoints/3.hdf5 is damaged or no HDF5 file",
         "--fresh, which deletes it",
@@ -132,23 +140,41 @@ fn recorded_case() -> Outcome {
     let changed = "--set fluid.viscosity=0.02 --set scalar.heat={gradient=[0,1,0]}";
     place.run(2, "run", &format!("{changed} --set time.steps=3"))?;
     place.run(1, "whole", &format!("{changed} --set time.steps=6"))?;
-    let here = ["case.toml is where the run writes its resolved case", "`rogallo continue run` goes on with the run"];
+    let here = [
+        "case.toml is where the run writes its resolved case",
+        "`rogallo continue run` goes on with the run",
+    ];
     place.ends(3, "run run/case.toml --dir run", 2, &here)?;
     place.ends(
         3,
         "run run",
         2,
-        &["run is a directory, not a case file: `rogallo continue run` goes on with the run in it; nothing was run."],
+        &["run is a directory, not a case file: `rogallo continue run` goes on with the run in it; nothing \
+            was run."],
     )?;
     fs::remove_file(place.at("case.toml"))?;
     place.ends(
         3,
         "continue run",
         0,
-        &["continuing from run/checkpoints/00000003.h5, step 3,", "\ncase case: homogeneous flow", "done: step 3,"],
+        &[
+            "continuing from run/checkpoints/00000003.h5, step 3,",
+            "\ncase case: homogeneous flow",
+            "done: step 3,",
+        ],
     )?;
-    place.ends(3, "continue run --set fluid.viscosity=0.05", 2, &["fluid.viscosity: 0.02 -> 0.05", "--accept-changes"])?;
-    place.ends(3, "continue run --set time.steps=6", 0, &["continuing from run/checkpoints/00000003.h5, step 3,", "done: step 6,"])?;
+    place.ends(
+        3,
+        "continue run --set fluid.viscosity=0.05",
+        2,
+        &["fluid.viscosity: 0.02 -> 0.05", "--accept-changes"],
+    )?;
+    place.ends(
+        3,
+        "continue run --set time.steps=6",
+        0,
+        &["continuing from run/checkpoints/00000003.h5, step 3,", "done: step 6,"],
+    )?;
     place.same_state("run", "whole")?;
     place.same_text("run", "whole", "case.toml")?;
 
@@ -157,7 +183,8 @@ fn recorded_case() -> Outcome {
         3,
         "continue empty",
         2,
-        &["empty is not a run directory: it has no case.toml. `rogallo run CASE.toml --dir empty` starts a run there"],
+        &["empty is not a run directory: it has no case.toml. `rogallo run CASE.toml --dir empty` starts a \
+            run there"],
     )?;
     place.ends(3, "continue none", 2, &["there is no directory none"])?;
     place.ends(
@@ -171,9 +198,13 @@ fn recorded_case() -> Outcome {
         3,
         "continue empty",
         2,
-        &["there is no checkpoint in empty to go on from; `rogallo run CASE.toml --dir empty` starts the run"],
+        &["there is no checkpoint in empty to go on from; `rogallo run CASE.toml --dir empty` starts the \
+            run"],
     )?;
-    ensure!(place.files("empty")?.len() == 1 && !place.at("none").exists(), "a refused run has left something");
+    ensure!(
+        place.files("empty")?.len() == 1 && !place.at("none").exists(),
+        "a refused run has left something"
+    );
     Ok(())
 }
 
@@ -182,7 +213,8 @@ fn snapshots() -> Outcome {
     place.run(
         2,
         "run",
-        "--set checkpoint.every_steps=4 --set checkpoint.keep=9 --set output.snapshots.every_steps=2 --set time.steps=10",
+        "--set checkpoint.every_steps=4 --set checkpoint.keep=9 --set output.snapshots.every_steps=2 --set \
+         time.steps=10",
     )?;
     for step in ["08", "10"] {
         fs::write(place.at(&format!("run/checkpoints/000000{step}.h5")), "damaged")?;
@@ -195,7 +227,10 @@ fn snapshots() -> Outcome {
         .collect();
     ensure!(names(&place, "run/snapshots")? == there, "{:?}", names(&place, "run/snapshots")?);
     let series = place.read("run/snapshots/series.xdmf")?;
-    ensure!(!series.contains("00000006.h5") && series.contains("00000004.h5") && series.contains("00000005.h5"), "{series}");
+    ensure!(
+        !series.contains("00000006.h5") && series.contains("00000004.h5") && series.contains("00000005.h5"),
+        "{series}"
+    );
     Ok(())
 }
 
@@ -207,7 +242,12 @@ fn first_samples() -> Outcome {
         place.run(2, "run", "--fresh --set time.steps=0")?;
         fs::write(place.at("run/series.csv"), table)?;
         fs::remove_file(place.at("run/spectra.csv"))?;
-        place.ends(3, "run case.toml --dir run", 0, &["continuing from run/checkpoints/00000000.h5", "done: step 20,"])?;
+        place.ends(
+            3,
+            "run case.toml --dir run",
+            0,
+            &["continuing from run/checkpoints/00000000.h5", "done: step 20,"],
+        )?;
         place.same_text("run", "whole", "series.csv")?;
         place.same_text("run", "whole", "spectra.csv")?;
         place.same_text("run", "whole", "budget.csv")?;

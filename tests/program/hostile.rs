@@ -1,5 +1,6 @@
-//! What does not belong where a run reads and writes: pipes and devices, links that lead away, absurd sizes, names that are not text, limits of the
-//! system. One message and an exit code; nothing is waited for, and nothing is lost that is not the run's own.
+//! What does not belong where a run reads and writes: pipes and devices, links that lead away,
+//! absurd sizes, names that are not text, limits of the system. One message and an exit code;
+//! nothing is waited for, and nothing is lost that is not the run's own.
 
 use crate::disks::{saving, wait_for_checkpoint};
 use crate::ensure;
@@ -58,7 +59,10 @@ fn pipes() -> Outcome {
     make_pipe(&place, "pipe")?;
     for (arguments, told) in [
         ("check pipe", "cannot read the case file pipe: "),
-        ("submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run --template pipe", "cannot read the template pipe: "),
+        (
+            "submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run --template pipe",
+            "cannot read the template pipe: ",
+        ),
         ("stats run --reference pipe", "cannot read pipe: "),
         ("inspect pipe", "cannot read the checkpoint or statistics pipe: "),
         ("regrid pipe to.h5 --grid 16,16,16", "cannot read the checkpoint pipe: "),
@@ -76,7 +80,12 @@ fn pipes() -> Outcome {
         make_pipe(&place, &format!("run/{name}"))?;
         place.ends(2, "run case.toml --dir run --set time.steps=2", code, &[&format!("{told}{PIPE}")])?;
         if name == "series.csv" {
-            place.ends(1, "stats run", 2, &[&format!("cannot read run/series.csv: {PIPE}; mend it, or move it away")])?;
+            place.ends(
+                1,
+                "stats run",
+                2,
+                &[&format!("cannot read run/series.csv: {PIPE}; mend it, or move it away")],
+            )?;
         }
         fs::remove_file(&file)?;
         if is_there {
@@ -86,7 +95,12 @@ fn pipes() -> Outcome {
     fs::remove_file(place.at("run/checkpoints/00000002.h5"))?;
     make_pipe(&place, "run/checkpoints/00000002.h5")?;
     let told = format!("cannot read the checkpoint run/checkpoints/00000002.h5: {PIPE}");
-    place.ends(2, "run case.toml --dir run --set time.steps=3", 0, &[&told, "continuing from run/checkpoints/00000000.h5", "done: step 3,"])
+    place.ends(
+        2,
+        "run case.toml --dir run --set time.steps=3",
+        0,
+        &[&told, "continuing from run/checkpoints/00000000.h5", "done: step 3,"],
+    )
 }
 
 fn running() -> Outcome {
@@ -116,7 +130,10 @@ fn links() -> Outcome {
     for target in ["../../precious.txt", "../../other/checkpoints/00000003.h5"] {
         relink(&place, target)?;
         let before = place.files("run")?;
-        let told = format!("run/checkpoints/latest points to {target}, which is not a checkpoint in run/checkpoints. Remove the link");
+        let told = format!(
+            "run/checkpoints/latest points to {target}, which is not a checkpoint in run/checkpoints. Remove \
+             the link"
+        );
         place.ends(2, "run case.toml --dir run --set time.steps=4", 2, &[&told])?;
         ensure!(place.files("run")? == before, "a refused run has changed its directory");
     }
@@ -126,15 +143,31 @@ fn links() -> Outcome {
     // A run that was branched by the link alone does not begin at t = 0.
     fs::create_dir_all(place.at("branch/checkpoints"))?;
     symlink("../../other/checkpoints/00000003.h5", place.at("branch/checkpoints/latest"))?;
-    place.ends(2, "run case.toml --dir branch --set time.steps=4", 2, &["give its checkpoint as the initial field"])?;
+    place.ends(
+        2,
+        "run case.toml --dir branch --set time.steps=4",
+        2,
+        &["give its checkpoint as the initial field"],
+    )?;
 
     // Put aside under a name that is free.
     relink(&place, "00000002.h5")?;
     fs::write(place.at("run/checkpoints/00000002.h5"), "damaged")?;
     fs::write(place.at("run/checkpoints/00000002.h5.aside"), "of a user")?;
-    place.ends(2, "run case.toml --dir run --set time.steps=3", 0, &["put aside: run/checkpoints/00000002.h5.2.aside", "done: step 3,"])?;
-    ensure!(place.read("run/checkpoints/00000002.h5.aside")? == "of a user", "a file was renamed over another");
-    ensure!(place.read("run/checkpoints/00000002.h5.2.aside")? == "damaged", "the damaged checkpoint is not there");
+    place.ends(
+        2,
+        "run case.toml --dir run --set time.steps=3",
+        0,
+        &["put aside: run/checkpoints/00000002.h5.2.aside", "done: step 3,"],
+    )?;
+    ensure!(
+        place.read("run/checkpoints/00000002.h5.aside")? == "of a user",
+        "a file was renamed over another"
+    );
+    ensure!(
+        place.read("run/checkpoints/00000002.h5.2.aside")? == "damaged",
+        "the damaged checkpoint is not there"
+    );
     // A checkpoint under the name of another step.
     fs::copy(place.at("run/checkpoints/00000003.h5"), place.at("run/checkpoints/00000009.h5"))?;
     relink(&place, "00000009.h5")?;
@@ -172,13 +205,29 @@ fn shapes() -> Outcome {
     fs::copy(place.at("run/checkpoints/00000002.h5"), place.at("sound.h5"))?;
     place.python(CLAIMS)?;
     for name in ["modes", "modes-61", "state", "records", "records-64"] {
-        place.ends(1, &format!("inspect {name}.h5"), 2, &["its shape is", "but the file holds 0 bytes of it; take an older checkpoint"])?;
+        place.ends(
+            1,
+            &format!("inspect {name}.h5"),
+            2,
+            &["its shape is", "but the file holds 0 bytes of it; take an older checkpoint"],
+        )?;
         let regrids = name.starts_with("records");
-        place.ends(1, &format!("regrid {name}.h5 {name}-to.h5 --grid 16,16,16"), if regrids { 0 } else { 2 }, &[])?;
+        place.ends(
+            1,
+            &format!("regrid {name}.h5 {name}-to.h5 --grid 16,16,16"),
+            if regrids { 0 } else { 2 },
+            &[],
+        )?;
     }
     fs::copy(place.at("records.h5"), place.at("run/checkpoints/00000002.h5"))?;
-    let told = "the data of \"/statistics/bomb\" in run/checkpoints/00000002.h5 are damaged: its shape is [1000000000000]";
-    place.ends(2, "run case.toml --dir run --set time.steps=3", 0, &[told, "continuing from run/checkpoints/00000000.h5", "done: step 3,"])
+    let told = "the data of \"/statistics/bomb\" in run/checkpoints/00000002.h5 are damaged: its shape is \
+        [1000000000000]";
+    place.ends(
+        2,
+        "run case.toml --dir run --set time.steps=3",
+        0,
+        &[told, "continuing from run/checkpoints/00000000.h5", "done: step 3,"],
+    )
 }
 
 /// The limit is set while the run goes, since MPI itself does not start below some megabytes.
@@ -190,23 +239,39 @@ fn size_limit() -> Outcome {
     let limit = |current| prlimit(rank, Resource::Fsize, Rlimit { current, ..getrlimit(Resource::Fsize) });
     // Enough for the log, and for no checkpoint; the table of spectra comes to it soon.
     limit(Some(fs::metadata(place.at("run/checkpoints/00000000.h5"))?.len() / 2))?;
-    let told = ["(ulimit -f)", "warning: cannot write run/spectra.csv: File too large", "The last checkpoint is of step"];
+    let told = [
+        "(ulimit -f)",
+        "warning: cannot write run/spectra.csv: File too large",
+        "The last checkpoint is of step",
+    ];
     let begin = Instant::now();
     while !place.read("run/run.log").is_ok_and(|log| told.iter().all(|told| log.contains(told))) {
-        ensure!(begin.elapsed() < Duration::from_secs(20), "the log does not tell of the limit: {}", place.read("run/run.log")?);
+        ensure!(
+            begin.elapsed() < Duration::from_secs(20),
+            "the log does not tell of the limit: {}",
+            place.read("run/run.log")?
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     let before = place.latest("run")?;
     limit(None)?;
     wait_for_checkpoint(&place, before)?;
     signal_last_rank(&place, Signal::USR1)?;
-    check(&job.finish()?, 3, &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"])?;
+    check(
+        &job.finish()?,
+        3,
+        &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"],
+    )?;
     goes_on(&place)
 }
 
 fn standard_output() -> Outcome {
     let place = Place::new()?;
-    for arguments in ["check case.toml --resolved", "submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run", "--help"] {
+    for arguments in [
+        "check case.toml --resolved",
+        "submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run",
+        "--help",
+    ] {
         let finished = shell(&place, &format!("\"$ROGALLO\" {arguments} >/dev/full"))?;
         check(&finished, 1, &["rogallo: cannot write to standard output: No space left on device"])?;
     }
@@ -226,11 +291,19 @@ fn linked_folder() -> Outcome {
     ensure!(place.at("run/checkpoints").is_symlink(), "the link was replaced by a folder");
     ensure!(place.at("disk/checkpoints/00000001.h5").exists(), "the checkpoint is elsewhere");
     ensure!(!place.at("disk/checkpoints/00000002.h5").exists(), "a checkpoint of the earlier run is left");
-    ensure!(place.read("disk/checkpoints/notes.txt")? == "a user's own", "what is not the run's own was removed");
+    ensure!(
+        place.read("disk/checkpoints/notes.txt")? == "a user's own",
+        "what is not the run's own was removed"
+    );
     // A disk that is not there: nothing is removed.
     fs::rename(place.at("disk"), place.at("away"))?;
     let before = place.files("run")?;
-    place.ends(1, "run case.toml --dir run --fresh", 1, &["run/checkpoints is a link that cannot be followed"])?;
+    place.ends(
+        1,
+        "run case.toml --dir run --fresh",
+        1,
+        &["run/checkpoints is a link that cannot be followed"],
+    )?;
     ensure!(place.files("run")? == before, "something was removed all the same");
     Ok(())
 }
@@ -240,12 +313,22 @@ fn not_text() -> Outcome {
     let series = place.at("run/series.csv");
     let text = fs::read(&series)?;
     fs::write(&series, [&text[..], b"3,K\xe1rm\xe1n\n"].concat())?;
-    let (again, advice) = ("run case.toml --dir run --set time.steps=3", "mend it, or move it away: then the run begins a new one");
+    let (again, advice) = (
+        "run case.toml --dir run --set time.steps=3",
+        "mend it, or move it away: then the run begins a new one",
+    );
     let told = format!("cannot cut back run/series.csv to step 1: line 4: it is not UTF-8 text; {advice}");
     place.ends(2, again, 1, &[&told])?;
     fs::remove_file(&series)?;
     fs::create_dir(&series)?;
-    place.ends(2, again, 1, &[&format!("cannot cut back run/series.csv to step 1: it is a directory, not a regular file; {advice}")])?;
+    place.ends(
+        2,
+        again,
+        1,
+        &[&format!(
+            "cannot cut back run/series.csv to step 1: it is a directory, not a regular file; {advice}"
+        )],
+    )?;
     fs::remove_dir(&series)?;
     place.ends(2, again, 0, &["done: step 3,"])?;
 
@@ -255,15 +338,23 @@ fn not_text() -> Outcome {
         Ok(Job::start(&mut command, Duration::from_secs(60))?.finish()?)
     };
     let words = |text: &'static str| text.split_whitespace().map(OsStr::new).collect::<Vec<_>>();
-    let (run, submit) = (words("run case.toml"), words("submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run"));
+    let (run, submit) = (
+        words("run case.toml"),
+        words("submit case.toml --ranks 2 --walltime 60 --scheduler slurm --dry-run"),
+    );
     for begin in [&run, &submit] {
         let odd = [OsStr::new("--dir"), OsStr::from_bytes(b"r\xff")];
         check(&rogallo(&[&begin[..], &odd].concat())?, 2, &["is not UTF-8: rename"])?;
     }
-    ensure!(!place.at("").read_dir()?.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_none())), "a directory was made");
+    ensure!(
+        !place.at("").read_dir()?.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_none())),
+        "a directory was made"
+    );
     for (option, told) in [("--account", "--account"), ("--queue", "--queue"), ("--set", "a --set")] {
         let value = if option == "--set" { "output.directory=\"a\"\n" } else { "me\ntouch owned" };
-        let told = format!("{told} has the control character '\\n', which a job script cannot have; nothing was submitted");
+        let told = format!(
+            "{told} has the control character '\\n', which a job script cannot have; nothing was submitted"
+        );
         check(&rogallo(&[&submit[..], &[OsStr::new(option), OsStr::new(value)]].concat())?, 2, &[&told])?;
     }
     Ok(())

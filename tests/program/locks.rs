@@ -21,7 +21,8 @@ pub fn trials() -> Vec<Trial> {
 /// What a job on another node writes into its lock.
 fn lock_of(job: &str, beat: u32) -> String {
     format!(
-        "host = \"node17\"\nboot = \"another\"\nprocess = 7\njob = \"{job}\"\nrestart = 0\ntoken = \"another\"\nseconds = 0.5\n\
+        "host = \"node17\"\nboot = \"another\"\nprocess = 7\njob = \"{job}\"\nrestart = 0\ntoken \
+         = \"another\"\nseconds = 0.5\n\
          beat = \"{beat:010}\"\n"
     )
 }
@@ -33,7 +34,12 @@ fn same_node() -> Outcome {
     let first = place.start(2, ENDLESS)?;
     place.wait_for("run", 5)?;
     for fresh in ["", "--fresh"] {
-        place.ends(3, &format!("run case.toml --dir run {fresh}"), 1, &["the run directory run is in use by another job (process"])?;
+        place.ends(
+            3,
+            &format!("run case.toml --dir run {fresh}"),
+            1,
+            &["the run directory run is in use by another job (process"],
+        )?;
     }
     signal_last_rank(&place, Signal::USR1)?;
     check(&first.finish()?, 3, &["stopped early at step"])?;
@@ -45,7 +51,12 @@ fn dead() -> Outcome {
     let place = Place::new()?;
     fs::create_dir(place.at("run"))?;
     fs::write(place.at("run/lock"), lock_of("12", 1))?;
-    place.ends(2, "run case.toml --dir run", 0, &[WATCHING, "job 12, process 7 on node17 is taken for dead", "done: step 20,"])
+    place.ends(
+        2,
+        "run case.toml --dir run",
+        0,
+        &[WATCHING, "job 12, process 7 on node17 is taken for dead", "done: step 20,"],
+    )
 }
 
 fn alive() -> Outcome {
@@ -61,7 +72,11 @@ fn alive() -> Outcome {
         beat += 1;
         fs::write(place.at("run/lock"), lock_of("12", beat))?;
     }
-    check(&job.finish()?, 1, &["rogallo: the run directory run is in use by another job (job 12, process 7 on node17)"])?;
+    check(
+        &job.finish()?,
+        1,
+        &["rogallo: the run directory run is in use by another job (job 12, process 7 on node17)"],
+    )?;
     ensure!(place.files("run")?.len() == 1, "the job has written to the directory of another");
     Ok(())
 }
@@ -70,7 +85,11 @@ fn requeued() -> Outcome {
     let place = Place::new()?;
     fs::create_dir(place.at("run"))?;
     fs::write(place.at("run/lock"), lock_of("77", 1))?;
-    let job = place.start_in(2, "run case.toml --dir run", &[("SLURM_JOB_ID", "77"), ("SLURM_RESTART_COUNT", "1")])?;
+    let job = place.start_in(
+        2,
+        "run case.toml --dir run",
+        &[("SLURM_JOB_ID", "77"), ("SLURM_RESTART_COUNT", "1")],
+    )?;
     let finished = job.finish()?;
     check(&finished, 0, &["done: step 20,"])?;
     ensure!(!finished.output.contains("watching"), "{}", finished.output);

@@ -24,12 +24,22 @@ pub fn trials() -> Vec<Trial> {
 fn cut_short() -> Outcome {
     let place = Place::new()?;
     for (step, cut) in [("", 3), (",dt=0.005", 0), (",dt=0.0075", 3)] {
-        let set =
-            format!("--set time={{steps=9{}}} --set output.series={{every_time=0.01}}", if step.is_empty() { ",cfl=0.5" } else { step });
+        let set = format!(
+            "--set time={{steps=9{}}} --set output.series={{every_time=0.01}}",
+            if step.is_empty() { ",cfl=0.5" } else { step }
+        );
         let finished = place.rogallo(1, &format!("run case.toml --dir run --fresh {set}"))?;
         check(&finished, 0, &["done: step 9,"])?;
-        let lines = finished.output.lines().filter(|line| line.starts_with("step ") && line.ends_with(" to hit this time)")).count();
-        ensure!(if cut == 0 { lines == 0 } else { lines >= cut }, "{step}: {lines} lines:\n{}", finished.output);
+        let lines = finished
+            .output
+            .lines()
+            .filter(|line| line.starts_with("step ") && line.ends_with(" to hit this time)"))
+            .count();
+        ensure!(
+            if cut == 0 { lines == 0 } else { lines >= cut },
+            "{step}: {lines} lines:\n{}",
+            finished.output
+        );
     }
     Ok(())
 }
@@ -37,7 +47,18 @@ fn cut_short() -> Outcome {
 fn run_directory() -> Outcome {
     let place = Place::new()?;
     let finished = place.rogallo(3, "run case.toml")?;
-    check(&finished, 0, &["3 ranks", "\nstep      5  time", "\nstep     20  time", "\ntransform ", "\nenergy ", "\ndone: step 20,"])?;
+    check(
+        &finished,
+        0,
+        &[
+            "3 ranks",
+            "\nstep      5  time",
+            "\nstep     20  time",
+            "\ntransform ",
+            "\nenergy ",
+            "\ndone: step 20,",
+        ],
+    )?;
     let run = "runs/case";
     for name in [
         "case.toml",
@@ -53,10 +74,16 @@ fn run_directory() -> Outcome {
     }
     for figure in ["dissipation", "energy", "spectrum"] {
         for form in ["svg", "png"] {
-            ensure!(fs::metadata(place.at(run).join(format!("figures/{figure}.{form}")))?.len() > 1000, "{figure}.{form} is empty");
+            ensure!(
+                fs::metadata(place.at(run).join(format!("figures/{figure}.{form}")))?.len() > 1000,
+                "{figure}.{form} is empty"
+            );
         }
     }
-    ensure!(finished.output.trim_end() == place.read("runs/case/run.log")?.trim_end(), "screen and log differ");
+    ensure!(
+        finished.output.trim_end() == place.read("runs/case/run.log")?.trim_end(),
+        "screen and log differ"
+    );
     let series = place.read("runs/case/series.csv")?;
     ensure!(series.starts_with("step,time,dt,cfl,energy,dissipation"), "{series}");
     let steps: Vec<&str> = series.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
@@ -66,10 +93,12 @@ fn run_directory() -> Outcome {
     place.same_state(run, "again")
 }
 
-/// Three, and one from a command on. By itself Open MPI takes one of three on a node; other libraries may not do as they are told on one node.
+/// Three, and one from a command on. By itself Open MPI takes one of three on a node; other
+/// libraries may not do as they are told on one node.
 fn aggregators() -> Outcome {
     let place = Place::new()?;
-    let job = place.start(3, &format!("{ENDLESS} --set checkpoint.aggregators=3 --set checkpoint.every_steps=1"))?;
+    let job = place
+        .start(3, &format!("{ENDLESS} --set checkpoint.aggregators=3 --set checkpoint.every_steps=1"))?;
     place.wait_for("run", 1)?;
     // The ranks that write fields; the root writes tables as well.
     let writers = |steps: u64| -> Result<usize, Failed> {
@@ -90,7 +119,9 @@ fn aggregators() -> Outcome {
     fs::write(place.at("run/stop"), "")?;
     let refused = "the command file is not obeyed: checkpoint.aggregators = 4, but there are 3 ranks";
     check(&job.finish()?, 3, &[refused, "commanded: checkpoint.aggregators = 1"])?;
-    if rogallo::parallel::library_version().starts_with("Open MPI") && std::env::var_os("OMPI_MCA_io").is_none() {
+    if rogallo::parallel::library_version().starts_with("Open MPI")
+        && std::env::var_os("OMPI_MCA_io").is_none()
+    {
         ensure!([chosen, commanded] == [3, 1], "{chosen} and {commanded} ranks have written, not 3 and 1");
     }
     goes_on(&place)
@@ -120,10 +151,20 @@ fn stats() -> Outcome {
     // As a spreadsheet writes it, of another viscosity; and the run itself.
     let spreadsheet = place.read("published.csv")?.replace(',', ";").replace('.', ",").replace('\n', "\r\n");
     fs::write(place.at("published.csv"), format!("# nu = 1.0D-04\n{spreadsheet}"))?;
-    let parts = ["the reference has 0.0001, this run 0.01: they are two flows", "published, t = 0 to", "series, t = 0 to", "spectra, "];
+    let parts = [
+        "the reference has 0.0001, this run 0.01: they are two flows",
+        "published, t = 0 to",
+        "series, t = 0 to",
+        "spectra, ",
+    ];
     let references = "--reference published.csv --reference run/series.csv --reference run/spectra.csv";
     place.ends(1, &format!("stats run {references}"), 0, &parts)?;
-    place.ends(1, "check case.toml --set initial={kind='random',spectrum='table',file='run/spectra.csv'}", 0, &[])?;
+    place.ends(
+        1,
+        "check case.toml --set initial={kind='random',spectrum='table',file='run/spectra.csv'}",
+        0,
+        &[],
+    )?;
     place.ends(1, "stats run --reference missing.csv", 2, &["missing.csv"])?;
     place.ends(1, "stats nowhere", 2, &["no run directory nowhere"])
 }
@@ -131,11 +172,26 @@ fn stats() -> Outcome {
 fn inspect_and_check() -> Outcome {
     let place = Place::new()?;
     place.run(2, "run", "")?;
-    place.ends(1, "inspect run/checkpoints/latest", 0, &["homogeneous", "two-thirds 24x20x18", "\nstep                20", "/state/w"])?;
+    place.ends(
+        1,
+        "inspect run/checkpoints/latest",
+        0,
+        &["homogeneous", "two-thirds 24x20x18", "\nstep                20", "/state/w"],
+    )?;
     place.ends(1, "inspect run/checkpoints/none.h5", 2, &["none.h5"])?;
-    place.ends(1, "check case.toml --ranks 6", 0, &["24 x 20 x 18 points", "process grid", "memory per rank"])?;
+    place.ends(
+        1,
+        "check case.toml --ranks 6",
+        0,
+        &["24 x 20 x 18 points", "process grid", "memory per rank"],
+    )?;
     let shear = "check case.toml --set mean={kind=\"shear\",rate=10} --set time.end=0.5";
-    place.ends(1, shear, 0, &["mean flow        shear, remeshed at S t = 0.5000", "5 times until the end, at S t = 5.0000"])?;
+    place.ends(
+        1,
+        shear,
+        0,
+        &["mean flow        shear, remeshed at S t = 0.5000", "5 times until the end, at S t = 5.0000"],
+    )?;
     let resolved = place.rogallo(3, "check case.toml --resolved --set fluid.viscosity=0.02")?;
     check(&resolved, 0, &["viscosity = 0.02", "exchange = \"all-to-all\""])?;
     fs::write(place.at("resolved.toml"), &resolved.output)?;
@@ -165,14 +221,19 @@ fn configs() -> Outcome {
             let text = fs::read_to_string(&path)?;
             if text.contains("kind = \"channel\"") {
                 // Their grids are for serious runs.
-                let run = format!("run {case} --dir run --fresh --set time.steps=2 --set domain.grid=[24,33,24]");
+                let run =
+                    format!("run {case} --dir run --fresh --set time.steps=2 --set domain.grid=[24,33,24]");
                 place.ends(2, &run, 0, &["done: step 2,"])?;
                 count += 1;
                 continue;
             }
             // A field that develops may stop at once.
             let develops = text.contains("develop = ");
-            let short = if develops { "--set initial.develop.skewness=-1e-9 --set time.steps=2" } else { "--set time.steps=2" };
+            let short = if develops {
+                "--set initial.develop.skewness=-1e-9 --set time.steps=2"
+            } else {
+                "--set time.steps=2"
+            };
             place.ends(2, &format!("run {case} --dir run --fresh {short}"), 0, &["done: step 2,"])?;
             count += 1;
         }

@@ -64,21 +64,34 @@ impl Place {
     }
 
     /// With further environment variables.
-    pub fn start_in(&self, ranks: usize, arguments: &str, environment: &[(&str, &str)]) -> Result<Job, Failed> {
+    pub fn start_in(
+        &self,
+        ranks: usize,
+        arguments: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Job, Failed> {
         let mut command = if ranks == 1 { Command::new(binary()) } else { command(ranks, binary()) };
-        command.args(arguments.split_whitespace()).envs(environment.iter().copied()).current_dir(self.0.path());
+        command
+            .args(arguments.split_whitespace())
+            .envs(environment.iter().copied())
+            .current_dir(self.0.path());
         Ok(Job::start(&mut command, LIMIT)?)
     }
 
     pub fn rogallo(&self, ranks: usize, arguments: &str) -> Result<Finished, Failed> {
-        Ok(self.start(ranks, arguments)?.finish().map_err(|error| format!("`{arguments}` on {ranks} ranks: {error}"))?)
+        Ok(self
+            .start(ranks, arguments)?
+            .finish()
+            .map_err(|error| format!("`{arguments}` on {ranks} ranks: {error}"))?)
     }
 
-    /// Runs `rogallo`, which must end with the exit code `code` and print each of `parts` once: from one rank, that is.
+    /// Runs `rogallo`, which must end with the exit code `code` and print each of `parts` once:
+    /// from one rank, that is.
     pub fn ends(&self, ranks: usize, arguments: &str, code: i32, parts: &[&str]) -> Outcome {
         let finished = self.rogallo(ranks, arguments)?;
-        check(&finished, code, parts)
-            .map_err(|error| format!("`{arguments}` on {ranks} ranks: {}", error.message().unwrap_or_default()).into())
+        check(&finished, code, parts).map_err(|error| {
+            format!("`{arguments}` on {ranks} ranks: {}", error.message().unwrap_or_default()).into()
+        })
     }
 
     /// Runs `case.toml` in the run directory `run`, to the end.
@@ -106,7 +119,11 @@ impl Place {
     pub fn same_state(&self, a: &str, b: &str) -> Outcome {
         let (of_a, of_b) = (self.state(a)?, self.state(b)?);
         let different = of_a.iter().zip(&of_b).filter(|(a, b)| a != b).count();
-        ensure!(of_a.len() == of_b.len() && different == 0, "{different} of {} modes differ between {a} and {b}", of_a.len());
+        ensure!(
+            of_a.len() == of_b.len() && different == 0,
+            "{different} of {} modes differ between {a} and {b}",
+            of_a.len()
+        );
         ensure!(of_a.iter().any(|value| f64::from_bits(value[0]).abs() > 1e-6), "{a} holds nothing");
         Ok(())
     }
@@ -127,7 +144,11 @@ impl Place {
     /// Waits until a run has drawn the spectrum of `step`.
     pub fn wait_for(&self, run: &str, step: u64) -> Outcome {
         let begin = Instant::now();
-        let reached = |text: String| text.lines().filter_map(|line| line.split(',').next()?.parse().ok()).any(|drawn: u64| drawn >= step);
+        let reached = |text: String| {
+            text.lines()
+                .filter_map(|line| line.split(',').next()?.parse().ok())
+                .any(|drawn: u64| drawn >= step)
+        };
         while !self.read(&format!("{run}/spectra.csv")).is_ok_and(reached) {
             ensure!(begin.elapsed() < LIMIT, "{run} does not come to step {step}");
             std::thread::sleep(Duration::from_millis(5));

@@ -22,11 +22,17 @@ time = { dt = 1e-5, steps = 2 }
 fn short_steps() -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("case.toml"), CASE)?;
-    let warning = "dt = 1.00e-5 is short for single precision: rounding may change what viscosity takes from the largest scales (k = 1.000) by 21.5 % of it";
+    let warning = "dt = 1.00e-5 is short for single precision: rounding may change what viscosity takes from \
+        the largest scales (k = 1.000) by 21.5 % of it";
     place.ends(1, "check case.toml", 0, &[warning])?;
     place.ends(1, "run case.toml --dir fixed", 0, &[warning, "done: step 2,"])?;
     // With a Courant number the step is that of the initial field.
-    place.ends(1, "check case.toml --set time={cfl=1e-5,steps=2}", 0, &[" is short for single precision: "])?;
+    place.ends(
+        1,
+        "check case.toml --set time={cfl=1e-5,steps=2}",
+        0,
+        &[" is short for single precision: "],
+    )?;
     place.ends(
         1,
         "run case.toml --dir courant --set time={cfl=1e-5,steps=2}",

@@ -20,18 +20,23 @@ pub fn trials() -> Vec<Trial> {
 /// What makes a run short.
 const SHORT: &str = "--set time.steps=2 --set domain.grid=[16,16,16]";
 
-/// Runs every `rogallo` and `mpirun` line of the shell blocks, in order, in one directory that has the ready cases and jobs.
+/// Runs every `rogallo` and `mpirun` line of the shell blocks, in order, in one directory that has
+/// the ready cases and jobs.
 fn commands(page: &str) -> Outcome {
     let text = fs::read_to_string(page)?;
     let place = Place::new()?;
     for folder in ["configs", "jobs", "docs"].into_iter().filter(|folder| Path::new(folder).exists()) {
-        ensure!(Command::new("cp").args(["-r", folder]).arg(place.at(folder)).status()?.success(), "cannot copy {folder}");
+        ensure!(
+            Command::new("cp").args(["-r", folder]).arg(place.at(folder)).status()?.success(),
+            "cannot copy {folder}"
+        );
     }
     for line in shell_lines(&text) {
         match line.split_whitespace().next().unwrap_or_default() {
             "rogallo" | "mpirun" => run(&place, page, &line)?,
             script if script.starts_with("./") => {
-                let executable = fs::metadata(script).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0);
+                let executable =
+                    fs::metadata(script).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0);
                 ensure!(executable, "{page}: {script} is not there, or cannot be executed");
             }
             _ => {}
@@ -63,5 +68,6 @@ fn run(place: &Place, page: &str, line: &str) -> Outcome {
     let mut command = Command::new("bash");
     command.args(["-c", &short]).env("PATH", path).current_dir(place.at("."));
     let finished = Job::start(&mut command, Duration::from_secs(60))?.finish()?;
-    check(&finished, 0, &[]).map_err(|error| format!("{page}: `{line}`: {}", error.message().unwrap_or_default()).into())
+    check(&finished, 0, &[])
+        .map_err(|error| format!("{page}: `{line}`: {}", error.message().unwrap_or_default()).into())
 }

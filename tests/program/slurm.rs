@@ -1,4 +1,5 @@
-//! Jobs of `rogallo submit` in a real SLURM: to the end, stopped, requeued, cancelled, and on as if nothing had happened.
+//! Jobs of `rogallo submit` in a real SLURM: to the end, stopped, requeued, cancelled, and on as if
+//! nothing had happened.
 
 use crate::cluster::Cluster;
 use crate::ensure;
@@ -21,7 +22,8 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// What every job is submitted with: its output is a spectrum a step.
-const JOB: &str = "--ranks 2 --set time.dt=1e-3 --set output.series.every_steps=100000 --set output.spectra.every_steps=1";
+const JOB: &str =
+    "--ranks 2 --set time.dt=1e-3 --set output.series.every_steps=100000 --set output.spectra.every_steps=1";
 
 /// Sets when the case ends, for the jobs that start from now on.
 fn end_at(place: &Place, step: u64) -> Outcome {
@@ -29,7 +31,10 @@ fn end_at(place: &Place, step: u64) -> Outcome {
 }
 
 /// A place, and in a SLURM the jobs of a case there that has no end; None where there is no SLURM.
-fn endless(further: &str, environment: &[(&str, &str)]) -> Result<Option<(Place, Cluster, Vec<String>)>, Failed> {
+fn endless(
+    further: &str,
+    environment: &[(&str, &str)],
+) -> Result<Option<(Place, Cluster, Vec<String>)>, Failed> {
     let Some(cluster) = Cluster::start()? else { return Ok(None) };
     let place = Place::new()?;
     end_at(&place, 100_000_000)?;
@@ -72,27 +77,40 @@ fn as_if_undisturbed(place: &Place) -> Outcome {
 fn chain() -> Outcome {
     let Some((place, cluster, jobs)) = endless("--walltime 10:00 --chain 3", &[])? else { return Ok(()) };
     let [first, second, third] = &jobs[..] else { return Err(format!("not three jobs: {jobs:?}").into()) };
-    ensure!(cluster.of(second, "Dependency")?.starts_with(&format!("afterany:{first}")), "the second job does not wait for the first");
+    ensure!(
+        cluster.of(second, "Dependency")?.starts_with(&format!("afterany:{first}")),
+        "the second job does not wait for the first"
+    );
     // Far enough for the first job to stop before, near enough for the second to get there.
     end_at(&place, reached(&place)? + 1000)?;
     cluster.slurm(&format!("scancel --batch --signal=USR1 {first}"))?;
     cluster.ends(first, 3)?;
     cluster.ends(second, 0)?;
     let log = place.read("run/run.log")?;
-    ensure!(log.matches("stopping: the job was sent a signal").count() == 1, "the first job did not stop:\n{log}");
+    ensure!(
+        log.matches("stopping: the job was sent a signal").count() == 1,
+        "the first job did not stop:\n{log}"
+    );
     cluster.ends(third, 0)?;
-    ensure!(place.read(&format!("run/job-{third}.log"))?.contains("\ndone"), "the third job does not say that all is done");
+    ensure!(
+        place.read(&format!("run/job-{third}.log"))?.contains("\ndone"),
+        "the third job does not say that all is done"
+    );
     as_if_undisturbed(&place)
 }
 
-/// SLURM counts time limits in minutes. The ranks stand still until theirs is nearly up, so that the undisturbed run is short.
+/// SLURM counts time limits in minutes. The ranks stand still until theirs is nearly up, so that
+/// the undisturbed run is short.
 fn out_of_time() -> Outcome {
     let Some((place, cluster, jobs)) = endless("--walltime 0:01:00 --requeue", &[])? else { return Ok(()) };
     let job = &jobs[0];
     signal_ranks(&place, Signal::STOP)?;
     let begin = Instant::now();
     while !place.read(&format!("run/job-{job}.log"))?.contains("asked to stop") {
-        ensure!(begin.elapsed() < Duration::from_secs(80), "SLURM does not send a signal before the time is up");
+        ensure!(
+            begin.elapsed() < Duration::from_secs(80),
+            "SLURM does not send a signal before the time is up"
+        );
         std::thread::sleep(Duration::from_millis(100));
     }
     signal_ranks(&place, Signal::CONT)?;
@@ -104,14 +122,17 @@ fn out_of_time() -> Outcome {
     as_if_undisturbed(&place)
 }
 
-/// The job ends with the exit code of its ranks, as with an MPI that waits for them; Open MPI's mpirun has one of its own after SIGTERM.
+/// The job ends with the exit code of its ranks, as with an MPI that waits for them; Open MPI's
+/// mpirun has one of its own after SIGTERM.
 fn cancelled() -> Outcome {
     let folder = tempfile::tempdir()?;
     let mpirun = folder.path().join("mpirun");
     let real = std::env::var("MPIRUN").unwrap_or("mpirun".into());
     fs::write(&mpirun, format!("#!/bin/bash\ntrap '' TERM USR1\n{real} \"$@\"\nexit 3\n"))?;
     fs::set_permissions(&mpirun, fs::Permissions::from_mode(0o755))?;
-    let Some((place, cluster, jobs)) = endless("--walltime 10:00 --requeue", &[("MPIRUN", &mpirun.to_string_lossy())])? else {
+    let Some((place, cluster, jobs)) =
+        endless("--walltime 10:00 --requeue", &[("MPIRUN", &mpirun.to_string_lossy())])?
+    else {
         return Ok(());
     };
     let job = &jobs[0];
@@ -122,7 +143,10 @@ fn cancelled() -> Outcome {
         ensure!(begin.elapsed() < Duration::from_secs(30), "the cancelled job stays in the queue");
         std::thread::sleep(Duration::from_millis(100));
     }
-    ensure!(cluster.of(job, "JobState")? == "CANCELLED" && cluster.of(job, "Restarts")? == "0", "the cancelled job comes back");
+    ensure!(
+        cluster.of(job, "JobState")? == "CANCELLED" && cluster.of(job, "Restarts")? == "0",
+        "the cancelled job comes back"
+    );
     ensure!(cluster.of(job, "ExitCode")? == "3:0", "the job ended with {}", cluster.of(job, "ExitCode")?);
     ensure!(place.latest("run")? >= before, "no checkpoint where it was cancelled");
     end_at(&place, place.latest("run")? + 20)?;
@@ -160,7 +184,8 @@ fn cancelled_in_the_queue() -> Outcome {
 fn diverging() -> Outcome {
     let Some(cluster) = Cluster::start()? else { return Ok(()) };
     let place = Place::new()?;
-    let words = "--ranks 2 --walltime 0:10:00 --chain 2 --set time.dt=3 --set fluid.viscosity=0 --set time.steps=1000";
+    let words = "--ranks 2 --walltime 0:10:00 --chain 2 --set time.dt=3 --set fluid.viscosity=0 --set \
+        time.steps=1000";
     let jobs = cluster.submit(&place, words, &[])?;
     let [first, second] = &jobs[..] else { return Err(format!("not two jobs: {jobs:?}").into()) };
     cluster.ends(first, 4)?;
@@ -170,6 +195,9 @@ fn diverging() -> Outcome {
     // Submitted again it is tried again.
     let jobs = cluster.submit(&place, words, &[])?;
     cluster.ends(&jobs[0], 4)?;
-    ensure!(place.read(&format!("run/job-{}.log", jobs[0]))?.contains("the velocity is no longer finite"), "it was not tried again");
+    ensure!(
+        place.read(&format!("run/job-{}.log", jobs[0]))?.contains("the velocity is no longer finite"),
+        "it was not tried again"
+    );
     Ok(())
 }

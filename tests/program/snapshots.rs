@@ -48,8 +48,9 @@ with h5py.File("run/checkpoints/latest") as f:
     )
 }
 
-/// One mode of the velocity and of a scalar in a linear run. With `k_z = 0` it is a plane flow whose vorticity decays by viscosity only (a strain in x
-/// and y does not stretch it), with a velocity in z and a scalar that are carried along:
+/// One mode of the velocity and of a scalar in a linear run. With `k_z = 0` it is a plane flow
+/// whose vorticity decays by viscosity only (a strain in x and y does not stretch it), with a
+/// velocity in z and a scalar that are carried along:
 ///
 /// ```text
 ///     (u, v, w) = (k_y k_0^2 / k^2, -k_x k_0^2 / k^2, 1) F cos(k.x + 0.3),  theta = F^2 cos(k.x - 0.5),  F = exp(-nu int k^2 dt),  Sc = 1/2
@@ -79,7 +80,8 @@ end = 1.0
 snapshots = { every_time = 0.5 }
 "#;
 
-/// Compares the snapshots of steps 0, 40 and 80, given `b(t)`, the matrix B, and `points(b, xi)`, where they are said to be.
+/// Compares the snapshots of steps 0, 40 and 80, given `b(t)`, the matrix B, and `points(b, xi)`,
+/// where they are said to be.
 const COMPARE: &str = r#"
 import h5py, numpy as np, xml.etree.ElementTree as tree
 size, k0 = np.pi * np.array([3, 2, 2.5]), np.array([4 / 3, -1.0, 0])
@@ -121,7 +123,8 @@ fn compare(mean: &str, deformation: &str) -> Outcome {
     place.python(&format!("import numpy as np\nwithout = []\n{deformation}\n{COMPARE}"))
 }
 
-/// At S t = 3/4 the box is remeshed: from then on B has the tilt of the new one. The scheme's error in the linear terms is of the order (S dt)^4.
+/// At S t = 3/4 the box is remeshed: from then on B has the tilt of the new one. The scheme's error
+/// in the linear terms is of the order (S dt)^4.
 fn sheared() -> Outcome {
     compare(
         r#"{kind="shear",rate=1}"#,
@@ -146,7 +149,8 @@ points = lambda B: 1 / np.diag(B)
     )
 }
 
-/// A shear in z as well: its points move in x and z across the planes, so that they stay those of the moving box.
+/// A shear in z as well: its points move in x and z across the planes, so that they stay those of
+/// the moving box.
 fn sheared_twice() -> Outcome {
     compare(
         r#"{kind="gradient",gradient=[[0,0.6,0],[0,0,0],[0,0.5,0]]}"#,
@@ -174,8 +178,9 @@ points = lambda B: (1, 1, 1)
     )
 }
 
-/// Laminar Couette flow with a scalar, `u = y`, `heat = 2 y`, and a random field in a box: read by VTK's own reader of XDMF, which ParaView has, and
-/// probed between points. VTK finds a point only where the coordinates ascend.
+/// Laminar Couette flow with a scalar, `u = y`, `heat = 2 y`, and a random field in a box: read by
+/// VTK's own reader of XDMF, which ParaView has, and probed between points. VTK finds a point only
+/// where the coordinates ascend.
 const PROBE: &str = r#"
 import h5py, numpy as np
 from vtkmodules.vtkCommonCore import vtkPoints
@@ -231,7 +236,12 @@ fn probed() -> Outcome {
     fs::write(place.at("couette.toml"), fs::read_to_string("configs/couette.toml")?)?;
     let flow = r#"--set initial={kind="laminar"} --set scalar.heat={schmidt=1.0,values=[-2.0,2.0]} --set output.statistics={}"#;
     let few = "--set time={dt=0.001,steps=2} --set output.snapshots={every_steps=1}";
-    place.ends(3, &format!("run couette.toml --dir couette --set domain.grid=[12,17,10] {flow} {few}"), 0, &["done: step 2,"])?;
+    place.ends(
+        3,
+        &format!("run couette.toml --dir couette --set domain.grid=[12,17,10] {flow} {few}"),
+        0,
+        &["done: step 2,"],
+    )?;
     place.ends(2, &format!("run case.toml --dir box {few}"), 0, &["done: step 2,"])?;
     place.python(PROBE)
 }

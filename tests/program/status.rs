@@ -76,7 +76,10 @@ fn every_job() -> Outcome {
         Event::Checkpoint { bytes, pace, .. } => Some((entry.step, bytes, pace.steps)),
         _ => None,
     });
-    ensure!(noted.collect::<Vec<_>>().pop() == Some((stopped, written, stopped)), "the last checkpoint is not noted");
+    ensure!(
+        noted.collect::<Vec<_>>().pop() == Some((stopped, written, stopped)),
+        "the last checkpoint is not noted"
+    );
 
     let job = place.start(3, &endless)?;
     place.wait_for("run", stopped + 25)?;
@@ -84,8 +87,18 @@ fn every_job() -> Outcome {
     ensure!(!job.finish()?.status.success(), "a killed job ended well");
     ensure!(events(&place)? == ["start", "stop", "continue"], "{:?}", events(&place)?);
     // As a job that is killed while it writes leaves it.
-    OpenOptions::new().append(true).open(place.at("run/ledger.jsonl"))?.write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"st")?;
-    status(&place, &["run: killed after 20", "warning       the last job was killed", &format!("from step {stopped} on 3 ranks")])?;
+    OpenOptions::new()
+        .append(true)
+        .open(place.at("run/ledger.jsonl"))?
+        .write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"st")?;
+    status(
+        &place,
+        &[
+            "run: killed after 20",
+            "warning       the last job was killed",
+            &format!("from step {stopped} on 3 ranks"),
+        ],
+    )?;
 
     let end = place.latest("run")? + 5;
     place.ends(2, &ENDLESS.replace("100000000", &end.to_string()), 0, &["done: step"])?;
@@ -103,12 +116,22 @@ fn every_job() -> Outcome {
 fn unwritable_ledger() -> Outcome {
     let place = Place::new()?;
     fs::create_dir_all(place.at("run/ledger.jsonl"))?;
-    place.ends(2, "run case.toml --dir run", 0, &["warning: cannot write run/ledger.jsonl", "\ndone: step 20,"])
+    place.ends(
+        2,
+        "run case.toml --dir run",
+        0,
+        &["warning: cannot write run/ledger.jsonl", "\ndone: step 20,"],
+    )
 }
 
 fn refused() -> Outcome {
     let place = Place::new()?;
     fs::create_dir(place.at("foreign"))?;
     place.ends(1, "status nowhere", 2, &["rogallo: there is no run directory nowhere"])?;
-    place.ends(1, "status foreign", 2, &["rogallo: foreign is not a run directory: it has neither ledger.jsonl nor case.toml"])
+    place.ends(
+        1,
+        "status foreign",
+        2,
+        &["rogallo: foreign is not a run directory: it has neither ledger.jsonl nor case.toml"],
+    )
 }

@@ -1,4 +1,5 @@
-//! The length of a step: what limits it under a Courant number, what `check` says of it, and what a blow-up is put down to.
+//! The length of a step: what limits it under a Courant number, what `check` says of it, and what a
+//! blow-up is put down to.
 
 use crate::ensure;
 use crate::place::{Outcome, Place};
@@ -71,7 +72,10 @@ fn case(text: &str) -> Result<Place, Failed> {
 fn column(place: &Place, name: &str) -> Result<Vec<f64>, Failed> {
     let text = place.read("run/series.csv")?;
     let mut lines = text.lines();
-    let at = lines.next().and_then(|line| line.split(',').position(|known| known == name)).ok_or(format!("no column {name}"))?;
+    let at = lines
+        .next()
+        .and_then(|line| line.split(',').position(|known| known == name))
+        .ok_or(format!("no column {name}"))?;
     Ok(lines.map(|line| line.split(',').nth(at).unwrap_or("").parse()).collect::<Result<_, _>>()?)
 }
 
@@ -84,12 +88,18 @@ fn close(what: &str, value: f64, wanted: f64, part: f64) -> Outcome {
 
 fn limits_are_named() -> Outcome {
     let place = case(STRATIFIED)?;
-    let long = "warning          time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt is 5.00, and the scheme is stable up to 1.73; the longest dt is 1.732e-2";
+    let long = "warning          time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt \
+        is 5.00, and the scheme is stable up to 1.73; the longest dt is 1.732e-2";
     place.ends(1, "check case.toml", 0, &["limit of dt      1.73e-2 by the buoyancy frequency N", long])?;
     let sound = place.rogallo(1, "check case.toml --set time.dt=0.017")?.output;
     ensure!(!sound.contains("warning"), "{sound}");
     let rotating = "check case.toml --set time.dt=0.01 --set mean={kind=\"rotation\",rotation=[0,0,100]}";
-    place.ends(1, rotating, 0, &["too long for the absolute vorticity |curl U + 2 Omega|: its rate times dt is 2.00"])?;
+    place.ends(
+        1,
+        rotating,
+        0,
+        &["too long for the absolute vorticity |curl U + 2 Omega|: its rate times dt is 2.00"],
+    )?;
 
     let place = Place::new()?;
     place.ends(
@@ -98,52 +108,88 @@ fn limits_are_named() -> Outcome {
         0,
         &["warning          time.cfl = 2 is beyond 0.83, up to which the scheme is stable"],
     )?;
-    place.ends(1, "check case.toml --set time.scheme=\"rk2\"", 0, &["stability        rk2 has no stable step without viscosity"])?;
-    let random =
-        "check case.toml --set time.dt=0.5 --set forcing={kind=\"ornstein-uhlenbeck\",variance=1e-6,correlation_time=0.1,k_max=2.5}";
-    place.ends(1, random, 0, &["too long for the correlation time of the force: its rate times dt is 5.00"])?;
+    place.ends(
+        1,
+        "check case.toml --set time.scheme=\"rk2\"",
+        0,
+        &["stability        rk2 has no stable step without viscosity"],
+    )?;
+    let random = "check case.toml --set time.dt=0.5 --set \
+        forcing={kind=\"ornstein-uhlenbeck\",variance=1e-6,correlation_time=0.1,k_max=2.5}";
+    place.ends(
+        1,
+        random,
+        0,
+        &["too long for the correlation time of the force: its rate times dt is 5.00"],
+    )?;
 
     let place = case(WALLS)?;
     place.ends(1, "check case.toml", 0, &["limit of dt      5.00e-2 by the oscillation of the walls"])?;
-    place.ends(1, "check case.toml --set time.cfl=2", 0, &["warning          time.cfl = 2 is beyond 0.83"])?;
+    place.ends(
+        1,
+        "check case.toml --set time.cfl=2",
+        0,
+        &["warning          time.cfl = 2 is beyond 0.83"],
+    )?;
     let fixed = "check case.toml --set time.dt=3.93 --set drive.rotation=2";
-    let walls = "too long for the oscillation of the walls: its part of a period is 3.93, and it is resolved up to 0.10; the longest dt is 1.000e-1";
-    place.ends(1, fixed, 0, &[walls, "too long for the rotation 2 Omega: its rate times dt is 15.72, and the scheme is stable up to 1.73"])
+    let walls = "too long for the oscillation of the walls: its part of a period is 3.93, and it is resolved \
+        up to 0.10; the longest dt is 1.000e-1";
+    place.ends(
+        1,
+        fixed,
+        0,
+        &[
+            walls,
+            "too long for the rotation 2 Omega: its rate times dt is 15.72, and the \
+        scheme is stable up to 1.73",
+        ],
+    )
 }
 
-/// At least 20 steps per period, whatever the Courant number: of a flow at rest in z, and of one whose own steps would take periods.
+/// At least 20 steps per period, whatever the Courant number: of a flow at rest in z, and of one
+/// whose own steps would take periods.
 fn oscillating_walls() -> Outcome {
     let place = case(WALLS)?;
-    let disturbed = "--set walls.oscillation.period=0.002 --set initial={kind=\"turbulent\",amplitude=0.1} --set time.end=0.001";
+    let disturbed = "--set walls.oscillation.period=0.002 --set initial={kind=\"turbulent\",amplitude=0.1} \
+        --set time.end=0.001";
     for (further, period) in [("", 1.0), (disturbed, 0.002)] {
         place.run(1, "run", &format!("--fresh {further}"))?;
         let longest = column(&place, "dt")?.into_iter().fold(0.0, f64::max);
-        ensure!(longest > 0.04 * period && longest < 0.051 * period, "a step of {longest} at a period of {period}");
+        ensure!(
+            longest > 0.04 * period && longest < 0.051 * period,
+            "a step of {longest} at a period of {period}"
+        );
     }
     Ok(())
 }
 
-/// With dt = 0.01 the energy is 0.83825 and the variance 0.5886. Here steps are ten times as long at most: RK3 is off by about `(omega dt)^3 / 24` with an
-/// omega of order one, 4e-5.
+/// With dt = 0.01 the energy is 0.83825 and the variance 0.5886. Here steps are ten times as long
+/// at most: RK3 is off by about `(omega dt)^3 / 24` with an omega of order one, 4e-5.
 fn buoyancy_from_rest() -> Outcome {
     let place = case(BUOYANT)?;
     place.run(2, "run", "")?;
-    let [steps, energy, variance] = [column(&place, "dt")?, column(&place, "energy")?, column(&place, "heat_variance")?];
+    let [steps, energy, variance] =
+        [column(&place, "dt")?, column(&place, "energy")?, column(&place, "heat_variance")?];
     let longest = steps.iter().fold(0.0_f64, |longest, dt| longest.max(*dt));
     // (dx / theta)^(1/2) with a largest theta of three standard deviations or more.
     ensure!(longest < 0.148, "a step of {longest}");
-    ensure!(variance.windows(2).all(|pair| pair[1] < pair[0]), "a variance without a source grows: {variance:?}");
+    ensure!(
+        variance.windows(2).all(|pair| pair[1] < pair[0]),
+        "a variance without a source grows: {variance:?}"
+    );
     close("energy", energy[energy.len() - 1], 0.83825, 2e-4)?;
     close("variance", variance[variance.len() - 1], 0.5886, 2e-4)
 }
 
-/// `E + int eps dt = P t`. With dt = 0.004, RK4 and two grids E is 0.45781; RK2 with the Courant number 1/2 is off by 1e-3 of it at most, and so is the trapezium
-/// rule of its steps.
+/// `E + int eps dt = P t`. With dt = 0.004, RK4 and two grids E is 0.45781; RK2 with the Courant
+/// number 1/2 is off by 1e-3 of it at most, and so is the trapezium rule of its steps.
 fn constant_power() -> Outcome {
     let place = case(POWER)?;
     place.run(1, "run", "")?;
-    let [time, energy, dissipation] = [column(&place, "time")?, column(&place, "energy")?, column(&place, "dissipation")?];
-    let dissipated: f64 = (1..time.len()).map(|n| 0.5 * (time[n] - time[n - 1]) * (dissipation[n] + dissipation[n - 1])).sum();
+    let [time, energy, dissipation] =
+        [column(&place, "time")?, column(&place, "energy")?, column(&place, "dissipation")?];
+    let dissipated: f64 =
+        (1..time.len()).map(|n| 0.5 * (time[n] - time[n - 1]) * (dissipation[n] + dissipation[n - 1])).sum();
     let last = energy[energy.len() - 1];
     close("energy and what was dissipated", last + dissipated, 0.6, 1e-3)?;
     close("energy", last, 0.45781, 1e-3)?;
@@ -153,23 +199,40 @@ fn constant_power() -> Outcome {
         1,
         one,
         0,
-        &["\nwarning: time.dt = 0.002 is too long for the growth by the force", "it gains what it should all the same"],
+        &[
+            "\nwarning: time.dt = 0.002 is too long for the growth by the force",
+            "it gains what it should all the same",
+        ],
     )?;
     close("energy of one step", column(&place, "energy")?[1], 0.3 * 0.002, 2e-3)?;
     let nothing = "run case.toml --dir none --set initial={kind=\"taylor-green\"} --set forcing.k_max=1";
-    place.ends(1, nothing, 2, &["the initial velocity has no energy between forcing.k_min = 0 and k_max = 1"])?;
-    let shells = "run case.toml --dir none --set initial={kind=\"taylor-green\"} --set forcing={kind=\"frozen-shells\",k_max=1}";
-    place.ends(1, shells, 2, &["the initial velocity has no energy between forcing.k_min = 0 and k_max = 1"])?;
+    place.ends(
+        1,
+        nothing,
+        2,
+        &["the initial velocity has no energy between forcing.k_min = 0 and k_max = 1"],
+    )?;
+    let shells = "run case.toml --dir none --set initial={kind=\"taylor-green\"} --set \
+        forcing={kind=\"frozen-shells\",k_max=1}";
+    place.ends(
+        1,
+        shells,
+        2,
+        &["the initial velocity has no energy between forcing.k_min = 0 and k_max = 1"],
+    )?;
     ensure!(!place.at("none/series.csv").exists(), "a refused run has begun");
     Ok(())
 }
 
-/// The rate of the waves before the blow-up, not the velocity that has blown up; and the step that is advised does not blow up.
+/// The rate of the waves before the blow-up, not the velocity that has blown up; and the step that
+/// is advised does not blow up.
 fn internal_waves() -> Outcome {
     let place = case(STRATIFIED)?;
-    let reason = "\nLikely reason: the step is too long for the buoyancy frequency N, 1.000e2 per time: its rate times dt is 5.00, and the scheme is stable up to 1.73, at \
+    let reason = "\nLikely reason: the step is too long for the buoyancy frequency N, 1.000e2 per time: its \
+        rate times dt is 5.00, and the scheme is stable up to 1.73, at \
                   dt = 1.73e-2; try time.dt = 1.4e-2, or time.cfl = 0.7\n";
-    let warned = "\nwarning: time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt is 5.00";
+    let warned =
+        "\nwarning: time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt is 5.00";
     place.ends(1, "run case.toml --dir run", 4, &[warned, reason])?;
     place.run(1, "run", "--fresh --set time.dt=1.4e-2")
 }

@@ -35,23 +35,30 @@ fn signal_to_a_rank() -> Outcome {
     let job = place.start(3, ENDLESS)?;
     place.wait_for("run", 20)?;
     signal_last_rank(&place, Signal::USR1)?;
-    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED, "(exit code 3, which mpirun reports as an error)"])?;
+    check(
+        &job.finish()?,
+        3,
+        &["stopping: the job was sent a signal", STOPPED, "(exit code 3, which mpirun reports as an error)"],
+    )?;
     ensure!(place.latest("run")? >= 18, "no checkpoint where it stopped");
     goes_on(&place)
 }
 
-/// The exit code is then mpirun's own. It no longer reads what the ranks print: a run that prints a line per step must not wait for it.
+/// The exit code is then mpirun's own. It no longer reads what the ranks print: a run that prints a
+/// line per step must not wait for it.
 fn signal_to_mpirun() -> Outcome {
     let place = Place::new()?;
     // So many steps that more is printed in a second than the 4096 bytes that a terminal holds.
-    let many = ENDLESS.replace("series.every_steps=100000", "series.every_steps=1") + " --set domain.grid=[8,8,8]";
+    let many =
+        ENDLESS.replace("series.every_steps=100000", "series.every_steps=1") + " --set domain.grid=[8,8,8]";
     let mut reached = 0;
     for signal in [Signal::TERM, Signal::INT] {
         let mut job = place.start(3, &many)?;
         place.wait_for("run", reached + 20)?;
         job.signal(signal)?;
         let begin = Instant::now();
-        // mpirun itself may hang where it has killed a rank that had begun to end (Open MPI 4.1.4, in `PMIx_server_finalize`).
+        // mpirun itself may hang where it has killed a rank that had begun to end (Open MPI 4.1.4,
+        // in `PMIx_server_finalize`).
         while !place.ranks()?.is_empty() || (!job.ended() && begin.elapsed() < Duration::from_secs(8)) {
             ensure!(begin.elapsed() < Duration::from_secs(20), "the ranks do not end");
             std::thread::sleep(Duration::from_millis(20));
@@ -66,7 +73,15 @@ fn signal_to_mpirun() -> Outcome {
         reached = place.latest("run")?;
     }
     let until = many.replace("100000000", &(reached + 5).to_string());
-    place.ends(3, &until, 0, &[&format!("continuing from run/checkpoints/{reached:08}.h5"), &format!("done: step {},", reached + 5)])
+    place.ends(
+        3,
+        &until,
+        0,
+        &[
+            &format!("continuing from run/checkpoints/{reached:08}.h5"),
+            &format!("done: step {},", reached + 5),
+        ],
+    )
 }
 
 /// Before that mpirun sends SIGCONT, which makes the run save its state, and go on.
@@ -90,7 +105,10 @@ fn signal_without_mpirun() -> Outcome {
     job.signal(Signal::HUP)?;
     check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
     let log = place.read("run/run.log")?;
-    ensure!(log.lines().last().is_some_and(|line| line.contains(STOPPED)), "the last line does not say how to go on:\n{log}");
+    ensure!(
+        log.lines().last().is_some_and(|line| line.contains(STOPPED)),
+        "the last line does not say how to go on:\n{log}"
+    );
     ensure!(!place.at("run/figures").exists(), "figures are drawn before the run has stopped");
     goes_on(&place)
 }
@@ -99,14 +117,19 @@ fn signal_without_mpirun() -> Outcome {
 fn second_interrupt() -> Outcome {
     let place = Place::new()?;
     fs::create_dir(place.at("run"))?;
-    let lock = "host = \"node17\"\nboot = \"another\"\nprocess = 7\njob = \"12\"\nrestart = 0\ntoken = \"another\"\nseconds = 10.0\nbeat = \"0000000001\"\n";
+    let lock = "host = \"node17\"\nboot = \"another\"\nprocess = 7\njob = \"12\"\nrestart = 0\ntoken \
+        = \"another\"\nseconds = 10.0\nbeat = \"0000000001\"\n";
     fs::write(place.at("run/lock"), lock)?;
     let mut job = place.start(1, ENDLESS)?;
     let begin = Instant::now();
-    let caught = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", place.ranks()?.first().ok_or("no process")?))?;
-        Ok::<bool, Failed>(status.lines().any(|line| line.starts_with("SigCgt:") && line.ends_with(|end: char| "2367abef".contains(end))))
-    };
+    let caught =
+        || {
+            let status =
+                fs::read_to_string(format!("/proc/{}/status", place.ranks()?.first().ok_or("no process")?))?;
+            Ok::<bool, Failed>(status.lines().any(|line| {
+                line.starts_with("SigCgt:") && line.ends_with(|end: char| "2367abef".contains(end))
+            }))
+        };
     while !caught().unwrap_or(false) {
         ensure!(begin.elapsed() < Duration::from_secs(20), "the run does not listen to signals");
         std::thread::sleep(Duration::from_millis(20));
@@ -147,10 +170,18 @@ fn slurm() -> Outcome {
 fn pbs() -> Outcome {
     let place = Place::new()?;
     let job = place.start_in(2, ENDLESS, &[("PBS_WALLTIME", "3"), ("PBS_JOBID", "1.host")])?;
-    check(&job.finish()?, 3, &["(PBS_WALLTIME, counted from the start", "stopping: the job's time is up", STOPPED])?;
+    check(
+        &job.finish()?,
+        3,
+        &["(PBS_WALLTIME, counted from the start", "stopping: the job's time is up", STOPPED],
+    )?;
     // A batch system that does not say.
     let job = place.start_in(2, "run case.toml --dir other", &[("LSB_JOBID", "12")])?;
-    check(&job.finish()?, 0, &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"])
+    check(
+        &job.finish()?,
+        0,
+        &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"],
+    )
 }
 
 /// LSF has no variable for the end of a job: its `bjobs` is asked, once.
@@ -165,12 +196,23 @@ fn lsf() -> Outcome {
     };
     let path = bjobs("echo '0:00:03 L'")?;
     let job = place.start_in(2, ENDLESS, &[("LSB_JOBID", "12"), ("PATH", &path)])?;
-    check(&job.finish()?, 3, &["the job must be over in 0:00:03 (bjobs)", "stopping: the job's time is up", STOPPED])?;
-    ensure!(fs::read_to_string(place.at("asked"))? == "-noheader -o time_left 12\n", "bjobs was asked otherwise");
+    check(
+        &job.finish()?,
+        3,
+        &["the job must be over in 0:00:03 (bjobs)", "stopping: the job's time is up", STOPPED],
+    )?;
+    ensure!(
+        fs::read_to_string(place.at("asked"))? == "-noheader -o time_left 12\n",
+        "bjobs was asked otherwise"
+    );
     // Where it does not answer.
     let path = bjobs("echo 'Job <12> is not found' >&2; exit 255")?;
     let job = place.start_in(2, "run case.toml --dir other", &[("LSB_JOBID", "12"), ("PATH", &path)])?;
-    check(&job.finish()?, 0, &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"])
+    check(
+        &job.finish()?,
+        0,
+        &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"],
+    )
 }
 
 /// Signals to all ranks, from the first until they are gone.
@@ -225,7 +267,12 @@ fn developing() -> Outcome {
     check(
         &job.finish()?,
         3,
-        &["rogallo: stopping: the job was sent a signal\nstopped early before the run began (initial.develop: step ", again, progress],
+        &[
+            "rogallo: stopping: the job was sent a signal\nstopped early before the run began \
+             (initial.develop: step ",
+            again,
+            progress,
+        ],
     )?;
     ensure!(place.files("run")?.is_empty(), "left behind: {:?}", place.files("run")?);
     place.ends(2, &format!("{endless} --walltime 0:01"), 3, &["stopping: the job's time is up", again])?;
@@ -272,8 +319,12 @@ fn command_file() -> Outcome {
     ];
     check(&job.finish()?, 0, &commands)?;
     let spectra = place.read("run/spectra.csv")?;
-    let mut drawn: Vec<u64> =
-        spectra.lines().skip(1).filter_map(|line| line.split(',').next()?.parse().ok()).filter(|drawn| *drawn > step).collect();
+    let mut drawn: Vec<u64> = spectra
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next()?.parse().ok())
+        .filter(|drawn| *drawn > step)
+        .collect();
     drawn.dedup();
     ensure!(drawn == [place.latest("run")?] && drawn[0] > step + 3, "spectra after step {step}: {drawn:?}");
     Ok(())
@@ -288,7 +339,8 @@ fn wrong_command_file() -> Outcome {
     ensure!(place.latest("run")? == 0, "a wrong command file is obeyed in part");
     fs::write(place.at("run/stop"), "")?;
     let told = [
-        "the command file is not obeyed: \"fluid.viscosity = 1\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the keys output.series",
+        "the command file is not obeyed: \"fluid.viscosity = 1\" is no command: there are checkpoint, \
+         snapshot, and KEY=VALUE for the keys output.series",
         "the command file is not obeyed: error: output.series.every_steps: must be at least 1",
     ];
     check(&job.finish()?, 3, &told)?;

@@ -1,4 +1,5 @@
-//! `rogallo submit` without a real batch system: the filled job scripts, what is refused, and the commands that are called.
+//! `rogallo submit` without a real batch system: the filled job scripts, what is refused, and the
+//! commands that are called.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
@@ -42,7 +43,11 @@ const SCRIPTS: [(&str, &str, &[&str]); 6] = [
         "--ranks 5 --nodes 2 --queue fast",
         &["#PBS -l select=2:ncpus=3:mpiprocs=3:mem=753mb", "#PBS -l walltime=11:30:00", "#PBS -q fast"],
     ),
-    ("lsf", "--ranks 4 --requeue", &["#BSUB -n 4", "#BSUB -R \"rusage[mem=251MB/task]\"", "#BSUB -W 11:30", "#BSUB -Q \"3\""]),
+    (
+        "lsf",
+        "--ranks 4 --requeue",
+        &["#BSUB -n 4", "#BSUB -R \"rusage[mem=251MB/task]\"", "#BSUB -W 11:30", "#BSUB -Q \"3\""],
+    ),
     ("mpirun", "--ranks 4", &["trap '' HUP"]),
     ("bluegene", "--ranks 64 --nodes 4", &["# @ bg_size = 4", "# @ wall_clock_limit = 11:30:00"]),
 ];
@@ -50,7 +55,9 @@ const SCRIPTS: [(&str, &str, &[&str]); 6] = [
 fn filled() -> Outcome {
     let place = Place::new()?;
     for (scheduler, words, lines) in SCRIPTS {
-        let arguments = format!("submit case.toml --scheduler {scheduler} --walltime 11:30:00 --dry-run --set time.end=3 {words}");
+        let arguments = format!(
+            "submit case.toml --scheduler {scheduler} --walltime 11:30:00 --dry-run --set time.end=3 {words}"
+        );
         let finished = place.rogallo(1, &arguments)?;
         check(&finished, 0, &[" --set time.end=3"])?;
         let script = finished.output;
@@ -61,11 +68,13 @@ fn filled() -> Outcome {
         let left: Vec<_> = script.lines().filter(|line| line.matches('@').count() > 1).collect();
         ensure!(left.is_empty(), "{left:?}");
         ensure!(
-            words.contains("--account") || !["--account", " -A ", " -P ", "account_no"].iter().any(|name| script.contains(name)),
+            words.contains("--account")
+                || !["--account", " -A ", " -P ", "account_no"].iter().any(|name| script.contains(name)),
             "{script}"
         );
         fs::write(place.at("job.sh"), &script)?;
-        let passes = |program: &str, option: &str| Command::new(program).arg(option).arg(place.at("job.sh")).output();
+        let passes =
+            |program: &str, option: &str| Command::new(program).arg(option).arg(place.at("job.sh")).output();
         ensure!(passes("bash", "-n")?.status.success(), "bash does not read\n{script}");
         match passes("shellcheck", "--shell=bash") {
             Ok(output) => {
@@ -80,13 +89,24 @@ fn filled() -> Outcome {
 
 fn refused() -> Outcome {
     let place = Place::new()?;
-    let refuses = |words: &str, part: &str| place.ends(1, &format!("submit case.toml --walltime 1:00:00 {words}"), 2, &[part]);
+    let refuses = |words: &str, part: &str| {
+        place.ends(1, &format!("submit case.toml --walltime 1:00:00 {words}"), 2, &[part])
+    };
     // All that is wrong with the case, as in `check`.
-    refuses("--ranks 2 --scheduler slurm --set time.step=1 --set fluid.viscocity=1", "did you mean viscosity?")?;
-    refuses("--ranks 2 --scheduler slurm --set parallel.process_grid=[3,1]", "has 3 places but the job has 2 ranks")?;
+    refuses(
+        "--ranks 2 --scheduler slurm --set time.step=1 --set fluid.viscocity=1",
+        "did you mean viscosity?",
+    )?;
+    refuses(
+        "--ranks 2 --scheduler slurm --set parallel.process_grid=[3,1]",
+        "has 3 places but the job has 2 ranks",
+    )?;
     refuses("--ranks 2 --scheduler pbs", "give --nodes")?;
     refuses("--ranks 2 --scheduler slurm --nodes 3", "3 nodes are more than 2 ranks")?;
-    refuses("--ranks 6 --nodes 2 --scheduler bluegene", "a node has 3 ranks; a Blue Gene/Q takes 1, 2, 4, .. 64")?;
+    refuses(
+        "--ranks 6 --nodes 2 --scheduler bluegene",
+        "a node has 3 ranks; a Blue Gene/Q takes 1, 2, 4, .. 64",
+    )?;
     refuses("--ranks 2 --scheduler mpirun --chain 2", "there is no --chain")?;
     refuses("--ranks 2 --nodes 1 --scheduler pbs --requeue", "has no place for --requeue (@REQUEUE@)")?;
     refuses("--ranks 2 --scheduler slurm --dir a%b", "batch systems do not take '%' in the run directory")?;
@@ -104,7 +124,12 @@ fn own_template() -> Outcome {
     let finished = place.rogallo(1, submit)?;
     check(&finished, 0, &["#SBATCH -n 3 -t 0:01:30\nsrun "])?;
     ensure!(!finished.output.contains("-p"), "{}", finished.output);
-    place.ends(1, &format!("{submit} --account me"), 2, &["own.sh has no place for --account (@ACCOUNT@)"])?;
+    place.ends(
+        1,
+        &format!("{submit} --account me"),
+        2,
+        &["own.sh has no place for --account (@ACCOUNT@)"],
+    )?;
     fs::write(place.at("own.sh"), "@COMMAND@\n@CORES@\n")?;
     place.ends(1, submit, 2, &["own.sh:2: no value is called @CORES@; there are @NAME@, @RANKS@,"])
 }
@@ -130,10 +155,19 @@ fn chain() -> Outcome {
             "1.host, then 2.host, then 3.host",
             "@\n-Wdepend=afterany:1.host @\n-Wdepend=afterany:2.host @\n",
         ),
-        ("bsub", format!("Job <{answer}> is submitted to queue <normal>."), "lsf", "1, then 2, then 3", "\n-wended(1)\n-wended(2)\n"),
+        (
+            "bsub",
+            format!("Job <{answer}> is submitted to queue <normal>."),
+            "lsf",
+            "1, then 2, then 3",
+            "\n-wended(1)\n-wended(2)\n",
+        ),
     ] {
         let path = pretend(&place, name, &answer)?;
-        let submit = format!("submit case.toml --ranks 2 --nodes 1 --walltime 1:00:00 --chain 3 --scheduler {scheduler} --dir run");
+        let submit = format!(
+            "submit case.toml --ranks 2 --nodes 1 --walltime 1:00:00 --chain 3 --scheduler {scheduler} --dir \
+             run"
+        );
         let finished = place.start_in(1, &submit, &[("PATH", &path)])?.finish()?;
         check(&finished, 0, &[then])?;
         let expected = calls.replace('@', &place.at("run/job.sh").to_string_lossy());
@@ -142,16 +176,29 @@ fn chain() -> Outcome {
     }
     // One that is not taken.
     let path = pretend(&place, "sbatch", "no such partition")?;
-    let job = place.start_in(1, "submit case.toml --ranks 2 --walltime 1:00:00 --scheduler slurm", &[("PATH", &path)])?;
+    let job = place.start_in(
+        1,
+        "submit case.toml --ranks 2 --walltime 1:00:00 --scheduler slurm",
+        &[("PATH", &path)],
+    )?;
     check(&job.finish()?, 1, &["sbatch does not take", "no such partition"])
 }
 
 fn detached() -> Outcome {
     let place = Place::new()?;
-    place.ends(1, "submit case.toml --scheduler mpirun --ranks 2 --walltime 1:00 --dir run", 0, &["kill -USR1"])?;
+    place.ends(
+        1,
+        "submit case.toml --scheduler mpirun --ranks 2 --walltime 1:00 --dir run",
+        0,
+        &["kill -USR1"],
+    )?;
     let begin = Instant::now();
     while !place.read("run/job.log")?.contains("\ndone: step 20") {
-        ensure!(begin.elapsed() < Duration::from_secs(60), "the job does not end: {}", place.read("run/job.log")?);
+        ensure!(
+            begin.elapsed() < Duration::from_secs(60),
+            "the job does not end: {}",
+            place.read("run/job.log")?
+        );
         std::thread::sleep(Duration::from_millis(100));
     }
     place.run(1, "whole", "")?;

@@ -1,4 +1,5 @@
-//! What goes wrong while a run goes: one message, the right exit code, no hang, and the last good checkpoint stays.
+//! What goes wrong while a run goes: one message, the right exit code, no hang, and the last good
+//! checkpoint stays.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, check};
@@ -17,14 +18,19 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// A run that lasts until it is stopped, with a spectrum a step. It prints little: mpirun does not read any more while it ends a job.
-pub const ENDLESS: &str = "run case.toml --dir run --set time.dt=1e-3 --set time.steps=100000000 --set output.series.every_steps=100000 --set output.spectra.every_steps=1";
+/// A run that lasts until it is stopped, with a spectrum a step. It prints little: mpirun does not
+/// read any more while it ends a job.
+pub const ENDLESS: &str = "run case.toml --dir run --set time.dt=1e-3 --set time.steps=100000000 --set \
+    output.series.every_steps=100000 --set output.spectra.every_steps=1";
 
-/// Goes on with the run `ENDLESS` for 5 steps after its last checkpoint, and compares it with one that was never stopped.
+/// Goes on with the run `ENDLESS` for 5 steps after its last checkpoint, and compares it with one
+/// that was never stopped.
 pub fn goes_on(place: &Place) -> Outcome {
     let step = place.latest("run")?;
     let until = |run: &str, fresh: &str| {
-        ENDLESS.replace("100000000", &(step + 5).to_string()).replace("--dir run", &format!("--dir {run} {fresh}"))
+        ENDLESS
+            .replace("100000000", &(step + 5).to_string())
+            .replace("--dir run", &format!("--dir {run} {fresh}"))
     };
     let from = format!("continuing from run/checkpoints/{step:08}.h5, step {step},");
     place.ends(2, &until("run", ""), 0, &[&from, &format!("done: step {},", step + 5)])?;
@@ -66,9 +72,15 @@ fn divergence() -> Outcome {
         3,
         arguments,
         4,
-        &["rogallo: the velocity is no longer finite at step", "The last good checkpoint, of step 1, stays in run/checkpoints"],
+        &[
+            "rogallo: the velocity is no longer finite at step",
+            "The last good checkpoint, of step 1, stays in run/checkpoints",
+        ],
     )?;
-    ensure!(place.latest("run")? == 1 && sound_checkpoints(&place)? == 2, "the last good checkpoint does not stay");
+    ensure!(
+        place.latest("run")? == 1 && sound_checkpoints(&place)? == 2,
+        "the last good checkpoint does not stay"
+    );
     Ok(())
 }
 
@@ -76,11 +88,16 @@ fn divergence() -> Outcome {
 fn strained_too_far() -> Outcome {
     let place = Place::new()?;
     let arguments = "run case.toml --dir run --set mean={kind=\"plane-strain\",rate=2} --set time.steps=100";
-    let message =
-        ["rogallo: the strained box no longer resolves the flow: at step", "start with shorter cells in the direction that is stretched"];
+    let message = [
+        "rogallo: the strained box no longer resolves the flow: at step",
+        "start with shorter cells in the direction that is stretched",
+    ];
     place.ends(3, arguments, 4, &message)?;
     let step = place.latest("run")?;
-    ensure!(step > 0 && step < 100 && sound_checkpoints(&place)? == 2, "the last state is not kept: step {step}");
+    ensure!(
+        step > 0 && step < 100 && sound_checkpoints(&place)? == 2,
+        "the last state is not kept: step {step}"
+    );
     let series = place.read("run/series.csv")?;
     ensure!(series.lines().last().is_some_and(|line| line.starts_with(&format!("{step},"))), "{series}");
     Ok(())
@@ -89,17 +106,27 @@ fn strained_too_far() -> Outcome {
 /// A long box that is sheared has as long cells just before it is remeshed, coarse as it may be: it goes on.
 fn sheared_on() -> Outcome {
     let place = Place::new()?;
-    let set = "--set domain={size=[50,6,4],grid=[240,20,18]} --set mean={kind=\"shear\",rate=20} --set time.steps=20";
+    let set = "--set domain={size=[50,6,4],grid=[240,20,18]} --set mean={kind=\"shear\",rate=20} --set \
+        time.steps=20";
     let finished = place.rogallo(3, &format!("run case.toml --dir run {set}"))?;
     check(&finished, 0, &["done: step 20,"])?;
     let series = place.read("run/series.csv")?;
-    let column = series.lines().next().and_then(|header| header.split(',').position(|name| name == "remesh_energy")).ok_or("no column")?;
+    let column = series
+        .lines()
+        .next()
+        .and_then(|header| header.split(',').position(|name| name == "remesh_energy"))
+        .ok_or("no column")?;
     let dropped = series.lines().last().and_then(|line| line.split(',').nth(column)?.parse::<f64>().ok());
     ensure!(dropped.is_some_and(|energy| energy > 0.0), "the run has not met a remesh:\n{series}");
-    let told = finished
-        .output
-        .lines()
-        .filter_map(|line| line.strip_prefix("remesh at step ")?.split_once("it drops ")?.1.split(' ').next()?.parse::<f64>().ok());
+    let told = finished.output.lines().filter_map(|line| {
+        line.strip_prefix("remesh at step ")?
+            .split_once("it drops ")?
+            .1
+            .split(' ')
+            .next()?
+            .parse::<f64>()
+            .ok()
+    });
     let off = dropped.unwrap_or(0.0) / told.sum::<f64>() - 1.0;
     // Four digits are told.
     ensure!(off.abs() < 1e-3, "not all that remeshes drop is told: {off}\n{}", finished.output);

@@ -36,7 +36,10 @@ fn stopped(rank: usize) -> Outcome {
     ensure!(finished.status.code() == Some(1), "ended with {}:\n{output}", finished.status);
     let took = begin.elapsed();
     ensure!(took > Duration::from_secs(8), "ended after {took:?} already");
-    for part in ["rogallo: warning: nothing has moved since 20", "rogallo: the watchdog ends the job: nothing has moved since 20"] {
+    for part in [
+        "rogallo: warning: nothing has moved since 20",
+        "rogallo: the watchdog ends the job: nothing has moved since 20",
+    ] {
         ensure!(output.matches(part).count() == 1, "\"{part}\" does not stand once in:\n{output}");
     }
     ensure!(output.contains(&format!("nothing is heard of rank {rank}\n")), "{output}");
@@ -52,8 +55,9 @@ fn stopped(rank: usize) -> Outcome {
     goes_on(&place)
 }
 
-/// All ranks stand still for longer than the limit, which is the batch system's doing: it does not reach them all at once, so that some wait for another before
-/// they are stopped themselves, and again before that one goes on.
+/// All ranks stand still for longer than the limit, which is the batch system's doing: it does not
+/// reach them all at once, so that some wait for another before they are stopped themselves, and
+/// again before that one goes on.
 fn suspended() -> Outcome {
     let place = Place::new()?;
     let job = place.start(3, &format!("{ENDLESS} --set parallel.hang_limit_minutes=0.1"))?;
@@ -68,9 +72,9 @@ fn suspended() -> Outcome {
     all(&[0, 1], Signal::CONT, 0.5)?;
     all(&[2], Signal::CONT, 0.0)?;
     let drawn = || {
-        place
-            .read("run/spectra.csv")
-            .map(|text| text.lines().last().and_then(|line| line.split(',').next()?.parse::<u64>().ok()).unwrap_or(0))
+        place.read("run/spectra.csv").map(|text| {
+            text.lines().last().and_then(|line| line.split(',').next()?.parse::<u64>().ok()).unwrap_or(0)
+        })
     };
     place.wait_for("run", drawn()? + 10)?;
     signal_rank(&place, 2, Signal::USR1)?;

@@ -1,7 +1,8 @@
-//! Runs that are disturbed at random and started again with the same command until they are done: they end with the same bits as one that
-//! nobody disturbed, with each sample once.
+//! Runs that are disturbed at random and started again with the same command until they are done:
+//! they end with the same bits as one that nobody disturbed, with each sample once.
 //!
-//! A short form runs with the other tests. `ROGALLO_SOAK=200 cargo test --profile quick --test soak` disturbs each flow so many times;
+//! A short form runs with the other tests.
+//! `ROGALLO_SOAK=200 cargo test --profile quick --test soak` disturbs each flow so many times;
 //! `ROGALLO_SOAK_SEED` is another sequence.
 
 #[allow(dead_code)] // a part of it is for the other tests of the program
@@ -21,7 +22,8 @@ use std::fs;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-/// Remeshed, forced at random, with a scalar; a checkpoint in three steps, so that much of the time goes into writing.
+/// Remeshed, forced at random, with a scalar; a checkpoint in three steps, so that much of the time
+/// goes into writing.
 const HOMOGENEOUS: &str = r#"
 flow.kind = "homogeneous"
 domain = { size = ["2 pi", "2 pi", "4/3 pi"], grid = [24, 20, 16] }

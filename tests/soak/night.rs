@@ -1,4 +1,5 @@
-//! A run in a bad night: job after job of the same command, disturbed until it is done, and then compared with one in peace.
+//! A run in a bad night: job after job of the same command, disturbed until it is done, and then
+//! compared with one in peace.
 
 use crate::disturbance::{Disturbance, Moment};
 use crate::ensure;
@@ -23,8 +24,15 @@ const RANKS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Files that are the same in the end; a flow writes some of them.
-const RESULTS: [&str; 7] =
-    ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv", "profiles.csv", "budgets.csv", "checkpoints/latest"];
+const RESULTS: [&str; 7] = [
+    "series.csv",
+    "spectra.csv",
+    "spectra_1d.csv",
+    "budget.csv",
+    "profiles.csv",
+    "budgets.csv",
+    "checkpoints/latest",
+];
 
 pub struct Night<'a> {
     place: &'a Place,
@@ -49,7 +57,16 @@ impl<'a> Night<'a> {
             eprintln!("no full and no read-only disk: only root can mount one");
         }
         let random = Random::new(seed);
-        Ok(Self { place, random, disk, runs: 0, counts: BTreeMap::new(), partial: 0, lost: 0, damaged: Vec::new() })
+        Ok(Self {
+            place,
+            random,
+            disk,
+            runs: 0,
+            counts: BTreeMap::new(),
+            partial: 0,
+            lost: 0,
+            damaged: Vec::new(),
+        })
     }
 
     pub fn disturbances(&self) -> usize {
@@ -57,7 +74,8 @@ impl<'a> Night<'a> {
     }
 
     pub fn told(&self) -> String {
-        let counts: Vec<String> = self.counts.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect();
+        let counts: Vec<String> =
+            self.counts.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect();
         format!(
             "{} disturbances, {} runs: {}; {} jobs left a partial file, {} times all checkpoints were lost",
             self.disturbances(),
@@ -87,20 +105,30 @@ impl<'a> Night<'a> {
             let log = self.log_written();
             let mut job = self.place.start(RANKS, &format!("run case.toml --dir disk/run {fresh}"))?;
             let mut befell = Vec::new();
-            while self.disturbances() < most && !job.ended() && !befell.iter().any(|kind| Disturbance::ends_job(*kind)) {
+            while self.disturbances() < most
+                && !job.ended()
+                && !befell.iter().any(|kind| Disturbance::ends_job(*kind))
+            {
                 befell.extend(self.disturb_job(&mut job, log)?);
             }
             let finished = job.finish()?;
             let begin = Instant::now();
             while !self.place.ranks()?.is_empty() {
-                ensure!(begin.elapsed() < PATIENCE, "ranks are left after {befell:?}: {:?}", self.place.ranks()?);
+                ensure!(
+                    begin.elapsed() < PATIENCE,
+                    "ranks are left after {befell:?}: {:?}",
+                    self.place.ranks()?
+                );
                 sleep(Duration::from_millis(5));
             }
             self.partial += usize::from(!self.partial_files()?.is_empty());
             self.refuse_unsound()?;
             fresh = match judge(&finished, &befell)? {
                 // What it had saved last may have been deleted before it ended: the next job finds that out.
-                End::Done if befell.contains(&Disturbance::CheckpointsDeleted) && !self.directory().join("checkpoints/latest").exists() => {
+                End::Done
+                    if befell.contains(&Disturbance::CheckpointsDeleted)
+                        && !self.directory().join("checkpoints/latest").exists() =>
+                {
                     ""
                 }
                 End::Done => break,
@@ -128,7 +156,9 @@ impl<'a> Night<'a> {
         }
         let ranks = self.place.ranks()?;
         match kind {
-            Disturbance::KillOne | Disturbance::Signal | Disturbance::SignalTwice | Disturbance::Pause if ranks.is_empty() => {
+            Disturbance::KillOne | Disturbance::Signal | Disturbance::SignalTwice | Disturbance::Pause
+                if ranks.is_empty() =>
+            {
                 return Ok(None);
             }
             Disturbance::KillOne => send(self.random.among(&ranks), Signal::KILL),
@@ -154,7 +184,10 @@ impl<'a> Night<'a> {
             }
             Disturbance::FullDisk => self.fill_disk(job)?,
             Disturbance::CheckpointsDeleted => self.delete_checkpoints(job)?,
-            Disturbance::Truncated | Disturbance::Flipped | Disturbance::LatestRemoved | Disturbance::ReadOnly => return Ok(None),
+            Disturbance::Truncated
+            | Disturbance::Flipped
+            | Disturbance::LatestRemoved
+            | Disturbance::ReadOnly => return Ok(None),
         }
         *self.counts.entry(kind).or_default() += 1;
         Ok(Some(kind))
@@ -243,7 +276,12 @@ impl<'a> Night<'a> {
             Disturbance::ReadOnly => {
                 let Some(disk) = &self.disk else { return Ok(()) };
                 disk.remount("ro")?;
-                self.place.ends(RANKS, "run case.toml --dir disk/run", 1, &["rogallo: cannot write", "Read-only file system"])?;
+                self.place.ends(
+                    RANKS,
+                    "run case.toml --dir disk/run",
+                    1,
+                    &["rogallo: cannot write", "Read-only file system"],
+                )?;
                 disk.remount("rw")?;
             }
             _ => return Ok(()),
@@ -255,7 +293,8 @@ impl<'a> Night<'a> {
     /// The checkpoints that are sound, from the oldest to the newest, and those that are not.
     fn checkpoints(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failed> {
         let files = list(&self.directory().join("checkpoints"))?;
-        let visible = files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "h5"));
+        let visible =
+            files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "h5"));
         Ok(visible.partition(|file| inspect(file).is_ok()))
     }
 
@@ -269,7 +308,8 @@ impl<'a> Night<'a> {
 
     fn partial_files(&self) -> Result<Vec<PathBuf>, Failed> {
         let run = self.directory();
-        let mut files = [list(&run.join("checkpoints"))?, list(&run.join("statistics"))?, list(&run)?].concat();
+        let mut files =
+            [list(&run.join("checkpoints"))?, list(&run.join("statistics"))?, list(&run)?].concat();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "partial"));
         Ok(files)
     }
@@ -277,13 +317,18 @@ impl<'a> Night<'a> {
     fn compare(&self) -> Outcome {
         let mut same = 0;
         let batches = [self.place.at("whole"), self.directory()].map(|run| list(&run.join("statistics")));
-        let names =
-            |files: &[PathBuf]| files.iter().map(|file| Path::new("statistics").join(file.file_name().unwrap_or_default())).collect();
+        let names = |files: &[PathBuf]| {
+            files
+                .iter()
+                .map(|file| Path::new("statistics").join(file.file_name().unwrap_or_default()))
+                .collect()
+        };
         let [whole, own] = batches;
         let (whole, own): (Vec<PathBuf>, Vec<PathBuf>) = (names(&whole?), names(&own?));
         ensure!(whole == own, "other batches, {own:?} and not {whole:?}: {}", self.told());
         for name in RESULTS.iter().map(PathBuf::from).chain(whole) {
-            let (whole, own) = (fs::read(self.place.at("whole").join(&name)), fs::read(self.directory().join(&name)));
+            let (whole, own) =
+                (fs::read(self.place.at("whole").join(&name)), fs::read(self.directory().join(&name)));
             let name = name.display();
             ensure!(whole.is_ok() == own.is_ok(), "{name} is only in one of the runs: {}", self.told());
             if let (Ok(whole), Ok(own)) = (whole, own) {

@@ -50,9 +50,12 @@ fn homogeneous(world: &Rc<World>) -> Outcome {
                     process_grid: Some(process_grid),
                     ..Parameters::at_rest([16; 3])
                 };
-                let mut flow = Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
-                flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 }).map_err(|error| error.to_string())?;
-                count(&mut flow).map_err(|error| format!("{dealiasing:?}, {exchange:?}, {process_grid:?}: {error}"))?;
+                let mut flow =
+                    Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
+                flow.set(&Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 })
+                    .map_err(|error| error.to_string())?;
+                count(&mut flow)
+                    .map_err(|error| format!("{dealiasing:?}, {exchange:?}, {process_grid:?}: {error}"))?;
             }
         }
     }
@@ -60,7 +63,8 @@ fn homogeneous(world: &Rc<World>) -> Outcome {
 }
 
 fn channel(world: &Rc<World>) -> Outcome {
-    let scalar = ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
+    let scalar =
+        ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
     for process_grid in process_grids(world.size()) {
         let parameters = channel::Parameters {
             viscosity: 0.01,

@@ -4,7 +4,9 @@ use crate::collective::{Check, Outcome, process_grids, reference};
 use crate::ensure;
 use crate::flows::advance;
 use num_complex::Complex;
-use rogallo::case::{Batches, ChannelScalar, Drive, Oscillation, ScalarBoundary, Transpiration, WallSide, Walls};
+use rogallo::case::{
+    Batches, ChannelScalar, Drive, Oscillation, ScalarBoundary, Transpiration, WallSide, Walls,
+};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::{Clock, Flow};
 use rogallo::parallel::World;
@@ -16,13 +18,23 @@ use std::rc::Rc;
 pub static CHECKS: [Check; 9] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar, needs: None },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes, needs: None },
-    Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating, needs: None },
+    Check {
+        name: "an_oscillating_wall_drags_the_fluid_at_second_order",
+        ranks: &[2],
+        run: oscillating,
+        needs: None,
+    },
     Check { name: "convection_alone_is_of_third_order", ranks: &[2], run: convected, needs: None },
     Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls, needs: None },
     Check { name: "the_budgets_of_the_statistics_close", ranks: &[1, 6], run: budgets, needs: None },
     Check { name: "spectra_add_up_to_the_averages", ranks: &[1, 2, 3, 4, 6], run: spectra, needs: None },
     Check { name: "convection_neither_makes_nor_destroys_energy", ranks: &[2], run: energy, needs: None },
-    Check { name: "orr_sommerfeld_modes_grow_as_they_should", ranks: &[1, 4], run: orr_sommerfeld, needs: Some(EIGENMODE) },
+    Check {
+        name: "orr_sommerfeld_modes_grow_as_they_should",
+        ranks: &[1, 4],
+        run: orr_sommerfeld,
+        needs: Some(EIGENMODE),
+    },
 ];
 
 const EIGENMODE: &str = "stability/os_eigfun_Re7500_a1_b0.dat";
@@ -37,7 +49,12 @@ fn at(line: &[Complex<f64>], y: f64) -> Complex<f64> {
 }
 
 /// The largest difference of a mean profile (0: U, 2: W) from a function, on all ranks.
-fn profile_error(world: &World, channel: &mut Channel<f64>, component: usize, exact: impl Fn(f64) -> f64) -> f64 {
+fn profile_error(
+    world: &World,
+    channel: &mut Channel<f64>,
+    component: usize,
+    exact: impl Fn(f64) -> f64,
+) -> f64 {
     let here = channel.velocity_of([0, 0]).map_or(0.0, |lines| {
         let errors = (0..=40).map(|j| (j as f64 / 20.0 - 1.0, &lines[component]));
         errors.map(|(y, line)| (at(line, y) - exact(y)).norm()).fold(0.0, f64::max)
@@ -48,12 +65,14 @@ fn profile_error(world: &World, channel: &mut Channel<f64>, component: usize, ex
 fn laminar(world: &Rc<World>) -> Outcome {
     let nu = 0.01;
     let poiseuille = |y: f64| 1.0 - y * y;
-    let drives = [Drive::PressureGradient { gradient: 2.0 * nu }, Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }];
+    let drives =
+        [Drive::PressureGradient { gradient: 2.0 * nu }, Drive::MassFlux { bulk_velocity: 2.0 / 3.0 }];
     for (points, frame_velocity) in [(33, 0.0), (64, 0.5), (129, 0.6)] {
         for drive in drives {
             let own = Parameters::at_rest([TAU, 2.0, PI], [8, points, 6]);
             let step_size = StepSize::Fixed(0.04);
-            let mut channel = new(world, Parameters { viscosity: nu, drive, frame_velocity, step_size, ..own })?;
+            let mut channel =
+                new(world, Parameters { viscosity: nu, drive, frame_velocity, step_size, ..own })?;
             channel.set_profiles(poiseuille, |_| 0.0);
             advance(&mut channel, 10.0)?;
             let error = profile_error(world, &mut channel, 0, poiseuille);
@@ -69,7 +88,8 @@ fn laminar(world: &Rc<World>) -> Outcome {
     }
     let own = Parameters::at_rest([TAU, 2.0, PI], [8, 33, 6]);
     let couette = Walls { velocity: [-1.0, 1.0], ..Walls::default() };
-    let mut channel = new(world, Parameters { viscosity: nu, walls: couette, step_size: StepSize::Fixed(0.04), ..own })?;
+    let mut channel =
+        new(world, Parameters { viscosity: nu, walls: couette, step_size: StepSize::Fixed(0.04), ..own })?;
     channel.set_profiles(|y| y, |_| 0.0);
     advance(&mut channel, 10.0)?;
     let error = profile_error(world, &mut channel, 0, |y| y);
@@ -87,7 +107,8 @@ fn stokes(world: &Rc<World>) -> Outcome {
     let mut errors = [[0.0; 3]; 2];
     for (i, steps) in [10.0, 20.0, 40.0].into_iter().enumerate() {
         let own = Parameters::at_rest([TAU, 2.0, PI], [4, 33, 4]);
-        let mut channel = new(world, Parameters { viscosity: 0.2, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
+        let mut channel =
+            new(world, Parameters { viscosity: 0.2, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
         channel.set_profiles(|y| (PI * y / 2.0).cos(), |y| (PI * y).sin());
         advance(&mut channel, 1.0)?;
         let (slow, fast) = ((-0.05 * PI * PI).exp(), (-0.2 * PI * PI).exp());
@@ -111,7 +132,8 @@ fn oscillating(world: &Rc<World>) -> Outcome {
     for (i, steps) in [40.0, 80.0, 160.0].into_iter().enumerate() {
         let own = Parameters::at_rest([TAU, 2.0, PI], [4, 65, 4]);
         let walls = Walls { oscillation: Some(Oscillation { amplitude: 1.0, period }), ..Walls::default() };
-        let mut channel = new(world, Parameters { viscosity: nu, walls, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
+        let mut channel =
+            new(world, Parameters { viscosity: nu, walls, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
         channel.set_profiles(|_| 0.0, |y| exact(y, 0.0));
         advance(&mut channel, 2.0)?;
         errors[i] = profile_error(world, &mut channel, 2, |y| exact(y, 2.0));
@@ -121,7 +143,8 @@ fn oscillating(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// All but without viscosity, a mode of eta alone is carried along by Couette flow: `eta = (1 - y^2) exp(i (k_x (x - y t) + k_z z))`.
+/// All but without viscosity, a mode of eta alone is carried along by Couette flow:
+/// `eta = (1 - y^2) exp(i (k_x (x - y t) + k_z z))`.
 fn convected(world: &Rc<World>) -> Outcome {
     let eta = [0.5, 0.0, -0.5].map(Complex::from);
     let (kx, kz) = (1.0, 2.0);
@@ -129,14 +152,19 @@ fn convected(world: &Rc<World>) -> Outcome {
     for (i, steps) in [5.0, 10.0, 20.0].into_iter().enumerate() {
         let own = Parameters::at_rest([TAU, 2.0, PI], [8, 49, 8]);
         let walls = Walls { velocity: [-1.0, 1.0], ..Walls::default() };
-        let mut channel = new(world, Parameters { viscosity: 1e-10, walls, step_size: StepSize::Fixed(1.0 / steps), ..own })?;
+        let mut channel = new(
+            world,
+            Parameters { viscosity: 1e-10, walls, step_size: StepSize::Fixed(1.0 / steps), ..own },
+        )?;
         channel.set_profiles(|y| y, |_| 0.0);
         channel.add_mode([1, 1], &[Complex::default()], &eta);
         advance(&mut channel, 2.0)?;
-        let exact = |y: f64| Complex::cis(-2.0 * kx * y) * (1.0 - y * y) * Complex::new(0.0, -kz / (kx * kx + kz * kz));
-        let here = channel
-            .velocity_of([1, 1])
-            .map_or(0.0, |[u, ..]| (0..=40).map(|j| j as f64 / 20.0 - 1.0).map(|y| (at(&u, y) - exact(y)).norm()).fold(0.0, f64::max));
+        let exact = |y: f64| {
+            Complex::cis(-2.0 * kx * y) * (1.0 - y * y) * Complex::new(0.0, -kz / (kx * kx + kz * kz))
+        };
+        let here = channel.velocity_of([1, 1]).map_or(0.0, |[u, ..]| {
+            (0..=40).map(|j| j as f64 / 20.0 - 1.0).map(|y| (at(&u, y) - exact(y)).norm()).fold(0.0, f64::max)
+        });
         errors[i] = world.max(here);
     }
     let measured = orders(errors);
@@ -152,7 +180,9 @@ fn disturbed(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, 
     let [v, eta] = [vec![0.375, 0.0, -0.5, 0.0, 0.125], vec![0.5, 0.0, -0.5]]
         .map(|line: Vec<f64>| line.into_iter().map(Complex::from).collect::<Vec<_>>());
     for (label, phase) in [([1, 0], 0.3), ([0, 1], 1.1), ([1, 1], 2.0), ([2, -1], 0.7), ([1, -2], 2.9)] {
-        let turned = |line: &[Complex<f64>], a: f64| line.iter().map(|x| x * Complex::from_polar(a, phase)).collect::<Vec<_>>();
+        let turned = |line: &[Complex<f64>], a: f64| {
+            line.iter().map(|x| x * Complex::from_polar(a, phase)).collect::<Vec<_>>()
+        };
         channel.add_mode(label, &turned(&v, 0.2), &turned(&eta, 0.4));
     }
     Ok(channel)
@@ -163,7 +193,10 @@ fn walls(world: &Rc<World>) -> Outcome {
         let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 16]);
         let drive = Drive::MassFlux { bulk_velocity: 2.0 / 3.0 };
         let step_size = StepSize::Fixed(0.01);
-        let mut channel = disturbed(world, Parameters { viscosity: 0.002, drive, dealiase_y, frame_velocity: 0.4, step_size, ..own })?;
+        let mut channel = disturbed(
+            world,
+            Parameters { viscosity: 0.002, drive, dealiase_y, frame_velocity: 0.4, step_size, ..own },
+        )?;
         advance(&mut channel, 3.0)?;
         let mut worst = [0.0_f64; 2];
         let mut largest = 0.0_f64;
@@ -198,7 +231,8 @@ fn derivative(f: &[Complex<f64>]) -> Vec<Complex<f64>> {
     d
 }
 
-/// The energy changes by what dissipation takes and the walls and the drive give, and by nothing else: convection neither makes nor destroys any.
+/// The energy changes by what dissipation takes and the walls and the drive give, and by nothing
+/// else: convection neither makes nor destroys any.
 fn energy(world: &Rc<World>) -> Outcome {
     let (nu, gradient) = (0.002, 0.05);
     let mut residuals = [0.0; 2];
@@ -206,10 +240,12 @@ fn energy(world: &Rc<World>) -> Outcome {
         let own = Parameters::at_rest([TAU, 2.0, PI], [24, 65, 24]);
         let step_size = StepSize::Fixed(1.0 / steps);
         let drive = Drive::PressureGradient { gradient };
-        let mut channel = disturbed(world, Parameters { viscosity: nu, drive, frame_velocity: 0.5, step_size, ..own })?;
+        let mut channel =
+            disturbed(world, Parameters { viscosity: nu, drive, frame_velocity: 0.5, step_size, ..own })?;
         advance(&mut channel, 0.3)?;
-        let value =
-            |series: &[(String, f64)], name: &str| series.iter().find(|(other, _)| other == name).map_or(f64::NAN, |(_, value)| *value);
+        let value = |series: &[(String, f64)], name: &str| {
+            series.iter().find(|(other, _)| other == name).map_or(f64::NAN, |(_, value)| *value)
+        };
         let before = value(&channel.observe(), "energy");
         let work = crate::balance::simpson(&mut channel, 1.0 / steps, steps as usize, |channel| {
             let series = channel.observe();
@@ -245,7 +281,9 @@ impl States {
 
     /// An average over planes of one of them, from the upper wall; u is that of the laboratory.
     fn of(&self, name: &str, state: usize) -> Vec<f64> {
-        let of_state = |name: &str, length| Record::values(&self.records[state], name, length).unwrap_or_else(|error| panic!("{error}"));
+        let of_state = |name: &str, length| {
+            Record::values(&self.records[state], name, length).unwrap_or_else(|error| panic!("{error}"))
+        };
         let weight = of_state("weight", 1)[0];
         of_state(name, self.points).iter().rev().map(|sum| sum / weight).collect()
     }
@@ -261,7 +299,8 @@ impl States {
         (0..self.points).map(|j| (a[j] - 8.0 * b[j] + 8.0 * c[j] - d[j]) / (12.0 * self.dt)).collect()
     }
 
-    /// The largest difference of the rate from the sum of these terms, over the largest term. It is an error if they are not finite.
+    /// The largest difference of the rate from the sum of these terms, over the largest term. It is
+    /// an error if they are not finite.
     fn residual(&self, name: &str, terms: &[Vec<f64>]) -> f64 {
         let (rate, mut worst, mut largest) = (self.rate(name), 0.0_f64, 0.0_f64);
         for (j, rate) in rate.iter().enumerate() {
@@ -292,7 +331,8 @@ fn sum(terms: &[(f64, &[f64])]) -> Vec<f64> {
     (0..terms[0].1.len()).map(|j| terms.iter().map(|(factor, values)| factor * values[j]).sum()).collect()
 }
 
-/// What the budgets of `<u_i u_j>` and of the mean profiles are off by, of their largest term, at the third of five states: name and part.
+/// What the budgets of `<u_i u_j>` and of the mean profiles are off by, of their largest term, at
+/// the third of five states: name and part.
 fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(String, f64)> {
     let (nu, two_omega) = (parameters.viscosity, 2.0 * parameters.rotation);
     let now = |name: &str| states.now(name);
@@ -303,13 +343,22 @@ fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(St
         ("uu", "uuv", vec![], vec![(2.0, "p_ux")], vec![(2.0 * two_omega, "uv")]),
         ("vv", "vvv", vec![(-2.0, "pv")], vec![(2.0, "p_vy")], vec![(-2.0 * two_omega, "uv")]),
         ("ww", "vww", vec![], vec![(2.0, "p_wz")], vec![]),
-        ("uv", "uvv", vec![(-1.0, "pu")], vec![(1.0, "p_uy"), (1.0, "p_vx")], vec![(two_omega, "vv"), (-two_omega, "uu")]),
+        (
+            "uv",
+            "uvv",
+            vec![(-1.0, "pu")],
+            vec![(1.0, "p_uy"), (1.0, "p_vx")],
+            vec![(two_omega, "vv"), (-two_omega, "uu")],
+        ),
     ];
     let mut found = Vec::new();
     for (name, carried, moved, strained, turned) in rows {
         let added = |terms: &[(f64, &str)]| -> Vec<f64> {
-            let profiles: Vec<(f64, Vec<f64>)> = terms.iter().map(|(factor, name)| (*factor, now(name))).collect();
-            (0..states.points).map(|j| profiles.iter().map(|(factor, profile)| factor * profile[j]).sum()).collect()
+            let profiles: Vec<(f64, Vec<f64>)> =
+                terms.iter().map(|(factor, name)| (*factor, now(name))).collect();
+            (0..states.points)
+                .map(|j| profiles.iter().map(|(factor, profile)| factor * profile[j]).sum())
+                .collect()
         };
         let [along, across] = [format!("e_{name}"), format!("d_{name}")].map(|name| now(&name));
         let terms = [
@@ -319,7 +368,8 @@ fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(St
             sum(&[(-2.0 * nu, &along), (-2.0 * nu, &across)]),
             times(if name == "uu" { 2.0 * gradient } else { 0.0 }, &now("u")),
             added(&turned),
-            // The Coriolis force along y is -2 Omega (u + c), with u in the moving frame, in which the moments are measured.
+            // The Coriolis force along y is -2 Omega (u + c), with u in the moving frame, in which
+            // the moments are measured.
             times(if name == "uv" { -two_omega * parameters.frame_velocity } else { 0.0 }, &now("u")),
         ];
         found.push((name.to_owned(), states.residual(name, &terms)));
@@ -328,30 +378,46 @@ fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(St
         let source = if let ScalarBoundary::Source { rate } = scalar.boundary { rate } else { 0.0 };
         (format!("[{}]", scalar.name), nu / scalar.schmidt, source)
     });
-    for (name, diffusivity, source) in [("u".to_owned(), nu, gradient), ("w".to_owned(), nu, 0.0)].into_iter().chain(of_scalars) {
+    for (name, diffusivity, source) in
+        [("u".to_owned(), nu, gradient), ("w".to_owned(), nu, 0.0)].into_iter().chain(of_scalars)
+    {
         let carried = slope(&now(&match &*name {
             "u" => "uv".to_owned(),
             "w" => "vw".to_owned(),
             scalar => format!("v{scalar}"),
         }));
-        let terms = [times(-1.0, &carried), times(diffusivity, &slope(&slope(&now(&name)))), vec![source; states.points]];
+        let terms = [
+            times(-1.0, &carried),
+            times(diffusivity, &slope(&slope(&now(&name)))),
+            vec![source; states.points],
+        ];
         found.push((name.clone(), states.residual(&name, &terms)));
     }
     found
 }
 
-/// At every y the rate of change of `<u_i u_j>` is what production, transport, pressure, diffusion and dissipation say, that of the mean profiles what flux and
-/// diffusion say: this sees an error in any of the averages, and in the pressure. Between walls at rest, and between walls that move, oscillate and transpire,
-/// with scalars; in a frame that turns, and moves.
+/// At every y the rate of change of `<u_i u_j>` is what production, transport, pressure, diffusion
+/// and dissipation say, that of the mean profiles what flux and diffusion say: this sees an error
+/// in any of the averages, and in the pressure. Between walls at rest, and between walls that move,
+/// oscillate and transpire, with scalars; in a frame that turns, and moves.
 fn budgets(world: &Rc<World>) -> Outcome {
     let (gradient, points) = (0.05, 65);
     let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 16]);
-    let own = Parameters { viscosity: 0.01, drive: Drive::PressureGradient { gradient }, rotation: 0.3, frame_velocity: 0.3, ..own };
+    let own = Parameters {
+        viscosity: 0.01,
+        drive: Drive::PressureGradient { gradient },
+        rotation: 0.3,
+        frame_velocity: 0.3,
+        ..own
+    };
     let wave = |wall, amplitude, wavenumber, phase| Transpiration { wall, amplitude, wavenumber, phase };
     let walls = Walls {
         velocity: [-0.5, 0.8],
         oscillation: Some(Oscillation { amplitude: 0.6, period: 0.7 }),
-        transpiration: vec![wave(WallSide::Lower, 0.2, [1, 1], 0.3), wave(WallSide::Upper, 0.1, [2, -1], 1.1)],
+        transpiration: vec![
+            wave(WallSide::Lower, 0.2, [1, 1], 0.3),
+            wave(WallSide::Upper, 0.1, [2, -1], 1.1),
+        ],
     };
     let scalar = |name: &str, schmidt, boundary| ChannelScalar { name: name.into(), schmidt, boundary };
     let scalars = vec![
@@ -359,42 +425,71 @@ fn budgets(world: &Rc<World>) -> Outcome {
         scalar("heat", 0.7, ScalarBoundary::Source { rate: 1.5 }),
     ];
     let all = Parameters { walls, scalars, ..own.clone() };
-    // The scheme is of second order where walls oscillate: 2e-3 of the largest term at the longer step, that of ww.
-    for (what, parameters, steps, limit) in [("walls at rest", own, &[1e-3][..], 2e-5), ("all at once", all, &[1e-3, 5e-4], 1e-3)] {
+    // The scheme is of second order where walls oscillate: 2e-3 of the largest term at the longer
+    // step, that of ww.
+    for (what, parameters, steps, limit) in
+        [("walls at rest", own, &[1e-3][..], 2e-5), ("all at once", all, &[1e-3, 5e-4], 1e-3)]
+    {
         let mut found: Vec<Vec<(String, f64)>> = Vec::new();
         for &dt in steps {
             let batches = Batches { length: dt, of_spectra: 1 };
             let parameters = Parameters { step_size: StepSize::Fixed(dt), batches, ..parameters.clone() };
             let mut channel = disturbed(world, parameters.clone())?;
             let [lower, upper] = parameters.walls.velocity;
-            channel.set_profiles(|y| 1.0 - y * y + 0.5 * (lower + upper + (upper - lower) * y), |y| 0.1 * (PI * y).sin());
+            channel.set_profiles(
+                |y| 1.0 - y * y + 0.5 * (lower + upper + (upper - lower) * y),
+                |y| 0.1 * (PI * y).sin(),
+            );
             advance(&mut channel, 0.2)?;
             let states = States::new(&mut channel, points, dt)?;
             if !world.is_root() {
                 continue;
             }
-            ensure!(states.now("v").iter().all(|v| v.abs() < 1e-14), "{what}: there is a mean wall-normal velocity");
-            let trace = sum(&["p_ux", "p_vy", "p_wz"].map(|name| states.now(name)).each_ref().map(|strain| (1.0, &strain[..])));
+            ensure!(
+                states.now("v").iter().all(|v| v.abs() < 1e-14),
+                "{what}: there is a mean wall-normal velocity"
+            );
+            let trace = sum(&["p_ux", "p_vy", "p_wz"]
+                .map(|name| states.now(name))
+                .each_ref()
+                .map(|strain| (1.0, &strain[..])));
             ensure!(trace.iter().all(|trace| trace.abs() < 1e-12), "{what}: the pressure strain has a trace");
             found.push(residuals(&states, &parameters, gradient));
         }
         for (name, residual) in found.last().into_iter().flatten() {
-            ensure!(*residual < limit, "{what}: the budget of {name} is off by {residual:e} of its largest term");
+            ensure!(
+                *residual < limit,
+                "{what}: the budget of {name} is off by {residual:e} of its largest term"
+            );
         }
         for ((name, at_first), (_, residual)) in found.iter().flatten().zip(found.iter().skip(1).flatten()) {
-            ensure!(*residual < at_first / 1.5, "{what}: the budget of {name} is off by {at_first:e} and, at half the step, {residual:e}");
+            ensure!(
+                *residual < at_first / 1.5,
+                "{what}: the budget of {name} is off by {at_first:e} and, at half the step, {residual:e}"
+            );
         }
     }
     Ok(())
 }
 
-/// On every process grid, at every y: the sum over k_x or k_z of a spectrum is the average that is taken by itself, and a single mode is in its bins.
+/// On every process grid, at every y: the sum over k_x or k_z of a spectrum is the average that is
+/// taken by itself, and a single mode is in its bins.
 fn spectra(world: &Rc<World>) -> Outcome {
     let points = 17;
     for process_grid in process_grids(world.size()) {
-        let scalar = ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Values { lower: 0.5, upper: 2.0 } };
+        let scalar = ChannelScalar {
+            name: "t".into(),
+            schmidt: 0.7,
+            boundary: ScalarBoundary::Values { lower: 0.5, upper: 2.0 },
+        };
         let own = Parameters::at_rest([TAU, 2.0, PI], [16, points, 14]);
-        let own = Parameters { viscosity: 0.01, rotation: 0.2, scalars: vec![scalar], process_grid: Some(process_grid), ..own };
+        let own = Parameters {
+            viscosity: 0.01,
+            rotation: 0.2,
+            scalars: vec![scalar],
+            process_grid: Some(process_grid),
+            ..own
+        };
         let mut channel = disturbed(world, own.clone())?;
         channel.sample();
         for _ in 0..3 {
@@ -403,17 +498,34 @@ fn spectra(world: &Rc<World>) -> Outcome {
             channel.sample();
         }
         let records = channel.records();
-        let find = |name: &str| &records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}")).values;
-        for name in ["uu", "vv", "ww", "uv", "pp", "[t][t]", "u[t]", "v[t]"].into_iter().filter(|_| world.is_root()) {
+        let find = |name: &str| {
+            &records
+                .iter()
+                .find(|record| record.name == name)
+                .unwrap_or_else(|| panic!("no record {name}"))
+                .values
+        };
+        for name in
+            ["uu", "vv", "ww", "uv", "pp", "[t][t]", "u[t]", "v[t]"].into_iter().filter(|_| world.is_root())
+        {
             let of_batch = find(name);
             let average = |j: usize| of_batch[j];
             let largest = (0..points).map(|j| average(j).abs()).fold(0.0, f64::max);
             ensure!(largest > 1e-6, "{name} is zero");
             for (direction, waves) in [("x", 6), ("z", 5)] {
                 let spectrum = find(&format!("spectrum_{direction}_{name}"));
-                ensure!(spectrum.len() == points * waves, "{name}: {} numbers over k{direction}", spectrum.len());
-                let off = (0..points).map(|j| (spectrum[j * waves..][..waves].iter().sum::<f64>() - average(j)).abs()).fold(0.0, f64::max);
-                ensure!(off < 1e-12 * largest, "{process_grid:?}, {name} over k{direction}: off by {off:e} of {largest}");
+                ensure!(
+                    spectrum.len() == points * waves,
+                    "{name}: {} numbers over k{direction}",
+                    spectrum.len()
+                );
+                let off = (0..points)
+                    .map(|j| (spectrum[j * waves..][..waves].iter().sum::<f64>() - average(j)).abs())
+                    .fold(0.0, f64::max);
+                ensure!(
+                    off < 1e-12 * largest,
+                    "{process_grid:?}, {name} over k{direction}: off by {off:e} of {largest}"
+                );
             }
         }
 
@@ -424,13 +536,24 @@ fn spectra(world: &Rc<World>) -> Outcome {
         channel.resume(Clock { step: 1, time: 0.5 }, &[]);
         channel.sample();
         let records = channel.records();
-        let find = |name: &str| &records.iter().find(|record| record.name == name).unwrap_or_else(|| panic!("no record {name}")).values;
+        let find = |name: &str| {
+            &records
+                .iter()
+                .find(|record| record.name == name)
+                .unwrap_or_else(|| panic!("no record {name}"))
+                .values
+        };
         for (direction, waves, bin) in [("x", 6, 3), ("z", 5, 2)].into_iter().filter(|_| world.is_root()) {
             let spectrum = find(&format!("spectrum_{direction}_vv"));
             for (i, value) in spectrum.iter().enumerate() {
                 // v = 2 (1 - y^2)^2 cos(3 x - 4 z)
-                let exact = 0.5 * if i % waves == bin { 2.0 * (1.0 - find("y")[i / waves].powi(2)).powi(4) } else { 0.0 };
-                ensure!((value - exact).abs() < 1e-13, "{process_grid:?}: {value}, not {exact}, in bin {} of k{direction}", i % waves);
+                let exact = 0.5
+                    * if i % waves == bin { 2.0 * (1.0 - find("y")[i / waves].powi(2)).powi(4) } else { 0.0 };
+                ensure!(
+                    (value - exact).abs() < 1e-13,
+                    "{process_grid:?}: {value}, not {exact}, in bin {} of k{direction}",
+                    i % waves
+                );
             }
         }
     }
@@ -443,7 +566,8 @@ type Line = Vec<Complex<f64>>;
 fn eigenmode(file: &str) -> Result<(Complex<f64>, [Line; 2]), String> {
     let text = std::fs::read_to_string(reference(file)).map_err(|error| error.to_string())?;
     let header = text.lines().next().unwrap_or_default();
-    let c = header.split("c = ").nth(1).and_then(|rest| rest.split(" ;").next()).ok_or("no c in the header")?;
+    let c =
+        header.split("c = ").nth(1).and_then(|rest| rest.split(" ;").next()).ok_or("no c in the header")?;
     let mut parts = c.trim_end_matches('i').split_whitespace().map(|word| word.parse::<f64>().unwrap());
     let c = Complex::new(parts.next().unwrap(), parts.next().unwrap());
     let mut lines = [vec![Complex::default(); 200], vec![Complex::default(); 200]];
@@ -456,9 +580,14 @@ fn eigenmode(file: &str) -> Result<(Complex<f64>, [Line; 2]), String> {
     Ok((c, lines))
 }
 
-/// Small eigenmodes of `U = 1 - y^2` grow and travel with c: in both directions of travel, at both signs of beta.
+/// Small eigenmodes of `U = 1 - y^2` grow and travel with c: in both directions of travel, at both
+/// signs of beta.
 fn orr_sommerfeld(world: &Rc<World>) -> Outcome {
-    let rows = [("Re7500_a1_b0", 7500.0, 1.0, 0.0), ("Re10000_a1_b0", 1e4, 1.0, 0.0), ("Re5000_a1.12_b2.1", 5000.0, 1.12, 2.1)];
+    let rows = [
+        ("Re7500_a1_b0", 7500.0, 1.0, 0.0),
+        ("Re10000_a1_b0", 1e4, 1.0, 0.0),
+        ("Re5000_a1.12_b2.1", 5000.0, 1.12, 2.1),
+    ];
     for (name, reynolds, alpha, beta) in rows {
         let (c, [v, eta]) = eigenmode(&format!("stability/os_eigfun_{name}.dat"))?;
         for (direction, sign) in [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0)] {
@@ -469,11 +598,16 @@ fn orr_sommerfeld(world: &Rc<World>) -> Outcome {
             let own = Parameters::at_rest(size, [4, 129, 4]);
             let drive = Drive::PressureGradient { gradient: 2.0 * direction / reynolds };
             let (frame_velocity, step_size) = (0.4 * direction, StepSize::Fixed(0.0025));
-            let mut channel = new(world, Parameters { viscosity: 1.0 / reynolds, drive, frame_velocity, step_size, ..own })?;
+            let mut channel = new(
+                world,
+                Parameters { viscosity: 1.0 / reynolds, drive, frame_velocity, step_size, ..own },
+            )?;
             channel.set_profiles(|y| direction * (1.0 - y * y), |_| 0.0);
             // Mirrored in x or in z, eta changes its sign.
             let label = [direction as i64, if beta == 0.0 { 0 } else { sign as i64 }];
-            let scale = |line: &[Complex<f64>], factor: f64| line.iter().map(|a| a * 1e-7 * factor).collect::<Vec<_>>();
+            let scale = |line: &[Complex<f64>], factor: f64| {
+                line.iter().map(|a| a * 1e-7 * factor).collect::<Vec<_>>()
+            };
             channel.add_mode(label, &scale(&v, 1.0), &scale(&eta, sign * direction));
             let stored = if direction > 0.0 { label } else { label.map(|n| -n) };
             let before = channel.velocity_of(stored);
@@ -481,7 +615,9 @@ fn orr_sommerfeld(world: &Rc<World>) -> Outcome {
             let after = channel.velocity_of(stored);
             let (Some(before), Some(after)) = (before, after) else { continue };
             for component in [0, 1, 2] {
-                let product = |a: &[Complex<f64>], b: &[Complex<f64>]| a.iter().zip(b).map(|(a, b)| a * b.conj()).sum::<Complex<f64>>();
+                let product = |a: &[Complex<f64>], b: &[Complex<f64>]| {
+                    a.iter().zip(b).map(|(a, b)| a * b.conj()).sum::<Complex<f64>>()
+                };
                 let norm = product(&before[component], &before[component]).re;
                 if norm < 1e-24 {
                     continue;
@@ -494,11 +630,15 @@ fn orr_sommerfeld(world: &Rc<World>) -> Outcome {
                 let error = (rate / (alpha * c.im) - 1.0).abs();
                 ensure!(
                     error < 1e-6,
-                    "{name}, {direction} {sign}, component {component}: growth rate {rate}, not {}, off by {error:e}",
+                    "{name}, {direction} {sign}, component {component}: growth rate {rate}, not {}, off by \
+                     {error:e}",
                     alpha * c.im
                 );
                 let turned = if direction > 0.0 { grown } else { grown.conj() };
-                ensure!((turned / expected - 1.0).norm() < 1e-6, "{name}, {direction}, {component}: {turned}, not {expected}");
+                ensure!(
+                    (turned / expected - 1.0).norm() < 1e-6,
+                    "{name}, {direction}, {component}: {turned}, not {expected}"
+                );
             }
         }
     }

@@ -36,14 +36,18 @@ pub fn main(subjects: &'static [Subject]) -> ExitCode {
         && inside == "--inside"
     {
         let subject = subjects.iter().find(|found| found.name == subject).expect("a subject of this name");
-        return inside_mpi(subject.checks.iter().find(|found| found.name == check).expect("a check of this name"));
+        return inside_mpi(
+            subject.checks.iter().find(|found| found.name == check).expect("a check of this name"),
+        );
     }
     let trial = |subject: &'static Subject, check: &'static Check| {
         let missing = check.needs.is_some_and(|file| !reference(file).is_file());
         let trial = Trial::test(format!("{}::{}", subject.name, check.name), move || {
             let program = std::env::current_exe()?;
             let arguments = ["--inside", subject.name, check.name];
-            Ok(check.ranks.iter().try_for_each(|&ranks| succeed(ranks, &program, &arguments, Duration::from_secs(subject.limit)))?)
+            Ok(check.ranks.iter().try_for_each(|&ranks| {
+                succeed(ranks, &program, &arguments, Duration::from_secs(subject.limit))
+            })?)
         });
         trial.with_ignored_flag(missing)
     };

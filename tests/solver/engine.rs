@@ -14,11 +14,21 @@ pub static CHECKS: [Check; 7] = [
     Check { name: "more_ranks_than_planes", ranks: &[16], run: many_ranks, needs: None },
     Check { name: "points_are_those_of_the_modes", ranks: &[1, 4], run: points_of_modes, needs: None },
     Check { name: "phase_shifted_products_are_exact", ranks: &[1, 6], run: phase_shift, needs: None },
-    Check { name: "sums_and_maxima_do_not_depend_on_ranks", ranks: &[1, 2, 3, 5], run: reductions, needs: None },
+    Check {
+        name: "sums_and_maxima_do_not_depend_on_ranks",
+        ranks: &[1, 2, 3, 5],
+        run: reductions,
+        needs: None,
+    },
     Check { name: "only_retained_modes_travel", ranks: &[4, 6], run: traffic, needs: None },
 ];
 
-fn pencils<T: Real>(world: &World, truncation: Truncation, grid: [usize; 2], method: Method) -> Result<Pencils<T>, String> {
+fn pencils<T: Real>(
+    world: &World,
+    truncation: Truncation,
+    grid: [usize; 2],
+    method: Method,
+) -> Result<Pencils<T>, String> {
     let fields = Fields { columns: 2, lines: 2 };
     Pencils::new(truncation, ProcessGrid::new(world, grid), method, fields).map_err(|error| error.to_string())
 }
@@ -30,17 +40,23 @@ fn field<T: Real>(layout: &Layout, salt: u64) -> SpectralField<T> {
         for (mode, ny) in layout.range(c).zip(column.labels()) {
             let conjugate = column.is_mean() && ny < 0;
             let label = [column.nx as i64, if conjugate { -ny } else { ny }, column.nz];
-            let index = label.iter().fold(salt, |sum, n| sum.wrapping_mul(1009).wrapping_add((n + 500) as u64));
+            let index =
+                label.iter().fold(salt, |sum, n| sum.wrapping_mul(1009).wrapping_add((n + 500) as u64));
             let real = column.is_mean() && ny == 0;
             let imaginary = if real { 0.0 } else { noise(2 * index + 1) };
-            field[mode] = Complex::new(T::of(noise(2 * index)), T::of(if conjugate { -imaginary } else { imaginary }));
+            field[mode] =
+                Complex::new(T::of(noise(2 * index)), T::of(if conjugate { -imaginary } else { imaginary }));
         }
     }
     field
 }
 
 /// Modes to points and back, on a displaced grid.
-fn there_and_back<T: Real>(pencils: &mut Pencils<T>, field: &SpectralField<T>, delta: [f64; 3]) -> SpectralField<T> {
+fn there_and_back<T: Real>(
+    pencils: &mut Pencils<T>,
+    field: &SpectralField<T>,
+    delta: [f64; 3],
+) -> SpectralField<T> {
     let mut shift = Shift::none(&pencils.layout.truncation);
     shift.set(delta);
     let mut back = SpectralField::zeros(&pencils.layout);
@@ -61,7 +77,8 @@ fn worst<T: Real>(a: &[Complex<T>], b: &[Complex<T>]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (*a - *b).norm().wide()).fold(0.0, f64::max)
 }
 
-const GRIDS: [[usize; 3]; 6] = [[16, 16, 16], [30, 42, 64], [32, 32, 32], [15, 21, 25], [48, 20, 14], [4, 4, 4]];
+const GRIDS: [[usize; 3]; 6] =
+    [[16, 16, 16], [30, 42, 64], [32, 32, 32], [15, 21, 25], [48, 20, 14], [4, 4, 4]];
 
 fn round_trips<T: Real>(world: &World, tolerance: f64) -> Outcome {
     for grid in GRIDS {
@@ -73,7 +90,10 @@ fn round_trips<T: Real>(world: &World, tolerance: f64) -> Outcome {
                     for delta in [[0.0; 3], [0.3, 0.7, 0.25]] {
                         let back = there_and_back(&mut pencils, &field, delta);
                         let error = world.max(worst(&back, &field));
-                        ensure!(error < tolerance, "{grid:?} {shape:?} on {process_grid:?} {method:?} {delta:?}: {error:e}");
+                        ensure!(
+                            error < tolerance,
+                            "{grid:?} {shape:?} on {process_grid:?} {method:?} {delta:?}: {error:e}"
+                        );
                     }
                 }
             }
@@ -144,11 +164,12 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// The product of two fields truncated to the ellipsoid: the mean of two grids half a cell apart is the exact convolution, that
-/// of a grid of twice the points; one grid alone is not.
+/// The product of two fields truncated to the ellipsoid: the mean of two grids half a cell apart is
+/// the exact convolution, that of a grid of twice the points; one grid alone is not.
 fn phase_shift(world: &Rc<World>) -> Outcome {
-    for (grid, process_grid) in
-        [[16, 16, 16], [12, 18, 20]].into_iter().flat_map(|grid| process_grids(world.size()).into_iter().map(move |p| (grid, p)))
+    for (grid, process_grid) in [[16, 16, 16], [12, 18, 20]]
+        .into_iter()
+        .flat_map(|grid| process_grids(world.size()).into_iter().map(move |p| (grid, p)))
     {
         let truncation = Truncation { grid, shape: Shape::Ellipsoid };
         let product = |pencils: &mut Pencils<f64>, a: &SpectralField<f64>, b: &SpectralField<f64>, delta| {
@@ -187,7 +208,10 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
             }
             f
         };
-        let (a, b) = (only_coarse(field(&fine.layout, 1), &fine.layout), only_coarse(field(&fine.layout, 2), &fine.layout));
+        let (a, b) = (
+            only_coarse(field(&fine.layout, 1), &fine.layout),
+            only_coarse(field(&fine.layout, 2), &fine.layout),
+        );
         let exact = product(&mut fine, &a, &b, [0.0; 3]);
 
         let exact = all_modes(world, &fine.layout, &exact);
@@ -205,13 +229,20 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
         let both = compare(&|mode| (on_the_grid[mode] + displaced[mode]) * 0.5) / largest;
         let one = compare(&|mode| on_the_grid[mode]) / largest;
         ensure!(both < 1e-13, "{grid:?} on {process_grid:?}: two grids are off by {both:e}");
-        ensure!(one > 1e-2, "{grid:?} on {process_grid:?}: one grid alone should alias, but is off by {one:e} only");
+        ensure!(
+            one > 1e-2,
+            "{grid:?} on {process_grid:?}: one grid alone should alias, but is off by {one:e} only"
+        );
     }
     Ok(())
 }
 
 /// Every mode of all ranks, by label.
-fn all_modes(world: &World, layout: &Layout, field: &[Complex<f64>]) -> std::collections::HashMap<(i64, i64, i64), Complex<f64>> {
+fn all_modes(
+    world: &World,
+    layout: &Layout,
+    field: &[Complex<f64>],
+) -> std::collections::HashMap<(i64, i64, i64), Complex<f64>> {
     let mut numbers: Vec<f64> = Vec::new();
     for (c, column) in layout.columns.iter().enumerate() {
         for (mode, ny) in layout.range(c).zip(column.labels()) {
@@ -243,15 +274,20 @@ fn reductions(world: &Rc<World>) -> Outcome {
     let sum = local.total(world);
     ensure!(sum.to_bits() == all.value().to_bits(), "{sum} is not {}", all.value());
     ensure!(world.max(if me == ranks - 1 { 7.0 } else { -1.0 }) == 7.0, "maximum");
-    ensure!(world.max(if me == ranks - 1 { f64::NAN } else { 1.0 }).is_nan(), "a NaN must not be lost in a maximum");
+    ensure!(
+        world.max(if me == ranks - 1 { f64::NAN } else { 1.0 }).is_nan(),
+        "a NaN must not be lost in a maximum"
+    );
     ensure!(world.any_bits(1 << me) == (1 << ranks) - 1, "bits");
-    let failed: Result<(), _> = world.agree(if me == ranks - 1 { Err(rogallo::error::Error::input("no")) } else { Ok(()) });
+    let failed: Result<(), _> =
+        world.agree(if me == ranks - 1 { Err(rogallo::error::Error::input("no")) } else { Ok(()) });
     ensure!(failed.is_err_and(|error| error.message.starts_with("no")), "agreement on errors");
     Ok(())
 }
 
-/// Messages and bytes of one field there and back, counted by hand: with two-thirds truncation the row's exchange carries n_x < N/3
-/// only, the column's n_x and n_z, and what a rank keeps for itself does not travel.
+/// Messages and bytes of one field there and back, counted by hand: with two-thirds truncation the
+/// row's exchange carries n_x < N/3 only, the column's n_x and n_z, and what a rank keeps for
+/// itself does not travel.
 fn traffic(world: &Rc<World>) -> Outcome {
     let n = 24;
     let truncation = Truncation { grid: [n; 3], shape: Shape::TwoThirds };
@@ -262,17 +298,22 @@ fn traffic(world: &Rc<World>) -> Outcome {
         let field = field(&pencils.layout, 7);
         there_and_back(&mut pencils, &field, [0.0; 3]);
         let bytes: f64 = world.gather(pencils.traffic().bytes as f64).iter().sum();
-        // Of the columns of a row each rank of the column of ranks keeps its own y; sums over all ranks of what leaves.
+        // Of the columns of a row each rank of the column of ranks keeps its own y; sums over all
+        // ranks of what leaves.
         let mut expected = 0;
         for row in 0..p_row {
             for column in 0..p_col {
                 let layout = Layout::new(truncation, [p_row, p_col], row, column);
                 let (planes, lines) = (layout.slab.y.len(), layout.slab.z.len());
-                let own_kx = layout.columns.iter().map(|c| c.nx).collect::<std::collections::BTreeSet<_>>().len();
-                let in_row = (0..p_col).map(|c| Layout::new(truncation, [p_row, p_col], row, c).columns.len()).sum::<usize>();
+                let own_kx =
+                    layout.columns.iter().map(|c| c.nx).collect::<std::collections::BTreeSet<_>>().len();
+                let in_row = (0..p_col)
+                    .map(|c| Layout::new(truncation, [p_row, p_col], row, c).columns.len())
+                    .sum::<usize>();
                 expected += (n - planes) * layout.columns.len() + planes * (in_row - layout.columns.len());
                 if p_row > 1 {
-                    let own_kx = if p_col == 1 { own_kx } else { nkx / p_row + usize::from(row < nkx % p_row) };
+                    let own_kx =
+                        if p_col == 1 { own_kx } else { nkx / p_row + usize::from(row < nkx % p_row) };
                     expected += planes * ((n - lines) * own_kx + lines * (nkx - own_kx));
                 }
             }

@@ -1,5 +1,6 @@
-//! Exact solutions for one Fourier mode `(û, theta) exp(i k(t).x)` in a mean flow `U_i = A_ij x_j` and a frame that turns with Omega
-//! (Kelvin modes: Moffatt 1967; Townsend 1976; Hunt & Carruthers 1990). A mode alone solves the nonlinear equations too.
+//! Exact solutions for one Fourier mode `(û, theta) exp(i k(t).x)` in a mean flow `U_i = A_ij x_j`
+//! and a frame that turns with Omega (Kelvin modes: Moffatt 1967; Townsend 1976; Hunt & Carruthers
+//! 1990). A mode alone solves the nonlinear equations too.
 //!
 //! ```text
 //!     dk_i/dt   = -A_ji k_j
@@ -68,8 +69,8 @@ pub struct Equations {
 }
 
 impl Equations {
-    /// By the classical Runge-Kutta scheme in so many steps: independent of the closed forms, and of the solver's way to treat
-    /// viscosity and pressure.
+    /// By the classical Runge-Kutta scheme in so many steps: independent of the closed forms, and
+    /// of the solver's way to treat viscosity and pressure.
     pub fn integrate(&self, wave: Wave, time: f64, steps: usize) -> Wave {
         let dt = time / steps as f64;
         let mut y = [ZERO; 10];
@@ -101,7 +102,8 @@ impl Equations {
         let mut rates = [ZERO; 10];
         for i in 0..3 {
             rates[i] = turned([y[0], y[1], y[2]], i);
-            rates[3 + i] = -production[i] - coriolis[i] + buoyancy[i] - u[i] * (self.viscosity * k2) + pressure * k[i];
+            rates[3 + i] =
+                -production[i] - coriolis[i] + buoyancy[i] - u[i] * (self.viscosity * k2) + pressure * k[i];
             rates[6 + i] = turned(g, i);
         }
         rates[9] = -(g[0] * u[0] + g[1] * u[1] + g[2] * u[2]) - y[9] * (self.diffusivity * k2);
@@ -132,7 +134,8 @@ pub fn shear(rate: f64, viscosity: f64, scalar: f64, wave: Wave, t: f64) -> Wave
         let w = w - v * (q0 * k3 / (kh * kh) * (dq + dt / kh));
         ([u, v * (q0 / q), w], wave.theta + v * (scalar * q0 * dt / (rate * k1 * kh)))
     };
-    let factor = (-viscosity * (q0 * t - rate * k1 * k20 * t * t + (rate * k1).powi(2) * t.powi(3) / 3.0)).exp();
+    let factor =
+        (-viscosity * (q0 * t - rate * k1 * k20 * t * t + (rate * k1).powi(2) * t.powi(3) / 3.0)).exp();
     Wave { k, u, theta }.scaled(factor, factor)
 }
 
@@ -180,7 +183,8 @@ pub fn principal_axes(mut a: Matrix) -> (Vector, Matrix) {
     ([a[0][0], a[1][1], a[2][2]], axes)
 }
 
-/// Rotation alone: `û = [cos(sigma t) û_0 - sin(sigma t) k/|k| x û_0] exp(-nu k^2 t)`, `sigma = 2 Omega.k/|k|`.
+/// Rotation alone: `û = [cos(sigma t) û_0 - sin(sigma t) k/|k| x û_0] exp(-nu k^2 t)`,
+/// `sigma = 2 Omega.k/|k|`.
 pub fn rotation(omega: Vector, viscosity: f64, wave: Wave, t: f64) -> Wave {
     let k2 = dot(wave.k, wave.k);
     let (s, c) = (2.0 * dot(omega, wave.k) / k2.sqrt() * t).sin_cos();
@@ -210,8 +214,8 @@ pub fn rotating_shear(rate: f64, omega: f64, viscosity: f64, wave: Wave, t: f64)
     Wave { u: [u, v, -v * (k2 / k3)], ..wave }.scaled((-viscosity * kk * t).exp(), 1.0)
 }
 
-/// Internal waves: a scalar of gradient `G = gamma e` that acts as `b = beta e theta`, diffusing as the velocity does. With
-/// `p = e - k (k.e)/k^2`, `s = e.û` and `N^2 = beta gamma |p|^2 > 0`:
+/// Internal waves: a scalar of gradient `G = gamma e` that acts as `b = beta e theta`, diffusing as
+/// the velocity does. With `p = e - k (k.e)/k^2`, `s = e.û` and `N^2 = beta gamma |p|^2 > 0`:
 ///
 /// ```text
 ///     s = s_0 cos(N t) + beta |p|^2/N theta_0 sin(N t),  theta = theta_0 cos(N t) - gamma/N s_0 sin(N t),  û = û_0 + p (s - s_0)/|p|^2

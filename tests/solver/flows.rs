@@ -16,7 +16,11 @@ pub fn parameters(n: usize) -> Parameters {
 
 /// A random velocity.
 pub fn random(energy: f64) -> Initial {
-    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 }, develop: None }
+    Initial::Random {
+        energy: Some(energy),
+        spectrum: Spectrum::PassotPouquet { peak_wavenumber: 2.0 },
+        develop: None,
+    }
 }
 
 pub fn new(world: &Rc<World>, parameters: impl Borrow<Parameters>) -> Result<Homogeneous<f64>, String> {
@@ -24,13 +28,22 @@ pub fn new(world: &Rc<World>, parameters: impl Borrow<Parameters>) -> Result<Hom
 }
 
 /// With this initial field.
-pub fn started(world: &Rc<World>, parameters: impl Borrow<Parameters>, initial: &Initial) -> Result<Homogeneous<f64>, String> {
+pub fn started(
+    world: &Rc<World>,
+    parameters: impl Borrow<Parameters>,
+    initial: &Initial,
+) -> Result<Homogeneous<f64>, String> {
     started_in::<f64>(world, parameters, initial)
 }
 
 /// In this precision.
-pub fn started_in<T: Real>(world: &Rc<World>, parameters: impl Borrow<Parameters>, initial: &Initial) -> Result<Homogeneous<T>, String> {
-    let mut flow = Homogeneous::new(world.clone(), parameters.borrow().clone()).map_err(|error| error.to_string())?;
+pub fn started_in<T: Real>(
+    world: &Rc<World>,
+    parameters: impl Borrow<Parameters>,
+    initial: &Initial,
+) -> Result<Homogeneous<T>, String> {
+    let mut flow =
+        Homogeneous::new(world.clone(), parameters.borrow().clone()).map_err(|error| error.to_string())?;
     flow.set(initial).map_err(|error| error.to_string())?;
     Ok(flow)
 }

@@ -1,4 +1,5 @@
-//! The solver on several ranks: each trial starts this program again under mpirun, where all ranks run one check together.
+//! The solver on several ranks: each trial starts this program again under mpirun, where all ranks
+//! run one check together.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -16,18 +16,43 @@ use std::rc::Rc;
 
 pub static CHECKS: [Check; 13] = [
     Check { name: "abc_flow_decays_exactly", ranks: &[1, 4], run: abc, needs: None },
-    Check { name: "planar_taylor_green_decays_exactly", ranks: &[1, 3], run: planar_taylor_green, needs: None },
+    Check {
+        name: "planar_taylor_green_decays_exactly",
+        ranks: &[1, 3],
+        run: planar_taylor_green,
+        needs: None,
+    },
     Check { name: "a_single_mode_decays_exactly_in_any_box", ranks: &[1, 6], run: single_mode, needs: None },
     Check { name: "temporal_orders_are_two_three_and_four", ranks: &[2], run: orders, needs: None },
-    Check { name: "inviscid_energy_and_helicity_drift_at_the_order", ranks: &[2], run: inviscid, needs: None },
+    Check {
+        name: "inviscid_energy_and_helicity_drift_at_the_order",
+        ranks: &[2],
+        run: inviscid,
+        needs: None,
+    },
     Check { name: "phase_shift_alias_error_falls_with_dt", ranks: &[2], run: phase_shift, needs: None },
     Check { name: "velocity_stays_solenoidal", ranks: &[2], run: divergence, needs: None },
     Check { name: "energy_balance_holds_at_the_order", ranks: &[1], run: energy_balance, needs: None },
     Check { name: "random_fields_have_the_spectrum_asked_for", ranks: &[1, 5], run: spectrum, needs: None },
-    Check { name: "a_developed_field_has_skewness_and_the_spectrum_asked_for", ranks: &[1, 3], run: developed, needs: None },
+    Check {
+        name: "a_developed_field_has_skewness_and_the_spectrum_asked_for",
+        ranks: &[1, 3],
+        run: developed,
+        needs: None,
+    },
     Check { name: "single_precision_follows_double", ranks: &[2], run: single_precision, needs: None },
-    Check { name: "taylor_green_follows_its_power_series", ranks: &[2], run: power_series, needs: Some(POWER_SERIES) },
-    Check { name: "taylor_green_at_re_100_follows_the_reference", ranks: &[2], run: reynolds_100, needs: Some(REYNOLDS_100) },
+    Check {
+        name: "taylor_green_follows_its_power_series",
+        ranks: &[2],
+        run: power_series,
+        needs: Some(POWER_SERIES),
+    },
+    Check {
+        name: "taylor_green_at_re_100_follows_the_reference",
+        ranks: &[2],
+        run: reynolds_100,
+        needs: Some(REYNOLDS_100),
+    },
 ];
 
 const TAYLOR_GREEN: Initial = Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 };
@@ -109,20 +134,29 @@ fn orders(world: &Rc<World>) -> Outcome {
     };
     let exact = at_end(RungeKutta::Rk4, 400)?;
     for (scheme, expected) in [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)] {
-        let measured = order([distance(world, &at_end(scheme, 20)?, &exact), distance(world, &at_end(scheme, 40)?, &exact)]);
+        let measured = order([
+            distance(world, &at_end(scheme, 20)?, &exact),
+            distance(world, &at_end(scheme, 40)?, &exact),
+        ]);
         println!("{scheme:?}: order {measured:.3}");
         ensure!((measured - expected).abs() < 0.1, "{scheme:?} has order {measured}, not {expected}");
     }
     Ok(())
 }
 
-/// Truncated to modes whose products are free of aliasing, the Euler equations keep energy and helicity: what changes is the error of
-/// the time step.
+/// Truncated to modes whose products are free of aliasing, the Euler equations keep energy and
+/// helicity: what changes is the error of the time step.
 fn inviscid(world: &Rc<World>) -> Outcome {
     for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShiftExact] {
         for (scheme, expected) in [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)] {
             let drift = |dt: f64| -> Result<[f64; 2], String> {
-                let parameters = Parameters { viscosity: 0.0, dealiasing, scheme, step_size: StepSize::Fixed(dt), ..parameters(16) };
+                let parameters = Parameters {
+                    viscosity: 0.0,
+                    dealiasing,
+                    scheme,
+                    step_size: StepSize::Fixed(dt),
+                    ..parameters(16)
+                };
                 let mut flow = started(world, parameters, &random(1.0))?;
                 let before = ["energy", "helicity"].map(|name| observed(&mut flow, name));
                 advance(&mut flow, 0.4)?;
@@ -132,23 +166,32 @@ fn inviscid(world: &Rc<World>) -> Outcome {
             let (coarse, fine) = (drift(0.02)?, drift(0.01)?);
             for (i, name) in ["energy", "helicity"].iter().enumerate() {
                 let measured = order([coarse[i], fine[i]]);
-                println!("{dealiasing:?} {scheme:?}: {name} drifts by {:.2e}, {:.2e}, order {measured:.2}", coarse[i], fine[i]);
-                ensure!(measured > expected - 0.1, "{dealiasing:?} {scheme:?}: {name} drifts at order {measured}, not {expected}");
+                println!(
+                    "{dealiasing:?} {scheme:?}: {name} drifts by {:.2e}, {:.2e}, order {measured:.2}",
+                    coarse[i], fine[i]
+                );
+                ensure!(
+                    measured > expected - 0.1,
+                    "{dealiasing:?} {scheme:?}: {name} drifts at order {measured}, not {expected}"
+                );
             }
         }
     }
     Ok(())
 }
 
-/// Rogallo's cheap phase shift: what aliasing is left over a fixed time falls with dt, at second order for the pairs of equal weight.
+/// Rogallo's cheap phase shift: what aliasing is left over a fixed time falls with dt, at second
+/// order for the pairs of equal weight.
 fn phase_shift(world: &Rc<World>) -> Outcome {
     let end = 0.4;
     let at_end = |dealiasing, scheme, steps: u32, seed| -> Result<Vec<f64>, String> {
         let step_size = StepSize::Fixed(end / f64::from(steps));
-        let parameters = Parameters { dealiasing, scheme, step_size, seed, viscosity: 0.001, ..parameters(12) };
+        let parameters =
+            Parameters { dealiasing, scheme, step_size, seed, viscosity: 0.001, ..parameters(12) };
         // The initial field is drawn with the seed as well: draw it with one, and run with others.
         let mut first = started(world, Parameters { seed: 1, ..parameters.clone() }, &random(1.0))?;
-        let mut flow = Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
+        let mut flow =
+            Homogeneous::<f64>::new(world.clone(), parameters).map_err(|error| error.to_string())?;
         copy(&mut first, &mut flow);
         advance(&mut flow, end)?;
         Ok(modes(&flow))
@@ -184,46 +227,59 @@ fn copy(from: &mut Homogeneous<f64>, to: &mut Homogeneous<f64>) {
 fn divergence(world: &Rc<World>) -> Outcome {
     for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShift] {
         for viscosity in [0.0, 0.01] {
-            let mut flow = started(world, Parameters { viscosity, dealiasing, ..parameters(24) }, &random(0.5))?;
+            let mut flow =
+                started(world, Parameters { viscosity, dealiasing, ..parameters(24) }, &random(0.5))?;
             for _ in 0..20 {
                 for _ in 0..20 {
                     flow.advance(f64::INFINITY).map_err(|error| error.to_string())?;
                 }
                 let divergence = observed(&mut flow, "divergence");
-                ensure!(divergence < 1e-14, "{divergence:e} after {} steps, viscosity {viscosity}", flow.clock().step);
+                ensure!(
+                    divergence < 1e-14,
+                    "{divergence:e} after {} steps, viscosity {viscosity}",
+                    flow.clock().step
+                );
             }
         }
     }
     Ok(())
 }
 
-/// dE/dt = -eps: the change of energy over a step against Simpson's rule for the dissipation, which is better than the schemes.
+/// dE/dt = -eps: the change of energy over a step against Simpson's rule for the dissipation, which
+/// is better than the schemes.
 fn energy_balance(world: &Rc<World>) -> Outcome {
     for (scheme, expected) in [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0)] {
         let residual = |dt: f64| -> Result<f64, String> {
             let parameters = Parameters { scheme, step_size: StepSize::Fixed(dt), ..parameters(24) };
             let mut flow = started(world, parameters, &random(0.5))?;
             let before = observed(&mut flow, "energy");
-            let integral = simpson(&mut flow, dt, (0.4 / dt).round() as usize, |flow| observed(flow, "dissipation"))?;
+            let integral =
+                simpson(&mut flow, dt, (0.4 / dt).round() as usize, |flow| observed(flow, "dissipation"))?;
             Ok((observed(&mut flow, "energy") - before + integral).abs())
         };
         let residuals = [residual(0.02)?, residual(0.01)?];
         let measured = order(residuals);
-        println!("{scheme:?}: energy balance to {:.2e}, {:.2e}, order {measured:.2}", residuals[0], residuals[1]);
+        println!(
+            "{scheme:?}: energy balance to {:.2e}, {:.2e}, order {measured:.2}",
+            residuals[0], residuals[1]
+        );
         ensure!(measured > expected - 0.1, "{scheme:?}: the energy balance closes at order {measured}");
     }
     Ok(())
 }
 
 fn spectrum(world: &Rc<World>) -> Outcome {
-    let mut flow = started(world, Parameters { dealiasing: Dealiasing::PhaseShift, ..parameters(48) }, &random(0.5))?;
+    let mut flow =
+        started(world, Parameters { dealiasing: Dealiasing::PhaseShift, ..parameters(48) }, &random(0.5))?;
     let energy = observed(&mut flow, "energy");
     ensure!((energy - 0.5).abs() < 1e-13, "energy {energy}");
     ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
     // |û|^2 = E(k) / (2 pi k^2) for each mode, so that the spectrum is a sum over the modes of each shell: no sampling error.
     let (mut expected, mut total) = (vec![0.0; 48], 0.0);
     let reach = -24..24_i64;
-    for n in reach.clone().flat_map(|x| reach.clone().flat_map(move |y| (-24..24_i64).map(move |z| [x, y, z]))) {
+    for n in
+        reach.clone().flat_map(|x| reach.clone().flat_map(move |y| (-24..24_i64).map(move |z| [x, y, z])))
+    {
         let k2 = n.iter().map(|n| n * n).sum::<i64>();
         if k2 > 0 && 9 * k2 < 2 * 48 * 48 {
             let k = (k2 as f64).sqrt();
@@ -236,7 +292,8 @@ fn spectrum(world: &Rc<World>) -> Outcome {
     let (k, e) = (&sheets[0].columns[0], &sheets[0].columns[1]);
     ensure!((&*sheets[0].name, &**k, &**e) == ("spectra", "k", "energy"), "{:?}", sheets[0]);
     for (row, expected) in sheets[0].rows.iter().zip(expected) {
-        let (k, e, expected) = (row[0].unwrap_or(f64::NAN), row[1].unwrap_or(f64::NAN), 0.5 * expected / total);
+        let (k, e, expected) =
+            (row[0].unwrap_or(f64::NAN), row[1].unwrap_or(f64::NAN), 0.5 * expected / total);
         ensure!((e - expected).abs() < 1e-13, "E({k}) = {e}, not {expected}");
     }
     // Fields of different labels are independent: the components share the energy.
@@ -247,7 +304,8 @@ fn spectrum(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// Random phases have no skewness; after the run before the run the derivatives have, and each shell has its energy again.
+/// Random phases have no skewness; after the run before the run the derivatives have, and each
+/// shell has its energy again.
 fn developed(world: &Rc<World>) -> Outcome {
     let parameters = Parameters { viscosity: 0.01, step_size: StepSize::Courant(0.5), ..parameters(32) };
     let with = |develop| match random(0.5) {
@@ -258,15 +316,16 @@ fn developed(world: &Rc<World>) -> Outcome {
         let mut flow = started(world, parameters.clone(), &with(develop))?;
         ensure!(flow.clock() == Clock::default(), "the run begins at {:?}", flow.clock());
         ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
-        let skewness = flow.budget().iter().filter(|(name, _)| name.starts_with("skewness")).map(|(_, s)| s / 3.0).sum();
+        let skewness =
+            flow.budget().iter().filter(|(name, _)| name.starts_with("skewness")).map(|(_, s)| s / 3.0).sum();
         let sheets = flow.spectra();
         Ok((skewness, sheets[0].rows.iter().map(|row| row[1].unwrap_or(f64::NAN)).collect()))
     };
     let (before, wanted) = look(None)?;
     let (after, spectrum) = look(Some(Develop { skewness: -0.4, rescale: Rescale::Spectrum }))?;
     println!("skewness {before:.3}, developed {after:.3}");
-    // Some 10^3 energetic modes: the skewness of random phases has an error of a few hundredths. The phases keep theirs when the spectrum is
-    // cut back, though not all of it.
+    // Some 10^3 energetic modes: the skewness of random phases has an error of a few hundredths.
+    // The phases keep theirs when the spectrum is cut back, though not all of it.
     ensure!(before.abs() < 0.1 && after < before - 0.1, "skewness {before}, developed {after}");
     let peak = wanted.iter().copied().fold(0.0, f64::max);
     for (shell, (wanted, found)) in wanted.iter().zip(&spectrum).enumerate() {
@@ -274,8 +333,14 @@ fn developed(world: &Rc<World>) -> Outcome {
     }
     let (unchanged, unscaled) = look(Some(Develop { skewness: -0.4, rescale: Rescale::Energy }))?;
     let (sum, all): (f64, f64) = (unscaled.iter().sum(), wanted.iter().sum());
-    ensure!(unchanged <= -0.4 && (sum / all - 1.0).abs() < 1e-13, "skewness {unchanged}, energy {sum}, not {all}");
-    ensure!(unscaled.iter().zip(&wanted).any(|(a, b)| (a - b).abs() > 0.01 * peak), "the field has not changed");
+    ensure!(
+        unchanged <= -0.4 && (sum / all - 1.0).abs() < 1e-13,
+        "skewness {unchanged}, energy {sum}, not {all}"
+    );
+    ensure!(
+        unscaled.iter().zip(&wanted).any(|(a, b)| (a - b).abs() > 0.01 * peak),
+        "the field has not changed"
+    );
     let viscous = Parameters { viscosity: 1.0, ..parameters.clone() };
     match started(world, viscous, &with(Some(Develop { skewness: -0.4, rescale: Rescale::Energy }))) {
         Err(error) if error.contains("initial.develop") && error.contains("Reynolds number") => Ok(()),
@@ -322,19 +387,26 @@ fn power_series(world: &Rc<World>) -> Outcome {
 }
 
 fn reynolds_100(world: &Rc<World>) -> Outcome {
-    let mut flow =
-        started(world, Parameters { scheme: RungeKutta::Rk4, step_size: StepSize::Fixed(0.02), ..parameters(96) }, &TAYLOR_GREEN)?;
+    let mut flow = started(
+        world,
+        Parameters { scheme: RungeKutta::Rk4, step_size: StepSize::Fixed(0.02), ..parameters(96) },
+        &TAYLOR_GREEN,
+    )?;
     let [mut energy_error, mut dissipation_error] = [0.0_f64; 2];
     for row in rows(&reference(REYNOLDS_100))? {
         // The peak is at 4.886.
         if row[0] <= 5.2 && (row[0] * 5.0).fract() < 1e-9 {
             advance(&mut flow, row[0])?;
             energy_error = energy_error.max((observed(&mut flow, "energy") / row[1] - 1.0).abs());
-            dissipation_error = dissipation_error.max((observed(&mut flow, "dissipation") / row[2] - 1.0).abs());
+            dissipation_error =
+                dissipation_error.max((observed(&mut flow, "dissipation") / row[2] - 1.0).abs());
         }
     }
     println!("energy off by {energy_error:.2e}, dissipation by {dissipation_error:.2e}");
     // 1e-6 is the error that the reference gives for itself.
-    ensure!(energy_error < 1e-6 && dissipation_error < 1e-6, "energy off by {energy_error:e}, dissipation by {dissipation_error:e}");
+    ensure!(
+        energy_error < 1e-6 && dissipation_error < 1e-6,
+        "energy off by {energy_error:e}, dissipation by {dissipation_error:e}"
+    );
     Ok(())
 }

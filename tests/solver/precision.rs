@@ -1,4 +1,5 @@
-//! What single precision must not lose: small gains of a large mean flow, small losses of large scales, and a mean flow that moves with its walls.
+//! What single precision must not lose: small gains of a large mean flow, small losses of large
+//! scales, and a mean flow that moves with its walls.
 
 use crate::collective::{Check, Outcome};
 use crate::ensure;
@@ -15,8 +16,18 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use std::rc::Rc;
 
 pub static CHECKS: [Check; 3] = [
-    Check { name: "the_mean_of_a_channel_is_advanced_in_double", ranks: &[1, 2], run: mean_profiles, needs: None },
-    Check { name: "a_channel_does_not_know_how_fast_its_walls_move", ranks: &[2], run: galilean, needs: None },
+    Check {
+        name: "the_mean_of_a_channel_is_advanced_in_double",
+        ranks: &[1, 2],
+        run: mean_profiles,
+        needs: None,
+    },
+    Check {
+        name: "a_channel_does_not_know_how_fast_its_walls_move",
+        ranks: &[2],
+        run: galilean,
+        needs: None,
+    },
     Check { name: "planar_taylor_green_decays_at_its_rate", ranks: &[1], run: decay_rate, needs: None },
 ];
 
@@ -26,19 +37,28 @@ fn new(world: &Rc<World>, parameters: channel::Parameters) -> Result<Channel<f32
     Channel::new(world.clone(), parameters).map_err(|error| error.to_string())
 }
 
-/// Laminar flow and conduction are steady, `tau = 3 nu U_b`, `theta = S (1 - y^2) / (2 nu)`, however short the step is. All that is left is the round-off of double precision:
-/// 1e-16 of U_b a substep, times the N^2 of a derivative.
+/// Laminar flow and conduction are steady, `tau = 3 nu U_b`, `theta = S (1 - y^2) / (2 nu)`,
+/// however short the step is. All that is left is the round-off of double precision: 1e-16 of U_b a
+/// substep, times the N^2 of a derivative.
 fn mean_profiles(world: &Rc<World>) -> Outcome {
     let bulk_velocity = 10.0;
     let shear = 3.0 * VISCOSITY * bulk_velocity;
     for drive in [Drive::MassFlux { bulk_velocity }, Drive::PressureGradient { gradient: shear }] {
-        let scalars = vec![ChannelScalar { name: "heat".into(), schmidt: 1.0, boundary: ScalarBoundary::Source { rate: shear } }];
+        let scalars = vec![ChannelScalar {
+            name: "heat".into(),
+            schmidt: 1.0,
+            boundary: ScalarBoundary::Source { rate: shear },
+        }];
         let own = channel::Parameters::at_rest([PI, 2.0, FRAC_PI_2], [8, 65, 8]);
         let (step_size, frame_velocity) = (StepSize::Fixed(1e-4), 10.0);
-        let mut channel = new(world, channel::Parameters { viscosity: VISCOSITY, drive, scalars, step_size, frame_velocity, ..own })?;
+        let mut channel = new(
+            world,
+            channel::Parameters { viscosity: VISCOSITY, drive, scalars, step_size, frame_velocity, ..own },
+        )?;
         channel.set(&ChannelInitial::Laminar).map_err(|error| error.to_string())?;
         advance(&mut channel, 0.02)?;
-        let found = ["wall_shear_lower", "bulk_velocity", "pressure_gradient"].map(|name| observed(&mut channel, name));
+        let found = ["wall_shear_lower", "bulk_velocity", "pressure_gradient"]
+            .map(|name| observed(&mut channel, name));
         for (found, exact) in found.into_iter().zip([shear, bulk_velocity, shear]) {
             ensure!((found / exact - 1.0).abs() < 1e-9, "{drive:?}: {found}, not {exact}");
         }
@@ -48,18 +68,30 @@ fn mean_profiles(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// The slope of a mean profile at the lower wall, on the rank that holds it. A coefficient is the sum of its two parts.
+/// The slope of a mean profile at the lower wall, on the rank that holds it. A coefficient is the
+/// sum of its two parts.
 fn mean_slope(channel: &Channel<f32>, field: &str) -> Option<f64> {
     let layout = channel.layout();
     let mean = layout.range(layout.columns.iter().position(|column| column.is_mean())?);
-    let (_, Values::F32(modes)) = channel.state().into_iter().find(|(name, _)| *name == field)? else { return None };
+    let (_, Values::F32(modes)) = channel.state().into_iter().find(|(name, _)| *name == field)? else {
+        return None;
+    };
     let sign = |n: usize| if n.is_multiple_of(2) { -1.0 } else { 1.0 };
-    Some(modes[mean].iter().enumerate().map(|(n, a)| sign(n) * (n * n) as f64 * (f64::from(a.re) + f64::from(a.im))).sum())
+    Some(
+        modes[mean]
+            .iter()
+            .enumerate()
+            .map(|(n, a)| sign(n) * (n * n) as f64 * (f64::from(a.re) + f64::from(a.im)))
+            .sum(),
+    )
 }
 
-/// The same turbulent start between walls at rest and at 3 and 100, all seen from a frame in which the bulk is at rest. U is held to 2^-48 of itself, 4e-13 of the fastest one, which in this time
-/// grows by a factor of order one: the fluctuations have the same bits but where that tips a rounding, 1e-7 of them. So have the moments: at the walls nothing is left but four
-/// roundings of U^2 in double precision, 4e-12, and the skewness of u at the first point, where <u'u'> is 5e-4, is off by those of U^3, 4e-10 of 1e-5.
+/// The same turbulent start between walls at rest and at 3 and 100, all seen from a frame in which
+/// the bulk is at rest. U is held to 2^-48 of itself, 4e-13 of the fastest one, which in this time
+/// grows by a factor of order one: the fluctuations have the same bits but where that tips a
+/// rounding, 1e-7 of them. So have the moments: at the walls nothing is left but four roundings of
+/// U^2 in double precision, 4e-12, and the skewness of u at the first point, where <u'u'> is 5e-4,
+/// is off by those of U^3, 4e-10 of 1e-5.
 fn galilean(world: &Rc<World>) -> Outcome {
     let runs = [0.0, 3.0, 100.0].map(|wall| -> Result<([f64; 2], Vec<Record>), String> {
         let bulk_velocity = wall + 10.0;
@@ -67,14 +99,26 @@ fn galilean(world: &Rc<World>) -> Outcome {
         let own = channel::Parameters::at_rest([PI, 2.0, FRAC_PI_2], [16, 33, 16]);
         let drive = Drive::MassFlux { bulk_velocity };
         let step_size = StepSize::Fixed(1e-3);
-        let mut channel =
-            new(world, channel::Parameters { viscosity: VISCOSITY, drive, walls, step_size, frame_velocity: bulk_velocity, ..own })?;
+        let mut channel = new(
+            world,
+            channel::Parameters {
+                viscosity: VISCOSITY,
+                drive,
+                walls,
+                step_size,
+                frame_velocity: bulk_velocity,
+                ..own
+            },
+        )?;
         channel.set(&ChannelInitial::Turbulent { amplitude: 0.1 }).map_err(|error| error.to_string())?;
         for time in [0.04, 0.045, 0.05] {
             advance(&mut channel, time)?;
             channel.sample();
         }
-        Ok((["wall_shear_lower", "wall_shear_upper"].map(|name| observed(&mut channel, name)), channel.records()))
+        Ok((
+            ["wall_shear_lower", "wall_shear_upper"].map(|name| observed(&mut channel, name)),
+            channel.records(),
+        ))
     });
     let [at_rest, slow, fast] = runs;
     let (at_rest, records) = at_rest?;
@@ -83,7 +127,10 @@ fn galilean(world: &Rc<World>) -> Outcome {
         let error = at_rest.iter().zip(moving).map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
         ensure!(error < 1e-6, "the friction changes by {error:e} of it: {at_rest:?}, {moving:?}");
         let found = skewness_near_the_wall(&records)?;
-        ensure!(skewness.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-3), "skewness of u {found:?}, not {skewness:?}");
+        ensure!(
+            skewness.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-3),
+            "skewness of u {found:?}, not {skewness:?}"
+        );
     }
     Ok(())
 }
@@ -103,11 +150,14 @@ fn skewness_near_the_wall(records: &[Record]) -> Result<Vec<f64>, String> {
     Ok(skewness)
 }
 
-/// A stage rounds each mode once, by a part of the last place that is the same for as long as the gain, counted in last places, keeps its fraction. Here a stage gains some 100
-/// last places, and 2 % less at the end: the fraction runs through all values twice or more, and what is left of half a last place is a tenth of it, 5e-4 of a gain at most, usually 1e-4.
+/// A stage rounds each mode once, by a part of the last place that is the same for as long as the
+/// gain, counted in last places, keeps its fraction. Here a stage gains some 100 last places, and 2
+/// % less at the end: the fraction runs through all values twice or more, and what is left of half
+/// a last place is a tenth of it, 5e-4 of a gain at most, usually 1e-4.
 fn decay_rate(world: &Rc<World>) -> Outcome {
     let (dt, steps, k2) = (1e-3, 1000.0, 2.0);
-    let own = homogeneous::Parameters { viscosity: VISCOSITY, step_size: StepSize::Fixed(dt), ..parameters(8) };
+    let own =
+        homogeneous::Parameters { viscosity: VISCOSITY, step_size: StepSize::Fixed(dt), ..parameters(8) };
     let mut flow = started_in::<f32>(world, own, &Initial::TaylorGreen { amplitude: 1.0, dimensions: 2 })?;
     let before = observed(&mut flow, "energy");
     advance(&mut flow, steps * dt)?;

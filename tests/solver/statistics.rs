@@ -1,4 +1,5 @@
-//! What is observed of the homogeneous flow, against sums over points, time derivatives, and fields of known moments.
+//! What is observed of the homogeneous flow, against sums over points, time derivatives, and fields
+//! of known moments.
 
 use crate::collective::{Check, Outcome};
 use crate::ensure;
@@ -19,14 +20,25 @@ pub static CHECKS: [Check; 8] = [
     Check { name: "transfer_conserves_energy", ranks: &[1, 3], run: transfer, needs: None },
     Check { name: "shells_change_by_transfer_and_dissipation", ranks: &[3], run: shells, needs: None },
     Check { name: "budgets_close", ranks: &[1, 3], run: budgets, needs: None },
-    Check { name: "known_fields_have_their_skewness_and_flatness", ranks: &[1, 3], run: moments, needs: None },
+    Check {
+        name: "known_fields_have_their_skewness_and_flatness",
+        ranks: &[1, 3],
+        run: moments,
+        needs: None,
+    },
     Check { name: "isotropic_skewness_is_that_of_the_transfer", ranks: &[2], run: isotropic, needs: None },
 ];
 
 /// A buoyant scalar with a mean gradient.
 fn scalar() -> Scalar {
     let initial = ScalarInitial::Zero;
-    Scalar { name: "heat".into(), schmidt: 0.7, gradient: [0.2, 0.7, -0.3], buoyancy: [0.3, 0.8, -0.4], initial }
+    Scalar {
+        name: "heat".into(),
+        schmidt: 0.7,
+        gradient: [0.2, 0.7, -0.3],
+        buoyancy: [0.3, 0.8, -0.4],
+        initial,
+    }
 }
 
 /// The mean flows of the tests: none, shear with rotation, and one that tilts the lattice in all directions.
@@ -70,17 +82,28 @@ fn column(sheets: &[Sheet], sheet: &str, name: &str) -> Vec<f64> {
 }
 
 fn near(what: &str, found: f64, expected: f64, tolerance: f64) -> Outcome {
-    ensure!((found - expected).abs() <= tolerance, "{what} is {found}, not {expected}: off by {:e}", found - expected);
+    ensure!(
+        (found - expected).abs() <= tolerance,
+        "{what} is {found}, not {expected}: off by {:e}",
+        found - expected
+    );
     Ok(())
 }
 
-const STRESSES: [(&str, usize, usize); 6] = [("uu", 0, 0), ("vv", 1, 1), ("ww", 2, 2), ("uv", 0, 1), ("uw", 0, 2), ("vw", 1, 2)];
+const STRESSES: [(&str, usize, usize); 6] =
+    [("uu", 0, 0), ("vv", 1, 1), ("ww", 2, 2), ("uv", 0, 1), ("uw", 0, 2), ("vw", 1, 2)];
 const COMPONENTS: [&str; 6] = ["xx", "yy", "zz", "xy", "xz", "yz"];
 
 /// Means of products over the points are sums over modes: exact below half the points.
 fn stresses(world: &Rc<World>) -> Outcome {
     for mean in means() {
-        let box_ = Parameters { size: [TAU, 5.0, 4.0], grid: [18, 24, 20], mean, scalars: vec![scalar()], ..parameters(0) };
+        let box_ = Parameters {
+            size: [TAU, 5.0, 4.0],
+            grid: [18, 24, 20],
+            mean,
+            scalars: vec![scalar()],
+            ..parameters(0)
+        };
         let mut flow = developed(world, box_, 0.2)?;
         let samples = flow.observe();
         let points: Vec<Vec<f64>> = (0..3)
@@ -138,9 +161,12 @@ fn abc(world: &Rc<World>) -> Outcome {
         ("dissipation_coefficient", dissipation * length / u.powi(3)),
         ("remesh_energy", 0.0),
     ];
-    expected.into_iter().try_for_each(|(name, expected)| near(name, value(&samples, name), expected, 1e-14 * expected.max(1.0)))?;
+    expected.into_iter().try_for_each(|(name, expected)| {
+        near(name, value(&samples, name), expected, 1e-14 * expected.max(1.0))
+    })?;
     // A fluid at rest has nothing, and nothing that is not a number.
-    let mut still = Homogeneous::<f64>::new(world.clone(), parameters(8)).map_err(|error| error.to_string())?;
+    let mut still =
+        Homogeneous::<f64>::new(world.clone(), parameters(8)).map_err(|error| error.to_string())?;
     ensure!(still.observe().iter().all(|(_, value)| *value == 0.0), "a fluid at rest: {:?}", still.observe());
     ensure!(still.budget().iter().all(|(_, value)| *value == 0.0), "a fluid at rest: {:?}", still.budget());
     Ok(())
@@ -150,7 +176,14 @@ fn sums(world: &Rc<World>) -> Outcome {
     for mean in means() {
         for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShift] {
             let (mean, scalars) = (mean.clone(), vec![scalar()]);
-            let box_ = Parameters { size: [TAU, 5.0, 4.0], grid: [18, 24, 20], mean, scalars, dealiasing, ..parameters(0) };
+            let box_ = Parameters {
+                size: [TAU, 5.0, 4.0],
+                grid: [18, 24, 20],
+                mean,
+                scalars,
+                dealiasing,
+                ..parameters(0)
+            };
             let mut flow = developed(world, box_, 0.2)?;
             let (samples, sheets) = (flow.observe(), flow.spectra());
             let (k, width) = (column(&sheets, "spectra", "k"), TAU / 4.0);
@@ -179,14 +212,20 @@ fn sums(world: &Rc<World>) -> Outcome {
                 }
             }
             let budget = flow.budget();
-            for (term, name) in [("production", "production"), ("buoyancy", "buoyancy_flux"), ("dissipation", "dissipation")] {
+            for (term, name) in
+                [("production", "production"), ("buoyancy", "buoyancy_flux"), ("dissipation", "dissipation")]
+            {
                 near(term, 0.5 * trace(&budget, term), value(&samples, name), 1e-13)?;
             }
             for term in ["rapid", "rotation"] {
                 near(term, trace(&budget, term), 0.0, 1e-13)?;
             }
-            let of_sheet: Vec<Vec<f64>> = budget.iter().map(|(name, _)| column(&sheets, "budget", name)).collect();
-            ensure!(budget.iter().zip(&of_sheet).all(|((_, x), column)| column[..] == [*x]), "budget.csv is {of_sheet:?}, not {budget:?}");
+            let of_sheet: Vec<Vec<f64>> =
+                budget.iter().map(|(name, _)| column(&sheets, "budget", name)).collect();
+            ensure!(
+                budget.iter().zip(&of_sheet).all(|((_, x), column)| column[..] == [*x]),
+                "budget.csv is {of_sheet:?}, not {budget:?}"
+            );
         }
     }
     // One mode lies in one row of each direction.
@@ -195,7 +234,10 @@ fn sums(world: &Rc<World>) -> Outcome {
     for (i, n) in [("x", 1), ("y", 2), ("z", 3)] {
         for (name, square) in [("uu", 2.0), ("vv", 0.5), ("ww", 0.0)] {
             let density = column(&sheets, "spectra_1d", &format!("{name}_{i}"));
-            ensure!((0..6).all(|row| (density[row] - if row == n { square } else { 0.0 }).abs() < 1e-15), "{name}_{i}: {density:?}");
+            ensure!(
+                (0..6).all(|row| (density[row] - if row == n { square } else { 0.0 }).abs() < 1e-15),
+                "{name}_{i}: {density:?}"
+            );
         }
     }
     Ok(())
@@ -223,13 +265,20 @@ fn transfer(world: &Rc<World>) -> Outcome {
         }
     }
     let mut linear = developed(world, Parameters { nonlinear: false, ..parameters(16) }, 0.1)?;
-    ensure!(column(&linear.spectra(), "spectra", "transfer").iter().all(|t| *t == 0.0), "a linear run has transfer");
-    ensure!(COMPONENTS.iter().all(|c| value(&linear.budget(), &format!("slow_{c}")) == 0.0), "a linear run has slow pressure");
+    ensure!(
+        column(&linear.spectra(), "spectra", "transfer").iter().all(|t| *t == 0.0),
+        "a linear run has transfer"
+    );
+    ensure!(
+        COMPONENTS.iter().all(|c| value(&linear.budget(), &format!("slow_{c}")) == 0.0),
+        "a linear run has slow pressure"
+    );
     Ok(())
 }
 
-/// Interval of the time derivatives. The difference of fourth order is off by `h^4 / 30` of the fifth derivative: 2e-10 at a rate of change of 10
-/// a time, that of eddies of k u = 10. Round-off is `1e-16 / h`.
+/// Interval of the time derivatives. The difference of fourth order is off by `h^4 / 30` of the
+/// fifth derivative: 2e-10 at a rate of change of 10 a time, that of eddies of k u = 10. Round-off
+/// is `1e-16 / h`.
 const INTERVAL: f64 = 5e-4;
 const CLOSES: f64 = 1e-9;
 
@@ -248,7 +297,9 @@ fn derivative<R>(
             middle = at_middle.take().map(|at_middle| at_middle(flow));
         }
     }
-    let slope = |i: usize| (values[0][i] - 8.0 * values[1][i] + 8.0 * values[3][i] - values[4][i]) / (12.0 * INTERVAL);
+    let slope = |i: usize| {
+        (values[0][i] - 8.0 * values[1][i] + 8.0 * values[3][i] - values[4][i]) / (12.0 * INTERVAL)
+    };
     let slopes = (0..values[2].len()).map(slope).collect();
     Ok((slopes, values.swap_remove(2), middle.ok_or("no middle")?))
 }
@@ -260,9 +311,15 @@ fn shells(world: &Rc<World>) -> Outcome {
         let mut flow = developed(world, parameters, 0.1)?;
         let energy = |flow: &mut Homogeneous<f64>| column(&flow.spectra(), "spectra", "energy");
         let (slopes, _, sheets) = derivative(&mut flow, energy, |flow| flow.spectra())?;
-        let [transfer, dissipation] = ["transfer", "dissipation"].map(|name| column(&sheets, "spectra", name));
+        let [transfer, dissipation] =
+            ["transfer", "dissipation"].map(|name| column(&sheets, "spectra", name));
         for (shell, slope) in slopes.into_iter().enumerate() {
-            near(&format!("{dealiasing:?}: dE/dt of shell {shell}"), slope, transfer[shell] - dissipation[shell], CLOSES)?;
+            near(
+                &format!("{dealiasing:?}: dE/dt of shell {shell}"),
+                slope,
+                transfer[shell] - dissipation[shell],
+                CLOSES,
+            )?;
         }
     }
     Ok(())
@@ -270,10 +327,19 @@ fn shells(world: &Rc<World>) -> Outcome {
 
 /// dR_ij/dt is the sum of the terms, component by component.
 fn budgets(world: &Rc<World>) -> Outcome {
-    for (dealiasing, nonlinear) in [(Dealiasing::TwoThirds, true), (Dealiasing::PhaseShiftExact, true), (Dealiasing::TwoThirds, false)] {
+    for (dealiasing, nonlinear) in
+        [(Dealiasing::TwoThirds, true), (Dealiasing::PhaseShiftExact, true), (Dealiasing::TwoThirds, false)]
+    {
         for mean in means() {
             let scalars = vec![scalar()];
-            let parameters = Parameters { scheme: RungeKutta::Rk4, dealiasing, nonlinear, mean, scalars, ..parameters(24) };
+            let parameters = Parameters {
+                scheme: RungeKutta::Rk4,
+                dealiasing,
+                nonlinear,
+                mean,
+                scalars,
+                ..parameters(24)
+            };
             let mut flow = developed(world, parameters, 0.1)?;
             let stresses = |flow: &mut Homogeneous<f64>| {
                 let samples = flow.observe();
@@ -284,9 +350,17 @@ fn budgets(world: &Rc<World>) -> Outcome {
             for (n, c) in COMPONENTS.into_iter().enumerate() {
                 let term = |name: &str| value(&budget, &format!("{name}_{c}"));
                 near("R", term("R"), r[n], 1e-14)?;
-                let sum: f64 = ["production", "rapid", "slow", "rotation", "buoyancy", "injection"].into_iter().map(term).sum();
+                let sum: f64 = ["production", "rapid", "slow", "rotation", "buoyancy", "injection"]
+                    .into_iter()
+                    .map(term)
+                    .sum();
                 let expected = sum - term("dissipation");
-                near(&format!("{dealiasing:?}, nonlinear {nonlinear}: dR/dt of {c}"), slopes[n], expected, CLOSES)?;
+                near(
+                    &format!("{dealiasing:?}, nonlinear {nonlinear}: dR/dt of {c}"),
+                    slopes[n],
+                    expected,
+                    CLOSES,
+                )?;
                 worst = worst.max((slopes[n] - expected).abs());
             }
             println!("{dealiasing:?}, nonlinear {nonlinear}: closes to {worst:.1e}, xy: {:.3}", slopes[3]);
@@ -296,7 +370,11 @@ fn budgets(world: &Rc<World>) -> Outcome {
 }
 
 /// The sum of some fields.
-fn superposed(world: &Rc<World>, parameters: Parameters, initial: &[Initial]) -> Result<Homogeneous<f64>, String> {
+fn superposed(
+    world: &Rc<World>,
+    parameters: Parameters,
+    initial: &[Initial],
+) -> Result<Homogeneous<f64>, String> {
     let mut sum = started(world, parameters.clone(), &initial[0])?;
     for initial in &initial[1..] {
         let other = started(world, parameters.clone(), initial)?;
@@ -313,21 +391,40 @@ fn moments(world: &Rc<World>) -> Outcome {
     let wave = |wavenumber, amplitude, phase| Initial::Mode { wavenumber, amplitude, phase };
     // A single wave: skewness 0, flatness 3/2. A component without a derivative has none.
     let budget = started(world, parameters(18), &wave([1, 2, 0], [2.0, -1.0, 3.0], 0.3))?.budget();
-    for (name, expected) in [("skewness_x", 0.0), ("flatness_x", 1.5), ("skewness_y", 0.0), ("flatness_y", 1.5), ("flatness_z", 0.0)] {
+    for (name, expected) in [
+        ("skewness_x", 0.0),
+        ("flatness_x", 1.5),
+        ("skewness_y", 0.0),
+        ("flatness_y", 1.5),
+        ("flatness_z", 0.0),
+    ] {
         near(name, value(&budget, name), expected, 1e-13)?;
     }
     // w = sin s + b/2 sin 2 s: dw/dz = k_z (cos s + b cos 2 s), with <d^2> = (1 + b^2) / 2, <d^3> = 3 b / 4,
     // <d^4> = 3/8 (1 + b^4) + 3/2 b^2.
     let b: f64 = 0.8;
-    let waves = [wave([0, 1, 1], [0.0, -1.0, 1.0], -FRAC_PI_2), wave([0, 2, 2], [0.0, -0.5 * b, 0.5 * b], -FRAC_PI_2)];
+    let waves = [
+        wave([0, 1, 1], [0.0, -1.0, 1.0], -FRAC_PI_2),
+        wave([0, 2, 2], [0.0, -0.5 * b, 0.5 * b], -FRAC_PI_2),
+    ];
     let budget = superposed(world, parameters(18), &waves)?.budget();
     let square = 0.5 * (1.0 + b * b);
-    let (skewness, flatness) = (0.75 * b / square.powf(1.5), (0.375 * (1.0 + b.powi(4)) + 1.5 * b * b) / (square * square));
-    for (name, expected) in [("skewness_z", skewness), ("flatness_z", flatness), ("skewness_y", -skewness), ("flatness_y", flatness)] {
+    let (skewness, flatness) =
+        (0.75 * b / square.powf(1.5), (0.375 * (1.0 + b.powi(4)) + 1.5 * b * b) / (square * square));
+    for (name, expected) in [
+        ("skewness_z", skewness),
+        ("flatness_z", flatness),
+        ("skewness_y", -skewness),
+        ("flatness_y", flatness),
+    ] {
         near(name, value(&budget, name), expected, 1e-13)?;
     }
     // In the plane du/dx = -dv/dy at all times, with the wavenumbers of that time: here in a tilted box.
-    let waves = [wave([1, 1, 0], [1.0, -1.0, 0.0], 0.2), wave([1, -2, 0], [2.0, 1.0, 0.0], 0.5), wave([2, -1, 0], [-0.5, -1.0, 0.0], -0.4)];
+    let waves = [
+        wave([1, 1, 0], [1.0, -1.0, 0.0], 0.2),
+        wave([1, -2, 0], [2.0, 1.0, 0.0], 0.5),
+        wave([2, -1, 0], [-0.5, -1.0, 0.0], -0.4),
+    ];
     let sheared = Parameters { nonlinear: false, mean: means()[1].clone(), ..parameters(18) };
     let sheared = Parameters { mean: Mean { rotation: [0.0; 3], ..sheared.mean.clone() }, ..sheared };
     let mut flow = superposed(world, sheared, &waves)?;
@@ -339,19 +436,23 @@ fn moments(world: &Rc<World>) -> Outcome {
     near("flatness_y", value(&budget, "flatness_y"), value(&budget, "flatness_x"), 1e-12)
 }
 
-/// `-S = (3 sqrt(30) / 14) int k^2 T dk / (int k^2 E dk)^(3/2)` in isotropic turbulence. A sample is not isotropic: the deviation is
-/// random, and its mean over independent fields within four of its standard errors, which the fields themselves tell.
+/// `-S = (3 sqrt(30) / 14) int k^2 T dk / (int k^2 E dk)^(3/2)` in isotropic turbulence. A sample
+/// is not isotropic: the deviation is random, and its mean over independent fields within four of
+/// its standard errors, which the fields themselves tell.
 fn isotropic(world: &Rc<World>) -> Outcome {
     let (mut deviations, mut sum) = (Vec::new(), 0.0);
     for seed in 1..=8 {
-        let parameters = Parameters { viscosity: 0.02, seed, step_size: StepSize::Courant(0.5), ..parameters(32) };
+        let parameters =
+            Parameters { viscosity: 0.02, seed, step_size: StepSize::Courant(0.5), ..parameters(32) };
         let mut flow = started(world, parameters, &random(0.5))?;
         advance(&mut flow, 2.0)?;
         let sheets = flow.spectra();
         let of = |name: &str| column(&sheets, "spectra", name);
-        // The shells are of width 1; that k^2 varies within one is an error of `1 / (12 k^2)`, a per cent where the transfer is.
+        // The shells are of width 1; that k^2 varies within one is an error of `1 / (12 k^2)`, a
+        // per cent where the transfer is.
         let budget = flow.budget();
-        let skewness = ["x", "y", "z"].iter().map(|i| value(&budget, &format!("skewness_{i}"))).sum::<f64>() / 3.0;
+        let skewness =
+            ["x", "y", "z"].iter().map(|i| value(&budget, &format!("skewness_{i}"))).sum::<f64>() / 3.0;
         let stretching: f64 = of("k").iter().zip(of("transfer")).map(|(k, t)| k * k * t).sum();
         let enstrophy = value(&flow.observe(), "enstrophy");
         let from_transfer = -3.0 * 30f64.sqrt() / 14.0 * stretching / enstrophy.powf(1.5);

@@ -14,10 +14,13 @@ const BYTES: f64 = 16.0 * MODES as f64;
 pub fn check(world: &World, directory: &Path) {
     let plain = transfer(world, &directory.join("plain"), None);
     // ROMIO takes one rank a node at most, and all ranks are on one here.
-    let is_ompio = library_version().starts_with("Open MPI") && !std::env::var("OMPI_MCA_io").is_ok_and(|io| io.contains("romio"));
+    let is_ompio = library_version().starts_with("Open MPI")
+        && !std::env::var("OMPI_MCA_io").is_ok_and(|io| io.contains("romio"));
     for aggregators in 1..=world.size() {
         let moved = transfer(world, &directory.join(aggregators.to_string()), Some(aggregators));
-        for (what, (bytes, expected)) in ["written", "read back", "read"].iter().zip(moved.bytes.iter().zip([BYTES; 3])) {
+        for (what, (bytes, expected)) in
+            ["written", "read back", "read"].iter().zip(moved.bytes.iter().zip([BYTES; 3]))
+        {
             let busy = bytes.iter().filter(|bytes| **bytes > expected / 16.0).count();
             let total: f64 = bytes.iter().sum();
             assert!((1.0..1.1).contains(&(total / expected)), "{what} with {aggregators}: {bytes:?}");
@@ -43,7 +46,14 @@ fn transfer(world: &World, directory: &Path, aggregators: Option<usize>) -> Move
     let own = begin(world.rank())..begin(world.rank() + 1);
     let piece = Piece { offset: own.start, total: MODES };
     let values: Vec<Complex<f64>> = own.map(|i| Complex::new(i as f64 / 3.0, -(i as f64))).collect();
-    let header = Header { flow: "test".into(), step: 1, time: 0.0, case: String::new(), layout: String::new(), numbers: Vec::new() };
+    let header = Header {
+        flow: "test".into(),
+        step: 1,
+        time: 0.0,
+        case: String::new(),
+        layout: String::new(),
+        numbers: Vec::new(),
+    };
     let fields = [Field { name: "u", units: "1", values: Values::F64(&values) }];
     let contents = Contents { header: &header, tables: &[], piece, fields: &fields, records: &[] };
 
@@ -51,7 +61,8 @@ fn transfer(world: &World, directory: &Path, aggregators: Option<usize>) -> Move
     let path = write_checkpoint(world, directory, 1, &contents).unwrap().path;
     let written = moved_so_far();
     let mut read = vec![Complex::default(); values.len()];
-    read_fields(world, &path, piece, &mut [FieldMut { name: "u", values: ValuesMut::F64(&mut read) }]).unwrap();
+    read_fields(world, &path, piece, &mut [FieldMut { name: "u", values: ValuesMut::F64(&mut read) }])
+        .unwrap();
     let after = moved_so_far();
     assert!(read == values);
     let differences = [written[1] - before[1], written[0] - before[0], after[0] - written[0]];
@@ -62,5 +73,6 @@ fn transfer(world: &World, directory: &Path, aggregators: Option<usize>) -> Move
 /// Bytes that this process has read and written.
 fn moved_so_far() -> [f64; 2] {
     let text = fs::read_to_string("/proc/self/io").unwrap();
-    ["rchar: ", "wchar: "].map(|name| text.lines().find_map(|line| line.strip_prefix(name)?.parse().ok()).unwrap())
+    ["rchar: ", "wchar: "]
+        .map(|name| text.lines().find_map(|line| line.strip_prefix(name)?.parse().ok()).unwrap())
 }

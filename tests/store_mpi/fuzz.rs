@@ -1,5 +1,6 @@
-//! Checkpoints of runs, damaged at random: one byte changed, or the end cut off. Each is refused by its name, or the damage lies where
-//! nothing is kept, and everything reads as it was written. The seeds are fixed.
+//! Checkpoints of runs, damaged at random: one byte changed, or the end cut off. Each is refused by
+//! its name, or the damage lies where nothing is kept, and everything reads as it was written. The
+//! seeds are fixed.
 
 use super::{root, same, scratch};
 use crate::support::mpirun::{Finished, mpirun};
@@ -67,7 +68,9 @@ impl Whole {
         let length = (begin(world.rank() + 1) - piece.offset) as usize;
         let mut modes = Vec::new();
         for Part { name, precision, .. } in &fields {
-            let read = |values: ValuesMut| same(world, read_fields(world, file, piece, &mut [FieldMut { name, values }]));
+            let read = |values: ValuesMut| {
+                same(world, read_fields(world, file, piece, &mut [FieldMut { name, values }]))
+            };
             if *precision == "single" {
                 let mut values = vec![Complex::<f32>::default(); length];
                 read(ValuesMut::F32(&mut values))?;
@@ -95,7 +98,10 @@ pub fn trial() -> std::result::Result<(), Failed> {
         if !status.success() {
             return Err(format!("{ranks} ranks: {status}\n{output}").into());
         }
-        output.lines().filter_map(|line| line.strip_prefix(COUNTED)).for_each(|line| println!("{ranks} ranks, {line}"));
+        output
+            .lines()
+            .filter_map(|line| line.strip_prefix(COUNTED))
+            .for_each(|line| println!("{ranks} ranks, {line}"));
     }
     Ok(())
 }
@@ -117,12 +123,14 @@ pub fn damage(world: &World, directory: &Path) {
                 damaged[place] ^= 1 + random.below(255) as u8;
             }
             root(world, || fs::write(&file, &damaged).unwrap());
-            named[usize::from(cut)] += u64::from(refused(world, &file, &sound, &format!("{name}, byte {place}, cut {cut}")));
+            named[usize::from(cut)] +=
+                u64::from(refused(world, &file, &sound, &format!("{name}, byte {place}, cut {cut}")));
         }
         if world.is_root() {
             let ([flips, cuts], length) = (named, bytes.len());
             println!(
-                "{COUNTED}{name}, {length} bytes: of {FLIPS} changed bytes {flips} named, {} harmless; of {CUTS} cuts {cuts} named",
+                "{COUNTED}{name}, {length} bytes: of {FLIPS} changed bytes {flips} named, {} harmless; of \
+                 {CUTS} cuts {cuts} named",
                 FLIPS - flips
             );
         }
@@ -147,7 +155,10 @@ fn refused(world: &World, file: &Path, sound: &(Whole, String), what: &str) -> b
         (Err(read), Err(look)) => {
             for error in [read, look] {
                 let message = &error.message;
-                assert!(message.contains(file.to_str().unwrap()) && message.contains("take an older checkpoint"), "{what}: {message}");
+                assert!(
+                    message.contains(file.to_str().unwrap()) && message.contains("take an older checkpoint"),
+                    "{what}: {message}"
+                );
                 assert_eq!(error.kind, Kind::Input, "{what}: {message}");
             }
             true

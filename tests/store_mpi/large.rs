@@ -22,7 +22,8 @@ const HEAVY: u64 = 600_000_000;
 /// More modes than a C `int` counts; only the first and the last are filled.
 const LONG: u64 = (1 << 31) + (1 << 20);
 
-/// By hand: `cargo test --profile quick --test store_mpi -- --ignored`, with 20 GB of disk and 6 GB of memory.
+/// By hand: `cargo test --profile quick --test store_mpi -- --ignored`, with 20 GB of disk and 6 GB
+/// of memory.
 pub fn by_hand() -> Result<(), Failed> {
     let (directory, program) = (scratch()?, std::env::current_exe()?);
     let place = directory.path().to_str().ok_or("a directory that is not UTF-8")?;
@@ -37,7 +38,9 @@ fn mode(i: u64) -> Mode {
 /// The piece of each rank: the first has the share `of_first`, the others the rest in equal parts.
 fn uneven(world: &World, total: u64, of_first: f64) -> Range<u64> {
     let cut = (total as f64 * if world.size() > 1 { of_first } else { 1.0 }) as u64;
-    let begin = |rank: usize| if rank == 0 { 0 } else { cut + (total - cut) * (rank as u64 - 1) / (world.size() as u64 - 1) };
+    let begin = |rank: usize| {
+        if rank == 0 { 0 } else { cut + (total - cut) * (rank as u64 - 1) / (world.size() as u64 - 1) }
+    };
     begin(world.rank())..if world.rank() + 1 == world.size() { total } else { begin(world.rank() + 1) }
 }
 
@@ -53,7 +56,14 @@ pub fn beyond(world: &World, directory: &Path) {
 
 /// Writes the first pieces, and reads the second ones.
 fn moved(world: &World, directory: &Path, total: u64, [written, read]: [Range<u64>; 2]) {
-    let header = Header { flow: "homogeneous".into(), step: 1, time: 0.0, case: String::new(), layout: String::new(), numbers: Vec::new() };
+    let header = Header {
+        flow: "homogeneous".into(),
+        step: 1,
+        time: 0.0,
+        case: String::new(),
+        layout: String::new(),
+        numbers: Vec::new(),
+    };
     let values: Vec<Mode> = written.clone().map(mode).collect();
     let fields = [Field { name: "u", units: "1", values: Values::F32(&values) }];
     let piece = Piece { offset: written.start, total };

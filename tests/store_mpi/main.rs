@@ -1,5 +1,5 @@
-//! Checkpoints, statistics and snapshots on several ranks. Every trial starts this program again under mpirun, where it runs one of
-//! the checks below on all ranks together.
+//! Checkpoints, statistics and snapshots on several ranks. Every trial starts this program again
+//! under mpirun, where it runs one of the checks below on all ranks together.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -123,7 +123,8 @@ assert f.attrs["case"].decode() == "[flow]\nname = \"Wirbel, groß\"\n"
 /// On a disk of 1 MB, which only root may make.
 fn full_disk() -> std::result::Result<(), Failed> {
     let disk = scratch()?;
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(disk.path()).output()?;
+    let mounted =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(disk.path()).output()?;
     if !mounted.status.success() {
         eprintln!("full disk: skipped, no right to mount one");
         return Ok(());
@@ -185,7 +186,12 @@ fn header(step: u64) -> Header {
 }
 
 fn tables() -> [Table; 1] {
-    [Table { name: "kx".into(), units: "1".into(), description: "wavenumbers".into(), values: vec![0, 1, 2, -2, -1] }]
+    [Table {
+        name: "kx".into(),
+        units: "1".into(),
+        description: "wavenumbers".into(),
+        values: vec![0, 1, 2, -2, -1],
+    }]
 }
 
 /// Nearly even pieces for all ranks but `idle`, which has none if there are others.
@@ -199,10 +205,19 @@ fn write(world: &World, directory: &Path, keep: usize, step: u64) -> Result<Writ
     write_with(world, directory, keep, step, &records::sample())
 }
 
-fn write_with(world: &World, directory: &Path, keep: usize, step: u64, records: &[Record]) -> Result<Written> {
+fn write_with(
+    world: &World,
+    directory: &Path,
+    keep: usize,
+    step: u64,
+    records: &[Record],
+) -> Result<Written> {
     let range = piece(world, 0, MODES);
     let (us, vs): (Vec<_>, Vec<_>) = (range.clone().map(u).collect(), range.clone().map(v).collect());
-    let fields = [Field { name: "u", units: "m/s", values: Values::F64(&us) }, Field { name: "v", units: "m/s", values: Values::F32(&vs) }];
+    let fields = [
+        Field { name: "u", units: "m/s", values: Values::F64(&us) },
+        Field { name: "v", units: "m/s", values: Values::F32(&vs) },
+    ];
     let piece = Piece { offset: range.start, total: MODES };
     let contents = Contents { header: &header(step), tables: &tables(), piece, fields: &fields, records };
     write_checkpoint(world, directory, keep, &contents)
@@ -214,10 +229,16 @@ fn read_back(world: &World, file: &Path) -> Result<()> {
     let range = piece(world, idle, MODES);
     let mut us = vec![Complex::default(); range.clone().count()];
     let mut vs = vec![Complex::default(); range.clone().count()];
-    let mut fields = [FieldMut { name: "v", values: ValuesMut::F32(&mut vs) }, FieldMut { name: "u", values: ValuesMut::F64(&mut us) }];
+    let mut fields = [
+        FieldMut { name: "v", values: ValuesMut::F32(&mut vs) },
+        FieldMut { name: "u", values: ValuesMut::F64(&mut us) },
+    ];
     let read_header = same(world, read_header(world, file))?;
     same(world, read_fields(world, file, Piece { offset: range.start, total: MODES }, &mut fields))?;
-    assert!(us.iter().copied().eq(range.clone().map(u)) && vs.iter().copied().eq(range.map(v)), "wrong data were accepted");
+    assert!(
+        us.iter().copied().eq(range.clone().map(u)) && vs.iter().copied().eq(range.map(v)),
+        "wrong data were accepted"
+    );
     assert_eq!(read_header, header(7), "a wrong header was accepted");
     records::read_back(world, file)?;
     Ok(())
@@ -257,7 +278,11 @@ fn damage(world: &World, directory: &Path) {
         let mut damaged = sound.clone();
         damaged[begin + byte] ^= 1;
         root(world, || fs::write(&file, &damaged).unwrap());
-        let error = fails(world, read_back(world, &file), &["\"/state/u\"", file.to_str().unwrap(), "take an older checkpoint"]);
+        let error = fails(
+            world,
+            read_back(world, &file),
+            &["\"/state/u\"", file.to_str().unwrap(), "take an older checkpoint"],
+        );
         assert_eq!(error.kind, Kind::Input);
         assert!(inspect(&file).unwrap_err().message.contains("the checksum of /state/u does not match"));
     }
@@ -269,7 +294,11 @@ fn truncations(world: &World, directory: &Path) {
     let lengths = (0..60).map(|i| i * sound.len() / 60).chain([1, 8, 48, 96, sound.len() - 1]);
     for length in lengths {
         root(world, || fs::write(&file, &sound[..length]).unwrap());
-        fails(world, read_back(world, &file), &[file.to_str().unwrap(), "damaged", "take an older checkpoint"]);
+        fails(
+            world,
+            read_back(world, &file),
+            &[file.to_str().unwrap(), "damaged", "take an older checkpoint"],
+        );
     }
 }
 
@@ -280,11 +309,16 @@ fn foreign(world: &World, directory: &Path) {
     root(world, || fs::write(&file, "step,time,dt\n0,0.0,0.1\n".repeat(1000)).unwrap());
     fails(world, read_header(world, &file), &["damaged or no HDF5 file"]);
     fails(world, read_back(world, &file), &["damaged or no HDF5 file"]);
-    let foreign = "import h5py, sys\nf = h5py.File(sys.argv[1], 'w')\nf['state/u'] = [1.0]\nf.attrs['program'] = 'other'";
+    let foreign = "import h5py, sys\nf = h5py.File(sys.argv[1], 'w')\nf['state/u'] = \
+        [1.0]\nf.attrs['program'] = 'other'";
     root(world, || python(foreign, &[&file]).unwrap());
     fails(world, read_header(world, &file), &["not a checkpoint of rogallo"]);
     snapshots::write(world, directory);
-    fails(world, read_header(world, &directory.join("00000020.h5")), &["is a snapshot file of rogallo, not a checkpoint"]);
+    fails(
+        world,
+        read_header(world, &directory.join("00000020.h5")),
+        &["is a snapshot file of rogallo, not a checkpoint"],
+    );
     let newer = "import h5py, sys\nf = h5py.File(sys.argv[1], 'r+')\nf.attrs.modify('format', 2)";
     let file = write(world, directory, 9, 7).unwrap().path;
     root(world, || python(newer, &[&file]).unwrap());
@@ -298,10 +332,19 @@ fn misfits(world: &World, directory: &Path) {
         let length = range.clone().count();
         let (mut singles, mut doubles) = (vec![Complex::default(); length], vec![Complex::default(); length]);
         let values = if single { ValuesMut::F32(&mut singles) } else { ValuesMut::F64(&mut doubles) };
-        read_fields(world, &file, Piece { offset: range.start, total: modes }, &mut [FieldMut { name, values }])
+        read_fields(
+            world,
+            &file,
+            Piece { offset: range.start, total: modes },
+            &mut [FieldMut { name, values }],
+        )
     };
     read("u", MODES, false).unwrap();
-    fails(world, read("u", MODES, true), &["\"/state/u\"", "stored in double precision, but the case asks for single"]);
+    fails(
+        world,
+        read("u", MODES, true),
+        &["\"/state/u\"", "stored in double precision, but the case asks for single"],
+    );
     fails(world, read("v", MODES, false), &["\"/state/v\"", "stored in single precision"]);
     fails(world, read("u", MODES + 1, false), &["[203] modes are stored, but the case has 204"]);
     fails(world, read("u", MODES - 1, false), &["[203] modes are stored, but the case has 202"]);
@@ -309,7 +352,10 @@ fn misfits(world: &World, directory: &Path) {
 }
 
 fn names(directory: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -343,7 +389,8 @@ fn latest(world: &World, directory: &Path) {
     for step in [7, 12] {
         write(world, directory, 3, step).unwrap();
     }
-    let (old, new, link) = (directory.join("00000007.h5"), directory.join("00000012.h5"), directory.join("latest"));
+    let (old, new, link) =
+        (directory.join("00000007.h5"), directory.join("00000012.h5"), directory.join("latest"));
     assert_eq!(found(), [new.clone(), old.clone()]);
     root(world, || {
         fs::remove_file(&link).unwrap();
@@ -357,7 +404,11 @@ fn latest(world: &World, directory: &Path) {
 }
 
 fn directories(world: &World, directory: &Path) {
-    fails(world, write(world, &directory.join("missing/checkpoints"), 1, 7), &["cannot make the directory", "missing/checkpoints"]);
+    fails(
+        world,
+        write(world, &directory.join("missing/checkpoints"), 1, 7),
+        &["cannot make the directory", "missing/checkpoints"],
+    );
     let file = directory.join("file");
     root(world, || fs::write(&file, "").unwrap());
     fails(world, write(world, &file.join("checkpoints"), 1, 7), &["file/checkpoints", "Not a directory"]);
@@ -369,14 +420,16 @@ fn directories(world: &World, directory: &Path) {
     assert_eq!(names(&blocked), ["00000007.h5"]);
 }
 
-/// Nodes of which one has not mounted the disk, or does not see the file yet: MPI libraries wait for ever there.
+/// Nodes of which one has not mounted the disk, or does not see the file yet: MPI libraries wait
+/// for ever there.
 fn apart(world: &World, directory: &Path) {
     let shared = directory.join("shared");
     root(world, || fs::create_dir(&shared).unwrap());
     let seen = if world.rank() == 2 { directory.join("unmounted") } else { shared.clone() };
     fails(world, write(world, &seen, 1, 7), &["cannot open", "unmounted", "No such file", "(rank 2 of 3)"]);
     let file = write(world, &shared, 1, 7).unwrap().path;
-    let (range, mut values) = (piece(world, 0, MODES), vec![Complex::default(); piece(world, 0, MODES).count()]);
+    let (range, mut values) =
+        (piece(world, 0, MODES), vec![Complex::default(); piece(world, 0, MODES).count()]);
     let mut fields = [FieldMut { name: "u", values: ValuesMut::F64(&mut values) }];
     let file = seen.join(file.file_name().unwrap());
     let read = read_fields(world, &file, Piece { offset: range.start, total: MODES }, &mut fields);

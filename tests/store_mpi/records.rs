@@ -1,7 +1,8 @@
 //! Records, in checkpoints and in files of statistics.
 
 use crate::{
-    RANKS, fails, header, launch, names, python, read_back as read_back_all, root, same, scratch, write as write_checkpoint, write_with,
+    RANKS, fails, header, launch, names, python, read_back as read_back_all, root, same, scratch,
+    write as write_checkpoint, write_with,
 };
 use libtest_mimic::Failed;
 use rogallo::error::{Kind, Result};
@@ -22,8 +23,8 @@ fn record(name: &str, axes: &[(&str, usize)], values: Vec<f64>) -> Record {
     }
 }
 
-/// Not in alphabetical order, of all dimensions, with values that only an exact copy keeps; more than the 8 that HDF5 keeps
-/// in the header of a group.
+/// Not in alphabetical order, of all dimensions, with values that only an exact copy keeps; more
+/// than the 8 that HDF5 keeps in the header of a group.
 pub fn sample() -> Vec<Record> {
     let special = vec![f64::from_bits(0x7ff8_0000_0000_beef), -0.0, 5e-324, f64::NEG_INFINITY];
     let many = (0..8).map(|i| record(&format!("r{i}"), &[("y", 2)], vec![f64::from(i), 0.1]));
@@ -107,28 +108,42 @@ pub fn damage(world: &World, directory: &Path) {
     write_statistics(world, &statistics, &header(7), &sample()).unwrap();
     world.barrier();
     let text = inspect(&statistics).unwrap();
-    let parts =
-        ["statistics          ", "step                7", "/uu", "15 real (y: 5, kx: 3), 120 bytes, in m2/s2: sound", "1 real (), 8 bytes"];
+    let parts = [
+        "statistics          ",
+        "step                7",
+        "/uu",
+        "15 real (y: 5, kx: 3), 120 bytes, in m2/s2: sound",
+        "1 real (), 8 bytes",
+    ];
     for part in parts {
         assert!(text.contains(part), "\"{part}\" is missing in:\n{text}");
     }
-    for (name, number, byte) in
-        [("uu", 3.0_f64 / 7.0, 0), ("uu", 3.0 / 7.0, 119), ("special", f64::from_bits(0x7ff8_0000_0000_beef), 15), ("samples", 12.1, 6)]
-    {
-        for (file, place, advice) in
-            [(&checkpoint, format!("/statistics/{name}"), "take an older checkpoint"), (&statistics, format!("/{name}"), "or move it away")]
-        {
+    for (name, number, byte) in [
+        ("uu", 3.0_f64 / 7.0, 0),
+        ("uu", 3.0 / 7.0, 119),
+        ("special", f64::from_bits(0x7ff8_0000_0000_beef), 15),
+        ("samples", 12.1, 6),
+    ] {
+        for (file, place, advice) in [
+            (&checkpoint, format!("/statistics/{name}"), "take an older checkpoint"),
+            (&statistics, format!("/{name}"), "or move it away"),
+        ] {
             let sound = fs::read(file).unwrap();
             let begin = sound.windows(8).rposition(|window| window == number.to_le_bytes()).unwrap();
             let mut damaged = sound.clone();
             damaged[begin + byte] ^= 1;
             root(world, || fs::write(file, &damaged).unwrap());
             if *file == checkpoint {
-                let error = fails(world, read_records(world, file), &[&format!("\"{place}\""), file.to_str().unwrap(), "damaged", advice]);
+                let error = fails(
+                    world,
+                    read_records(world, file),
+                    &[&format!("\"{place}\""), file.to_str().unwrap(), "damaged", advice],
+                );
                 assert_eq!(error.kind, Kind::Input);
             } else {
                 let error = read_statistics(file).unwrap_err();
-                for part in [&*format!("the data of \"{place}\" in"), "their checksum does not match", advice] {
+                for part in [&*format!("the data of \"{place}\" in"), "their checksum does not match", advice]
+                {
                     assert!(error.message.contains(part), "\"{part}\" is missing in: {error}");
                 }
                 assert_eq!(error.kind, Kind::Input);
@@ -147,14 +162,21 @@ pub fn damage(world: &World, directory: &Path) {
     let mut expected = sample();
     expected.sort_by(|a, b| a.name.cmp(&b.name));
     assert_same(records, expected);
-    assert!(read_statistics(&checkpoint).unwrap_err().message.contains("is a checkpoint file of rogallo, not a statistics of rogallo"));
+    assert!(
+        read_statistics(&checkpoint)
+            .unwrap_err()
+            .message
+            .contains("is a checkpoint file of rogallo, not a statistics of rogallo")
+    );
 }
 
 pub fn misfits(world: &World, directory: &Path) {
     // A checkpoint without records is one as it was before there were any.
     let file = write_with(world, directory, 1, 7, &[]).unwrap().path;
     assert_same(read_records(world, &file).unwrap(), vec![]);
-    root(world, || python("import h5py, sys\nassert 'statistics' not in h5py.File(sys.argv[1])", &[&file]).unwrap());
+    root(world, || {
+        python("import h5py, sys\nassert 'statistics' not in h5py.File(sys.argv[1])", &[&file]).unwrap()
+    });
     let statistics = directory.join("statistics.h5");
     write_statistics(world, &statistics, &header(7), &sample()).unwrap();
     fails(world, read_records(world, &statistics), &["is a statistics file of rogallo, not a checkpoint"]);
@@ -164,9 +186,15 @@ pub fn misfits(world: &World, directory: &Path) {
     let mut shape = sample();
     shape[1].shape[0] = 5;
     let twice = [sample(), sample()].concat();
-    for (records, part) in [(&axes, "\"uu\" has 1 axes, but 2 dimensions"), (&shape, "length mismatch"), (&twice, "")] {
+    for (records, part) in
+        [(&axes, "\"uu\" has 1 axes, but 2 dimensions"), (&shape, "length mismatch"), (&twice, "")]
+    {
         fails(world, write_with(world, directory, 1, 8, records), &["cannot create the checkpoint", part]);
-        fails(world, write_statistics(world, &statistics, &header(8), records), &["cannot create the statistics", part]);
+        fails(
+            world,
+            write_statistics(world, &statistics, &header(8), records),
+            &["cannot create the statistics", part],
+        );
     }
     let missing = directory.join("missing/statistics.h5");
     fails(world, write_statistics(world, &missing, &header(8), &sample()), &["missing", "No such file"]);
@@ -180,6 +208,7 @@ pub fn full(world: &World, directory: &Path) {
     let large = [record("large", &[("y", 1 << 17)], vec![0.1; 1 << 17])];
     let parts = [directory.to_str().unwrap(), "no room", "bytes needed", "available"];
     fails(world, write_with(world, directory, 2, 8, &large), &parts);
-    let error = fails(world, write_statistics(world, &directory.join("statistics.h5"), &header(8), &large), &parts);
+    let error =
+        fails(world, write_statistics(world, &directory.join("statistics.h5"), &header(8), &large), &parts);
     assert_eq!(error.kind, Kind::Failure);
 }

@@ -62,7 +62,8 @@ pub fn write(world: &World, directory: &Path) {
     let columns = workers / rows;
     let cut = |n: usize, part: usize, parts: usize| n * part / parts;
     let (row, column) = (world.rank() % rows, world.rank() / rows);
-    let (x, y) = (cut(nx, column, columns)..cut(nx, column + 1, columns), cut(ny, row, rows)..cut(ny, row + 1, rows));
+    let (x, y) =
+        (cut(nx, column, columns)..cut(nx, column + 1, columns), cut(ny, row, rows)..cut(ny, row + 1, rows));
     let mut block = Block { start: [0, y.start, x.start], shape: [nz, y.len(), x.len()] };
     if world.rank() >= workers {
         block = Block { start: [0; 3], shape: [0; 3] };
@@ -70,7 +71,9 @@ pub fn write(world: &World, directory: &Path) {
     let mut values = Vec::new();
     for z in 0..block.shape[0] {
         for y in block.start[1]..block.start[1] + block.shape[1] {
-            values.extend((block.start[2]..block.start[2] + block.shape[2]).map(|x| (x + 10 * y + 100 * z) as f64));
+            values.extend(
+                (block.start[2]..block.start[2] + block.shape[2]).map(|x| (x + 10 * y + 100 * z) as f64),
+            );
         }
     }
     let singles: Vec<f32> = values.iter().map(|&value| -value as f32).collect();
@@ -78,7 +81,14 @@ pub fn write(world: &World, directory: &Path) {
     let (values, singles) = (Reals::F64(values), Reals::F32(singles));
     for (step, time) in [(20, 2.0), (5, 0.5)] {
         let coordinates = [even(nx), vec![-1.0, -0.7, 0.0, 0.7, 1.0], even(nz)];
-        let header = SnapshotHeader { step, time, size: [6.0, 2.0, 7.0], deformation: IDENTITY, coordinates, case: "[flow]\n".into() };
+        let header = SnapshotHeader {
+            step,
+            time,
+            size: [6.0, 2.0, 7.0],
+            deformation: IDENTITY,
+            coordinates,
+            case: "[flow]\n".into(),
+        };
         let mut snapshot = Snapshot::create(world, directory, header).unwrap();
         snapshot.field("u", "m/s", block, &values).unwrap();
         snapshot.field("p", "m2/s2", block, &singles).unwrap();

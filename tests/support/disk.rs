@@ -18,7 +18,8 @@ impl Disk {
     /// Other options; tried for a while, since a disk can be made read-only only while nobody writes to it.
     pub fn remount(&self, options: &str) -> Result<(), String> {
         let begin = Instant::now();
-        let mount = || Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).output();
+        let mount =
+            || Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).output();
         while !mount().is_ok_and(|output| output.status.success()) {
             if begin.elapsed() > Duration::from_secs(20) {
                 return Err(format!("the disk cannot be mounted with {options}"));

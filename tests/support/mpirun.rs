@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// More ranks than cores are fine, so they must yield to each other while they wait; and tests may run as root.
+/// More ranks than cores are fine, so they must yield to each other while they wait; and tests may
+/// run as root.
 const ENVIRONMENT: [(&str, &str); 6] = [
     // No banner for an exit code that is not 0.
     ("OMPI_MCA_orte_execute_quiet", "1"),
@@ -34,11 +35,13 @@ pub struct Job {
 }
 
 impl Job {
-    /// Starts `command` with its output kept; one that takes longer than `limit` is ended when it is waited for.
+    /// Starts `command` with its output kept; one that takes longer than `limit` is ended when it
+    /// is waited for.
     pub fn start(command: &mut Command, limit: Duration) -> Result<Self, String> {
         let output = tempfile::tempfile().map_err(|error| error.to_string())?;
         let copy = || output.try_clone().map(Stdio::from).map_err(|error| error.to_string());
-        let command = command.envs(ENVIRONMENT).stdin(Stdio::null()).stdout(copy()?).stderr(copy()?).process_group(0);
+        let command =
+            command.envs(ENVIRONMENT).stdin(Stdio::null()).stdout(copy()?).stderr(copy()?).process_group(0);
         let child = command.spawn().map_err(|error| format!("cannot start {command:?}: {error}"))?;
         Ok(Self { child, output, limit, begin: Instant::now() })
     }
@@ -57,7 +60,10 @@ impl Job {
     pub fn finish(mut self) -> Result<Finished, String> {
         let status = wait(&mut self.child, self.limit.saturating_sub(self.begin.elapsed()));
         let mut bytes = Vec::new();
-        self.output.rewind().and_then(|()| self.output.read_to_end(&mut bytes)).map_err(|error| error.to_string())?;
+        self.output
+            .rewind()
+            .and_then(|()| self.output.read_to_end(&mut bytes))
+            .map_err(|error| error.to_string())?;
         let output = String::from_utf8_lossy(&bytes).into_owned();
         match status {
             Some(status) => Ok(Finished { status, output }),
@@ -91,12 +97,16 @@ pub fn succeed(ranks: usize, program: &Path, arguments: &[&str], limit: Duration
     let Finished { status, output } = mpirun(ranks, program, arguments, limit)?;
     match status.success() {
         true => Ok(()),
-        false => Err(format!("{ranks} ranks: exit code {:?}, signal {:?}\n{output}", status.code(), status.signal())),
+        false => Err(format!(
+            "{ranks} ranks: exit code {:?}, signal {:?}\n{output}",
+            status.code(),
+            status.signal()
+        )),
     }
 }
 
-/// None if the time was over and it still ran: then mpirun is asked to end its ranks (each has a process group of its own), and if that
-/// does not help it is killed.
+/// None if the time was over and it still ran: then mpirun is asked to end its ranks (each has a
+/// process group of its own), and if that does not help it is killed.
 fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let within = |child: &mut Child, limit: Duration| {
         let begin = Instant::now();

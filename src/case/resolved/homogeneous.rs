@@ -13,13 +13,20 @@ pub fn own(flow: &Homogeneous) -> Own {
     }
     for scalar in scalars {
         let Scalar { name, schmidt, gradient, buoyancy, initial } = scalar;
-        let entries = vec![("schmidt", number(*schmidt)), ("gradient", array(gradient)), ("buoyancy", array(buoyancy))];
-        tables.extend([(format!("scalar.{name}"), entries), (format!("scalar.{name}.initial"), scalar_initial(initial))]);
+        let entries =
+            vec![("schmidt", number(*schmidt)), ("gradient", array(gradient)), ("buoyancy", array(buoyancy))];
+        tables.extend([
+            (format!("scalar.{name}"), entries),
+            (format!("scalar.{name}.initial"), scalar_initial(initial)),
+        ]);
     }
     tables.extend(forcing.as_ref().map(|forcing| ("forcing".to_owned(), self::forcing(forcing))));
     tables.push(("initial".to_owned(), self::initial(initial)));
     if let Initial::Random { develop: Some(Develop { skewness, rescale }), .. } = initial {
-        tables.push(("initial.develop".to_owned(), vec![("skewness", number(*skewness)), ("rescale", word(RESCALES, *rescale))]));
+        tables.push((
+            "initial.develop".to_owned(),
+            vec![("skewness", number(*skewness)), ("rescale", word(RESCALES, *rescale))],
+        ));
     }
     Own {
         kind: "homogeneous",
@@ -50,7 +57,12 @@ fn scalar_initial(initial: &ScalarInitial) -> Entries {
     match initial {
         ScalarInitial::Zero => vec![("kind", quoted("zero"))],
         ScalarInitial::Mode { wavenumber, amplitude, phase } => {
-            vec![("kind", quoted("mode")), ("wavenumber", array(wavenumber)), ("amplitude", number(*amplitude)), ("phase", number(*phase))]
+            vec![
+                ("kind", quoted("mode")),
+                ("wavenumber", array(wavenumber)),
+                ("amplitude", number(*amplitude)),
+                ("phase", number(*phase)),
+            ]
         }
         ScalarInitial::Random { energy, spectrum } => random(*energy, spectrum),
     }
@@ -63,16 +75,29 @@ fn forcing(forcing: &Forcing) -> Entries {
     };
     match *forcing {
         Forcing::ConstantPower { power, k_min, k_max } => {
-            [("kind", quoted("constant-power")), ("power", number(power))].into_iter().chain(band(k_min, k_max)).collect()
+            [("kind", quoted("constant-power")), ("power", number(power))]
+                .into_iter()
+                .chain(band(k_min, k_max))
+                .collect()
         }
         Forcing::OrnsteinUhlenbeck { variance, correlation_time, k_min, k_max } => {
             let process = [("variance", number(variance)), ("correlation_time", number(correlation_time))];
-            [("kind", quoted("ornstein-uhlenbeck"))].into_iter().chain(process).chain(band(k_min, k_max)).collect()
+            [("kind", quoted("ornstein-uhlenbeck"))]
+                .into_iter()
+                .chain(process)
+                .chain(band(k_min, k_max))
+                .collect()
         }
         Forcing::Linear { rate } => vec![("kind", quoted("linear")), ("rate", number(rate))],
-        Forcing::FrozenShells { k_min, k_max } => [("kind", quoted("frozen-shells"))].into_iter().chain(band(k_min, k_max)).collect(),
-        Forcing::Body(BodyForce::Kolmogorov { amplitude, wavenumber }) => wave("kolmogorov", amplitude, wavenumber),
-        Forcing::Body(BodyForce::TaylorGreen { amplitude, wavenumber }) => wave("taylor-green", amplitude, wavenumber),
+        Forcing::FrozenShells { k_min, k_max } => {
+            [("kind", quoted("frozen-shells"))].into_iter().chain(band(k_min, k_max)).collect()
+        }
+        Forcing::Body(BodyForce::Kolmogorov { amplitude, wavenumber }) => {
+            wave("kolmogorov", amplitude, wavenumber)
+        }
+        Forcing::Body(BodyForce::TaylorGreen { amplitude, wavenumber }) => {
+            wave("taylor-green", amplitude, wavenumber)
+        }
         Forcing::Body(BodyForce::Abc { a, b, c, wavenumber }) => abc(a, b, c, wavenumber),
     }
 }
@@ -80,11 +105,20 @@ fn forcing(forcing: &Forcing) -> Entries {
 fn initial(initial: &Initial) -> Entries {
     match initial {
         Initial::TaylorGreen { amplitude, dimensions } => {
-            vec![("kind", quoted("taylor-green")), ("amplitude", number(*amplitude)), ("dimensions", dimensions.to_string())]
+            vec![
+                ("kind", quoted("taylor-green")),
+                ("amplitude", number(*amplitude)),
+                ("dimensions", dimensions.to_string()),
+            ]
         }
         Initial::Abc { a, b, c, wavenumber } => abc(*a, *b, *c, *wavenumber),
         Initial::Mode { wavenumber, amplitude, phase } => {
-            vec![("kind", quoted("mode")), ("wavenumber", array(wavenumber)), ("amplitude", array(amplitude)), ("phase", number(*phase))]
+            vec![
+                ("kind", quoted("mode")),
+                ("wavenumber", array(wavenumber)),
+                ("amplitude", array(amplitude)),
+                ("phase", number(*phase)),
+            ]
         }
         Initial::Random { energy, spectrum, develop: _ } => random(*energy, spectrum),
         Initial::File { path } => vec![("kind", quoted("file")), ("file", quoted(path.display()))],
@@ -92,17 +126,29 @@ fn initial(initial: &Initial) -> Entries {
 }
 
 fn abc(a: f64, b: f64, c: f64, wavenumber: usize) -> Entries {
-    vec![("kind", quoted("abc")), ("a", number(a)), ("b", number(b)), ("c", number(c)), ("wavenumber", wavenumber.to_string())]
+    vec![
+        ("kind", quoted("abc")),
+        ("a", number(a)),
+        ("b", number(b)),
+        ("c", number(c)),
+        ("wavenumber", wavenumber.to_string()),
+    ]
 }
 
 fn random(energy: Option<f64>, spectrum: &Spectrum) -> Entries {
     let mut entries = vec![("kind", quoted("random"))];
     match spectrum {
         Spectrum::PassotPouquet { peak_wavenumber } => {
-            entries.extend([("spectrum", quoted("passot-pouquet")), ("peak_wavenumber", number(*peak_wavenumber))]);
+            entries.extend([
+                ("spectrum", quoted("passot-pouquet")),
+                ("peak_wavenumber", number(*peak_wavenumber)),
+            ]);
         }
         Spectrum::VonKarmanPao { peak_wavenumber, kolmogorov_length } => {
-            entries.extend([("spectrum", quoted("von-karman-pao")), ("peak_wavenumber", number(*peak_wavenumber))]);
+            entries.extend([
+                ("spectrum", quoted("von-karman-pao")),
+                ("peak_wavenumber", number(*peak_wavenumber)),
+            ]);
             entries.extend(kolmogorov_length.map(|length| ("kolmogorov_length", number(length))));
         }
         Spectrum::Power { exponent, k_min, k_max } => {

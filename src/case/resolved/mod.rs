@@ -9,9 +9,11 @@ use crate::error::Result;
 use crate::time::{Schedule, StepSize};
 use std::path::Path;
 
-/// Tables and keys that say nothing of the equations, nor of the grid: what is averaged is the same with another length of the steps. (`every_time`, `end` and
-/// the batches of statistics do cut the steps that would go beyond them, so that the last bits of a run depend on them.)
-const WITHOUT_EFFECT: [&str; 8] = ["parallel.", "output.", "checkpoint.", "time.end", "time.steps", "time.retry", "time.dt", "time.cfl"];
+/// Tables and keys that say nothing of the equations, nor of the grid: what is averaged is the same
+/// with another length of the steps. (`every_time`, `end` and the batches of statistics do cut the
+/// steps that would go beyond them, so that the last bits of a run depend on them.)
+const WITHOUT_EFFECT: [&str; 8] =
+    ["parallel.", "output.", "checkpoint.", "time.end", "time.steps", "time.retry", "time.dt", "time.cfl"];
 
 /// Of these the ones that are worth a note where a run goes on.
 const NOTED: [&str; 4] = ["time.retry", "time.dt", "time.cfl", "output.statistics"];
@@ -23,8 +25,8 @@ const OF_A_JOB: [&str; 6] = ["parallel.", "output.", "checkpoint.", "time.end", 
 const SOME_END: &str = "time.end=0";
 
 impl Case {
-    /// The case as a case file that has every key; tables of what is not there, such as `[forcing]`, are left out. Reading it
-    /// gives the same case, to the last bit of every number.
+    /// The case as a case file that has every key; tables of what is not there, such as
+    /// `[forcing]`, are left out. Reading it gives the same case, to the last bit of every number.
     pub fn to_toml(&self) -> String {
         let mut text = format!("# {}: every key of the case, defaults filled in.\n", self.name);
         for (table, entries) in tables(self) {
@@ -42,12 +44,17 @@ pub fn recorded_name(text: &str) -> &str {
     text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name)
 }
 
-/// The part of a case that a batch of statistics belongs to, as a case file without what differs from job to job. [`read_physics`] reads it.
+/// The part of a case that a batch of statistics belongs to, as a case file without what differs
+/// from job to job. [`read_physics`] reads it.
 pub fn physics_text(case: &Case) -> String {
     let mut text = format!("# {}: the physics of the case.\n", case.name);
     for (table, entries) in tables(case) {
         let is_kept = |key: &&str| !OF_A_JOB.iter().any(|start| format!("{table}.{key}").starts_with(start));
-        let kept: Vec<String> = entries.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| format!("{key} = {value}\n")).collect();
+        let kept: Vec<String> = entries
+            .iter()
+            .filter(|(key, _)| is_kept(key))
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect();
         if !kept.is_empty() {
             text += &format!("\n[{table}]\n{}", kept.concat());
         }
@@ -66,7 +73,8 @@ pub fn read_physics(text: &str) -> Result<Case> {
 /// Tables and keys that say what the numbers of a state are: they cannot change while a run goes on.
 const OF_THE_STATE: [&str; 4] = ["flow.", "domain.", "mean.", "numerics.precision"];
 
-/// Of the lines of [`physics_differences`] those that a run cannot go on with, though the user accepts them: what is stored would be another field.
+/// Of the lines of [`physics_differences`] those that a run cannot go on with, though the user
+/// accepts them: what is stored would be another field.
 pub fn of_the_state(differences: &[String]) -> Vec<&String> {
     differences.iter().filter(|line| OF_THE_STATE.iter().any(|start| line.starts_with(start))).collect()
 }
@@ -77,17 +85,20 @@ pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
     differences(a, b, is_physics)
 }
 
-/// The keys that differ and change neither physics nor averages, but are worth a note where a run goes on, a line each.
+/// The keys that differ and change neither physics nor averages, but are worth a note where a run
+/// goes on, a line each.
 pub fn noted_differences(a: &Case, b: &Case) -> Vec<String> {
     differences(a, b, |key| NOTED.contains(&key))
 }
 
-/// The keys that differ and by which batches of statistics are no longer of one length, a line each; none where no more samples are taken.
+/// The keys that differ and by which batches of statistics are no longer of one length, a line
+/// each; none where no more samples are taken.
 pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
     let (FlowKind::Channel(a), FlowKind::Channel(b)) = (&a.flow, &b.flow) else { return Vec::new() };
     let (of_a, of_b) = (a.sampling.batches, b.sampling.batches);
     let sampled = [a, b].iter().all(|flow| flow.sampling.schedule != Schedule::default());
-    let length = (of_a.length != of_b.length).then(|| format!("output.statistics.batch: {} -> {}", of_a.length, of_b.length));
+    let length = (of_a.length != of_b.length)
+        .then(|| format!("output.statistics.batch: {} -> {}", of_a.length, of_b.length));
     let spectra = (of_a.of_spectra != of_b.of_spectra)
         .then(|| format!("output.statistics.spectra_batch: {} -> {}", of_a.of_spectra, of_b.of_spectra));
     length.into_iter().chain(spectra).filter(|_| sampled).collect()
@@ -95,7 +106,8 @@ pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
 
 /// Of the keys that are `meant`.
 fn differences(a: &Case, b: &Case, meant: impl Fn(&str) -> bool) -> Vec<String> {
-    let [a, b] = [a, b].map(|case| dotted(case).into_iter().filter(|(key, _)| meant(key)).collect::<Vec<_>>());
+    let [a, b] =
+        [a, b].map(|case| dotted(case).into_iter().filter(|(key, _)| meant(key)).collect::<Vec<_>>());
     let value = |entries: &[(String, String)], key: &str| {
         entries.iter().find(|(other, _)| other == key).map_or("(none)".to_owned(), |(_, value)| value.clone())
     };
@@ -164,7 +176,9 @@ fn time(time: &Time) -> Entries {
     }];
     entries.extend(end.map(|end| ("end", number(end))));
     entries.extend(steps.map(|steps| ("steps", steps.to_string())));
-    entries.extend(retry.map(|Retry { factor, times }| ("retry", inline(&[("factor", number(factor)), ("times", times.to_string())]))));
+    entries.extend(retry.map(|Retry { factor, times }| {
+        ("retry", inline(&[("factor", number(factor)), ("times", times.to_string())]))
+    }));
     entries
 }
 
@@ -172,13 +186,22 @@ fn parallel(parallel: &Parallel) -> Entries {
     let Parallel { process_grid, exchange, hang_limit_minutes } = parallel;
     let process_grid = process_grid.map_or_else(|| quoted("auto"), |grid| array(&grid));
     let hang_limit = hang_limit_minutes.map_or_else(|| quoted("never"), number);
-    vec![("process_grid", process_grid), ("exchange", word(EXCHANGES, *exchange)), ("hang_limit_minutes", hang_limit)]
+    vec![
+        ("process_grid", process_grid),
+        ("exchange", word(EXCHANGES, *exchange)),
+        ("hang_limit_minutes", hang_limit),
+    ]
 }
 
 fn output(output: &Output) -> Entries {
     let Output { directory, series, spectra, snapshots } = output;
-    let mut entries: Entries = directory.iter().map(|directory| ("directory", quoted(directory.display()))).collect();
-    entries.extend([("series", cadence(*series)), ("spectra", cadence(*spectra)), ("snapshots", cadence(*snapshots))]);
+    let mut entries: Entries =
+        directory.iter().map(|directory| ("directory", quoted(directory.display()))).collect();
+    entries.extend([
+        ("series", cadence(*series)),
+        ("spectra", cadence(*spectra)),
+        ("snapshots", cadence(*snapshots)),
+    ]);
     entries
 }
 

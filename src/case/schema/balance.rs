@@ -1,4 +1,5 @@
-//! Whether a mean state can be steady: a mean pressure must balance the mean flow, the rotation and the buoyancy of the mean scalars.
+//! Whether a mean state can be steady: a mean pressure must balance the mean flow, the rotation and
+//! the buoyancy of the mean scalars.
 //!
 //! With `U_i = A_ij x_j` and `Theta = G_j x_j` the mean momentum balance is
 //!
@@ -6,17 +7,21 @@
 //!     dA_ij/dt + M_ij = -d2P/dx_i dx_j,    M_ij = A_il A_lj + 2 eps_ilm Omega_l A_mj - sum_s b_i G_j
 //! ```
 //!
-//! Its right-hand side is symmetric. With dA/dt = 0 so is M, at all times: `dG/dt = -A^T G` must not turn G out of this balance.
+//! Its right-hand side is symmetric. With dA/dt = 0 so is M, at all times: `dG/dt = -A^T G` must
+//! not turn G out of this balance.
 
 use super::super::reader::Keys;
 use super::super::types::*;
 use super::mean::{ROUND_OFF, largest};
 
-/// Refuses a mean flow, or mean scalars, that no mean pressure can balance, at any of the factors of the schedule. `keys` are those of the file.
+/// Refuses a mean flow, or mean scalars, that no mean pressure can balance, at any of the factors
+/// of the schedule. `keys` are those of the file.
 pub fn check(keys: &mut Keys, mean: &Mean, scalars: &[Scalar]) {
-    let buoyant: Vec<&Scalar> = scalars.iter().filter(|scalar| scalar.buoyancy != [0.0; 3] && scalar.gradient != [0.0; 3]).collect();
+    let buoyant: Vec<&Scalar> =
+        scalars.iter().filter(|scalar| scalar.buoyancy != [0.0; 3] && scalar.gradient != [0.0; 3]).collect();
     let scaled = |factor: f64| mean.gradient.matrix().map(|row| row.map(|a| factor * a));
-    let unbalanced = mean.schedule.iter().find(|(_, factor)| !is_balanced(scaled(*factor), mean.rotation, &buoyant));
+    let unbalanced =
+        mean.schedule.iter().find(|(_, factor)| !is_balanced(scaled(*factor), mean.rotation, &buoyant));
     let Some(scalar) = buoyant.first() else {
         if let Some((_, factor)) = unbalanced {
             refuse_flow(keys, mean, *factor);
@@ -24,16 +29,26 @@ pub fn check(keys: &mut Keys, mean: &Mean, scalars: &[Scalar]) {
         return;
     };
     if let Some((_, factor)) = unbalanced {
-        let message = format!("this mean state cannot be steady{}: no mean pressure balances the buoyancy of the mean scalar", at(*factor));
+        let message = format!(
+            "this mean state cannot be steady{}: no mean pressure balances the buoyancy of the mean scalar",
+            at(*factor)
+        );
         let help = match (mean.gradient, mean.rotation) {
             (Gradient::None, _) => "without a mean flow the gradient must be along the buoyancy",
-            _ => "A A + 2 Omega x A - buoyancy_i gradient_j must be symmetric for the gradient A of the mean flow (thermal wind)",
+            _ => {
+                "A A + 2 Omega x A - buoyancy_i gradient_j must be symmetric for the gradient A of the mean \
+                 flow (thermal wind)"
+            }
         };
         refuse_scalar(keys, &scalar.name, &message, help);
-    } else if mean.schedule.iter().any(|(_, factor)| *factor > 0.0) && !stays_balanced(mean.gradient.matrix(), &buoyant) {
-        let message = "this mean state cannot stay steady: the mean flow turns the gradient, and no mean pressure balances the buoyancy of \
+    } else if mean.schedule.iter().any(|(_, factor)| *factor > 0.0)
+        && !stays_balanced(mean.gradient.matrix(), &buoyant)
+    {
+        let message = "this mean state cannot stay steady: the mean flow turns the gradient, and no mean \
+            pressure balances the buoyancy of \
                        the mean scalar then";
-        let help = "the gradient G changes by dG_j/dt = -A_ij G_i; only what it gains along the buoyancy can be balanced";
+        let help = "the gradient G changes by dG_j/dt = -A_ij G_i; only what it gains along the buoyancy can \
+            be balanced";
         refuse_scalar(keys, &scalar.name, message, help);
     }
 }
@@ -58,10 +73,18 @@ fn refuse_flow(keys: &mut Keys, mean: &Mean, factor: f64) {
     keys.table("mean", |keys| {
         keys.ignore_others();
         if mean.rotation == [0.0; 3] {
-            keys.problem("gradient", &message, "A A must be symmetric for the gradient A: A times the mean vorticity must be 0");
+            keys.problem(
+                "gradient",
+                &message,
+                "A A must be symmetric for the gradient A: A times the mean \
+                vorticity must be 0",
+            );
         } else {
             let condition = "A A + 2 Omega x A must be symmetric for the gradient A";
-            let help = format!("{condition}: shear takes Omega in the plane of x and z, plane strain along z, axisymmetric strain none");
+            let help = format!(
+                "{condition}: shear takes Omega in the plane of x and z, plane strain along \
+                z, axisymmetric strain none"
+            );
             keys.problem("rotation", &message, &help);
         }
     });
@@ -74,7 +97,8 @@ fn is_balanced(a: [[f64; 3]; 3], omega: [f64; 3], buoyant: &[&Scalar]) -> bool {
         let convection: f64 = (0..3).map(|l| a[i][l] * a[l][j]).sum();
         convection + 2.0 * (omega[next] * a[last][j] - omega[last] * a[next][j])
     };
-    let (turning, of_scalars) = baroclinicity(buoyant.iter().map(|scalar| (scalar.buoyancy, scalar.gradient)));
+    let (turning, of_scalars) =
+        baroclinicity(buoyant.iter().map(|scalar| (scalar.buoyancy, scalar.gradient)));
     // The terms may cancel: they are the scale, not their sum.
     let scale = largest(a.as_flattened()) * (largest(a.as_flattened()) + 2.0 * largest(&omega)) + of_scalars;
     (0..3).all(|i| {
@@ -83,8 +107,9 @@ fn is_balanced(a: [[f64; 3]; 3], omega: [f64; 3], buoyant: &[&Scalar]) -> bool {
     })
 }
 
-/// Whether `sum_s (b_i G_j - b_j G_i)` stays what it is while `G(theta) = exp(-theta A^T) G`. Its derivatives have `(A^T)^n G`; the first three vanish only where
-/// all do, for A obeys its own characteristic equation.
+/// Whether `sum_s (b_i G_j - b_j G_i)` stays what it is while `G(theta) = exp(-theta A^T) G`. Its
+/// derivatives have `(A^T)^n G`; the first three vanish only where all do, for A obeys its own
+/// characteristic equation.
 fn stays_balanced(a: [[f64; 3]; 3], buoyant: &[&Scalar]) -> bool {
     let transported = |g: [f64; 3]| std::array::from_fn(|j| (0..3).map(|i| a[i][j] * g[i]).sum());
     let mut gradients: Vec<[f64; 3]> = buoyant.iter().map(|scalar| scalar.gradient).collect();
@@ -92,7 +117,8 @@ fn stays_balanced(a: [[f64; 3]; 3], buoyant: &[&Scalar]) -> bool {
     (0..3).all(|_| {
         gradients.iter_mut().for_each(|g| *g = transported(*g));
         scale *= largest(a.as_flattened());
-        let (turning, _) = baroclinicity(buoyant.iter().map(|scalar| scalar.buoyancy).zip(gradients.iter().copied()));
+        let (turning, _) =
+            baroclinicity(buoyant.iter().map(|scalar| scalar.buoyancy).zip(gradients.iter().copied()));
         largest(&turning) <= ROUND_OFF * scale
     })
 }

@@ -7,7 +7,9 @@ use super::super::nominal::nominal;
 use super::super::reader::Keys;
 use super::super::types::*;
 use super::super::values::*;
-use super::{EIGENFAMILIES, WALL_SIDES, cadence_keys, checkpoint, drive, fields, numerics, output, parallel, time};
+use super::{
+    EIGENFAMILIES, WALL_SIDES, cadence_keys, checkpoint, drive, fields, numerics, output, parallel, time,
+};
 use crate::time::Schedule;
 
 /// Samples of the statistics where the case does not say.
@@ -29,8 +31,9 @@ pub fn case(keys: &mut Keys, name: &str, dir: &Path) -> Case {
     let scalars = keys.optional_table("scalar", scalars).unwrap_or_default();
     let initial = keys.table("initial", |keys| initial(keys, dir, domain.grid));
     let (dealiase_y, frame_velocity, numerics) = keys.table("numerics", |keys| {
-        // The only word. `grid` counts the points at which products are taken, so that the two-thirds rule on them is the 3/2 rule on
-        // the modes: 192 points carry the 127 modes |n| < 64, and products of these are free of aliasing.
+        // The only word. `grid` counts the points at which products are taken, so that the
+        // two-thirds rule on them is the 3/2 rule on the modes: 192 points carry the 127 modes |n|
+        // < 64, and products of these are free of aliasing.
         keys.or("dealiasing", (), one_of(&[("two-thirds", ())]));
         let dealiase_y = keys.or("dealiase_y", false, boolean);
         let frame = keys.or("frame_velocity", None, word_or("auto", number));
@@ -68,7 +71,10 @@ fn domain(keys: &mut Keys) -> Domain {
 fn height(node: &Node) -> Read<f64> {
     match length(node)? {
         2.0 => Ok(2.0),
-        _ => Err(vec![node.problem("the height of a channel is 2").help("lengths are in half-heights: the walls are at y = -1 and y = 1")]),
+        _ => Err(vec![
+            node.problem("the height of a channel is 2")
+                .help("lengths are in half-heights: the walls are at y = -1 and y = 1"),
+        ]),
     }
 }
 
@@ -83,7 +89,12 @@ fn walls(keys: &mut Keys, grid: [usize; 3]) -> Walls {
             wall: keys.or("wall", WallSide::Both, one_of(WALL_SIDES)),
             amplitude: keys.required("amplitude", "0.1", number),
             wavenumber: keys.required("wavenumber", "[1, 0]", |node| {
-                labels(node, grid, "this has a net flux through the wall", "at least one of n_x, n_z must not be 0")
+                labels(
+                    node,
+                    grid,
+                    "this has a net flux through the wall",
+                    "at least one of n_x, n_z must not be 0",
+                )
             }),
             phase: keys.or("phase", 0.0, number),
         }),
@@ -100,8 +111,11 @@ fn labels(node: &Node, grid: [usize; 3], zero: &str, help: &str) -> Read<[i64; 2
     // A grid that could not be read is zero.
     if grid[0] > 0 && labels.iter().zip(largest).any(|(n, largest)| n.unsigned_abs() > largest as u64) {
         let [nx, nz] = largest;
-        let problem = node.problem(format!("the grid does not keep this mode: only |n_x| <= {nx} and |n_z| <= {nz}"));
-        return Err(vec![problem.help("a smaller wavenumber, or a larger domain.grid: modes below a third of the points are kept")]);
+        let problem =
+            node.problem(format!("the grid does not keep this mode: only |n_x| <= {nx} and |n_z| <= {nz}"));
+        return Err(vec![problem.help(
+            "a smaller wavenumber, or a larger domain.grid: modes below a third of the points are kept",
+        )]);
     }
     Ok(labels)
 }
@@ -136,7 +150,12 @@ fn initial(keys: &mut Keys, dir: &Path, grid: [usize; 3]) -> ChannelInitial {
         "eigenmode" => ChannelInitial::Eigenmode {
             family: keys.or("family", Eigenfamily::OrrSommerfeld, one_of(EIGENFAMILIES)),
             wavenumber: keys.required("wavenumber", "[1, 0]", |node| {
-                labels(node, grid, "the mean flow has no eigenmodes", "at least one of n_x, n_z must not be 0")
+                labels(
+                    node,
+                    grid,
+                    "the mean flow has no eigenmodes",
+                    "at least one of n_x, n_z must not be 0",
+                )
             }),
             index: keys.or("index", 0, integer),
             amplitude: keys.or("amplitude", 1e-4, non_zero),
@@ -146,7 +165,8 @@ fn initial(keys: &mut Keys, dir: &Path, grid: [usize; 3]) -> ChannelInitial {
     }
 }
 
-/// The length of batches where the case does not say: h / u_tau to three digits; where the walls oscillate, the nearest whole number of periods, at least one.
+/// The length of batches where the case does not say: h / u_tau to three digits; where the walls
+/// oscillate, the nearest whole number of periods, at least one.
 fn batch_length(friction_velocity: f64, oscillation: Option<Oscillation>) -> f64 {
     let is_time = |time: &f64| time.is_finite() && *time > 0.0;
     // A fluid that nothing drives has no time of its own, nor has a case that could not be read.
@@ -166,10 +186,17 @@ fn sampling(keys: &mut Keys, batch_length: f64) -> Sampling {
     let given = keys.optional_table("statistics", |keys| {
         let cadence = cadence_keys(keys);
         let from = keys.or("from", 0.0, non_negative);
-        let batches = Batches { length: keys.or("batch", batch_length, positive), of_spectra: keys.or("spectra_batch", 1, at_least(1)) };
+        let batches = Batches {
+            length: keys.or("batch", batch_length, positive),
+            of_spectra: keys.or("spectra_batch", 1, at_least(1)),
+        };
         let named = ["from", "batch", "spectra_batch"].iter().any(|key| keys.has(key));
         let schedule = if named && cadence == Schedule::default() { STATISTICS } else { cadence };
         Sampling { schedule, from, batches }
     });
-    given.unwrap_or(Sampling { schedule: STATISTICS, from: 0.0, batches: Batches { length: batch_length, of_spectra: 1 } })
+    given.unwrap_or(Sampling {
+        schedule: STATISTICS,
+        from: 0.0,
+        batches: Batches { length: batch_length, of_spectra: 1 },
+    })
 }

@@ -1,4 +1,5 @@
-//! The fluid of a channel and what drives it. A Reynolds number says in what velocity the case is written, so that the drive has a default.
+//! The fluid of a channel and what drives it. A Reynolds number says in what velocity the case is
+//! written, so that the drive has a default.
 
 use super::super::nominal::{bulk_reynolds, friction_reynolds};
 use super::super::reader::Keys;
@@ -12,7 +13,8 @@ pub enum Scale {
     Friction(f64),
     /// U_b relative to the walls, at this Re_bulk = U_b h / nu.
     Bulk(f64),
-    /// The case does not say: it gives the viscosity, on the command line in the place of this Reynolds number of the file.
+    /// The case does not say: it gives the viscosity, on the command line in the place of this
+    /// Reynolds number of the file.
     Open(Option<&'static str>),
     /// It could not be read.
     Unread,
@@ -21,7 +23,8 @@ pub enum Scale {
 /// `[fluid]`.
 pub fn fluid(keys: &mut Keys) -> (Fluid, Scale) {
     let example = "reynolds_tau = 180, reynolds_bulk = 2800 or viscosity = 3.5e-4";
-    let (viscosity, scale) = match keys.exactly_one(&["reynolds_tau", "reynolds_bulk", "viscosity"], example) {
+    let (viscosity, scale) = match keys.exactly_one(&["reynolds_tau", "reynolds_bulk", "viscosity"], example)
+    {
         Some("reynolds_tau") => {
             let reynolds = keys.or("reynolds_tau", 1.0, positive);
             (1.0 / reynolds, Scale::Friction(reynolds))
@@ -39,7 +42,8 @@ pub fn fluid(keys: &mut Keys) -> (Fluid, Scale) {
     (Fluid { viscosity }, scale)
 }
 
-/// `[drive]`, with the rotation of the frame, and whether its bulk velocity is the default, which is relative to the walls.
+/// `[drive]`, with the rotation of the frame, and whether its bulk velocity is the default, which
+/// is relative to the walls.
 pub fn drive(keys: &mut Keys, scale: Scale) -> (Drive, f64, bool) {
     let mut by_default = false;
     let drive = match keys.variant("kind", &["mass-flux", "pressure-gradient"]) {
@@ -74,7 +78,8 @@ fn given_or(keys: &mut Keys, key: &'static str, default: Option<f64>, scale: Sca
             keys.missing_since(
                 &[key],
                 &format!(
-                    "--set fluid.viscosity takes the place of fluid.{reynolds}, which says in what velocity the case is written: give \
+                    "--set fluid.viscosity takes the place of fluid.{reynolds}, which says in what velocity \
+                     the case is written: give \
                      --set fluid.{reynolds}=.. instead, or --set drive.{key}=.. as well"
                 ),
             );

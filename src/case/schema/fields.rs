@@ -31,19 +31,31 @@ pub fn initial(keys: &mut Keys, dir: &Path, nonlinear: bool, viscosity: f64) -> 
             let (energy, spectrum) = spectrum(keys, dir);
             let develop = keys.optional_table("develop", develop);
             if develop.is_some() && !nonlinear {
-                keys.problem("develop", "a linear run does not develop turbulence", "remove develop, or set flow.nonlinear = true");
+                keys.problem(
+                    "develop",
+                    "a linear run does not develop turbulence",
+                    "remove develop, or set flow.nonlinear = true",
+                );
             }
             if develop.is_some() && viscosity == 0.0 {
-                keys.problem("develop", "a fluid without viscosity does not decay to turbulence", "remove develop, or set fluid.viscosity");
+                keys.problem(
+                    "develop",
+                    "a fluid without viscosity does not decay to turbulence",
+                    "remove develop, or set fluid.viscosity",
+                );
             }
             Initial::Random { energy, spectrum, develop }
         }
         "file" => Initial::File { path: checkpoint_file(keys, dir) },
-        _ => Initial::TaylorGreen { amplitude: keys.or("amplitude", 1.0, number), dimensions: keys.or("dimensions", 3, two_or_three) },
+        _ => Initial::TaylorGreen {
+            amplitude: keys.or("amplitude", 1.0, number),
+            dimensions: keys.or("dimensions", 3, two_or_three),
+        },
     }
 }
 
-/// The checkpoint that a run starts from: an absolute path, so that it means the same wherever the resolved case is read.
+/// The checkpoint that a run starts from: an absolute path, so that it means the same wherever the
+/// resolved case is read.
 pub fn checkpoint_file(keys: &mut Keys, dir: &Path) -> PathBuf {
     keys.required("file", "\"runs/NAME/checkpoints/latest\"", |node| {
         std::path::absolute(dir.join(text(node)?)).or_else(|error| node.wrong(error.to_string()))
@@ -58,12 +70,16 @@ pub fn scalars(keys: &mut Keys, dir: &Path) -> Vec<Scalar> {
         if name == "remesh" {
             keys.problem(name, "remesh_dissipation is a column of the series already", OTHER_NAME);
         }
-        scalars.push(keys.table(name, |keys| Scalar {
-            name: name.to_owned(),
-            schmidt: keys.or("schmidt", 1.0, positive),
-            gradient: keys.or("gradient", [0.0; 3], array(number)),
-            buoyancy: keys.or("buoyancy", [0.0; 3], array(number)),
-            initial: keys.optional_table("initial", |keys| scalar_initial(keys, dir)).unwrap_or(ScalarInitial::Zero),
+        scalars.push(keys.table(name, |keys| {
+            Scalar {
+                name: name.to_owned(),
+                schmidt: keys.or("schmidt", 1.0, positive),
+                gradient: keys.or("gradient", [0.0; 3], array(number)),
+                buoyancy: keys.or("buoyancy", [0.0; 3], array(number)),
+                initial: keys
+                    .optional_table("initial", |keys| scalar_initial(keys, dir))
+                    .unwrap_or(ScalarInitial::Zero),
+            }
         }));
     }
     scalars
@@ -108,7 +124,9 @@ fn scalar_initial(keys: &mut Keys, dir: &Path) -> ScalarInitial {
 
 /// The spectrum of a random field, and the energy it is scaled to.
 fn spectrum(keys: &mut Keys, dir: &Path) -> (Option<f64>, Spectrum) {
-    let spectrum = match keys.variant("spectrum", &["passot-pouquet", "von-karman-pao", "power", "top-hat", "table"]) {
+    let spectrum = match keys
+        .variant("spectrum", &["passot-pouquet", "von-karman-pao", "power", "top-hat", "table"])
+    {
         "von-karman-pao" => Spectrum::VonKarmanPao {
             peak_wavenumber: keys.required("peak_wavenumber", "4.0", positive),
             kolmogorov_length: keys.optional("kolmogorov_length", positive),
@@ -119,7 +137,10 @@ fn spectrum(keys: &mut Keys, dir: &Path) -> (Option<f64>, Spectrum) {
         }
         "top-hat" => power(keys, 0.0),
         "table" => {
-            let table = match keys.exactly_one(&["file", "table"], "file = \"spectrum.dat\" or table = [[1.0, 0.2], [2.0, 0.1]]") {
+            let table = match keys.exactly_one(
+                &["file", "table"],
+                "file = \"spectrum.dat\" or table = [[1.0, 0.2], [2.0, 0.1]]",
+            ) {
                 Some("table") => keys.or("table", Vec::new(), spectrum_rows),
                 _ => keys.or("file", Vec::new(), |node| spectrum_file(node, dir)),
             };
@@ -142,13 +163,19 @@ fn power(keys: &mut Keys, exponent: f64) -> Spectrum {
 }
 
 fn develop(keys: &mut Keys) -> Develop {
-    Develop { skewness: keys.or("skewness", -0.4, skewness), rescale: keys.or("rescale", Rescale::Spectrum, one_of(RESCALES)) }
+    Develop {
+        skewness: keys.or("skewness", -0.4, skewness),
+        rescale: keys.or("rescale", Rescale::Spectrum, one_of(RESCALES)),
+    }
 }
 
 fn skewness(node: &Node) -> Read<f64> {
     match number(node)? {
         x if x > -1.0 && x < 0.0 => Ok(x),
-        _ => Err(vec![node.problem("must lie between -1 and 0").help("the skewness of du/dx in developed turbulence is about -0.5")]),
+        _ => Err(vec![
+            node.problem("must lie between -1 and 0")
+                .help("the skewness of du/dx in developed turbulence is about -0.5"),
+        ]),
     }
 }
 

@@ -7,7 +7,15 @@ use super::check_band;
 
 /// `[forcing]`, or nothing where its kind is wrong. `nonlinear` and `gradient` are those of the case.
 pub fn forcing(keys: &mut Keys, nonlinear: bool, gradient: Gradient) -> Option<Forcing> {
-    let kinds = &["constant-power", "ornstein-uhlenbeck", "linear", "frozen-shells", "kolmogorov", "taylor-green", "abc"];
+    let kinds = &[
+        "constant-power",
+        "ornstein-uhlenbeck",
+        "linear",
+        "frozen-shells",
+        "kolmogorov",
+        "taylor-green",
+        "abc",
+    ];
     let forcing = match keys.variant("kind", kinds) {
         "constant-power" => {
             let power = keys.required("power", "0.1", positive);
@@ -25,10 +33,14 @@ pub fn forcing(keys: &mut Keys, nonlinear: bool, gradient: Gradient) -> Option<F
             let (k_min, k_max) = band(keys);
             Forcing::FrozenShells { k_min, k_max }
         }
-        "kolmogorov" => Forcing::Body(BodyForce::Kolmogorov { amplitude: keys.or("amplitude", 1.0, number), wavenumber: wavenumber(keys) }),
-        "taylor-green" => {
-            Forcing::Body(BodyForce::TaylorGreen { amplitude: keys.or("amplitude", 1.0, number), wavenumber: wavenumber(keys) })
-        }
+        "kolmogorov" => Forcing::Body(BodyForce::Kolmogorov {
+            amplitude: keys.or("amplitude", 1.0, number),
+            wavenumber: wavenumber(keys),
+        }),
+        "taylor-green" => Forcing::Body(BodyForce::TaylorGreen {
+            amplitude: keys.or("amplitude", 1.0, number),
+            wavenumber: wavenumber(keys),
+        }),
         "abc" => Forcing::Body(BodyForce::Abc {
             a: keys.or("a", 1.0, number),
             b: keys.or("b", 1.0, number),
@@ -38,16 +50,26 @@ pub fn forcing(keys: &mut Keys, nonlinear: bool, gradient: Gradient) -> Option<F
         _ => return None,
     };
     if !nonlinear {
-        keys.problem("kind", "a linear run takes no forcing", "remove [forcing], or set flow.nonlinear = true");
+        keys.problem(
+            "kind",
+            "a linear run takes no forcing",
+            "remove [forcing], or set flow.nonlinear = true",
+        );
     }
     if gradient != Gradient::None {
         // The box and its wavenumbers move with the mean flow.
         let help = "remove [mean], or choose constant-power, ornstein-uhlenbeck or linear";
         match forcing {
-            Forcing::Body(_) => keys.problem("kind", "a steady force needs a box at rest, and this mean flow deforms it", help),
-            Forcing::FrozenShells { .. } => {
-                keys.problem("kind", "shells of constant energy need a box at rest, and this mean flow deforms it", help)
-            }
+            Forcing::Body(_) => keys.problem(
+                "kind",
+                "a steady force needs a box at rest, and this mean flow deforms it",
+                help,
+            ),
+            Forcing::FrozenShells { .. } => keys.problem(
+                "kind",
+                "shells of constant energy need a box at rest, and this mean flow deforms it",
+                help,
+            ),
             Forcing::ConstantPower { .. } | Forcing::OrnsteinUhlenbeck { .. } | Forcing::Linear { .. } => {}
         }
     }

@@ -1,4 +1,5 @@
-//! The keys of a homogeneous case. The fields at time zero, the mean flow and the forcing have files of their own.
+//! The keys of a homogeneous case. The fields at time zero, the mean flow and the forcing have
+//! files of their own.
 
 use std::f64::consts::TAU;
 use std::path::Path;
@@ -6,7 +7,9 @@ use std::path::Path;
 use super::super::reader::Keys;
 use super::super::types::*;
 use super::super::values::*;
-use super::{DEALIASINGS, SCHEMES, balance, checkpoint, fields, forcing, mean, numerics, output, parallel, time};
+use super::{
+    DEALIASINGS, SCHEMES, balance, checkpoint, fields, forcing, mean, numerics, output, parallel, time,
+};
 use crate::time::{RungeKutta, StepSize};
 
 /// All tables but `[flow]`.
@@ -16,7 +19,8 @@ pub fn case(keys: &mut Keys, name: &str, dir: &Path, nonlinear: bool) -> Case {
     let mean = keys.optional_table("mean", mean::mean).unwrap_or_default();
     let scalars = keys.optional_table("scalar", |keys| fields::scalars(keys, dir)).unwrap_or_default();
     balance::check(keys, &mean, &scalars);
-    let forcing = keys.optional_table("forcing", |keys| forcing::forcing(keys, nonlinear, mean.gradient)).flatten();
+    let forcing =
+        keys.optional_table("forcing", |keys| forcing::forcing(keys, nonlinear, mean.gradient)).flatten();
     let initial = keys.table("initial", |keys| fields::initial(keys, dir, nonlinear, fluid.viscosity));
     let (dealiasing, numerics) = keys.table("numerics", |keys| {
         let dealiasing = keys.or("dealiasing", Dealiasing::TwoThirds, one_of(DEALIASINGS));
@@ -25,7 +29,15 @@ pub fn case(keys: &mut Keys, name: &str, dir: &Path, nonlinear: bool) -> Case {
     let (scheme, time) = keys.table("time", |keys| stepping(keys, nonlinear));
     Case {
         name: name.to_owned(),
-        flow: FlowKind::Homogeneous(Homogeneous { nonlinear, mean, scalars, forcing, initial, dealiasing, scheme }),
+        flow: FlowKind::Homogeneous(Homogeneous {
+            nonlinear,
+            mean,
+            scalars,
+            forcing,
+            initial,
+            dealiasing,
+            scheme,
+        }),
         domain,
         fluid,
         numerics,
@@ -37,7 +49,10 @@ pub fn case(keys: &mut Keys, name: &str, dir: &Path, nonlinear: bool) -> Case {
 }
 
 fn domain(keys: &mut Keys) -> Domain {
-    Domain { size: keys.or("size", [TAU; 3], array(length)), grid: keys.required("grid", "[64, 64, 64]", array(grid_points)) }
+    Domain {
+        size: keys.or("size", [TAU; 3], array(length)),
+        grid: keys.required("grid", "[64, 64, 64]", array(grid_points)),
+    }
 }
 
 fn fluid(keys: &mut Keys) -> Fluid {
@@ -48,7 +63,11 @@ fn stepping(keys: &mut Keys, nonlinear: bool) -> (RungeKutta, Time) {
     let scheme = keys.or("scheme", RungeKutta::Rk3, one_of(SCHEMES));
     let time = time(keys);
     if !nonlinear && matches!(time.step, StepSize::Courant(_)) {
-        keys.problem("cfl", "nothing is convected where flow.nonlinear = false", "give time.dt in its place, such as dt = 0.01");
+        keys.problem(
+            "cfl",
+            "nothing is convected where flow.nonlinear = false",
+            "give time.dt in its place, such as dt = 0.01",
+        );
     }
     (scheme, time)
 }

@@ -1,4 +1,5 @@
-//! Every key of the case file with its default and what it may be: here what every flow has, and which flow it is.
+//! Every key of the case file with its default and what it may be: here what every flow has, and
+//! which flow it is.
 
 mod balance;
 mod channel;
@@ -18,13 +19,20 @@ use super::values::*;
 use crate::parallel::Method;
 use crate::time::{RungeKutta, Schedule, StepSize};
 
-pub const DEALIASINGS: &[(&str, Dealiasing)] =
-    &[("two-thirds", Dealiasing::TwoThirds), ("phase-shift", Dealiasing::PhaseShift), ("phase-shift-exact", Dealiasing::PhaseShiftExact)];
+pub const DEALIASINGS: &[(&str, Dealiasing)] = &[
+    ("two-thirds", Dealiasing::TwoThirds),
+    ("phase-shift", Dealiasing::PhaseShift),
+    ("phase-shift-exact", Dealiasing::PhaseShiftExact),
+];
 pub const PRECISIONS: &[(&str, Precision)] = &[("double", Precision::Double), ("single", Precision::Single)];
-pub const SCHEMES: &[(&str, RungeKutta)] = &[("rk2", RungeKutta::Rk2), ("rk3", RungeKutta::Rk3), ("rk4", RungeKutta::Rk4)];
-pub const RESCALES: &[(&str, Rescale)] = &[("spectrum", Rescale::Spectrum), ("energy", Rescale::Energy), ("nothing", Rescale::Nothing)];
-pub const WALL_SIDES: &[(&str, WallSide)] = &[("lower", WallSide::Lower), ("upper", WallSide::Upper), ("both", WallSide::Both)];
-pub const EIGENFAMILIES: &[(&str, Eigenfamily)] = &[("orr-sommerfeld", Eigenfamily::OrrSommerfeld), ("squire", Eigenfamily::Squire)];
+pub const SCHEMES: &[(&str, RungeKutta)] =
+    &[("rk2", RungeKutta::Rk2), ("rk3", RungeKutta::Rk3), ("rk4", RungeKutta::Rk4)];
+pub const RESCALES: &[(&str, Rescale)] =
+    &[("spectrum", Rescale::Spectrum), ("energy", Rescale::Energy), ("nothing", Rescale::Nothing)];
+pub const WALL_SIDES: &[(&str, WallSide)] =
+    &[("lower", WallSide::Lower), ("upper", WallSide::Upper), ("both", WallSide::Both)];
+pub const EIGENFAMILIES: &[(&str, Eigenfamily)] =
+    &[("orr-sommerfeld", Eigenfamily::OrrSommerfeld), ("squire", Eigenfamily::Squire)];
 pub const EXCHANGES: &[(&str, Method)] = &[("all-to-all", Method::AllToAll), ("pairwise", Method::Pairwise)];
 
 /// The flow that the other tables are read for.
@@ -33,7 +41,8 @@ enum Flow {
     Homogeneous { nonlinear: bool },
 }
 
-/// The case `name` that the tree holds, to be used only where no problem was added. Files are relative to `dir`.
+/// The case `name` that the tree holds, to be used only where no problem was added. Files are
+/// relative to `dir`.
 pub fn case(name: &str, dir: &Path, root: &Table, problems: &mut Vec<Problem>) -> Option<Case> {
     Keys::root(root, problems, |keys| match keys.table("flow", flow) {
         Some(Flow::Channel) => Some(channel::case(keys, name, dir)),
@@ -56,7 +65,10 @@ fn flow(keys: &mut Keys) -> Option<Flow> {
 }
 
 fn numerics(keys: &mut Keys) -> Numerics {
-    Numerics { precision: keys.or("precision", Precision::Double, one_of(PRECISIONS)), seed: keys.or("seed", 1, integer) }
+    Numerics {
+        precision: keys.or("precision", Precision::Double, one_of(PRECISIONS)),
+        seed: keys.or("seed", 1, integer),
+    }
 }
 
 fn time(keys: &mut Keys) -> Time {
@@ -68,8 +80,10 @@ fn time(keys: &mut Keys) -> Time {
     if !keys.has("end") && !keys.has("steps") {
         keys.missing(&["end", "steps"], "end = 10.0 or steps = 100");
     }
-    let retry =
-        keys.optional_table("retry", |keys| Retry { factor: keys.or("factor", 0.5, shrinking), times: keys.or("times", 3, at_least(1)) });
+    let retry = keys.optional_table("retry", |keys| Retry {
+        factor: keys.or("factor", 0.5, shrinking),
+        times: keys.or("times", 3, at_least(1)),
+    });
     Time { step, stop, retry }
 }
 
@@ -103,7 +117,10 @@ fn cadence(keys: &mut Keys, key: &'static str, default: Schedule) -> Schedule {
 }
 
 fn cadence_keys(keys: &mut Keys) -> Schedule {
-    Schedule { every_steps: keys.optional("every_steps", at_least(1)), every_time: keys.optional("every_time", positive) }
+    Schedule {
+        every_steps: keys.optional("every_steps", at_least(1)),
+        every_time: keys.optional("every_time", positive),
+    }
 }
 
 fn checkpoint(keys: &mut Keys) -> Checkpoint {

@@ -50,12 +50,20 @@ fn every_default_is_filled_in() {
             scalars: Vec::new(),
             initial: ChannelInitial::Turbulent { amplitude: 0.1 },
             dealiase_y: false,
-            sampling: Sampling { schedule: EVERY_TEN, from: 0.0, batches: Batches { length: 1.0, of_spectra: 1 } },
+            sampling: Sampling {
+                schedule: EVERY_TEN,
+                from: 0.0,
+                batches: Batches { length: 1.0, of_spectra: 1 },
+            },
         }),
         domain: Domain { size: [4.0 * pi, 2.0, 4.0 / 3.0 * pi], grid: [48, 33, 24] },
         fluid: Fluid { viscosity: 1.0 / 180.0 },
         numerics: Numerics { precision: Precision::Double, seed: 1 },
-        time: Time { step: StepSize::Courant(0.8), stop: Stop { end: Some(100.0), steps: None }, retry: None },
+        time: Time {
+            step: StepSize::Courant(0.8),
+            stop: Stop { end: Some(100.0), steps: None },
+            retry: None,
+        },
         ..with(&[])
     };
     assert_eq!(channel_case(&[]), expected);
@@ -151,7 +159,15 @@ error: initial.kind is missing
 fn a_channel_lacks_what_has_no_default() {
     let message = read("flow.kind = \"channel\"", &[]).unwrap_err().message;
     let fluid = "fluid.reynolds_tau or fluid.reynolds_bulk or fluid.viscosity";
-    for missing in ["domain.size", "domain.grid", fluid, "drive.kind", "initial.kind", "time.dt or time.cfl", "time.end or time.steps"] {
+    for missing in [
+        "domain.size",
+        "domain.grid",
+        fluid,
+        "drive.kind",
+        "initial.kind",
+        "time.dt or time.cfl",
+        "time.end or time.steps",
+    ] {
         assert!(message.contains(&format!("error: {missing} is missing\n--> case.toml\n")), "{message}");
     }
     assert!(message.ends_with("7 errors in case.toml; nothing was run."), "{message}");
@@ -160,20 +176,26 @@ fn a_channel_lacks_what_has_no_default() {
 #[test]
 fn the_box_has_height_two_and_good_sizes() {
     assert_eq!(channel_case(&["domain.size=[1, '2', 3]"]).domain.size, [1.0, 2.0, 3.0]);
-    let height = "domain.size: the height of a channel is 2; help: lengths are in half-heights: the walls are at y = -1 and y = 1";
+    let height = "domain.size: the height of a channel is 2; help: lengths are in half-heights: the walls \
+        are at y = -1 and y = 1";
     assert_complaint("domain.size=[1, '2 pi', 3]", height);
     assert_complaint("domain.size=[0, 1, 3]", &format!("domain.size: must be greater than 0; {height}"));
     for points in [9, 10, 97, 129, 193, 641, 65537] {
         assert_eq!(channel_case(&[&format!("domain.grid=[4, {points}, 4]")]).domain.grid, [4, points, 4]);
     }
-    let slow = "has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow; help: the nearest good sizes are";
+    let slow = "has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow; help: the \
+        nearest good sizes are";
     assert_complaint("domain.grid=[48, 633, 24]", &format!("domain.grid: 633 - 1 = 632 {slow} 631 and 641"));
     assert_complaint("domain.grid=[48, 12, 24]", &format!("domain.grid: 12 - 1 = 11 {slow} 11 and 13"));
-    assert_complaint("domain.grid=[33, 32, 24]", &format!("domain.grid: 33 {slow} 32 and 35; domain.grid: 32 - 1 = 31 {slow} 31 and 33"));
+    assert_complaint(
+        "domain.grid=[33, 32, 24]",
+        &format!("domain.grid: 33 {slow} 32 and 35; domain.grid: 32 - 1 = 31 {slow} 31 and 33"),
+    );
     assert_complaint("domain.grid=[48, 2, 24]", "domain.grid: must be at least 9");
     assert_complaint(
         "domain.grid=[3, 8, 65537]",
-        "domain.grid: must be at least 4; domain.grid: must be at least 9; domain.grid: must be at most 65536",
+        "domain.grid: must be at least 4; domain.grid: must be at least 9; domain.grid: must be at most \
+         65536",
     );
     assert_complaint("domain.grid=[48, 65538, 24]", "domain.grid: must be at most 65537");
 }
@@ -186,7 +208,12 @@ fn the_fluid_scales_the_drive() {
     // A Reynolds number of the file gives way to what the command line has.
     for (fluid, viscosity, by_flux, by_pressure) in [
         ("fluid.reynolds_tau=180", 1.0 / 180.0, flux(bulk_reynolds(180.0) / 180.0), gradient(1.0)),
-        ("fluid.reynolds_bulk=2800", 1.0 / 2800.0, flux(1.0), gradient((friction_reynolds(2800.0) / 2800.0).powi(2))),
+        (
+            "fluid.reynolds_bulk=2800",
+            1.0 / 2800.0,
+            flux(1.0),
+            gradient((friction_reynolds(2800.0) / 2800.0).powi(2)),
+        ),
     ] {
         assert_eq!(channel_case(&[fluid]).fluid.viscosity, viscosity);
         assert_eq!(channel(&[fluid]).drive, by_flux);
@@ -229,12 +256,15 @@ fn the_fluid_scales_the_drive() {
 
 #[test]
 fn a_drive_has_the_keys_of_its_kind() {
-    assert_complaint("drive.gradient=1", "drive.gradient: unknown key; help: allowed here: kind, bulk_velocity, rotation");
+    assert_complaint(
+        "drive.gradient=1",
+        "drive.gradient: unknown key; help: allowed here: kind, bulk_velocity, rotation",
+    );
     let bulk = "drive.bulk_velocity: unknown key; help: allowed here: kind, gradient, rotation";
     assert_complaint("drive={ kind = 'pressure-gradient', bulk_velocity = 1 }", bulk);
     assert_complaint("drive={}", "drive.kind is missing; help: add kind = \"mass-flux\" to [drive]");
-    let kind =
-        "drive.kind: unknown value \"mass_flux\"; help: did you mean \"mass-flux\"? allowed here: \"mass-flux\", \"pressure-gradient\"";
+    let kind = "drive.kind: unknown value \"mass_flux\"; help: did you mean \"mass-flux\"? allowed \
+        here: \"mass-flux\", \"pressure-gradient\"";
     assert_complaint("drive.kind=mass_flux", kind);
     assert_complaint("drive.rotation=inf", "drive.rotation: must be a finite number");
 }
@@ -244,11 +274,15 @@ fn walls() {
     assert_eq!(channel(&["walls={}"]).walls, AT_REST);
     assert_eq!(channel(&["walls.velocity=[-1, 1]"]).walls, Walls { velocity: [-1.0, 1.0], ..AT_REST });
     let oscillation = Some(Oscillation { amplitude: 12.0, period: 0.5 });
-    assert_eq!(channel(&["walls.oscillation={ amplitude = 12, period = 0.5 }"]).walls, Walls { oscillation, ..AT_REST });
+    assert_eq!(
+        channel(&["walls.oscillation={ amplitude = 12, period = 0.5 }"]).walls,
+        Walls { oscillation, ..AT_REST }
+    );
     let wave = Transpiration { wall: WallSide::Both, amplitude: 0.1, wavenumber: [15, -7], phase: 0.0 };
     let other = Transpiration { wall: WallSide::Upper, amplitude: -2.0, wavenumber: [0, 1], phase: 0.5 };
     let lower = Transpiration { wall: WallSide::Lower, ..wave };
-    let waves = "{ amplitude = 0.1, wavenumber = [15, -7] }, { wall = 'upper', amplitude = -2, wavenumber = [0, 1], phase = 0.5 }";
+    let waves = "{ amplitude = 0.1, wavenumber = [15, -7] }, \
+        { wall = 'upper', amplitude = -2, wavenumber = [0, 1], phase = 0.5 }";
     let more = "{ wall = 'lower', amplitude = 0.1, wavenumber = [15, -7] }";
     let found = channel(&[&format!("walls.transpiration=[{waves}, {more}]")]).walls.transpiration;
     assert_eq!(found, [wave, other, lower]);
@@ -259,23 +293,42 @@ fn walls() {
 
 #[test]
 fn wrong_walls() {
-    assert_complaint("walls.velocity=1", "walls.velocity: expected an array of 2 values, found the integer 1");
-    let missing = |key: &str, example: &str, table: &str| format!("{table}.{key} is missing; help: add {key} = {example} to [{table}]");
+    assert_complaint(
+        "walls.velocity=1",
+        "walls.velocity: expected an array of 2 values, found the integer 1",
+    );
+    let missing = |key: &str, example: &str, table: &str| {
+        format!("{table}.{key} is missing; help: add {key} = {example} to [{table}]")
+    };
     assert_complaint("walls.oscillation={ amplitude = 1 }", &missing("period", "0.5", "walls.oscillation"));
-    assert_complaint("walls.oscillation={ amplitude = 1, period = 0 }", "walls.oscillation.period: must be greater than 0");
+    assert_complaint(
+        "walls.oscillation={ amplitude = 1, period = 0 }",
+        "walls.oscillation.period: must be greater than 0",
+    );
     assert_complaint(
         "walls.oscilation={}",
-        "walls.oscilation: unknown table; help: did you mean oscillation? allowed here: velocity, oscillation, transpiration",
+        "walls.oscilation: unknown table; help: did you mean oscillation? allowed here: velocity, \
+         oscillation, transpiration",
     );
-    let waves = |waves: &str, expected: &str| assert_complaint(&format!("walls.transpiration={waves}"), expected);
+    let waves =
+        |waves: &str, expected: &str| assert_complaint(&format!("walls.transpiration={waves}"), expected);
     waves("1", "walls.transpiration: expected an array of tables, found the integer 1");
     waves("{}", "walls.transpiration: expected an array of tables, found a table");
     waves("[1]", "walls.transpiration: expected a table, found the integer 1");
-    let both = [missing("amplitude", "0.1", "walls.transpiration"), missing("wavenumber", "[1, 0]", "walls.transpiration")];
+    let both = [
+        missing("amplitude", "0.1", "walls.transpiration"),
+        missing("wavenumber", "[1, 0]", "walls.transpiration"),
+    ];
     waves("[{}]", &both.join("; "));
-    let wave = |keys: &str, expected: &str| waves(&format!("[{{ amplitude = 1, {keys} }}]"), &format!("walls.transpiration.{expected}"));
-    wave("wavenumber = [0, 0]", "wavenumber: this has a net flux through the wall; help: at least one of n_x, n_z must not be 0");
-    let kept = "wavenumber: the grid does not keep this mode: only |n_x| <= 15 and |n_z| <= 7; help: a smaller wavenumber, or a larger \
+    let wave = |keys: &str, expected: &str| {
+        waves(&format!("[{{ amplitude = 1, {keys} }}]"), &format!("walls.transpiration.{expected}"))
+    };
+    wave(
+        "wavenumber = [0, 0]",
+        "wavenumber: this has a net flux through the wall; help: at least one of n_x, n_z must not be 0",
+    );
+    let kept = "wavenumber: the grid does not keep this mode: only |n_x| <= 15 and |n_z| <= 7; help: a \
+        smaller wavenumber, or a larger \
                 domain.grid: modes below a third of the points are kept";
     wave("wavenumber = [16, 0]", kept);
     wave("wavenumber = [0, -8]", kept);
@@ -283,7 +336,10 @@ fn wrong_walls() {
     wave("wavenumber = [1, 0, 0]", "wavenumber: expected an array of 2 values, found 3");
     let far = "wall: unknown value \"left\"; help: allowed here: \"lower\", \"upper\", \"both\"";
     wave("wavenumber = [1, 0], wall = 'left'", far);
-    wave("wavenumber = [1, 0], speed = 1", "speed: unknown key; help: allowed here: wall, amplitude, wavenumber, phase");
+    wave(
+        "wavenumber = [1, 0], speed = 1",
+        "speed: unknown key; help: allowed here: wall, amplitude, wavenumber, phase",
+    );
     // A grid that cannot be read has no say in it.
     let set = ["domain.grid=[1, 33, 24]", "walls.transpiration=[{ amplitude = 1, wavenumber = [99, 0] }]"];
     assert_eq!(complaints_of(CHANNEL, &set), "domain.grid: must be at least 4");
@@ -307,20 +363,31 @@ fn the_frame_moves_with_the_bulk() {
 
 #[test]
 fn scalars() {
-    let found = channel(&["scalar.heat={ values = [-1, 1] }", "scalar.dye={ schmidt = 0.71, source = -2 }"]).scalars;
-    let dye = ChannelScalar { name: "dye".into(), schmidt: 0.71, boundary: ScalarBoundary::Source { rate: -2.0 } };
-    let heat = ChannelScalar { name: "heat".into(), schmidt: 1.0, boundary: ScalarBoundary::Values { lower: -1.0, upper: 1.0 } };
+    let found =
+        channel(&["scalar.heat={ values = [-1, 1] }", "scalar.dye={ schmidt = 0.71, source = -2 }"]).scalars;
+    let dye =
+        ChannelScalar { name: "dye".into(), schmidt: 0.71, boundary: ScalarBoundary::Source { rate: -2.0 } };
+    let heat = ChannelScalar {
+        name: "heat".into(),
+        schmidt: 1.0,
+        boundary: ScalarBoundary::Values { lower: -1.0, upper: 1.0 },
+    };
     assert_eq!(found, [dye, heat]);
 
     let example = "values = [-1.0, 1.0] or source = 1.0";
-    assert_complaint("scalar.t={}", &format!("scalar.t.values or scalar.t.source is missing; help: add {example} to [scalar.t]"));
-    let both = format!("scalar.t.source: values and source exclude each other; help: keep one of them: {example}");
+    assert_complaint(
+        "scalar.t={}",
+        &format!("scalar.t.values or scalar.t.source is missing; help: add {example} to [scalar.t]"),
+    );
+    let both =
+        format!("scalar.t.source: values and source exclude each other; help: keep one of them: {example}");
     assert_complaint("scalar.t={ values = [0, 1], source = 1 }", &both);
     assert_complaint("scalar.t={ source = 0 }", "scalar.t.source: must not be 0");
     assert_complaint("scalar.t={ source = 1, schmidt = 0 }", "scalar.t.schmidt: must be greater than 0");
     let gradient = "scalar.t.gradient: unknown key; help: allowed here: schmidt, values, source";
     assert_complaint("scalar.t={ source = 1, gradient = [0, 1, 0] }", gradient);
-    let name = "scalar.u: a velocity or a direction has this name; help: choose another name, such as temperature";
+    let name =
+        "scalar.u: a velocity or a direction has this name; help: choose another name, such as temperature";
     assert_complaint("scalar.u={ source = 1 }", name);
     // A name that only the other flow has no room for.
     channel(&["scalar.remesh={ source = 1 }"]);
@@ -331,40 +398,69 @@ fn initial_fields() {
     let initial = |text: &str| channel(&[&format!("initial={{ {text} }}")]).initial;
     assert_eq!(initial("kind = 'laminar'"), ChannelInitial::Laminar);
     assert_eq!(initial("kind = 'turbulent', amplitude = 0"), ChannelInitial::Turbulent { amplitude: 0.0 });
-    let mode = |family, wavenumber, index, amplitude| ChannelInitial::Eigenmode { family, wavenumber, index, amplitude };
-    assert_eq!(initial("kind = 'eigenmode', wavenumber = [1, 0]"), mode(Eigenfamily::OrrSommerfeld, [1, 0], 0, 1e-4));
-    let squire = initial("kind = 'eigenmode', family = 'squire', wavenumber = [0, -7], index = 3, amplitude = 0.5");
+    let mode = |family, wavenumber, index, amplitude| ChannelInitial::Eigenmode {
+        family,
+        wavenumber,
+        index,
+        amplitude,
+    };
+    assert_eq!(
+        initial("kind = 'eigenmode', wavenumber = [1, 0]"),
+        mode(Eigenfamily::OrrSommerfeld, [1, 0], 0, 1e-4)
+    );
+    let squire =
+        initial("kind = 'eigenmode', family = 'squire', wavenumber = [0, -7], index = 3, amplitude = 0.5");
     assert_eq!(squire, mode(Eigenfamily::Squire, [0, -7], 3, 0.5));
 
-    let complaint = |text: &str, expected: &str| assert_complaint(&format!("initial={{ {text} }}"), &format!("initial.{expected}"));
+    let complaint = |text: &str, expected: &str| {
+        assert_complaint(&format!("initial={{ {text} }}"), &format!("initial.{expected}"))
+    };
     complaint("kind = 'turbulent', amplitude = -1", "amplitude: must not be negative");
     complaint("kind = 'laminar', amplitude = 1", "amplitude: unknown key; help: allowed here: kind");
     complaint("kind = 'eigenmode'", "wavenumber is missing; help: add wavenumber = [1, 0] to [initial]");
     let none = "wavenumber: the mean flow has no eigenmodes; help: at least one of n_x, n_z must not be 0";
     complaint("kind = 'eigenmode', wavenumber = [0, 0]", none);
     let kept = complaints_of(CHANNEL, &["initial={ kind = 'eigenmode', wavenumber = [0, 8] }"]);
-    assert!(kept.starts_with("initial.wavenumber: the grid does not keep this mode: only |n_x| <= 15 and |n_z| <= 7; "), "{kept}");
+    assert!(
+        kept.starts_with(
+            "initial.wavenumber: the grid does not keep this mode: only |n_x| <= 15 and |n_z| <= 7; "
+        ),
+        "{kept}"
+    );
     let family = "family: unknown value \"orr\"; help: allowed here: \"orr-sommerfeld\", \"squire\"";
     complaint("kind = 'eigenmode', wavenumber = [1, 0], family = 'orr'", family);
     complaint("kind = 'eigenmode', wavenumber = [1, 0], index = -1", "index: this integer is out of range");
     complaint("kind = 'eigenmode', wavenumber = [1, 0], amplitude = 0", "amplitude: must not be 0");
-    complaint("kind = 'file'", "file is missing; help: add file = \"runs/NAME/checkpoints/latest\" to [initial]");
-    let kinds = "kind: unknown value \"random\"; help: allowed here: \"turbulent\", \"laminar\", \"eigenmode\", \"file\"";
+    complaint(
+        "kind = 'file'",
+        "file is missing; help: add file = \"runs/NAME/checkpoints/latest\" to [initial]",
+    );
+    let kinds = "kind: unknown value \"random\"; help: allowed \
+        here: \"turbulent\", \"laminar\", \"eigenmode\", \"file\"";
     complaint("kind = 'random', spectrum = 'power'", kinds);
 }
 
 #[test]
 fn numerics_time_and_statistics() {
-    let flow = channel(&["numerics={ dealiase_y = true, dealiasing = 'two-thirds', precision = 'single', seed = 3 }", "time.scheme=rk3"]);
+    let flow = channel(&[
+        "numerics={ dealiase_y = true, dealiasing = 'two-thirds', precision = 'single', seed = 3 }",
+        "time.scheme=rk3",
+    ]);
     assert!(flow.dealiase_y);
     let sampling = |text: &str| channel(&[&format!("output.statistics={text}")]).sampling;
     let every_time = Schedule { every_steps: None, every_time: Some(0.5) };
     let batches = sampling("{}").batches;
-    assert_eq!(sampling("{ every_time = 0.5, from = 20 }"), Sampling { schedule: every_time, from: 20.0, batches });
+    assert_eq!(
+        sampling("{ every_time = 0.5, from = 20 }"),
+        Sampling { schedule: every_time, from: 20.0, batches }
+    );
     assert_eq!(sampling("{ from = 20 }"), Sampling { schedule: EVERY_TEN, from: 20.0, batches });
     assert_eq!(sampling("{}"), Sampling { schedule: Schedule::default(), from: 0.0, batches });
     let batches = Batches { length: 0.5, of_spectra: 4 };
-    assert_eq!(sampling("{ batch = 0.5, spectra_batch = 4 }"), Sampling { schedule: EVERY_TEN, from: 0.0, batches });
+    assert_eq!(
+        sampling("{ batch = 0.5, spectra_batch = 4 }"),
+        Sampling { schedule: EVERY_TEN, from: 0.0, batches }
+    );
     // h / u_tau, or the nearest whole number of periods.
     let length = |sets: &[&str]| channel(sets).sampling.batches.length;
     let given = "drive={ kind = 'pressure-gradient', gradient = 4 }";
@@ -378,40 +474,65 @@ fn numerics_time_and_statistics() {
     assert_eq!(series, Schedule { every_steps: Some(3), every_time: None });
 
     assert_complaint("output.statistics={ from = -1 }", "output.statistics.from: must not be negative");
-    assert_complaint("output.statistics={ every_steps = 0 }", "output.statistics.every_steps: must be at least 1");
+    assert_complaint(
+        "output.statistics={ every_steps = 0 }",
+        "output.statistics.every_steps: must be at least 1",
+    );
     assert_complaint("output.statistics={ batch = 0 }", "output.statistics.batch: must be greater than 0");
-    assert_complaint("output.statistics={ spectra_batch = 0 }", "output.statistics.spectra_batch: must be at least 1");
-    let unknown = "output.statistics.since: unknown key; help: allowed here: every_steps, every_time, from, batch, spectra_batch";
+    assert_complaint(
+        "output.statistics={ spectra_batch = 0 }",
+        "output.statistics.spectra_batch: must be at least 1",
+    );
+    let unknown = "output.statistics.since: unknown key; help: allowed here: every_steps, every_time, from, \
+        batch, spectra_batch";
     assert_complaint("output.statistics={ since = 1 }", unknown);
-    assert_complaint("numerics.dealiase_y=2", "numerics.dealiase_y: expected true or false, found the integer 2");
+    assert_complaint(
+        "numerics.dealiase_y=2",
+        "numerics.dealiase_y: expected true or false, found the integer 2",
+    );
     assert_complaint(
         "numerics.dealiasing=phase-shift",
         "numerics.dealiasing: unknown value \"phase-shift\"; help: allowed here: \"two-thirds\"",
     );
-    assert_complaint("time.scheme=rk4", "time.scheme: unknown value \"rk4\"; help: did you mean \"rk3\"? allowed here: \"rk3\"");
+    assert_complaint(
+        "time.scheme=rk4",
+        "time.scheme: unknown value \"rk4\"; help: did you mean \"rk3\"? allowed here: \"rk3\"",
+    );
 }
 
 #[test]
 fn keys_of_one_flow_are_unknown_to_the_other() {
-    let tables = "flow, domain, fluid, drive, walls, scalar, initial, numerics, time, parallel, output, checkpoint";
+    let tables =
+        "flow, domain, fluid, drive, walls, scalar, initial, numerics, time, parallel, output, checkpoint";
     for table in ["mean", "forcing"] {
-        assert_complaint(&format!("{table}.kind=none"), &format!("{table}: unknown table; help: allowed here: {tables}"));
+        assert_complaint(
+            &format!("{table}.kind=none"),
+            &format!("{table}: unknown table; help: allowed here: {tables}"),
+        );
     }
     assert_complaint("flow.nonlinear=false", "flow.nonlinear: unknown key; help: allowed here: kind");
-    assert_complaint("initial.spectrum=table", "initial.spectrum: unknown key; help: allowed here: kind, amplitude");
+    assert_complaint(
+        "initial.spectrum=table",
+        "initial.spectrum: unknown key; help: allowed here: kind, amplitude",
+    );
 
-    let tables = "flow, domain, fluid, mean, scalar, forcing, initial, numerics, time, parallel, output, checkpoint";
+    let tables =
+        "flow, domain, fluid, mean, scalar, forcing, initial, numerics, time, parallel, output, checkpoint";
     for table in ["drive", "walls"] {
         let found = complaints(&[&format!("{table}.kind=none")]);
         assert_eq!(found, format!("{table}: unknown table; help: allowed here: {tables}"));
     }
-    assert_eq!(complaints(&["fluid.reynolds_tau=180"]), "fluid.reynolds_tau: unknown key; help: allowed here: viscosity");
+    assert_eq!(
+        complaints(&["fluid.reynolds_tau=180"]),
+        "fluid.reynolds_tau: unknown key; help: allowed here: viscosity"
+    );
     let numerics = "help: allowed here: dealiasing, precision, seed";
     let frame = complaints(&["numerics.frame_velocity=auto"]);
     assert_eq!(frame, format!("numerics.frame_velocity: unknown key; {numerics}"));
     assert!(complaints(&["numerics.dealiase_y=true"]).starts_with("numerics.dealiase_y: unknown key; "));
     assert!(complaints(&["output.statistics={}"]).starts_with("output.statistics: unknown table; "));
     // Which keys there are is not known where the flow is not.
-    let kind = "flow.kind: unknown value \"chanel\"; help: did you mean \"channel\"? allowed here: \"homogeneous\", \"channel\"";
+    let kind = "flow.kind: unknown value \"chanel\"; help: did you mean \"channel\"? allowed \
+        here: \"homogeneous\", \"channel\"";
     assert_complaint("flow.kind=chanel", kind);
 }

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 fn an_initial_file_is_relative_to_the_case_and_resolved() {
     let sets = ["initial={ kind = 'file', file = 'a/b.h5' }".to_owned()];
     let read = |dir: &str, text: &str, sets: &[String]| {
-        let FlowKind::Channel(flow) = parse("x.toml", text, Path::new(dir), sets).unwrap().flow else { panic!("not a channel") };
+        let FlowKind::Channel(flow) = parse("x.toml", text, Path::new(dir), sets).unwrap().flow else {
+            panic!("not a channel")
+        };
         flow.initial
     };
     assert_eq!(read("/cases", CHANNEL, &sets), ChannelInitial::File { path: PathBuf::from("/cases/a/b.h5") });
@@ -24,7 +26,8 @@ fn a_resolved_case_reads_back_to_the_bit() {
     let common = [
         "domain.size=['4/3 pi', 2, 'pi/7']",
         "walls={ velocity = [-0.0, 0.30000000000000004], oscillation = { amplitude = 0.1, period = 1e-50 } }",
-        "walls.transpiration=[{ amplitude = 0.1, wavenumber = [1, -2], phase = -0.0 }, { wall = 'upper', amplitude = 1e50, wavenumber = [0, 1] }]",
+        "walls.transpiration=[{ amplitude = 0.1, wavenumber = [1, -2], phase = -0.0 }, \
+         { wall = 'upper', amplitude = 1e50, wavenumber = [0, 1] }]",
         "scalar.a={ schmidt = 0.71, values = [-0.0, 0.1] }",
         "scalar.b={ source = 0.1 }",
         "numerics={ dealiase_y = true, precision = 'single', seed = 18446744073709551615 }",
@@ -36,7 +39,11 @@ fn a_resolved_case_reads_back_to_the_bit() {
         vec!["fluid.reynolds_bulk=2857.1", "drive.kind=pressure-gradient"],
         vec!["fluid.reynolds_bulk=2857.1", "numerics.frame_velocity=-0.0"],
         vec!["fluid.viscosity=0.0123", "drive.bulk_velocity=-0.0"],
-        vec!["fluid.viscosity=0.0123", "drive={ kind = 'pressure-gradient', gradient = 0 }", "output.statistics={}"],
+        vec![
+            "fluid.viscosity=0.0123",
+            "drive={ kind = 'pressure-gradient', gradient = 0 }",
+            "output.statistics={}",
+        ],
     ];
     let initials = [
         "kind = 'laminar'",
@@ -51,7 +58,8 @@ fn a_resolved_case_reads_back_to_the_bit() {
             let sets: Vec<&str> = common.iter().chain(drive).copied().chain([initial.as_str()]).collect();
             let case = channel_case(&sets);
             let text = case.to_toml();
-            let again = parse("case.toml", &text, Path::new("/elsewhere"), &[]).unwrap_or_else(|error| panic!("{text}\n{error}"));
+            let again = parse("case.toml", &text, Path::new("/elsewhere"), &[])
+                .unwrap_or_else(|error| panic!("{text}\n{error}"));
             assert_eq!(again, case, "{text}");
             // Equality does not see the sign of zero; the text does.
             assert_eq!(again.to_toml(), text);
@@ -63,9 +71,11 @@ fn a_resolved_case_reads_back_to_the_bit() {
     let plain = channel_case(&["fluid.reynolds_bulk=2800"]).to_toml();
     for part in [
         "[flow]\nkind = \"channel\"\n\n[domain]",
-        "[fluid]\nviscosity = 0.00035714285714285714\n\n[drive]\nkind = \"mass-flux\"\nbulk_velocity = 1.0\nrotation = 0.0\n",
+        "[fluid]\nviscosity = 0.00035714285714285714\n\n[drive]\nkind = \"mass-flux\"\nbulk_velocity = \
+         1.0\nrotation = 0.0\n",
         "[walls]\nvelocity = [0.0, 0.0]\n\n[initial]\nkind = \"turbulent\"\namplitude = 0.1\n",
-        "[numerics]\ndealiasing = \"two-thirds\"\ndealiase_y = false\nframe_velocity = 1.0\nprecision = \"double\"\nseed = 1\n",
+        "[numerics]\ndealiasing = \"two-thirds\"\ndealiase_y = false\nframe_velocity = 1.0\nprecision \
+         = \"double\"\nseed = 1\n",
         "[time]\nscheme = \"rk3\"\ncfl = 0.8\nend = 100.0\n",
         "statistics = { every_steps = 10, from = 0.0, batch = 15.",
     ] {
@@ -80,10 +90,14 @@ fn differences_see_every_key() {
     let changes = [
         ("drive.rotation=1", "drive.rotation: 0.0 -> 1.0"),
         ("walls.velocity=[-1, 1]", "walls.velocity: [0.0, 0.0] -> [-1.0, 1.0]"),
-        ("walls.oscillation.period=2", "walls.oscillation: { amplitude = 1.0, period = 1.0 } -> { amplitude = 1.0, period = 2.0 }"),
+        (
+            "walls.oscillation.period=2",
+            "walls.oscillation: { amplitude = 1.0, period = 1.0 } -> { amplitude = 1.0, period = 2.0 }",
+        ),
         (
             "walls.transpiration=[{ amplitude = 1, wavenumber = [1, 0] }]",
-            "walls.transpiration: (none) -> [{ wall = \"both\", amplitude = 1.0, wavenumber = [1, 0], phase = 0.0 }]",
+            "walls.transpiration: (none) -> \
+             [{ wall = \"both\", amplitude = 1.0, wavenumber = [1, 0], phase = 0.0 }]",
         ),
         ("scalar.dye.schmidt=2", "scalar.dye.schmidt: 1.0 -> 2.0"),
         ("scalar.dye.source=2", "scalar.dye.source: 1.0 -> 2.0"),
@@ -95,21 +109,38 @@ fn differences_see_every_key() {
         let sets: Vec<&str> = before.iter().copied().chain([set]).collect();
         assert_eq!(physics_differences(&channel_case(&before), &channel_case(&sets)), [expected]);
     }
-    let fluid =
-        physics_differences(&channel_case(&["drive.bulk_velocity=1"]), &channel_case(&["drive.bulk_velocity=1", "fluid.reynolds_tau=100"]));
+    let fluid = physics_differences(
+        &channel_case(&["drive.bulk_velocity=1"]),
+        &channel_case(&["drive.bulk_velocity=1", "fluid.reynolds_tau=100"]),
+    );
     assert_eq!(fluid, [format!("fluid.viscosity: {:?} -> 0.01", 1.0 / 180.0)]);
     let frame = "numerics.frame_velocity=15";
-    let drive = physics_differences(&channel_case(&[frame]), &channel_case(&[frame, "drive.kind=pressure-gradient"]));
+    let drive =
+        physics_differences(&channel_case(&[frame]), &channel_case(&[frame, "drive.kind=pressure-gradient"]));
     let bulk = format!("drive.bulk_velocity: {bulk:?} -> (none)");
-    assert_eq!(drive, ["drive.kind: \"mass-flux\" -> \"pressure-gradient\"", &bulk, "drive.gradient: (none) -> 1.0"]);
+    assert_eq!(
+        drive,
+        ["drive.kind: \"mass-flux\" -> \"pressure-gradient\"", &bulk, "drive.gradient: (none) -> 1.0"]
+    );
     // More or other samples are no other flow.
-    assert_eq!(physics_differences(&channel_case(&[]), &channel_case(&["output.statistics={ from = 9 }"])), Vec::<String>::new());
+    assert_eq!(
+        physics_differences(&channel_case(&[]), &channel_case(&["output.statistics={ from = 9 }"])),
+        Vec::<String>::new()
+    );
     let [fewer, longer] =
-        ["output.statistics={ every_steps = 20 }", "output.statistics={ batch = 2, spectra_batch = 3 }"].map(|set| channel_case(&[set]));
+        ["output.statistics={ every_steps = 20 }", "output.statistics={ batch = 2, spectra_batch = 3 }"]
+            .map(|set| channel_case(&[set]));
     let noted = noted_differences(&fewer, &longer);
-    assert!(noted.len() == 1 && noted[0].starts_with("output.statistics: { every_steps = 20, from = 0.0, batch = 1.0"), "{noted:?}");
+    assert!(
+        noted.len() == 1
+            && noted[0].starts_with("output.statistics: { every_steps = 20, from = 0.0, batch = 1.0"),
+        "{noted:?}"
+    );
     let batches = batch_differences(&fewer, &longer);
-    assert!(batches[0].ends_with(" -> 2") && batches[1] == "output.statistics.spectra_batch: 1 -> 3", "{batches:?}");
+    assert!(
+        batches[0].ends_with(" -> 2") && batches[1] == "output.statistics.spectra_batch: 1 -> 3",
+        "{batches:?}"
+    );
     assert_eq!(batch_differences(&longer, &channel_case(&["output.statistics={}"])), Vec::<String>::new());
     let flows = physics_differences(&with(&[]), &channel_case(&[]));
     assert!(flows.contains(&"flow.kind: \"homogeneous\" -> \"channel\"".to_owned()), "{flows:?}");

@@ -18,7 +18,10 @@ fn a_file_that_is_no_case_by_its_size_is_not_read() {
     let path = directory.path().join("series.csv");
     File::create(&path).unwrap().set_len(1 + crate::files::TEXT).unwrap();
     let error = load(&path, &[]).unwrap_err().message;
-    assert!(error.ends_with("series.csv: it has 1048577 bytes or more; the limit is 1048576; nothing was run."), "{error}");
+    assert!(
+        error.ends_with("series.csv: it has 1048577 bytes or more; the limit is 1048576; nothing was run."),
+        "{error}"
+    );
 }
 
 /// Tables in tables are taken apart by recursion, whose depth is the stack's.
@@ -28,8 +31,11 @@ fn tables_are_not_too_deep() {
     let key = "a.".repeat(DEPTH) + "b";
     let limit = "a key has at most 16 parts; help: for instance --set fluid.viscosity=0.005";
     assert_eq!(complaints(&[&format!("{key}=1")]), limit);
-    let of_values = [format!("a={{{key}=1}}"), format!("a={}", "[".repeat(DEPTH)), format!("a={}", "{a=".repeat(DEPTH))];
-    of_values.iter().for_each(|text| assert!(parse("case.toml", SMALLEST, Path::new(""), std::slice::from_ref(text)).is_err()));
+    let of_values =
+        [format!("a={{{key}=1}}"), format!("a={}", "[".repeat(DEPTH)), format!("a={}", "{a=".repeat(DEPTH))];
+    of_values.iter().for_each(|text| {
+        assert!(parse("case.toml", SMALLEST, Path::new(""), std::slice::from_ref(text)).is_err())
+    });
     for text in [format!("{key}=1"), format!("[{key}]")].iter().chain(&of_values) {
         assert!(parse("case.toml", text, Path::new(""), &[]).is_err());
     }

@@ -49,7 +49,10 @@ pub fn complaints(overrides: &[&str]) -> String {
 pub fn complaints_of(text: &str, overrides: &[&str]) -> String {
     let error = read(text, overrides).unwrap_err();
     assert_eq!(error.kind, crate::error::Kind::Input);
-    let lines = error.message.lines().filter_map(|line| line.strip_prefix("error: ").or(line.trim().strip_prefix("= ")));
+    let lines = error
+        .message
+        .lines()
+        .filter_map(|line| line.strip_prefix("error: ").or(line.trim().strip_prefix("= ")));
     lines.collect::<Vec<_>>().join("; ")
 }
 
@@ -190,13 +193,25 @@ error: string values must be quoted, expected literal string
 
 2 errors in case.toml; nothing was run.";
     assert_eq!(error.message, expected);
-    assert!(read("[time]\ndt = 1.0\ndt = 2.0\n", &[]).unwrap_err().message.contains("error: duplicate key\n --> case.toml:3:1"));
+    assert!(
+        read("[time]\ndt = 1.0\ndt = 2.0\n", &[])
+            .unwrap_err()
+            .message
+            .contains("error: duplicate key\n --> case.toml:3:1")
+    );
 }
 
 #[test]
 fn an_empty_file_lacks_the_required_keys() {
     let message = read("", &[]).unwrap_err().message;
-    for missing in ["flow.kind", "domain.grid", "fluid.viscosity", "initial.kind", "time.dt or time.cfl", "time.end or time.steps"] {
+    for missing in [
+        "flow.kind",
+        "domain.grid",
+        "fluid.viscosity",
+        "initial.kind",
+        "time.dt or time.cfl",
+        "time.end or time.steps",
+    ] {
         assert!(message.contains(&format!("error: {missing} is missing\n--> case.toml\n")), "{message}");
     }
     assert!(message.ends_with("6 errors in case.toml; nothing was run."));
@@ -204,7 +219,14 @@ fn an_empty_file_lacks_the_required_keys() {
 
 #[test]
 fn numbers_are_finite_and_in_range() {
-    for key in ["fluid.viscosity", "initial.amplitude", "time.dt", "time.cfl", "time.end", "output.spectra.every_time"] {
+    for key in [
+        "fluid.viscosity",
+        "initial.amplitude",
+        "time.dt",
+        "time.cfl",
+        "time.end",
+        "output.spectra.every_time",
+    ] {
         for value in ["nan", "inf", "-inf", "1e400"] {
             assert_eq!(complaints(&[&format!("{key}={value}")]), format!("{key}: must be a finite number"));
         }
@@ -220,7 +242,10 @@ fn numbers_are_finite_and_in_range() {
     }
     assert_eq!(complaints(&["numerics.seed=-1"]), "numerics.seed: this integer is out of range");
     assert_eq!(complaints(&["time.steps=1.5"]), "time.steps: expected an integer, found the number 1.5");
-    assert_eq!(complaints(&["flow.nonlinear=1"]), "flow.nonlinear: expected true or false, found the integer 1");
+    assert_eq!(
+        complaints(&["flow.nonlinear=1"]),
+        "flow.nonlinear: expected true or false, found the integer 1"
+    );
     assert_eq!(complaints(&["fluid.viscosity=true"]), "fluid.viscosity: expected a number, found a boolean");
     assert_eq!(with(&["fluid.viscosity=0"]).fluid.viscosity, 0.0);
     assert_eq!(with(&["numerics.seed=18446744073709551615"]).numerics.seed, u64::MAX);
@@ -236,7 +261,10 @@ fn words_are_checked_and_the_nearest_is_named() {
         ("flow.kind=homogenous", "homogeneous"),
     ];
     for (set, near) in choices {
-        assert!(complaints(&[set]).contains(&format!("help: did you mean \"{near}\"? allowed here: ")), "{set}");
+        assert!(
+            complaints(&[set]).contains(&format!("help: did you mean \"{near}\"? allowed here: ")),
+            "{set}"
+        );
     }
     let far = "numerics.precision: unknown value \"half\"; help: allowed here: \"double\", \"single\"";
     assert_eq!(complaints(&["numerics.precision=half"]), far);
@@ -250,7 +278,10 @@ fn words_are_checked_and_the_nearest_is_named() {
 fn a_step_is_fixed_or_by_courant_number() {
     let both = SMALLEST.replace("dt = 0.01", "cfl = 0.5\ndt = 0.01");
     let message = read(&both, &[]).unwrap_err().message;
-    assert!(message.starts_with("error: time.dt: cfl and dt exclude each other\n  --> case.toml:12:1\n"), "{message}");
+    assert!(
+        message.starts_with("error: time.dt: cfl and dt exclude each other\n  --> case.toml:12:1\n"),
+        "{message}"
+    );
     assert!(message.ends_with("1 error in case.toml; nothing was run."));
     // An override takes the place of the file's choice, also where the file has both.
     assert_eq!(with(&["time.cfl=0.5"]).time.step, StepSize::Courant(0.5));
@@ -264,25 +295,45 @@ fn a_step_is_fixed_or_by_courant_number() {
 fn initial_fields() {
     let abc = homogeneous(&["initial={ kind = 'abc', b = 2, wavenumber = 3 }"]).initial;
     assert_eq!(abc, Initial::Abc { a: 1.0, b: 2.0, c: 1.0, wavenumber: 3 });
-    let mode = homogeneous(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
+    let mode =
+        homogeneous(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
     assert_eq!(mode, Initial::Mode { wavenumber: [1, -2, 0], amplitude: [0.0, 0.0, 1.5], phase: 0.0 });
-    let random = homogeneous(&["initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }"]).initial;
-    assert_eq!(random, Initial::Random { energy: Some(0.5), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 }, develop: None });
+    let random = homogeneous(&[
+        "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }",
+    ])
+    .initial;
+    assert_eq!(
+        random,
+        Initial::Random {
+            energy: Some(0.5),
+            spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 },
+            develop: None
+        }
+    );
 
     assert_eq!(complaints(&["initial.dimensions=1"]), "initial.dimensions: must be 2 or 3");
     let wrong = complaints(&["initial={ kind = 'abc', amplitude = 2 }"]);
     assert_eq!(wrong, "initial.amplitude: unknown key; help: allowed here: kind, a, b, c, wavenumber");
-    assert_eq!(complaints(&["initial={ kind = 'abc', wavenumber = 0 }"]), "initial.wavenumber: must be at least 1");
+    assert_eq!(
+        complaints(&["initial={ kind = 'abc', wavenumber = 0 }"]),
+        "initial.wavenumber: must be at least 1"
+    );
     let zero = complaints(&["initial={ kind = 'mode', wavenumber = [0, 0, 0], amplitude = [0, 0, 1] }"]);
     assert_eq!(zero, "initial.wavenumber: at least one of the labels must not be zero");
-    let power = complaints(&["initial={ kind = 'random', spectrum = 'power', k_min = 2, k_max = 2.0, energy = 0 }"]);
-    let order = "initial.energy: must be greater than 0; initial.exponent is missing; help: add exponent = -1.6667 to [initial]";
-    let power_expected = ["initial.k_max: must be greater than k_min = 2; help: E(k) lies between k_min and k_max", order];
+    let power =
+        complaints(&["initial={ kind = 'random', spectrum = 'power', k_min = 2, k_max = 2.0, energy = 0 }"]);
+    let order = "initial.energy: must be greater than 0; initial.exponent is missing; help: add exponent = \
+        -1.6667 to [initial]";
+    let power_expected =
+        ["initial.k_max: must be greater than k_min = 2; help: E(k) lies between k_min and k_max", order];
     for expected in power_expected.iter().flat_map(|text| text.split("; ")) {
         assert!(power.contains(expected), "{power}");
     }
     let bare = complaints(&["initial={ kind = 'random', spectrum = 'von-karman-pao' }"]);
-    assert!(bare.contains("initial.peak_wavenumber is missing") && bare.contains("initial.energy is missing"), "{bare}");
+    assert!(
+        bare.contains("initial.peak_wavenumber is missing") && bare.contains("initial.energy is missing"),
+        "{bare}"
+    );
 }
 
 #[test]
@@ -293,12 +344,18 @@ fn a_spectrum_is_read_from_a_file() {
         let set = format!("initial={{ kind = 'random', spectrum = 'table', file = 'e.dat'{more} }}");
         parse("case.toml", SMALLEST, dir.path(), &[set]).map(|case| of_flow(case).initial)
     };
-    let Initial::Random { energy, spectrum: Spectrum::Table { table }, .. } = read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap() else {
+    let Initial::Random { energy, spectrum: Spectrum::Table { table }, .. } =
+        read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap()
+    else {
         panic!("not a table")
     };
     assert_eq!((energy, &table), (None, &vec![(1.0, 0.0), (2.5, 1e-3)]));
-    let rows = homogeneous(&["initial={ kind = 'random', spectrum = 'table', table = [[1, 0], [2.5, 1e-3]] }"]);
-    assert_eq!(rows.initial, Initial::Random { energy: None, spectrum: Spectrum::Table { table }, develop: None });
+    let rows =
+        homogeneous(&["initial={ kind = 'random', spectrum = 'table', table = [[1, 0], [2.5, 1e-3]] }"]);
+    assert_eq!(
+        rows.initial,
+        Initial::Random { energy: None, spectrum: Spectrum::Table { table }, develop: None }
+    );
     assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap(), Initial::Random { energy: Some(2.0), .. }));
     let bad = [
         ("1 1\n2 x\n", ":2: `x` is not a number"),
@@ -313,7 +370,10 @@ fn a_spectrum_is_read_from_a_file() {
     ];
     for (spectrum, expected) in bad {
         let message = read(spectrum, "").unwrap_err().message;
-        assert!(message.starts_with("error: initial.file: ") && message.contains(&format!("e.dat{expected}\n")), "{message}");
+        assert!(
+            message.starts_with("error: initial.file: ") && message.contains(&format!("e.dat{expected}\n")),
+            "{message}"
+        );
     }
     let none = complaints(&["initial={ kind = 'random', spectrum = 'table', file = 'none.dat' }"]);
     assert!(none.starts_with("initial.file: cannot read none.dat: No such file"), "{none}");
@@ -323,10 +383,21 @@ fn a_spectrum_is_read_from_a_file() {
 fn parallel_output_and_checkpoint() {
     assert_eq!(with(&["parallel.process_grid=[2, 3]"]).parallel.process_grid, Some([2, 3]));
     assert_eq!(with(&["parallel.process_grid=auto"]).parallel.process_grid, None);
-    assert_eq!(complaints(&["parallel.process_grid=[0, 1]"]), "parallel.process_grid: must be at least 1; help: or \"auto\"");
-    let output = with(&["output.directory=scratch/a", "output.series={}", "output.spectra={ every_steps = 3, every_time = 0.5 }"]).output;
+    assert_eq!(
+        complaints(&["parallel.process_grid=[0, 1]"]),
+        "parallel.process_grid: must be at least 1; help: or \"auto\""
+    );
+    let output = with(&[
+        "output.directory=scratch/a",
+        "output.series={}",
+        "output.spectra={ every_steps = 3, every_time = 0.5 }",
+    ])
+    .output;
     assert_eq!(output.directory, Some("scratch/a".into()));
-    assert_eq!((output.series, output.spectra), (Schedule::default(), Schedule { every_steps: Some(3), every_time: Some(0.5) }));
+    assert_eq!(
+        (output.series, output.spectra),
+        (Schedule::default(), Schedule { every_steps: Some(3), every_time: Some(0.5) })
+    );
     assert_eq!(complaints(&["output.series=10"]), "output.series: expected a table, found the integer 10");
     assert_eq!(with(&["checkpoint.every_minutes=never"]).checkpoint.every_minutes, None);
     assert_eq!(with(&["checkpoint.give_up_after_minutes=never"]).checkpoint.give_up_after_minutes, None);
@@ -343,9 +414,15 @@ fn overrides_are_laid_over_the_file() {
     assert_eq!((case.fluid.viscosity, case.time.stop.end), (0.5, Some(4.0)));
     assert!(matches!(of_flow(case).initial, Initial::Abc { .. }));
     // A table of the file may be malformed where the override replaces what is wrong.
-    assert_eq!(read(&SMALLEST.replace("[8, 8, 8]", "8"), &["domain.grid=[4,4,4]"]).unwrap().domain.grid, [4; 3]);
+    assert_eq!(
+        read(&SMALLEST.replace("[8, 8, 8]", "8"), &["domain.grid=[4,4,4]"]).unwrap().domain.grid,
+        [4; 3]
+    );
     for malformed in ["foo", "=1", "a..b=1", ".a=1"] {
-        assert_eq!(complaints(&[malformed]), "an override is KEY=VALUE; help: for instance --set fluid.viscosity=0.005");
+        assert_eq!(
+            complaints(&[malformed]),
+            "an override is KEY=VALUE; help: for instance --set fluid.viscosity=0.005"
+        );
     }
     let message = read(SMALLEST, &["time.end=2", "fluid.viscosity= thick"]).unwrap_err().message;
     let expected = "error: fluid.viscosity: expected a number, found the string \"thick\"
@@ -373,14 +450,28 @@ fn a_resolved_case_reads_back_to_the_bit() {
         "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat' }",
         "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat', energy = 2 }",
     ];
-    let others =
-        ["time.cfl=0.7", "time.steps=3", "domain.size=['4/3 pi', 'pi/7', 0.1]", "checkpoint={ every_minutes = 'never', every_steps = 5 }"];
-    let more =
-        ["parallel.process_grid=[1, 2]", "output={ directory = 'a\\b', snapshots = { every_time = 0.1, every_steps = 2 }, series = {} }"];
-    let words = ["numerics={ dealiasing = 'phase-shift-exact', precision = 'single', seed = 18446744073709551615 }", "time.scheme='rk2'"];
+    let others = [
+        "time.cfl=0.7",
+        "time.steps=3",
+        "domain.size=['4/3 pi', 'pi/7', 0.1]",
+        "checkpoint={ every_minutes = 'never', every_steps = 5 }",
+    ];
+    let more = [
+        "parallel.process_grid=[1, 2]",
+        "output={ directory = 'a\\b', snapshots = { every_time = 0.1, every_steps = 2 }, series = {} }",
+    ];
+    let words = [
+        "numerics={ dealiasing = 'phase-shift-exact', precision = 'single', seed = 18446744073709551615 }",
+        "time.scheme='rk2'",
+    ];
     for initial in initials {
-        let sets: Vec<String> =
-            others.iter().chain(&more).chain(&words).map(|set| set.to_string()).chain([format!("initial={initial}")]).collect();
+        let sets: Vec<String> = others
+            .iter()
+            .chain(&more)
+            .chain(&words)
+            .map(|set| set.to_string())
+            .chain([format!("initial={initial}")])
+            .collect();
         let case = parse("x.toml", SMALLEST, dir.path(), &sets).unwrap();
         let text = case.to_toml();
         let again = parse("x.toml", &text, Path::new("/elsewhere"), &[]).unwrap();
@@ -405,7 +496,10 @@ fn differences_are_those_of_the_physics() {
     ]);
     assert_eq!(physics_differences(&a, &b), ["fluid.viscosity: 0.01 -> 0.02"]);
     assert_eq!(noted_differences(&a, &b), ["time.dt: 0.01 -> (none)", "time.cfl: (none) -> 0.5"]);
-    assert_eq!(physics_differences(&a, &with(&["domain.grid=[8,8,16]"])), ["domain.grid: [8, 8, 8] -> [8, 8, 16]"]);
+    assert_eq!(
+        physics_differences(&a, &with(&["domain.grid=[8,8,16]"])),
+        ["domain.grid: [8, 8, 8] -> [8, 8, 16]"]
+    );
 }
 
 #[test]

@@ -19,33 +19,58 @@ fn mean_flows() {
         ("{ kind = 'none' }", Mean::default()),
         ("{ kind = 'shear', rate = -2 }", mean(Gradient::Shear { rate: -2.0 }, [0.0; 3])),
         ("{ kind = 'plane-strain', rate = 0.5 }", mean(Gradient::PlaneStrain { rate: 0.5 }, [0.0; 3])),
-        ("{ kind = 'axisymmetric-contraction', rate = 3 }", mean(Gradient::AxisymmetricContraction { rate: 3.0 }, [0.0; 3])),
-        ("{ kind = 'axisymmetric-expansion', rate = 3 }", mean(Gradient::AxisymmetricExpansion { rate: 3.0 }, [0.0; 3])),
+        (
+            "{ kind = 'axisymmetric-contraction', rate = 3 }",
+            mean(Gradient::AxisymmetricContraction { rate: 3.0 }, [0.0; 3]),
+        ),
+        (
+            "{ kind = 'axisymmetric-expansion', rate = 3 }",
+            mean(Gradient::AxisymmetricExpansion { rate: 3.0 }, [0.0; 3]),
+        ),
         ("{ kind = 'rotation', rotation = [1, 0, -0.5] }", mean(Gradient::None, [1.0, 0.0, -0.5])),
-        ("{ kind = 'gradient', gradient = [[0, 1, 0], [-1, 0, 0], [0, 0, 0]] }", mean(Gradient::General(general), [0.0; 3])),
-        ("{ kind = 'shear', rate = 1, rotation = [0, 0, 0.5] }", mean(Gradient::Shear { rate: 1.0 }, [0.0, 0.0, 0.5])),
+        (
+            "{ kind = 'gradient', gradient = [[0, 1, 0], [-1, 0, 0], [0, 0, 0]] }",
+            mean(Gradient::General(general), [0.0; 3]),
+        ),
+        (
+            "{ kind = 'shear', rate = 1, rotation = [0, 0, 0.5] }",
+            mean(Gradient::Shear { rate: 1.0 }, [0.0, 0.0, 0.5]),
+        ),
         (
             "{ kind = 'plane-strain', rate = 1, schedule = [[0, 1], [2.0, 0], [3, 0.25]] }",
-            Mean { schedule: vec![(0.0, 1.0), (2.0, 0.0), (3.0, 0.25)], ..mean(Gradient::PlaneStrain { rate: 1.0 }, [0.0; 3]) },
+            Mean {
+                schedule: vec![(0.0, 1.0), (2.0, 0.0), (3.0, 0.25)],
+                ..mean(Gradient::PlaneStrain { rate: 1.0 }, [0.0; 3])
+            },
         ),
     ];
     for (text, expected) in kinds {
         assert_eq!(homogeneous(&[&format!("mean={text}")]).mean, expected, "{text}");
     }
-    assert_eq!(homogeneous(&["mean={ kind = 'shear', rate = 1 }", "mean.rate=2"]).mean.gradient, Gradient::Shear { rate: 2.0 });
+    assert_eq!(
+        homogeneous(&["mean={ kind = 'shear', rate = 1 }", "mean.rate=2"]).mean.gradient,
+        Gradient::Shear { rate: 2.0 }
+    );
 }
 
 #[test]
 fn wrong_mean_flows() {
-    let missing = |key: &str, example: &str| format!("mean.{key} is missing; help: add {key} = {example} to [mean]");
+    let missing =
+        |key: &str, example: &str| format!("mean.{key} is missing; help: add {key} = {example} to [mean]");
     assert_complaint("mean.rate=2", &missing("kind", "\"none\""));
     assert_complaint("mean.kind=shear", &missing("rate", "1.0"));
     assert_complaint("mean.kind=rotation", &missing("rotation", "[0.0, 0.0, 0.5]"));
-    assert_complaint("mean.kind=gradient", &missing("gradient", "[[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]"));
+    assert_complaint(
+        "mean.kind=gradient",
+        &missing("gradient", "[[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]"),
+    );
     assert_complaint("mean={ kind = 'shear', rate = 0 }", "mean.rate: must not be 0");
     for kind in ["plane-strain", "axisymmetric-contraction", "axisymmetric-expansion"] {
         for rate in ["0", "-1"] {
-            assert_complaint(&format!("mean={{ kind = '{kind}', rate = {rate} }}"), "mean.rate: must be greater than 0");
+            assert_complaint(
+                &format!("mean={{ kind = '{kind}', rate = {rate} }}"),
+                "mean.rate: must be greater than 0",
+            );
         }
     }
     let rate = "mean.rate: unknown key; help: allowed here: kind, rotation";
@@ -53,14 +78,20 @@ fn wrong_mean_flows() {
     let schedule = "mean.schedule: unknown key; help: allowed here: kind, rotation";
     assert_complaint("mean={ kind = 'rotation', rotation = [0, 0, 1], schedule = [[0, 1]] }", schedule);
     assert_complaint("mean={ kind = 'none', schedule = [[0, 1]] }", schedule);
-    let turned = "mean.rotation: a mean flow of kind \"none\" does not rotate; help: set kind = \"rotation\", or remove rotation";
+    let turned = "mean.rotation: a mean flow of kind \"none\" does not rotate; help: set kind \
+        = \"rotation\", or remove rotation";
     assert_complaint("mean={ kind = 'none', rotation = [0, 0, 1] }", turned);
     let zero = "at least one of the numbers must not be 0; help: a fluid at rest has kind = \"none\"";
     assert_complaint("mean={ kind = 'rotation', rotation = [0, 0, 0] }", &format!("mean.rotation: {zero}"));
-    let gradient = |rows: &str, expected: &str| assert_complaint(&format!("mean={{ kind = 'gradient', gradient = {rows} }}"), expected);
+    let gradient = |rows: &str, expected: &str| {
+        assert_complaint(&format!("mean={{ kind = 'gradient', gradient = {rows} }}"), expected)
+    };
     gradient("[[0, 0, 0], [0, 0, 0], [0, 0, 0]]", &format!("mean.gradient: {zero}"));
     let trace = "mean.gradient: the diagonal adds up to 0.5: this mean flow is not incompressible";
-    gradient("[[1, 0, 0], [0, -0.5, 0], [0, 0, 0]]", &format!("{trace}; help: the diagonal of dU_i/dx_j must add up to 0"));
+    gradient(
+        "[[1, 0, 0], [0, -0.5, 0], [0, 0, 0]]",
+        &format!("{trace}; help: the diagonal of dU_i/dx_j must add up to 0"),
+    );
     gradient("[[0, 1], [0, 0, 0], [0, 0, 0]]", "mean.gradient: expected an array of 3 values, found 2");
     let help = "help: for instance schedule = [[0.0, 1.0], [2.0, 0.0]]";
     for (rows, wrong) in [
@@ -82,21 +113,28 @@ fn a_mean_flow_can_be_steady() {
     let strain = "kind = 'plane-strain', rate = 1";
     let shear = "kind = 'shear', rate = 1";
     let elliptic = "kind = 'gradient', gradient = [[0, -1, 0], [2, 0, 0], [0, 0, 0]]";
-    // Omega = -omega / 2: no vorticity as seen from a frame at rest, so that a strain in all three directions fits.
+    // Omega = -omega / 2: no vorticity as seen from a frame at rest, so that a strain in all three
+    // directions fits.
     let strain_seen_turning = "kind = 'gradient', gradient = [[1, 0, 0], [0, 2, -4], [0, 4, -3]]";
-    for (flow, rotation) in [(strain, "[0, 0, 2]"), (shear, "[0, 0, -7]"), (shear, "[3, 0, 1]"), (elliptic, "[0, 0, 0.3]")] {
+    for (flow, rotation) in
+        [(strain, "[0, 0, 2]"), (shear, "[0, 0, -7]"), (shear, "[3, 0, 1]"), (elliptic, "[0, 0, 0.3]")]
+    {
         with(&[&format!("mean={{ {flow}, rotation = {rotation} }}")]);
     }
     with(&[&format!("mean={{ {strain_seen_turning}, rotation = [-4, 0, 0] }}")]);
 
-    let complaint =
-        |key: &str, at: &str| format!("mean.{key}: this mean flow cannot be steady{at}: no mean pressure balances it; help: A A ");
+    let complaint = |key: &str, at: &str| {
+        format!("mean.{key}: this mean flow cannot be steady{at}: no mean pressure balances it; help: A A ")
+    };
     let refused = |flow: &str, expected: &str| {
         let found = complaints(&[&format!("mean={{ {flow} }}")]);
         assert!(found.starts_with(expected), "{flow}: {found}");
     };
     refused(strain_seen_turning, &complaint("gradient", ""));
-    refused(&format!("{strain_seen_turning}, schedule = [[0, 0], [1, 3]]"), &complaint("gradient", " at the factor 3 of its schedule"));
+    refused(
+        &format!("{strain_seen_turning}, schedule = [[0, 0], [1, 3]]"),
+        &complaint("gradient", " at the factor 3 of its schedule"),
+    );
     for (flow, rotation) in [
         (strain, "[0, 0.1, 0]"),
         (strain, "[1, 0, 0]"),
@@ -115,10 +153,16 @@ fn a_mean_flow_can_be_steady() {
 /// `A A + 2 Omega x A - b_i G_j` must be symmetric, while `dG/dt = -A^T G`.
 #[test]
 fn a_mean_state_with_buoyancy_can_be_steady() {
-    let scalar = |name: &str, gradient: &str, buoyancy: &str| format!("scalar.{name}={{ gradient = {gradient}, buoyancy = {buoyancy} }}");
+    let scalar = |name: &str, gradient: &str, buoyancy: &str| {
+        format!("scalar.{name}={{ gradient = {gradient}, buoyancy = {buoyancy} }}")
+    };
     let (along_x, along_y) = ("[1, 0, 0]", "[0, 1, 0]");
     // A wind U = S z with Omega along z: 2 Omega S = -b_z G_y (thermal wind). The wind leaves G alone.
-    let wind = |s: &str| format!("mean={{ kind = 'gradient', gradient = [[0, 0, {s}], [0, 0, 0], [0, 0, 0]], rotation = [0, 0, 0.7] }}");
+    let wind = |s: &str| {
+        format!(
+            "mean={{ kind = 'gradient', gradient = [[0, 0, {s}], [0, 0, 0], [0, 0, 0]], rotation = [0, 0, 0.7] }}"
+        )
+    };
     let shear = "mean={ kind = 'shear', rate = 2 }".to_owned();
     let strain = "mean={ kind = 'plane-strain', rate = 2 }".to_owned();
     let steady = [
@@ -141,13 +185,19 @@ fn a_mean_state_with_buoyancy_can_be_steady() {
     for (sets, expected) in [
         (vec![scalar("t", along_x, along_y)], at_once.clone()),
         (vec![scalar("t", "[1e-6, 1, 0]", along_y)], at_once.clone()),
-        (vec!["mean={ kind = 'rotation', rotation = [0, 1, 0] }".into(), scalar("t", along_x, along_y)], at_once.clone()),
+        (
+            vec!["mean={ kind = 'rotation', rotation = [0, 1, 0] }".into(), scalar("t", along_x, along_y)],
+            at_once.clone(),
+        ),
         (vec![shear.clone(), scalar("t", along_y, along_x)], at_once.clone()),
         // Balanced at time zero, but the shear turns G towards y, the strain towards x.
         (vec![shear, scalar("t", along_x, along_x)], later.clone()),
         (vec![strain, scalar("t", "[1, 1, 0]", "[1, 1, 0]")], later),
         (vec![wind("1.5"), scalar("t", "[0, 2.1, 0.3]", "[0, 0, 1]")], at_once),
-        (vec![scheduled.into(), scalar("t", "[0, 2.1, 0]", "[0, 0, 1]")], begin("be steady at the factor 0.5 of its schedule: ")),
+        (
+            vec![scheduled.into(), scalar("t", "[0, 2.1, 0]", "[0, 0, 1]")],
+            begin("be steady at the factor 0.5 of its schedule: "),
+        ),
     ] {
         let found = complaints(&sets.iter().map(String::as_str).collect::<Vec<_>>());
         assert!(found.starts_with(&expected), "{sets:?}: {found}");
@@ -156,8 +206,13 @@ fn a_mean_state_with_buoyancy_can_be_steady() {
 
 #[test]
 fn scalars_have_names_of_their_own() {
-    let zero =
-        |name: &str| Scalar { name: name.into(), schmidt: 1.0, gradient: [0.0; 3], buoyancy: [0.0; 3], initial: ScalarInitial::Zero };
+    let zero = |name: &str| Scalar {
+        name: name.into(),
+        schmidt: 1.0,
+        gradient: [0.0; 3],
+        buoyancy: [0.0; 3],
+        initial: ScalarInitial::Zero,
+    };
     let flow = homogeneous(&[
         "scalar.temperature={ gradient = [0, 1, 0], buoyancy = [0, -9.81, 0] }",
         "scalar.temperature.schmidt=0.7",
@@ -167,13 +222,21 @@ fn scalars_have_names_of_their_own() {
         "scalar.still.initial.kind='zero'",
     ]);
     let mode = ScalarInitial::Mode { wavenumber: [0, 1, 0], amplitude: 1.0, phase: 0.0 };
-    let noise = ScalarInitial::Random { energy: Some(0.5), spectrum: Spectrum::Power { exponent: 0.0, k_min: 1.0, k_max: 2.0 } };
+    let noise = ScalarInitial::Random {
+        energy: Some(0.5),
+        spectrum: Spectrum::Power { exponent: 0.0, k_min: 1.0, k_max: 2.0 },
+    };
     let expected = [
         zero("dye_2"),
         Scalar { initial: mode, ..zero("mode") },
         Scalar { initial: noise, ..zero("noise") },
         zero("still"),
-        Scalar { schmidt: 0.7, gradient: [0.0, 1.0, 0.0], buoyancy: [0.0, -9.81, 0.0], ..zero("temperature") },
+        Scalar {
+            schmidt: 0.7,
+            gradient: [0.0, 1.0, 0.0],
+            buoyancy: [0.0, -9.81, 0.0],
+            ..zero("temperature")
+        },
     ];
     assert_eq!(flow.scalars, expected);
     assert_eq!(homogeneous(&["scalar={}"]).scalars, []);
@@ -181,7 +244,10 @@ fn scalars_have_names_of_their_own() {
 
     let choose = "help: choose another name, such as temperature";
     for name in ["u", "v", "w", "x", "y", "z"] {
-        assert_complaint(&format!("scalar.{name}={{}}"), &format!("scalar.{name}: a velocity or a direction has this name; {choose}"));
+        assert_complaint(
+            &format!("scalar.{name}={{}}"),
+            &format!("scalar.{name}: a velocity or a direction has this name; {choose}"),
+        );
     }
     for name in ["T", "_t", "2t", "t-2", "caf\u{e9}"] {
         let wrong = "the name of a scalar is lower-case letters, digits and _, a letter first";
@@ -196,16 +262,25 @@ fn scalars_have_names_of_their_own() {
 #[test]
 fn wrong_scalars() {
     assert_complaint("scalar.t.schmidt=0", "scalar.t.schmidt: must be greater than 0");
-    assert_complaint("scalar.t.gradient=1", "scalar.t.gradient: expected an array of 3 values, found the integer 1");
-    let unknown = "scalar.t.schmit: unknown key; help: did you mean schmidt? allowed here: schmidt, gradient, buoyancy, initial";
+    assert_complaint(
+        "scalar.t.gradient=1",
+        "scalar.t.gradient: expected an array of 3 values, found the integer 1",
+    );
+    let unknown = "scalar.t.schmit: unknown key; help: did you mean schmidt? allowed here: schmidt, \
+        gradient, buoyancy, initial";
     assert_complaint("scalar.t.schmit=1", unknown);
     assert_complaint("scalar.schmidt=1", "scalar.schmidt: expected a table, found the integer 1");
     let bare = complaints(&["scalar.t.initial={ kind = 'random', spectrum = 'passot-pouquet' }"]);
-    assert!(bare.contains("scalar.t.initial.energy is missing; help: add energy = 0.5 to [scalar.t.initial]"), "{bare}");
-    let far = "scalar.t.initial.kind: unknown value \"abc\"; help: allowed here: \"zero\", \"mode\", \"random\"";
+    assert!(
+        bare.contains("scalar.t.initial.energy is missing; help: add energy = 0.5 to [scalar.t.initial]"),
+        "{bare}"
+    );
+    let far =
+        "scalar.t.initial.kind: unknown value \"abc\"; help: allowed here: \"zero\", \"mode\", \"random\"";
     assert_complaint("scalar.t.initial.kind=abc", far);
     // Each problem is shown at its own line.
-    let message = read(&format!("{SMALLEST}[scalar.T]\nschmidt = -1\n[scalar.x]\n"), &[]).unwrap_err().message;
+    let message =
+        read(&format!("{SMALLEST}[scalar.T]\nschmidt = -1\n[scalar.x]\n"), &[]).unwrap_err().message;
     for place in [
         "scalar.T: the name",
         "case.toml:13:1\n",
@@ -221,13 +296,19 @@ fn wrong_scalars() {
 #[test]
 fn forcings() {
     let kinds = [
-        ("{ kind = 'constant-power', power = 1, k_max = 2 }", Forcing::ConstantPower { power: 1.0, k_min: 0.0, k_max: 2.0 }),
+        (
+            "{ kind = 'constant-power', power = 1, k_max = 2 }",
+            Forcing::ConstantPower { power: 1.0, k_min: 0.0, k_max: 2.0 },
+        ),
         (
             "{ kind = 'ornstein-uhlenbeck', variance = 2, correlation_time = 0.5, k_min = 1, k_max = 2.5 }",
             Forcing::OrnsteinUhlenbeck { variance: 2.0, correlation_time: 0.5, k_min: 1.0, k_max: 2.5 },
         ),
         ("{ kind = 'linear', rate = 0.1 }", Forcing::Linear { rate: 0.1 }),
-        ("{ kind = 'frozen-shells', k_min = 0.5, k_max = 2 }", Forcing::FrozenShells { k_min: 0.5, k_max: 2.0 }),
+        (
+            "{ kind = 'frozen-shells', k_min = 0.5, k_max = 2 }",
+            Forcing::FrozenShells { k_min: 0.5, k_max: 2.0 },
+        ),
         ("{ kind = 'kolmogorov' }", Forcing::Body(BodyForce::Kolmogorov { amplitude: 1.0, wavenumber: 1 })),
         (
             "{ kind = 'taylor-green', amplitude = -2, wavenumber = 3 }",
@@ -238,18 +319,32 @@ fn forcings() {
     for (text, expected) in kinds {
         assert_eq!(homogeneous(&[&format!("forcing={text}")]).forcing, Some(expected), "{text}");
     }
-    assert_eq!(homogeneous(&["forcing={kind='linear',rate=0.1}"]).forcing, Some(Forcing::Linear { rate: 0.1 }));
+    assert_eq!(
+        homogeneous(&["forcing={kind='linear',rate=0.1}"]).forcing,
+        Some(Forcing::Linear { rate: 0.1 })
+    );
     // Turning keeps the box at rest.
     with(&["forcing.kind=abc", "mean={ kind = 'rotation', rotation = [0, 0, 1] }"]);
     with(&["forcing={ kind = 'linear', rate = 1 }", "mean={ kind = 'shear', rate = 1 }"]);
 
-    assert_complaint("forcing={}", "forcing.kind is missing; help: add kind = \"constant-power\" to [forcing]");
+    assert_complaint(
+        "forcing={}",
+        "forcing.kind is missing; help: add kind = \"constant-power\" to [forcing]",
+    );
     let near = complaints(&["forcing.kind=liner"]);
-    assert!(near.starts_with("forcing.kind: unknown value \"liner\"; help: did you mean \"linear\"? "), "{near}");
-    let missing = |key: &str, example: &str| format!("forcing.{key} is missing; help: add {key} = {example} to [forcing]");
+    assert!(
+        near.starts_with("forcing.kind: unknown value \"liner\"; help: did you mean \"linear\"? "),
+        "{near}"
+    );
+    let missing = |key: &str, example: &str| {
+        format!("forcing.{key} is missing; help: add {key} = {example} to [forcing]")
+    };
     assert_complaint("forcing.kind=linear", &missing("rate", "0.1"));
     assert_complaint("forcing.kind=frozen-shells", &missing("k_max", "2.5"));
-    assert_complaint("forcing.kind=constant-power", &format!("{}; {}", missing("power", "0.1"), missing("k_max", "2.5")));
+    assert_complaint(
+        "forcing.kind=constant-power",
+        &format!("{}; {}", missing("power", "0.1"), missing("k_max", "2.5")),
+    );
     let process = [missing("variance", "0.01"), missing("correlation_time", "1.0"), missing("k_max", "2.5")];
     assert_complaint("forcing.kind=ornstein-uhlenbeck", &process.join("; "));
     for (text, key) in [
@@ -261,10 +356,17 @@ fn forcings() {
     ] {
         assert_complaint(&format!("forcing={{ {text} }}"), &format!("forcing.{key}: must be greater than 0"));
     }
-    assert_complaint("forcing={ kind = 'frozen-shells', k_min = -1, k_max = 2 }", "forcing.k_min: must not be negative");
-    let band = "forcing.k_max: must be greater than k_min = 2; help: the force acts on the modes between k_min and k_max";
+    assert_complaint(
+        "forcing={ kind = 'frozen-shells', k_min = -1, k_max = 2 }",
+        "forcing.k_min: must not be negative",
+    );
+    let band = "forcing.k_max: must be greater than k_min = 2; help: the force acts on the modes between \
+        k_min and k_max";
     assert_complaint("forcing={ kind = 'frozen-shells', k_min = 2, k_max = 2 }", band);
-    assert_complaint("forcing={ kind = 'kolmogorov', wavenumber = 0 }", "forcing.wavenumber: must be at least 1");
+    assert_complaint(
+        "forcing={ kind = 'kolmogorov', wavenumber = 0 }",
+        "forcing.wavenumber: must be at least 1",
+    );
 }
 
 #[test]
@@ -272,10 +374,14 @@ fn forcing_agrees_with_the_mean_flow() {
     let shear = "mean={ kind = 'shear', rate = 1 }";
     let help = "help: remove [mean], or choose constant-power, ornstein-uhlenbeck or linear";
     for kind in ["kolmogorov", "taylor-green", "abc"] {
-        let expected = format!("forcing.kind: a steady force needs a box at rest, and this mean flow deforms it; {help}");
+        let expected = format!(
+            "forcing.kind: a steady force needs a box at rest, and this mean flow deforms it; {help}"
+        );
         assert_eq!(complaints(&[shear, &format!("forcing.kind={kind}")]), expected);
     }
-    let shells = format!("forcing.kind: shells of constant energy need a box at rest, and this mean flow deforms it; {help}");
+    let shells = format!(
+        "forcing.kind: shells of constant energy need a box at rest, and this mean flow deforms it; {help}"
+    );
     assert_eq!(complaints(&[shear, "forcing={ kind = 'frozen-shells', k_max = 2 }"]), shells);
 }
 
@@ -284,11 +390,18 @@ fn a_linear_run_has_only_what_is_linear() {
     let linear = homogeneous(&["flow.nonlinear=false", "mean={ kind = 'shear', rate = 1 }", "scalar.dye={}"]);
     assert!(!linear.nonlinear && homogeneous(&["flow.nonlinear=true"]).nonlinear);
     let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, develop = {} }";
-    let all = complaints(&["flow.nonlinear=false", "forcing={ kind = 'linear', rate = 1 }", random, "time.cfl=0.5"]);
+    let all = complaints(&[
+        "flow.nonlinear=false",
+        "forcing={ kind = 'linear', rate = 1 }",
+        random,
+        "time.cfl=0.5",
+    ]);
     let expected = [
         "forcing.kind: a linear run takes no forcing; help: remove [forcing], or set flow.nonlinear = true",
-        "initial.develop: a linear run does not develop turbulence; help: remove develop, or set flow.nonlinear = true",
-        "time.cfl: nothing is convected where flow.nonlinear = false; help: give time.dt in its place, such as dt = 0.01",
+        "initial.develop: a linear run does not develop turbulence; help: remove develop, or set \
+         flow.nonlinear = true",
+        "time.cfl: nothing is convected where flow.nonlinear = false; help: give time.dt in its place, such \
+         as dt = 0.01",
     ];
     assert_eq!(all, expected.join("; "));
 }
@@ -315,25 +428,39 @@ fn random_fields() {
         ("rescale = 'nothing'", -0.4, Rescale::Nothing),
         ("rescale = 'spectrum'", -0.4, Rescale::Spectrum),
     ] {
-        assert_eq!(read(&format!("{von_karman}, develop = {{ {text} }}")).1, Some(Develop { skewness, rescale }), "{text}");
+        assert_eq!(
+            read(&format!("{von_karman}, develop = {{ {text} }}")).1,
+            Some(Develop { skewness, rescale }),
+            "{text}"
+        );
     }
 
-    let complaint = |text: &str, expected: &str| assert_complaint(&format!("initial={{ kind = 'random', energy = 1, {text} }}"), expected);
-    complaint(&format!("{von_karman}, kolmogorov_length = 0"), "initial.kolmogorov_length: must be greater than 0");
+    let complaint = |text: &str, expected: &str| {
+        assert_complaint(&format!("initial={{ kind = 'random', energy = 1, {text} }}"), expected)
+    };
+    complaint(
+        &format!("{von_karman}, kolmogorov_length = 0"),
+        "initial.kolmogorov_length: must be greater than 0",
+    );
     let band = "initial.k_max: must be greater than k_min = 2; help: E(k) lies between k_min and k_max";
     complaint("spectrum = 'top-hat', k_min = 2, k_max = 1", band);
-    let exponent = "initial.exponent: unknown key; help: allowed here: kind, spectrum, k_min, k_max, energy, develop";
+    let exponent =
+        "initial.exponent: unknown key; help: allowed here: kind, spectrum, k_min, k_max, energy, develop";
     complaint("spectrum = 'top-hat', k_min = 2, k_max = 3, exponent = 1", exponent);
     for skewness in ["0", "-1", "0.4", "-2"] {
-        let expected =
-            "initial.develop.skewness: must lie between -1 and 0; help: the skewness of du/dx in developed turbulence is about -0.5";
+        let expected = "initial.develop.skewness: must lie between -1 and 0; help: the skewness of du/dx in \
+            developed turbulence is about -0.5";
         complaint(&format!("{von_karman}, develop.skewness = {skewness}"), expected);
     }
-    let rescale = "initial.develop.rescale: unknown value \"none\"; help: allowed here: \"spectrum\", \"energy\", \"nothing\"";
+    let rescale = "initial.develop.rescale: unknown value \"none\"; help: allowed \
+        here: \"spectrum\", \"energy\", \"nothing\"";
     complaint(&format!("{von_karman}, develop.rescale = 'none'"), rescale);
     let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, develop = {} }";
     let still = complaints(&["fluid.viscosity=0", random]);
-    assert!(still.contains("initial.develop: a fluid without viscosity does not decay to turbulence"), "{still}");
+    assert!(
+        still.contains("initial.develop: a fluid without viscosity does not decay to turbulence"),
+        "{still}"
+    );
     let clash = complaints(&["scalar.remesh.schmidt=1"]);
     assert!(clash.contains("scalar.remesh: remesh_dissipation is a column of the series already"), "{clash}");
     let clash = complaints(&["scalar.omega_y.schmidt=1"]);
@@ -346,7 +473,8 @@ fn random_fields() {
 fn a_resolved_case_reads_back_with_all_of_it() {
     let general = "kind = 'gradient', gradient = [[0.1, 0.2, 0], [-0.3, -0.1, 0], [0, -0.0, 0]]";
     let means = [
-        "kind = 'shear', rate = -0.30000000000000004, rotation = [0, -0.0, 1e-300], schedule = [[0, 1], [0.1, 0.2], [3, 0]]",
+        "kind = 'shear', rate = -0.30000000000000004, rotation = [0, -0.0, 1e-300], schedule = [[0, 1], \
+         [0.1, 0.2], [3, 0]]",
         "kind = 'plane-strain', rate = 1e-50",
         "kind = 'axisymmetric-contraction', rate = 0.1",
         "kind = 'axisymmetric-expansion', rate = 0.1, schedule = [[0, 0.3333333333333333]]",
@@ -374,8 +502,9 @@ fn a_resolved_case_reads_back_with_all_of_it() {
         "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 3.3, kolmogorov_length = 0.07, energy = 1.1 }",
         "initial.develop={ skewness = -0.30000000000000004, rescale = 'nothing' }",
     ];
-    let with_mean =
-        means.iter().flat_map(|mean| moving.map(|forcing| vec![format!("mean={{ {mean} }}"), format!("forcing={{ {forcing} }}")]));
+    let with_mean = means.iter().flat_map(|mean| {
+        moving.map(|forcing| vec![format!("mean={{ {mean} }}"), format!("forcing={{ {forcing} }}")])
+    });
     let without = at_rest.iter().map(|forcing| vec![format!("forcing={{ {forcing} }}")]);
     let linear = [vec!["flow.nonlinear=false".to_owned(), "initial={ kind = 'taylor-green' }".to_owned()]];
     for sets in with_mean.chain(without).chain(linear) {
@@ -420,8 +549,14 @@ fn differences_see_every_key() {
         let sets: Vec<&str> = before.iter().copied().chain([set]).collect();
         assert_eq!(physics_differences(&with(&before), &with(&sets)), [expected]);
     }
-    assert_eq!(physics_differences(&with(&[]), &with(&["flow.nonlinear=false"])), ["flow.nonlinear: true -> false"]);
-    let scalar = physics_differences(&with(&[]), &with(&["scalar.dye.initial={ kind = 'mode', wavenumber = [1, 0, 0] }"]));
+    assert_eq!(
+        physics_differences(&with(&[]), &with(&["flow.nonlinear=false"])),
+        ["flow.nonlinear: true -> false"]
+    );
+    let scalar = physics_differences(
+        &with(&[]),
+        &with(&["scalar.dye.initial={ kind = 'mode', wavenumber = [1, 0, 0] }"]),
+    );
     assert!(scalar.contains(&"scalar.dye.initial.wavenumber: (none) -> [1, 0, 0]".to_owned()), "{scalar:?}");
     let mean = physics_differences(&with(&["mean={ kind = 'rotation', rotation = [0, 0, 1] }"]), &with(&[]));
     assert_eq!(mean, ["mean.kind: \"rotation\" -> (none)", "mean.rotation: [0.0, 0.0, 1.0] -> (none)"]);

@@ -1,5 +1,5 @@
-//! The plane channel between walls at y = -1 and y = 1: x streamwise, y normal to the walls, z spanwise; x and z are periodic.
-//! Lengths are in half-heights.
+//! The plane channel between walls at y = -1 and y = 1: x streamwise, y normal to the walls, z
+//! spanwise; x and z are periodic. Lengths are in half-heights.
 
 use crate::time::Schedule;
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ pub struct Channel {
     /// Angular velocity of the frame about z, Omega, radians a time.
     pub rotation: f64,
     pub walls: Walls,
-    /// Speed in x of the frame that the flow is computed in: the equations do not depend on it, the length of the steps does. Case,
-    /// statistics and output are those of the laboratory.
+    /// Speed in x of the frame that the flow is computed in: the equations do not depend on it, the
+    /// length of the steps does. Case, statistics and output are those of the laboratory.
     pub frame_velocity: f64,
     /// In alphabetical order of their names.
     pub scalars: Vec<ChannelScalar>,
@@ -41,7 +41,8 @@ pub struct Walls {
 }
 
 impl Walls {
-    /// The mean of U of both walls: what a bulk velocity is relative to, so that it does not depend on the observer.
+    /// The mean of U of both walls: what a bulk velocity is relative to, so that it does not depend
+    /// on the observer.
     pub fn mean_velocity(&self) -> f64 {
         0.5 * (self.velocity[0] + self.velocity[1])
     }
@@ -55,7 +56,8 @@ pub struct Oscillation {
     pub period: f64,
 }
 
-/// Steady blowing and suction without net flux: `v = amplitude cos(2 pi (n_x x / L_x + n_z z / L_z) + phase)` at a wall, positive along +y.
+/// Steady blowing and suction without net flux:
+/// `v = amplitude cos(2 pi (n_x x / L_x + n_z z / L_z) + phase)` at a wall, positive along +y.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transpiration {
     pub wall: WallSide,
@@ -73,7 +75,8 @@ pub enum WallSide {
     Both,
 }
 
-/// A passive scalar: `d theta/dt + u.grad theta = nu/Sc lap theta + source`; it starts from the profile of pure conduction.
+/// A passive scalar: `d theta/dt + u.grad theta = nu/Sc lap theta + source`; it starts from the
+/// profile of pure conduction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelScalar {
     /// As for [`super::Scalar`].
@@ -97,7 +100,8 @@ pub enum ScalarBoundary {
 pub enum ChannelInitial {
     /// The laminar profile of drive and walls.
     Laminar,
-    /// Reichardt's mean profile and random solenoidal disturbances, whose rms `amplitude` is a fraction of the bulk velocity, >= 0.
+    /// Reichardt's mean profile and random solenoidal disturbances, whose rms `amplitude` is a
+    /// fraction of the bulk velocity, >= 0.
     Turbulent { amplitude: f64 },
     /// An eigenmode of the linear problem on top of the laminar profile.
     Eigenmode {

@@ -73,7 +73,8 @@ impl Gradient {
     }
 }
 
-/// A scalar that the velocity carries: `d theta/dt + u.grad theta + G.u = nu/Sc lap theta`, and `du/dt = .. + buoyancy theta`.
+/// A scalar that the velocity carries: `d theta/dt + u.grad theta + G.u = nu/Sc lap theta`, and
+/// `du/dt = .. + buoyancy theta`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scalar {
     /// Lower-case letters, digits and `_`; not one of u, v, w, x, y, z.
@@ -97,7 +98,8 @@ pub enum ScalarInitial {
         amplitude: f64,
         phase: f64,
     },
-    /// Random phases with a spectrum of this shape and `1/2 <theta^2> = energy`; `None` takes a table as it stands.
+    /// Random phases with a spectrum of this shape and `1/2 <theta^2> = energy`; `None` takes a
+    /// table as it stands.
     Random {
         energy: Option<f64>,
         spectrum: Spectrum,
@@ -109,8 +111,8 @@ pub enum ScalarInitial {
 pub enum Forcing {
     /// `f = P / (2 E_band) u` on `k_min <= k <= k_max`: the injected power P is constant.
     ConstantPower { power: f64, k_min: f64, k_max: f64 },
-    /// Eswaran & Pope (1988): an Ornstein-Uhlenbeck process of this variance (acceleration^2) and correlation time for each component of
-    /// each mode with k_min <= k <= k_max, projected.
+    /// Eswaran & Pope (1988): an Ornstein-Uhlenbeck process of this variance (acceleration^2) and
+    /// correlation time for each component of each mode with k_min <= k <= k_max, projected.
     OrnsteinUhlenbeck { variance: f64, correlation_time: f64, k_min: f64, k_max: f64 },
     /// `f = rate u` on all modes (Lundgren 2003; Rosales & Meneveau 2005).
     Linear { rate: f64 },
@@ -134,15 +136,19 @@ pub enum BodyForce {
 /// The velocity at time zero.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Initial {
-    /// Taylor-Green vortices of velocity `amplitude` in 3 or 2 `dimensions`, one wavelength in each direction of the box.
+    /// Taylor-Green vortices of velocity `amplitude` in 3 or 2 `dimensions`, one wavelength in each
+    /// direction of the box.
     TaylorGreen { amplitude: f64, dimensions: usize },
-    /// The Arnold-Beltrami-Childress flow of velocities `a`, `b`, `c` with `wavenumber` >= 1 waves in the box.
+    /// The Arnold-Beltrami-Childress flow of velocities `a`, `b`, `c` with `wavenumber` >= 1 waves
+    /// in the box.
     Abc { a: f64, b: f64, c: f64, wavenumber: usize },
-    /// One Fourier mode: integer labels of its wavenumber (not all zero), velocity amplitude, phase in radians.
+    /// One Fourier mode: integer labels of its wavenumber (not all zero), velocity amplitude, phase
+    /// in radians.
     Mode { wavenumber: [i64; 3], amplitude: [f64; 3], phase: f64 },
     /// A random solenoidal field of the given energy spectrum; its seed is `numerics.seed`.
     Random {
-        /// Mean kinetic energy a unit mass, velocity^2, > 0, that the spectrum is scaled to; `None` takes a table as it stands.
+        /// Mean kinetic energy a unit mass, velocity^2, > 0, that the spectrum is scaled to; `None`
+        /// takes a table as it stands.
         energy: Option<f64>,
         spectrum: Spectrum,
         /// Let the field decay first, without mean flow, forcing and scalars, until it is turbulence.
@@ -175,7 +181,8 @@ pub enum Rescale {
 pub enum Spectrum {
     /// E ~ k^4 exp(-2 (k / peak)^2).
     PassotPouquet { peak_wavenumber: f64 },
-    /// von Karman's energy range joined to Pao's dissipation range of this Kolmogorov length; `None` is 1 / (50 k_p).
+    /// von Karman's energy range joined to Pao's dissipation range of this Kolmogorov length;
+    /// `None` is 1 / (50 k_p).
     VonKarmanPao { peak_wavenumber: f64, kolmogorov_length: Option<f64> },
     /// E ~ k^exponent for k_min <= k <= k_max, zero elsewhere.
     Power { exponent: f64, k_min: f64, k_max: f64 },

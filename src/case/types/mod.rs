@@ -1,5 +1,5 @@
-//! A case as the program sees it: every default filled in, every value checked. Units are those of the case itself
-//! (a length, a velocity, their quotient the time); nothing is made dimensionless.
+//! A case as the program sees it: every default filled in, every value checked. Units are those of
+//! the case itself (a length, a velocity, their quotient the time); nothing is made dimensionless.
 
 mod channel;
 mod homogeneous;
@@ -85,7 +85,8 @@ pub struct Time {
     pub retry: Option<Retry>,
 }
 
-/// A run that blows up goes back to its last checkpoint and on with steps shorter by `factor`, 0 < factor < 1, so many times in all.
+/// A run that blows up goes back to its last checkpoint and on with steps shorter by `factor`, 0 <
+/// factor < 1, so many times in all.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retry {
     pub factor: f64,
@@ -135,6 +136,7 @@ pub struct Checkpoint {
     pub keep: usize,
     /// A run whose checkpoints cannot be written for longer than this ends; >= 0.
     pub give_up_after_minutes: Option<f64>,
-    /// Ranks that write and read checkpoints and snapshots for all, >= 1 and at most all; `None` leaves it to the MPI library.
+    /// Ranks that write and read checkpoints and snapshots for all, >= 1 and at most all; `None`
+    /// leaves it to the MPI library.
     pub aggregators: Option<usize>,
 }

@@ -6,8 +6,9 @@
 //!     disturbances ~ exp(i (k_x x + k_z z - omega t)),   L = D^2 - k^2,  k^2 = k_x^2 + k_z^2,  eta = du/dz - dw/dx
 //! ```
 //!
-//! Galerkin's method: v and eta are sums of Chebyshev polynomials that meet the wall conditions, and the residuals are normal to all of
-//! these in the mean square. No spurious modes arise, as the energy argument that bounds the growth rate holds for the matrices too.
+//! Galerkin's method: v and eta are sums of Chebyshev polynomials that meet the wall conditions,
+//! and the residuals are normal to all of these in the mean square. No spurious modes arise, as the
+//! energy argument that bounds the growth rate holds for the matrices too.
 
 mod pencil;
 #[cfg(test)]
@@ -47,19 +48,29 @@ const RESOLVED: f64 = 1e-9;
 const I: Complex<f64> = Complex::I;
 const ZERO: Complex<f64> = Complex::ZERO;
 
-/// The mode of this family with the index-th largest growth rate, from 0; of equally stable ones, that of the larger Re omega comes first,
-/// and that of an even v or an odd eta before that of an odd v or an even eta. `profile` has the N + 1 Chebyshev coefficients of U.
+/// The mode of this family with the index-th largest growth rate, from 0; of equally stable ones,
+/// that of the larger Re omega comes first, and that of an even v or an odd eta before that of an
+/// odd v or an even eta. `profile` has the N + 1 Chebyshev coefficients of U.
 ///
 /// # Errors
-/// No wavenumber, no such mode, one that N does not resolve, or one that is in resonance with Squire's equation.
-pub fn eigenmode(family: Family, profile: &[f64], viscosity: f64, [kx, kz]: [f64; 2], index: usize) -> Result<Eigenmode> {
+/// No wavenumber, no such mode, one that N does not resolve, or one that is in resonance with
+/// Squire's equation.
+pub fn eigenmode(
+    family: Family,
+    profile: &[f64],
+    viscosity: f64,
+    [kx, kz]: [f64; 2],
+    index: usize,
+) -> Result<Eigenmode> {
     let n = profile.len().saturating_sub(1);
     if n < SMALLEST_DEGREE || (kx == 0.0 && kz == 0.0) {
         return Err(Error::input(format!(
-            "an eigenmode needs a wavenumber other than 0 and at least {SMALLEST_DEGREE} Chebyshev polynomials: here [{kx}, {kz}] and {n}"
+            "an eigenmode needs a wavenumber other than 0 and at least {SMALLEST_DEGREE} Chebyshev \
+             polynomials: here [{kx}, {kz}] and {n}"
         )));
     }
-    let parts: Vec<_> = parts(profile).iter().map(|part| Linearised::new(profile, viscosity, [kx, kz], part)).collect();
+    let parts: Vec<_> =
+        parts(profile).iter().map(|part| Linearised::new(profile, viscosity, [kx, kz], part)).collect();
     let pencils: Vec<_> = parts.iter().map(|part| part.pencil(family)).collect();
     let modes = sorted_spectrum(&pencils)?;
     let Some((guess, part)) = modes.get(index) else {
@@ -81,7 +92,8 @@ pub fn eigenmode(family: Family, profile: &[f64], viscosity: f64, [kx, kz]: [f64
     };
     if !resolved(&v) || !resolved(&eta) {
         return Err(Error::input(format!(
-            "eigenmode {index} of {family:?}, omega = {omega}, is not resolved by {} Chebyshev polynomials: more points in y, or a smaller index",
+            "eigenmode {index} of {family:?}, omega = {omega}, is not resolved by {} Chebyshev polynomials: \
+             more points in y, or a smaller index",
             n.min(LARGEST_DEGREE)
         )));
     }
@@ -95,8 +107,9 @@ struct Part {
     step: usize,
 }
 
-/// If U is even, the modes with an even v and an odd eta are found apart from those with an odd v and an even eta: the wall modes of both
-/// often have the same omega to round-off, and would be mixed. Otherwise all are in one part.
+/// If U is even, the modes with an even v and an odd eta are found apart from those with an odd v
+/// and an even eta: the wall modes of both often have the same omega to round-off, and would be
+/// mixed. Otherwise all are in one part.
 fn parts(profile: &[f64]) -> Vec<Part> {
     let largest = |part: &mut dyn Iterator<Item = &f64>| part.fold(0.0, |max: f64, a| max.max(a.abs()));
     let even = largest(&mut profile.iter().skip(1).step_by(2)) <= 1e-13 * largest(&mut profile.iter());
@@ -107,8 +120,8 @@ fn parts(profile: &[f64]) -> Vec<Part> {
     }
 }
 
-/// The eigenvalues of all, with the number of their pencil, by falling growth rate; what is equal to round-off, by falling Re omega, and
-/// then by number.
+/// The eigenvalues of all, with the number of their pencil, by falling growth rate; what is equal
+/// to round-off, by falling Re omega, and then by number.
 fn sorted_spectrum(pencils: &[Pencil]) -> Result<Vec<(Complex<f64>, usize)>> {
     const EQUAL: f64 = 1e-9;
     let above = pencils[0].above;
@@ -136,7 +149,9 @@ struct Basis {
 impl Basis {
     fn new(coefficients: Vec<Vec<f64>>, points: &Points, kk: f64) -> Self {
         let matrix = |rows: Vec<Vec<f64>>| DMatrix::from_fn(rows.len(), rows[0].len(), |i, j| rows[i][j]);
-        let laplacian = |f: &Vec<f64>| -> Vec<f64> { derivative(&derivative(f)).iter().zip(f).map(|(d, f)| d - kk * f).collect() };
+        let laplacian = |f: &Vec<f64>| -> Vec<f64> {
+            derivative(&derivative(f)).iter().zip(f).map(|(d, f)| d - kk * f).collect()
+        };
         let values = matrix(coefficients.iter().map(|f| points.values(f)).collect());
         let laplacian = matrix(coefficients.iter().map(|f| points.values(&laplacian(f))).collect());
         Self { coefficients, values, laplacian }
@@ -174,7 +189,10 @@ impl Linearised {
             row
         };
         // T_n - T_(n+2);  T_n - 2 (n+2)/(n+3) T_(n+2) + (n+1)/(n+3) T_(n+4)   (Shen 1995)
-        let pinned = (part.eta_first..degree - 1).step_by(part.step).map(|n| row(&[(n, 1.0), (n + 2, -1.0)])).collect();
+        let pinned = (part.eta_first..degree - 1)
+            .step_by(part.step)
+            .map(|n| row(&[(n, 1.0), (n + 2, -1.0)]))
+            .collect();
         let clamped = (part.v_first..degree - 3).step_by(part.step).map(|n| {
             let m = (n + 3) as f64;
             row(&[(n, 1.0), (n + 2, -2.0 * (m - 1.0) / m), (n + 4, (m - 2.0) / m)])
@@ -217,14 +235,23 @@ impl Linearised {
     /// ```
     fn squire(&self) -> Pencil {
         let Basis { values: f, laplacian: lf, .. } = &self.pinned;
-        self.assembled(self.product(f, f, Some(&self.mean[0])), self.product(f, lf, None), self.product(f, f, None))
+        self.assembled(
+            self.product(f, f, Some(&self.mean[0])),
+            self.product(f, lf, None),
+            self.product(f, f, None),
+        )
     }
 
-    /// `A = k_x C + i nu D`, B, and a frequency above the spectrum: twice as high as Howard's semicircle (1961).
+    /// `A = k_x C + i nu D`, B, and a frequency above the spectrum: twice as high as Howard's
+    /// semicircle (1961).
     fn assembled(&self, convection: DMatrix<f64>, diffusion: DMatrix<f64>, b: DMatrix<f64>) -> Pencil {
         let [kx, kz] = self.wavenumbers;
-        let (min, max) = self.mean[0].iter().fold((f64::MAX, f64::MIN), |(min, max), u| (min.min(*u), max.max(*u)));
-        let above = Complex::new(kx * 0.5 * (min + max), kx.abs() * (max - min) + self.viscosity * (kx * kx + kz * kz));
+        let (min, max) =
+            self.mean[0].iter().fold((f64::MAX, f64::MIN), |(min, max), u| (min.min(*u), max.max(*u)));
+        let above = Complex::new(
+            kx * 0.5 * (min + max),
+            kx.abs() * (max - min) + self.viscosity * (kx * kx + kz * kz),
+        );
         let a = convection.zip_map(&diffusion, |c, d| Complex::new(kx * c, self.viscosity * d));
         Pencil { a, b: b.map(Complex::from), above }
     }
@@ -248,11 +275,13 @@ impl Linearised {
             return Ok(vec![ZERO; v.len()]);
         }
         let values = self.points.values(v);
-        let weighted = DVector::from_fn(values.len(), |j, _| values[j] * (-kz * self.weights[j] * self.mean[1][j]));
+        let weighted =
+            DVector::from_fn(values.len(), |j, _| values[j] * (-kz * self.weights[j] * self.mean[1][j]));
         let eta = self.squire().forced(omega, &(self.pinned.values.map(Complex::from) * weighted));
         eta.map(|x| self.pinned.series(&x)).ok_or_else(|| {
             Error::input(format!(
-                "omega = {omega} of the Orr-Sommerfeld equation is an eigenvalue of Squire's as well (resonance): this mode does not evolve as exp(-i omega t)"
+                "omega = {omega} of the Orr-Sommerfeld equation is an eigenvalue of Squire's as well \
+                 (resonance): this mode does not evolve as exp(-i omega t)"
             ))
         })
     }
@@ -269,17 +298,28 @@ fn resolved(a: &[Complex<f64>]) -> bool {
 /// ```text
 ///     u = (i / k^2) (k_x v' - k_z eta),   w = (i / k^2) (k_z v' + k_x eta)
 /// ```
-fn normalised(omega: Complex<f64>, mut v: Vec<Complex<f64>>, mut eta: Vec<Complex<f64>>, n: usize, [kx, kz]: [f64; 2]) -> Eigenmode {
+fn normalised(
+    omega: Complex<f64>,
+    mut v: Vec<Complex<f64>>,
+    mut eta: Vec<Complex<f64>>,
+    n: usize,
+    [kx, kz]: [f64; 2],
+) -> Eigenmode {
     v.resize(n + 1, ZERO);
     eta.resize(n + 1, ZERO);
     let points = Points::new(n);
     let [vs, slopes, etas] = [&v, &derivative(&v), &eta].map(|series| points.values(series));
     let factor = I / (kx * kx + kz * kz);
-    let velocity = (0..=n).flat_map(|j| [factor * (slopes[j] * kx - etas[j] * kz), vs[j], factor * (slopes[j] * kz + etas[j] * kx)]);
+    let velocity = (0..=n).flat_map(|j| {
+        [factor * (slopes[j] * kx - etas[j] * kz), vs[j], factor * (slopes[j] * kz + etas[j] * kx)]
+    });
     let velocity: Vec<_> = velocity.collect();
     let largest = velocity.iter().map(|u| u.norm()).fold(0.0, f64::max);
     // The first of those that symmetry makes as large: not left to round-off.
-    let scale = velocity.iter().find(|u| u.norm() > (1.0 - 1e-6) * largest).map_or(Complex::ONE, |u| u.conj() / (u.norm() * largest));
+    let scale = velocity
+        .iter()
+        .find(|u| u.norm() > (1.0 - 1e-6) * largest)
+        .map_or(Complex::ONE, |u| u.conj() / (u.norm() * largest));
     v.iter_mut().chain(&mut eta).for_each(|a| *a *= scale);
     Eigenmode { omega, v, eta }
 }

@@ -21,16 +21,23 @@ impl Pencil {
     ///     omega = sigma + 1 / mu,   mu an eigenvalue of (A - sigma B)^-1 B,   sigma above the spectrum
     /// ```
     ///
-    /// so that the least stable ones have a large |mu|, and the strongly damped ones do not spoil their accuracy.
+    /// so that the least stable ones have a large |mu|, and the strongly damped ones do not spoil
+    /// their accuracy.
     ///
     /// # Errors
     /// No convergence.
     pub fn spectrum(&self) -> Result<Vec<Complex<f64>>> {
         const ITERATIONS_PER_EIGENVALUE: usize = 100;
-        let none = || Error::failure("the eigenvalues of the linearised channel were not found: the iteration does not converge");
+        let none = || {
+            Error::failure(
+                "the eigenvalues of the linearised channel were not found: the iteration does not converge",
+            )
+        };
         let inverse = (&self.a - &self.b * self.above).lu().solve(&self.b).ok_or_else(none)?;
         let limit = ITERATIONS_PER_EIGENVALUE * inverse.nrows();
-        let mu = Schur::try_new(inverse, f64::EPSILON, limit).and_then(|schur| schur.eigenvalues()).ok_or_else(none)?;
+        let mu = Schur::try_new(inverse, f64::EPSILON, limit)
+            .and_then(|schur| schur.eigenvalues())
+            .ok_or_else(none)?;
         Ok(mu.iter().map(|mu| self.above + mu.inv()).filter(|omega| omega.is_finite()).collect())
     }
 
@@ -54,11 +61,13 @@ impl Pencil {
             }
         }
         Err(Error::failure(format!(
-            "the eigenvector of omega = {guess} of the linearised channel was not found: another eigenvalue is too close to it"
+            "the eigenvector of omega = {guess} of the linearised channel was not found: another eigenvalue \
+             is too close to it"
         )))
     }
 
-    /// x of `A x - omega B x = f`; none if omega is an eigenvalue, or so close to one that x would be nothing but its round-off.
+    /// x of `A x - omega B x = f`; none if omega is an eigenvalue, or so close to one that x would
+    /// be nothing but its round-off.
     pub fn forced(&self, omega: Complex<f64>, f: &Vector) -> Option<Vector> {
         const LARGEST_RESPONSE: f64 = 1e8;
         let lu = (&self.a - &self.b * omega).lu();
@@ -70,7 +79,8 @@ impl Pencil {
     fn iterate(&self, lu: &LU<Complex<f64>, Dyn, Dyn>) -> Option<(Vector, Vector)> {
         const STEPS: usize = 12;
         // Neither even nor odd, as eigenvectors often are.
-        let mut y = DVector::from_fn(self.a.nrows(), |i, _| Complex::new(1.0, 0.3 * i as f64) / (1 + i) as f64);
+        let mut y =
+            DVector::from_fn(self.a.nrows(), |i, _| Complex::new(1.0, 0.3 * i as f64) / (1 + i) as f64);
         let mut x = y.clone();
         for _ in 0..STEPS {
             x = y.normalize();

@@ -27,9 +27,12 @@ fn largest(a: &[Complex<f64>]) -> f64 {
     a.iter().map(|a| a.norm()).fold(0.0, f64::max)
 }
 
-/// The largest difference of the coefficients, relative to the largest one, with the best complex factor of the whole.
+/// The largest difference of the coefficients, relative to the largest one, with the best complex
+/// factor of the whole.
 fn difference(a: &[Complex<f64>], b: &[Complex<f64>]) -> f64 {
-    let product = |a: &[Complex<f64>], b: &[Complex<f64>]| -> Complex<f64> { a.iter().zip(b).map(|(a, b)| a.conj() * b).sum() };
+    let product = |a: &[Complex<f64>], b: &[Complex<f64>]| -> Complex<f64> {
+        a.iter().zip(b).map(|(a, b)| a.conj() * b).sum()
+    };
     let factor = product(a, b) / product(a, a);
     a.iter().zip(b).map(|(a, b)| (a * factor - b).norm()).fold(0.0, f64::max) / largest(b)
 }
@@ -44,7 +47,9 @@ fn lopsided(n: usize) -> Vec<f64> {
 #[test]
 fn eigenvalues_of_poiseuille_flow() {
     // The Squire table has 13 digits.
-    for (file, family, tolerance) in [("os_table.dat", OrrSommerfeld, 1e-12), ("squire_table.dat", Squire, 5e-13)] {
+    for (file, family, tolerance) in
+        [("os_table.dat", OrrSommerfeld, 1e-12), ("squire_table.dat", Squire, 5e-13)]
+    {
         let mut worst = 0.0_f64;
         for row in reference(file) {
             let exact = Complex::new(row[5], row[6]);
@@ -61,13 +66,18 @@ fn eigenvalues_of_poiseuille_flow() {
 fn whole_spectra_of_poiseuille_flow() {
     for (file, re) in [("os_spectrum_Re7500_a1_b0.dat", 7500.0), ("os_spectrum_Re10000_a1_b0.dat", 10000.0)] {
         let profile = poiseuille(128);
-        let pencils: Vec<_> =
-            parts(&profile).iter().map(|part| Linearised::new(&profile, 1.0 / re, [1.0, 0.0], part).orr_sommerfeld()).collect();
+        let pencils: Vec<_> = parts(&profile)
+            .iter()
+            .map(|part| Linearised::new(&profile, 1.0 / re, [1.0, 0.0], part).orr_sommerfeld())
+            .collect();
         let modes = sorted_spectrum(&pencils).unwrap();
         for (row, (guess, part)) in reference(file).iter().zip(&modes) {
             let (omega, _) = pencils[*part].nearest(*guess).unwrap();
             // The fourth number is the accuracy of the reference, which is that of a double precision matrix.
-            assert!((omega - Complex::new(row[1], row[2])).norm() < 2e-12 + 2.0 * row[3], "{file} {row:?}: {omega}");
+            assert!(
+                (omega - Complex::new(row[1], row[2])).norm() < 2e-12 + 2.0 * row[3],
+                "{file} {row:?}: {omega}"
+            );
         }
     }
 }
@@ -107,7 +117,9 @@ fn stokes_modes() {
 
 #[test]
 fn eigenfunctions_of_poiseuille_flow() {
-    for (re, a, b) in [("10000", "1", "0"), ("5000", "1.12", "0"), ("7500", "1", "0"), ("5000", "1.12", "2.1")] {
+    for (re, a, b) in
+        [("10000", "1", "0"), ("5000", "1.12", "0"), ("7500", "1", "0"), ("5000", "1.12", "2.1")]
+    {
         let rows = reference(&format!("os_eigfun_Re{re}_a{a}_b{b}.dat"));
         if rows.is_empty() {
             continue;
@@ -129,15 +141,17 @@ fn eigenfunctions_of_poiseuille_flow() {
     }
 }
 
-/// The equations as they are written, which are not what is solved: for a profile without symmetry, and all signs of the wavenumbers.
+/// The equations as they are written, which are not what is solved: for a profile without symmetry,
+/// and all signs of the wavenumbers.
 #[test]
 fn modes_solve_the_equations_at_all_points() {
     let (n, nu) = (48, 0.01);
     let profile = lopsided(n);
     let points = Points::new(n);
     for [kx, kz] in [[1.0, 0.7], [-1.3, 0.4], [0.8, -1.1], [0.0, -1.5], [-0.9, 0.0]] {
-        let l =
-            |a: &[Complex<f64>]| -> Vec<_> { derivative(&derivative(a)).iter().zip(a).map(|(d, a)| d - a * (kx * kx + kz * kz)).collect() };
+        let l = |a: &[Complex<f64>]| -> Vec<_> {
+            derivative(&derivative(a)).iter().zip(a).map(|(d, a)| d - a * (kx * kx + kz * kz)).collect()
+        };
         let slope = derivative(&profile);
         let [u, du, ddu] = [&profile, &slope, &derivative(&slope)].map(|a| points.values(a));
         for (family, index) in [(OrrSommerfeld, 0), (OrrSommerfeld, 2), (Squire, 1)] {
@@ -150,7 +164,8 @@ fn modes_solve_the_equations_at_all_points() {
                 let rate = I * (kx * u[j] - omega);
                 let orr_sommerfeld = rate * lv[j] - I * kx * ddu[j] * v[j] - llv[j] * nu;
                 let squire = rate * eta[j] - leta[j] * nu + I * kz * du[j] * v[j];
-                // Round-off of the fourth derivative: 1e-16 N^8 / 105 nu at the walls, times the last coefficients, which are small.
+                // Round-off of the fourth derivative: 1e-16 N^8 / 105 nu at the walls, times the
+                // last coefficients, which are small.
                 let error = orr_sommerfeld.norm().max(squire.norm()) / scale;
                 assert!(error < 1e-7, "{family:?} {index} [{kx}, {kz}] at point {j}: {error:e}");
             }
@@ -158,7 +173,8 @@ fn modes_solve_the_equations_at_all_points() {
     }
 }
 
-/// k_x -> -k_x: omega -> -omega*, v -> v*, eta -> -eta*.  k_z -> -k_z: eta -> -eta.  U -> U + c: omega -> omega + k_x c.
+/// k_x -> -k_x: omega -> -omega*, v -> v*, eta -> -eta*.  k_z -> -k_z: eta -> -eta.  U -> U + c:
+/// omega -> omega + k_x c.
 #[test]
 fn symmetries() {
     let nu = 0.5e-3;
@@ -206,7 +222,10 @@ fn wall_conditions_and_the_largest_velocity() {
             let w = |j: usize| (dv[j] * I * kz + eta[j] * I * kx) / kk;
             let velocity: Vec<_> = (0..=128).flat_map(|j| [u(j), v[j], w(j)]).collect();
             assert!((largest(&velocity) - 1.0).abs() < 1e-12);
-            assert!(velocity.iter().any(|u| (u - 1.0).norm() < 1e-5), "{family:?}: no real and positive maximum");
+            assert!(
+                velocity.iter().any(|u| (u - 1.0).norm() < 1e-5),
+                "{family:?}: no real and positive maximum"
+            );
         }
     }
 }
@@ -223,14 +242,16 @@ fn pairs_of_modes_are_told_apart() {
     // Couette flow: omega and -omega*, the downstream one first
     let mut couette = vec![0.0; 97];
     couette[1] = 1.0;
-    let [first, second] = [0, 1].map(|index| eigenmode(OrrSommerfeld, &couette, 1e-3, [1.0, 0.0], index).unwrap().omega);
+    let [first, second] =
+        [0, 1].map(|index| eigenmode(OrrSommerfeld, &couette, 1e-3, [1.0, 0.0], index).unwrap().omega);
     assert!(first.re > 0.1 && (first + second.conj()).norm() < 1e-11, "{first} {second}");
 }
 
 #[test]
 fn what_is_refused() {
-    let refused =
-        |family, n, re: f64, wavenumbers, index| eigenmode(family, &poiseuille(n), 1.0 / re, wavenumbers, index).unwrap_err().message;
+    let refused = |family, n, re: f64, wavenumbers, index| {
+        eigenmode(family, &poiseuille(n), 1.0 / re, wavenumbers, index).unwrap_err().message
+    };
     for (message, part) in [
         (refused(OrrSommerfeld, 64, 1000.0, [0.0, 0.0], 0), "other than 0"),
         (refused(OrrSommerfeld, 4, 1000.0, [1.0, 0.0], 0), "at least 8"),
@@ -251,7 +272,10 @@ fn resonance_is_refused() {
         let v = vec![Complex::from(1.0); 65];
         for near in channel.squire().spectrum().unwrap().iter().take(3) {
             let (omega, _) = channel.squire().nearest(*near).unwrap();
-            assert!(channel.forced_vorticity(omega, &v).unwrap_err().message.contains("resonance"), "{omega}");
+            assert!(
+                channel.forced_vorticity(omega, &v).unwrap_err().message.contains("resonance"),
+                "{omega}"
+            );
             assert!(channel.forced_vorticity(omega + 1e-3, &v).is_ok(), "{omega}");
         }
     }

@@ -1,5 +1,7 @@
-//! The mean profiles of a sample, in double precision. Only fluctuations are put on the planes, since in single precision the variances would be lost in the rounding of `U^2`; here what the
-//! means give is added to the averages of fluctuations, so that raw moments are exact sums of central ones:
+//! The mean profiles of a sample, in double precision. Only fluctuations are put on the planes,
+//! since in single precision the variances would be lost in the rounding of `U^2`; here what the
+//! means give is added to the averages of fluctuations, so that raw moments are exact sums of
+//! central ones:
 //!
 //! ```text
 //!     <uu> = U^2 + <u'u'>,    <uuu> = U^3 + 3 U <u'u'> + <u'u'u'>,    <p du/dy> = P dU/dy + <p' du'/dy>, ..
@@ -19,7 +21,8 @@ pub struct Mean {
     pub slope: Vec<f64>,
 }
 
-/// U in the moving frame, in which the moments are measured, W, and the means of the scalars; the same on all ranks.
+/// U in the moving frame, in which the moments are measured, W, and the means of the scalars; the
+/// same on all ranks.
 pub struct Means {
     pub u: Mean,
     pub w: Mean,
@@ -42,7 +45,8 @@ impl<T: Real> Channel<T> {
         let mut sums: Vec<ExactSum> = lines.flatten().map(sum_of).collect();
         let totals = ExactSum::totals(&mut sums, &self.world);
         let mut lines = totals.chunks_exact(self.grid.y.len()).map(<[f64]>::to_vec);
-        let mut next = || Mean { value: lines.next().unwrap_or_default(), slope: lines.next().unwrap_or_default() };
+        let mut next =
+            || Mean { value: lines.next().unwrap_or_default(), slope: lines.next().unwrap_or_default() };
         Means { u: next(), w: next(), scalars: self.parameters.scalars.iter().map(|_| next()).collect() }
     }
 }
@@ -60,9 +64,11 @@ impl Means {
         for y in 0..points {
             let place = |name: &str| names.iter().position(|other| other == name).map(|i| i * points + y);
             let central = |averages: &[f64], name: &str| place(name).map_or(0.0, |at| averages[at]);
-            let [u, w, du, dw] = [&self.u.value, &self.w.value, &self.u.slope, &self.w.slope].map(|line| line[y]);
+            let [u, w, du, dw] =
+                [&self.u.value, &self.w.value, &self.u.slope, &self.w.slope].map(|line| line[y]);
             let of = |name: &str| central(averages, name);
-            let (uu, uv, uw, vv, vw, ww, p) = (of("uu"), of("uv"), of("uw"), of("vv"), of("vw"), of("ww"), of("p"));
+            let (uu, uv, uw, vv, vw, ww, p) =
+                (of("uu"), of("uv"), of("uw"), of("vv"), of("vw"), of("ww"), of("p"));
             let mut gains = vec![
                 ("u".to_owned(), u - of("u")),
                 ("w".to_owned(), w - of("w")),
@@ -92,8 +98,12 @@ impl Means {
             ];
             for (scalar, Mean { value, slope }) in scalars.iter().zip(&self.scalars) {
                 let name = |moment: &str| of_scalar(moment, scalar);
-                let own =
-                    [("s", value[y] - of(&name("s"))), ("ss", value[y] * value[y]), ("us", u * value[y]), ("d_ss", slope[y] * slope[y])];
+                let own = [
+                    ("s", value[y] - of(&name("s"))),
+                    ("ss", value[y] * value[y]),
+                    ("us", u * value[y]),
+                    ("d_ss", slope[y] * slope[y]),
+                ];
                 gains.extend(own.map(|(moment, gain)| (name(moment), gain)));
             }
             for (name, gain) in gains {

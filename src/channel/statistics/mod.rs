@@ -1,8 +1,11 @@
-//! Running statistics: sums over samples of plane averages, from which `report` makes profiles and budgets with their sampling errors.
+//! Running statistics: sums over samples of plane averages, from which `report` makes profiles and
+//! budgets with their sampling errors.
 //!
-//! A sample is a set of raw averages at each y, of the laboratory and with the mean flow in them: `<u>, <uu>, <p du/dx>, ..`; central moments
-//! come of their sums. Averages over planes are exact sums of sums over lines, so that they are the same to the bit on any number of ranks. Samples are
-//! weighted by the time since the one before and summed over batches of one length ([`crate::statistics`]); the scatter of the batches gives the sampling error.
+//! A sample is a set of raw averages at each y, of the laboratory and with the mean flow in them:
+//! `<u>, <uu>, <p du/dx>, ..`; central moments come of their sums. Averages over planes are exact
+//! sums of sums over lines, so that they are the same to the bit on any number of ranks. Samples
+//! are weighted by the time since the one before and summed over batches of one length
+//! ([`crate::statistics`]); the scatter of the batches gives the sampling error.
 //!
 //! Here y runs from the upper wall down, as the points do; in records it ascends.
 
@@ -30,7 +33,8 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Nothing yet, of a channel with these scalars and so many points in y, on a rank that visits these modes.
+    /// Nothing yet, of a channel with these scalars and so many points in y, on a rank that visits
+    /// these modes.
     pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited, batches: Batches) -> Self {
         let names = names(scalars);
         Self {
@@ -44,8 +48,13 @@ impl Statistics {
 
 /// The names of the profiles of a sample.
 fn names(scalars: &[ChannelScalar]) -> Vec<String> {
-    let own = moments::AT_POINTS.iter().chain(&moments::OF_VELOCITY).chain(&moments::OF_DERIVATIVES).chain(&moments::OF_VORTICITY);
-    let of_scalars = scalars.iter().flat_map(|scalar| moments::OF_SCALAR.map(|moment| of_scalar(moment, scalar)));
+    let own = moments::AT_POINTS
+        .iter()
+        .chain(&moments::OF_VELOCITY)
+        .chain(&moments::OF_DERIVATIVES)
+        .chain(&moments::OF_VORTICITY);
+    let of_scalars =
+        scalars.iter().flat_map(|scalar| moments::OF_SCALAR.map(|moment| of_scalar(moment, scalar)));
     own.map(|name| (*name).to_owned()).chain(of_scalars).collect()
 }
 
@@ -54,8 +63,9 @@ pub fn stored(scalars: &[ChannelScalar], points: usize, all: &Visited) -> usize 
     names(scalars).len() * points + Spectra::room(scalars.len(), points, all)
 }
 
-/// Numbers in double precision that the statistics take at most on a rank that visits these modes, `all` of them over all ranks: what it holds, and twice
-/// what a checkpoint has of them, while the root makes one or any rank reads one.
+/// Numbers in double precision that the statistics take at most on a rank that visits these modes,
+/// `all` of them over all ranks: what it holds, and twice what a checkpoint has of them, while the
+/// root makes one or any rank reads one.
 pub fn room(scalars: &[ChannelScalar], points: usize, visited: &Visited, all: &Visited) -> usize {
     stored(scalars, points, visited) + 2 * stored(scalars, points, all)
 }
@@ -91,7 +101,9 @@ impl<T: Real> Channel<T> {
                 let points = self.grid.y.len();
                 let Statistics { names, batching, moments, spectra } = &mut self.statistics;
                 moments.iter_mut().zip(&sample).for_each(|(sum, average)| *sum += weight.value() * average);
-                let of_sample = |name: &str| names.iter().position(|other| other == name).map(|i| &sample[i * points..][..points]);
+                let of_sample = |name: &str| {
+                    names.iter().position(|other| other == name).map(|i| &sample[i * points..][..points])
+                };
                 spectra.add_means(&weight, of_sample);
                 batching.added(weight)
             }
@@ -127,7 +139,8 @@ impl<T: Real> Channel<T> {
         averages
     }
 
-    /// The batch under way, for a checkpoint: whole at the root, the other ranks lack the spectra. Collective.
+    /// The batch under way, for a checkpoint: whole at the root, the other ranks lack the spectra.
+    /// Collective.
     pub(super) fn statistics_records(&self) -> Vec<Record> {
         let batching = &self.statistics.batching;
         batching.so_far().map_or_else(Vec::new, |so_far| {
@@ -143,10 +156,18 @@ impl<T: Real> Channel<T> {
         let points = self.grid.y.len();
         let description = "distance from the centre, of the points between the walls";
         let y = record("y", description, &["y"], vec![points], turned(&self.grid.y, 1));
-        let frame = "velocity along x of the frame in which u is measured; add it to u for that of the laboratory";
-        let frame = Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
+        let frame =
+            "velocity along x of the frame in which u is measured; add it to u for that of the laboratory";
+        let frame =
+            Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
         let profiles = names.iter().zip(moments.chunks_exact(points)).map(|(name, sums)| {
-            record(name, "sum over the samples of w times an average over planes", &["y"], vec![points], turned(sums, 1))
+            record(
+                name,
+                "sum over the samples of w times an average over planes",
+                &["y"],
+                vec![points],
+                turned(sums, 1),
+            )
         });
         let mut records = batching.records(closed);
         records.extend([y, frame].into_iter().chain(profiles));
@@ -159,7 +180,8 @@ impl<T: Real> Channel<T> {
     /// Goes on with the batch of a checkpoint, if it has one.
     ///
     /// # Errors
-    /// A part that is missing would shift all others, and one that began later would be divided by too large a weight: all are there, or none is taken.
+    /// A part that is missing would shift all others, and one that began later would be divided by
+    /// too large a weight: all are there, or none is taken.
     pub(super) fn recall_statistics(&mut self, records: &[Record]) -> Result<()> {
         if records.is_empty() {
             return Ok(());
@@ -168,7 +190,12 @@ impl<T: Real> Channel<T> {
             return Err(Error::input("its averages count samples and not time, as those of rogallo 0.1 do"));
         }
         let points = self.grid.y.len();
-        let moments: Vec<&[f64]> = self.statistics.names.iter().map(|name| Record::values(records, name, points)).collect::<Result<_>>()?;
+        let moments: Vec<&[f64]> = self
+            .statistics
+            .names
+            .iter()
+            .map(|name| Record::values(records, name, points))
+            .collect::<Result<_>>()?;
         let moments = moments.iter().flat_map(|sums| turned(sums, 1)).collect();
         self.recall_spectra(records)?;
         let Statistics { batching, spectra, .. } = &mut self.statistics;
@@ -187,26 +214,39 @@ mod tests {
 
     #[test]
     fn the_room_is_what_the_ranks_hold_and_twice_what_they_hold_in_all() {
-        let scalar = |name: &str| ChannelScalar { name: name.into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };
+        let scalar = |name: &str| ChannelScalar {
+            name: name.into(),
+            schmidt: 0.7,
+            boundary: ScalarBoundary::Source { rate: 1.0 },
+        };
         let scalars = [scalar("heat"), scalar("dye")];
         let points = 17;
         let truncation = Parameters::at_rest([6.0, 2.0, 3.0], [16, points, 14]).truncation();
         // What vectors of a rank hold: profiles, mean profiles of the spectra, spectra.
         let held = |[p_row, p_col]: [usize; 2], row: usize, column: usize| {
             let visited = Layout::new(truncation, [p_row, p_col], row, column).visited([row, column]);
-            let statistics = Statistics::new(&scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
+            let statistics =
+                Statistics::new(&scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
             let [means, spectra] = statistics.spectra.held();
             [statistics.moments.len(), means, spectra]
         };
         let [profiles, means, _] = held([1, 1], 0, 0);
         for (shape, places) in [([1, 1], vec![[0, 0]]), ([2, 3], vec![[0, 0], [1, 0], [0, 2], [1, 2]])] {
             // Over all ranks of the grid.
-            let all: usize = (0..shape[0]).flat_map(|row| (0..shape[1]).map(move |column| held(shape, row, column)[2])).sum();
+            let all: usize = (0..shape[0])
+                .flat_map(|row| (0..shape[1]).map(move |column| held(shape, row, column)[2]))
+                .sum();
             for [row, column] in places {
-                let visited = |shape, place: [usize; 2]| Layout::new(truncation, shape, place[0], place[1]).visited(place);
+                let visited = |shape, place: [usize; 2]| {
+                    Layout::new(truncation, shape, place[0], place[1]).visited(place)
+                };
                 let found = room(&scalars, points, &visited(shape, [row, column]), &visited([1, 1], [0, 0]));
                 let own = held(shape, row, column);
-                assert_eq!(found, own.iter().sum::<usize>() + 2 * (profiles + means + all), "{shape:?}, {row}, {column}");
+                assert_eq!(
+                    found,
+                    own.iter().sum::<usize>() + 2 * (profiles + means + all),
+                    "{shape:?}, {row}, {column}"
+                );
             }
         }
     }

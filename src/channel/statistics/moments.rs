@@ -1,4 +1,5 @@
-//! The averages of a sample, of fluctuations: at points, what has three or more factors; of modes, by Parseval's theorem, what has two.
+//! The averages of a sample, of fluctuations: at points, what has three or more factors; of modes,
+//! by Parseval's theorem, what has two.
 
 use super::super::Channel;
 use super::super::line::{Operators, copy_in, copy_in_one, copy_out};
@@ -8,16 +9,19 @@ use bytemuck::cast_slice;
 use num_complex::Complex;
 
 /// Of the velocity at points. The cubes are free of aliasing, the fourth powers are not quite.
-pub const AT_POINTS: [&str; 13] = ["u", "v", "w", "uuu", "uuv", "uvv", "vvv", "vww", "uww", "www", "uuuu", "vvvv", "wwww"];
+pub const AT_POINTS: [&str; 13] =
+    ["u", "v", "w", "uuu", "uuv", "uvv", "vvv", "vww", "uww", "www", "uuuu", "vvvv", "wwww"];
 
-/// Of u, v, w and p. `e_uv` is the part of `<du_i/dx_k du_j/dx_k>` with k = x and z, `p_ux` is `<p du/dx>`; `oy` is the vorticity.
+/// Of u, v, w and p. `e_uv` is the part of `<du_i/dx_k du_j/dx_k>` with k = x and z, `p_ux` is
+/// `<p du/dx>`; `oy` is the vorticity.
 pub const OF_VELOCITY: [&str; 25] = [
-    "uu", "vv", "ww", "uv", "uw", "vw", "p", "pp", "pu", "pv", "pw", "e_uu", "e_vv", "e_ww", "e_uv", "e_uw", "e_vw", "p_ux", "p_vx",
-    "p_wx", "p_uz", "p_vz", "p_wz", "oyoy", "oy",
+    "uu", "vv", "ww", "uv", "uw", "vw", "p", "pp", "pu", "pv", "pw", "e_uu", "e_vv", "e_ww", "e_uv", "e_uw",
+    "e_vw", "p_ux", "p_vx", "p_wx", "p_uz", "p_vz", "p_wz", "oyoy", "oy",
 ];
 
 /// Of du/dy, dv/dy, dw/dy and p: the part of `<du_i/dx_k du_j/dx_k>` with k = y, and `<p du_i/dy>`.
-pub const OF_DERIVATIVES: [&str; 9] = ["d_uu", "d_vv", "d_ww", "d_uv", "d_uw", "d_vw", "p_uy", "p_vy", "p_wy"];
+pub const OF_DERIVATIVES: [&str; 9] =
+    ["d_uu", "d_vv", "d_ww", "d_uv", "d_uw", "d_vw", "p_uy", "p_vy", "p_wy"];
 
 /// Of the vorticity in x and z.
 pub const OF_VORTICITY: [&str; 4] = ["oxox", "ozoz", "ox", "oz"];
@@ -25,7 +29,8 @@ pub const OF_VORTICITY: [&str; 4] = ["oxox", "ozoz", "ox", "oz"];
 /// Of a scalar s: mean, variance, fluxes, and the two parts of `<ds/dx_k ds/dx_k>`.
 pub const OF_SCALAR: [&str; 6] = ["s", "ss", "us", "vs", "e_ss", "d_ss"];
 
-/// Adds what is averaged at the points of a group of lines of the velocity without the `mean` of u and w, line by line ([`crate::convection::add_by_line`]).
+/// Adds what is averaged at the points of a group of lines of the velocity without the `mean` of u
+/// and w, line by line ([`crate::convection::add_by_line`]).
 pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], [mean_u, mean_w]: [f64; 2], sums: &mut [ExactSum]) {
     let mut of_lines = [[0.0; MOST_ABREAST]; AT_POINTS.len()];
     // Missing lines are zeros, and must not become `-mean`.
@@ -33,26 +38,49 @@ pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], [mean_u, mean_w]: [f64; 2], 
     vectorised(
         #[inline(always)]
         || {
-            for ((u, v), w) in u.chunks_exact(T::ABREAST).zip(v.chunks_exact(T::ABREAST)).zip(w.chunks_exact(T::ABREAST)) {
+            for ((u, v), w) in
+                u.chunks_exact(T::ABREAST).zip(v.chunks_exact(T::ABREAST)).zip(w.chunks_exact(T::ABREAST))
+            {
                 for (line, ((u, v), w)) in u.iter().zip(v).zip(w).enumerate() {
                     there[line] |= *u != T::zero() || *v != T::zero() || *w != T::zero();
                     let (u, v, w) = (u.wide() - mean_u, v.wide(), w.wide() - mean_w);
                     let (uu, vv, ww) = (u * u, v * v, w * w);
-                    let terms = [u, v, w, uu * u, uu * v, u * vv, vv * v, v * ww, u * ww, ww * w, uu * uu, vv * vv, ww * ww];
+                    let terms = [
+                        u,
+                        v,
+                        w,
+                        uu * u,
+                        uu * v,
+                        u * vv,
+                        vv * v,
+                        v * ww,
+                        u * ww,
+                        ww * w,
+                        uu * uu,
+                        vv * vv,
+                        ww * ww,
+                    ];
                     of_lines.iter_mut().zip(terms).for_each(|(sums, term)| sums[line] += term);
                 }
             }
         },
     );
     for (sum, of_lines) in sums.iter_mut().zip(of_lines) {
-        of_lines[..T::ABREAST].iter().zip(there).filter(|(_, there)| *there).for_each(|(term, _)| sum.add(*term));
+        of_lines[..T::ABREAST]
+            .iter()
+            .zip(there)
+            .filter(|(_, there)| *there)
+            .for_each(|(term, _)| sum.add(*term));
     }
 }
 
 /// Sums `[y][name]` to averages `[name][y]` over all ranks. Collective.
 pub fn by_name(mut sums: Vec<ExactSum>, names: usize, points: usize, number: f64, world: &World) -> Vec<f64> {
     let totals = ExactSum::totals(&mut sums, world);
-    (0..names).flat_map(|name| (0..points).map(move |y| (name, y))).map(|(name, y)| totals[y * names + name] / number).collect()
+    (0..names)
+        .flat_map(|name| (0..points).map(move |y| (name, y)))
+        .map(|(name, y)| totals[y * names + name] / number)
+        .collect()
 }
 
 /// Re a b*.
@@ -62,7 +90,8 @@ pub fn product<T: Real>(a: Complex<T>, b: Complex<T>) -> T {
 }
 
 impl<T: Real> Channel<T> {
-    /// Averages of modes that are on the planes: `terms(k_x, k_z, modes)` of the modes of one wavenumber, of `FIELDS` fields. Collective.
+    /// Averages of modes that are on the planes: `terms(k_x, k_z, modes)` of the modes of one
+    /// wavenumber, of `FIELDS` fields. Collective.
     fn averages_of_modes<const FIELDS: usize, const TERMS: usize>(
         &mut self,
         terms: impl Fn(T, T, [Complex<T>; FIELDS]) -> [T; TERMS],
@@ -194,17 +223,27 @@ impl<T: Real> Channel<T> {
         })
     }
 
-    /// Four fields to the planes: `fill(operators, velocity, pressure, lines)` makes the coefficients of a column of them from those of u, v, w and p. The mean velocity is left
-    /// out ([`super::means`]).
-    fn fields_to_planes(&mut self, mut fill: impl FnMut(&Operators<T>, [&[Complex<T>]; 3], &[Complex<T>], [&mut [Complex<T>]; 4])) {
+    /// Four fields to the planes: `fill(operators, velocity, pressure, lines)` makes the
+    /// coefficients of a column of them from those of u, v, w and p. The mean velocity is left out
+    /// ([`super::means`]).
+    fn fields_to_planes(
+        &mut self,
+        mut fill: impl FnMut(&Operators<T>, [&[Complex<T>]; 3], &[Complex<T>], [&mut [Complex<T>]; 4]),
+    ) {
         let Self { pencils, operators, wavenumbers, walls, state, before, velocity, clock, .. } = self;
         let kept = operators.kept;
         let of_field: &[Complex<T>] = cast_slice(&before[0]);
         let of_column = || vec![Complex::default(); kept];
-        let (mut of_column, mut made): ([_; 3], [_; 4]) = (std::array::from_fn(|_| of_column()), std::array::from_fn(|_| of_column()));
+        let (mut of_column, mut made): ([_; 3], [_; 4]) =
+            (std::array::from_fn(|_| of_column()), std::array::from_fn(|_| of_column()));
         pencils.inverse(4, |columns, range, mut lines| {
             let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, clock.time));
+            velocity.solve(
+                operators,
+                wavenumbers.of_columns(columns),
+                [phi, eta],
+                walls.through(columns, clock.time),
+            );
             for (c, column) in columns.iter().enumerate() {
                 let own = c * kept..(c + 1) * kept;
                 let of_column_mut = of_column.each_mut().map(|line| &mut line[..]);
@@ -214,7 +253,12 @@ impl<T: Real> Channel<T> {
                     velocity.copy_out(c, of_column_mut);
                 }
                 let pressure = &of_field[range.start + own.start..range.start + own.end];
-                fill(operators, of_column.each_ref().map(|line| &line[..]), pressure, made.each_mut().map(|line| &mut line[..]));
+                fill(
+                    operators,
+                    of_column.each_ref().map(|line| &line[..]),
+                    pressure,
+                    made.each_mut().map(|line| &mut line[..]),
+                );
                 made.iter().enumerate().for_each(|(f, made)| copy_in_one(made, c, lines.of(f)));
             }
         });

@@ -1,4 +1,5 @@
-//! The pressure of a state, for the statistics: `p = p* - v^2`, with the sources R and S of [`super::super::right_hand_side`], formed without `v^2`,
+//! The pressure of a state, for the statistics: `p = p* - v^2`, with the sources R and S of
+//! [`super::super::right_hand_side`], formed without `v^2`,
 //!
 //! ```text
 //!     (D^2 - k^2) p* = -R - 2 D S + 2 Omega omega_z,    omega_z = i k_x v - D u
@@ -11,13 +12,17 @@
 //!     dv/dt + d(u v)/dx + d(v v)/dy + d(w v)/dz = -dp/dy + nu lap v - 2 Omega u,
 //! ```
 //!
-//! at a wall in the laboratory, with `dp*/dy = dp/dy + d(v v)/dy`. There u = U_w and w = W_w(t) are the same all over the wall, and `nu lap v = nu phi`;
-//! `dv/dt = 0`, because transpiration is steady in the laboratory. `-2 Omega U_w` is part of the mean alone. Scalars are passive and do not appear.
+//! at a wall in the laboratory, with `dp*/dy = dp/dy + d(v v)/dy`. There u = U_w and w = W_w(t) are
+//! the same all over the wall, and `nu lap v = nu phi`; `dv/dt = 0`, because transpiration is
+//! steady in the laboratory. `-2 Omega U_w` is part of the mean alone. Scalars are passive and do
+//! not appear.
 //!
-//! The right-hand side is formed before it is integrated twice, so that the tau method leaves out the same two coefficients of all its parts: R and D S cancel
-//! where the observer moves, and near the walls all but cancel.
+//! The right-hand side is formed before it is integrated twice, so that the tau method leaves out
+//! the same two coefficients of all its parts: R and D S cancel where the observer moves, and near
+//! the walls all but cancel.
 //!
-//! Where k = 0 the equation along y is integrated: `P = -<vv> - 2 Omega int U dy`. Where nothing turns this is `-<vv>`, and zero at walls that are closed.
+//! Where k = 0 the equation along y is integrated: `P = -<vv> - 2 Omega int U dy`. Where nothing
+//! turns this is `-<vv>`, and zero at walls that are closed.
 
 use super::super::Channel;
 use super::super::helmholtz::Helmholtz;
@@ -36,16 +41,34 @@ use num_complex::Complex;
 const FIELDS: Products = Products { inputs: 3, products: 6, outputs: 3 };
 
 impl<T: Real> Channel<T> {
-    /// Puts the pressure where the gains of the last substep were; returns what is averaged at points on the way, [`AT_POINTS`]. Collective.
+    /// Puts the pressure where the gains of the last substep were; returns what is averaged at
+    /// points on the way, [`AT_POINTS`]. Collective.
     pub(super) fn put_pressure(&mut self, means: &Means) -> Vec<f64> {
         self.velocity_to_planes(0, self.clock.time, self.parameters.frame_velocity);
-        let Self { pencils, wavenumbers, operators, parameters, world, state, before, grid, velocity, walls, clock, .. } = self;
+        let Self {
+            pencils,
+            wavenumbers,
+            operators,
+            parameters,
+            world,
+            state,
+            before,
+            grid,
+            velocity,
+            walls,
+            clock,
+            ..
+        } = self;
         let mut sums = vec![ExactSum::default(); AT_POINTS.len() * grid.y.len()];
         pencils.planes(
             FIELDS,
             |y, lines, length| {
                 let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
-                add_at_points(velocity, [means.u.value[y], means.w.value[y]], &mut sums[y * AT_POINTS.len()..][..AT_POINTS.len()]);
+                add_at_points(
+                    velocity,
+                    [means.u.value[y], means.w.value[y]],
+                    &mut sums[y * AT_POINTS.len()..][..AT_POINTS.len()],
+                );
                 let (front, square) = lines.split_at_mut(5 * length);
                 square.iter_mut().zip(&front[length..2 * length]).for_each(|(square, v)| *square = *v * *v);
                 products(front, length, 0);
@@ -53,7 +76,8 @@ impl<T: Real> Channel<T> {
             |nx, nz, products, outputs| sources_of_pressure(wavenumbers, nx, nz, products, outputs),
         );
         let line = || operators.line();
-        let (mut problem, [mut r, mut s, mut p]) = (Helmholtz::new(operators), std::array::from_fn(|_| line()));
+        let (mut problem, [mut r, mut s, mut p]) =
+            (Helmholtz::new(operators), std::array::from_fn(|_| line()));
         let kept = operators.kept;
         let of_field: &mut [Complex<T>] = cast_slice_mut(&mut before[0]);
         let viscosity = T::of(parameters.viscosity);
@@ -70,17 +94,26 @@ impl<T: Real> Channel<T> {
                 velocity.add_spanwise_vorticity(operators, k, T::of(parameters.rotation), [&mut r, &mut s]);
             }
             // k^2 p* - D^2 p* = R + 2 D S - 2 Omega omega_z
-            operators.with_derivative(&s, |at, slope| (Group::load(&r, at) + slope + slope).store(&mut r, at));
+            operators
+                .with_derivative(&s, |at, slope| (Group::load(&r, at) + slope + slope).store(&mut r, at));
             let one = Group::all(T::one());
-            Helmholtz::factor([&mut problem], operators, [[by_column(k.map(|[kx, kz]| kx * kx + kz * kz)), one]]);
+            Helmholtz::factor(
+                [&mut problem],
+                operators,
+                [[by_column(k.map(|[kx, kz]| kx * kx + kz * kz)), one]],
+            );
             problem.particular(operators, |at| operators.integrated_twice(&r, at), &mut p);
             let slope = |c: usize| {
-                // Half the difference and half the sum of nu phi at the walls: its odd and its even coefficients summed.
+                // Half the difference and half the sum of nu phi at the walls: its odd and its even
+                // coefficients summed.
                 let own = &phi[c * kept..(c + 1) * kept];
-                let sum = |first: usize| own.iter().skip(first).step_by(2).fold(Complex::default(), |sum: Complex<T>, a| sum + *a);
+                let sum = |first: usize| {
+                    own.iter().skip(first).step_by(2).fold(Complex::default(), |sum: Complex<T>, a| sum + *a)
+                };
                 [sum(1), sum(0)].map(|slope| slope.scale(viscosity))
             };
-            let slopes = by_parity(std::array::from_fn(|c| slope(c.min(last)))) + walls.convection(columns, clock.time);
+            let slopes = by_parity(std::array::from_fn(|c| slope(c.min(last))))
+                + walls.convection(columns, clock.time);
             let amount = (slopes - operators.slopes(&p)) / problem.slopes;
             problem.add_homogeneous(operators, amount, &mut p);
             for (c, column) in columns.iter().enumerate() {
@@ -99,10 +132,19 @@ impl<T: Real> Channel<T> {
                         *p = -integral.scale(twice_omega);
                     }
                 }
-                let squares = lines.of(2).chunks_exact(COEFFICIENT).map(|numbers| Complex::new(numbers[2 * c], numbers[2 * c + 1]));
+                let squares = lines
+                    .of(2)
+                    .chunks_exact(COEFFICIENT)
+                    .map(|numbers| Complex::new(numbers[2 * c], numbers[2 * c + 1]));
                 pressure.iter_mut().zip(squares).for_each(|(p, square)| *p -= square);
             }
         });
-        super::moments::by_name(sums, AT_POINTS.len(), grid.y.len(), (parameters.grid[0] * parameters.grid[2]) as f64, world)
+        super::moments::by_name(
+            sums,
+            AT_POINTS.len(),
+            grid.y.len(),
+            (parameters.grid[0] * parameters.grid[2]) as f64,
+            world,
+        )
     }
 }

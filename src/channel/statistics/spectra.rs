@@ -1,8 +1,10 @@
-//! One-dimensional spectra at every y: of the average over a plane of a product of two fields, what the modes of each `|k_x|` give, summed over k_z, and
-//! what those of each `|k_z|` give, summed over k_x. Their sum is that average, the mean flow standing in the first bin.
+//! One-dimensional spectra at every y: of the average over a plane of a product of two fields, what
+//! the modes of each `|k_x|` give, summed over k_z, and what those of each `|k_z|` give, summed
+//! over k_x. Their sum is that average, the mean flow standing in the first bin.
 //!
-//! The sum over a k is taken by one rank, in one order, so that it has the same bits on any number of ranks: all n_z of a n_x are together on z-lines, and
-//! all n_x of a n_z after one more exchange in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
+//! The sum over a k is taken by one rank, in one order, so that it has the same bits on any number
+//! of ranks: all n_z of a n_x are together on z-lines, and all n_x of a n_z after one more exchange
+//! in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
 
 use super::super::Channel;
 use super::means::{Mean, Means};
@@ -39,7 +41,12 @@ pub struct Spectra {
 impl Spectra {
     pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited) -> Self {
         let of_scalars = |moments: &[&str]| -> Vec<String> {
-            scalars.iter().flat_map(|scalar| moments.iter().map(|moment| super::of_scalar(moment, scalar)).collect::<Vec<_>>()).collect()
+            scalars
+                .iter()
+                .flat_map(|scalar| {
+                    moments.iter().map(|moment| super::of_scalar(moment, scalar)).collect::<Vec<_>>()
+                })
+                .collect()
         };
         let of_velocity = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let products = [of_velocity(&OF_VELOCITY), of_scalars(&OF_SCALAR)].concat();
@@ -62,17 +69,21 @@ impl Spectra {
     /// Adds the mean profiles of a sample, which are known by name.
     pub fn add_means<'a>(&mut self, weight: &Weight, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
         for (name, sums) in &mut self.means {
-            sums.iter_mut().zip(of_sample(name).unwrap_or_default()).for_each(|(sum, mean)| *sum += weight.value() * mean);
+            sums.iter_mut()
+                .zip(of_sample(name).unwrap_or_default())
+                .for_each(|(sum, mean)| *sum += weight.value() * mean);
         }
     }
 
-    /// Adds what the means of a sample give to the products, in the bins of k = 0: only fluctuations are on the planes.
+    /// Adds what the means of a sample give to the products, in the bins of k = 0: only
+    /// fluctuations are on the planes.
     pub fn add_mean_products(&mut self, means: &Means, weight: &Weight) {
         let Self { visited: Visited { y, nx, nz }, sums, .. } = self;
         let mut add = |product: usize, a: &Mean, b: &Mean| {
             for (sums, waves) in sums.iter_mut().zip([&*nx, &*nz]).filter(|(_, waves)| waves.contains(&0)) {
                 for (j, place) in y.clone().enumerate() {
-                    sums[(product * y.len() + j) * waves.len()] += weight.value() * a.value[place] * b.value[place];
+                    sums[(product * y.len() + j) * waves.len()] +=
+                        weight.value() * a.value[place] * b.value[place];
                 }
             }
         };
@@ -92,16 +103,25 @@ impl Spectra {
 }
 
 /// Where the lines over k of a rank, one for each product and y, lie in arrays of so many y and k.
-fn lines(visited: &Visited, along: usize, products: usize, points: usize, waves: usize) -> impl Iterator<Item = Range<usize>> {
+fn lines(
+    visited: &Visited,
+    along: usize,
+    products: usize,
+    points: usize,
+    waves: usize,
+) -> impl Iterator<Item = Range<usize>> {
     let (y, own) = (visited.y.clone(), [&visited.nx, &visited.nz][along].clone());
-    let starts = (0..products).flat_map(move |product| y.clone().map(move |y| (product * points + y) * waves));
+    let starts =
+        (0..products).flat_map(move |product| y.clone().map(move |y| (product * points + y) * waves));
     starts.map(move |start| start + own.start..start + own.end)
 }
 
 impl<T: Real> Channel<T> {
     /// Adds the spectra of the velocity; its fields are where [`Channel::averages_of_velocity`] put them.
     pub(super) fn add_spectra_of_velocity(&mut self, weight: &Weight) {
-        let terms = |[u, v, w, p]: [Complex<T>; 4]| [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)];
+        let terms = |[u, v, w, p]: [Complex<T>; 4]| {
+            [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)]
+        };
         self.add_spectra(0, weight, terms);
     }
 
@@ -119,11 +139,13 @@ impl<T: Real> Channel<T> {
         terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS],
     ) {
         let Self { pencils, statistics, .. } = self;
-        let Spectra { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = &mut statistics.spectra;
+        let Spectra { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } =
+            &mut statistics.spectra;
         let points = own.len();
         // The modes of -n_x are the conjugates of those of n_x.
         let modes = |nx: usize| weight.value() * if nx == 0 { 1.0 } else { 2.0 };
-        let of_modes = |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
+        let of_modes =
+            |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
 
         pencils.visit_modes(FIELDS, |y, nx, pieces: Pieces<'_, T>| {
             let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
@@ -132,7 +154,8 @@ impl<T: Real> Channel<T> {
                 of_line.iter_mut().zip(of_modes(&lines, n)).for_each(|(sum, term)| *sum += term);
             }
             for (term, of_line) in of_line.into_iter().enumerate() {
-                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] += modes(nx) * of_line;
+                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] +=
+                    modes(nx) * of_line;
             }
         });
 
@@ -162,25 +185,46 @@ impl<T: Real> Channel<T> {
     pub(super) fn spectra_records(&self) -> Vec<Record> {
         let Spectra { products, means, sums, .. } = &self.statistics.spectra;
         let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
-        let whole: Vec<Vec<f64>> = [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along])).into();
+        let whole: Vec<Vec<f64>> =
+            [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along])).into();
         if !self.world.is_root() {
             return Vec::new();
         }
         let mut records = Vec::new();
         for (name, sums) in means {
             let description = "sum over the samples of the spectra of w times an average over planes";
-            records.push(record(&format!("spectra_mean_{name}"), description, &["y"], vec![points], turned(sums, 1)));
+            records.push(record(
+                &format!("spectra_mean_{name}"),
+                description,
+                &["y"],
+                vec![points],
+                turned(sums, 1),
+            ));
         }
         for along in [0, 1] {
             let (direction, axis) = (ALONG[along], format!("k{}", ALONG[along]));
             let width = TAU / [size[0], size[2]][along];
             let k = (0..waves[along]).map(|n| width * n as f64).collect();
-            records.push(record(&axis, &format!("wavenumbers in {direction}"), &[&axis], vec![waves[along]], k));
+            records.push(record(
+                &axis,
+                &format!("wavenumbers in {direction}"),
+                &[&axis],
+                vec![waves[along]],
+                k,
+            ));
             for (name, values) in products.iter().zip(whole[along].chunks_exact(points * waves[along])) {
-                let description =
-                    format!("sum over the samples of w times what the modes of {axis} and -{axis} give to an average over planes");
+                let description = format!(
+                    "sum over the samples of w times what the modes of {axis} and -{axis} give to an average \
+                     over planes"
+                );
                 let name = format!("spectrum_{direction}_{name}");
-                records.push(record(&name, &description, &["y", &axis], vec![points, waves[along]], turned(values, waves[along])));
+                records.push(record(
+                    &name,
+                    &description,
+                    &["y", &axis],
+                    vec![points, waves[along]],
+                    turned(values, waves[along]),
+                ));
             }
         }
         records
@@ -211,11 +255,15 @@ impl<T: Real> Channel<T> {
     pub(super) fn recall_spectra(&mut self, records: &[Record]) -> Result<()> {
         let (points, waves) = (self.grid.y.len(), self.waves());
         let Spectra { products, means, visited, sums } = &mut self.statistics.spectra;
-        let of_means: Vec<&[f64]> =
-            means.iter().map(|(name, _)| Record::values(records, &format!("spectra_mean_{name}"), points)).collect::<Result<_>>()?;
+        let of_means: Vec<&[f64]> = means
+            .iter()
+            .map(|(name, _)| Record::values(records, &format!("spectra_mean_{name}"), points))
+            .collect::<Result<_>>()?;
         let of_products = |along: usize| {
             let spectra = products.iter().map(move |name| format!("spectrum_{}_{name}", ALONG[along]));
-            spectra.map(|name| Record::values(records, &name, points * waves[along])).collect::<Result<Vec<_>>>()
+            spectra
+                .map(|name| Record::values(records, &name, points * waves[along]))
+                .collect::<Result<Vec<_>>>()
         };
         let of_products = [of_products(0)?, of_products(1)?];
         for ((_, sums), stored) in means.iter_mut().zip(of_means) {

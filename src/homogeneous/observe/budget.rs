@@ -6,11 +6,13 @@
 //!     buoyancy_ij = <u_i b_j + u_j b_i>,  b the sum of buoyancy theta over the scalars
 //! ```
 //!
-//! rapid and slow are the pressure-strain `<p (d_i u_j + d_j u_i)>`. Rapid is that of all pressure linear in the fluctuations: of the mean
-//! gradient, `-d_i p = 2 k_i k_l A_lj u_j / k^2`, and of the Coriolis force and the buoyancy, `-k_i k_j (c_j + b_j) / k^2`. Slow is that of
-//! the products. N is known only up to a gradient, since `v^2` was taken off `u_i u_j`, so that its part along k is not the pressure. But
-//! `<u_i N_j + u_j N_i>` of the whole N vanishes in a homogeneous flow without aliasing, so what is across k carries the pressure's part
-//! with the opposite sign, and that part of N knows no gradient:
+//! rapid and slow are the pressure-strain `<p (d_i u_j + d_j u_i)>`. Rapid is that of all pressure
+//! linear in the fluctuations: of the mean gradient, `-d_i p = 2 k_i k_l A_lj u_j / k^2`, and of
+//! the Coriolis force and the buoyancy, `-k_i k_j (c_j + b_j) / k^2`. Slow is that of the products.
+//! N is known only up to a gradient, since `v^2` was taken off `u_i u_j`, so that its part along k
+//! is not the pressure. But `<u_i N_j + u_j N_i>` of the whole N vanishes in a homogeneous flow
+//! without aliasing, so what is across k carries the pressure's part with the opposite sign, and
+//! that part of N knows no gradient:
 //!
 //! ```text
 //!     slow_ij = sum Re (u_i* (P N)_j + u_j* (P N)_i),    (P N)_i = N_i - k_i k_j N_j / k^2
@@ -42,7 +44,8 @@ impl<T: Real> Homogeneous<T> {
         let of = |sum: Sum| sums[sum as usize];
         let (r, a, omega) = (of(Sum::R), self.gradient(), self.parameters.mean.rotation);
         // -2 Omega x u = -C u
-        let coriolis = [[0.0, -omega[2], omega[1]], [omega[2], 0.0, -omega[0]], [-omega[1], omega[0], 0.0]].map(|row| row.map(|c| 2.0 * c));
+        let coriolis = [[0.0, -omega[2], omega[1]], [omega[2], 0.0, -omega[0]], [-omega[1], omega[0], 0.0]]
+            .map(|row| row.map(|c| 2.0 * c));
         let terms = [
             ("R", r),
             ("production", source(&a, &r)),
@@ -53,8 +56,9 @@ impl<T: Real> Homogeneous<T> {
             ("injection", self.injection(&r)),
             ("dissipation", of(Sum::Gradient).map(|gradient| 2.0 * self.parameters.viscosity * gradient)),
         ];
-        let named =
-            |(term, tensor): (&'static str, Tensor)| COMPONENTS.into_iter().zip(tensor).map(move |((c, ..), x)| (format!("{term}_{c}"), x));
+        let named = |(term, tensor): (&'static str, Tensor)| {
+            COMPONENTS.into_iter().zip(tensor).map(move |((c, ..), x)| (format!("{term}_{c}"), x))
+        };
         let mut budget: Vec<_> = terms.into_iter().flat_map(named).collect();
         budget.extend(self.moments());
         budget
@@ -64,12 +68,18 @@ impl<T: Real> Homogeneous<T> {
         let layout = &self.pencils.layout;
         let a = self.gradient();
         let [wx, wy, wz] = self.parameters.mean.rotation.map(|omega| 2.0 * omega);
-        let scalars: Vec<_> =
-            self.parameters.scalars.iter().zip(&self.scalars[0]).map(|(scalar, theta)| (scalar.buoyancy, theta)).collect();
+        let scalars: Vec<_> = self
+            .parameters
+            .scalars
+            .iter()
+            .zip(&self.scalars[0])
+            .map(|(scalar, theta)| (scalar.buoyancy, theta))
+            .collect();
         let mut sums = vec![ExactSum::default(); 6 * SUMS];
         for (c, column) in layout.columns.iter().enumerate() {
             let range = layout.range(c);
-            let [velocity, nonlinear] = [0, N].map(|r| self.velocity[r].each_ref().map(|field| &field[range.clone()]));
+            let [velocity, nonlinear] =
+                [0, N].map(|r| self.velocity[r].each_ref().map(|field| &field[range.clone()]));
             let mut of_column = [[0.0; 6]; SUMS];
             each_mode(&self.wavenumbers, column, |j, k| {
                 let k2 = square(k);
@@ -85,11 +95,22 @@ impl<T: Real> Homogeneous<T> {
                 let rapid = along(strain) * 2.0 - along(coriolis) - along(b);
                 let slow = along(n);
                 let uu = both(u, u).map(|uu| 0.5 * uu);
-                let of_mode =
-                    [uu, uu.map(|uu| k2 * uu), both(u, k.map(|k| rapid * k)), both(u, [0, 1, 2].map(|i| n[i] - slow * k[i])), both(u, b)];
-                of_column.as_flattened_mut().iter_mut().zip(of_mode.as_flattened()).for_each(|(sum, term)| *sum += term);
+                let of_mode = [
+                    uu,
+                    uu.map(|uu| k2 * uu),
+                    both(u, k.map(|k| rapid * k)),
+                    both(u, [0, 1, 2].map(|i| n[i] - slow * k[i])),
+                    both(u, b),
+                ];
+                of_column
+                    .as_flattened_mut()
+                    .iter_mut()
+                    .zip(of_mode.as_flattened())
+                    .for_each(|(sum, term)| *sum += term);
             });
-            sums.iter_mut().zip(of_column.as_flattened()).for_each(|(sum, term)| sum.add(column.weight() * term));
+            sums.iter_mut()
+                .zip(of_column.as_flattened())
+                .for_each(|(sum, term)| sum.add(column.weight() * term));
         }
         let totals = ExactSum::totals(&mut sums, &self.world);
         std::array::from_fn(|sum| std::array::from_fn(|c| totals[6 * sum + c]))

@@ -1,8 +1,9 @@
-//! What is observed of a state: the series, budgets, spectra, moments of the derivatives at points. The mode k = 0 is no fluctuation and
-//! is left out everywhere.
+//! What is observed of a state: the series, budgets, spectra, moments of the derivatives at points.
+//! The mode k = 0 is no fluctuation and is left out everywhere.
 //!
-//! A column of modes, and a line of points, lie whole on one rank: their own sums may be rounded. Columns and lines are added up exactly,
-//! so that all figures are the same to the bit on any number of ranks.
+//! A column of modes, and a line of points, lie whole on one rank: their own sums may be rounded.
+//! Columns and lines are added up exactly, so that all figures are the same to the bit on any
+//! number of ranks.
 
 mod budget;
 mod moments;
@@ -26,11 +27,13 @@ impl<T: Real> Homogeneous<T> {
         self.put_nonlinear_term();
         let [shells, lines] = [self.shells(), self.lines()];
         // Last: the moments work where the nonlinear term was.
-        let (columns, row) = self.closed_budget().into_iter().map(|(name, value)| (name, Some(value))).unzip();
+        let (columns, row) =
+            self.closed_budget().into_iter().map(|(name, value)| (name, Some(value))).unzip();
         vec![shells, lines, Sheet { name: "budget".into(), columns, rows: vec![row] }]
     }
 
-    /// The terms of the budget of `R_ij = <u_i u_j>` as `TERM_ij`, and skewness and flatness of du/dx, dv/dy and dw/dz; collective.
+    /// The terms of the budget of `R_ij = <u_i u_j>` as `TERM_ij`, and skewness and flatness of
+    /// du/dx, dv/dy and dw/dz; collective.
     pub fn budget(&mut self) -> Vec<(String, f64)> {
         self.put_nonlinear_term();
         self.closed_budget()

@@ -7,13 +7,15 @@ use crate::transform::{Real, Shift};
 use num_complex::Complex;
 
 impl<T: Real> Homogeneous<T> {
-    /// `<d^3> / <d^2>^(3/2)` and `<d^4> / <d^2>^2` of `d = i k_i u_i` (no sum), k at the time of the clock. They are put where the nonlinear
-    /// term was. Of the modes |n| < N/3 the mean cube over the points is that of the field, and the fourth power has some aliasing; of
-    /// the ellipsoid both have. Collective.
+    /// `<d^3> / <d^2>^(3/2)` and `<d^4> / <d^2>^2` of `d = i k_i u_i` (no sum), k at the time of
+    /// the clock. They are put where the nonlinear term was. Of the modes |n| < N/3 the mean cube
+    /// over the points is that of the field, and the fourth power has some aliasing; of the
+    /// ellipsoid both have. Collective.
     pub(super) fn moments(&mut self) -> Vec<(String, f64)> {
         let [skewness, flatness] = self.derivative_moments();
-        let named =
-            |name: &'static str, values: [f64; 3]| ["x", "y", "z"].into_iter().zip(values).map(move |(i, x)| (format!("{name}_{i}"), x));
+        let named = |name: &'static str, values: [f64; 3]| {
+            ["x", "y", "z"].into_iter().zip(values).map(move |(i, x)| (format!("{name}_{i}"), x))
+        };
         named("skewness", skewness).chain(named("flatness", flatness)).collect()
     }
 
@@ -44,13 +46,17 @@ impl<T: Real> Homogeneous<T> {
                     let mut of_line = [0.0; 3];
                     for d in line.iter().map(|d| d.wide()) {
                         let square = d * d;
-                        [square, square * d, square * square].into_iter().zip(&mut of_line).for_each(|(term, sum)| *sum += term);
+                        [square, square * d, square * square]
+                            .into_iter()
+                            .zip(&mut of_line)
+                            .for_each(|(term, sum)| *sum += term);
                     }
                     sums.iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(term));
                 },
             );
             let [second, third, fourth] = ExactSum::total_of(sums, world).map(|sum| sum / points);
-            (skewness[i], flatness[i]) = (or_zero(third / second.powf(1.5)), or_zero(fourth / (second * second)));
+            (skewness[i], flatness[i]) =
+                (or_zero(third / second.powf(1.5)), or_zero(fourth / (second * second)));
         }
         [skewness, flatness]
     }

@@ -11,11 +11,11 @@ use num_complex::Complex;
 pub(super) const N: usize = 1;
 
 impl<T: Real> Homogeneous<T> {
-    /// Puts N of the state, without what the mean flow and the forces do, into register [`N`]; zero in a linear run. Its part along k,
-    /// which the pressure takes, is still there. Collective.
+    /// Puts N of the state, without what the mean flow and the forces do, into register [`N`]; zero
+    /// in a linear run. Its part along k, which the pressure takes, is still there. Collective.
     ///
-    /// With an ellipsoid of modes it is the mean over two grids half a cell apart, also for `phase-shift`: free of aliasing, which that
-    /// scheme has removed after some steps only.
+    /// With an ellipsoid of modes it is the mean over two grids half a cell apart, also for
+    /// `phase-shift`: free of aliasing, which that scheme has removed after some steps only.
     pub(super) fn put_nonlinear_term(&mut self) {
         if !self.parameters.nonlinear {
             self.velocity[N].iter_mut().for_each(|field| field.fill(Complex::default()));
@@ -29,7 +29,8 @@ impl<T: Real> Homogeneous<T> {
         }
     }
 
-    /// N on the grid displaced by `delta` cells; the mean of it and of what is there, if it is not the `first`.
+    /// N on the grid displaced by `delta` cells; the mean of it and of what is there, if it is not
+    /// the `first`.
     fn put_evaluation(&mut self, delta: [f64; 3], first: bool) {
         self.shifts[0].set(delta);
         self.evaluate(0, false);
@@ -46,7 +47,9 @@ impl<T: Real> Homogeneous<T> {
             let mut second = [x, y, z].map(|field| &mut field[..range.len()]);
             keep(&tables, mixed, modes, second.each_mut().map(|field| &mut **field));
             for (kept, second) in piece_mut(&mut velocity[N], &range).into_iter().zip(second) {
-                kept.iter_mut().zip(second).for_each(|(kept, second)| *kept = (*kept + *second).scale(T::of(0.5)));
+                kept.iter_mut()
+                    .zip(second)
+                    .for_each(|(kept, second)| *kept = (*kept + *second).scale(T::of(0.5)));
             }
         });
     }

@@ -6,7 +6,8 @@ use crate::transform::{Real, vectorised};
 use num_complex::Complex;
 use std::f64::consts::FRAC_PI_2;
 
-/// Sums over modes of the velocity: R_ij, `k^2 |u|^2`, `u*.omega`, `|u|^2 / k`; and of a scalar: `theta^2`, `k^2 theta^2`, `u_i theta`.
+/// Sums over modes of the velocity: R_ij, `k^2 |u|^2`, `u*.omega`, `|u|^2 / k`; and of a scalar:
+/// `theta^2`, `k^2 theta^2`, `u_i theta`.
 const OF_VELOCITY: usize = 9;
 const OF_SCALAR: usize = 5;
 
@@ -19,8 +20,8 @@ struct Found {
 }
 
 impl<T: Real> Homogeneous<T> {
-    /// The samples of a line of `series.csv`. With `q^2 = 2 E = R_ii`, `S = sqrt(2 S_ij S_ij)` of the mean flow, and those of isotropic
-    /// turbulence as in Pope (2000), chapter 6:
+    /// The samples of a line of `series.csv`. With `q^2 = 2 E = R_ii`, `S = sqrt(2 S_ij S_ij)` of
+    /// the mean flow, and those of isotropic turbulence as in Pope (2000), chapter 6:
     ///
     /// ```text
     ///     eps = nu <omega_i omega_i>,  b_ij = R_ij / q^2 - delta_ij / 3,  production = -A_ij R_ij,  shear_parameter = S q^2 / eps
@@ -28,10 +29,12 @@ impl<T: Real> Homogeneous<T> {
     ///     L = pi / (2 u'^2) int E(k) / k dk,  C_eps = eps L / u'^3
     /// ```
     ///
-    /// `kmax_eta` has the k_max of the direction with the coarsest cells, as they are at the time: the smallest of the three.
+    /// `kmax_eta` has the k_max of the direction with the coarsest cells, as they are at the time:
+    /// the smallest of the three.
     ///
-    /// The divergence, `max |k.û| / (max |k| max |û|)`, is round-off. Of a scalar of mean gradient G: `<theta^2>`, its dissipation
-    /// `2 D <|grad theta|^2>`, its production `-2 G_i <u_i theta>`, its fluxes `<u_i theta>`. Collective.
+    /// The divergence, `max |k.û| / (max |k| max |û|)`, is round-off. Of a scalar of mean gradient
+    /// G: `<theta^2>`, its dissipation `2 D <|grad theta|^2>`, its production `-2 G_i <u_i theta>`,
+    /// its fluxes `<u_i theta>`. Collective.
     pub(in crate::homogeneous) fn series(&self) -> Vec<(String, f64)> {
         let Found { sums, divergence } = self.pass();
         let viscosity = self.parameters.viscosity;
@@ -47,7 +50,9 @@ impl<T: Real> Homogeneous<T> {
         let anisotropy = |c: usize| or_zero(r[c] / q2 - if c < 3 { 1.0 / 3.0 } else { 0.0 });
         let injection = self.injection(&r);
         let scalars = self.parameters.scalars.iter().zip(of_scalars.chunks(OF_SCALAR));
-        let work = |(buoyancy, of_scalar): ([f64; 3], &[f64])| (0..3).map(|i| buoyancy[i] * of_scalar[2 + i]).sum::<f64>();
+        let work = |(buoyancy, of_scalar): ([f64; 3], &[f64])| {
+            (0..3).map(|i| buoyancy[i] * of_scalar[2 + i]).sum::<f64>()
+        };
         let taylor = or_zero((15.0 * viscosity * u2 / dissipation).sqrt());
         let kolmogorov = or_zero((viscosity.powi(3) / dissipation).powf(0.25));
         let integral = or_zero(FRAC_PI_2 / u2 * 0.5 * over_k);
@@ -112,7 +117,11 @@ impl<T: Real> Homogeneous<T> {
             let mut of_column = [0.0; OF_VELOCITY];
             vectorised(
                 #[inline(always)]
-                || each_mode(&self.wavenumbers, column, |j, k| add_velocity(k, mode(u, j), &mut of_column, &mut largest)),
+                || {
+                    each_mode(&self.wavenumbers, column, |j, k| {
+                        add_velocity(k, mode(u, j), &mut of_column, &mut largest)
+                    })
+                },
             );
             let (of_velocity, of_scalars) = sums.split_at_mut(OF_VELOCITY);
             add_column(of_velocity, &of_column, column.weight());
@@ -121,7 +130,11 @@ impl<T: Real> Homogeneous<T> {
                 let mut of_column = [0.0; OF_SCALAR];
                 vectorised(
                     #[inline(always)]
-                    || each_mode(&self.wavenumbers, column, |j, k| add_scalar(k, mode(u, j), wide(theta[j]), &mut of_column)),
+                    || {
+                        each_mode(&self.wavenumbers, column, |j, k| {
+                            add_scalar(k, mode(u, j), wide(theta[j]), &mut of_column)
+                        })
+                    },
                 );
                 add_column(sums, &of_column, column.weight());
             }
@@ -151,7 +164,8 @@ fn add_velocity(k: [f64; 3], u: [Complex<f64>; 3], sums: &mut [f64; OF_VELOCITY]
 #[inline(always)]
 fn add_scalar(k: [f64; 3], u: [Complex<f64>; 3], theta: Complex<f64>, sums: &mut [f64; OF_SCALAR]) {
     let theta2 = product(theta, theta);
-    let terms = [theta2, square(k) * theta2, product(u[0], theta), product(u[1], theta), product(u[2], theta)];
+    let terms =
+        [theta2, square(k) * theta2, product(u[0], theta), product(u[1], theta), product(u[2], theta)];
     (0..OF_SCALAR).for_each(|i| sums[i] += terms[i]);
 }
 

@@ -31,8 +31,10 @@ impl<T: Real> Homogeneous<T> {
             // The part of N along k is none of u's.
             let transfer = product(u[0], n[0]) + product(u[1], n[1]) + product(u[2], n[2]);
             let of_velocity = r.into_iter().chain([k2 * (r[0] + r[1] + r[2]), transfer]);
-            let of_scalars =
-                scalars.iter().map(|theta| wide(theta[at.start + j])).flat_map(|theta| [product(theta, theta), product(u[1], theta)]);
+            let of_scalars = scalars
+                .iter()
+                .map(|theta| wide(theta[at.start + j]))
+                .flat_map(|theta| [product(theta, theta), product(u[1], theta)]);
             shells.add(k2.sqrt(), of_velocity.chain(of_scalars).map(|value| weight * value));
         });
         let (viscosity, a) = (self.parameters.viscosity, self.gradient());
@@ -42,25 +44,42 @@ impl<T: Real> Homogeneous<T> {
             let [gradient, transfer] = [sums[6], sums[7]];
             flux -= transfer * width;
             let k = shell as f64 * width;
-            let of_velocity =
-                [k, 0.5 * (r[0] + r[1] + r[2]), viscosity * gradient, transfer, flux, r[0], r[1], r[2], r[3], production(&a, &r)];
+            let of_velocity = [
+                k,
+                0.5 * (r[0] + r[1] + r[2]),
+                viscosity * gradient,
+                transfer,
+                flux,
+                r[0],
+                r[1],
+                r[2],
+                r[3],
+                production(&a, &r),
+            ];
             of_velocity.into_iter().chain(sums[OF_VELOCITY..].iter().copied()).map(Some).collect()
         });
         let rows = rows.collect();
-        let names = ["k", "energy", "dissipation", "transfer", "flux", "uu", "vv", "ww", "uv", "production"].map(str::to_owned);
+        let names = ["k", "energy", "dissipation", "transfer", "flux", "uu", "vv", "ww", "uv", "production"]
+            .map(str::to_owned);
         let of_scalar = |name: &str| [format!("{name}_variance"), format!("{name}_flux_y")];
-        let columns = names.into_iter().chain(self.parameters.scalars.iter().flat_map(|scalar| of_scalar(&scalar.name))).collect();
+        let columns = names
+            .into_iter()
+            .chain(self.parameters.scalars.iter().flat_map(|scalar| of_scalar(&scalar.name)))
+            .collect();
         Sheet { name: "spectra".into(), columns, rows }
     }
 
-    /// One-dimensional spectra of the velocity components over each |k_i|; collective. They are one-sided: the density at k_i = 0 belongs to
-    /// half a bin, that of the last row to a whole one. So `<u^2>` is half the first row and all others, times the bin; the trapezoidal rule is short by half of the last
-    /// row. Row n is at n bins. A bin is one label n_i if k_i depends
-    /// on it only; in a tilted box k_i goes to the nearest multiple of 2 pi / L_i.
+    /// One-dimensional spectra of the velocity components over each |k_i|; collective. They are
+    /// one-sided: the density at k_i = 0 belongs to half a bin, that of the last row to a whole
+    /// one. So `<u^2>` is half the first row and all others, times the bin; the trapezoidal rule is
+    /// short by half of the last row. Row n is at n bins. A bin is one label n_i if k_i depends on
+    /// it only; in a tilted box k_i goes to the nearest multiple of 2 pi / L_i.
     pub(super) fn lines(&self) -> Sheet {
         let wavenumbers = &self.wavenumbers;
-        let width =
-            [0, 1, 2].map(|i| wavenumbers.unit[i] * if wavenumbers.is_upright(i) { wavenumbers.deformation[i][i].abs() } else { 1.0 });
+        let width = [0, 1, 2].map(|i| {
+            wavenumbers.unit[i]
+                * if wavenumbers.is_upright(i) { wavenumbers.deformation[i][i].abs() } else { 1.0 }
+        });
         let mut bins = [0, 1, 2].map(|i| Bins::new(width[i], wavenumbers.reach(i), 3));
         self.each_of_all(|column, j, k, at| {
             let squares = mode(at.velocity, j).map(|u| column.weight() * product(u, u));
@@ -74,9 +93,12 @@ impl<T: Real> Homogeneous<T> {
             let component = move |c: usize| density.map(|density| once * density[c]);
             [density.map(|_| n as f64 * width[i]), component(0), component(1), component(2)]
         };
-        let rows = (0..longest).map(|n| [Some(n as f64)].into_iter().chain((0..3).flat_map(|i| of_direction(i, n))).collect()).collect();
+        let rows = (0..longest)
+            .map(|n| [Some(n as f64)].into_iter().chain((0..3).flat_map(|i| of_direction(i, n))).collect())
+            .collect();
         let names = |i: &str| [format!("k{i}"), format!("uu_{i}"), format!("vv_{i}"), format!("ww_{i}")];
-        let columns = ["n".to_owned()].into_iter().chain(["x", "y", "z"].into_iter().flat_map(names)).collect();
+        let columns =
+            ["n".to_owned()].into_iter().chain(["x", "y", "z"].into_iter().flat_map(names)).collect();
         Sheet { name: "spectra_1d".into(), columns, rows }
     }
 
@@ -84,7 +106,8 @@ impl<T: Real> Homogeneous<T> {
     fn each_of_all(&self, mut visit: impl FnMut(&Column, usize, [f64; 3], &OfColumn<'_, T>)) {
         let layout = &self.pencils.layout;
         for (c, column) in layout.columns.iter().enumerate() {
-            let [velocity, nonlinear] = [0, N].map(|r| self.velocity[r].each_ref().map(|field| &field[layout.range(c)]));
+            let [velocity, nonlinear] =
+                [0, N].map(|r| self.velocity[r].each_ref().map(|field| &field[layout.range(c)]));
             let at = OfColumn { start: layout.range(c).start, velocity, nonlinear };
             each_mode(&self.wavenumbers, column, |j, k| visit(column, j, k, &at));
         }

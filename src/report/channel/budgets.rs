@@ -12,8 +12,9 @@
 //!     rotation            4 Omega <uv>, -4 Omega <uv>, 0, 2 Omega (<vv> - <uu>) of uu, vv, ww, uv
 //! ```
 //!
-//! of fluctuations; k is half the sum of uu, vv and ww. In the mean over a long time the sum of all terms, the residual, vanishes. What it is over a
-//! finite time is what the stress gained, and with a constant mass flux the part of the pressure gradient that fluctuates with U.
+//! of fluctuations; k is half the sum of uu, vv and ww. In the mean over a long time the sum of all
+//! terms, the residual, vanishes. What it is over a finite time is what the stress gained, and with
+//! a constant mass flux the part of the pressure gradient that fluctuates with U.
 
 use super::differences::Differences;
 use super::moments::Moments;
@@ -21,7 +22,15 @@ use super::samples::Averages;
 use crate::error::Result;
 
 /// The names of the terms, rotation being the last.
-pub const TERMS: [&str; 7] = ["production", "transport", "viscous", "pressure_strain", "pressure_transport", "dissipation", "rotation"];
+pub const TERMS: [&str; 7] = [
+    "production",
+    "transport",
+    "viscous",
+    "pressure_strain",
+    "pressure_transport",
+    "dissipation",
+    "rotation",
+];
 
 /// The stresses, k being the last.
 pub const STRESSES: [&str; 5] = ["uu", "vv", "ww", "uv", "k"];
@@ -30,14 +39,23 @@ pub const STRESSES: [&str; 5] = ["uu", "vv", "ww", "uv", "k"];
 pub type Budget = [Vec<f64>; 7];
 
 /// The budgets of [`STRESSES`], with viscosity nu and rotation Omega.
-pub fn budgets(averages: &Averages, moments: &Moments, differences: &Differences, nu: f64, omega: f64) -> Result<[Budget; 5]> {
+pub fn budgets(
+    averages: &Averages,
+    moments: &Moments,
+    differences: &Differences,
+    nu: f64,
+    omega: f64,
+) -> Result<[Budget; 5]> {
     let raw = |name: &str| averages.get(name);
     let Moments { mean, second, third, .. } = moments;
     let points = 0..mean.u.len();
     let each = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { points.clone().map(value).collect() };
-    let slope = |factor: f64, values: &[f64]| -> Vec<f64> { differences.of(values).iter().map(|d| factor * d).collect() };
+    let slope = |factor: f64, values: &[f64]| -> Vec<f64> {
+        differences.of(values).iter().map(|d| factor * d).collect()
+    };
     let viscous = |stress: &[f64]| slope(nu, &differences.of(stress));
-    // e and d are the parts of <du_i/dx_k du_j/dx_k> with k = x, z and y; the mean flow is in the latter, as it is in <p du/dy>.
+    // e and d are the parts of <du_i/dx_k du_j/dx_k> with k = x, z and y; the mean flow is in the
+    // latter, as it is in <p du/dy>.
     let dissipation = |stress: &str, of_mean: &dyn Fn(usize) -> f64| -> Result<Vec<f64>> {
         let (along, across) = (raw(&format!("e_{stress}"))?, raw(&format!("d_{stress}"))?);
         Ok(each(&|j| -2.0 * nu * (along[j] + across[j] - of_mean(j))))

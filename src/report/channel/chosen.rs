@@ -8,7 +8,8 @@ use crate::report::table::number;
 use crate::statistics::{Batch, Record, Tally, Window};
 use crate::store::{self, Header};
 
-/// What is averaged, and what is not. Batches ascend in time; lines over y begin at the upper wall, as the grid of the program does.
+/// What is averaged, and what is not. Batches ascend in time; lines over y begin at the upper wall,
+/// as the grid of the program does.
 #[derive(Default)]
 pub struct Chosen {
     /// Without their spectra.
@@ -63,7 +64,14 @@ impl Chosen {
         Ok(chosen)
     }
 
-    fn consider(&mut self, header: &Header, batch: Batch, case: &Case, window: Window, left: &mut LeftOut) -> Result<()> {
+    fn consider(
+        &mut self,
+        header: &Header,
+        batch: Batch,
+        case: &Case,
+        window: Window,
+        left: &mut LeftOut,
+    ) -> Result<()> {
         let differences = case::physics_differences(&case::read_physics(&header.case)?, case);
         let Batch { moments, spectra, axis, .. } = batch;
         if let Some(difference) = differences.into_iter().next() {
@@ -75,7 +83,8 @@ impl Chosen {
             return Ok(());
         }
         let records = batch.records.into_iter().map(downwards);
-        let (of_spectra, records): (Vec<Record>, Vec<Record>) = records.partition(|record| SpectralSums::has(&record.name));
+        let (of_spectra, records): (Vec<Record>, Vec<Record>) =
+            records.partition(|record| SpectralSums::has(&record.name));
         if let Some(tally) = spectra.filter(|tally| tally.weight > 0.0 && window.holds(tally, axis)) {
             self.add_spectra(tally, of_spectra);
         }
@@ -120,9 +129,13 @@ impl Chosen {
         if let (Some(tally), Some(first)) = (self.tally(), self.batches.first()) {
             let (begin, end) = (number(tally.begin), number(tally.end));
             if first.number > first.axis.batch_from(window.from) {
-                self.notes.push(format!("averages begin at t = {begin}, later than output.statistics.from = {from}"));
+                self.notes.push(format!(
+                    "averages begin at t = {begin}, later than output.statistics.from = {from}"
+                ));
             }
-            if let Some(SpectralSums { tally: of_spectra, .. }) = self.spectra.as_ref().filter(|spectra| spectra.tally != tally) {
+            if let Some(SpectralSums { tally: of_spectra, .. }) =
+                self.spectra.as_ref().filter(|spectra| spectra.tally != tally)
+            {
                 let [first, last] = [of_spectra.begin, of_spectra.end].map(number);
                 if (&first, &last) != (&begin, &end) {
                     self.notes.push(format!("spectra are averaged from t = {first} to {last}"));

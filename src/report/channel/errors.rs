@@ -1,11 +1,13 @@
-//! Sampling errors. With B whole batches, all of one length, and `q_(b)` what a quantity is without batch b, its standard error s is
+//! Sampling errors. With B whole batches, all of one length, and `q_(b)` what a quantity is without
+//! batch b, its standard error s is
 //!
 //! ```text
 //!     s^2 = (B - 1) / B sum_b (q_(b) - mean of q_(.))^2
 //! ```
 //!
-//! (Tukey's jackknife). For a mean this is the standard deviation of the batches over the root of B; and it holds as well for what is not linear in the
-//! averages, as u_tau, central moments, or where a peak is. It is at a point y, not at a y+.
+//! (Tukey's jackknife). For a mean this is the standard deviation of the batches over the root of
+//! B; and it holds as well for what is not linear in the averages, as u_tau, central moments, or
+//! where a peak is. It is at a point y, not at a y+.
 
 use super::profiles::{Findings, Setting};
 use super::samples::Samples;
@@ -36,6 +38,8 @@ pub fn findings(samples: &Samples, setting: &Setting) -> Result<Findings> {
         }
     };
     let mut errors = sums.into_iter().zip(squares).map(error);
-    findings.columns_mut().for_each(|column| column.errors = errors.by_ref().take(column.values.len()).collect());
+    findings
+        .columns_mut()
+        .for_each(|column| column.errors = errors.by_ref().take(column.values.len()).collect());
     Ok(findings)
 }

@@ -1,4 +1,5 @@
-//! The figures of a channel: profiles with their sampling errors as bands and published ones as markers, and the history of the friction.
+//! The figures of a channel: profiles with their sampling errors as bands and published ones as
+//! markers, and the history of the friction.
 
 use std::path::Path;
 
@@ -6,11 +7,14 @@ use super::profiles::{Column, find};
 use super::reference::Published;
 use super::{Averaged, Run, spectral};
 use crate::error::Result;
-use crate::report::figures::frame::{Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, band, curve, linear, semilogarithmic, zero};
+use crate::report::figures::frame::{
+    Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, band, curve, linear, semilogarithmic, zero,
+};
 
 /// This many markers of a published profile at most; more would hide the curve.
 const MOST_MARKERS: f64 = 40.0;
-/// The law of the wall between viscous layer and centre, `U+ = 1/KAPPA ln y+ + INTERCEPT` (Pope 2000, section 7.1.4), and from where it is drawn.
+/// The law of the wall between viscous layer and centre, `U+ = 1/KAPPA ln y+ + INTERCEPT` (Pope
+/// 2000, section 7.1.4), and from where it is drawn.
 const KAPPA: f64 = 0.41;
 const INTERCEPT: f64 = 5.2;
 const LOGARITHMIC_FROM: f64 = 20.0;
@@ -22,7 +26,9 @@ const NEAR_WALL: f64 = 100.0;
 pub fn draw(dir: &Path, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> {
     let mut drawn = Vec::new();
     // A fluid at rest has no wall units.
-    let moves = |averaged: &&Averaged| averaged.number("re_tau").is_some_and(|(re_tau, _)| re_tau.is_finite() && re_tau > 0.0);
+    let moves = |averaged: &&Averaged| {
+        averaged.number("re_tau").is_some_and(|(re_tau, _)| re_tau.is_finite() && re_tau > 0.0)
+    };
     if let Some(averaged) = run.averaged.as_ref().filter(moves) {
         let axis = Axis::of(run, averaged);
         mean_velocity(dir, run, averaged)?;
@@ -74,14 +80,29 @@ impl<'a> Axis<'a> {
     }
 
     /// The columns as curves, each with its label, colour and sign, over those of `curves`.
-    fn draw(&self, dir: &Path, name: &str, label: &str, columns: &[Column], parts: &[Part], mut curves: Vec<Curve>) -> Result<()> {
+    fn draw(
+        &self,
+        dir: &Path,
+        name: &str,
+        label: &str,
+        columns: &[Column],
+        parts: &[Part],
+        mut curves: Vec<Curve>,
+    ) -> Result<()> {
         for (name, label, colour, sign) in parts {
-            curves.extend(find(columns, name).into_iter().flat_map(|column| self.curves(column, label, colour, *sign)));
+            curves.extend(
+                find(columns, name).into_iter().flat_map(|column| self.curves(column, label, colour, *sign)),
+            );
         }
         // The colours tell the parts, the markers whose they are.
         for (reference, (_, marker)) in self.references.iter().zip(REFERENCES.into_iter().cycle()) {
             if parts.iter().any(|(name, ..)| reference.find(name).is_some()) {
-                curves.push(Curve { label: reference.label.clone(), colour: GREY, stroke: Stroke::Markers(marker), points: Vec::new() });
+                curves.push(Curve {
+                    label: reference.label.clone(),
+                    colour: GREY,
+                    stroke: Stroke::Markers(marker),
+                    points: Vec::new(),
+                });
             }
         }
         linear(&Frame { dir, name, x: self.label, y: label }, (0.0, self.to), curves)
@@ -89,22 +110,29 @@ impl<'a> Axis<'a> {
 
     /// A column, `sign` times, with its error and what is published of it.
     fn curves(&self, column: &Column, label: &str, colour: &'static str, sign: f64) -> Vec<Curve> {
-        let shown: Vec<usize> = (0..self.places.len()).filter(|&i| self.places[i] <= self.to * (1.0 + 1e-12)).collect();
+        let shown: Vec<usize> =
+            (0..self.places.len()).filter(|&i| self.places[i] <= self.to * (1.0 + 1e-12)).collect();
         let of = |values: &[f64], sign: f64| shown.iter().map(|&i| sign * values[i]).collect::<Vec<f64>>();
         let (x, values, errors) = (of(self.places, 1.0), of(&column.values, sign), of(&column.errors, 1.0));
         let own = [band(colour, &x, &values, &errors), curve(label, colour, Stroke::Line(2.5), &x, &values)];
-        let published = self.references.iter().zip(REFERENCES.into_iter().cycle()).filter_map(|(reference, (_, marker))| {
-            let profile = reference.find(&column.name)?;
-            let points = profile.y_plus.iter().zip(&profile.values).map(|(x, value)| (*x, sign * value));
-            let points = apart(points.filter(|(x, _)| *x <= self.to), self.to / MOST_MARKERS, |x| x);
-            Some(Curve { label: String::new(), colour, stroke: Stroke::Markers(marker), points })
-        });
+        let published = self.references.iter().zip(REFERENCES.into_iter().cycle()).filter_map(
+            |(reference, (_, marker))| {
+                let profile = reference.find(&column.name)?;
+                let points = profile.y_plus.iter().zip(&profile.values).map(|(x, value)| (*x, sign * value));
+                let points = apart(points.filter(|(x, _)| *x <= self.to), self.to / MOST_MARKERS, |x| x);
+                Some(Curve { label: String::new(), colour, stroke: Stroke::Markers(marker), points })
+            },
+        );
         own.into_iter().chain(published).collect()
     }
 }
 
 /// The points that are at least so far apart in `scale` of x.
-fn apart(points: impl Iterator<Item = (f64, f64)>, distance: f64, scale: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+fn apart(
+    points: impl Iterator<Item = (f64, f64)>,
+    distance: f64,
+    scale: impl Fn(f64) -> f64,
+) -> Vec<(f64, f64)> {
     let mut next = f64::NEG_INFINITY;
     let far = |point: &(f64, f64)| {
         let is_far = scale(point.0) >= next;
@@ -139,17 +167,34 @@ fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged) -> Result<()> {
         let (x, u, error) = (of(&|i| y_plus[i]), of(&|i| mean.values[i].abs()), of(&|i| mean.errors[i]));
         curves.extend([band(colour, &x, &u, &error), curve(label, colour, Stroke::Line(4.0), &x, &u)]);
     }
-    let top = (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0)).map(|y| (y, y)).collect();
-    curves.push(Curve { label: "U⁺ = y⁺".into(), colour: "black", stroke: Stroke::Line(1.0), points: top });
+    let top =
+        (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0)).map(|y| (y, y)).collect();
+    curves
+        .push(Curve { label: "U⁺ = y⁺".into(), colour: "black", stroke: Stroke::Line(1.0), points: top });
     if to > 2.0 * LOGARITHMIC_FROM {
         let points = [LOGARITHMIC_FROM, to].map(|y| (y, y.ln() / KAPPA + INTERCEPT)).to_vec();
-        curves.push(Curve { label: format!("ln y⁺ / {KAPPA} + {INTERCEPT}"), colour: GREY, stroke: Stroke::Dashed(1.5), points });
+        curves.push(Curve {
+            label: format!("ln y⁺ / {KAPPA} + {INTERCEPT}"),
+            colour: GREY,
+            stroke: Stroke::Dashed(1.5),
+            points,
+        });
     }
     for (reference, (colour, marker)) in run.comparable().iter().zip(REFERENCES.into_iter().cycle()) {
         let Some(profile) = reference.find("U") else { continue };
-        let within = profile.y_plus.iter().copied().zip(profile.values.iter().copied()).filter(|(y, _)| (from..=to).contains(y));
+        let within = profile
+            .y_plus
+            .iter()
+            .copied()
+            .zip(profile.values.iter().copied())
+            .filter(|(y, _)| (from..=to).contains(y));
         let points = apart(within, (to / from).ln() / MOST_MARKERS, f64::ln);
-        curves.push(Curve { label: reference.label.clone(), colour, stroke: Stroke::Markers(marker), points });
+        curves.push(Curve {
+            label: reference.label.clone(),
+            colour,
+            stroke: Stroke::Markers(marker),
+            points,
+        });
     }
     let label = match run.symmetric() {
         true => "Mean velocity  U⁺",
@@ -162,25 +207,51 @@ fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged) -> Result<()> {
 fn stresses(dir: &Path, run: &Run, averaged: &Averaged, axis: &Axis) -> Result<()> {
     // Positive in the half that is drawn.
     let (shear, sign) = if run.symmetric() { ("−⟨uv⟩", -1.0) } else { ("⟨uv⟩", 1.0) };
-    let parts =
-        [("uu", "⟨uu⟩", PARTS[0], 1.0), ("vv", "⟨vv⟩", PARTS[1], 1.0), ("ww", "⟨ww⟩", PARTS[2], 1.0), ("uv", shear, PARTS[3], sign)];
-    axis.draw(dir, "stresses", "Reynolds stresses / u_τ²", &averaged.findings.profiles, &parts, vec![zero(0.0, axis.to)])
+    let parts = [
+        ("uu", "⟨uu⟩", PARTS[0], 1.0),
+        ("vv", "⟨vv⟩", PARTS[1], 1.0),
+        ("ww", "⟨ww⟩", PARTS[2], 1.0),
+        ("uv", shear, PARTS[3], sign),
+    ];
+    axis.draw(
+        dir,
+        "stresses",
+        "Reynolds stresses / u_τ²",
+        &averaged.findings.profiles,
+        &parts,
+        vec![zero(0.0, axis.to)],
+    )
 }
 
 /// Mean and rms of all scalars, each in its own theta_tau.
 fn scalars(dir: &Path, run: &Run, averaged: &Averaged, axis: &Axis) -> Result<()> {
-    for (figure, of, label) in [("scalar_mean", "mean", "Mean scalar / θ_τ"), ("scalar_rms", "rms", "Rms of the scalar / θ_τ")] {
-        let names: Vec<String> = run.flow.scalars.iter().map(|scalar| format!("{}_{of}", scalar.name)).collect();
+    for (figure, of, label) in
+        [("scalar_mean", "mean", "Mean scalar / θ_τ"), ("scalar_rms", "rms", "Rms of the scalar / θ_τ")]
+    {
+        let names: Vec<String> =
+            run.flow.scalars.iter().map(|scalar| format!("{}_{of}", scalar.name)).collect();
         let parts = names.iter().zip(&run.flow.scalars).zip(PARTS.into_iter().cycle());
-        let parts: Vec<Part> = parts.map(|((name, scalar), colour)| (&**name, &*scalar.name, colour, 1.0)).collect();
+        let parts: Vec<Part> =
+            parts.map(|((name, scalar), colour)| (&**name, &*scalar.name, colour, 1.0)).collect();
         axis.draw(dir, figure, label, &averaged.findings.profiles, &parts, Vec::new())?;
     }
     Ok(())
 }
 
 fn vorticity(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {
-    let parts = [("omega_x_rms", "ω_x", PARTS[0], 1.0), ("omega_y_rms", "ω_y", PARTS[1], 1.0), ("omega_z_rms", "ω_z", PARTS[2], 1.0)];
-    axis.draw(dir, "vorticity", "Rms of the vorticity  ν / u_τ²", &averaged.findings.profiles, &parts, Vec::new())
+    let parts = [
+        ("omega_x_rms", "ω_x", PARTS[0], 1.0),
+        ("omega_y_rms", "ω_y", PARTS[1], 1.0),
+        ("omega_z_rms", "ω_z", PARTS[2], 1.0),
+    ];
+    axis.draw(
+        dir,
+        "vorticity",
+        "Rms of the vorticity  ν / u_τ²",
+        &averaged.findings.profiles,
+        &parts,
+        Vec::new(),
+    )
 }
 
 fn budget(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {
@@ -192,27 +263,56 @@ fn budget(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {
         ("dissipation_k", "dissipation", PARTS[5], 1.0),
         ("residual_k", "residual", "black", 1.0),
     ];
-    axis.draw(dir, "budget_k", "Budget of k  ν / u_τ⁴", &averaged.findings.budgets, &parts, vec![zero(0.0, axis.to)])
+    axis.draw(
+        dir,
+        "budget_k",
+        "Budget of k  ν / u_τ⁴",
+        &averaged.findings.budgets,
+        &parts,
+        vec![zero(0.0, axis.to)],
+    )
 }
 
-/// Re_tau over time, that of the walls and that which the pressure gradient G would hold, `sqrt(|G|) / nu`; the beginning of the averages is marked.
-/// False for a series without them.
+/// Re_tau over time, that of the walls and that which the pressure gradient G would hold,
+/// `sqrt(|G|) / nu`; the beginning of the averages is marked. False for a series without them.
 fn friction(dir: &Path, run: &Run, viscosity: f64) -> Result<bool> {
     let series = run.series;
     let (Some(time), Some(re_tau)) = (series.find("time"), series.find("re_tau")) else { return Ok(false) };
     let mut curves = vec![curve("of the walls", RUN, Stroke::Line(4.0), time, re_tau)];
-    if let Some(gradient) = series.find("pressure_gradient").filter(|values| values.iter().any(|value| *value != 0.0)) {
+    if let Some(gradient) =
+        series.find("pressure_gradient").filter(|values| values.iter().any(|value| *value != 0.0))
+    {
         // Nothing is known of it before the first step.
-        let held: Vec<f64> = gradient.iter().map(|value| if *value == 0.0 { f64::NAN } else { value.abs().sqrt() / viscosity }).collect();
-        curves.push(curve("of the pressure gradient, |dP/dx|^½ / ν", "black", Stroke::Line(1.0), time, &held));
+        let held: Vec<f64> = gradient
+            .iter()
+            .map(|value| if *value == 0.0 { f64::NAN } else { value.abs().sqrt() / viscosity })
+            .collect();
+        curves.push(curve(
+            "of the pressure gradient, |dP/dx|^½ / ν",
+            "black",
+            Stroke::Line(1.0),
+            time,
+            &held,
+        ));
     }
     let (from, to) = (time[0], time[time.len() - 1]);
     let begin = run.flow.sampling.from;
     if run.averaged.is_some() && (from..=to).contains(&begin) {
         let values = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1);
-        let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        let (low, high) =
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
         let points = vec![(begin, low), (begin, high)];
-        curves.push(Curve { label: "averages begin".into(), colour: GREY, stroke: Stroke::Dashed(1.5), points });
+        curves.push(Curve {
+            label: "averages begin".into(),
+            colour: GREY,
+            stroke: Stroke::Dashed(1.5),
+            points,
+        });
     }
-    linear(&Frame { dir, name: "friction", x: "Time  t", y: "Friction Reynolds number  Re_τ" }, (from, to), curves).map(|()| true)
+    linear(
+        &Frame { dir, name: "friction", x: "Time  t", y: "Friction Reynolds number  Re_τ" },
+        (from, to),
+        curves,
+    )
+    .map(|()| true)
 }

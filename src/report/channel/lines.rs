@@ -7,7 +7,8 @@ use super::spectra::{Along, Product, Spectra, correlation, factors};
 use crate::error::Result;
 use crate::files;
 
-/// A quantity over wavenumbers or distances at each y; `values` has a line for each y, from the lower wall on.
+/// A quantity over wavenumbers or distances at each y; `values` has a line for each y, from the
+/// lower wall on.
 pub struct Lines {
     /// Of the product: "uu".
     pub name: String,
@@ -30,7 +31,11 @@ pub struct Directed {
 impl Directed {
     /// In the units of the wall that the findings have.
     pub fn new(spectra: &Spectra, findings: &Findings, viscosity: f64) -> [Self; 2] {
-        let number = |name: &str| find(&findings.numbers, name).and_then(|column| column.values.first().copied()).unwrap_or(f64::NAN);
+        let number = |name: &str| {
+            find(&findings.numbers, name)
+                .and_then(|column| column.values.first().copied())
+                .unwrap_or(f64::NAN)
+        };
         let u_tau = number("u_tau");
         let unit = |factor: &str| match factor.strip_prefix('[') {
             Some(scalar) => number(&format!("{}_tau", scalar.trim_end_matches(']'))),
@@ -64,17 +69,21 @@ impl Directed {
     /// Writes `spectra_x.csv` and `correlations_x.csv`, or those of z; y and y+ are columns of the profiles.
     pub fn write(&self, run_dir: &Path, y: &[f64], y_plus: &[f64]) -> Result<()> {
         let Self { along, k, r, wall_length, spectra, correlations } = self;
-        let scaled = |values: &[f64], unit: f64| values.iter().map(|value| value * unit).collect::<Vec<f64>>();
+        let scaled =
+            |values: &[f64], unit: f64| values.iter().map(|value| value * unit).collect::<Vec<f64>>();
         let tables = [
             ("spectra", "k", k, scaled(k, *wall_length), "E", spectra),
             ("correlations", "d", r, scaled(r, 1.0 / wall_length), "R", correlations),
         ];
         for (table, axis, places, places_plus, quantity, lines) in tables {
-            let names: Vec<String> = lines.iter().map(|Lines { name, .. }| format!(",{quantity}_{}", plain(name))).collect();
+            let names: Vec<String> =
+                lines.iter().map(|Lines { name, .. }| format!(",{quantity}_{}", plain(name))).collect();
             let mut text = format!("y,y_plus,{axis}{along},{axis}{along}_plus{}\n", names.concat());
             for (j, (y, y_plus)) in y.iter().zip(y_plus).enumerate() {
                 for (i, (place, place_plus)) in places.iter().zip(&places_plus).enumerate() {
-                    let values = [*y, *y_plus, *place, *place_plus].into_iter().chain(lines.iter().map(|of| of.values[j][i]));
+                    let values = [*y, *y_plus, *place, *place_plus]
+                        .into_iter()
+                        .chain(lines.iter().map(|of| of.values[j][i]));
                     let cells: Vec<String> = values.map(super::cell).collect();
                     text += &(cells.join(",") + "\n");
                 }

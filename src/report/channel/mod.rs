@@ -1,6 +1,9 @@
-//! What is reported of a channel. From the batches of its statistics come profiles and budgets in wall units with their sampling errors: to `profiles.csv` and
-//! `budgets.csv`, to the table, and to the figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and `scalar_rms`; `friction` is the history of the series. Spectra and
-//! two-point correlations at all y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names have some of them.
+//! What is reported of a channel. From the batches of its statistics come profiles and budgets in
+//! wall units with their sampling errors: to `profiles.csv` and `budgets.csv`, to the table, and to
+//! the figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and
+//! `scalar_rms`; `friction` is the history of the series. Spectra and two-point correlations at all
+//! y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names have
+//! some of them.
 
 mod budgets;
 mod chosen;
@@ -88,7 +91,8 @@ impl Run<'_> {
 /// Writes tables and figures of `run_dir` and returns the table for the screen.
 ///
 /// # Errors
-/// A damaged case or batch of statistics, a series without the columns of a channel, a reference of unknown form, a full disk.
+/// A damaged case or batch of statistics, a series without the columns of a channel, a reference of
+/// unknown form, a full disk.
 pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Given]) -> Result<String> {
     let case = case(run_dir)?;
     let FlowKind::Channel(flow) = case.flow.clone() else {
@@ -114,14 +118,16 @@ fn case(run_dir: &Path) -> Result<Case> {
     case::load(&run_dir.join("case.toml"), &[])
 }
 
-/// What the batches from `output.statistics.from` on give, if there are any with a sample; and notes of what is left out.
+/// What the batches from `output.statistics.from` on give, if there are any with a sample; and
+/// notes of what is left out.
 fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Averaged>, Vec<String>)> {
     let window = Window { from: flow.sampling.from, to: f64::INFINITY };
     let chosen = Chosen::read(run_dir, case, window)?;
     let (Some(tally), Some(first)) = (chosen.tally(), chosen.batches.first()) else {
         let mut notes = chosen.notes;
         if run_dir.join("statistics.h5").exists() {
-            let old = "statistics.h5 is of rogallo 0.1, which counted samples and not time: `stats` of that version reads it";
+            let old = "statistics.h5 is of rogallo 0.1, which counted samples and not time: `stats` of that \
+                version reads it";
             notes.push(old.to_owned());
         }
         return Ok((None, notes));
@@ -145,15 +151,19 @@ fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Avera
     Ok((Some(Averaged { findings, lines, tally, batches: samples.batches(), batch_length }), chosen.notes))
 }
 
-/// A CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall), then each column and its error; what is not there is empty.
+/// A CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall), then
+/// each column and its error; what is not there is empty.
 fn write(path: &Path, columns: &[Column]) -> Result<()> {
     let places = &columns[..2];
     let others = &columns[2..];
     let names = places.iter().map(|column| column.name.clone());
-    let names: Vec<String> = names.chain(others.iter().flat_map(|Column { name, .. }| [name.clone(), format!("{name}_error")])).collect();
+    let names: Vec<String> = names
+        .chain(others.iter().flat_map(|Column { name, .. }| [name.clone(), format!("{name}_error")]))
+        .collect();
     let row = |i: usize| {
         let values = places.iter().map(|column| column.values[i]);
-        let cells = values.chain(others.iter().flat_map(|column| [column.values[i], column.errors[i]])).map(cell);
+        let cells =
+            values.chain(others.iter().flat_map(|column| [column.values[i], column.errors[i]])).map(cell);
         cells.collect::<Vec<_>>().join(",") + "\n"
     };
     let rows: String = (0..columns[0].values.len()).map(row).collect();

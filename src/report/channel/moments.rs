@@ -1,5 +1,6 @@
-//! Central moments from averages over planes with the mean flow in them. u' = u - U, w' = w - W, p' = p - P; `<v>` is zero. u is measured in a frame that moves
-//! along x: central moments are the same in all frames, and U becomes that of the laboratory here and nowhere else.
+//! Central moments from averages over planes with the mean flow in them. u' = u - U, w' = w - W, p'
+//! = p - P; `<v>` is zero. u is measured in a frame that moves along x: central moments are the
+//! same in all frames, and U becomes that of the laboratory here and nowhere else.
 
 use super::differences::Differences;
 use super::samples::Averages;
@@ -74,7 +75,8 @@ impl Moments {
             pv: raw("pv")?.to_vec(),
         };
         // <a'^3> = <aaa> - 3 A <aa> + 2 A^3,   <a'^4> = <aaaa> - 4 A <aaa> + 6 A^2 <aa> - 3 A^4
-        let cube = |aaa: &[f64], aa: &[f64], a: &[f64]| each(&|j| aaa[j] - 3.0 * a[j] * aa[j] + 2.0 * a[j].powi(3));
+        let cube =
+            |aaa: &[f64], aa: &[f64], a: &[f64]| each(&|j| aaa[j] - 3.0 * a[j] * aa[j] + 2.0 * a[j].powi(3));
         let fourth = |aaaa: &[f64], aaa: &[f64], aa: &[f64], a: &[f64]| {
             each(&|j| aaaa[j] - 4.0 * a[j] * aaa[j] + 6.0 * a[j].powi(2) * aa[j] - 3.0 * a[j].powi(4))
         };
@@ -93,7 +95,11 @@ impl Moments {
         };
         let (ox, oy, oz) = (raw("ox")?, raw("oy")?, raw("oz")?);
         Ok(Self {
-            fourth: [fourth(raw("uuuu")?, uuu, uu, u), raw("vvvv")?.to_vec(), fourth(raw("wwww")?, www, ww, w)],
+            fourth: [
+                fourth(raw("uuuu")?, uuu, uu, u),
+                raw("vvvv")?.to_vec(),
+                fourth(raw("wwww")?, www, ww, w),
+            ],
             vorticity: [product("oxox", ox, ox)?, product("oyoy", oy, oy)?, product("ozoz", oz, oz)?],
             mean: Mean {
                 du: differences.of(u),

@@ -94,7 +94,8 @@ pub fn meaning(name: &str) -> Option<Meaning> {
 fn of(name: &str) -> Option<Meaning> {
     let is_in = |names: &str| names.split(' ').any(|other| other == name);
     let published = || NAMES.iter().find(|(names, _)| is_in(names)).map(|(_, meaning)| meaning.clone());
-    let own = || VALUES.iter().find(|(names, _)| is_in(names)).map(|(_, own)| Meaning::Value((*own).to_owned()));
+    let own =
+        || VALUES.iter().find(|(names, _)| is_in(names)).map(|(_, own)| Meaning::Value((*own).to_owned()));
     let term = || {
         let all = TERMS.iter().flat_map(|term| STRESSES.map(|stress| format!("{term}_{stress}")));
         all.into_iter().find(|column| canonical(column) == name).map(Meaning::Value)

@@ -4,10 +4,12 @@
 //!     u_tau^2 = (nu |dU/dy|_lower + nu |dU/dy|_upper) / 2,
 //! ```
 //!
-//! lengths in nu / u_tau, scalars in theta_tau, which is nu / Sc |d theta/dy| in the mean of both walls over u_tau.
+//! lengths in nu / u_tau, scalars in theta_tau, which is nu / Sc |d theta/dy| in the mean of both
+//! walls over u_tau.
 //!
-//! U is `U - U_w`, relative to the nearer wall, the lower one in the centre; where the walls move differently it jumps there. The bulk velocity is relative to
-//! the mean of the walls. Neither depends on the observer.
+//! U is `U - U_w`, relative to the nearer wall, the lower one in the centre; where the walls move
+//! differently it jumps there. The bulk velocity is relative to the mean of the walls. Neither
+//! depends on the observer.
 
 use super::budgets::{STRESSES, TERMS, budgets};
 use super::differences::Differences;
@@ -54,7 +56,8 @@ pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     columns.iter().find(|column| column.name == name)
 }
 
-/// Where fluctuations have no more than this part of their largest variance, as at a wall, skewness and flatness are round-off.
+/// Where fluctuations have no more than this part of their largest variance, as at a wall, skewness
+/// and flatness are round-off.
 const LEAST_VARIANCE: f64 = 1e-20;
 
 impl Findings {
@@ -84,23 +87,31 @@ impl Findings {
         }
         let mut terms = profiles[..2].to_vec();
         let unit = u_tau.powi(4) / nu;
-        for (stress, budget) in STRESSES.iter().zip(budgets(averages, &moments, differences, *nu, *rotation)?) {
+        for (stress, budget) in STRESSES.iter().zip(budgets(averages, &moments, differences, *nu, *rotation)?)
+        {
             let turns = *rotation != 0.0 && *stress != "k" && *stress != "ww";
-            for (name, values) in TERMS.iter().zip(&budget).filter(|(name, _)| turns || **name != "rotation") {
+            for (name, values) in TERMS.iter().zip(&budget).filter(|(name, _)| turns || **name != "rotation")
+            {
                 terms.push(column(&format!("{name}_{stress}"), unit, &|j| values[j]));
             }
-            terms.push(column(&format!("residual_{stress}"), unit, &|j| budget.iter().map(|term| term[j]).sum()));
+            terms.push(column(&format!("residual_{stress}"), unit, &|j| {
+                budget.iter().map(|term| term[j]).sum()
+            }));
         }
         let bulk: f64 = moments.mean.u.iter().zip(&grid.weights).map(|(u, weight)| u * weight).sum();
         let ascending = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
         let centre = interpolate(&ascending(&grid.y), &ascending(&moments.mean.u), 0.0);
-        let (peak_at, peak) = find(&profiles, "u_rms").map_or((f64::NAN, f64::NAN), |rms| peak(&profiles[1].values, &rms.values));
+        let (peak_at, peak) = find(&profiles, "u_rms")
+            .map_or((f64::NAN, f64::NAN), |rms| peak(&profiles[1].values, &rms.values));
         let middle = 0.5 * (walls[0] + walls[1]);
         let relative = bulk - middle;
         let half = 0.5 * (walls[1] - walls[0]).abs();
         let of_drive = match half > 0.0 {
             true => vec![("friction_of_walls", 2.0 * (u_tau / half).powi(2))],
-            false => vec![("centre_over_bulk", (centre - middle) / relative), ("friction_of_bulk", 2.0 * (u_tau / relative).powi(2))],
+            false => vec![
+                ("centre_over_bulk", (centre - middle) / relative),
+                ("friction_of_bulk", 2.0 * (u_tau / relative).powi(2)),
+            ],
         };
         let numbers = [
             ("u_tau", u_tau),
@@ -115,7 +126,11 @@ impl Findings {
             ("u_tau_upper", shear[1].abs().sqrt()),
         ];
         let number = |(name, value): (String, f64)| Column { name, values: vec![value], errors: Vec::new() };
-        let numbers = numbers.into_iter().chain(of_drive).map(|(name, value)| (name.to_owned(), value)).chain(of_scalars);
+        let numbers = numbers
+            .into_iter()
+            .chain(of_drive)
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(of_scalars);
         Ok(Self { profiles, budgets: terms, numbers: numbers.map(number).collect() })
     }
 
@@ -131,7 +146,13 @@ impl Findings {
 /// Makes a column of a name, a unit, and the values at the points.
 type Make<'a> = dyn Fn(&str, f64, &dyn Fn(usize) -> f64) -> Column + 'a;
 
-fn of_velocity(moments: &Moments, setting: &Setting, u_tau: f64, shear: [f64; 2], column: &Make) -> Vec<Column> {
+fn of_velocity(
+    moments: &Moments,
+    setting: &Setting,
+    u_tau: f64,
+    shear: [f64; 2],
+    column: &Make,
+) -> Vec<Column> {
     let Moments { mean, second, third, fourth, vorticity } = moments;
     let (nu, y) = (setting.viscosity, &setting.grid.y);
     let (square, cube) = (u_tau.powi(2), u_tau.powi(3));
@@ -148,25 +169,42 @@ fn of_velocity(moments: &Moments, setting: &Setting, u_tau: f64, shear: [f64; 2]
         column("total_stress", square, &total),
         column("stress_off_line", square, &|j| total(j) - line(j)),
     ];
-    let stresses = [("uu", &second.uu), ("vv", &second.vv), ("ww", &second.ww), ("uv", &second.uv), ("uw", &second.uw), ("vw", &second.vw)];
+    let stresses = [
+        ("uu", &second.uu),
+        ("vv", &second.vv),
+        ("ww", &second.ww),
+        ("uv", &second.uv),
+        ("uw", &second.uw),
+        ("vw", &second.vw),
+    ];
     columns.extend(stresses.map(|(name, values)| column(name, square, &|j| values[j])));
-    let fluctuations =
-        [("u_rms", &second.uu, u_tau), ("v_rms", &second.vv, u_tau), ("w_rms", &second.ww, u_tau), ("p_rms", &second.pp, square)];
+    let fluctuations = [
+        ("u_rms", &second.uu, u_tau),
+        ("v_rms", &second.vv, u_tau),
+        ("w_rms", &second.ww, u_tau),
+        ("p_rms", &second.pp, square),
+    ];
     columns.extend(fluctuations.map(|(name, values, unit)| column(name, unit, &|j| root(values, j))));
     for (name, values) in ["omega_x_rms", "omega_y_rms", "omega_z_rms"].iter().zip(vorticity) {
         columns.push(column(name, square / nu, &|j| root(values, j)));
     }
-    let components = [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
+    let components =
+        [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
     for ((name, variance, cubes), fourth) in components.into_iter().zip(fourth) {
         let least = LEAST_VARIANCE * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
-        let over = |moment: f64, j: usize, power: f64| if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN };
+        let over = |moment: f64, j: usize, power: f64| {
+            if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
+        };
         columns.push(column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 1.5)));
         columns.push(column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)));
     }
     let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
-    let moments = [("uuu", uuu), ("uuv", uuv), ("uvv", uvv), ("vvv", vvv), ("vww", vww), ("uww", uww), ("www", www)];
+    let moments =
+        [("uuu", uuu), ("uuv", uuv), ("uvv", uvv), ("vvv", vvv), ("vww", vww), ("uww", uww), ("www", www)];
     columns.extend(moments.map(|(name, values)| column(name, cube, &|j| values[j])));
-    columns.extend([("pu", &second.pu), ("pv", &second.pv)].map(|(name, values)| column(name, cube, &|j| values[j])));
+    columns.extend(
+        [("pu", &second.pu), ("pv", &second.pv)].map(|(name, values)| column(name, cube, &|j| values[j])),
+    );
     columns
 }
 
@@ -177,7 +215,12 @@ fn friction_scale(scalar: &ChannelScalar, averages: &Averages, setting: &Setting
 }
 
 /// Mean, rms and fluxes of a scalar in units of u_tau and theta_tau.
-fn of_scalar(scalar: &ChannelScalar, averages: &Averages, [u_tau, unit]: [f64; 2], column: &Make) -> Result<Vec<Column>> {
+fn of_scalar(
+    scalar: &ChannelScalar,
+    averages: &Averages,
+    [u_tau, unit]: [f64; 2],
+    column: &Make,
+) -> Result<Vec<Column>> {
     let name = &scalar.name;
     let raw = |of: &str| averages.get(&of.replace('s', &format!("[{name}]")));
     let (mean, square, along, across) = (raw("s")?, raw("ss")?, raw("us")?, raw("vs")?);
@@ -193,7 +236,9 @@ fn of_scalar(scalar: &ChannelScalar, averages: &Averages, [u_tau, unit]: [f64; 2
 
 /// Place and height of the top of the parabola through the largest value and its neighbours.
 fn peak(x: &[f64], y: &[f64]) -> (f64, f64) {
-    let Some(top) = (1..y.len().saturating_sub(1)).max_by(|&a, &b| y[a].total_cmp(&y[b])) else { return (f64::NAN, f64::NAN) };
+    let Some(top) = (1..y.len().saturating_sub(1)).max_by(|&a, &b| y[a].total_cmp(&y[b])) else {
+        return (f64::NAN, f64::NAN);
+    };
     let before = (y[top] - y[top - 1]) / (x[top] - x[top - 1]);
     let after = (y[top + 1] - y[top]) / (x[top + 1] - x[top]);
     let curvature = (after - before) / (x[top + 1] - x[top - 1]);

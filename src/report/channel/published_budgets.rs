@@ -35,7 +35,8 @@ const BALANCES: [(&str, &str); 25] = [
 
 /// Which budget the terms of a file are of: its head says so, or its name.
 pub fn balance(table: &TextTable) -> Option<&'static str> {
-    let name = table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
+    let name =
+        table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
     let head = || table.head().map(str::to_lowercase).chain([name.clone()]);
     let says = |(words, _): &&(&str, &str)| head().any(|line| line.contains(words));
     BALANCES.iter().find(says).map(|(_, stress)| *stress)
@@ -52,7 +53,9 @@ pub fn sign_dissipation(profiles: &mut [Profile], stress: &str) {
     let is_rate = match others[..] {
         [..] if others.len() == 5 && others.iter().all(|&other| values(other).len() == values(own).len()) => {
             let off = |sign: f64| -> f64 {
-                let sum = |i: usize| others.iter().map(|&other| values(other)[i]).sum::<f64>() + sign * values(own)[i];
+                let sum = |i: usize| {
+                    others.iter().map(|&other| values(other)[i]).sum::<f64>() + sign * values(own)[i]
+                };
                 (0..values(own).len()).map(|i| sum(i).abs()).sum()
             };
             off(-1.0) < off(1.0)
@@ -71,16 +74,27 @@ mod tests {
     /// Lee & Moser have the dissipation as a positive rate, others as a negative term.
     #[test]
     fn dissipation_is_a_term_that_closes_the_budget() {
-        let names = "% y/delta y^+ Production Turbulent_Transport Viscous_Transport Pressure_Strain Pressure_Transport Viscous_Dissipation Balance\n";
+        let names = "% y/delta y^+ Production Turbulent_Transport Viscous_Transport Pressure_Strain \
+            Pressure_Transport Viscous_Dissipation Balance\n";
         for (stress, rate) in [("uu", 1.0), ("k", 1.0), ("uv", 1.0), ("uv", -1.0)] {
             // 3 + 1 - 2 + 0.5 - 0.25 = 2.25, which is what is dissipated.
-            let rows = format!("0 0 0 0 0.25 0 0 {} 0\n1 180 3 1 -2 0.5 -0.25 {} 0\n", 0.25 * rate, 2.25 * rate);
-            let budget = read_as(&format!("LM_Channel_0180_RSTE_{stress}_prof.dat"), &format!("{names}{rows}")).unwrap();
+            let rows =
+                format!("0 0 0 0 0.25 0 0 {} 0\n1 180 3 1 -2 0.5 -0.25 {} 0\n", 0.25 * rate, 2.25 * rate);
+            let budget =
+                read_as(&format!("LM_Channel_0180_RSTE_{stress}_prof.dat"), &format!("{names}{rows}"))
+                    .unwrap();
             assert_eq!(budget.find(&format!("transport_{stress}")).unwrap().values, [0.0, 1.0]);
-            assert_eq!(budget.find(&format!("dissipation_{stress}")).unwrap().values, [-0.25, -2.25], "{stress} {rate}");
+            assert_eq!(
+                budget.find(&format!("dissipation_{stress}")).unwrap().values,
+                [-0.25, -2.25],
+                "{stress} {rate}"
+            );
         }
         let profile = |text: &str| read_as("published.dat", text).unwrap();
-        for text in ["# y+ eps+(positive, nu/u_tau^4 units)\n0 0.25\n1 2.25\n", "y_plus,dissipation_k\n0,-0.25\n1,-2.25\n"] {
+        for text in [
+            "# y+ eps+(positive, nu/u_tau^4 units)\n0 0.25\n1 2.25\n",
+            "y_plus,dissipation_k\n0,-0.25\n1,-2.25\n",
+        ] {
             assert_eq!(profile(text).find("dissipation_k").unwrap().values, [-0.25, -2.25], "{text}");
         }
     }

@@ -42,11 +42,13 @@ impl PublishedLine {
         let Some(&(_, kind, along, letter)) = FORMS.iter().find(form) else { return Ok(None) };
         let (table, rows) = (columns.table, columns.table.rows());
         let number = |key: &str| {
-            let missing = || table.wrong(rows[0].line, &format!("no line `# .. {key} = ..` above the numbers"));
+            let missing =
+                || table.wrong(rows[0].line, &format!("no line `# .. {key} = ..` above the numbers"));
             table.stated(key).ok_or_else(missing)
         };
         // Prose says Re_tau = 590 above a line with Re = 587.19.
-        let re_tau = table.stated("Re").or_else(|| table.stated("Re_tau")).map_or_else(|| number("Re"), Ok)?;
+        let re_tau =
+            table.stated("Re").or_else(|| table.stated("Re_tau")).map_or_else(|| number("Re"), Ok)?;
         let y_plus = number("y+")?;
         (0..names.len()).try_for_each(|column| columns.present(column))?;
         let Some(second) = rows.get(1).map(|row| row.cells[0]) else {
@@ -55,12 +57,20 @@ impl PublishedLine {
         let line = |column: usize| -> Vec<(f64, f64)> {
             match kind {
                 // What a mode has, not a density: the sum over k is the variance.
-                Kind::Spectrum => rows[1..].iter().map(|row| (row.cells[0] / re_tau, row.cells[0] / second * row.cells[column])).collect(),
-                Kind::Correlation => rows.iter().map(|row| (row.cells[0] * re_tau, row.cells[column] / rows[0].cells[column])).collect(),
+                Kind::Spectrum => rows[1..]
+                    .iter()
+                    .map(|row| (row.cells[0] / re_tau, row.cells[0] / second * row.cells[column]))
+                    .collect(),
+                Kind::Correlation => rows
+                    .iter()
+                    .map(|row| (row.cells[0] * re_tau, row.cells[column] / rows[0].cells[column]))
+                    .collect(),
             }
         };
-        let product = |name: &String| name.strip_prefix(letter).filter(|product| product.len() == 2).map(str::to_owned);
-        let named = names.iter().enumerate().filter_map(|(column, name)| Some((product(name)?, line(column))));
+        let product =
+            |name: &String| name.strip_prefix(letter).filter(|product| product.len() == 2).map(str::to_owned);
+        let named =
+            names.iter().enumerate().filter_map(|(column, name)| Some((product(name)?, line(column))));
         Ok(Some(Self { label: label.to_owned(), kind, along, y_plus, re_tau, lines: named.collect() }))
     }
 
@@ -81,32 +91,55 @@ mod tests {
     /// Spectra and correlations are distributed apart: the one must be the cosine transform of the other.
     #[test]
     fn published_spectra_and_correlations_belong_together() {
-        for (file, re_tau, y_plus, modes) in [("chan180", 178.12, "5", 64), ("chan180", 178.12, "178", 64), ("chan590", 587.19, "99", 192)]
+        for (file, re_tau, y_plus, modes) in
+            [("chan180", 178.12, "5", 64), ("chan180", 178.12, "178", 64), ("chan590", 587.19, "99", 192)]
         {
             for along in ["x", "z"] {
-                let place = |folder: &str, kind: &str| shared(&format!("channel/MKM1999/{file}/{folder}/{file}.{along}{kind}.{y_plus}"));
-                let (Some(spectrum), Some(correlations)) = (place("spectra", "spec"), place("correlations", "corr")) else { return };
+                let place = |folder: &str, kind: &str| {
+                    shared(&format!("channel/MKM1999/{file}/{folder}/{file}.{along}{kind}.{y_plus}"))
+                };
+                let (Some(spectrum), Some(correlations)) =
+                    (place("spectra", "spec"), place("correlations", "corr"))
+                else {
+                    return;
+                };
                 let (others, lines) = read(&[spectrum.into(), correlations.into()]).unwrap();
                 let [spectrum, correlations] = &lines[..] else { panic!("{} lines", lines.len()) };
                 assert!(others.is_empty() && spectrum.along == along && correlations.along == along);
                 assert_eq!((spectrum.kind, correlations.kind), (Kind::Spectrum, Kind::Correlation));
                 assert_eq!((spectrum.re_tau, correlations.re_tau), (re_tau, re_tau));
-                assert!((spectrum.y_plus - y_plus.parse::<f64>().unwrap()).abs() < 0.6, "{}", spectrum.y_plus);
+                assert!(
+                    (spectrum.y_plus - y_plus.parse::<f64>().unwrap()).abs() < 0.6,
+                    "{}",
+                    spectrum.y_plus
+                );
                 for product in ["uu", "vv", "ww", "pp"] {
-                    let (density, published) = (spectrum.find(product).unwrap(), correlations.find(product).unwrap());
+                    let (density, published) =
+                        (spectrum.find(product).unwrap(), correlations.find(product).unwrap());
                     assert_eq!((density.len(), published.len()), (modes - 1, modes + 1), "{file} {along}");
                     // The bin of k = 0 is not among the points: it is what the correlation at r = 0, 1,
                     // lacks on average over r.
-                    let mean = (0.5 * (published[0].1 + published[modes].1) + published[1..modes].iter().map(|point| point.1).sum::<f64>())
+                    let mean = (0.5 * (published[0].1 + published[modes].1)
+                        + published[1..modes].iter().map(|point| point.1).sum::<f64>())
                         / modes as f64;
-                    let others: f64 = density.iter().zip(1..).map(|((_, value), n)| value / f64::from(n)).sum();
+                    let others: f64 =
+                        density.iter().zip(1..).map(|((_, value), n)| value / f64::from(n)).sum();
                     let first = others * mean / (1.0 - mean);
-                    let line: Vec<f64> =
-                        [first].into_iter().chain(density.iter().zip(1..).map(|((_, value), n)| value / f64::from(n))).collect();
-                    let off = correlation(&line).iter().zip(published).map(|(a, (_, b))| (a - b).abs()).fold(0.0, f64::max);
+                    let line: Vec<f64> = [first]
+                        .into_iter()
+                        .chain(density.iter().zip(1..).map(|((_, value), n)| value / f64::from(n)))
+                        .collect();
+                    let off = correlation(&line)
+                        .iter()
+                        .zip(published)
+                        .map(|(a, (_, b))| (a - b).abs())
+                        .fold(0.0, f64::max);
                     assert!(off < 3e-4, "{file} {along} {product} at y+ = {y_plus}: {off}");
                     let half_box = published[modes].0 / re_tau;
-                    assert!((density[0].0 * re_tau * half_box - std::f64::consts::PI).abs() < 1e-3, "{half_box}");
+                    assert!(
+                        (density[0].0 * re_tau * half_box - std::f64::consts::PI).abs() < 1e-3,
+                        "{half_box}"
+                    );
                 }
             }
         }

@@ -11,7 +11,8 @@ use crate::report::cubic::interpolate;
 use crate::report::reference::{Given, form, quoted};
 use crate::table::{Columns, Row, TextTable};
 
-const FORMS: &str = "Profiles, balances, spectra and correlations are read under a line of names as `y+ U+ uu+`; docs/channel.md lists the files. \
+const FORMS: &str = "Profiles, balances, spectra and correlations are read under a line of names as `y+ U+ \
+    uu+`; docs/channel.md lists the files. \
     --columns y+,U+,uu+ names columns by hand.";
 
 /// Profiles of one source, from one file or from several of the same stem.
@@ -68,9 +69,13 @@ pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)
                 names => format!("Its columns are {}, and none of them is y+", quoted(names)),
             }));
         };
-        let published = Published { profiles: profiles(&columns, place)?, re_tau: re_tau(&columns, place)?, label };
+        let published =
+            Published { profiles: profiles(&columns, place)?, re_tau: re_tau(&columns, place)?, label };
         if published.profiles.is_empty() {
-            return Err(refused(&format!("Its columns are {}, and no quantity that is compared", quoted(&columns.names))));
+            return Err(refused(&format!(
+                "Its columns are {}, and no quantity that is compared",
+                quoted(&columns.names)
+            )));
         }
         match all.iter_mut().find(|other| other.label == published.label) {
             Some(known) => {
@@ -91,9 +96,13 @@ pub fn holds_profiles(table: &TextTable) -> bool {
 
 /// Files beside those of the profiles: `Re180.std`, `LM_Channel_0180_mean_stdev.dat`.
 fn is_of_deviations(table: &TextTable) -> bool {
-    let name = table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
+    let name =
+        table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
     let mut head = table.head().map(str::to_lowercase);
-    let says = |line: String| line.contains("data are the standard deviation") || line.starts_with("filename") && line.contains("stdev");
+    let says = |line: String| {
+        line.contains("data are the standard deviation")
+            || line.starts_with("filename") && line.contains("stdev")
+    };
     name.contains("stdev") || name.contains(".std") || head.any(says)
 }
 
@@ -112,10 +121,14 @@ impl Published {
     pub fn distance(&self, y_plus: &[f64], column: &Column) -> Option<Distance> {
         let published = self.find(&column.name)?;
         let (from, to) = (published.y_plus.first()?, published.y_plus.last()?);
-        let within: Vec<usize> = (0..y_plus.len()).filter(|&i| (from..=to).contains(&&y_plus[i]) && column.values[i].is_finite()).collect();
+        let within: Vec<usize> = (0..y_plus.len())
+            .filter(|&i| (from..=to).contains(&&y_plus[i]) && column.values[i].is_finite())
+            .collect();
         let off = |i: usize| column.values[i] - interpolate(&published.y_plus, &published.values, y_plus[i]);
         let most = *within.iter().max_by(|&&a, &&b| off(a).abs().total_cmp(&off(b).abs()))?;
-        let rms = |of: &dyn Fn(usize) -> f64| (within.iter().map(|&i| of(i).powi(2)).sum::<f64>() / within.len() as f64).sqrt();
+        let rms = |of: &dyn Fn(usize) -> f64| {
+            (within.iter().map(|&i| of(i).powi(2)).sum::<f64>() / within.len() as f64).sqrt()
+        };
         Some(Distance {
             largest: off(most),
             error: column.errors[most],
@@ -143,7 +156,9 @@ fn profiles(columns: &Columns, place: usize) -> Result<Vec<Profile>> {
             Some(Meaning::Square(name)) => profile(own(name), &|value| value.max(0.0).sqrt()),
             Some(Meaning::Root(name)) => profile(own(name), &|value| value * value),
             Some(Meaning::Negative(name)) => profile(own(name), &|value| -value),
-            Some(Meaning::Term(term)) if balance.is_some() => profile(format!("{term}_{}", balance.unwrap_or_default()), &|value| value),
+            Some(Meaning::Term(term)) if balance.is_some() => {
+                profile(format!("{term}_{}", balance.unwrap_or_default()), &|value| value)
+            }
             _ => continue,
         });
     }
@@ -157,7 +172,8 @@ fn profiles(columns: &Columns, place: usize) -> Result<Vec<Profile>> {
 /// # Errors
 /// A y from the wall on that y+ is not proportional to: the names do not belong to these columns.
 fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
-    let stated = || ["Re_tau", "Re_{\\tau}", "Re_\\tau", "Retau"].iter().find_map(|key| columns.table.stated(key));
+    let stated =
+        || ["Re_tau", "Re_{\\tau}", "Re_\\tau", "Retau"].iter().find_map(|key| columns.table.stated(key));
     let re = || columns.table.stated("Re");
     let height = columns.find(|name| meaning(name) == Some(Meaning::Height))?;
     let rows = columns.ascending(place)?;
@@ -168,11 +184,17 @@ fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
         let top = last.cells[height];
         // Digits are few next to the wall.
         let outer = || rows.iter().filter(|row| row.cells[height] > 0.1 * top);
-        let from_wall = rows.len() > 1 && top > 0.0 && rows.iter().all(|row| (-1e-9 * top..=top).contains(&row.cells[height]));
+        let from_wall = rows.len() > 1
+            && top > 0.0
+            && rows.iter().all(|row| (-1e-9 * top..=top).contains(&row.cells[height]));
         let begins = from_wall && rows[0].cells[height] < 0.1 * top;
-        if begins && let Some(row) = outer().find(|row| (ratio(row) / ratio(last) - 1.0).abs() > PROPORTIONAL) {
+        if begins && let Some(row) = outer().find(|row| (ratio(row) / ratio(last) - 1.0).abs() > PROPORTIONAL)
+        {
             let names = [place, height].map(|column| &*columns.names[column]);
-            let what = format!("`{}` is not a multiple of `{}` here: do the names stand above other columns?", names[0], names[1]);
+            let what = format!(
+                "`{}` is not a multiple of `{}` here: do the names stand above other columns?",
+                names[0], names[1]
+            );
             return Err(columns.table.wrong(row.line, &what));
         }
         // What the head says is often rounded, or that of the series of runs; and y may be in another unit.
@@ -214,7 +236,11 @@ pub mod tests {
         let rows: String = (0..=10).map(|i| format!(" {} {}\n", f64::from(i), cubic(f64::from(i)))).collect();
         let published = read(&format!("% y+ U+\n{rows}")).unwrap();
         let y_plus = [0.0, 0.5, 2.25, 9.5, 11.0];
-        let mut column = Column { name: "U".into(), values: y_plus.map(cubic).to_vec(), errors: vec![0.1, 0.2, 0.3, 0.4, 0.5] };
+        let mut column = Column {
+            name: "U".into(),
+            values: y_plus.map(cubic).to_vec(),
+            errors: vec![0.1, 0.2, 0.3, 0.4, 0.5],
+        };
         column.values[2] -= 0.12;
         let distance = published.distance(&y_plus, &column).unwrap();
         assert!((distance.largest + 0.12).abs() < 1e-12 && (distance.rms - 0.06).abs() < 1e-12);
@@ -232,21 +258,35 @@ pub mod tests {
             ("# y U\n0 0\n", "Its columns are `y`, `U`, and none of them is y+."),
             ("# y y+ odd\n0 0 1\n", "Its columns are `y`, `y+`, `odd`, and no quantity that is compared."),
             ("# y y+ dissip\n0 0 1\n", "Its columns are `y`, `y+`, `dissip`, and no quantity"),
-            ("time,energy,dissipation\n0,1,1\n", "It holds a history of energy and dissipation of homogeneous turbulence."),
-            ("# Filename : LM_Channel_0180_vel_fluc_stdev.dat\n# y+ u'u'\n0 0\n", "It holds standard deviations"),
+            (
+                "time,energy,dissipation\n0,1,1\n",
+                "It holds a history of energy and dissipation of homogeneous turbulence.",
+            ),
+            (
+                "# Filename : LM_Channel_0180_vel_fluc_stdev.dat\n# y+ u'u'\n0 0\n",
+                "It holds standard deviations",
+            ),
         ] {
             let message = read(text).err().unwrap().message;
-            assert!(message.starts_with("published.dat is not a reference for a channel:\n") && message.contains(part), "{message}");
+            assert!(
+                message.starts_with("published.dat is not a reference for a channel:\n")
+                    && message.contains(part),
+                "{message}"
+            );
             assert!(message.lines().count() == 3 && message.len() < 400, "{message}");
         }
         for (text, part) in [
             ("# y+ U+\n0 0\n1 2 3\n", "published.dat:3: 3 numbers where line 2 has 2"),
             (
                 "# y+ U+\n0 0 0\n1 2 3\n",
-                "published.dat:2: 3 numbers under 2 names of columns: line 1 has `y+`, `U+`; --columns names them by hand",
+                "published.dat:2: 3 numbers under 2 names of columns: line 1 has `y+`, `U+`; --columns names \
+                 them by hand",
             ),
             ("# y+ U+\n0 0\n0 1\n", "published.dat:3: `y+` must increase: 0 follows 0"),
-            ("# y/h y+ U+\n0 0 0\n0.5 1 5\n0.6 2 6\n1 3 9\n", "published.dat:3: `y+` is not a multiple of `y/h` here"),
+            (
+                "# y/h y+ U+\n0 0 0\n0.5 1 5\n0.6 2 6\n1 3 9\n",
+                "published.dat:3: `y+` is not a multiple of `y/h` here",
+            ),
         ] {
             let error = read(text).err().unwrap();
             assert!(error.message.contains(part), "{error}");
@@ -259,21 +299,31 @@ pub mod tests {
     /// with other numbers.
     #[test]
     fn files_of_lee_and_moser_are_read_as_distributed() {
-        let head = "% Filename : LM_Channel_0550_vel_fluc_prof.dat \n%  Kinematic Viscosity     nu = 1.00000e-04 \n\
-            %  Re_tau              Re_tau =  543.496 \n%      y^+     : Grid point in wall-normal direction \n\
+        let head = "% Filename : LM_Channel_0550_vel_fluc_prof.dat \n%  Kinematic Viscosity     nu = \
+            1.00000e-04 \n\
+            %  Re_tau              Re_tau =  543.496 \n%      y^+     : Grid point in wall-normal \
+            direction \n\
             %       k      : Turbulent kinetic energy, k = 0.5*(u'u' + v'v' + w'w')\n\
-            % *   Estimated standard deviations of datasets in this file are in the file: LM_Channel_0550_vel_fluc_stdev.dat \n\
-            % *** u'w' and v'w' should be zero due to (statistical) symmetries in the flow. \n% -----------End of header--------- \n% \n\
-            %         y/delta      y^+        u'u'      v'v'      w'w'     u'v'      u'w'     v'w'     k   \n%-------------\n";
-        let stresses = read(&format!("{head}  0.0 0.0  0. 0. 0. 0. 0. 0. 0.\n  0.5 90. 4. 1. 2. -0.5 0. 0. 3.5\n")).unwrap();
+            % *   Estimated standard deviations of datasets in this file are in the file: \
+            LM_Channel_0550_vel_fluc_stdev.dat \n\
+            % *** u'w' and v'w' should be zero due to (statistical) symmetries in the flow. \n% \
+            -----------End of header--------- \n% \n\
+            %         y/delta      y^+        u'u'      v'v'      w'w'     u'v'      u'w'     v'w'     \
+            k   \n%-------------\n";
+        let stresses =
+            read(&format!("{head}  0.0 0.0  0. 0. 0. 0. 0. 0. 0.\n  0.5 90. 4. 1. 2. -0.5 0. 0. 3.5\n"))
+                .unwrap();
         for (name, value) in [("uu", 4.0), ("vv", 1.0), ("ww", 2.0), ("uv", -0.5), ("k", 3.5)] {
             assert_eq!(stresses.find(name).unwrap().values, [0.0, value], "{name}");
         }
         assert_eq!(stresses.re_tau, Some(180.0));
 
-        let vorticity = "% y/delta y^+ om_x'om_x' om_y'om_y' om_z'om_z' om_x'om_y' om_x'om_z' om_y'om_z' p'p'\n0 0 4 9 16 0 0 0 25\n";
+        let vorticity = "% y/delta y^+ om_x'om_x' om_y'om_y' om_z'om_z' om_x'om_y' om_x'om_z' om_y'om_z' \
+            p'p'\n0 0 4 9 16 0 0 0 25\n";
         let vorticity = read(vorticity).unwrap();
-        for (name, value) in [("omega_x_rms", 2.0), ("omega_y_rms", 3.0), ("omega_z_rms", 4.0), ("p_rms", 5.0)] {
+        for (name, value) in
+            [("omega_x_rms", 2.0), ("omega_y_rms", 3.0), ("omega_z_rms", 4.0), ("p_rms", 5.0)]
+        {
             assert_eq!(vorticity.find(name).unwrap().values, [value], "{name}");
         }
     }
@@ -281,7 +331,8 @@ pub mod tests {
     /// One table as several people write it; of another it is said which columns it has.
     #[test]
     fn a_header_with_other_words_moves_no_column() {
-        let rows = "0.0 0.0 0.0 0.0 0.0\n0.2 9.0 7.0 2.5 0.5\n0.5 22.5 11.0 2.0 0.75\n1.0 45.0 14.0 1.0 0.7\n";
+        let rows =
+            "0.0 0.0 0.0 0.0 0.0\n0.2 9.0 7.0 2.5 0.5\n0.5 22.5 11.0 2.0 0.75\n1.0 45.0 14.0 1.0 0.7\n";
         let names = "y/h y+ U+ u'+ v'+";
         let plain = read(&format!("# {names}\n{rows}")).unwrap();
         assert_eq!(plain.find("uu").unwrap().values, [0.0, 6.25, 4.0, 1.0]);
@@ -294,7 +345,10 @@ pub mod tests {
             format!("\u{feff}# {names}\n{rows}"),
             format!("c {names}\n{rows}"),
             format!("VARIABLES = {names}\n{rows}"),
-            format!("TITLE = \"a\"\nVARIABLES = \"y/h\"\n\"y+\"\n\"U+\"\n\"u'+\"\n\"v'+\"\nZONE I=4, F=POINT\n{rows}"),
+            format!(
+                "TITLE = \"a\"\nVARIABLES = \"y/h\"\n\"y+\"\n\"U+\"\n\"u'+\"\n\"v'+\"\nZONE I=4, \
+                 F=POINT\n{rows}"
+            ),
             format!("# y/h [-] y+ [-] U+ [-] u'+ [-] v'+ [-]\n{rows}"),
             format!("# (1) y/h (2) y+ (3) U+ (4) u'+ (5) v'+\n{rows}"),
             format!("{}\n{exponents}", names.replace(' ', ";")),
@@ -305,13 +359,17 @@ pub mod tests {
         ] {
             let other = read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
             for profile in &plain.profiles {
-                let same = other.find(&profile.name).unwrap_or_else(|| panic!("no {} in\n{text}", profile.name));
+                let same =
+                    other.find(&profile.name).unwrap_or_else(|| panic!("no {} in\n{text}", profile.name));
                 assert_eq!((&same.y_plus, &same.values), (&profile.y_plus, &profile.values), "{text}");
             }
         }
         for (text, part) in [
             (format!("# data: a {names}\n{rows}"), "5 numbers under 6 names of columns"),
-            (format!("# {names}\n{}", rows.replacen("0.2", "*****", 1)), "published.dat:3: `*****` is not a number"),
+            (
+                format!("# {names}\n{}", rows.replacen("0.2", "*****", 1)),
+                "published.dat:3: `*****` is not a number",
+            ),
             (format!("# {names} w'+\n{}", rows.replace(' ', ",")), "5 numbers under 6 names"),
         ] {
             let message = read(&text).err().unwrap().message;

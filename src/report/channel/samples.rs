@@ -1,13 +1,15 @@
 //! What a channel has sampled: its averages over time, and over all but a part of the time.
 //!
-//! Sampling errors are those of batch means. Whole batches have equal weights, their length; one that is not whole, at the beginning, at the end or where
-//! sampling was interrupted, counts for the averages, but not for their errors. Where neighbouring batches are correlated, the standard error of their mean
-//! would be too small: then neighbours are merged.
+//! Sampling errors are those of batch means. Whole batches have equal weights, their length; one
+//! that is not whole, at the beginning, at the end or where sampling was interrupted, counts for
+//! the averages, but not for their errors. Where neighbouring batches are correlated, the standard
+//! error of their mean would be too small: then neighbours are merged.
 
 use crate::error::{Error, Result};
 use crate::statistics::{Batch, Record};
 
-/// Batches are merged while the correlation of neighbours is larger than this. That of 32 independent ones is so by chance in one case of eight, of 100 in 40.
+/// Batches are merged while the correlation of neighbours is larger than this. That of 32
+/// independent ones is so by chance in one case of eight, of 100 in 40.
 const CORRELATION: f64 = 0.2;
 /// So many batches must be left: from fewer the error itself would not be known to a quarter.
 const LEAST_BATCHES: usize = 8;
@@ -23,7 +25,11 @@ impl Averages {
     /// There is none of this name.
     pub fn get(&self, name: &str) -> Result<&[f64]> {
         let found = self.0.iter().find(|(other, _)| other == name).map(|(_, values)| &values[..]);
-        found.ok_or_else(|| Error::input(format!("the statistics have no record `{name}`: they are of another version of rogallo")))
+        found.ok_or_else(|| {
+            Error::input(format!(
+                "the statistics have no record `{name}`: they are of another version of rogallo"
+            ))
+        })
     }
 
     /// Half the sum of these and of what `mirrored(name, values)` makes of each of them.
@@ -64,7 +70,8 @@ impl Samples {
         }
         let frame_velocity = Record::number(first, "frame_velocity")?;
         let profiles = first.iter().filter(|record| record.name != "y" && !record.axes.is_empty());
-        let mut sums: Vec<(String, Vec<f64>)> = profiles.map(|record| (record.name.clone(), Vec::new())).collect();
+        let mut sums: Vec<(String, Vec<f64>)> =
+            profiles.map(|record| (record.name.clone(), Vec::new())).collect();
         for batch in batches {
             if Record::number(&batch.records, "frame_velocity")? != frame_velocity {
                 return Err(foreign("their velocities are measured in different frames"));
@@ -109,7 +116,8 @@ impl Samples {
         &self.whole[batch * self.merged..(batch + 1) * self.merged]
     }
 
-    /// `sum_b S_b / sum_b w_b` over the batches that are taken, with S their sums and w the sums of their weights.
+    /// `sum_b S_b / sum_b w_b` over the batches that are taken, with S their sums and w the sums of
+    /// their weights.
     fn over(&self, taken: impl Fn(usize) -> bool) -> Averages {
         let taken: Vec<usize> = (0..self.weights.len()).filter(|b| taken(*b)).collect();
         let weight: f64 = taken.iter().map(|b| self.weights[*b]).sum();
@@ -124,7 +132,8 @@ impl Samples {
         Averages(self.sums.iter().map(|(name, sums)| (name.clone(), mean(sums))).collect())
     }
 
-    /// The correlation of neighbouring batches, with d the distances of their means from the mean of all, summed over y,
+    /// The correlation of neighbouring batches, with d the distances of their means from the mean
+    /// of all, summed over y,
     ///
     /// ```text
     ///     r = sum_b d_b d_(b+1) / sum_b d_b^2
@@ -156,7 +165,13 @@ mod tests {
     fn samples(weights: &[f64], means: &[f64]) -> Samples {
         let batch = |(number, (weight, mean)): (usize, (&f64, &f64))| {
             let moments = [("u", mean * weight), ("uu", 7.0 * weight)];
-            batch(number as u64, 4.0, *weight, &[1.0, 0.0, -1.0], &moments.map(|(name, sum)| (name, vec![sum; 3])))
+            batch(
+                number as u64,
+                4.0,
+                *weight,
+                &[1.0, 0.0, -1.0],
+                &moments.map(|(name, sum)| (name, vec![sum; 3])),
+            )
         };
         Samples::new(&weights.iter().zip(means).enumerate().map(batch).collect::<Vec<_>>()).unwrap()
     }
@@ -171,10 +186,12 @@ mod tests {
         assert!(samples.all().get("w").unwrap_err().message.contains("no record `w`"));
     }
 
-    /// Independent batches stay as they are. Where each is like its neighbours they are merged, as often as it takes or as 8 are left.
+    /// Independent batches stay as they are. Where each is like its neighbours they are merged, as
+    /// often as it takes or as 8 are left.
     #[test]
     fn correlated_batches_are_merged() {
-        let noise = |i: u32| philox(5, [i, 0, 0, 0]).iter().map(|word| f64::from(*word) / 2f64.powi(32)).sum::<f64>();
+        let noise =
+            |i: u32| philox(5, [i, 0, 0, 0]).iter().map(|word| f64::from(*word) / 2f64.powi(32)).sum::<f64>();
         let run = |same: u32| -> Vec<f64> { (0..32).map(|i| noise(i / same)).collect() };
         let batches = |same: u32| samples(&[4.0; 32], &run(same)).batches();
         assert_eq!([1, 2, 4, 16].map(batches), [32, 16, 8, 8]);
@@ -186,7 +203,11 @@ mod tests {
         let sound = batch(0, 1.0, 1.0, &[1.0], &[("uu", vec![1.0])]);
         let other_shape = batch(1, 1.0, 1.0, &[1.0], &[("uu", vec![1.0, 2.0])]);
         let mut other_frame = sound.clone();
-        other_frame.records.iter_mut().filter(|record| record.name == "frame_velocity").for_each(|frame| frame.values[0] = 3.0);
+        other_frame
+            .records
+            .iter_mut()
+            .filter(|record| record.name == "frame_velocity")
+            .for_each(|frame| frame.values[0] = 3.0);
         for (batches, part) in [
             (vec![], "no sample"),
             (vec![sound.clone(), other_shape], "\"uu\" are 2 numbers, not 1"),

@@ -4,7 +4,8 @@
 //!     <a'b'> = sum_n E_ab(k_n) dk,    R_aa(r) = sum_n E_aa(k_n) cos(k_n r) dk / <a'^2>,    k_n = n dk,  dk = 2 pi / L
 //! ```
 //!
-//! Energy is that of k and -k, and the mean flow is taken out of that of k = 0. Where the halves of the channel are alike they are averaged.
+//! Energy is that of k and -k, and the mean flow is taken out of that of k = 0. Where the halves of
+//! the channel are alike they are averaged.
 
 use super::chosen::SpectralSums;
 use super::symmetry::Symmetry;
@@ -38,7 +39,8 @@ impl Spectra {
     /// # Errors
     /// Records of another shape.
     pub fn new(sums: &SpectralSums, symmetry: &Symmetry) -> Result<Self> {
-        let points = sums.records.iter().find(|record| record.name == "spectra_mean_u").map_or(0, |u| u.values.len());
+        let points =
+            sums.records.iter().find(|record| record.name == "spectra_mean_u").map_or(0, |u| u.values.len());
         let source = Source { records: &sums.records, weight: sums.tally.weight, symmetry, points };
         Ok(Self { along: [source.along("x")?, source.along("z")?] })
     }
@@ -58,7 +60,9 @@ impl Source<'_> {
         let found = self.records.iter().find(|record| record.name == name).map(|record| &record.values[..]);
         match found {
             Some(values) if size.is_none_or(|size| values.len() == size) => Ok(values),
-            _ => Err(Error::input(format!("the statistics are not those of a channel: `{name}` is missing or of another shape"))),
+            _ => Err(Error::input(format!(
+                "the statistics are not those of a channel: `{name}` is missing or of another shape"
+            ))),
         }
     }
 
@@ -73,7 +77,8 @@ impl Source<'_> {
         Ok(Along { name, products: products.map(product).collect::<Result<_>>()?, k })
     }
 
-    /// Averages of fluctuations. With A and B the means at one y, A' and B' what the mirrored flow has there, the mean of both flows has
+    /// Averages of fluctuations. With A and B the means at one y, A' and B' what the mirrored flow
+    /// has there, the mean of both flows has
     ///
     /// ```text
     ///     <ab> - <a><b> = (<ab> - A B + (<ab>' - A' B')) / 2 + (A - A') (B - B') / 4
@@ -88,7 +93,8 @@ impl Source<'_> {
         };
         let both = |j: usize| {
             let sign = self.symmetry.sign_of_fluctuations(product);
-            let mut line: Vec<f64> = own(j).iter().zip(own(last - j)).map(|(here, there)| 0.5 * (here + sign * there)).collect();
+            let mut line: Vec<f64> =
+                own(j).iter().zip(own(last - j)).map(|(here, there)| 0.5 * (here + sign * there)).collect();
             let off = |name: &str, mean: &[f64]| mean[j] - self.symmetry.mirrored_mean(name, mean[last - j]);
             let [name_a, name_b] = factors(product);
             line[0] += 0.25 * off(name_a, &a) * off(name_b, &b);
@@ -129,7 +135,10 @@ pub fn correlation(line: &[f64]) -> Vec<f64> {
     let waves = line.len();
     let cosines: Vec<f64> = (0..2 * waves).map(|i| (PI * i as f64 / waves as f64).cos()).collect();
     let variance: f64 = line.iter().sum();
-    let at = |r: usize| line.iter().enumerate().map(|(n, energy)| energy * cosines[n * r % (2 * waves)]).sum::<f64>() / variance;
+    let at = |r: usize| {
+        line.iter().enumerate().map(|(n, energy)| energy * cosines[n * r % (2 * waves)]).sum::<f64>()
+            / variance
+    };
     (0..=waves).map(|r| if variance > 0.0 { at(r) } else { f64::NAN }).collect()
 }
 
@@ -143,11 +152,16 @@ mod tests {
     /// With a rotation the halves differ.
     fn channel(rotation: f64) -> Channel {
         let text = format!(
-            "flow.kind = \"channel\"\ndomain = {{ size = [\"2 pi\", 2, \"pi\"], grid = [16, 33, 16] }}\nfluid.viscosity = 0.01\n\
+            "flow.kind = \"channel\"\ndomain = \
+             {{ size = [\"2 pi\", 2, \"pi\"], grid = [16, 33, 16] }}\nfluid.viscosity = 0.01\n\
              drive = {{ kind = \"pressure-gradient\", gradient = 0.02, rotation = {rotation} }}\ninitial.kind = \"turbulent\"\n\
-             time = {{ cfl = 0.8, end = 10.0 }}\nscalar.dye = {{ schmidt = 0.5, values = [-1.0, 2.0] }}\nscalar.heat = {{ source = 1.0 }}\n"
+             time = {{ cfl = 0.8, end = 10.0 }}\nscalar.dye = \
+             {{ schmidt = 0.5, values = [-1.0, 2.0] }}\nscalar.heat = {{ source = 1.0 }}\n"
         );
-        match case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}")).flow {
+        match case::parse("case.toml", &text, Path::new(""), &[])
+            .unwrap_or_else(|error| panic!("{error}"))
+            .flow
+        {
             FlowKind::Channel(flow) => flow,
             FlowKind::Homogeneous(_) => panic!("not a channel"),
         }
@@ -155,10 +169,12 @@ mod tests {
 
     const NAMES: [&str; 6] = ["u", "v", "w", "p", "[dye]", "[heat]"];
 
-    /// The mean and the amplitudes of cos x and cos 2x of a field at three y, from the upper wall on; or of the flow in the mirror.
+    /// The mean and the amplitudes of cos x and cos 2x of a field at three y, from the upper wall
+    /// on; or of the flow in the mirror.
     fn field(name: &str, mirrored: bool) -> [[f64; 3]; 3] {
         let number = NAMES.iter().position(|other| *other == name).unwrap() as f64;
-        let mut at_y = [0.0, 1.0, 2.0].map(|j| [0.7 + j - 0.2 * number * j, (1.0 + number) * (j - 0.6), 0.3 * j * j - number]);
+        let mut at_y = [0.0, 1.0, 2.0]
+            .map(|j| [0.7 + j - 0.2 * number * j, (1.0 + number) * (j - 0.6), 0.3 * j * j - number]);
         if name == "v" {
             at_y.iter_mut().for_each(|line| line[0] = 0.0);
         }
@@ -184,15 +200,21 @@ mod tests {
             let (units, description) = (String::new(), String::new());
             Record { name, units, description, axes: Vec::new(), shape: Vec::new(), values }
         };
-        let mut records = vec![record("kx".into(), vec![0.0, 1.0, 2.0]), record("kz".into(), vec![0.0, 1.0, 2.0])];
+        let mut records =
+            vec![record("kx".into(), vec![0.0, 1.0, 2.0]), record("kz".into(), vec![0.0, 1.0, 2.0])];
         for name in NAMES.into_iter().filter(|name| *name != "v") {
-            records.push(record(format!("spectra_mean_{name}"), field(name, false).map(|line| 2.0 * line[0]).to_vec()));
+            records.push(record(
+                format!("spectra_mean_{name}"),
+                field(name, false).map(|line| 2.0 * line[0]).to_vec(),
+            ));
         }
         for product in products() {
             let [a, b] = factors(product).map(|factor| field(factor, false));
-            let sums = (0..9).map(|i| 2.0 * a[i / 3][i % 3] * b[i / 3][i % 3] * if i % 3 == 0 { 1.0 } else { 0.5 });
+            let sums =
+                (0..9).map(|i| 2.0 * a[i / 3][i % 3] * b[i / 3][i % 3] * if i % 3 == 0 { 1.0 } else { 0.5 });
             let sums: Vec<f64> = sums.collect();
-            records.extend(["x", "z"].map(|along| record(format!("spectrum_{along}_{product}"), sums.clone())));
+            records
+                .extend(["x", "z"].map(|along| record(format!("spectrum_{along}_{product}"), sums.clone())));
         }
         SpectralSums { tally: Tally { begin: 0.0, end: 2.0, samples: 5, weight: 2.0, squares: 1.0 }, records }
     }
@@ -203,17 +225,24 @@ mod tests {
         for (rotation, flows) in [(0.3, &[false][..]), (0.0, &[false, true])] {
             let spectra = Spectra::new(&sums(), &Symmetry::of(&channel(rotation))).unwrap();
             for product in products() {
-                let lines = &spectra.along[1].products.iter().find(|other| other.name == product).unwrap().lines;
+                let lines =
+                    &spectra.along[1].products.iter().find(|other| other.name == product).unwrap().lines;
                 assert_eq!(lines.len(), if flows.len() == 1 { 3 } else { 2 });
                 for (i, line) in lines.iter().enumerate() {
                     let j = 2 - i;
-                    let mean = |of: &dyn Fn(bool) -> f64| flows.iter().map(|mirrored| of(*mirrored)).sum::<f64>() / flows.len() as f64;
+                    let mean = |of: &dyn Fn(bool) -> f64| {
+                        flows.iter().map(|mirrored| of(*mirrored)).sum::<f64>() / flows.len() as f64
+                    };
                     let [a, b] = factors(product);
-                    let modes = [0, 1, 2].map(|k| mean(&|mirrored| field(a, mirrored)[j][k] * field(b, mirrored)[j][k]));
+                    let modes = [0, 1, 2]
+                        .map(|k| mean(&|mirrored| field(a, mirrored)[j][k] * field(b, mirrored)[j][k]));
                     let [mean_a, mean_b] = [a, b].map(|name| mean(&|mirrored| field(name, mirrored)[j][0]));
                     let exact = [modes[0] - mean_a * mean_b, 0.5 * modes[1], 0.5 * modes[2]];
                     for (value, exact) in line.iter().zip(exact) {
-                        assert!((value - exact).abs() < 1e-13, "{product} at {j}, rotation {rotation}: {line:?}, not {exact}");
+                        assert!(
+                            (value - exact).abs() < 1e-13,
+                            "{product} at {j}, rotation {rotation}: {line:?}, not {exact}"
+                        );
                     }
                 }
             }

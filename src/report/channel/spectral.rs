@@ -1,12 +1,14 @@
-//! The figures of spectra and correlations: each component in each direction, at a few distances from the wall; where published ones are laid over,
-//! at theirs.
+//! The figures of spectra and correlations: each component in each direction, at a few distances
+//! from the wall; where published ones are laid over, at theirs.
 
 use std::path::Path;
 
 use super::lines::{Directed, Lines};
 use super::published_lines::{Kind, PublishedLine};
 use crate::error::Result;
-use crate::report::figures::frame::{Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, zero};
+use crate::report::figures::frame::{
+    Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, zero,
+};
 use crate::report::figures::sparse;
 
 /// y+ of the lines; the last is the centre.
@@ -22,18 +24,27 @@ const FIGURES: [(&str, &str, [[&str; 2]; 2]); 3] = [
 ];
 
 /// Draws all; the names of the figures. `y_plus` increases from the lower wall to the centre, and may go on.
-pub fn draw(dir: &Path, of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine]) -> Result<Vec<&'static str>> {
+pub fn draw(
+    dir: &Path,
+    of: &[Directed; 2],
+    y_plus: &[f64],
+    published: &[PublishedLine],
+) -> Result<Vec<&'static str>> {
     let centre = (0..y_plus.len()).max_by(|&a, &b| y_plus[a].total_cmp(&y_plus[b])).unwrap_or(0);
     let half = &y_plus[..=centre];
     let mut drawn = Vec::new();
     for (product, letter, names) in FIGURES {
         for (directed, axis) in of.iter().zip(0..) {
-            for (kind, lines) in [(Kind::Spectrum, &directed.spectra), (Kind::Correlation, &directed.correlations)] {
+            for (kind, lines) in
+                [(Kind::Spectrum, &directed.spectra), (Kind::Correlation, &directed.correlations)]
+            {
                 let name = names[kind as usize][axis];
                 let Some(lines) = lines.iter().find(|lines| lines.name == product) else { continue };
                 let laid_over: Vec<&PublishedLine> = published
                     .iter()
-                    .filter(|line| line.kind == kind && line.along == directed.along && line.find(product).is_some())
+                    .filter(|line| {
+                        line.kind == kind && line.along == directed.along && line.find(product).is_some()
+                    })
                     .collect();
                 if (Figure { dir, name, letter, directed, kind, lines, half, laid_over }).draw()? {
                     drawn.push(name);
@@ -67,7 +78,10 @@ impl Figure<'_> {
     fn chosen(&self) -> Vec<usize> {
         let last = self.half.len() - 1;
         let mut chosen: Vec<usize> = match self.laid_over.is_empty() {
-            true => PLACES.iter().map(|place| if place.is_finite() { self.nearest(*place) } else { last }).collect(),
+            true => PLACES
+                .iter()
+                .map(|place| if place.is_finite() { self.nearest(*place) } else { last })
+                .collect(),
             false => self.laid_over.iter().map(|line| self.nearest(line.y_plus)).collect(),
         };
         chosen.sort_unstable();
@@ -80,13 +94,19 @@ impl Figure<'_> {
     fn points(&self, j: usize) -> Vec<(f64, f64)> {
         let (Directed { k, r, wall_length, .. }, values) = (self.directed, self.lines.values[j].iter());
         let points: Vec<(f64, f64)> = match self.kind {
-            Kind::Spectrum => k.iter().zip(values).skip(1).map(|(k, energy)| (k * wall_length, k * wall_length * energy)).collect(),
+            Kind::Spectrum => k
+                .iter()
+                .zip(values)
+                .skip(1)
+                .map(|(k, energy)| (k * wall_length, k * wall_length * energy))
+                .collect(),
             Kind::Correlation => r.iter().zip(values).map(|(r, value)| (r / wall_length, *value)).collect(),
         };
         points.into_iter().filter(|(_, value)| value.is_finite()).collect()
     }
 
-    /// What is published, in the colours of the points that are nearest, and an entry of the legend for each source.
+    /// What is published, in the colours of the points that are nearest, and an entry of the legend
+    /// for each source.
     fn published(&self, chosen: &[usize]) -> Vec<Curve> {
         let mut labels: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
         labels.sort_unstable();
@@ -104,7 +124,12 @@ impl Figure<'_> {
             };
             Some(Curve { label: String::new(), colour, stroke: marker(&line.label), points })
         };
-        let entry = |label: &&str| Curve { label: (*label).to_owned(), colour: GREY, stroke: marker(label), points: Vec::new() };
+        let entry = |label: &&str| Curve {
+            label: (*label).to_owned(),
+            colour: GREY,
+            stroke: marker(label),
+            points: Vec::new(),
+        };
         self.laid_over.iter().filter_map(line).chain(labels.iter().map(entry)).collect()
     }
 
@@ -123,12 +148,18 @@ impl Figure<'_> {
         curves.iter_mut().for_each(|curve| curve.points.retain(|(x, _)| (from..=to).contains(x)));
         match self.kind {
             Kind::Spectrum => {
-                let (x, y) = (format!("Wavenumber  k_{along} ν / u_τ"), format!("k_{along} E_{letter}{letter} / u_τ²"));
+                let (x, y) = (
+                    format!("Wavenumber  k_{along} ν / u_τ"),
+                    format!("k_{along} E_{letter}{letter} / u_τ²"),
+                );
                 semilogarithmic(&Frame { dir, name, x: &x, y: &y }, (from, to), curves)?;
             }
             Kind::Correlation => {
                 curves.insert(0, zero(from, to));
-                let (x, y) = (format!("Distance  Δ{along} u_τ / ν"), format!("R_{letter}{letter} / ⟨{letter}{letter}⟩"));
+                let (x, y) = (
+                    format!("Distance  Δ{along} u_τ / ν"),
+                    format!("R_{letter}{letter} / ⟨{letter}{letter}⟩"),
+                );
                 linear(&Frame { dir, name, x: &x, y: &y }, (from, to), curves)?;
             }
         }

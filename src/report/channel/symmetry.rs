@@ -1,5 +1,6 @@
-//! The two halves of a channel. Where walls and drive are the same seen from either wall, and nothing turns, the mirrored flow is as good a
-//! sample as the flow: then averages are over both, and one half is kept.
+//! The two halves of a channel. Where walls and drive are the same seen from either wall, and
+//! nothing turns, the mirrored flow is as good a sample as the flow: then averages are over both,
+//! and one half is kept.
 
 use super::samples::Averages;
 use super::spectra::factors;
@@ -32,24 +33,33 @@ impl Symmetry {
         }
     }
 
-    /// What a fluctuation `a'b'` of a product of two fields, as "uv" or "u[dye]", is multiplied by in the mirror: v changes its sign, and a scalar with values at
-    /// the walls.
+    /// What a fluctuation `a'b'` of a product of two fields, as "uv" or "u[dye]", is multiplied by
+    /// in the mirror: v changes its sign, and a scalar with values at the walls.
     pub fn sign_of_fluctuations(&self, product: &str) -> f64 {
-        let odd_scalars = self.scalars.iter().filter(|scalar| matches!(scalar.boundary, ScalarBoundary::Values { .. }));
-        let odd = |factor: &&str| *factor == "v" || odd_scalars.clone().any(|scalar| *factor == format!("[{}]", scalar.name));
+        let odd_scalars =
+            self.scalars.iter().filter(|scalar| matches!(scalar.boundary, ScalarBoundary::Values { .. }));
+        let odd = |factor: &&str| {
+            *factor == "v" || odd_scalars.clone().any(|scalar| *factor == format!("[{}]", scalar.name))
+        };
         if factors(product).iter().filter(|factor| odd(factor)).count() == 1 { -1.0 } else { 1.0 }
     }
 
     /// What a mean of u, w, p or a scalar is in the mirror.
     pub fn mirrored_mean(&self, name: &str, value: f64) -> f64 {
-        match self.scalars.iter().find(|scalar| name == format!("[{}]", scalar.name)).map(|scalar| scalar.boundary) {
+        match self
+            .scalars
+            .iter()
+            .find(|scalar| name == format!("[{}]", scalar.name))
+            .map(|scalar| scalar.boundary)
+        {
             Some(ScalarBoundary::Values { lower, upper }) => lower + upper - value,
             _ => value,
         }
     }
 
-    /// What the flow with y, v and d/dy reversed has in the place of an average. A scalar with values at the walls goes to `2 m - s`, m being the mean of
-    /// the two values; then `<ss>` goes to `4 m^2 - 4 m <s> + <ss>`, and `<us>` to `2 m <u> - <us>`.
+    /// What the flow with y, v and d/dy reversed has in the place of an average. A scalar with
+    /// values at the walls goes to `2 m - s`, m being the mean of the two values; then `<ss>` goes
+    /// to `4 m^2 - 4 m <s> + <ss>`, and `<us>` to `2 m <u> - <us>`.
     fn mirrored(&self, all: &Averages, name: &str, values: &[f64]) -> Result<Vec<f64>> {
         let reversed = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
         let within = |scalar: &&ChannelScalar| name.contains(&format!("[{}]", scalar.name));
@@ -76,7 +86,8 @@ impl Symmetry {
     }
 }
 
-/// Of an average of velocity and pressure: v and d/dy change their sign, `d_uv` being of derivatives. The vorticity is a pseudovector.
+/// Of an average of velocity and pressure: v and d/dy change their sign, `d_uv` being of
+/// derivatives. The vorticity is a pseudovector.
 fn sign(name: &str) -> f64 {
     let odd = match name {
         "ox" | "oz" => true,

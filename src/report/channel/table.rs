@@ -10,9 +10,11 @@ use crate::report::table::{Row, aligned, figures_row, heading, number};
 use crate::statistics::Tally;
 
 /// What of a published profile is compared: our column, and its name in the table.
-const COMPARED: [(&str, &str); 5] = [("U", "  U+"), ("uu", "  uu+"), ("vv", "  vv+"), ("ww", "  ww+"), ("uv", "  uv+")];
+const COMPARED: [(&str, &str); 5] =
+    [("U", "  U+"), ("uu", "  uu+"), ("vv", "  vv+"), ("ww", "  ww+"), ("uv", "  uv+")];
 
-/// Turbulence has a peak production of some 0.2 in wall units; where it is not even this the budget is one of round-off.
+/// Turbulence has a peak production of some 0.2 in wall units; where it is not even this the budget
+/// is one of round-off.
 const LAMINAR: f64 = 1e-6;
 
 /// Lines of a name and a value; `drawn` are the figures in `figures`.
@@ -21,7 +23,10 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     match &run.averaged {
         None => {
             let from = number(run.flow.sampling.from);
-            rows.push(("averaged", format!("nothing yet: samples are taken from t = {from} on, and kept with the checkpoints")));
+            rows.push((
+                "averaged",
+                format!("nothing yet: samples are taken from t = {from} on, and kept with the checkpoints"),
+            ));
             rows.extend(notes(run));
         }
         Some(averaged) => {
@@ -32,7 +37,8 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     for reference in &run.references {
         rows.extend(beside(reference, run));
     }
-    let mut lines: Vec<(&str, f64)> = run.published_lines.iter().map(|line| (&*line.label, line.re_tau)).collect();
+    let mut lines: Vec<(&str, f64)> =
+        run.published_lines.iter().map(|line| (&*line.label, line.re_tau)).collect();
     lines.sort_by(|a, b| a.0.cmp(b.0));
     lines.dedup_by(|a, b| a.0 == b.0);
     for (label, re_tau) in lines {
@@ -51,7 +57,8 @@ fn notes(run: &Run) -> impl Iterator<Item = Row> {
 /// What was averaged, friction, and velocities.
 fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
     let Averaged { tally: Tally { begin, end, samples, .. }, batches, batch_length, .. } = averaged;
-    let value = |name: &str| averaged.number(name).map(|(value, error)| with_error(value, error)).unwrap_or_default();
+    let value =
+        |name: &str| averaged.number(name).map(|(value, error)| with_error(value, error)).unwrap_or_default();
     let units = averaged.number("u_tau").map_or(0.0, |(u_tau, _)| (end - begin) * u_tau);
     let over = format!("t = {} to {}, {} h/u_tau", number(*begin), number(*end), number(round(units)));
     let errors = match batches {
@@ -62,22 +69,42 @@ fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
     rows.extend(notes(run));
     rows.push(("Re_tau", value("re_tau")));
     if !run.symmetric() {
-        rows.push(("nu dU/dy", format!("lower wall {}, upper wall {}; both halves are kept", value("shear_lower"), value("shear_upper"))));
-        let both = format!("wall units are those of {}, the root of the mean of their squares", value("u_tau"));
-        rows.push(("u_tau", format!("lower wall {}, upper wall {}; {both}", value("u_tau_lower"), value("u_tau_upper"))));
+        rows.push((
+            "nu dU/dy",
+            format!(
+                "lower wall {}, upper wall {}; both halves are kept",
+                value("shear_lower"),
+                value("shear_upper")
+            ),
+        ));
+        let both =
+            format!("wall units are those of {}, the root of the mean of their squares", value("u_tau"));
+        rows.push((
+            "u_tau",
+            format!("lower wall {}, upper wall {}; {both}", value("u_tau_lower"), value("u_tau_upper")),
+        ));
     }
     let [lower, upper] = run.flow.walls.velocity;
     let walls = if lower == upper { "the walls" } else { "the mean of the walls" };
     let observer = if [lower, upper] == [0.0; 2] { String::new() } else { format!(" relative to {walls}") };
     rows.push(("U_b", format!("{}{observer}, U_b h/nu {}", value("bulk"), value("re_bulk"))));
     if !observer.is_empty() {
-        rows.push(("U+", format!("relative to {}", if lower == upper { "the walls" } else { "the nearer wall" })));
+        rows.push((
+            "U+",
+            format!("relative to {}", if lower == upper { "the walls" } else { "the nearer wall" }),
+        ));
     }
     if lower == upper {
         rows.push(("U_centre / U_b", value("centre_over_bulk")));
         rows.push(("C_f", format!("{} (2 u_tau^2 / U_b^2)", value("friction_of_bulk"))));
     } else {
-        rows.push(("C_f", format!("{} (2 u_tau^2 / U_w^2, U_w half the difference of the walls)", value("friction_of_walls"))));
+        rows.push((
+            "C_f",
+            format!(
+                "{} (2 u_tau^2 / U_w^2, U_w half the difference of the walls)",
+                value("friction_of_walls")
+            ),
+        ));
     }
     rows.push(("peak of u'+", format!("{} at y+ = {}", value("peak_u_rms"), value("peak_at"))));
     rows
@@ -87,10 +114,16 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
     let (profiles, budgets) = (&averaged.findings.profiles, &averaged.findings.budgets);
     let y_plus = &profiles[1].values;
     let mut rows = Vec::new();
-    if let Some((value, error, at)) = find(profiles, "stress_off_line").and_then(|column| largest(column, y_plus)) {
+    if let Some((value, error, at)) =
+        find(profiles, "stress_off_line").and_then(|column| largest(column, y_plus))
+    {
         rows.push((
             "total stress",
-            format!("off the straight line by at most {} u_tau^2, at y+ = {}", with_error(value, error), number(at)),
+            format!(
+                "off the straight line by at most {} u_tau^2, at y+ = {}",
+                with_error(value, error),
+                number(at)
+            ),
         ));
     }
     let production = find(budgets, "production_k").and_then(|column| largest(column, y_plus));
@@ -99,7 +132,10 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
         && peak.abs() > LAMINAR
     {
         let part = with_error(value.abs() / peak.abs(), error / peak.abs());
-        rows.push(("budget of k", format!("residual at most {part} of the peak production, at y+ = {}", number(at))));
+        rows.push((
+            "budget of k",
+            format!("residual at most {part} of the peak production, at y+ = {}", number(at)),
+        ));
     }
     rows
 }
@@ -107,16 +143,27 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
 fn beside(reference: &Published, run: &Run) -> Vec<Row> {
     let label = &reference.label;
     let Some(averaged) = run.averaged.as_ref().filter(|_| run.symmetric()) else {
-        let why = if run.symmetric() { "nothing is averaged yet" } else { "not compared, it is of a channel whose halves are alike" };
+        let why = if run.symmetric() {
+            "nothing is averaged yet"
+        } else {
+            "not compared, it is of a channel whose halves are alike"
+        };
         return vec![("reference", format!("{label}: {why}"))];
     };
     let profiles = &averaged.findings.profiles;
     let row = |(name, shown): (&str, &'static str)| {
         let distance = reference.distance(&profiles[1].values, find(profiles, name)?)?;
         let rms = digits(distance.rms);
-        let sampling = if distance.rms_error.is_finite() { format!(" (sampling {})", digits(distance.rms_error)) } else { String::new() };
+        let sampling = if distance.rms_error.is_finite() {
+            format!(" (sampling {})", digits(distance.rms_error))
+        } else {
+            String::new()
+        };
         let largest = with_error(distance.largest, distance.error);
-        Some((shown, format!("differs by {largest} at y+ = {}, rms {rms}{sampling}", number(round(distance.y_plus)))))
+        Some((
+            shown,
+            format!("differs by {largest} at y+ = {}, rms {rms}{sampling}", number(round(distance.y_plus))),
+        ))
     };
     let rows: Vec<Row> = COMPARED.into_iter().filter_map(row).collect();
     let what = if rows.is_empty() { ": only in the figures" } else { ", this run minus the published" };
@@ -127,14 +174,17 @@ fn beside(reference: &Published, run: &Run) -> Vec<Row> {
 /// Published channels of one nominal Re_tau lie this close together: those at 180 have 178 to 186.
 const SAME_RE_TAU: f64 = 0.05;
 
-/// What is said of a reference that is of another Re_tau than the run, or, where it does not say of which, ends at another y+.
+/// What is said of a reference that is of another Re_tau than the run, or, where it does not say of
+/// which, ends at another y+.
 fn of_another_reynolds_number(run: &Run, re_tau: Option<f64>, last: f64) -> Option<Row> {
     let (own, _) = run.averaged.as_ref()?.number("re_tau")?;
     let other = re_tau.unwrap_or(last);
     let differs = (other / own - 1.0).abs() > SAME_RE_TAU;
     let [other, own] = [other, own].map(|value| number(round(value)));
     let text = match re_tau {
-        Some(_) => format!("the reference has {other}, this run {own}: away from the wall they are two flows"),
+        Some(_) => {
+            format!("the reference has {other}, this run {own}: away from the wall they are two flows")
+        }
         None => format!("the reference ends at y+ = {other}, this run at {own}"),
     };
     differs.then_some(("  Re_tau", text))

@@ -1,5 +1,5 @@
-//! The frame of every figure: curves, axes, ticks, the legend in a free corner; SVG of 800 x 600 and PNG of twice that.
-//! The PNG is written with the font that comes with the plotting crate.
+//! The frame of every figure: curves, axes, ticks, the legend in a free corner; SVG of 800 x 600
+//! and PNG of twice that. The PNG is written with the font that comes with the plotting crate.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -48,7 +48,8 @@ pub struct Frame<'a> {
     pub y: &'a str,
 }
 
-/// Lines have a width. Only a line of two points may be dashed: the PNG starts the dashes anew at every point.
+/// Lines have a width. Only a line of two points may be dashed: the PNG starts the dashes anew at
+/// every point.
 #[derive(Clone, Copy)]
 pub enum Stroke {
     Line(f64),
@@ -78,31 +79,41 @@ pub fn curve(label: &str, colour: &'static str, stroke: Stroke, x: &[f64], y: &[
 /// The range of `error` to either side of a curve.
 pub fn band(colour: &'static str, x: &[f64], y: &[f64], error: &[f64]) -> Curve {
     let known = || (0..x.len()).filter(|&i| y[i].is_finite() && error[i].is_finite());
-    let points = known().map(|i| (x[i], y[i] - error[i])).chain(known().map(|i| (x[i], y[i] + error[i]))).collect();
+    let points =
+        known().map(|i| (x[i], y[i] - error[i])).chain(known().map(|i| (x[i], y[i] + error[i]))).collect();
     Curve { label: String::new(), colour, stroke: Stroke::Band, points }
 }
 
 /// A dashed line at y = 0 across the figure.
 pub fn zero(from: f64, to: f64) -> Curve {
-    Curve { label: String::new(), colour: GREY, stroke: Stroke::Dashed(1.0), points: vec![(from, 0.0), (to, 0.0)] }
+    Curve {
+        label: String::new(),
+        colour: GREY,
+        stroke: Stroke::Dashed(1.0),
+        points: vec![(from, 0.0), (to, 0.0)],
+    }
 }
 
 /// Curves over time, or whatever x is, `from` one value `to` another.
 pub fn linear(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Result<()> {
     let to = if from < to { to } else { from + 1.0 };
-    let layout = |range: (f64, f64)| Layout::new((from, to), range).with_x_axis_min(from).with_x_axis_max(to).with_minor_ticks(2);
+    let layout = |range: (f64, f64)| {
+        Layout::new((from, to), range).with_x_axis_min(from).with_x_axis_max(to).with_minor_ticks(2)
+    };
     linear_y(frame, layout, curves)
 }
 
 /// Curves over the logarithm of a wavenumber.
 pub fn semilogarithmic(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Result<()> {
     let to = if from < to { to } else { 10.0 * from };
-    let layout = |range: (f64, f64)| Layout::new((from, to), range).with_log_x().with_x_axis_min(from).with_x_axis_max(to);
+    let layout = |range: (f64, f64)| {
+        Layout::new((from, to), range).with_log_x().with_x_axis_min(from).with_x_axis_max(to)
+    };
     linear_y(frame, layout, curves)
 }
 
-/// Spectra as (k, log10 E): the logarithmic axis of kuva has no ticks below 1e-10. `slope` draws the line of the inertial
-/// range above them.
+/// Spectra as (k, log10 E): the logarithmic axis of kuva has no ticks below 1e-10. `slope` draws
+/// the line of the inertial range above them.
 pub fn logarithmic(frame: &Frame, slope: bool, mut curves: Vec<Curve>) -> Result<()> {
     let empty = [(1.0, 10.0), (-1.0, 0.0)];
     let [_, (_, peak)] = bounds(&curves).unwrap_or(empty);
@@ -115,7 +126,12 @@ pub fn logarithmic(frame: &Frame, slope: bool, mut curves: Vec<Curve>) -> Result
         let [(k0, e0), (k1, e1)] = slope;
         let name = TextAnnotation::new("k⁻⁵ᐟ³", 1.3 * (k0 * k1).sqrt(), 0.5 * (e0 + e1)).with_font_size(18);
         layout = layout.with_annotation(name);
-        curves.push(Curve { label: String::new(), colour: GREY, stroke: Stroke::Dashed(1.5), points: slope.to_vec() });
+        curves.push(Curve {
+            label: String::new(),
+            colour: GREY,
+            stroke: Stroke::Dashed(1.5),
+            points: slope.to_vec(),
+        });
     }
     let [_, (_, top)] = bounds(&curves).unwrap_or(empty);
     let step = ((top - low) / 8.0).ceil().max(1.0);
@@ -126,8 +142,9 @@ pub fn logarithmic(frame: &Frame, slope: bool, mut curves: Vec<Curve>) -> Result
     draw(frame, y_axis(layout, low, top, step), curves)
 }
 
-/// A line E ~ k^(-5/3) between twice the smallest and half the largest wavenumber, as (k, log10 E) of its ends. It
-/// touches no curve: there it lies a factor of two above all of them. None if that range is empty.
+/// A line E ~ k^(-5/3) between twice the smallest and half the largest wavenumber, as (k, log10 E)
+/// of its ends. It touches no curve: there it lies a factor of two above all of them. None if that
+/// range is empty.
 fn inertial_slope(curves: &[Curve], first: f64, last: f64) -> Option<[(f64, f64); 2]> {
     let (from, to) = (2.0 * first, 0.5 * last);
     let within = curves.iter().flat_map(|curve| &curve.points).filter(|(k, _)| (from..=to).contains(k));
@@ -158,10 +175,15 @@ fn y_axis(layout: Layout, low: f64, high: f64, step: f64) -> Layout {
 /// The next of 1, 2, 5 times a power of ten.
 fn round_step(least: f64) -> f64 {
     let decade = 10f64.powf(least.log10().floor());
-    [1.0, 2.0, 5.0].map(|digit| digit * decade).into_iter().find(|&step| step >= least).unwrap_or(10.0 * decade)
+    [1.0, 2.0, 5.0]
+        .map(|digit| digit * decade)
+        .into_iter()
+        .find(|&step| step >= least)
+        .unwrap_or(10.0 * decade)
 }
 
-/// As many decimals on every tick as their distance needs; powers of ten if the largest is very small or large.
+/// As many decimals on every tick as their distance needs; powers of ten if the largest is very
+/// small or large.
 fn tick_format(step: f64, largest: f64) -> TickFormat {
     if (1e-3..1e5).contains(&largest) {
         return TickFormat::Fixed((-step.log10().floor()).max(0.0) as usize);
@@ -195,7 +217,8 @@ pub fn significant(value: f64, digits: usize) -> f64 {
 pub fn bounds(curves: &[Curve]) -> Option<[(f64, f64); 2]> {
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let range = |values: &mut dyn Iterator<Item = f64>| {
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+        values
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
     };
     points().next()?;
     Some([range(&mut points().map(|point| point.0)), range(&mut points().map(|point| point.1))])
@@ -234,20 +257,27 @@ fn draw(frame: &Frame, layout: Layout, curves: Vec<Curve>) -> Result<()> {
 
     let plots = curves.into_iter().filter(|curve| !curve.points.is_empty()).map(plot).collect();
     let scene = render_multiple(plots, layout);
-    let write = |extension: &str, bytes: &[u8]| files::write(&dir.join(name).with_extension(extension), bytes);
+    let write =
+        |extension: &str, bytes: &[u8]| files::write(&dir.join(name).with_extension(extension), bytes);
     write("svg", SvgBackend::default().render_scene(&scene).as_bytes())?;
     let png = RasterBackend::new().with_scale(PNG_SCALE).render_scene(&scene);
     write("png", &png.map_err(|error| Error::failure(format!("cannot draw {name}.png: {error}")))?)
 }
 
 fn plot(curve: Curve) -> Plot {
-    let line = |width| LinePlot::new().with_data(curve.points.clone()).with_color(curve.colour).with_stroke_width(width);
+    let line = |width| {
+        LinePlot::new().with_data(curve.points.clone()).with_color(curve.colour).with_stroke_width(width)
+    };
     match curve.stroke {
         Stroke::Line(width) => Plot::Line(line(width)),
         Stroke::Dashed(width) => Plot::Line(line(width).with_line_style(LineStyle::Custom("14 8".into()))),
-        Stroke::Markers(marker) => {
-            Plot::Scatter(ScatterPlot::new().with_data(curve.points.clone()).with_color(curve.colour).with_marker(marker).with_size(4.0))
-        }
+        Stroke::Markers(marker) => Plot::Scatter(
+            ScatterPlot::new()
+                .with_data(curve.points.clone())
+                .with_color(curve.colour)
+                .with_marker(marker)
+                .with_size(4.0),
+        ),
         Stroke::Band => {
             let (lower, upper) = curve.points.split_at(curve.points.len() / 2);
             let of = |points: &[(f64, f64)]| points.iter().map(|point| point.1).collect::<Vec<f64>>();
@@ -257,14 +287,16 @@ fn plot(curve: Curve) -> Plot {
     }
 }
 
-/// A corner, or else a place, where the legend covers no curve; beside the plot if there is none. `layout` has its legend inside.
+/// A corner, or else a place, where the legend covers no curve; beside the plot if there is none.
+/// `layout` has its legend inside.
 fn free_place(layout: &Layout, curves: &[Curve]) -> LegendPosition {
     let frame = ComputedLayout::from_layout(layout);
     let (left, right) = (frame.margin_left, frame.width - frame.margin_right);
     let (top, bottom) = (frame.margin_top, frame.height - frame.margin_bottom);
     let entries = layout.legend_entries.as_ref().map_or(0, Vec::len);
     let width = frame.legend_width + 3.0 * frame.legend_inset;
-    let height = frame.legend_line_height * entries as f64 + 2.0 * frame.legend_padding + 2.0 * frame.legend_inset;
+    let height =
+        frame.legend_line_height * entries as f64 + 2.0 * frame.legend_padding + 2.0 * frame.legend_inset;
 
     let pixel = |&(x, y): &(f64, f64)| (frame.map_x(x), frame.map_y(y));
     // Points close enough on every segment that no curve crosses a legend unseen.
@@ -273,7 +305,9 @@ fn free_place(layout: &Layout, curves: &[Curve]) -> LegendPosition {
         (0..=20).map(move |i| (x0 + (x1 - x0) * i as f64 / 20.0, y0 + (y1 - y0) * i as f64 / 20.0))
     };
     let drawn: Vec<_> = curves.iter().flat_map(|curve| curve.points.windows(2)).flat_map(between).collect();
-    let free = |x0: f64, y0: f64| drawn.iter().all(|&(x, y)| !((x0..=x0 + width).contains(&x) && (y0..=y0 + height).contains(&y)));
+    let free = |x0: f64, y0: f64| {
+        drawn.iter().all(|&(x, y)| !((x0..=x0 + width).contains(&x) && (y0..=y0 + height).contains(&y)))
+    };
     let corners = [
         (LegendPosition::InsideTopRight, right - width, top),
         (LegendPosition::InsideTopLeft, left, top),
@@ -283,9 +317,11 @@ fn free_place(layout: &Layout, curves: &[Curve]) -> LegendPosition {
     // Else anywhere in the frame, from the right.
     let steps = |from: f64, to: f64| (0..=20).map(move |i| from + (to - from) * f64::from(i) / 20.0);
     let inset = frame.legend_inset;
-    let position = |x0: f64, y0: f64| LegendPosition::Custom(x0 + 2.0 * inset, y0 + inset + frame.legend_padding);
+    let position =
+        |x0: f64, y0: f64| LegendPosition::Custom(x0 + 2.0 * inset, y0 + inset + frame.legend_padding);
     let inner = steps(right - width, left).flat_map(|x0| steps(top, bottom - height).map(move |y0| (x0, y0)));
     let anywhere = inner.map(|(x0, y0)| (position(x0, y0), x0, y0));
-    let found = corners.into_iter().chain(anywhere).find(|&(_, x0, y0)| x0 >= left && y0 >= top && free(x0, y0));
+    let found =
+        corners.into_iter().chain(anywhere).find(|&(_, x0, y0)| x0 >= left && y0 >= top && free(x0, y0));
     found.map_or(LegendPosition::OutsideRightTop, |(position, ..)| position)
 }

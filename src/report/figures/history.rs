@@ -1,4 +1,5 @@
-//! What a run did over time: dissipation, energy, the terms of its balance, Reynolds stresses, derivative skewness.
+//! What a run did over time: dissipation, energy, the terms of its balance, Reynolds stresses,
+//! derivative skewness.
 
 use std::path::Path;
 
@@ -34,14 +35,22 @@ pub fn energy(dir: &Path, run: &History, references: &[PublishedHistory]) -> Res
 
 /// The terms of the energy balance over time, and what is left of it. False if there is only dissipation.
 pub fn balance(dir: &Path, run: &History, budget: &EnergyBudget) -> Result<bool> {
-    let peak = |values: &[f64]| values.iter().filter(|value| value.is_finite()).fold(0.0, |peak: f64, value| peak.max(value.abs()));
-    let gains = [("production", &budget.production), ("injection", &budget.injection), ("buoyancy flux", &budget.buoyancy_flux)];
+    let peak = |values: &[f64]| {
+        values.iter().filter(|value| value.is_finite()).fold(0.0, |peak: f64, value| peak.max(value.abs()))
+    };
+    let gains = [
+        ("production", &budget.production),
+        ("injection", &budget.injection),
+        ("buoyancy flux", &budget.buoyancy_flux),
+    ];
     let largest = gains.iter().map(|(_, values)| peak(values)).fold(0.0, f64::max);
     if run.time.len() < 2 || largest <= 1e-12 * peak(&run.dissipation) || largest == 0.0 {
         return Ok(false);
     }
     let shown = gains.iter().zip(PARTS).filter(|((_, values), _)| peak(values) > 1e-3 * largest);
-    let mut curves: Vec<Curve> = shown.map(|((name, values), colour)| curve(name, colour, Stroke::Line(2.5), &run.time, values)).collect();
+    let mut curves: Vec<Curve> = shown
+        .map(|((name, values), colour)| curve(name, colour, Stroke::Line(2.5), &run.time, values))
+        .collect();
     let sink: Vec<f64> = run.dissipation.iter().map(|value| -value).collect();
     curves.push(curve("−ε", PARTS[5], Stroke::Line(2.5), &run.time, &sink));
     if let Some(residual) = &budget.residual {
@@ -53,17 +62,29 @@ pub fn balance(dir: &Path, run: &History, budget: &EnergyBudget) -> Result<bool>
     over_time(dir, "balance", "Terms of the energy balance  dE/dt", &run.time, curves).map(|()| true)
 }
 
-/// Anisotropy of the Reynolds stresses, over the total shear if the mean flow is one. False if there is nothing to see.
-pub fn stresses(dir: &Path, run: &History, stresses: &Stresses, references: &[PublishedStresses]) -> Result<bool> {
+/// Anisotropy of the Reynolds stresses, over the total shear if the mean flow is one. False if
+/// there is nothing to see.
+pub fn stresses(
+    dir: &Path,
+    run: &History,
+    stresses: &Stresses,
+    references: &[PublishedStresses],
+) -> Result<bool> {
     let seen = |values: &[f64]| values.iter().any(|value| value.abs() > LEAST_ANISOTROPY);
-    let shown: Vec<_> = stresses.anisotropy.iter().zip(PARTS).filter(|((_, values), _)| seen(values)).collect();
+    let shown: Vec<_> =
+        stresses.anisotropy.iter().zip(PARTS).filter(|((_, values), _)| seen(values)).collect();
     if shown.is_empty() || run.time.len() < 2 {
         return Ok(false);
     }
-    let (x, label) = stresses.shear.as_ref().map_or((&run.time, "Time  t"), |shear| (shear, "Total shear  S t"));
+    let (x, label) =
+        stresses.shear.as_ref().map_or((&run.time, "Time  t"), |shear| (shear, "Total shear  S t"));
     let (from, to) = (x[0], x[x.len() - 1]);
     let mut curves = vec![zero(from, to)];
-    curves.extend(shown.iter().map(|((name, values), colour)| curve(&format!("b_{name}"), colour, Stroke::Line(2.5), x, values)));
+    curves.extend(
+        shown.iter().map(|((name, values), colour)| {
+            curve(&format!("b_{name}"), colour, Stroke::Line(2.5), x, values)
+        }),
+    );
     let overlaid = references.iter().filter(|_| stresses.shear.is_some()).zip(REFERENCES.into_iter().cycle());
     for (reference, (_, marker)) in overlaid {
         let within = |shear: &f64| (from..=to).contains(shear);
@@ -73,9 +94,19 @@ pub fn stresses(dir: &Path, run: &History, stresses: &Stresses, references: &[Pu
         for (values, component) in reference.anisotropy.iter().zip(0..) {
             let stations = reference.shear.iter().copied().zip(values.iter().copied());
             let points = stations.filter(|(shear, _)| within(shear)).collect();
-            curves.push(Curve { label: String::new(), colour: PARTS[component], stroke: Stroke::Markers(marker), points });
+            curves.push(Curve {
+                label: String::new(),
+                colour: PARTS[component],
+                stroke: Stroke::Markers(marker),
+                points,
+            });
         }
-        curves.push(Curve { label: reference.label.clone(), colour: GREY, stroke: Stroke::Markers(marker), points: Vec::new() });
+        curves.push(Curve {
+            label: reference.label.clone(),
+            colour: GREY,
+            stroke: Stroke::Markers(marker),
+            points: Vec::new(),
+        });
     }
     let frame = Frame { dir, name: "stresses", x: label, y: "Anisotropy  b = ⟨u u⟩/q² − δ/3" };
     linear(&frame, (from, to), curves).map(|()| true)
@@ -85,15 +116,21 @@ pub fn stresses(dir: &Path, run: &History, stresses: &Stresses, references: &[Pu
 pub fn skewness(dir: &Path, budget: &Table) -> Result<bool> {
     let Some(time) = budget.find("time").filter(|time| time.len() >= 2) else { return Ok(false) };
     let names = [("skewness_x", "∂u/∂x"), ("skewness_y", "∂v/∂y"), ("skewness_z", "∂w/∂z")];
-    let directions = names.iter().zip(PARTS).filter_map(|((column, label), colour)| Some((label, colour, budget.find(column)?)));
-    let curves: Vec<Curve> = directions.map(|(label, colour, values)| curve(label, colour, Stroke::Line(2.0), time, values)).collect();
+    let directions = names
+        .iter()
+        .zip(PARTS)
+        .filter_map(|((column, label), colour)| Some((label, colour, budget.find(column)?)));
+    let curves: Vec<Curve> = directions
+        .map(|(label, colour, values)| curve(label, colour, Stroke::Line(2.0), time, values))
+        .collect();
     if !curves.iter().flat_map(|curve| &curve.points).any(|(_, skewness)| skewness.abs() > 1e-10) {
         return Ok(false);
     }
     over_time(dir, "skewness", "Skewness of the derivatives", time, curves).map(|()| true)
 }
 
-/// -dE/dt at the inner samples: the derivative of the parabola through three neighbours, whatever their distances.
+/// -dE/dt at the inner samples: the derivative of the parabola through three neighbours, whatever
+/// their distances.
 fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
     let slope = |i: usize| (run.energy[i + 1] - run.energy[i]) / (run.time[i + 1] - run.time[i]);
     let inner = 1..run.time.len() - 1;
@@ -104,10 +141,17 @@ fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
     (run.time[inner.clone()].to_vec(), inner.map(derivative).collect())
 }
 
-/// The references as markers in the times of the run, so far apart that they hide neither the run nor each other.
-fn references_within(run: &History, references: &[PublishedHistory], values: fn(&History) -> &Vec<f64>) -> Vec<Curve> {
+/// The references as markers in the times of the run, so far apart that they hide neither the run
+/// nor each other.
+fn references_within(
+    run: &History,
+    references: &[PublishedHistory],
+    values: fn(&History) -> &Vec<f64>,
+) -> Vec<Curve> {
     let mut curves = Vec::new();
-    for (i, (reference, (colour, marker))) in references.iter().zip(REFERENCES.into_iter().cycle()).enumerate() {
+    for (i, (reference, (colour, marker))) in
+        references.iter().zip(REFERENCES.into_iter().cycle()).enumerate()
+    {
         let Some((from, to)) = reference.common(run) else { continue };
         let distance = (run.time[run.time.len() - 1] - run.time[0]) / MOST_MARKERS;
         let mut next = from + distance * i as f64 / references.len() as f64;
@@ -118,7 +162,12 @@ fn references_within(run: &History, references: &[PublishedHistory], values: fn(
                 next = time + distance;
             }
         }
-        curves.push(Curve { label: reference.label.clone(), colour, stroke: Stroke::Markers(marker), points });
+        curves.push(Curve {
+            label: reference.label.clone(),
+            colour,
+            stroke: Stroke::Markers(marker),
+            points,
+        });
     }
     curves
 }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::frame::{Curve, Frame, GREY, MarkerShape, PARTS, REFERENCES, Stroke, bounds, logarithmic, semilogarithmic, significant, zero};
+use super::frame::{
+    Curve, Frame, GREY, MarkerShape, PARTS, REFERENCES, Stroke, bounds, logarithmic, semilogarithmic,
+    significant, zero,
+};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
 use crate::report::reference::{Matched, PublishedSpectra};
@@ -13,8 +16,8 @@ const TIMES: [&str; 6] = ["#440154", "#404688", "#2D708E", "#1F968B", "#3DBC74",
 /// Markers to a decade of wavenumbers at most.
 const MARKERS_A_DECADE: f64 = 16.0;
 
-/// Energy spectra, six at most, and the slope of the inertial range: from the first to the last sample, or those that
-/// `references` have too, with these as markers of the same colour.
+/// Energy spectra, six at most, and the slope of the inertial range: from the first to the last
+/// sample, or those that `references` have too, with these as markers of the same colour.
 pub fn spectrum(dir: &Path, run: &[Spectrum], references: &[PublishedSpectra]) -> Result<()> {
     let matched: Vec<Vec<Matched>> = references.iter().map(|reference| reference.matched(run)).collect();
     let mut common: Vec<usize> = matched.iter().flatten().map(|matched| matched.sample).collect();
@@ -23,7 +26,9 @@ pub fn spectrum(dir: &Path, run: &[Spectrum], references: &[PublishedSpectra]) -
     let candidates = if common.is_empty() { (0..run.len()).collect() } else { common };
     let shown = candidates.len().min(TIMES.len());
     let evenly = |i: usize, count: usize| i * (count - 1) / (shown - 1).max(1);
-    let chosen: Vec<(usize, &str)> = (0..shown).map(|i| (candidates[evenly(i, candidates.len())], TIMES[evenly(i, TIMES.len())])).collect();
+    let chosen: Vec<(usize, &str)> = (0..shown)
+        .map(|i| (candidates[evenly(i, candidates.len())], TIMES[evenly(i, TIMES.len())]))
+        .collect();
 
     let mut curves: Vec<Curve> = chosen
         .iter()
@@ -34,7 +39,9 @@ pub fn spectrum(dir: &Path, run: &[Spectrum], references: &[PublishedSpectra]) -
             points: run[sample].positive().map(|(k, energy)| (k, energy.log10())).collect(),
         })
         .collect();
-    for ((reference, matched), (_, marker)) in references.iter().zip(&matched).zip(REFERENCES.into_iter().cycle()) {
+    for ((reference, matched), (_, marker)) in
+        references.iter().zip(&matched).zip(REFERENCES.into_iter().cycle())
+    {
         for &(sample, colour) in &chosen {
             let spectra = matched.iter().filter(|matched| matched.sample == sample);
             curves.extend(spectra.map(|matched| Curve {
@@ -45,19 +52,32 @@ pub fn spectrum(dir: &Path, run: &[Spectrum], references: &[PublishedSpectra]) -
             }));
         }
         if !matched.is_empty() {
-            curves.push(Curve { label: reference.label.clone(), colour: GREY, stroke: Stroke::Markers(marker), points: Vec::new() });
+            curves.push(Curve {
+                label: reference.label.clone(),
+                colour: GREY,
+                stroke: Stroke::Markers(marker),
+                points: Vec::new(),
+            });
         }
     }
-    logarithmic(&Frame { dir, name: "spectrum", x: "Wavenumber  k", y: "Energy spectrum  E(k)" }, true, curves)
+    logarithmic(
+        &Frame { dir, name: "spectrum", x: "Wavenumber  k", y: "Energy spectrum  E(k)" },
+        true,
+        curves,
+    )
 }
 
-/// Transfer k T(k) and flux of the last sample over the dissipation rate; the area under k T is the transfer, as log k
-/// is drawn. False if the file has no transfer or it is zero.
+/// Transfer k T(k) and flux of the last sample over the dissipation rate; the area under k T is the
+/// transfer, as log k is drawn. False if the file has no transfer or it is zero.
 pub fn transfer(dir: &Path, table: &Table, run: &History) -> Result<bool> {
     let Some(rows) = samples(table)?.pop() else { return Ok(false) };
     let (k, time) = (&table.column("k")?[rows.clone()], table.column("time")?[rows.start]);
     let increasing = run.time.is_sorted_by(|a, b| a < b);
-    let dissipation = if increasing { interpolate(&run.time, &run.dissipation, time) } else { run.dissipation[run.dissipation.len() - 1] };
+    let dissipation = if increasing {
+        interpolate(&run.time, &run.dissipation, time)
+    } else {
+        run.dissipation[run.dissipation.len() - 1]
+    };
     let scaled = |name: &str, colour, label: &str, weight: fn(f64) -> f64| {
         let values = &table.find(name)?[rows.clone()];
         let points = k.iter().zip(values).map(|(&k, value)| (k, weight(k) * value / dissipation));
@@ -74,23 +94,31 @@ pub fn transfer(dir: &Path, table: &Table, run: &History) -> Result<bool> {
     .collect();
     let Some([(from, to), _]) = bounds(&curves) else { return Ok(false) };
     curves.insert(0, zero(from, to));
-    let frame = Frame { dir, name: "transfer", x: "Wavenumber  k", y: "Transfer and flux over dissipation rate" };
+    let frame =
+        Frame { dir, name: "transfer", x: "Wavenumber  k", y: "Transfer and flux over dissipation rate" };
     semilogarithmic(&frame, (from, to), curves).map(|()| true)
 }
 
-/// One-dimensional spectra of the three components over the wavenumber in each direction, of the last sample. False if
-/// there is nothing to see.
+/// One-dimensional spectra of the three components over the wavenumber in each direction, of the
+/// last sample. False if there is nothing to see.
 pub fn spectra_1d(dir: &Path, table: &Table) -> Result<bool> {
     let Some(rows) = samples(table)?.pop() else { return Ok(false) };
     let time = table.column("time")?[rows.start];
     let mut curves = Vec::new();
-    for (direction, number, stroke) in
-        [("x", "₁", Stroke::Line(3.0)), ("y", "₂", Stroke::Line(1.2)), ("z", "₃", Stroke::Markers(MarkerShape::Circle))]
-    {
+    for (direction, number, stroke) in [
+        ("x", "₁", Stroke::Line(3.0)),
+        ("y", "₂", Stroke::Line(1.2)),
+        ("z", "₃", Stroke::Markers(MarkerShape::Circle)),
+    ] {
         let Some(k) = table.find(&format!("k{direction}")).map(|k| &k[rows.clone()]) else { continue };
-        for ((component, subscript), colour) in [("uu", "₁₁"), ("vv", "₂₂"), ("ww", "₃₃")].into_iter().zip(PARTS) {
+        for ((component, subscript), colour) in
+            [("uu", "₁₁"), ("vv", "₂₂"), ("ww", "₃₃")].into_iter().zip(PARTS)
+        {
             let Some(values) = table.find(&format!("{component}_{direction}")) else { continue };
-            let positive = k.iter().zip(&values[rows.clone()]).filter(|&(&k, &value)| k > 0.0 && value > 0.0 && value.is_finite());
+            let positive = k
+                .iter()
+                .zip(&values[rows.clone()])
+                .filter(|&(&k, &value)| k > 0.0 && value > 0.0 && value.is_finite());
             let points = positive.map(|(&k, value)| (k, value.log10()));
             let points = if matches!(stroke, Stroke::Markers(_)) { sparse(points) } else { points.collect() };
             if !points.is_empty() {

@@ -27,7 +27,9 @@ impl Given {
     pub fn pair(paths: Vec<PathBuf>, lists: &[String]) -> Result<Vec<Self>> {
         if lists.len() > 1 && lists.len() != paths.len() {
             let what = format!("{} lists of --columns for {} references", lists.len(), paths.len());
-            return Err(Error::input(format!("{what}; give one for all, or one for each, - where a file names its columns itself")));
+            return Err(Error::input(format!(
+                "{what}; give one for all, or one for each, - where a file names its columns itself"
+            )));
         }
         let list = |i: usize| lists.get(if lists.len() == 1 { 0 } else { i }).filter(|list| *list != "-");
         let names = |list: &String| list.split(',').map(|name| name.trim().to_owned()).collect();
@@ -50,7 +52,9 @@ impl Given {
     pub fn columns<'a>(&self, table: &'a TextTable, is_known: &dyn Fn(&str) -> bool) -> Result<Columns<'a>> {
         match &self.names {
             Some(names) => table.columns_named(names, is_known),
-            None => table.columns(is_known).map_err(|error| Error::input(format!("{error}; --columns names them by hand"))),
+            None => table
+                .columns(is_known)
+                .map_err(|error| Error::input(format!("{error}; --columns names them by hand"))),
         }
     }
 
@@ -75,12 +79,15 @@ mod tests {
     fn lists_of_columns_are_for_all_files_or_for_each() {
         let pair = |lists: &[&str]| {
             let lists: Vec<String> = lists.iter().map(|list| (*list).to_owned()).collect();
-            Given::pair(vec!["a".into(), "b".into()], &lists).map(|given| given.into_iter().map(|file| file.names).collect::<Vec<_>>())
+            Given::pair(vec!["a".into(), "b".into()], &lists)
+                .map(|given| given.into_iter().map(|file| file.names).collect::<Vec<_>>())
         };
         let names = Some(vec!["y+".to_owned(), "U+".to_owned()]);
         assert_eq!(pair(&[]).unwrap(), [None, None]);
         assert_eq!(pair(&["y+, U+"]).unwrap(), [names.clone(), names.clone()]);
         assert_eq!(pair(&["-", "y+,U+"]).unwrap(), [None, names]);
-        assert!(pair(&["-", "y+", "U+"]).unwrap_err().message.contains("3 lists of --columns for 2 references"));
+        assert!(
+            pair(&["-", "y+", "U+"]).unwrap_err().message.contains("3 lists of --columns for 2 references")
+        );
     }
 }

@@ -28,13 +28,16 @@ impl PublishedHistory {
     /// # Errors
     /// Times that do not increase, or a value that is missing.
     pub fn of(columns: &Columns, label: &str, own: Option<f64>) -> Result<Option<Self>> {
-        let of_run = |name: &str, of: &str| own.is_some_and(|own| reynolds(name, of) == Some((1.0 / own).round()));
+        let of_run =
+            |name: &str, of: &str| own.is_some_and(|own| reynolds(name, of) == Some((1.0 / own).round()));
         let time = columns.find(is_time)?;
         let energy = columns.find(|name| is_energy(name) || of_run(name, "e"))?;
         let dissipation = columns.find(is_dissipation)?;
         // Omega = <omega.omega>/2
-        let rate = columns.find(|name| of_run(name, "omega"))?.map(|column| (column, 2.0 * own.unwrap_or_default()));
-        let (Some(time), Some(energy), Some((dissipation, factor))) = (time, energy, dissipation.map(|column| (column, 1.0)).or(rate))
+        let rate =
+            columns.find(|name| of_run(name, "omega"))?.map(|column| (column, 2.0 * own.unwrap_or_default()));
+        let (Some(time), Some(energy), Some((dissipation, factor))) =
+            (time, energy, dissipation.map(|column| (column, 1.0)).or(rate))
         else {
             return Ok(None);
         };
@@ -42,7 +45,11 @@ impl PublishedHistory {
         columns.present(dissipation)?;
         let rows = columns.ascending(time)?;
         let column = |column: usize, factor: f64| rows.iter().map(|row| factor * row.cells[column]).collect();
-        let history = History { time: column(time, 1.0), energy: column(energy, 1.0), dissipation: column(dissipation, factor) };
+        let history = History {
+            time: column(time, 1.0),
+            energy: column(energy, 1.0),
+            dissipation: column(dissipation, factor),
+        };
         Ok(Some(Self { label: label.into(), history, viscosity: viscosity(columns.table) }))
     }
 
@@ -56,18 +63,30 @@ impl PublishedHistory {
         let says = |name: &str| table.head().any(|line| line.split_whitespace().any(|word| word == name));
         let is_history = ["Time", "energy", "enstrophy"].into_iter().all(says);
         let Some(nu) = table.stated("viscosity").filter(|_| is_history) else { return Ok(None) };
-        let names: Vec<String> = ["time", "energy", "enstrophy"].into_iter().chain(vec!["-"; table.width()?]).map(str::to_owned).collect();
-        let columns = table.columns_named(&names[..table.width()?], &|name| ["time", "energy", "enstrophy"].contains(&name))?;
+        let names: Vec<String> = ["time", "energy", "enstrophy"]
+            .into_iter()
+            .chain(vec!["-"; table.width()?])
+            .map(str::to_owned)
+            .collect();
+        let columns = table.columns_named(&names[..table.width()?], &|name| {
+            ["time", "energy", "enstrophy"].contains(&name)
+        })?;
         (0..columns.names.len().min(3)).try_for_each(|column| columns.present(column))?;
         let column = |name: &str, factor: f64| -> Result<Option<Vec<f64>>> {
             let place = columns.find(|own| bare(own) == name)?;
             Ok(place.map(|place| columns.values(place).map(|value| factor * value).collect()))
         };
-        let (Some(time), Some(energy), Some(dissipation)) = (column("time", 1.0)?, column("energy", 1.0)?, column("enstrophy", nu)?) else {
+        let (Some(time), Some(energy), Some(dissipation)) =
+            (column("time", 1.0)?, column("energy", 1.0)?, column("enstrophy", nu)?)
+        else {
             return Ok(None);
         };
         columns.ascending(0)?;
-        Ok(Some(Self { label: label.into(), history: History { time, energy, dissipation }, viscosity: Some(nu) }))
+        Ok(Some(Self {
+            label: label.into(),
+            history: History { time, energy, dissipation },
+            viscosity: Some(nu),
+        }))
     }
 
     /// First and last of the times that the reference and a run have in common, if any.
@@ -122,7 +141,8 @@ mod tests {
             "time,other,dissipation,energy\n0,9,3,2\n0.5,9,2,1\n",
             "\u{feff}step;time;energy;dissipation\r\n0;0;2;3\r\n9;0,5;1;2",
             "! t [s] E [-] eps [-]\n0.5D+00 1 2\n0 2 3 ! turned round\n",
-            "A.A.Wray, 512x512 nodes.\nThe viscosity = 0.5.\n  Time Total Total Scale\n  energy enstrophy\n\n0 2 6 9\n0.5 1 4 9\n",
+            "A.A.Wray, 512x512 nodes.\nThe viscosity = 0.5.\n  Time Total Total Scale\n  energy \
+             enstrophy\n\n0 2 6 9\n0.5 1 4 9\n",
         ] {
             let history = read(text, Some(0.05)).unwrap_or_else(|error| panic!("{error}\n{text}")).history;
             assert_eq!(history.time, [0.0, 0.5], "{text}");
@@ -150,7 +170,8 @@ mod tests {
     #[test]
     fn deviations_are_found_where_they_are() {
         let cubic = |t: f64| 1.0 - 0.3 * t + 0.02 * t * t * t;
-        let text: String = (0..=12).map(|i| format!("{0} {1} {1}\n", 0.25 * i as f64, cubic(0.25 * i as f64))).collect();
+        let text: String =
+            (0..=12).map(|i| format!("{0} {1} {1}\n", 0.25 * i as f64, cubic(0.25 * i as f64))).collect();
         let reference = read(&format!("# t  E  eps\n{text}"), None).unwrap();
         let time: Vec<f64> = (0..50).map(|i| 0.1 * i as f64).collect();
         let energy: Vec<f64> = time.iter().map(|&t| cubic(t)).collect();
@@ -166,12 +187,18 @@ mod tests {
 
     #[test]
     fn published_files_agree_with_each_other() {
-        let files = ["tgv/own_dns_Re400.dat", "tgv/tgv_short_time_reference.dat", "tgv/spectral_Re1600_512.gdiag"];
+        let files =
+            ["tgv/own_dns_Re400.dat", "tgv/tgv_short_time_reference.dat", "tgv/spectral_Re1600_512.gdiag"];
         let [Some(dns), Some(short), Some(spectral)] = files.map(shared) else { return };
         let viscosity = Some(1.0 / 400.0);
         let dns = read_file(&dns, viscosity);
         let (energy, dissipation) = read_file(&short, viscosity).deviations(&dns.history).unwrap();
-        assert!(energy.fraction < 1e-9 && dissipation.fraction < 1e-8, "{} {}", energy.fraction, dissipation.fraction);
+        assert!(
+            energy.fraction < 1e-9 && dissipation.fraction < 1e-8,
+            "{} {}",
+            energy.fraction,
+            dissipation.fraction
+        );
 
         let spectral = read_file(&spectral, None).history;
         let peak = spectral.dissipation.iter().copied().fold(0.0, f64::max);
@@ -181,12 +208,18 @@ mod tests {
 
     #[test]
     fn the_decay_of_wray_is_read_as_distributed() {
-        let files = ["CB512.f_t", "derived_history.dat"].map(|name| shared(&format!("hit_decay/Wray1997_AGARD_HOM02/{name}")));
+        let files = ["CB512.f_t", "derived_history.dat"]
+            .map(|name| shared(&format!("hit_decay/Wray1997_AGARD_HOM02/{name}")));
         let [Some(agard), Some(derived)] = files else { return };
         let (agard, derived) = (read_file(&agard, None), read_file(&derived, None));
         assert_eq!(agard.history.time, derived.history.time);
         // Five digits in both.
         let (energy, dissipation) = agard.deviations(&derived.history).unwrap();
-        assert!(energy.fraction < 1e-12 && dissipation.fraction < 5e-5, "{} {}", energy.fraction, dissipation.fraction);
+        assert!(
+            energy.fraction < 1e-12 && dissipation.fraction < 5e-5,
+            "{} {}",
+            energy.fraction,
+            dissipation.fraction
+        );
     }
 }

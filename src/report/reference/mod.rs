@@ -14,7 +14,8 @@ pub use history::PublishedHistory;
 pub use spectra::{Matched, PublishedSpectra};
 pub use stresses::PublishedStresses;
 
-const FORMS: &str = "Histories (t E eps), energy spectra (k E) and stresses over S t (Tau uu vv ww uv) are read; docs/turbulence.md lists the \
+const FORMS: &str = "Histories (t E eps), energy spectra (k E) and stresses over S t (Tau uu vv ww uv) are \
+    read; docs/turbulence.md lists the \
     files. --columns time,energy,dissipation names columns by hand.";
 
 /// All that is laid over the figures of a run.
@@ -59,8 +60,9 @@ impl References {
             } else if let Some(history) = PublishedHistory::of(&columns, &label, viscosity)? {
                 all.histories.push(history);
             } else {
-                let of_run =
-                    viscosity.map_or(String::new(), |viscosity| format!(" (this run has 1/viscosity = {})", (1.0 / viscosity).round()));
+                let of_run = viscosity.map_or(String::new(), |viscosity| {
+                    format!(" (this run has 1/viscosity = {})", (1.0 / viscosity).round())
+                });
                 return Err(refused(&match &columns.names[..] {
                     [] => "No line above its numbers names a column that is known".to_owned(),
                     names => format!("Its columns are {}{of_run}", quoted(names)),
@@ -74,7 +76,9 @@ impl References {
 /// What of homogeneous turbulence `table` holds; None for another file.
 pub fn form(table: &TextTable) -> Option<&'static str> {
     let columns = table.columns(&is_known).ok();
-    let has = |is: fn(&str) -> bool| columns.as_ref().is_some_and(|columns| columns.names.iter().any(|name| is(name)));
+    let has = |is: fn(&str) -> bool| {
+        columns.as_ref().is_some_and(|columns| columns.names.iter().any(|name| is(name)))
+    };
     if has(is_wavenumber) && has(is_energy) {
         Some("energy spectra")
     } else if has(is_shear) && has(|name| bare(name) == "uv") {
@@ -164,7 +168,10 @@ pub mod tests {
             file("c.csv", "% c\n\nTau,uu,vv,ww,uv\n1,1,1,1,0\n"),
         ];
         let references = References::read(&paths, None).unwrap();
-        assert_eq!((references.histories.len(), references.spectra.len(), references.stresses.len()), (1, 1, 1));
+        assert_eq!(
+            (references.histories.len(), references.spectra.len(), references.stresses.len()),
+            (1, 1, 1)
+        );
         assert_eq!(references.stresses[0].label, "c");
         let error = References::read(&[dir.path().join("none").into()], None).err().unwrap();
         assert!(error.message.contains("none: No such file"), "{error}");
@@ -176,12 +183,19 @@ pub mod tests {
             ("1 2 3\n", "No line above its numbers names a column that is known."),
             ("Re = 5, words\n", "It has no rows of numbers."),
             ("# n  Omega\n0 1\n", "Its columns are `n`, `Omega` (this run has 1/viscosity = 20)."),
-            ("# t  E_Re100  Omega_Re100\n0 1 1\n", "Its columns are `t`, `E_Re100`, `Omega_Re100` (this run has 1/viscosity = 20)."),
+            (
+                "# t  E_Re100  Omega_Re100\n0 1 1\n",
+                "Its columns are `t`, `E_Re100`, `Omega_Re100` (this run has 1/viscosity = 20).",
+            ),
             ("time,energy\n0,1\n", "Its columns are `time`, `energy`"),
             ("# y/h y+ U+ uu+\n0 0 0 0\n", "It holds profiles of a channel."),
         ] {
             let message = read(text, Some(0.05)).err().unwrap().message;
-            assert!(message.starts_with("x.dat is not a reference for homogeneous turbulence:\n") && message.contains(part), "{message}");
+            assert!(
+                message.starts_with("x.dat is not a reference for homogeneous turbulence:\n")
+                    && message.contains(part),
+                "{message}"
+            );
             assert!(message.lines().count() == 3 && message.len() < 400, "{message}");
         }
         let message = read("# t  E  eps\n0 1 1\n0 1 1 1\n", None).err().unwrap().message;

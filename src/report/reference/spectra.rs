@@ -48,14 +48,20 @@ impl PublishedSpectra {
     /// # Errors
     /// Wavenumbers that do not increase, or a negative energy.
     pub fn of(columns: &Columns, label: &str) -> Result<Option<Self>> {
-        let (Some(k), Some(energy)) = (columns.find(is_wavenumber)?, columns.find(is_energy)?) else { return Ok(None) };
+        let (Some(k), Some(energy)) = (columns.find(is_wavenumber)?, columns.find(is_energy)?) else {
+            return Ok(None);
+        };
         let (time, step) = (columns.find(is_time)?, columns.find(|name| bare(name) == "step")?);
         columns.present(k)?;
         let sample = |row: &Row| [time, step].map(|column| column.map(|column| row.cells[column].to_bits()));
         let mut spectra = Vec::new();
         for rows in columns.table.rows().chunk_by(|a, b| sample(a) == sample(b)) {
             let points = rows.iter().map(|row| (row.line, row.cells[k], row.cells[energy]));
-            spectra.push(PublishedSpectrum::new(columns.table, time.map(|time| rows[0].cells[time]), points)?);
+            spectra.push(PublishedSpectrum::new(
+                columns.table,
+                time.map(|time| rows[0].cells[time]),
+                points,
+            )?);
         }
         Ok(Some(Self { label: label.into(), spectra, viscosity: viscosity(columns.table) }))
     }
@@ -86,7 +92,13 @@ impl PublishedSpectra {
             (0..run.len()).min_by(|&a, &b| off(a).total_cmp(&off(b))).filter(|&i| off(i) <= tolerance)
         };
         let with_sample = self.spectra.iter().filter_map(|published| Some((published, matched(published)?)));
-        with_sample.map(|(published, sample)| Matched { published, sample, distance: published.distance(&run[sample]) }).collect()
+        with_sample
+            .map(|(published, sample)| Matched {
+                published,
+                sample,
+                distance: published.distance(&run[sample]),
+            })
+            .collect()
     }
 }
 
@@ -95,12 +107,20 @@ impl PublishedSpectrum {
     ///
     /// # Errors
     /// Wavenumbers that do not increase, or a negative energy, named by its line.
-    fn new(table: &TextTable, time: Option<f64>, points: impl Iterator<Item = (usize, f64, f64)>) -> Result<Self> {
+    fn new(
+        table: &TextTable,
+        time: Option<f64>,
+        points: impl Iterator<Item = (usize, f64, f64)>,
+    ) -> Result<Self> {
         let mut kept: Vec<(f64, f64)> = Vec::new();
         let mut before = f64::NEG_INFINITY;
         for (line, k, energy) in points {
             if k <= before || energy < 0.0 {
-                let what = if energy < 0.0 { "E(k) must not be negative".into() } else { format!("k must increase: {k} follows {before}") };
+                let what = if energy < 0.0 {
+                    "E(k) must not be negative".into()
+                } else {
+                    format!("k must increase: {k} follows {before}")
+                };
                 return Err(table.wrong(line, &what));
             }
             before = k;
@@ -111,8 +131,11 @@ impl PublishedSpectrum {
 
     fn distance(&self, run: &Spectrum) -> Option<Distance> {
         let own: Vec<(f64, f64)> = run.positive().map(|(k, energy)| (k.ln(), energy.ln())).collect();
-        let both: Vec<(f64, f64, f64)> =
-            self.points.iter().filter_map(|&(k, energy)| Some((k, energy, line_through(&own, k.ln())?.exp()))).collect();
+        let both: Vec<(f64, f64, f64)> = self
+            .points
+            .iter()
+            .filter_map(|&(k, energy)| Some((k, energy, line_through(&own, k.ln())?.exp())))
+            .collect();
         let [(from, ..), .., (to, ..)] = both[..] else { return None };
         let squares: f64 = both.iter().map(|(_, published, run)| (run / published).log10().powi(2)).sum();
         // The same rule for both, so that its error cancels in the ratio.
@@ -146,9 +169,12 @@ fn line_through(points: &[(f64, f64)], at: f64) -> Option<f64> {
 fn station_times(table: &TextTable) -> Option<Vec<f64>> {
     let names = table.head().find(|line| line.contains("tU0/M=") && line.contains(" E("))?;
     let inside = |name: &str| name.rsplit(['=', '(']).next()?.trim_end_matches(')').parse::<f64>().ok();
-    let stations: Vec<f64> = names.split_whitespace().filter(|name| name.starts_with("E(")).map(inside).collect::<Option<_>>()?;
+    let stations: Vec<f64> =
+        names.split_whitespace().filter(|name| name.starts_with("E(")).map(inside).collect::<Option<_>>()?;
     let speed = table.stated("U0")?;
-    let mesh: f64 = table.head().find_map(|line| line[..line.find(" cm grid")?].split_whitespace().last()?.parse().ok())?;
+    let mesh: f64 = table
+        .head()
+        .find_map(|line| line[..line.find(" cm grid")?].split_whitespace().last()?.parse().ok())?;
     let first = *stations.first()?;
     Some(stations.iter().map(|station| (station - first) * mesh / (100.0 * speed)).collect())
 }
@@ -160,7 +186,11 @@ fn stations(table: &TextTable, times: &[f64]) -> Result<Vec<PublishedSpectrum>> 
         return Err(table.wrong(rows[0].line, &what));
     }
     let points = |column: usize| rows.iter().map(move |row| (row.line, row.cells[0], row.cells[column]));
-    times.iter().zip(1..).map(|(&time, column)| PublishedSpectrum::new(table, Some(time), points(column))).collect()
+    times
+        .iter()
+        .zip(1..)
+        .map(|(&time, column)| PublishedSpectrum::new(table, Some(time), points(column)))
+        .collect()
 }
 
 /// Blocks of `nk t` and nk values at k = 0, 1, .. nk - 1 under a head of prose (AGARD-AR-345, HOM02: Wray's
@@ -170,14 +200,18 @@ fn agard(table: &TextTable) -> Result<Vec<PublishedSpectrum>> {
     let mut spectra = Vec::new();
     while let Some(row) = rows.next() {
         let (count, time) = match row.cells[..] {
-            [count, time] if count >= 1.0 && count.fract() == 0.0 && time.is_finite() => (count as usize, time),
+            [count, time] if count >= 1.0 && count.fract() == 0.0 && time.is_finite() => {
+                (count as usize, time)
+            }
             _ => return Err(table.wrong(row.line, "a number of wavenumbers and a time were expected here")),
         };
         let block = rows.as_slice();
         let block = &block[..count.min(block.len())];
-        let energy: Vec<(usize, f64)> = block.iter().flat_map(|row| row.cells.iter().map(|value| (row.line, *value))).collect();
+        let energy: Vec<(usize, f64)> =
+            block.iter().flat_map(|row| row.cells.iter().map(|value| (row.line, *value))).collect();
         if energy.len() != count {
-            return Err(table.wrong(row.line, &format!("{} values follow where {count} were announced", energy.len())));
+            return Err(table
+                .wrong(row.line, &format!("{} values follow where {count} were announced", energy.len())));
         }
         rows = table.rows()[table.rows().len() - rows.len() + count..].iter();
         let points = energy.iter().enumerate().map(|(k, (line, energy))| (*line, k as f64, *energy));
@@ -202,9 +236,18 @@ mod tests {
             ("k,energy\n1,4\n2,3\n", vec![None]),
             ("! k [1/m] E [m3/s2]\n1.0D+00 4\n2 3", vec![None]),
             ("\u{feff}k;E\r\n1;4\r\n2;3\r\n", vec![None]),
-            ("step,time,k,energy\n0,0,0,0\n0,0,1,4\n0,0,2,3\n5,0.5,1,4\n5,0.5,2,3\n", vec![Some(0.0), Some(0.5)]),
-            ("# 2.00 cm grid, U0 = 20 m/s\n# k[1/cm]  E(tU0/M=10)  E(60)\n1 4 4\n2 3 3\n3 nan nan\n", vec![Some(0.0), Some(0.05)]),
-            ("head\n3-d total energy spectra E(k,t)\nnk t\n\n 3 0.5\n0\n4\n3\n 3 1.0\n0\n4\n3\n", vec![Some(0.5), Some(1.0)]),
+            (
+                "step,time,k,energy\n0,0,0,0\n0,0,1,4\n0,0,2,3\n5,0.5,1,4\n5,0.5,2,3\n",
+                vec![Some(0.0), Some(0.5)],
+            ),
+            (
+                "# 2.00 cm grid, U0 = 20 m/s\n# k[1/cm]  E(tU0/M=10)  E(60)\n1 4 4\n2 3 3\n3 nan nan\n",
+                vec![Some(0.0), Some(0.05)],
+            ),
+            (
+                "head\n3-d total energy spectra E(k,t)\nnk t\n\n 3 0.5\n0\n4\n3\n 3 1.0\n0\n4\n3\n",
+                vec![Some(0.5), Some(1.0)],
+            ),
         ] {
             let spectra = parse(text).unwrap_or_else(|error| panic!("{error}\n{text}")).spectra;
             assert_eq!(spectra.iter().map(|spectrum| spectrum.time).collect::<Vec<_>>(), times, "{text}");
@@ -213,7 +256,10 @@ mod tests {
         assert!(read("# t  E  eps\n0 1 1\n", None).unwrap().spectra.is_empty());
         for (text, part) in [
             ("3-d total energy spectra E(k,t)\n 3 0.5\n0\n4\n", "2 values follow where 3"),
-            ("3-d total energy spectra E(k,t)\n 3.5 0.5\n0\n4\n", "x.dat:2: a number of wavenumbers and a time"),
+            (
+                "3-d total energy spectra E(k,t)\n 3.5 0.5\n0\n4\n",
+                "x.dat:2: a number of wavenumbers and a time",
+            ),
             ("k,energy\n1,4\n1,3\n", "x.dat:3: k must increase: 1 follows 1"),
             ("k,energy\n1,4\n2,-3\n", "x.dat:3: E(k) must not be negative"),
             ("k,energy\n1,4\n,3\n", "x.dat:3: no value of `k`"),
@@ -225,7 +271,8 @@ mod tests {
 
     #[test]
     fn the_distance_of_a_power_law_is_exact() {
-        let published = parse("step,time,k,energy\n0,0.5,2,1\n0,0.5,3,1\n0,0.5,8,1\n0,0.5,64,1\n1,7,1,1\n").unwrap();
+        let published =
+            parse("step,time,k,energy\n0,0.5,2,1\n0,0.5,3,1\n0,0.5,8,1\n0,0.5,64,1\n1,7,1,1\n").unwrap();
         let spectrum = |time: f64, level: f64| {
             let wavenumber: Vec<f64> = (0..=8).map(f64::from).collect();
             let energy = wavenumber.iter().map(|k| level * f64::from(*k > 0.0)).collect();
@@ -243,7 +290,9 @@ mod tests {
     fn comte_bellot_and_corrsin_are_read_as_distributed() {
         let Some(path) = shared("hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat") else { return };
         let spectra = References::read(&[path.into()], None).unwrap().spectra.remove(0).spectra;
-        for (spectrum, (time, count, first)) in spectra.iter().zip([(0.0, 19, 0.2), (0.28448, 19, 0.2), (0.65532, 18, 0.15)]) {
+        for (spectrum, (time, count, first)) in
+            spectra.iter().zip([(0.0, 19, 0.2), (0.28448, 19, 0.2), (0.65532, 18, 0.15)])
+        {
             assert!((spectrum.time.unwrap() - time).abs() < 1e-12);
             assert_eq!((spectrum.points.len(), spectrum.points[0].0), (count, first));
         }
@@ -252,14 +301,17 @@ mod tests {
     /// E of each spectrum sums to the energy of the history at its time (five digits, 0.1 % in the balance).
     #[test]
     fn the_spectra_of_wray_sum_to_his_energy() {
-        let files = ["CB512.es", "CB512.f_t"].map(|name| shared(&format!("hit_decay/Wray1997_AGARD_HOM02/{name}")));
+        let files =
+            ["CB512.es", "CB512.f_t"].map(|name| shared(&format!("hit_decay/Wray1997_AGARD_HOM02/{name}")));
         let [Some(spectra), Some(history)] = files else { return };
         let mut read = References::read(&[history.into(), spectra.into()], None).unwrap();
-        let (PublishedHistory { history, .. }, spectra) = (read.histories.remove(0), read.spectra.remove(0).spectra);
+        let (PublishedHistory { history, .. }, spectra) =
+            (read.histories.remove(0), read.spectra.remove(0).spectra);
         assert_eq!(spectra.len(), 28);
         for spectrum in spectra {
             let sum: f64 = spectrum.points.iter().map(|point| point.1).sum();
-            let energy = crate::report::cubic::interpolate(&history.time, &history.energy, spectrum.time.unwrap());
+            let energy =
+                crate::report::cubic::interpolate(&history.time, &history.energy, spectrum.time.unwrap());
             assert!((sum / energy - 1.0).abs() < 2e-3, "{sum} {energy} at {:?}", spectrum.time);
         }
     }

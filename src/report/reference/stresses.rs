@@ -31,19 +31,27 @@ impl PublishedStresses {
             rows.iter().map(|row| row.cells[stress] / q2(&row.cells) - third).collect()
         };
         let anisotropy = [b(uu, 1.0 / 3.0), b(vv, 1.0 / 3.0), b(ww, 1.0 / 3.0), b(uv, 0.0)];
-        Ok(Some(Self { label: label.into(), shear: rows.iter().map(|row| row.cells[place]).collect(), anisotropy }))
+        Ok(Some(Self {
+            label: label.into(),
+            shear: rows.iter().map(|row| row.cells[place]).collect(),
+            anisotropy,
+        }))
     }
 
     /// The stations within the total `shear` of a run, and how far its `anisotropy` is off there (root mean
     /// square for each of b_xx, b_yy, b_zz, b_xy). None if there is no such station.
     pub fn deviations(&self, shear: &[f64], anisotropy: [&[f64]; 4]) -> Option<(Vec<f64>, [f64; 4])> {
         let (from, to) = (*shear.first()?, *shear.last()?);
-        let within: Vec<usize> = (0..self.shear.len()).filter(|&i| (from..=to).contains(&self.shear[i])).collect();
+        let within: Vec<usize> =
+            (0..self.shear.len()).filter(|&i| (from..=to).contains(&self.shear[i])).collect();
         if within.is_empty() {
             return None;
         }
         let off = |component: usize| {
-            let square = |&i: &usize| (self.anisotropy[component][i] - interpolate(shear, anisotropy[component], self.shear[i])).powi(2);
+            let square = |&i: &usize| {
+                (self.anisotropy[component][i] - interpolate(shear, anisotropy[component], self.shear[i]))
+                    .powi(2)
+            };
             (within.iter().map(square).sum::<f64>() / within.len() as f64).sqrt()
         };
         Some((within.iter().map(|&i| self.shear[i]).collect(), [0, 1, 2, 3].map(off)))
@@ -61,7 +69,12 @@ mod tests {
         let published = read(text, None).unwrap().stresses.remove(0);
         let shear: Vec<f64> = (0..20).map(|i| 0.25 * i as f64).collect();
         let constant = |value: f64| vec![value; shear.len()];
-        let b = [constant(0.5 - 1.0 / 3.0), constant(0.25 - 1.0 / 3.0), constant(0.25 - 1.0 / 3.0), constant(-0.2)];
+        let b = [
+            constant(0.5 - 1.0 / 3.0),
+            constant(0.25 - 1.0 / 3.0),
+            constant(0.25 - 1.0 / 3.0),
+            constant(-0.2),
+        ];
         let (stations, off) = published.deviations(&shear, [&b[0], &b[1], &b[2], &b[3]]).unwrap();
         assert_eq!(stations, [1.0, 2.0]);
         assert!(off[..3].iter().all(|off| *off < 1e-14) && (off[3] - 0.05).abs() < 1e-14, "{off:?}");

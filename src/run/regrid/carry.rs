@@ -37,21 +37,37 @@ impl<'a> Carry<'a> {
         let stretched = changes.iter().any(|change| !change.repeats());
         let (order, truncation, stretch) = match (&old.flow, &new.flow) {
             (FlowKind::Channel(of_old), FlowKind::Channel(of_new)) => {
-                let [from, to] = [channel::Parameters::new(old, of_old), channel::Parameters::new(new, of_new)];
-                let stretch = stretched.then(|| Stretch::Channel(Box::new(channel::Stretch::new(&from, &to, old_time))));
+                let [from, to] =
+                    [channel::Parameters::new(old, of_old), channel::Parameters::new(new, of_new)];
+                let stretch = stretched
+                    .then(|| Stretch::Channel(Box::new(channel::Stretch::new(&from, &to, old_time))));
                 (Order::Chebyshev, to.truncation(), stretch)
             }
             (FlowKind::Homogeneous(of_old), FlowKind::Homogeneous(of_new)) => {
-                let [from, to] = [homogeneous::Parameters::new(old, of_old), homogeneous::Parameters::new(new, of_new)];
+                let [from, to] =
+                    [homogeneous::Parameters::new(old, of_old), homogeneous::Parameters::new(new, of_new)];
                 let stretch = homogeneous::Stretch::new((&from, old_time), (&to, time))?;
                 (Order::Fourier, to.truncation(), stretched.then_some(Stretch::Homogeneous(stretch)))
             }
-            _ => return Err(Error::input(format!("it is of the flow \"{}\", which this case is not", parts.header.flow))),
+            _ => {
+                return Err(Error::input(format!(
+                    "it is of the flow \"{}\", which this case is not",
+                    parts.header.flow
+                )));
+            }
         };
-        Ok(Self { parts, changes, order, mapping: Mapping::new(&parts.columns, changes, order), stretch, truncation })
+        Ok(Self {
+            parts,
+            changes,
+            order,
+            mapping: Mapping::new(&parts.columns, changes, order),
+            stretch,
+            truncation,
+        })
     }
 
-    /// The modes of consecutive `columns` of the new list, of the fields with these numbers in the checkpoint. By this rank alone.
+    /// The modes of consecutive `columns` of the new list, of the fields with these numbers in the
+    /// checkpoint. By this rank alone.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -59,7 +75,8 @@ impl<'a> Carry<'a> {
         let before = columns.first().map_or(0, |column| column[2]);
         let length = columns.iter().map(|column| column[3]).sum::<i64>() as usize;
         let sources: Vec<_> = columns.iter().map(|[nx, nz, ..]| self.mapping.source([*nx, *nz])).collect();
-        let own = |column: &[i64; 4]| (column[2] - before) as usize..(column[2] - before + column[3]) as usize;
+        let own =
+            |column: &[i64; 4]| (column[2] - before) as usize..(column[2] - before + column[3]) as usize;
         let mut states = vec![vec![Complex::default(); length]; fields.len()];
         for (run, read) in runs(&sources) {
             for (state, &field) in states.iter_mut().zip(fields) {
@@ -67,7 +84,8 @@ impl<'a> Carry<'a> {
                 let name = &self.parts.fields[field].name;
                 for (column, source) in columns[run.clone()].iter().zip(&sources[run.clone()]) {
                     let Some((labels, [from, count])) = source else { continue };
-                    let (old, new) = (&modes[(from - read.start) as usize..][..*count as usize], &mut state[own(column)]);
+                    let (old, new) =
+                        (&modes[(from - read.start) as usize..][..*count as usize], &mut state[own(column)]);
                     self.mapping.copy(old, new);
                     if self.order == Order::Chebyshev && channel::has_wall_values(name, *labels) {
                         channel::keep_wall_values(old, new);
@@ -93,10 +111,16 @@ impl<'a> Carry<'a> {
             None => {}
             Some(Stretch::Channel(stretch)) => {
                 let repeated = [0, 2].map(|i: usize| self.changes[i].repeats());
-                modes.iter_mut().filter(|(name, _)| *name == "laplacian_v").for_each(|(_, phi)| stretch.column(from, to, repeated, phi));
+                modes
+                    .iter_mut()
+                    .filter(|(name, _)| *name == "laplacian_v")
+                    .for_each(|(_, phi)| stretch.column(from, to, repeated, phi));
             }
             Some(Stretch::Homogeneous(stretch)) => {
-                let mut velocity = modes.iter_mut().filter(|(name, _)| ["u", "v", "w"].contains(name)).map(|(_, modes)| &mut **modes);
+                let mut velocity = modes
+                    .iter_mut()
+                    .filter(|(name, _)| ["u", "v", "w"].contains(name))
+                    .map(|(_, modes)| &mut **modes);
                 if let (Some(u), Some(v), Some(w)) = (velocity.next(), velocity.next(), velocity.next()) {
                     stretch.column(to, [u, v, w]);
                 }
@@ -104,7 +128,8 @@ impl<'a> Carry<'a> {
         }
     }
 
-    /// Verifies the checksums of the whole checkpoint, and says what the new modes do not hold of it. Collective.
+    /// Verifies the checksums of the whole checkpoint, and says what the new modes do not hold of
+    /// it. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a damaged file.
@@ -116,7 +141,8 @@ impl<'a> Carry<'a> {
             for (ny, mode) in self.mapping.labels(*count).zip(modes) {
                 let square = mode.norm_sqr();
                 all += square;
-                dropped += if self.truncation.holds(self.mapping.label([*nx, ny, *nz])) { 0.0 } else { square };
+                dropped +=
+                    if self.truncation.holds(self.mapping.label([*nx, ny, *nz])) { 0.0 } else { square };
             }
             sums[field][0].add(weight * all);
             sums[field][1].add(weight * dropped);
@@ -132,7 +158,10 @@ impl<'a> Carry<'a> {
             let [all, dropped] = ExactSum::total_of(sums, world);
             format!("{:.2e} of {}", if all > 0.0 { dropped / all } else { 0.0 }, field.name)
         });
-        Ok(format!("dropped with the modes that the grid does not hold, of sum |mode|^2: {}", shares.collect::<Vec<_>>().join(", ")))
+        Ok(format!(
+            "dropped with the modes that the grid does not hold, of sum |mode|^2: {}",
+            shares.collect::<Vec<_>>().join(", ")
+        ))
     }
 
     /// What becomes of the field in each direction whose length changes.
@@ -146,10 +175,13 @@ impl<'a> Carry<'a> {
     }
 }
 
-/// Consecutive columns whose sources, if they have any, follow each other in the file; and all the modes of these.
+/// Consecutive columns whose sources, if they have any, follow each other in the file; and all the
+/// modes of these.
 fn runs(sources: &[Option<([i64; 2], [i64; 2])>]) -> Vec<(Range<usize>, Range<i64>)> {
     let mut runs: Vec<(Range<usize>, Range<i64>)> = Vec::new();
-    for (c, [first, count]) in sources.iter().enumerate().filter_map(|(c, source)| Some((c, source.as_ref()?.1))) {
+    for (c, [first, count]) in
+        sources.iter().enumerate().filter_map(|(c, source)| Some((c, source.as_ref()?.1)))
+    {
         match runs.last_mut() {
             Some((columns, modes)) if modes.end == first => (columns.end, modes.end) = (c + 1, first + count),
             _ => runs.push((c..c + 1, first..first + count)),

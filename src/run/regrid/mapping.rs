@@ -9,7 +9,8 @@ const TOLERANCE: f64 = 1e-12;
 /// How the state of one box becomes that of another, in each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The length is what it was, or so many times that: the field is repeated, and the label n becomes so many times n.
+    /// The length is what it was, or so many times that: the field is repeated, and the label n
+    /// becomes so many times n.
     Repeated(i64),
     /// Labels stay.
     Stretched,
@@ -20,7 +21,11 @@ impl Change {
     pub fn new(from: f64, to: f64) -> Self {
         let ratio = to / from;
         let times = ratio.round();
-        if times >= 1.0 && (ratio - times).abs() <= TOLERANCE * times { Self::Repeated(times as i64) } else { Self::Stretched }
+        if times >= 1.0 && (ratio - times).abs() <= TOLERANCE * times {
+            Self::Repeated(times as i64)
+        } else {
+            Self::Stretched
+        }
     }
 
     /// What labels are multiplied with.
@@ -56,11 +61,15 @@ pub struct Mapping {
 impl Mapping {
     /// From a list of columns: n_x, n_z, index of the first mode, number of modes.
     pub fn new(old: &[[i64; 4]], changes: [Change; 3], order: Order) -> Self {
-        Self { changes, order, old: old.iter().map(|[nx, nz, first, count]| ([*nx, *nz], [*first, *count])).collect() }
+        Self {
+            changes,
+            order,
+            old: old.iter().map(|[nx, nz, first, count]| ([*nx, *nz], [*first, *count])).collect(),
+        }
     }
 
-    /// The labels n_x, n_z of the old column that the column of these labels is made from, its first mode, and its number of modes.
-    /// None if it is all zeros.
+    /// The labels n_x, n_z of the old column that the column of these labels is made from, its
+    /// first mode, and its number of modes. None if it is all zeros.
     pub fn source(&self, [nx, nz]: [i64; 2]) -> Option<([i64; 2], [i64; 2])> {
         let [by_x, _, by_z] = self.changes.map(Change::factor);
         let labels = [nx / by_x, nz / by_z];
@@ -126,7 +135,8 @@ mod tests {
 
     #[test]
     fn modes_find_their_places() {
-        let modes = |numbers: &[i32]| numbers.iter().map(|&n| Complex::from(f64::from(n))).collect::<Vec<_>>();
+        let modes =
+            |numbers: &[i32]| numbers.iter().map(|&n| Complex::from(f64::from(n))).collect::<Vec<_>>();
         let copied = |order: Order, times: i64, old: &[i32], length: usize| {
             let mut new = vec![Complex::default(); length];
             let changes = [Change::Stretched, Change::Repeated(times), Change::Stretched];

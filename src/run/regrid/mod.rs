@@ -31,11 +31,13 @@ pub enum Target<'a> {
     Run(&'a Path),
 }
 
-/// Writes the checkpoint `from`, as it is with these overrides of its case (`domain.grid=..`, `domain.size=..`), to `to`, and says
-/// what was done. One process does it, with a part of each field in memory. Collective.
+/// Writes the checkpoint `from`, as it is with these overrides of its case (`domain.grid=..`,
+/// `domain.size=..`), to `to`, and says what was done. One process does it, with a part of each
+/// field in memory. Collective.
 ///
 /// # Errors
-/// The same on all ranks: `from` is damaged or no checkpoint; a grid or box that cannot be; `to` exists, or cannot be written.
+/// The same on all ranks: `from` is damaged or no checkpoint; a grid or box that cannot be; `to`
+/// exists, or cannot be written.
 pub fn regrid(world: &World, from: &Path, to: Target, overrides: &[String]) -> Result<String> {
     let alone = world.split(world.rank());
     world.root_text(|| rewrite(&alone, from, to, overrides))
@@ -45,7 +47,10 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     let from_name = from.display();
     match target {
         Target::File(file) if fs::symlink_metadata(file).is_ok() => {
-            return Err(Error::input(format!("{} exists, and is not overwritten: give another name, or remove it", file.display())));
+            return Err(Error::input(format!(
+                "{} exists, and is not overwritten: give another name, or remove it",
+                file.display()
+            )));
         }
         Target::Run(directory) if directory::is_taken(directory) => {
             return Err(Error::input(format!(
@@ -59,13 +64,17 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     let header = &parts.header;
     let to = match target {
         Target::File(file) => file.to_path_buf(),
-        Target::Run(directory) => store::checkpoint_file(&directory.join(directory::CHECKPOINTS), header.step),
+        Target::Run(directory) => {
+            store::checkpoint_file(&directory.join(directory::CHECKPOINTS), header.step)
+        }
     };
     let to_name = to.display();
     let name = case_name(&header.case);
     let old = stored_case(from, header)?;
-    let new = case::parse(&name, &header.case, Path::new(""), overrides)
-        .map_err(|error| Error { message: format!("the case of {from_name} cannot have this grid or box:\n{error}"), ..error })?;
+    let new = case::parse(&name, &header.case, Path::new(""), overrides).map_err(|error| Error {
+        message: format!("the case of {from_name} cannot have this grid or box:\n{error}"),
+        ..error
+    })?;
     let mut carry = Carry::new(&parts, &old, &new, header.time).map_err(in_file(from))?;
     let dropped = carry.verify(world)?;
 
@@ -77,12 +86,22 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
         _ => header.numbers.clone(),
     };
     let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
-    let absolute = std::path::absolute(&to).map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
+    let absolute = std::path::absolute(&to)
+        .map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
     files::require_utf8(&absolute)?;
     if let Some(directory) = absolute.parent() {
-        fs::create_dir_all(directory).map_err(|error| Error::io(format!("cannot make the directory {}", directory.display()), error))?;
+        fs::create_dir_all(directory).map_err(|error| {
+            Error::io(format!("cannot make the directory {}", directory.display()), error)
+        })?;
     }
-    let mut file = store::Remake::create(world, &absolute, &new_header, &output::tables(&modes), &parts.fields, modes.total)?;
+    let mut file = store::Remake::create(
+        world,
+        &absolute,
+        &new_header,
+        &output::tables(&modes),
+        &parts.fields,
+        modes.total,
+    )?;
     let fields: Vec<usize> = (0..parts.fields.len()).collect();
     let columns: Vec<[i64; 4]> = modes.columns().collect();
     for block in store::blocks(&columns, BLOCK) {
@@ -97,7 +116,9 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     text += &format!("from {from_name}, modes {}: {}\n", header.layout, story(&carry, &dropped));
     text += "Running statistics are not taken over. ";
     text += &match target {
-        Target::File(_) => "With --to-run DIR instead of a file, it makes a run directory that is ready to go on.".to_owned(),
+        Target::File(_) => {
+            "With --to-run DIR instead of a file, it makes a run directory that is ready to go on.".to_owned()
+        }
         Target::Run(directory) => {
             if let Some(checkpoints) = absolute.parent() {
                 store::point_latest(checkpoints, header.step)?;
@@ -125,7 +146,8 @@ fn how_to_go_on(directory: &Path, header: &Header, case: &Case) -> String {
     format!("To go on from it: `rogallo continue {directory}{further}.{step}")
 }
 
-/// What a run finds in the checkpoint that it starts from and the case does not say, by this process alone; nothing where the case names none, or it is not there.
+/// What a run finds in the checkpoint that it starts from and the case does not say, by this
+/// process alone; nothing where the case names none, or it is not there.
 ///
 /// # Errors
 /// What [`take_initial`] refuses without a look at all of the file.
@@ -136,28 +158,39 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
     Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
     let mean = parts.columns.iter().find(|[nx, nz, ..]| [*nx, *nz] == [0, 0]);
     let field = parts.fields.iter().position(|field| field.name == "laplacian_v");
-    let (FlowKind::Channel(Channel { drive: Drive::MassFlux { bulk_velocity }, walls, .. }), Some(&[_, _, first, count]), Some(field)) =
-        (&case.flow, mean, field)
+    let (
+        FlowKind::Channel(Channel { drive: Drive::MassFlux { bulk_velocity }, walls, .. }),
+        Some(&[_, _, first, count]),
+        Some(field),
+    ) = (&case.flow, mean, field)
     else {
         return Ok(Vec::new());
     };
-    let profile: Vec<f64> = parts.read(field, first as u64..(first + count) as u64)?.into_iter().map(channel::unpack).collect();
+    let profile: Vec<f64> =
+        parts.read(field, first as u64..(first + count) as u64)?.into_iter().map(channel::unpack).collect();
     let found = channel::bulk(&profile);
     let what = match FluxChange::new(found, *bulk_velocity, walls.velocity) {
         FluxChange::Nothing => return Ok(Vec::new()),
-        FluxChange::Scaled(factor) => format!("the mean profile is multiplied by {factor:.6}, seen from the walls"),
-        FluxChange::Added(more) => format!("a parabola of the bulk velocity {more:.6} is added to the mean profile"),
+        FluxChange::Scaled(factor) => {
+            format!("the mean profile is multiplied by {factor:.6}, seen from the walls")
+        }
+        FluxChange::Added(more) => {
+            format!("a parabola of the bulk velocity {more:.6} is added to the mean profile")
+        }
     };
     Ok(vec![format!(
-        "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the fluctuations stay as they are"
+        "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the \
+         fluctuations stay as they are"
     )])
 }
 
-/// Puts the state of the checkpoint that the case names, if it does, in the place of the initial velocity and of the scalars that the
-/// file has; says what was done. Each rank reads what it needs. Collective.
+/// Puts the state of the checkpoint that the case names, if it does, in the place of the initial
+/// velocity and of the scalars that the file has; says what was done. Each rank reads what it
+/// needs. Collective.
 ///
 /// # Errors
-/// The same on all ranks: a file that is missing, damaged or of another flow; a box that it cannot be taken to.
+/// The same on all ranks: a file that is missing, damaged or of another flow; a box that it cannot
+/// be taken to.
 pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<Option<String>> {
     let Some(path) = case.initial_file() else { return Ok(None) };
     let parts = Parts::open(world, path)?;
@@ -167,7 +200,8 @@ pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<O
 
     let modes = flow.modes();
     let mut state = flow.state_mut();
-    let own = modes.before as i64..modes.before as i64 + state.first().map_or(0, |(_, values)| length(values)) as i64;
+    let own = modes.before as i64
+        ..modes.before as i64 + state.first().map_or(0, |(_, values)| length(values)) as i64;
     let columns: Vec<[i64; 4]> = modes.columns().filter(|[_, _, first, _]| own.contains(first)).collect();
     let number = |name: &str| parts.fields.iter().position(|field| field.name == name);
     let (fields, mut targets): (Vec<usize>, Vec<&mut ValuesMut>) =
@@ -184,7 +218,11 @@ pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<O
     world.agree(fill())?;
     flow.started_elsewhere()?;
     let Header { step, time, layout, .. } = &parts.header;
-    Ok(Some(format!("starting from {}, step {step}, time {time}, modes {layout}: {}", path.display(), story(&carry, &dropped))))
+    Ok(Some(format!(
+        "starting from {}, step {step}, time {time}, modes {layout}: {}",
+        path.display(),
+        story(&carry, &dropped)
+    )))
 }
 
 fn story(carry: &Carry, dropped: &str) -> String {
@@ -216,7 +254,10 @@ fn length(values: &ValuesMut) -> usize {
 fn put(target: &mut ValuesMut, place: usize, values: &[Complex<f64>]) {
     match target {
         ValuesMut::F32(target) => {
-            target[place..].iter_mut().zip(values).for_each(|(target, value)| *target = Complex::new(value.re as f32, value.im as f32));
+            target[place..]
+                .iter_mut()
+                .zip(values)
+                .for_each(|(target, value)| *target = Complex::new(value.re as f32, value.im as f32));
         }
         ValuesMut::F64(target) => target[place..place + values.len()].copy_from_slice(values),
     }

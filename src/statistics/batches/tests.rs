@@ -1,4 +1,5 @@
-//! Whatever is sampled when: sums of weights and of values are those of the window, and a restart at any sample changes no bit.
+//! Whatever is sampled when: sums of weights and of values are those of the window, and a restart
+//! at any sample changes no bit.
 
 use super::*;
 
@@ -12,7 +13,12 @@ struct Sums {
 
 impl Sums {
     fn new(length: f64, spectra_batches: u64) -> Self {
-        Self { batching: Batching::new(Axis::new(length), spectra_batches), moments: 0.0, spectra: 0.0, closed: Vec::new() }
+        Self {
+            batching: Batching::new(Axis::new(length), spectra_batches),
+            moments: 0.0,
+            spectra: 0.0,
+            closed: Vec::new(),
+        }
     }
 
     fn sample(&mut self, time: f64, value: f64) {
@@ -34,7 +40,8 @@ impl Sums {
     /// As a checkpoint does.
     fn restart(&mut self) {
         let Some(so_far) = self.batching.so_far() else { return };
-        let records: Vec<Record> = self.batching.records(&so_far).into_iter().chain([self.batching.last_sample()]).collect();
+        let records: Vec<Record> =
+            self.batching.records(&so_far).into_iter().chain([self.batching.last_sample()]).collect();
         let mut again = Batching::new(self.batching.axis, self.batching.spectra_batches);
         again.recall(&records).unwrap();
         assert_eq!(again.open, self.batching.open);
@@ -44,12 +51,21 @@ impl Sums {
     /// The sum of all moments, closed and open, and what it covers.
     fn total(&self) -> (f64, Option<Tally>) {
         let open = self.batching.so_far().map(|so_far| so_far.moments);
-        let tallies = self.closed.iter().map(|(closed, ..)| closed.moments).chain(open).filter(|tally| tally.samples > 0);
-        (self.closed.iter().map(|(_, moments, _)| moments).sum::<f64>() + self.moments, tallies.reduce(|a, b| a.and(&b)))
+        let tallies = self
+            .closed
+            .iter()
+            .map(|(closed, ..)| closed.moments)
+            .chain(open)
+            .filter(|tally| tally.samples > 0);
+        (
+            self.closed.iter().map(|(_, moments, _)| moments).sum::<f64>() + self.moments,
+            tallies.reduce(|a, b| a.and(&b)),
+        )
     }
 }
 
-/// The times at which steps of different lengths end, where they land on the boundaries of batches and on those of a schedule; and those that are sampled.
+/// The times at which steps of different lengths end, where they land on the boundaries of batches
+/// and on those of a schedule; and those that are sampled.
 fn times(schedule: Schedule, axis: Axis, steps: u64) -> Vec<f64> {
     let (mut time, mut sampled) = (0.0, vec![0.0]);
     for step in 1..=steps {
@@ -68,12 +84,15 @@ fn sums_are_those_of_the_window_however_it_is_cut_and_restarted() {
     let by_steps = Schedule { every_steps: Some(3), every_time: None };
     let by_time = Schedule { every_steps: None, every_time: Some(0.11) };
     let both = Schedule { every_steps: Some(4), every_time: Some(0.3) };
-    for (schedule, length, spectra_batches) in [(by_steps, 0.5, 1), (by_time, 0.7, 3), (both, 0.1, 2), (by_steps, 1e3, 1)] {
+    for (schedule, length, spectra_batches) in
+        [(by_steps, 0.5, 1), (by_time, 0.7, 3), (both, 0.1, 2), (by_steps, 1e3, 1)]
+    {
         let sampled = times(schedule, Axis::new(length), 400);
         let value = |time: f64| 2.0 + (3.0 * time).sin();
         let exact: f64 = sampled.windows(2).map(|pair| (pair[1] - pair[0]) * value(pair[1])).sum();
         let end = *sampled.last().unwrap();
-        let (mut one, mut restarted) = (Sums::new(length, spectra_batches), Sums::new(length, spectra_batches));
+        let (mut one, mut restarted) =
+            (Sums::new(length, spectra_batches), Sums::new(length, spectra_batches));
         for time in &sampled {
             one.sample(*time, value(*time));
             restarted.sample(*time, value(*time));
@@ -84,18 +103,27 @@ fn sums_are_those_of_the_window_however_it_is_cut_and_restarted() {
         assert!((total - exact).abs() < 1e-12 * exact, "{schedule:?}: {total} for {exact}");
         assert!((tally.weight - end).abs() < 1e-12 * end && (tally.begin, tally.end) == (0.0, end));
         assert_eq!(tally.samples as usize, sampled.len() - 1);
-        assert_eq!((total.to_bits(), one.closed.len()), (restarted.total().0.to_bits(), restarted.closed.len()));
+        assert_eq!(
+            (total.to_bits(), one.closed.len()),
+            (restarted.total().0.to_bits(), restarted.closed.len())
+        );
         // Each batch covers its own time, and nothing lies in two of them.
         for (m, (closed, _, spectra)) in one.closed.iter().enumerate() {
             let extent = Axis::new(length).extent(m as u64);
             let ends = [closed.moments.begin, closed.moments.end];
-            assert!(ends.iter().zip(extent).all(|(end, exact)| (end - exact).abs() < 1e-12), "{ends:?}, not {extent:?}");
+            assert!(
+                ends.iter().zip(extent).all(|(end, exact)| (end - exact).abs() < 1e-12),
+                "{ends:?}, not {extent:?}"
+            );
             assert_eq!(closed.number, m as u64);
             assert!((closed.moments.weight - length).abs() < 1e-12);
             assert_eq!(spectra.is_some(), (m as u64 + 1).is_multiple_of(spectra_batches));
             if let Some(tally) = closed.spectra {
                 assert!((tally.weight - spectra_batches as f64 * length).abs() < 1e-12);
-                let of_batches: f64 = one.closed[m + 1 - spectra_batches as usize..=m].iter().map(|(_, moments, _)| moments).sum();
+                let of_batches: f64 = one.closed[m + 1 - spectra_batches as usize..=m]
+                    .iter()
+                    .map(|(_, moments, _)| moments)
+                    .sum();
                 assert!((spectra.unwrap() - of_batches).abs() < 1e-13 * of_batches);
             }
         }
@@ -131,7 +159,11 @@ fn a_gap_has_no_weight() {
         sums.batching.interrupt();
         sums.restart();
         sums.sample(resumed, 100.0);
-        assert_eq!(sums.closed.iter().map(|(closed, ..)| closed.number).collect::<Vec<_>>(), numbers, "{resumed}");
+        assert_eq!(
+            sums.closed.iter().map(|(closed, ..)| closed.number).collect::<Vec<_>>(),
+            numbers,
+            "{resumed}"
+        );
         sums.sample(resumed + 0.125, 3.0);
         let (total, tally) = sums.total();
         let tally = tally.unwrap();
@@ -144,7 +176,11 @@ fn a_gap_has_no_weight() {
         sums.batching.interrupt();
         sums.sample(9.0, 1.0);
         assert_eq!(sums.closed.len(), 1 + left);
-        assert!(sums.closed.last().is_some_and(|(closed, ..)| closed.spectra.is_some_and(|spectra| spectra.weight == 1.0)));
+        assert!(
+            sums.closed
+                .last()
+                .is_some_and(|(closed, ..)| closed.spectra.is_some_and(|spectra| spectra.weight == 1.0))
+        );
     }
 }
 
@@ -179,7 +215,10 @@ fn a_checkpoint_says_how_long_its_batches_are_and_damaged_ones_are_refused() {
     for (name, value) in [("batch_length", 0.0), ("batch_length", f64::NAN), ("spectra_batches", 0.0)] {
         let mut crafted = records.clone();
         crafted.iter_mut().filter(|record| record.name == name).for_each(|record| record.values[0] = value);
-        assert!(Batching::new(Axis::new(0.5), 1).recall(&crafted).is_err() && Batch::new(crafted).is_err(), "{name} = {value}");
+        assert!(
+            Batching::new(Axis::new(0.5), 1).recall(&crafted).is_err() && Batch::new(crafted).is_err(),
+            "{name} = {value}"
+        );
     }
     records.retain(|record| record.name != "weight");
     assert!(Batching::new(Axis::new(0.5), 1).recall(&records).unwrap_err().message.contains("no \"weight\""));

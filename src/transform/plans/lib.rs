@@ -1,7 +1,8 @@
 //! RustFFT's plans in both precisions.
 //!
-//! RustFFT is generic: whoever plans a transform compiles all of its kernels, a quarter of rogallo's machine code. In a crate of its own they are
-//! compiled once, and not again with every edit.
+//! RustFFT is generic: whoever plans a transform compiles all of its kernels, a quarter of
+//! rogallo's machine code. In a crate of its own they are compiled once, and not again with every
+//! edit.
 
 use rustfft::FftPlanner;
 pub use rustfft::{Fft, FftNum};

@@ -1,5 +1,5 @@
-//! The closed forms against the equations of one mode, integrated in small steps: what they say must be right before a solver is
-//! measured by them.
+//! The closed forms against the equations of one mode, integrated in small steps: what they say
+//! must be right before a solver is measured by them.
 
 use super::Outcome;
 use crate::ensure;
@@ -9,8 +9,8 @@ use rogallo::parallel::World;
 use std::rc::Rc;
 
 const STEPS: usize = 4000;
-/// Rates of change, lambda, are below 6 in a time of 1: (lambda / STEPS)^4 lambda / 120 is below 3e-13, and 4000 roundings add to about
-/// 1e-14.
+/// Rates of change, lambda, are below 6 in a time of 1: (lambda / STEPS)^4 lambda / 120 is below
+/// 3e-13, and 4000 roundings add to about 1e-14.
 const TOLERANCE: f64 = 2e-12;
 
 /// A wave of solenoidal, complex velocity.
@@ -29,11 +29,16 @@ fn wave(salt: u64) -> Wave {
 fn compare(name: &str, equations: Equations, wave: Wave, exact: Wave) -> Outcome {
     let end = equations.integrate(wave, 1.0, STEPS);
     let size = exact.u.iter().map(|u| u.norm()).fold(exact.theta.norm(), f64::max);
-    let error = (0..3).map(|i| (end.u[i] - exact.u[i]).norm()).fold((end.theta - exact.theta).norm(), f64::max) / size;
+    let error =
+        (0..3).map(|i| (end.u[i] - exact.u[i]).norm()).fold((end.theta - exact.theta).norm(), f64::max)
+            / size;
     let in_k = (0..3).map(|i| (end.k[i] - exact.k[i]).abs()).fold(0.0, f64::max);
     let compression = along(exact.k, exact.u).norm() / (dot(exact.k, exact.k).sqrt() * size);
     let all = [error, in_k, compression];
-    ensure!(all.iter().all(|e| *e < TOLERANCE), "{name}: off by {error:e}, k by {in_k:e}, k.u {compression:e} for {wave:?}");
+    ensure!(
+        all.iter().all(|e| *e < TOLERANCE),
+        "{name}: off by {error:e}, k by {in_k:e}, k.u {compression:e} for {wave:?}"
+    );
     Ok(())
 }
 
@@ -44,26 +49,57 @@ pub fn solve(_: &Rc<World>) -> Outcome {
         for viscosity in [0.0, 0.05] {
             let still = Equations { viscosity, diffusivity: viscosity, ..Equations::default() };
             for rate in [1.7, -1.2] {
-                let sheared = Equations { gradient: [[0.0, rate, 0.0], [0.0; 3], [0.0; 3]], scalar_gradient: [0.0, 0.8, 0.0], ..still };
+                let sheared = Equations {
+                    gradient: [[0.0, rate, 0.0], [0.0; 3], [0.0; 3]],
+                    scalar_gradient: [0.0, 0.8, 0.0],
+                    ..still
+                };
                 compare("shear", sheared, wave, exact::shear(rate, viscosity, 0.8, wave, 1.0))?;
-                compare("shear of k_x = 0", sheared, without_x, exact::shear(rate, viscosity, 0.8, without_x, 1.0))?;
+                compare(
+                    "shear of k_x = 0",
+                    sheared,
+                    without_x,
+                    exact::shear(rate, viscosity, 0.8, without_x, 1.0),
+                )?;
                 for omega in [0.3, -0.4, 1.5, rate / 2.0, 0.0] {
-                    let turned = Equations { rotation: [0.0, 0.0, omega], scalar_gradient: [0.0; 3], ..sheared };
+                    let turned =
+                        Equations { rotation: [0.0, 0.0, omega], scalar_gradient: [0.0; 3], ..sheared };
                     let wave = flat(without_scalar);
-                    compare("rotating shear", turned, wave, exact::rotating_shear(rate, omega, viscosity, wave, 1.0))?;
+                    compare(
+                        "rotating shear",
+                        turned,
+                        wave,
+                        exact::rotating_shear(rate, omega, viscosity, wave, 1.0),
+                    )?;
                 }
             }
             for gradient in strains(salt) {
                 let strained = Equations { gradient, ..still };
-                compare("strain", strained, without_scalar, exact::strain(gradient, viscosity, without_scalar, 1.0))?;
+                compare(
+                    "strain",
+                    strained,
+                    without_scalar,
+                    exact::strain(gradient, viscosity, without_scalar, 1.0),
+                )?;
             }
             for omega in [[1.1, 0.0, 0.0], [0.0, -0.9, 0.0], [0.0, 0.0, 1.3], [0.5, -0.8, 0.7]] {
                 let turned = Equations { rotation: omega, ..still };
-                compare("rotation", turned, without_scalar, exact::rotation(omega, viscosity, without_scalar, 1.0))?;
+                compare(
+                    "rotation",
+                    turned,
+                    without_scalar,
+                    exact::rotation(omega, viscosity, without_scalar, 1.0),
+                )?;
             }
             let (e, gamma, beta) = ([0.36, 0.48, -0.8], 1.3, 0.9);
-            let stratified = Equations { scalar_gradient: e.map(|e| gamma * e), buoyancy: e.map(|e| beta * e), ..still };
-            compare("internal wave", stratified, wave, exact::internal_wave(e, gamma, beta, viscosity, wave, 1.0))?;
+            let stratified =
+                Equations { scalar_gradient: e.map(|e| gamma * e), buoyancy: e.map(|e| beta * e), ..still };
+            compare(
+                "internal wave",
+                stratified,
+                wave,
+                exact::internal_wave(e, gamma, beta, viscosity, wave, 1.0),
+            )?;
         }
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! Mean flow, rotation and scalars of the homogeneous flow against exact solutions and rapid distortion theory, on several ranks.
+//! Mean flow, rotation and scalars of the homogeneous flow against exact solutions and rapid
+//! distortion theory, on several ranks.
 
 mod balances;
 mod closed_forms;
@@ -20,22 +21,57 @@ use std::collections::HashMap;
 use std::f64::consts::TAU;
 
 pub static CHECKS: [Check; 20] = [
-    Check { name: "the_closed_forms_solve_the_equations", ranks: &[1], run: closed_forms::solve, needs: None },
-    Check { name: "strain_of_one_mode_is_exact_at_any_step", ranks: &[1, 3], run: modes::strain, needs: None },
-    Check { name: "strain_in_oblique_axes_is_exact_at_any_step", ranks: &[2], run: modes::oblique_strain, needs: None },
+    Check {
+        name: "the_closed_forms_solve_the_equations",
+        ranks: &[1],
+        run: closed_forms::solve,
+        needs: None,
+    },
+    Check {
+        name: "strain_of_one_mode_is_exact_at_any_step",
+        ranks: &[1, 3],
+        run: modes::strain,
+        needs: None,
+    },
+    Check {
+        name: "strain_in_oblique_axes_is_exact_at_any_step",
+        ranks: &[2],
+        run: modes::oblique_strain,
+        needs: None,
+    },
     Check { name: "shear_of_one_mode", ranks: &[1, 3], run: modes::shear, needs: None },
     Check { name: "rotation_of_one_mode", ranks: &[1, 3], run: modes::rotation, needs: None },
     Check { name: "rotating_shear_of_one_mode", ranks: &[2], run: modes::rotating_shear, needs: None },
     Check { name: "any_gradient_and_rotation_of_one_mode", ranks: &[2], run: modes::general, needs: None },
     Check { name: "scalar_of_one_mode", ranks: &[2], run: modes::scalar, needs: None },
     Check { name: "internal_wave_of_one_mode", ranks: &[2], run: modes::internal_wave, needs: None },
-    Check { name: "a_general_gradient_is_the_preset_it_equals", ranks: &[2], run: modes::presets, needs: None },
+    Check {
+        name: "a_general_gradient_is_the_preset_it_equals",
+        ranks: &[2],
+        run: modes::presets,
+        needs: None,
+    },
     Check { name: "modes_go_through_remeshes", ranks: &[1, 3], run: remesh::retained, needs: None },
-    Check { name: "modes_that_leave_at_a_remesh_are_gone", ranks: &[1, 3], run: remesh::dropped, needs: None },
+    Check {
+        name: "modes_that_leave_at_a_remesh_are_gone",
+        ranks: &[1, 3],
+        run: remesh::dropped,
+        needs: None,
+    },
     Check { name: "strain_then_relaxation", ranks: &[2], run: schedule::strain, needs: None },
     Check { name: "shear_by_a_schedule", ranks: &[2], run: schedule::shear, needs: None },
-    Check { name: "isotropic_turbulence_in_shear", ranks: &[2], run: isotropic::shear, needs: Some(isotropic::SHEAR) },
-    Check { name: "isotropic_turbulence_in_plane_strain", ranks: &[2], run: isotropic::plane, needs: Some(isotropic::PLANE) },
+    Check {
+        name: "isotropic_turbulence_in_shear",
+        ranks: &[2],
+        run: isotropic::shear,
+        needs: Some(isotropic::SHEAR),
+    },
+    Check {
+        name: "isotropic_turbulence_in_plane_strain",
+        ranks: &[2],
+        run: isotropic::plane,
+        needs: Some(isotropic::PLANE),
+    },
     Check {
         name: "isotropic_turbulence_in_axisymmetric_strain",
         ranks: &[2],
@@ -43,19 +79,32 @@ pub static CHECKS: [Check; 20] = [
         needs: Some(isotropic::AXISYMMETRIC),
     },
     Check { name: "energy_balance_holds_at_the_order", ranks: &[2], run: balances::energy, needs: None },
-    Check { name: "energy_balance_holds_across_remeshes", ranks: &[2], run: balances::across_remeshes, needs: None },
+    Check {
+        name: "energy_balance_holds_across_remeshes",
+        ranks: &[2],
+        run: balances::across_remeshes,
+        needs: None,
+    },
     Check { name: "velocity_stays_solenoidal", ranks: &[2], run: balances::divergence, needs: None },
 ];
 
 /// The equations of a mode in the flow of these parameters, with its first scalar if there is one.
 fn equations(parameters: &Parameters) -> Equations {
     let Parameters { mean: Mean { gradient, rotation, .. }, viscosity, scalars, .. } = parameters;
-    let of_flow = Equations { gradient: gradient.matrix(), rotation: *rotation, viscosity: *viscosity, ..Equations::default() };
+    let of_flow = Equations {
+        gradient: gradient.matrix(),
+        rotation: *rotation,
+        viscosity: *viscosity,
+        ..Equations::default()
+    };
     match &scalars[..] {
         [] => of_flow,
-        [scalar, ..] => {
-            Equations { diffusivity: viscosity / scalar.schmidt, scalar_gradient: scalar.gradient, buoyancy: scalar.buoyancy, ..of_flow }
-        }
+        [scalar, ..] => Equations {
+            diffusivity: viscosity / scalar.schmidt,
+            scalar_gradient: scalar.gradient,
+            buoyancy: scalar.buoyancy,
+            ..of_flow
+        },
     }
 }
 
@@ -64,15 +113,24 @@ const PHASE: f64 = 0.4;
 const SCALAR_AMPLITUDE: f64 = 0.2;
 const SCALAR_PHASE: f64 = -1.1;
 
-/// A velocity of one mode, and the wave that it is: `a cos(k.x + phase)` is `a/2 exp(i phase) exp(i k.x)` and its conjugate.
+/// A velocity of one mode, and the wave that it is: `a cos(k.x + phase)` is
+/// `a/2 exp(i phase) exp(i k.x)` and its conjugate.
 fn one_mode(parameters: &Parameters, label: [i64; 3]) -> (Initial, Wave) {
     let k: Vector = std::array::from_fn(|i| TAU * label[i] as f64 / parameters.size[i]);
     // Along no axis, and along none of the wavevectors.
     let oblique = [1.0, 0.7, -0.4];
-    let across = [k[1] * oblique[2] - k[2] * oblique[1], k[2] * oblique[0] - k[0] * oblique[2], k[0] * oblique[1] - k[1] * oblique[0]];
+    let across = [
+        k[1] * oblique[2] - k[2] * oblique[1],
+        k[2] * oblique[0] - k[0] * oblique[2],
+        k[0] * oblique[1] - k[1] * oblique[0],
+    ];
     let length = across.iter().map(|a| a * a).sum::<f64>().sqrt();
     let amplitude = across.map(|a| AMPLITUDE * a / length);
-    let theta = if parameters.scalars.is_empty() { ZERO } else { C::from_polar(0.5 * SCALAR_AMPLITUDE, SCALAR_PHASE) };
+    let theta = if parameters.scalars.is_empty() {
+        ZERO
+    } else {
+        C::from_polar(0.5 * SCALAR_AMPLITUDE, SCALAR_PHASE)
+    };
     let wave = Wave { k, u: amplitude.map(|a| C::from_polar(0.5 * a, PHASE)), theta };
     (Initial::Mode { wavenumber: label, amplitude, phase: PHASE }, wave)
 }
@@ -84,17 +142,21 @@ fn scalar_mode(label: [i64; 3], schmidt: f64, gradient: Vector, buoyancy: Vector
 }
 
 fn fields(flow: &Homogeneous<f64>) -> Result<Vec<&[C]>, String> {
-    let of = |values| if let Values::F64(modes) = values { Ok(modes) } else { Err("not in double precision".to_string()) };
+    let of = |values| {
+        if let Values::F64(modes) = values { Ok(modes) } else { Err("not in double precision".to_string()) }
+    };
     flow.state().into_iter().map(|(_, values)| of(values)).collect()
 }
 
-/// Where the mode that began with this label is now: at S t L_y/L_x = 1/2, 3/2, .. a remesh takes n_x from n_y.
+/// Where the mode that began with this label is now: at S t L_y/L_x = 1/2, 3/2, .. a remesh takes
+/// n_x from n_y.
 fn relabelled(label: [i64; 3], parameters: &Parameters, strain: f64) -> [i64; 3] {
     let remeshes = (strain * parameters.size[1] / parameters.size[0]).round() as i64;
     [label[0], label[1] - remeshes * label[0], label[2]]
 }
 
-/// The largest error of any mode of the flow that should be this wave, over its amplitude: all other modes should be zero.
+/// The largest error of any mode of the flow that should be this wave, over its amplitude: all
+/// other modes should be zero.
 fn error(world: &World, flow: &Homogeneous<f64>, label: [i64; 3], wave: &Wave) -> Result<f64, String> {
     let mut exact = vec![wave.u[0], wave.u[1], wave.u[2]];
     let fields = fields(flow)?;
@@ -115,7 +177,8 @@ fn error(world: &World, flow: &Homogeneous<f64>, label: [i64; 3], wave: &Wave) -
     }
     world.sum_u64(&mut seen);
     ensure!(seen[0] > 0, "the modes hold no {label:?}");
-    let [error, amplitude] = largest.map(|value| world.max(if value.is_nan() { f64::INFINITY } else { value }));
+    let [error, amplitude] =
+        largest.map(|value| world.max(if value.is_nan() { f64::INFINITY } else { value }));
     Ok(error / amplitude)
 }
 

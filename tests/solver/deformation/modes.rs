@@ -18,7 +18,8 @@ const LABELS: [[i64; 3]; 6] = [[1, 2, -3], [2, -1, 1], [-1, 3, 2], [3, 0, 0], [0
 /// Of no symmetry.
 const GENERAL: [[i64; 3]; 2] = [[1, 2, -3], [-1, 3, 2]];
 
-const SCHEMES: [(RungeKutta, f64); 3] = [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)];
+const SCHEMES: [(RungeKutta, f64); 3] =
+    [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)];
 /// Round-off of a few steps.
 const ROUND_OFF: f64 = 1e-12;
 /// Of RK4 in `FINE` steps: with rates of change lambda <= 5, (lambda / FINE)^4 lambda / 120 is 1e-11.
@@ -34,7 +35,12 @@ fn parameters(gradient: Gradient, rotation: Vector, viscosity: f64, nonlinear: b
 const KINDS: [(f64, bool); 4] = [(0.0, false), (0.02, true), (0.02, false), (0.0, true)];
 
 /// How far the flow is at `END` from the wave that it should be.
-fn error_of(world: &Rc<World>, parameters: &Parameters, label: [i64; 3], exact: impl Fn(Wave) -> Wave) -> Result<f64, String> {
+fn error_of(
+    world: &Rc<World>,
+    parameters: &Parameters,
+    label: [i64; 3],
+    exact: impl Fn(Wave) -> Wave,
+) -> Result<f64, String> {
     let (initial, wave) = one_mode(parameters, label);
     let mut flow = started(world, parameters, &initial)?;
     advance(&mut flow, END)?;
@@ -46,7 +52,12 @@ fn with_steps(parameters: &Parameters, scheme: RungeKutta, steps: u32) -> Parame
 }
 
 /// Round-off at a long step, with each scheme.
-fn exactly(world: &Rc<World>, parameters: &Parameters, label: [i64; 3], exact: impl Fn(Wave) -> Wave) -> Outcome {
+fn exactly(
+    world: &Rc<World>,
+    parameters: &Parameters,
+    label: [i64; 3],
+    exact: impl Fn(Wave) -> Wave,
+) -> Outcome {
     for (scheme, _) in SCHEMES {
         let error = error_of(world, &with_steps(parameters, scheme, 4), label, &exact)?;
         ensure!(error < ROUND_OFF, "{scheme:?}, {:?}, {label:?}: off by {error:e}", parameters.mean);
@@ -54,20 +65,37 @@ fn exactly(world: &Rc<World>, parameters: &Parameters, label: [i64; 3], exact: i
     Ok(())
 }
 
-fn accurately(world: &Rc<World>, parameters: &Parameters, label: [i64; 3], exact: impl Fn(Wave) -> Wave) -> Outcome {
+fn accurately(
+    world: &Rc<World>,
+    parameters: &Parameters,
+    label: [i64; 3],
+    exact: impl Fn(Wave) -> Wave,
+) -> Outcome {
     let error = error_of(world, &with_steps(parameters, RungeKutta::Rk4, FINE), label, exact)?;
     ensure!(error < ACCURATE, "{:?}, {label:?}: off by {error:e}", parameters.mean);
     Ok(())
 }
 
 /// The temporal order of each scheme.
-fn at_the_order(world: &Rc<World>, parameters: &Parameters, label: [i64; 3], exact: impl Fn(Wave) -> Wave) -> Outcome {
+fn at_the_order(
+    world: &Rc<World>,
+    parameters: &Parameters,
+    label: [i64; 3],
+    exact: impl Fn(Wave) -> Wave,
+) -> Outcome {
     for (scheme, expected) in SCHEMES {
         let error = |steps| error_of(world, &with_steps(parameters, scheme, steps), label, &exact);
         let errors = [error(40)?, error(80)?];
         let measured = order(errors);
-        println!("{scheme:?}, {:?}, {label:?}: {:.2e}, {:.2e}, order {measured:.3}", parameters.mean, errors[0], errors[1]);
-        ensure!((measured - expected).abs() < 0.15, "{scheme:?}, {:?}, {label:?}: order {measured}", parameters.mean);
+        println!(
+            "{scheme:?}, {:?}, {label:?}: {:.2e}, {:.2e}, order {measured:.3}",
+            parameters.mean, errors[0], errors[1]
+        );
+        ensure!(
+            (measured - expected).abs() < 0.15,
+            "{scheme:?}, {:?}, {label:?}: order {measured}",
+            parameters.mean
+        );
     }
     Ok(())
 }
@@ -75,7 +103,8 @@ fn at_the_order(world: &Rc<World>, parameters: &Parameters, label: [i64; 3], exa
 /// A strained mode has no source in the variables that move with the flow, so that no step is too long.
 pub fn strain(world: &Rc<World>) -> Outcome {
     let (plane, squeezed) = (Gradient::PlaneStrain { rate: 0.8 }, Gradient::PlaneStrain { rate: -0.8 });
-    let (contraction, expansion) = (Gradient::AxisymmetricContraction { rate: 0.9 }, Gradient::AxisymmetricExpansion { rate: 0.9 });
+    let (contraction, expansion) =
+        (Gradient::AxisymmetricContraction { rate: 0.9 }, Gradient::AxisymmetricExpansion { rate: 0.9 });
     for gradient in [plane, squeezed, contraction, expansion] {
         for (viscosity, nonlinear) in KINDS {
             for label in LABELS {
@@ -94,7 +123,12 @@ pub fn oblique_strain(world: &Rc<World>) -> Outcome {
     for (viscosity, nonlinear) in KINDS {
         for label in LABELS {
             let exact = |wave| exact::strain(OBLIQUE, viscosity, wave, END);
-            exactly(world, &parameters(Gradient::General(OBLIQUE), [0.0; 3], viscosity, nonlinear), label, exact)?;
+            exactly(
+                world,
+                &parameters(Gradient::General(OBLIQUE), [0.0; 3], viscosity, nonlinear),
+                label,
+                exact,
+            )?;
         }
     }
     Ok(())
@@ -132,13 +166,18 @@ pub fn rotating_shear(world: &Rc<World>) -> Outcome {
             let parameters = parameters(Gradient::Shear { rate }, [0.0, 0.0, omega], *viscosity, *nonlinear);
             let exact = |wave| exact::rotating_shear(rate, omega, *viscosity, wave, END);
             accurately(world, &parameters, [0, 3, -2], exact)?;
-            // At 1.5 the leading error of this mode all but vanishes, and the measured order is that of the next one.
+            // At 1.5 the leading error of this mode all but vanishes, and the measured order is
+            // that of the next one.
             if omega != 1.5 {
                 at_the_order(world, &parameters, [0, 1, 3], exact)?;
             }
             by_the_equations(world, &parameters, [1, 2, -3])?;
         }
-        by_the_equations(world, &parameters(Gradient::Shear { rate }, [0.7, 0.5, -0.6], *viscosity, *nonlinear), [-1, 3, 2])?;
+        by_the_equations(
+            world,
+            &parameters(Gradient::Shear { rate }, [0.7, 0.5, -0.6], *viscosity, *nonlinear),
+            [-1, 3, 2],
+        )?;
     }
     Ok(())
 }
@@ -188,7 +227,8 @@ pub fn scalar(world: &Rc<World>) -> Outcome {
         ];
         for gradient in others {
             let scalars = vec![scalar_mode(label, 0.7, [0.5, -0.8, 0.6], [0.0; 3])];
-            let parameters = Parameters { scalars, ..parameters(gradient, [0.2, 0.1, -0.3], *viscosity, *nonlinear) };
+            let parameters =
+                Parameters { scalars, ..parameters(gradient, [0.2, 0.1, -0.3], *viscosity, *nonlinear) };
             by_the_equations(world, &parameters, label)?;
         }
     }
@@ -204,22 +244,31 @@ pub fn internal_wave(world: &Rc<World>) -> Outcome {
     for (viscosity, nonlinear) in &KINDS[..2] {
         for label in [[1, 2, -3], [-1, 3, 2], [0, 3, -2], [3, 0, 0]] {
             let scalars = vec![scalar_mode(label, 1.0, gradient, buoyancy)];
-            let parameters = Parameters { scalars, ..parameters(Gradient::None, [0.0; 3], *viscosity, *nonlinear) };
-            accurately(world, &parameters, label, |wave| exact::internal_wave(e, gamma, beta, *viscosity, wave, END))?;
+            let parameters =
+                Parameters { scalars, ..parameters(Gradient::None, [0.0; 3], *viscosity, *nonlinear) };
+            accurately(world, &parameters, label, |wave| {
+                exact::internal_wave(e, gamma, beta, *viscosity, wave, END)
+            })?;
         }
         for mean in [Gradient::Shear { rate: 1.2 }, Gradient::PlaneStrain { rate: 0.8 }] {
             let label = [1, 2, -3];
             let scalars = vec![scalar_mode(label, 0.7, [0.0, 2.0, 0.0], [0.0, 1.4, 0.0])];
-            let parameters = Parameters { scalars, ..parameters(mean, [0.2, 0.1, -0.3], *viscosity, *nonlinear) };
+            let parameters =
+                Parameters { scalars, ..parameters(mean, [0.2, 0.1, -0.3], *viscosity, *nonlinear) };
             by_the_equations(world, &parameters, label)?;
         }
     }
     Ok(())
 }
 
-/// The same mean flow by its name and by its matrix, on a field of many modes: up to round-off, the same velocity.
+/// The same mean flow by its name and by its matrix, on a field of many modes: up to round-off, the
+/// same velocity.
 pub fn presets(world: &Rc<World>) -> Outcome {
-    let initial = Initial::Random { energy: Some(0.5), spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 }, develop: None };
+    let initial = Initial::Random {
+        energy: Some(0.5),
+        spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 },
+        develop: None,
+    };
     let presets = [
         Gradient::Shear { rate: 1.1 },
         Gradient::PlaneStrain { rate: 0.8 },

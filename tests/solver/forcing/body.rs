@@ -14,13 +14,20 @@ use std::rc::Rc;
 /// From rest, u = f dt after a tiny step, at the points; the rest is O(nu k^2 dt).
 pub fn impulses(world: &Rc<World>) -> Outcome {
     let n = 2.0;
-    let (kolmogorov, taylor_green) =
-        (BodyForce::Kolmogorov { amplitude: 0.7, wavenumber: 2 }, BodyForce::TaylorGreen { amplitude: 0.6, wavenumber: 2 });
+    let (kolmogorov, taylor_green) = (
+        BodyForce::Kolmogorov { amplitude: 0.7, wavenumber: 2 },
+        BodyForce::TaylorGreen { amplitude: 0.6, wavenumber: 2 },
+    );
     let abc = BodyForce::Abc { a: 0.9, b: -0.4, c: 0.3, wavenumber: 2 };
     let (cube, long) = ([TAU; 3], [TAU, TAU / 2.0, 3.0]);
     for (body, size) in [(kolmogorov, long), (taylor_green, cube), (taylor_green, long), (abc, cube)] {
         let dt = 1e-9;
-        let forced = Parameters { size, viscosity: 0.1, forcing: Some(Forcing::Body(body)), ..Parameters::at_rest([16; 3]) };
+        let forced = Parameters {
+            size,
+            viscosity: 0.1,
+            forcing: Some(Forcing::Body(body)),
+            ..Parameters::at_rest([16; 3])
+        };
         for (scheme, _) in SCHEMES {
             let mut flow = started(world, with_step(&forced, scheme, dt), &rest())?;
             step(&mut flow)?;
@@ -34,8 +41,12 @@ pub fn impulses(world: &Rc<World>) -> Outcome {
                         let [(sx, cx), (sy, cy), (sz, cz)] = [k[0] * x, k[1] * y, k[2] * z].map(f64::sin_cos);
                         let f = match body {
                             BodyForce::Kolmogorov { amplitude, .. } => [amplitude * sy, 0.0, 0.0],
-                            BodyForce::TaylorGreen { amplitude: f, .. } => [f * sx * cy * cz, -f * k[0] / k[1] * cx * sy * cz, 0.0],
-                            BodyForce::Abc { a, b, c, .. } => [a * sz + c * cy, b * sx + a * cz, c * sy + b * cx],
+                            BodyForce::TaylorGreen { amplitude: f, .. } => {
+                                [f * sx * cy * cz, -f * k[0] / k[1] * cx * sy * cz, 0.0]
+                            }
+                            BodyForce::Abc { a, b, c, .. } => {
+                                [a * sz + c * cy, b * sx + a * cz, c * sy + b * cx]
+                            }
                         };
                         for (field, f) in velocity.iter().zip(f) {
                             let Reals::F64(u) = field else { Err("not in double precision")? };
@@ -52,8 +63,8 @@ pub fn impulses(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// `u = F / (nu k^2) (1 - exp(-nu k^2 t)) sin k y` from rest, and the laminar state, which an integrating factor keeps up to the order of
-/// the scheme only.
+/// `u = F / (nu k^2) (1 - exp(-nu k^2 t)) sin k y` from rest, and the laminar state, which an
+/// integrating factor keeps up to the order of the scheme only.
 pub fn kolmogorov(world: &Rc<World>) -> Outcome {
     let (amplitude, viscosity, end) = (0.7, 0.2, 1.0);
     let forcing = Some(Forcing::Body(BodyForce::Kolmogorov { amplitude, wavenumber: 2 }));
@@ -77,15 +88,18 @@ pub fn kolmogorov(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// With a Courant number, a fluid at rest must not be pushed far by its first step, and a stratified one keeps to its own time.
+/// With a Courant number, a fluid at rest must not be pushed far by its first step, and a
+/// stratified one keeps to its own time.
 pub fn from_rest(world: &Rc<World>) -> Outcome {
-    let courant = Parameters { step_size: StepSize::Courant(0.5), viscosity: 0.01, ..Parameters::at_rest([24; 3]) };
+    let courant =
+        Parameters { step_size: StepSize::Courant(0.5), viscosity: 0.01, ..Parameters::at_rest([24; 3]) };
     let kolmogorov = Forcing::Body(BodyForce::Kolmogorov { amplitude: 1.0, wavenumber: 1 });
     let random = Forcing::OrnsteinUhlenbeck { variance: 0.01, correlation_time: 0.5, k_min: 0.5, k_max: 2.5 };
     for forcing in [kolmogorov, random] {
-        let mut flow = started(world, &Parameters { forcing: Some(forcing.clone()), ..courant.clone() }, &rest())?;
-        // The Courant number of a step is that of its beginning: what it has become shows in the next one. A fluid that was at rest has
-        // moved by less than a cell if `dt^2 f` is.
+        let mut flow =
+            started(world, &Parameters { forcing: Some(forcing.clone()), ..courant.clone() }, &rest())?;
+        // The Courant number of a step is that of its beginning: what it has become shows in the
+        // next one. A fluid that was at rest has moved by less than a cell if `dt^2 f` is.
         let mut before = 0.0;
         for n in 0..20 {
             let step = flow.advance(100.0).map_err(|error| error.to_string())?;
@@ -94,14 +108,21 @@ pub fn from_rest(world: &Rc<World>) -> Outcome {
             before = step.dt;
         }
     }
-    let stratified =
-        Scalar { name: "b".into(), schmidt: 1.0, gradient: [0.0, 8.0, 0.0], buoyancy: [0.0, 8.0, 0.0], initial: ScalarInitial::Zero };
+    let stratified = Scalar {
+        name: "b".into(),
+        schmidt: 1.0,
+        gradient: [0.0, 8.0, 0.0],
+        buoyancy: [0.0, 8.0, 0.0],
+        initial: ScalarInitial::Zero,
+    };
     let mut flow = started(world, &Parameters { scalars: vec![stratified], ..courant.clone() }, &rest())?;
     let dt = flow.advance(100.0).map_err(|error| error.to_string())?.dt;
     ensure!(dt <= 0.5 / 8.0, "a step of {dt} at a buoyancy frequency of 8");
-    // Without a mean gradient: cells of 2 pi / 24 at the acceleration 3 x 2 cos x; with a mean strain: its own time.
+    // Without a mean gradient: cells of 2 pi / 24 at the acceleration 3 x 2 cos x; with a mean
+    // strain: its own time.
     let initial = ScalarInitial::Mode { wavenumber: [1, 0, 0], amplitude: 2.0, phase: 0.0 };
-    let hot = Scalar { name: "b".into(), schmidt: 1.0, gradient: [0.0; 3], buoyancy: [0.0, 3.0, 0.0], initial };
+    let hot =
+        Scalar { name: "b".into(), schmidt: 1.0, gradient: [0.0; 3], buoyancy: [0.0, 3.0, 0.0], initial };
     let mut flow = started(world, &Parameters { scalars: vec![hot], ..courant.clone() }, &rest())?;
     let dt = flow.advance(100.0).map_err(|error| error.to_string())?.dt;
     let wanted = 0.5 * (TAU / 24.0 / 6.0).sqrt();

@@ -14,7 +14,8 @@ use std::rc::Rc;
 pub fn goes_on(world: &Rc<World>) -> Outcome {
     let band = (0.5, 2.5);
     let power = Forcing::ConstantPower { power: 0.3, k_min: band.0, k_max: band.1 };
-    let random = Forcing::OrnsteinUhlenbeck { variance: 0.02, correlation_time: 0.3, k_min: band.0, k_max: band.1 };
+    let random =
+        Forcing::OrnsteinUhlenbeck { variance: 0.02, correlation_time: 0.3, k_min: band.0, k_max: band.1 };
     let frozen = Forcing::FrozenShells { k_min: band.0, k_max: band.1 };
     let shear = Gradient::Shear { rate: 1.0 };
     let linear = Forcing::Linear { rate: 0.2 };
@@ -28,7 +29,13 @@ pub fn goes_on(world: &Rc<World>) -> Outcome {
     ];
     for (forcing, gradient) in runs {
         let initial = ScalarInitial::Mode { wavenumber: [1, 0, 2], amplitude: 0.2, phase: 0.3 };
-        let scalar = Scalar { name: "theta".into(), schmidt: 0.7, gradient: [0.1, 0.5, 0.2], buoyancy: [0.0, 0.3, 0.0], initial };
+        let scalar = Scalar {
+            name: "theta".into(),
+            schmidt: 0.7,
+            gradient: [0.1, 0.5, 0.2],
+            buoyancy: [0.0, 0.3, 0.0],
+            initial,
+        };
         let parameters = Parameters {
             viscosity: 0.02,
             forcing: Some(forcing.clone()),
@@ -44,7 +51,8 @@ pub fn goes_on(world: &Rc<World>) -> Outcome {
             }
             let mut other = new(world, &parameters)?;
             let saved = fields(&flow);
-            let at: HashMap<[i64; 3], usize> = labels(&flow).into_iter().enumerate().map(|(mode, label)| (label, mode)).collect();
+            let at: HashMap<[i64; 3], usize> =
+                labels(&flow).into_iter().enumerate().map(|(mode, label)| (label, mode)).collect();
             put(&mut other, |label, field| saved[field][at[&label]]);
             other.resume(flow.clock(), &flow.memory());
             ensure!(other.memory() == flow.memory(), "{forcing:?}, {gradient:?}: not what was remembered");

@@ -1,4 +1,5 @@
-//! Forces, scalars and buoyancy against exact solutions, balances and the theory of random forces, on several ranks.
+//! Forces, scalars and buoyancy against exact solutions, balances and the theory of random forces,
+//! on several ranks.
 
 mod band;
 mod body;
@@ -25,25 +26,66 @@ pub static CHECKS: [Check; 20] = [
     Check { name: "constant_power_on_one_mode", ranks: &[1, 3], run: band::one_mode, needs: None },
     Check { name: "constant_power_is_in_the_energy_balance", ranks: &[2], run: band::balance, needs: None },
     Check { name: "constant_power_on_next_to_nothing", ranks: &[1], run: band::next_to_nothing, needs: None },
-    Check { name: "a_band_that_is_left_behind_ends_the_run", ranks: &[1, 3], run: band::left_behind, needs: None },
+    Check {
+        name: "a_band_that_is_left_behind_ends_the_run",
+        ranks: &[1, 3],
+        run: band::left_behind,
+        needs: None,
+    },
     Check { name: "a_linear_force_is_exact_at_any_step", ranks: &[1, 3], run: band::linear, needs: None },
     Check { name: "frozen_shells_keep_their_energy", ranks: &[1, 3], run: band::frozen, needs: None },
     Check { name: "body_forces_are_what_is_asked_for", ranks: &[1, 3], run: body::impulses, needs: None },
-    Check { name: "kolmogorov_flow_relaxes_to_its_laminar_state", ranks: &[2], run: body::kolmogorov, needs: None },
+    Check {
+        name: "kolmogorov_flow_relaxes_to_its_laminar_state",
+        ranks: &[2],
+        run: body::kolmogorov,
+        needs: None,
+    },
     Check { name: "steps_from_rest_are_short_enough", ranks: &[1], run: body::from_rest, needs: None },
     Check { name: "runs_go_on_to_the_bit", ranks: &[1, 3], run: memory::goes_on, needs: None },
-    Check { name: "the_process_is_that_of_ornstein_and_uhlenbeck", ranks: &[1], run: random::process_of_two_steps, needs: None },
-    Check { name: "the_random_force_is_the_process_projected", ranks: &[1, 3], run: random::force, needs: None },
-    Check { name: "the_random_force_goes_through_remeshes", ranks: &[1, 3], run: random::in_shear, needs: None },
+    Check {
+        name: "the_process_is_that_of_ornstein_and_uhlenbeck",
+        ranks: &[1],
+        run: random::process_of_two_steps,
+        needs: None,
+    },
+    Check {
+        name: "the_random_force_is_the_process_projected",
+        ranks: &[1, 3],
+        run: random::force,
+        needs: None,
+    },
+    Check {
+        name: "the_random_force_goes_through_remeshes",
+        ranks: &[1, 3],
+        run: random::in_shear,
+        needs: None,
+    },
     Check { name: "the_power_of_the_random_force", ranks: &[1], run: random::power, needs: None },
-    Check { name: "a_scalar_is_the_third_velocity_of_a_plane_flow", ranks: &[1, 3], run: scalars::third_velocity, needs: None },
-    Check { name: "scalar_variance_is_balanced_at_the_order", ranks: &[2], run: scalars::variance, needs: None },
+    Check {
+        name: "a_scalar_is_the_third_velocity_of_a_plane_flow",
+        ranks: &[1, 3],
+        run: scalars::third_velocity,
+        needs: None,
+    },
+    Check {
+        name: "scalar_variance_is_balanced_at_the_order",
+        ranks: &[2],
+        run: scalars::variance,
+        needs: None,
+    },
     Check { name: "fluxes_on_two_grids_have_no_aliases", ranks: &[1], run: scalars::no_aliases, needs: None },
     Check { name: "scalars_do_not_know_of_each_other", ranks: &[1, 3], run: scalars::alone, needs: None },
-    Check { name: "stratified_energy_is_balanced_at_the_order", ranks: &[2], run: scalars::stratified, needs: None },
+    Check {
+        name: "stratified_energy_is_balanced_at_the_order",
+        ranks: &[2],
+        run: scalars::stratified,
+        needs: None,
+    },
 ];
 
-const SCHEMES: [(RungeKutta, f64); 3] = [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)];
+const SCHEMES: [(RungeKutta, f64); 3] =
+    [(RungeKutta::Rk2, 2.0), (RungeKutta::Rk3, 3.0), (RungeKutta::Rk4, 4.0)];
 
 fn step(flow: &mut Homogeneous<f64>) -> Result<rogallo::flow::Step, String> {
     flow.advance(f64::INFINITY).map_err(|error| error.to_string())
@@ -58,7 +100,11 @@ fn turbulence(energy: f64) -> Initial {
 }
 
 fn turbulence_of(energy: f64, peak_wavenumber: f64) -> Initial {
-    Initial::Random { energy: Some(energy), spectrum: Spectrum::PassotPouquet { peak_wavenumber }, develop: None }
+    Initial::Random {
+        energy: Some(energy),
+        spectrum: Spectrum::PassotPouquet { peak_wavenumber },
+        develop: None,
+    }
 }
 
 /// A velocity of no energy.
@@ -120,15 +166,22 @@ fn largest(world: &World, values: impl Iterator<Item = f64>) -> f64 {
 fn distance(world: &World, a: &[Vec<C>], b: &[Vec<C>]) -> f64 {
     largest(
         world,
-        a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| if (a - b).is_finite() { (a - b).norm() } else { f64::INFINITY }),
+        a.iter()
+            .flatten()
+            .zip(b.iter().flatten())
+            .map(|(a, b)| if (a - b).is_finite() { (a - b).norm() } else { f64::INFINITY }),
     )
 }
 
-/// Fails unless the errors at a step and at half of it fall at the order of the scheme, or at the next one where the leading term happens to
-/// vanish. Errors that fall faster still are not those of the scheme: then the steps are too long to tell.
+/// Fails unless the errors at a step and at half of it fall at the order of the scheme, or at the
+/// next one where the leading term happens to vanish. Errors that fall faster still are not those
+/// of the scheme: then the steps are too long to tell.
 fn falls(what: &str, errors: [f64; 2], order: f64) -> Outcome {
     let measured = (errors[0] / errors[1]).log2();
     println!("{what}: {:.2e}, {:.2e}, order {measured:.2}", errors[0], errors[1]);
-    ensure!((order - 0.15..order + 1.15).contains(&measured), "{what}: order {measured}, not {order}: {errors:?}");
+    ensure!(
+        (order - 0.15..order + 1.15).contains(&measured),
+        "{what}: order {measured}, not {order}: {errors:?}"
+    );
     Ok(())
 }

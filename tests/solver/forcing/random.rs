@@ -1,6 +1,8 @@
 //! The Ornstein-Uhlenbeck force (Eswaran & Pope 1988).
 
-use super::{Outcome, advance, fields, labels, largest, new, observed, put, rest, started, step, wavevector, with_step};
+use super::{
+    Outcome, advance, fields, labels, largest, new, observed, put, rest, started, step, wavevector, with_step,
+};
 use crate::ensure;
 use crate::exact::{C, ZERO, along, dot};
 use rogallo::case::{Forcing, Gradient, Mean};
@@ -14,7 +16,8 @@ use std::rc::Rc;
 const VARIANCE: f64 = 0.3;
 
 fn parameters(n: usize, correlation_time: f64, k_max: f64) -> Parameters {
-    let forcing = Some(Forcing::OrnsteinUhlenbeck { variance: VARIANCE, correlation_time, k_min: 0.5, k_max });
+    let forcing =
+        Some(Forcing::OrnsteinUhlenbeck { variance: VARIANCE, correlation_time, k_min: 0.5, k_max });
     Parameters { nonlinear: false, forcing, ..Parameters::at_rest([n; 3]) }
 }
 
@@ -32,9 +35,10 @@ fn process(flow: &Homogeneous<f64>) -> HashMap<[i64; 3], [C; 3]> {
     all
 }
 
-/// Mean 0, variance sigma^2, correlation exp(-t/T), parts and components independent; at steps of two lengths. The samples of one part are
-/// correlated by `rho = exp(-dt/T)`, their squares by rho^2: the variances of the means of n samples are `sigma^2/n (1 + rho)/(1 - rho)`
-/// and for products at most `2 sigma^4/n (1 + rho^2)/(1 - rho^2)`.
+/// Mean 0, variance sigma^2, correlation exp(-t/T), parts and components independent; at steps of
+/// two lengths. The samples of one part are correlated by `rho = exp(-dt/T)`, their squares by
+/// rho^2: the variances of the means of n samples are `sigma^2/n (1 + rho)/(1 - rho)` and for
+/// products at most `2 sigma^4/n (1 + rho^2)/(1 - rho^2)`.
 fn statistics(world: &Rc<World>, dt: f64) -> Outcome {
     let (time, steps) = (0.2, 3000);
     let parameters = with_step(&parameters(6, time, 1.5), RungeKutta::Rk2, dt);
@@ -44,7 +48,13 @@ fn statistics(world: &Rc<World>, dt: f64) -> Outcome {
     let mut history: Vec<Vec<f64>> = Vec::new();
     for _ in 0..steps {
         step(&mut flow)?;
-        history.push(flow.memory().into_iter().filter(|(name, _)| name.starts_with("force_")).map(|(_, value)| value).collect());
+        history.push(
+            flow.memory()
+                .into_iter()
+                .filter(|(name, _)| name.starts_with("force_"))
+                .map(|(_, value)| value)
+                .collect(),
+        );
     }
     let parts = history[0].len();
     // |k| = 1 and sqrt(2) have 18 modes, 9 of them of their own, of 3 components of 2 parts.
@@ -56,7 +66,10 @@ fn statistics(world: &Rc<World>, dt: f64) -> Outcome {
         sum / ((steps - lag) * parts) as f64
     };
     let first = history.iter().flatten().sum::<f64>() / n;
-    let errors = [(VARIANCE / n * (1.0 + rho) / (1.0 - rho)).sqrt(), VARIANCE * (2.0 / n * (1.0 + rho * rho) / (1.0 - rho * rho)).sqrt()];
+    let errors = [
+        (VARIANCE / n * (1.0 + rho) / (1.0 - rho)).sqrt(),
+        VARIANCE * (2.0 / n * (1.0 + rho * rho) / (1.0 - rho * rho)).sqrt(),
+    ];
     let near = |what: &str, value: f64, wanted: f64, error: f64| -> Outcome {
         println!("dt {dt}: {what} {value:.5}, theory {wanted:.5} +- {error:.5}");
         ensure!((value - wanted).abs() < 4.0 * error, "dt {dt}: {what} {value}, not {wanted} +- {error}");
@@ -64,7 +77,12 @@ fn statistics(world: &Rc<World>, dt: f64) -> Outcome {
     };
     near("mean", first, 0.0, errors[0])?;
     for lag in [0, 1, 2, 5] {
-        near(&format!("correlation at {lag} steps"), average(lag, 0), VARIANCE * rho.powi(lag as i32), errors[1])?;
+        near(
+            &format!("correlation at {lag} steps"),
+            average(lag, 0),
+            VARIANCE * rho.powi(lag as i32),
+            errors[1],
+        )?;
     }
     for other in [1, 2, 6] {
         near(&format!("correlation with another part ({other})"), average(0, other), 0.0, errors[1])?;
@@ -76,12 +94,21 @@ pub fn process_of_two_steps(world: &Rc<World>) -> Outcome {
     [0.1, 0.03].into_iter().try_for_each(|dt| statistics(world, dt))
 }
 
-/// What a step of length dt adds to a fluid at rest, against dt times the process across k; relative to the largest.
-fn force_error(world: &World, flow: &Homogeneous<f64>, size: [f64; 3], dt: f64, force: &HashMap<[i64; 3], [C; 3]>) -> (f64, f64) {
+/// What a step of length dt adds to a fluid at rest, against dt times the process across k;
+/// relative to the largest.
+fn force_error(
+    world: &World,
+    flow: &Homogeneous<f64>,
+    size: [f64; 3],
+    dt: f64,
+    force: &HashMap<[i64; 3], [C; 3]>,
+) -> (f64, f64) {
     let (fields, mut errors, mut all) = (fields(flow), Vec::new(), Vec::new());
     for (mode, label) in labels(flow).into_iter().enumerate() {
         let listed = force.get(&label).copied();
-        let b = listed.or_else(|| force.get(&label.map(|n| -n)).map(|b| b.map(|b| b.conj()))).unwrap_or([ZERO; 3]);
+        let b = listed
+            .or_else(|| force.get(&label.map(|n| -n)).map(|b| b.map(|b| b.conj())))
+            .unwrap_or([ZERO; 3]);
         let k = wavevector(flow, size, label);
         let outside = along(k, b) / dot(k, k).max(1e-300);
         for i in 0..3 {
@@ -96,7 +123,11 @@ fn force_error(world: &World, flow: &Homogeneous<f64>, size: [f64; 3], dt: f64, 
 /// At rest and linear: `u = sum dt f`, on all ranks and in all modes, exactly.
 pub fn force(world: &Rc<World>) -> Outcome {
     let dt = 0.05;
-    for (scheme, size) in [(RungeKutta::Rk2, [6.0, 6.0, 6.0]), (RungeKutta::Rk3, [7.0, 5.0, 6.0]), (RungeKutta::Rk4, [6.0, 7.0, 5.0])] {
+    for (scheme, size) in [
+        (RungeKutta::Rk2, [6.0, 6.0, 6.0]),
+        (RungeKutta::Rk3, [7.0, 5.0, 6.0]),
+        (RungeKutta::Rk4, [6.0, 7.0, 5.0]),
+    ] {
         let parameters = Parameters { size, ..with_step(&parameters(12, 0.2, 3.0), scheme, dt) };
         let mut flow = started(world, &parameters, &rest())?;
         let mut sum: HashMap<[i64; 3], [C; 3]> = HashMap::new();
@@ -115,7 +146,8 @@ pub fn force(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// In a shear: the force is on those modes that are in the band at the time, and a process keeps to its wavevector through a remesh.
+/// In a shear: the force is on those modes that are in the band at the time, and a process keeps to
+/// its wavevector through a remesh.
 pub fn in_shear(world: &Rc<World>) -> Outcome {
     for rate in [1.0, -1.0] {
         let (k_max, tiny) = (2.2, 1e-7);
@@ -124,13 +156,17 @@ pub fn in_shear(world: &Rc<World>) -> Outcome {
         let mut flow = started(world, &parameters, &rest())?;
         for n in 1..12 {
             advance(&mut flow, 0.15 * f64::from(n) - 0.01)?;
-            // From rest, in a step without a remesh; the process is for its own step, and the band that of its beginning.
+            // From rest, in a step without a remesh; the process is for its own step, and the band
+            // that of its beginning.
             put(&mut flow, |_, _| ZERO);
             let in_band = |flow: &Homogeneous<f64>| {
-                let near = (-3..=3_i64).flat_map(|x| (-3..=3).flat_map(move |y| (-3..=3).map(move |z| [x, y, z])));
+                let near =
+                    (-3..=3_i64).flat_map(|x| (-3..=3).flat_map(move |y| (-3..=3).map(move |z| [x, y, z])));
                 near.filter(|n| {
-                    (0.25..=k_max * k_max)
-                        .contains(&dot(wavevector(flow, [std::f64::consts::TAU; 3], *n), wavevector(flow, [std::f64::consts::TAU; 3], *n)))
+                    (0.25..=k_max * k_max).contains(&dot(
+                        wavevector(flow, [std::f64::consts::TAU; 3], *n),
+                        wavevector(flow, [std::f64::consts::TAU; 3], *n),
+                    ))
                 })
                 .count()
             };
@@ -143,7 +179,8 @@ pub fn in_shear(world: &Rc<World>) -> Outcome {
             // The box moves by S dt during the step, and 1e-9 is the rounding of the time.
             ensure!(scale > 0.1 && error < 1e-6 * scale, "the force is off by {error:e} of {scale} at {now}");
         }
-        // Across the remesh at |S| t = 1/2: in so short a step the process does not change, but for sigma sqrt(2 dt/T) xi.
+        // Across the remesh at |S| t = 1/2: in so short a step the process does not change, but for
+        // sigma sqrt(2 dt/T) xi.
         let mut flow = started(world, &parameters, &rest())?;
         advance(&mut flow, 0.5 - 1e-9)?;
         let before = process(&flow);
@@ -162,15 +199,18 @@ pub fn in_shear(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
-/// From rest, without viscosity: `u = dt sum_m f_m` of a process that begins at zero. Each part of each of the two components across k has
-/// the variance `sigma^2 (1 - rho^2) sum_j ((1 - rho^j) / (1 - rho))^2`, so that N modes have on average the energy 2 N dt^2 of it, a
-/// chi-square of 2 N degrees of freedom. For dt << T << t this is the power `4 N sigma^2 T` of Eswaran & Pope.
+/// From rest, without viscosity: `u = dt sum_m f_m` of a process that begins at zero. Each part of
+/// each of the two components across k has the variance
+/// `sigma^2 (1 - rho^2) sum_j ((1 - rho^j) / (1 - rho))^2`, so that N modes have on average the
+/// energy 2 N dt^2 of it, a chi-square of 2 N degrees of freedom. For dt << T << t this is the
+/// power `4 N sigma^2 T` of Eswaran & Pope.
 pub fn power(world: &Rc<World>) -> Outcome {
     let (time, end, seeds) = (0.05, 2.0, 400);
     for dt in [0.01, 0.1] {
         let (mut energy, mut modes) = (0.0, 0);
         for seed in 0..seeds {
-            let parameters = Parameters { seed, ..with_step(&parameters(12, time, 3.5), RungeKutta::Rk2, dt) };
+            let parameters =
+                Parameters { seed, ..with_step(&parameters(12, time, 3.5), RungeKutta::Rk2, dt) };
             let mut flow = new(world, &parameters)?;
             advance(&mut flow, end)?;
             energy += observed(&mut flow, "energy") / seeds as f64;
@@ -181,10 +221,16 @@ pub fn power(world: &Rc<World>) -> Outcome {
         let wanted = 2.0 * n * dt * dt * VARIANCE * (1.0 - rho * rho) * sum;
         let error = wanted / (n * seeds as f64).sqrt();
         let asymptotic = 4.0 * n * VARIANCE * time * end;
-        println!("dt {dt}, {modes} modes: energy {energy:.3}, theory {wanted:.3} +- {error:.3}; 4 N sigma^2 T t = {asymptotic:.3}");
+        println!(
+            "dt {dt}, {modes} modes: energy {energy:.3}, theory {wanted:.3} +- {error:.3}; 4 N sigma^2 T t = \
+             {asymptotic:.3}"
+        );
         ensure!((energy - wanted).abs() < 4.0 * error, "dt {dt}: energy {energy}, not {wanted} +- {error}");
         // The start costs T^2 / T t, and dt^2 / 12 T^2 is small.
-        ensure!(dt > time || (wanted / asymptotic - 1.0).abs() < 1.5 * time / end, "{wanted} is far from {asymptotic}");
+        ensure!(
+            dt > time || (wanted / asymptotic - 1.0).abs() < 1.5 * time / end,
+            "{wanted} is far from {asymptotic}"
+        );
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Scalars, passive and not.
 
 use super::{
-    Outcome, SCHEMES, advance, by_label, distance, falls, fields, largest, mean, observed, put, simpson, started, step, turbulence,
-    with_step,
+    Outcome, SCHEMES, advance, by_label, distance, falls, fields, largest, mean, observed, put, simpson,
+    started, step, turbulence, with_step,
 };
 use crate::ensure;
 use crate::exact::{C, Vector, ZERO, dot};
@@ -12,19 +12,28 @@ use rogallo::parallel::World;
 use rogallo::time::StepSize;
 use std::rc::Rc;
 
-const DEALIASINGS: [Dealiasing; 3] = [Dealiasing::TwoThirds, Dealiasing::PhaseShift, Dealiasing::PhaseShiftExact];
+const DEALIASINGS: [Dealiasing; 3] =
+    [Dealiasing::TwoThirds, Dealiasing::PhaseShift, Dealiasing::PhaseShiftExact];
 
 fn scalar(schmidt: f64, gradient: Vector, buoyancy: Vector) -> Scalar {
     let spectrum = Spectrum::PassotPouquet { peak_wavenumber: 2.0 };
-    Scalar { name: "theta".into(), schmidt, gradient, buoyancy, initial: ScalarInitial::Random { energy: Some(0.3), spectrum } }
+    Scalar {
+        name: "theta".into(),
+        schmidt,
+        gradient,
+        buoyancy,
+        initial: ScalarInitial::Random { energy: Some(0.3), spectrum },
+    }
 }
 
 fn parameters(n: usize, scalar: Scalar) -> Parameters {
     Parameters { viscosity: 0.02, scalars: vec![scalar], ..Parameters::at_rest([n; 3]) }
 }
 
-/// Where nothing depends on z, `dw/dt + u.grad w = -A_zj u_j - 2 (Omega_x v - Omega_y u) + nu lap w` has no pressure: it is a scalar of
-/// Schmidt number 1 and the gradient `G = (A_zx - 2 Omega_y, A_zy + 2 Omega_x, 0)`, in every mean flow of the plane.
+/// Where nothing depends on z,
+/// `dw/dt + u.grad w = -A_zj u_j - 2 (Omega_x v - Omega_y u) + nu lap w` has no pressure: it is a
+/// scalar of Schmidt number 1 and the gradient `G = (A_zx - 2 Omega_y, A_zy + 2 Omega_x, 0)`, in
+/// every mean flow of the plane.
 pub fn third_velocity(world: &Rc<World>) -> Outcome {
     let flows = [
         (Gradient::None, [0.0; 3], [0.0; 3]),
@@ -37,8 +46,12 @@ pub fn third_velocity(world: &Rc<World>) -> Outcome {
     for (gradient, rotation, of_scalar) in flows {
         for dealiasing in DEALIASINGS {
             let mean = Mean { gradient, rotation, ..Mean::default() };
-            let parameters =
-                Parameters { mean, dealiasing, step_size: StepSize::Fixed(0.02), ..parameters(18, scalar(1.0, of_scalar, [0.0; 3])) };
+            let parameters = Parameters {
+                mean,
+                dealiasing,
+                step_size: StepSize::Fixed(0.02),
+                ..parameters(18, scalar(1.0, of_scalar, [0.0; 3]))
+            };
             let mut flow = started(world, &parameters, &turbulence(20.0))?;
             let start = by_label(&flow);
             put(&mut flow, |label, field| if label[2] == 0 { start[&label][field.min(2)] } else { ZERO });
@@ -76,7 +89,8 @@ pub fn variance(world: &Rc<World>) -> Outcome {
         (Dealiasing::PhaseShiftExact, 0.0, [0.0; 3]),
         (Dealiasing::PhaseShiftExact, 0.02, [0.5, -0.8, 0.6]),
     ] {
-        let parameters = Parameters { dealiasing, viscosity, ..parameters(16, scalar(0.7, gradient, [0.0; 3])) };
+        let parameters =
+            Parameters { dealiasing, viscosity, ..parameters(16, scalar(0.7, gradient, [0.0; 3])) };
         for (scheme, order) in SCHEMES {
             let residual = |dt: f64| -> Result<f64, String> {
                 let mut flow = started(world, with_step(&parameters, scheme, dt), &turbulence(0.5))?;
@@ -88,13 +102,18 @@ pub fn variance(world: &Rc<World>) -> Outcome {
                 })?;
                 Ok((moments(world, &flow, parameters.size).0 - before - gain).abs())
             };
-            falls(&format!("{dealiasing:?}, {scheme:?}, nu {viscosity}, {gradient:?}"), [residual(0.02)?, residual(0.01)?], order)?;
+            falls(
+                &format!("{dealiasing:?}, {scheme:?}, nu {viscosity}, {gradient:?}"),
+                [residual(0.02)?, residual(0.01)?],
+                order,
+            )?;
         }
     }
     Ok(())
 }
 
-/// Both grids of a stage against a grid so fine that no alias reaches the modes of the ellipsoid: the same rates of change.
+/// Both grids of a stage against a grid so fine that no alias reaches the modes of the ellipsoid:
+/// the same rates of change.
 pub fn no_aliases(world: &Rc<World>) -> Outcome {
     let dt = 1e-7;
     let scalars = vec![scalar(0.7, [0.5, -0.8, 0.6], [0.0, 0.4, 0.0])];
@@ -133,7 +152,9 @@ pub fn no_aliases(world: &Rc<World>) -> Outcome {
         step(&mut flow)?;
         let mut after = by_label(&flow);
         after.retain(|label, _| inside.holds(*label));
-        after.iter_mut().for_each(|(label, values)| values.iter_mut().zip(&before[label]).for_each(|(new, old)| *new = (*new - old) / dt));
+        after.iter_mut().for_each(|(label, values)| {
+            values.iter_mut().zip(&before[label]).for_each(|(new, old)| *new = (*new - old) / dt)
+        });
         Ok(after)
     };
     let wanted = rates(&fine)?;
@@ -142,7 +163,9 @@ pub fn no_aliases(world: &Rc<World>) -> Outcome {
         ensure!(found.len() == wanted.len(), "{} modes, not {}", found.len(), wanted.len());
         for field in 0..4 {
             let size = largest(world, wanted.values().map(|rate| rate[field].norm()));
-            let apart = largest(world, found.iter().map(|(label, rate)| (rate[field] - wanted[label][field]).norm())) / size;
+            let apart =
+                largest(world, found.iter().map(|(label, rate)| (rate[field] - wanted[label][field]).norm()))
+                    / size;
             println!("{dealiasing:?}, field {field}: {apart:.1e}");
             // The second derivative counts dt times a rate of some tens; rounding 1e-17 / dt.
             ensure!((apart < 1e-5) == exact, "{dealiasing:?}, field {field}: aliases of {apart:e}");
@@ -157,8 +180,11 @@ pub fn alone(world: &Rc<World>) -> Outcome {
         let initial = ScalarInitial::Mode { wavenumber, amplitude: 0.3, phase: 0.2 };
         Scalar { name: name.into(), schmidt, gradient, buoyancy: [0.0; 3], initial }
     };
-    let all =
-        [mode("a", 0.7, [0.0, 1.0, 0.0], [1, 0, 2]), mode("b", 1.0, [0.3, 0.0, -0.5], [0, 2, 0]), mode("c", 4.0, [0.0; 3], [2, -1, 1])];
+    let all = [
+        mode("a", 0.7, [0.0, 1.0, 0.0], [1, 0, 2]),
+        mode("b", 1.0, [0.3, 0.0, -0.5], [0, 2, 0]),
+        mode("c", 4.0, [0.0; 3], [2, -1, 1]),
+    ];
     let general = Gradient::General([[0.1, 0.7, -0.2], [-0.9, -0.3, 0.5], [0.3, 0.1, 0.2]]);
     for gradient in [Gradient::None, Gradient::Shear { rate: 1.0 }, general] {
         for dealiasing in DEALIASINGS {
@@ -177,18 +203,26 @@ pub fn alone(world: &Rc<World>) -> Outcome {
                 Ok(fields(&flow))
             };
             let (together, none) = (at_end(&all)?, at_end(&[])?);
-            ensure!(distance(world, &together[..3], &none) == 0.0, "{gradient:?}, {dealiasing:?}: the velocity knows of passive scalars");
+            ensure!(
+                distance(world, &together[..3], &none) == 0.0,
+                "{gradient:?}, {dealiasing:?}: the velocity knows of passive scalars"
+            );
             for (s, scalar) in all.iter().enumerate() {
                 let alone = at_end(std::slice::from_ref(scalar))?;
                 let apart = distance(world, &together[3 + s..][..1], &alone[3..]);
-                ensure!(apart == 0.0, "{gradient:?}, {dealiasing:?}: {} is {apart:e} from itself alone", scalar.name);
+                ensure!(
+                    apart == 0.0,
+                    "{gradient:?}, {dealiasing:?}: {} is {apart:e} from itself alone",
+                    scalar.name
+                );
             }
         }
     }
     Ok(())
 }
 
-/// `d/dt (1/2 q^2 + beta/(2 gamma) <theta^2>) = -eps - beta/gamma D <|grad theta|^2>` for `b = beta e theta`, `G = gamma e`.
+/// `d/dt (1/2 q^2 + beta/(2 gamma) <theta^2>) = -eps - beta/gamma D <|grad theta|^2>` for
+/// `b = beta e theta`, `G = gamma e`.
 pub fn stratified(world: &Rc<World>) -> Outcome {
     let (e, gamma, beta, schmidt): (Vector, _, _, _) = ([0.36, 0.48, -0.8], 2.0, 1.4, 0.7);
     let stratified = scalar(schmidt, e.map(|e| gamma * e), e.map(|e| beta * e));
@@ -197,12 +231,14 @@ pub fn stratified(world: &Rc<World>) -> Outcome {
         for (scheme, order) in SCHEMES {
             let residual = |dt: f64| -> Result<f64, String> {
                 let mut flow = started(world, with_step(&parameters, scheme, dt), &turbulence(0.5))?;
-                let energy =
-                    |flow: &mut Homogeneous<f64>| observed(flow, "energy") + 0.5 * beta / gamma * moments(world, flow, parameters.size).0;
+                let energy = |flow: &mut Homogeneous<f64>| {
+                    observed(flow, "energy") + 0.5 * beta / gamma * moments(world, flow, parameters.size).0
+                };
                 let before = energy(&mut flow);
                 let (steps, diffusivity) = ((0.4 / dt).round() as usize, parameters.viscosity / schmidt);
                 let gain = simpson(&mut flow, dt, steps, |flow| {
-                    -observed(flow, "dissipation") - beta / gamma * diffusivity * moments(world, flow, parameters.size).1
+                    -observed(flow, "dissipation")
+                        - beta / gamma * diffusivity * moments(world, flow, parameters.size).1
                 })?;
                 Ok((energy(&mut flow) - before - gain).abs())
             };
