@@ -1,31 +1,12 @@
-//! What is asked of a flow that has blown up: where its state is not finite or largest, and how its
-//! spectrum ends. Asked once, so that it may be slow.
+//! Helpers of [`Flow::diagnose`], of a flow that has blown up: where its state is not finite or
+//! largest, and how its spectrum ends. Asked once, so that it may be slow.
 
-use crate::flow::Flow;
+use crate::flow::{Flow, Tail};
 use crate::parallel::{ExactSum, World};
-use crate::time::Stability;
 use crate::transform::{Column, Layout, Real, Reals, SpectralField};
 
-/// The answer; the same on all ranks.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Diagnosis {
-    /// Sentences that say where.
-    pub places: Vec<String>,
-    pub tails: Vec<Tail>,
-    /// What scheme and truncation can follow.
-    pub stability: Stability,
-}
-
-/// A spectrum of the velocity gradients.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tail {
-    /// What it is ordered by.
-    pub of: String,
-    pub rows: Vec<(f64, f64)>,
-}
-
 impl Tail {
-    /// Sums of this over all ranks; row n is at `unit n`.
+    /// The spectrum of these sums of a rank, over all ranks; row n is at `unit n`. Collective.
     pub fn new(of: &str, unit: f64, sums: &mut [ExactSum], world: &World) -> Self {
         let totals = ExactSum::totals(sums, world);
         Self {
@@ -34,8 +15,8 @@ impl Tail {
         }
     }
 
-    /// The last of the spectrum over its largest value: small where the smallest scales are
-    /// resolved. None if it is not finite, or zero.
+    /// The largest of the last three values over the largest of all: small where the smallest
+    /// scales are resolved. None if the spectrum is not finite, or zero.
     pub fn end(&self) -> Option<f64> {
         let largest = self.rows.iter().map(|(_, value)| *value).fold(0.0, f64::max);
         let last = self.rows.iter().rev().take(3).map(|(_, value)| *value).fold(0.0, f64::max);

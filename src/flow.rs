@@ -1,13 +1,12 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more
 //! line in `run::flow`.
 
-use crate::diagnosis::Diagnosis;
 use crate::error::Result;
 use crate::parallel::World;
 use crate::statistics::{BatchRecords, Record};
-use crate::time::{Rates, StepSize};
+use crate::time::{Rates, Stability, StepSize};
 pub use crate::transform::ModeList;
-use crate::transform::{Phases, Reals, Slab, Values, ValuesMut};
+use crate::transform::{PhaseTimes, Reals, Slab, Values, ValuesMut};
 use std::fmt;
 
 /// A flow on all ranks. Every method that computes is collective.
@@ -113,7 +112,7 @@ pub trait Flow {
     fn decomposition(&self) -> String;
 
     /// Seconds this rank has spent in each phase so far.
-    fn phases(&self) -> Phases;
+    fn phases(&self) -> PhaseTimes;
 }
 
 /// Between the parts of a long preparation: takes a line that says how far it has come. An error
@@ -180,6 +179,24 @@ impl fmt::Display for Broken {
             Self::Scalar(name) => write!(f, "the scalar {name}"),
         }
     }
+}
+
+/// What a flow says of itself after a blow-up ([`Flow::diagnose`]); the same on all ranks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// Sentences that say where the state is not finite or largest.
+    pub places: Vec<String>,
+    pub tails: Vec<Tail>,
+    /// What scheme and truncation can follow.
+    pub stability: Stability,
+}
+
+/// A spectrum of the velocity gradients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tail {
+    /// What it is ordered by.
+    pub of: String,
+    pub rows: Vec<(f64, f64)>,
 }
 
 /// A table of the state at one time.

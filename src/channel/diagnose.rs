@@ -1,7 +1,8 @@
 //! What the channel tells of itself after a blow-up.
 
 use super::{Channel, names};
-use crate::diagnosis::{Diagnosis, Tail, fastest_point, worst_mode};
+use crate::diagnosis::{fastest_point, worst_mode};
+use crate::flow::{Diagnosis, Tail};
 use crate::parallel::ExactSum;
 use crate::transform::Real;
 use std::f64::consts::TAU;

@@ -37,14 +37,13 @@ pub use profiles::unpack;
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
 use crate::case::{self, Batches, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
-use crate::diagnosis::Diagnosis;
 use crate::error::Result;
-use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    ChebyshevColumns, Layout, NEIGHBOURS, Pencils, Phases, Real, Reals, Shape, Slab, SpectralField,
+    ChebyshevColumns, Layout, NEIGHBOURS, Pencils, PhaseTimes, Real, Reals, Shape, Slab, SpectralField,
     Truncation, Values, ValuesMut, Visited,
 };
 use grid::WallNormal;
@@ -385,7 +384,7 @@ impl<T: Real> Flow for Channel<T> {
         format!("process grid [{p_row}, {p_col}]")
     }
 
-    fn phases(&self) -> Phases {
+    fn phases(&self) -> PhaseTimes {
         self.pencils.phases()
     }
 }

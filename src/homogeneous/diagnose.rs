@@ -2,7 +2,8 @@
 
 use super::Homogeneous;
 use super::matrix::{dot, length};
-use crate::diagnosis::{Diagnosis, Tail, fastest_point, worst_mode};
+use crate::diagnosis::{fastest_point, worst_mode};
+use crate::flow::{Diagnosis, Tail};
 use crate::parallel::ExactSum;
 use crate::transform::Real;
 use std::rc::Rc;

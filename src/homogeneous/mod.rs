@@ -32,13 +32,13 @@ pub use survey::{Band, Survey};
 pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Rescale, Scalar};
-use crate::diagnosis::Diagnosis;
 use crate::error::Result;
-use crate::flow::{Between, Clock, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{
-    Layout, Pencils, Phases, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values, ValuesMut,
+    Layout, Pencils, PhaseTimes, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values,
+    ValuesMut,
 };
 use forcing::Forcing;
 use num_complex::Complex;
@@ -435,7 +435,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.pencils.layout.slab.clone()
     }
 
-    fn phases(&self) -> Phases {
+    fn phases(&self) -> PhaseTimes {
         self.pencils.phases()
     }
 }

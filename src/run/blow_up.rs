@@ -12,7 +12,7 @@
 //! none.
 
 use crate::case::Case;
-use crate::diagnosis::Diagnosis;
+use crate::flow::Diagnosis;
 use crate::flow::{Broken, Clock, Step};
 use crate::time::{Cause, Excess, Stability, StepSize};
 use std::collections::VecDeque;

@@ -78,7 +78,7 @@ impl<T: Real> FourierColumns<T> {
     ) {
         let Self { stages, modes, work, few, of_columns, .. } = self;
         let (points, row) = (stages.points(), fields * columns);
-        let phases = Phases { of_y: shift.of_y(), of_columns: cast_slice(of_columns) };
+        let phases = PhaseFactors { of_y: shift.of_y(), of_columns: cast_slice(of_columns) };
         for (f, modes) in modes.chunks_exact(points * Self::ABREAST).take(fields).enumerate() {
             if own.len() == Self::ABREAST {
                 let first = f * columns + own.start;
@@ -124,7 +124,7 @@ impl<T: Real> FourierColumns<T> {
     ) {
         let Self { stages, modes, work, few, of_columns, .. } = self;
         let (points, row) = (stages.points(), fields * columns);
-        let phases = Phases { of_y: shift.of_y(), of_columns: cast_slice(of_columns) };
+        let phases = PhaseFactors { of_y: shift.of_y(), of_columns: cast_slice(of_columns) };
         for (f, modes) in modes.chunks_exact_mut(points * Self::ABREAST).take(fields).enumerate() {
             let modes = cast_slice_mut(modes);
             if own.len() == Self::ABREAST {
@@ -187,12 +187,12 @@ impl<T: Real> Columns<T> for FourierColumns<T> {
 /// The phase factors of the modes of a group of columns: those of n_y = -n_max .. n_max, none on a
 /// grid that is not displaced, and those of the columns.
 #[derive(Clone, Copy)]
-struct Phases<'a, T> {
+struct PhaseFactors<'a, T> {
     of_y: &'a [Complex<T>],
     of_columns: &'a [T],
 }
 
-impl<T: Real> Phases<'_, T> {
+impl<T: Real> PhaseFactors<'_, T> {
     #[inline(always)]
     fn of_y(&self, n: i64) -> [T; 2] {
         let factor = self.of_y[(self.of_y.len() as i64 / 2 + n) as usize];
@@ -215,7 +215,7 @@ struct ToPoints<'a, T> {
     stages: &'a Stages<T>,
     modes: &'a [T],
     kept: usize,
-    phases: Phases<'a, T>,
+    phases: PhaseFactors<'a, T>,
     work: &'a mut [T],
     rows: BlocksMut<'a, T>,
     row: usize,
@@ -259,7 +259,7 @@ struct ToModes<'a, T> {
     stages: &'a Stages<T>,
     modes: &'a mut [T],
     kept: usize,
-    phases: Phases<'a, T>,
+    phases: PhaseFactors<'a, T>,
     work: &'a mut [T],
     rows: Blocks<'a, T>,
     row: usize,

@@ -16,6 +16,7 @@
 //! mode, before and after.
 
 use super::fetch::fetch_rows;
+use super::phase_times::{PhaseTimes, lap};
 use super::planes::Planes;
 use super::{
     ChebyshevColumns, Column, Columns, Fields, FourierColumns, Layout, Lines, LinesMut, Pieces, PiecesMut,
@@ -50,15 +51,6 @@ impl From<Products> for Fields {
     }
 }
 
-/// Seconds spent so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Phases {
-    pub transform: f64,
-    pub exchange: f64,
-    pub products: f64,
-    pub update: f64,
-}
-
 /// Plans and buffers of the transform on this rank; `Y` is the transform in y.
 pub struct Pencils<T, Y = FourierColumns<T>> {
     pub layout: Layout,
@@ -69,7 +61,7 @@ pub struct Pencils<T, Y = FourierColumns<T>> {
     /// Complex numbers a field that go to each rank of the column, as columns and as planes.
     column_counts: Vec<usize>,
     plane_counts: Vec<usize>,
-    phases: Phases,
+    phases: PhaseTimes,
 }
 
 impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
@@ -85,12 +77,12 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
             column: Exchange::new(grid.column, method, fields.columns, [&column_counts, &plane_counts])?,
             column_counts,
             plane_counts,
-            phases: Phases::default(),
+            phases: PhaseTimes::default(),
             layout,
         })
     }
 
-    pub fn phases(&self) -> Phases {
+    pub fn phases(&self) -> PhaseTimes {
         self.phases
     }
 
@@ -309,11 +301,4 @@ fn batches(layout: &Layout, batch: usize, backwards: bool) -> impl Iterator<Item
         let first = batch * if backwards { number - 1 - i } else { i };
         first..planes.min(first + batch)
     })
-}
-
-/// Adds the time since the last lap to a phase.
-pub(super) fn lap(clock: &mut Instant, phase: &mut f64) {
-    let now = Instant::now();
-    *phase += (now - *clock).as_secs_f64();
-    *clock = now;
 }

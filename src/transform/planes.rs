@@ -7,7 +7,7 @@
 
 use super::layout::{Layout, Piece};
 use super::lines::{Aligned, aligned};
-use super::pencils::{Phases, lap};
+use super::phase_times::{PhaseTimes, lap};
 use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealLines, fetch};
 use crate::error::Result;
 use crate::parallel::{Blocks, BlocksMut, Exchange, Method, Traffic, World};
@@ -95,7 +95,7 @@ impl<T: Real> Planes<T> {
         batch: Range<usize>,
         fields: usize,
         received: Blocks<'_, T>,
-        phases: &mut Phases,
+        phases: &mut PhaseTimes,
     ) {
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
@@ -113,7 +113,7 @@ impl<T: Real> Planes<T> {
         layout: &Layout,
         batch: Range<usize>,
         (inputs, products): (usize, usize),
-        phases: &mut Phases,
+        phases: &mut PhaseTimes,
         multiply: &mut impl FnMut(usize, &mut [T], usize),
     ) {
         let (group, modes) = (self.x.points() * T::ABREAST, self.nkx);
@@ -148,7 +148,7 @@ impl<T: Real> Planes<T> {
         batch: Range<usize>,
         (products, outputs): (usize, usize),
         send: &mut BlocksMut<'_, T>,
-        phases: &mut Phases,
+        phases: &mut PhaseTimes,
         combine: &mut impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
         let (points, nkx, planes) = (self.z.points(), layout.kx.len(), layout.slab.y.len());
