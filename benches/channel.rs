@@ -9,6 +9,7 @@ use rogallo::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::{Clock, Flow};
 use rogallo::parallel::Session;
+use rogallo::program::Program;
 use rogallo::time::StepSize;
 use rogallo::transform::Real;
 use std::f64::consts::PI;
@@ -74,7 +75,7 @@ fn measure(what: &str, precision: &str) {
 }
 
 fn flow<T: Real>(what: &str) {
-    let session = Session::start().unwrap();
+    let session = Session::start(Program { version: "0.1.0", commit: "bench" }).unwrap();
     let world = Rc::new(session.world());
     let scalar =
         ChannelScalar { name: "t".into(), schmidt: 0.7, boundary: ScalarBoundary::Source { rate: 1.0 } };

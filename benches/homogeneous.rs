@@ -13,6 +13,7 @@ use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::Session;
+use rogallo::program::Program;
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::Real;
 use std::rc::Rc;
@@ -111,7 +112,7 @@ fn measure(arguments: &[String]) {
 }
 
 fn flow<T: Real>(what: &str, points: usize) {
-    let session = Session::start().unwrap();
+    let session = Session::start(Program { version: "0.1.0", commit: "bench" }).unwrap();
     let world = Rc::new(session.world());
     let (dealiasing, scheme) = match what {
         "phase-shift" => (Dealiasing::PhaseShift, RungeKutta::Rk2),

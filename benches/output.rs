@@ -8,6 +8,7 @@ mod support;
 
 use num_complex::Complex;
 use rogallo::parallel::Session;
+use rogallo::program::Program;
 use rogallo::store::{Contents, Field, FieldMut, Header, Piece, read_fields, write_checkpoint};
 use rogallo::transform::{Values, ValuesMut};
 use std::path::{Path, PathBuf};
@@ -77,7 +78,7 @@ fn dd(directory: &Path, megabytes: u64) -> f64 {
 
 /// Prints the seconds of writing and of reading.
 fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
-    let session = Session::start().unwrap();
+    let session = Session::start(Program { version: "0.1.0", commit: "bench" }).unwrap();
     let world = session.world();
     world.aggregate(aggregators).unwrap();
     let begin = |rank: usize| modes * rank as u64 / world.size() as u64;

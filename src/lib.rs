@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod memory;
 pub mod parallel;
 pub mod plan;
+pub mod program;
 pub mod report;
 pub mod run;
 pub mod statistics;

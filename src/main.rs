@@ -6,6 +6,7 @@ use rogallo::error::{Error, Kind, Result};
 use rogallo::files;
 use rogallo::memory::HugePages;
 use rogallo::parallel::{Session, World};
+use rogallo::program::Program;
 use rogallo::run::{self, Options, Outcome, Target};
 use rogallo::{plan, report, store, submit};
 use std::io::Write;
@@ -14,6 +15,8 @@ use std::process::ExitCode;
 
 #[global_allocator]
 static MEMORY: HugePages = HugePages;
+
+const PROGRAM: Program = Program { version: env!("CARGO_PKG_VERSION"), commit: rogallo_commit::commit!() };
 
 /// Direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
 #[derive(Parser)]
@@ -202,7 +205,7 @@ fn execute(command: Command) -> Result<i32> {
             return compute(|world| run::go_on(world, &directory, &options));
         }
         Command::Regrid { from, to, to_run, domain } => {
-            let session = Session::start()?;
+            let session = Session::start(PROGRAM)?;
             let target = match (&to, &to_run) {
                 (_, Some(directory)) => Target::Run(directory),
                 (Some(file), None) => Target::File(file),
@@ -228,7 +231,7 @@ fn execute(command: Command) -> Result<i32> {
 /// Runs a case; the exit code.
 fn compute(run: impl FnOnce(World) -> Result<Outcome>) -> Result<i32> {
     run::heed_signals();
-    let session = Session::start()?;
+    let session = Session::start(PROGRAM)?;
     // An error is told before MPI ends: see `wait_for_first_process`.
     Ok(match run(session.world()) {
         Ok(Outcome::Done) => 0,
@@ -277,7 +280,7 @@ fn is_first_process() -> bool {
 /// mpirun kill the others.
 fn wait_for_first_process() {
     if launched_rank().is_some()
-        && let Ok(session) = Session::start()
+        && let Ok(session) = Session::start(PROGRAM)
     {
         session.world().barrier();
     }

@@ -3,6 +3,7 @@
 use super::activity::{Waiting, waits};
 use super::file_hints::{FileHints, check_aggregators};
 use crate::error::{Error, Kind, Result};
+use crate::program::Program;
 use mpi::collective::SystemOperation;
 use mpi::datatype::PartitionMut;
 use mpi::topology::{Color, SimpleCommunicator};
@@ -12,12 +13,13 @@ use std::cell::Cell;
 /// MPI between its initialisation and its finalisation; dropped last, at the end of `main`.
 pub struct Session {
     universe: mpi::environment::Universe,
+    program: Program,
 }
 
 impl Session {
-    /// Starts MPI. From here on a panic on any rank prints where it was and ends the whole job:
+    /// Starts MPI for this program. From here on a panic on any rank prints where it was and ends the whole job:
     /// unwinding would run `MPI_Finalize`, in which the other ranks would wait for ever.
-    pub fn start() -> Result<Self> {
+    pub fn start(program: Program) -> Result<Self> {
         let universe =
             mpi::initialize().ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
         let rank = universe.world().rank();
@@ -28,12 +30,12 @@ impl Session {
             );
             mpi::topology::SimpleCommunicator::world().abort(Kind::Failure.exit_code());
         }));
-        Ok(Self { universe })
+        Ok(Self { universe, program })
     }
 
     /// All ranks of the job.
     pub fn world(&self) -> World {
-        World::new(self.universe.world().duplicate())
+        World::new(self.universe.world().duplicate(), self.program)
     }
 }
 
@@ -43,11 +45,12 @@ pub struct World {
     comm: SimpleCommunicator,
     /// How many ranks write and read files for all; `None` leaves it to the MPI library.
     aggregators: Cell<Option<usize>>,
+    program: Program,
 }
 
 impl World {
-    fn new(comm: SimpleCommunicator) -> Self {
-        Self { comm, aggregators: Cell::new(None) }
+    fn new(comm: SimpleCommunicator, program: Program) -> Self {
+        Self { comm, aggregators: Cell::new(None), program }
     }
 
     /// Number of this rank in the group, from 0.
@@ -68,12 +71,17 @@ impl World {
     pub fn split(&self, color: usize) -> World {
         let comm = self.comm.split_by_color(Color::with_value(color as i32));
         // A colour was given, so every rank is a member of some group.
-        World::new(comm.expect("a rank with a colour belongs to a group"))
+        World::new(comm.expect("a rank with a colour belongs to a group"), self.program)
     }
 
     pub fn barrier(&self) {
         let _waits = waits(Waiting::Reduction);
         self.comm.barrier();
+    }
+
+    /// The program that computes, for what it writes.
+    pub fn program(&self) -> Program {
+        self.program
     }
 
     /// The raw communicator, for the parallel file library.

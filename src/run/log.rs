@@ -53,9 +53,8 @@ impl Log {
     /// What runs, on what.
     pub fn heading(&mut self, world: &World, case: &Case, flow: &dyn Flow) {
         self.line(&format!(
-            "rogallo {} ({}), {} rank{}, {}, {}, kernels in {}",
-            env!("CARGO_PKG_VERSION"),
-            option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit"),
+            "rogallo {}, {} rank{}, {}, {}, kernels in {}",
+            world.program(),
             world.size(),
             if world.size() == 1 { "" } else { "s" },
             library_version(),

@@ -40,11 +40,7 @@ pub fn job(world: &World, flow: &dyn Flow) -> Job {
         decomposition: flow.decomposition(),
         host: ledger::host(),
         id: ids.into_iter().find(|id| !id.is_empty()),
-        rogallo: format!(
-            "{} ({})",
-            env!("CARGO_PKG_VERSION"),
-            option_env!("ROGALLO_COMMIT").unwrap_or("unknown commit")
-        ),
+        rogallo: world.program().to_string(),
         mpi: library_version(),
         hdf5: crate::store::library_version(),
     }

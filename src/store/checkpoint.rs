@@ -17,6 +17,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::parallel::World;
+use crate::program::Program;
 use hdf5::{Dataset, Group, H5Type};
 use num_complex::Complex;
 use std::ops::Range;
@@ -90,7 +91,7 @@ pub fn write_checkpoint(
         directory::make(directory)?;
         directory::sweep(directory)?;
         directory::check_room(directory, size_estimate(contents))?;
-        lay_out(&partial, contents, &sums)
+        lay_out(&partial, world.program(), contents, &sums)
             .map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         bytes = directory::reserve(&partial)?;
         Ok(())
@@ -124,9 +125,9 @@ fn size_estimate(contents: &Contents) -> u64 {
 }
 
 /// The file with everything but the fields' values; by the root alone.
-fn lay_out(path: &Path, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
+fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
     let Contents { header, tables, piece, fields, records } = *contents;
-    let file = container::create(path, CHECKPOINT, size_estimate(contents))?;
+    let file = container::create(path, program, CHECKPOINT, size_estimate(contents))?;
     put_header(&file, header)?;
     put_tables(&file, tables)?;
     let state = container::group(&file, "state")?;

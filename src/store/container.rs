@@ -6,6 +6,7 @@ use super::directory;
 use super::foreign::{read_text, text_type, write_text};
 use super::header::STATISTICS;
 use crate::parallel::{FileHints, World};
+use crate::program::Program;
 use hdf5::dataset::{AllocTime, FillTime, Layout};
 use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
 use std::fs;
@@ -28,13 +29,13 @@ fn options() -> FileBuilder {
 
 /// Makes a file, by one rank alone, with the attributes that tell where it is from; `room` is what
 /// it will have at most.
-pub(super) fn create(path: &Path, kind: &str, room: u64) -> hdf5::Result<File> {
+pub(super) fn create(path: &Path, program: Program, kind: &str, room: u64) -> hdf5::Result<File> {
     options().create_excl(path)?.close()?;
     directory::set_apart(path, room).map_err(|error| error.message)?;
     let file = append(path)?;
     put_text(&file, "program", "rogallo")?;
-    put_text(&file, "version", env!("CARGO_PKG_VERSION"))?;
-    put_text(&file, "commit", option_env!("ROGALLO_COMMIT").unwrap_or("unknown"))?;
+    put_text(&file, "version", program.version)?;
+    put_text(&file, "commit", program.commit)?;
     put_text(&file, "kind", kind)?;
     put(&file, "format", format_of(kind))?;
     Ok(file)

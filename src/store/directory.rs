@@ -310,6 +310,7 @@ pub(super) fn free_name(path: &Path) -> PathBuf {
 mod tests {
     use super::super::container;
     use super::*;
+    use crate::program::Program;
     use std::fs::File;
     use std::process::Command;
 
@@ -399,7 +400,9 @@ mod tests {
         File::create(&path).unwrap().set_len(2 << 20).unwrap();
         let (room, reserved) = (check_room(directory.path(), 1 << 20), reserve(&path));
         // Where the disk has filled since its room was checked.
-        let created = container::create(&directory.path().join("small"), "checkpoint", 2 << 20).map(drop);
+        let program = Program { version: "0.1.0", commit: "test" };
+        let small = directory.path().join("small");
+        let created = container::create(&small, program, "checkpoint", 2 << 20).map(drop);
         assert!(Command::new("umount").arg(directory.path()).status().unwrap().success());
         assert!(room.unwrap_err().message.contains("1101004 bytes needed, 1048576 available"));
         assert!(reserved.unwrap_err().message.contains("2097152 bytes needed, 1048576 available"));

@@ -165,6 +165,7 @@ pub fn read_header(world: &World, file: &Path) -> Result<Header> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::Program;
 
     #[test]
     fn values_that_no_run_writes_are_damage() {
@@ -173,7 +174,8 @@ mod tests {
         let sound = Header { flow, layout, case, step: 3, time: 0.5, numbers: vec![("memory".into(), -1.0)] };
         let read = |name: &str, header: &Header| {
             let path = directory.path().join(name);
-            let file = container::create(&path, CHECKPOINT, 1 << 16).unwrap();
+            let program = Program { version: "0.1.0", commit: "test" };
+            let file = container::create(&path, program, CHECKPOINT, 1 << 16).unwrap();
             put_header(&file, header).unwrap();
             file.close().unwrap();
             open_checked(&path, &[CHECKPOINT]).map(|(_, header)| header)

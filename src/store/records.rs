@@ -15,6 +15,7 @@ use super::transfer::not_held;
 use super::{Header, Record, checksum, directory};
 use crate::error::{Error, Result};
 use crate::parallel::World;
+use crate::program::Program;
 use crate::statistics::Batch;
 use hdf5::{Dataset, File, Group};
 use std::path::Path;
@@ -39,8 +40,8 @@ const METADATA_EACH: u64 = 1 << 10;
 pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &[Record]) -> Result<()> {
     world.root_does(|| {
         let partial = directory::partial(path);
-        let written =
-            write_partial(&partial, header, records).and_then(|()| directory::publish(&partial, path));
+        let written = write_partial(&partial, world.program(), header, records)
+            .and_then(|()| directory::publish(&partial, path));
         if written.is_err() {
             // The first error is the one to tell.
             let _ = directory::discard(&partial);
@@ -49,12 +50,12 @@ pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &[
     })
 }
 
-fn write_partial(partial: &Path, header: &Header, records: &[Record]) -> Result<()> {
+fn write_partial(partial: &Path, program: Program, header: &Header, records: &[Record]) -> Result<()> {
     directory::discard(partial)?;
     let bytes = METADATA + header.case.len() as u64 + size_estimate(records);
     partial.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
     let fill = || {
-        let file = container::create(partial, STATISTICS, bytes)?;
+        let file = container::create(partial, program, STATISTICS, bytes)?;
         put_header(&file, header)?;
         put(&file, records)?;
         file.close()

@@ -42,7 +42,7 @@ impl<'a> Remake<'a> {
         let bytes = total * a_mode + (modes + header.case.len()) as u64 + METADATA;
         path.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
         let lay_out = || {
-            let file = container::create(&partial, CHECKPOINT, bytes)?;
+            let file = container::create(&partial, world.program(), CHECKPOINT, bytes)?;
             put_header(&file, header)?;
             put_tables(&file, tables)?;
             let state = container::group(&file, "state")?;

@@ -16,6 +16,7 @@ use super::{directory, transfer, xdmf};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
+use crate::program::Program;
 use crate::transform::Reals;
 use hdf5::File;
 use std::fs;
@@ -69,7 +70,7 @@ impl<'a> Snapshot<'a> {
             let grid: usize = header.coordinates.iter().map(|points| size_of_val(&points[..])).sum();
             let bytes = (grid + header.case.len()) as u64 + METADATA;
             directory::check_room(directory, bytes)?;
-            begin(&snapshot.partial(), header, bytes)
+            begin(&snapshot.partial(), world.program(), header, bytes)
                 .map_err(because(format!("cannot create the snapshot {}", snapshot.partial().display())))
         })?;
         Ok(snapshot)
@@ -174,8 +175,8 @@ pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
 }
 
 /// The file without its fields; by the root alone.
-fn begin(path: &Path, header: &SnapshotHeader, room: u64) -> hdf5::Result<()> {
-    let file = container::create(path, "snapshot", room)?;
+fn begin(path: &Path, program: Program, header: &SnapshotHeader, room: u64) -> hdf5::Result<()> {
+    let file = container::create(path, program, "snapshot", room)?;
     put(&file, "step", header.step)?;
     put(&file, "time", header.time)?;
     file.new_attr_builder().with_data(&header.size).create("size")?;

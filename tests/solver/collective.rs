@@ -4,6 +4,7 @@ use crate::support::mpirun::succeed;
 use libtest_mimic::{Arguments, Trial};
 use rogallo::error::Error;
 use rogallo::parallel::{Session, World};
+use rogallo::program::Program;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -63,7 +64,7 @@ pub fn reference(file: &str) -> PathBuf {
 }
 
 fn inside_mpi(check: &Check) -> ExitCode {
-    let session = Session::start().expect("MPI starts");
+    let session = Session::start(Program { version: "0.1.0", commit: "test" }).expect("MPI starts");
     let world = Rc::new(session.world());
     let result = world.agree((check.run)(&world).map_err(Error::failure));
     if let (Err(error), true) = (&result, world.is_root()) {

@@ -14,6 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use num_complex::Complex;
 use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::{Session, World};
+use rogallo::program::Program;
 use rogallo::statistics::Record;
 use rogallo::store::*;
 use rogallo::transform::{Values, ValuesMut};
@@ -136,7 +137,7 @@ fn full_disk() -> std::result::Result<(), Failed> {
 
 /// A failed assertion on any rank ends the job with an exit code other than 0.
 fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
-    let session = Session::start().unwrap();
+    let session = Session::start(Program { version: "0.1.0", commit: "test" }).unwrap();
     let world = &session.world();
     match check {
         "write" => drop(write(world, directory, 2, 7).unwrap()),
