@@ -27,3 +27,9 @@ pub mod time;
 pub mod transform;
 
 mod random;
+
+/// A file of published or exact numbers, which `tests/data` says the sources of.
+#[cfg(test)]
+fn test_data(file: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file)
+}

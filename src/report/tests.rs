@@ -1,5 +1,5 @@
-use super::reference::tests::shared;
 use super::*;
+use crate::test_data;
 use series::Table;
 
 /// A run directory with `samples` samples of a decay and spectra of a few of them; the last line is torn.
@@ -260,7 +260,7 @@ fn measured_spectra_lie_over_the_run() {
 fn published_measurements_are_laid_over() {
     let files =
         ["hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat", "shear/TavoularisKarnik1989_caseA.txt"];
-    let [Some(grid), Some(shear)] = files.map(shared) else { return };
+    let [grid, shear] = files.map(test_data);
     let dir = shear_flow();
     let text = report(dir.path(), &[shear.into()]).unwrap();
     keep(dir.path(), "shear-published");

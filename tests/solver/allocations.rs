@@ -34,8 +34,8 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 pub static CHECKS: [Check; 2] = [
-    Check { name: "a_step_allocates_nothing", ranks: &[1, 4], run: homogeneous, needs: None },
-    Check { name: "a_step_of_a_channel_allocates_nothing", ranks: &[1, 4], run: channel, needs: None },
+    Check { name: "a_step_allocates_nothing", ranks: &[1, 4], run: homogeneous },
+    Check { name: "a_step_of_a_channel_allocates_nothing", ranks: &[1, 4], run: channel },
 ];
 
 fn homogeneous(world: &Rc<World>) -> Outcome {

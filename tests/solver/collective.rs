@@ -18,8 +18,6 @@ pub struct Check {
     /// It runs on each of these numbers of ranks.
     pub ranks: &'static [usize],
     pub run: fn(&Rc<World>) -> Outcome,
-    /// A file of `../shared/reference` without which it is ignored, and shown so.
-    pub needs: Option<&'static str>,
 }
 
 /// The checks of one subject.
@@ -42,15 +40,13 @@ pub fn main(subjects: &'static [Subject]) -> ExitCode {
         );
     }
     let trial = |subject: &'static Subject, check: &'static Check| {
-        let missing = check.needs.is_some_and(|file| !reference(file).is_file());
-        let trial = Trial::test(format!("{}::{}", subject.name, check.name), move || {
+        Trial::test(format!("{}::{}", subject.name, check.name), move || {
             let program = std::env::current_exe()?;
             let arguments = ["--inside", subject.name, check.name];
             Ok(check.ranks.iter().try_for_each(|&ranks| {
                 succeed(ranks, &program, &arguments, Duration::from_secs(subject.limit))
             })?)
-        });
-        trial.with_ignored_flag(missing)
+        })
     };
     let trials = subjects.iter().flat_map(|subject| subject.checks.iter().map(|check| trial(subject, check)));
     let mut arguments = Arguments::from_args();
@@ -58,9 +54,9 @@ pub fn main(subjects: &'static [Subject]) -> ExitCode {
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
-/// A file of the reference data, which lie beside the checkout where there are any.
+/// A file of published or exact numbers; `tests/data` says where they are from.
 pub fn reference(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file)
 }
 
 fn inside_mpi(check: &Check) -> ExitCode {

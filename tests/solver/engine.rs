@@ -9,18 +9,13 @@ use rogallo::transform::{Fields, Layout, Pencils, Products, Real, Shape, Shift, 
 use std::rc::Rc;
 
 pub static CHECKS: [Check; 7] = [
-    Check { name: "round_trip_on_all_grids", ranks: &[1, 2, 3, 4, 6, 7], run: round_trip, needs: None },
-    Check { name: "round_trip_in_single_precision", ranks: &[1, 3], run: round_trip_single, needs: None },
-    Check { name: "more_ranks_than_planes", ranks: &[16], run: many_ranks, needs: None },
-    Check { name: "points_are_those_of_the_modes", ranks: &[1, 4], run: points_of_modes, needs: None },
-    Check { name: "phase_shifted_products_are_exact", ranks: &[1, 6], run: phase_shift, needs: None },
-    Check {
-        name: "sums_and_maxima_do_not_depend_on_ranks",
-        ranks: &[1, 2, 3, 5],
-        run: reductions,
-        needs: None,
-    },
-    Check { name: "only_retained_modes_travel", ranks: &[4, 6], run: traffic, needs: None },
+    Check { name: "round_trip_on_all_grids", ranks: &[1, 2, 3, 4, 6, 7], run: round_trip },
+    Check { name: "round_trip_in_single_precision", ranks: &[1, 3], run: round_trip_single },
+    Check { name: "more_ranks_than_planes", ranks: &[16], run: many_ranks },
+    Check { name: "points_are_those_of_the_modes", ranks: &[1, 4], run: points_of_modes },
+    Check { name: "phase_shifted_products_are_exact", ranks: &[1, 6], run: phase_shift },
+    Check { name: "sums_and_maxima_do_not_depend_on_ranks", ranks: &[1, 2, 3, 5], run: reductions },
+    Check { name: "only_retained_modes_travel", ranks: &[4, 6], run: traffic },
 ];
 
 fn pencils<T: Real>(

@@ -16,19 +16,9 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use std::rc::Rc;
 
 pub static CHECKS: [Check; 3] = [
-    Check {
-        name: "the_mean_of_a_channel_is_advanced_in_double",
-        ranks: &[1, 2],
-        run: mean_profiles,
-        needs: None,
-    },
-    Check {
-        name: "a_channel_does_not_know_how_fast_its_walls_move",
-        ranks: &[2],
-        run: galilean,
-        needs: None,
-    },
-    Check { name: "planar_taylor_green_decays_at_its_rate", ranks: &[1], run: decay_rate, needs: None },
+    Check { name: "the_mean_of_a_channel_is_advanced_in_double", ranks: &[1, 2], run: mean_profiles },
+    Check { name: "a_channel_does_not_know_how_fast_its_walls_move", ranks: &[2], run: galilean },
+    Check { name: "planar_taylor_green_decays_at_its_rate", ranks: &[1], run: decay_rate },
 ];
 
 const VISCOSITY: f64 = 0.02;

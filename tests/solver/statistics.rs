@@ -14,19 +14,14 @@ use std::f64::consts::{FRAC_PI_2, TAU};
 use std::rc::Rc;
 
 pub static CHECKS: [Check; 8] = [
-    Check { name: "stresses_are_means_over_points", ranks: &[1, 3], run: stresses, needs: None },
-    Check { name: "abc_flow_has_its_energy_helicity_and_lengths", ranks: &[1, 3], run: abc, needs: None },
-    Check { name: "spectra_add_up_to_the_series", ranks: &[1, 3], run: sums, needs: None },
-    Check { name: "transfer_conserves_energy", ranks: &[1, 3], run: transfer, needs: None },
-    Check { name: "shells_change_by_transfer_and_dissipation", ranks: &[3], run: shells, needs: None },
-    Check { name: "budgets_close", ranks: &[1, 3], run: budgets, needs: None },
-    Check {
-        name: "known_fields_have_their_skewness_and_flatness",
-        ranks: &[1, 3],
-        run: moments,
-        needs: None,
-    },
-    Check { name: "isotropic_skewness_is_that_of_the_transfer", ranks: &[2], run: isotropic, needs: None },
+    Check { name: "stresses_are_means_over_points", ranks: &[1, 3], run: stresses },
+    Check { name: "abc_flow_has_its_energy_helicity_and_lengths", ranks: &[1, 3], run: abc },
+    Check { name: "spectra_add_up_to_the_series", ranks: &[1, 3], run: sums },
+    Check { name: "transfer_conserves_energy", ranks: &[1, 3], run: transfer },
+    Check { name: "shells_change_by_transfer_and_dissipation", ranks: &[3], run: shells },
+    Check { name: "budgets_close", ranks: &[1, 3], run: budgets },
+    Check { name: "known_fields_have_their_skewness_and_flatness", ranks: &[1, 3], run: moments },
+    Check { name: "isotropic_skewness_is_that_of_the_transfer", ranks: &[2], run: isotropic },
 ];
 
 /// A buoyant scalar with a mean gradient.

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::case::{ChannelScalar, ScalarBoundary};
-use crate::report::reference::tests::shared;
 use crate::statistics::{Axis, Batch, Record, Tally};
+use crate::test_data;
 use profiles::find;
 use std::f64::consts::TAU;
 
@@ -523,11 +523,7 @@ fn published_channels_are_read_as_distributed() {
             1000.512,
         ),
     ] {
-        let paths: Vec<Given> =
-            files.iter().filter_map(|file| shared(&format!("channel/{file}")).map(Given::from)).collect();
-        if paths.len() < files.len() {
-            return;
-        }
+        let paths: Vec<Given> = files.iter().map(|file| test_data("channel").join(file).into()).collect();
         let (published, _) = reference::read(&paths).unwrap();
         let profile = |name: &str| {
             published
@@ -555,12 +551,11 @@ fn published_channels_are_read_as_distributed() {
         ("MKM1999/chan590/balances/chan590.uubal", "production_uu", 0.0),
         ("UPM_HoyasJimenez/Re2000/balances/Re2000.bal.ww", "transport_ww", 0.0),
     ] {
-        let Some(path) = shared(&format!("channel/{file}")) else { return };
-        let (published, _) = reference::read(&[path.into()]).unwrap();
+        let (published, _) = reference::read(&[test_data("channel").join(file).into()]).unwrap();
         let wall = published[0].find(name).unwrap_or_else(|| panic!("no {name} in {file}")).values[0];
         assert!((wall - at_the_wall).abs() < 1e-4, "{file}: {wall}");
     }
-    let Some(deviations) = shared("channel/UPM_HoyasJimenez/Re180/profiles/Re180.std") else { return };
+    let deviations = test_data("channel/UPM_HoyasJimenez/Re180/profiles/Re180.std");
     assert!(
         reference::read(&[deviations.into()]).err().unwrap().message.contains("It holds standard deviations")
     );

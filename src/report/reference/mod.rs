@@ -129,7 +129,6 @@ fn viscosity(table: &TextTable) -> Option<f64> {
 pub mod tests {
     use super::*;
     use std::fs;
-    use std::path::{Path, PathBuf};
 
     /// What is read from `text` as the reference `x.dat` of a run of this viscosity.
     pub fn read(text: &str, viscosity: Option<f64>) -> Result<References> {
@@ -140,18 +139,6 @@ pub mod tests {
             error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
             error
         })
-    }
-
-    /// The shared reference data: `ROGALLO_REFERENCE`, or next to the source tree. None, said aloud, if not
-    /// there.
-    pub fn shared(file: &str) -> Option<PathBuf> {
-        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
-        let path = std::env::var_os("ROGALLO_REFERENCE").map_or(beside, PathBuf::from).join(file);
-        if path.exists() {
-            return Some(path);
-        }
-        println!("skipped: no {}", path.display());
-        None
     }
 
     #[test]

@@ -13,9 +13,9 @@ use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::rc::Rc;
 
-pub const SHEAR: &str = "rdt/rdt_shear.dat";
-pub const PLANE: &str = "rdt/rdt_plane_strain.dat";
-pub const AXISYMMETRIC: &str = "rdt/rdt_axisymmetric_strain.dat";
+const SHEAR: &str = "rdt/rdt_shear.dat";
+const PLANE: &str = "rdt/rdt_plane_strain.dat";
+const AXISYMMETRIC: &str = "rdt/rdt_axisymmetric_strain.dat";
 
 const STRESSES: [(&str, usize, usize); 4] = [("uu", 0, 0), ("vv", 1, 1), ("ww", 2, 2), ("uv", 0, 1)];
 
