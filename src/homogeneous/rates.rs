@@ -99,6 +99,7 @@ mod tests {
     use super::super::forcing::growth_by_power;
     use super::*;
     use crate::case::{Forcing, Gradient, Mean, ScalarInitial};
+    use std::f64::consts::TAU;
 
     fn heat(gradient: [f64; 3], buoyancy: [f64; 3]) -> Scalar {
         Scalar { name: "heat".into(), schmidt: 1.0, gradient, buoyancy, initial: ScalarInitial::Zero }
@@ -147,12 +148,31 @@ mod tests {
             k_max: 2.5,
         });
         assert_eq!(of(&random, Cause::Correlation), 4.0);
+        // <|f|^2> = 4 sigma^2 for each mode of the band and its conjugate.
+        let modes = (0..125).map(|i| [i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2].map(|n: i32| n * n).iter().sum());
+        let modes = modes.filter(|n2: &i32| (1..=6).contains(n2)).count() as f64;
+        let strength = (4.0 * 0.1 * modes).sqrt();
+        assert!((of(&random, Cause::Force) - (strength * 16.0 / TAU).sqrt()).abs() < 1e-13);
         let power = forced(Forcing::ConstantPower { power: 0.3, k_min: 0.5, k_max: 2.5 });
-        let cells = 16.0 / std::f64::consts::TAU;
+        let cells = 16.0 / TAU;
         assert!((of(&power, Cause::Force) - (0.3 * cells * cells).cbrt()).abs() < 1e-14);
+        // In a strain the cells become narrower in y, by exp(-1/2).
+        let gradient = Gradient::PlaneStrain { rate: 0.5 };
+        let squeezed = Parameters { mean: Mean { gradient, ..Mean::default() }, ..power };
+        let (rate, cells) = (squeezed.rates(&[1.0]).unwrap().of(Cause::Force), cells * 0.5_f64.exp());
+        assert!((rate - (0.3 * cells * cells).cbrt()).abs() < 1e-14);
         let growth = [1e-12, 0.6].map(|energy| growth_by_power(0.3, energy, 2.0));
         assert!((growth[0] / 2e4 - 1.0).abs() < 1e-14 && growth[1] == 0.5, "{growth:?}");
         // A band that the box does not hold.
         assert!(forced(Forcing::FrozenShells { k_min: 0.1, k_max: 0.5 }).rates(&[0.0]).is_err());
+    }
+    #[test]
+    fn the_reach_is_that_of_the_largest_wavenumber() {
+        for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShift, Dealiasing::PhaseShiftExact] {
+            let parameters = Parameters { dealiasing, ..Parameters::at_rest([96; 3]) };
+            let dx = TAU / 96.0;
+            let (largest, reach) = (parameters.truncation().nx_max() as f64, parameters.stability().reach);
+            assert!((0.0..1.5 * dx).contains(&(reach - largest * dx)), "{dealiasing:?}: {largest}, {reach}");
+        }
     }
 }

@@ -27,12 +27,12 @@ pub static CHECKS: [Check; 9] = [
     Check { name: "orr_sommerfeld_modes_grow_as_they_should", ranks: &[1, 4], run: orr_sommerfeld },
 ];
 
-fn new(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, String> {
+pub fn new(world: &Rc<World>, parameters: Parameters) -> Result<Channel<f64>, String> {
     Channel::new(world.clone(), parameters).map_err(|error| error.to_string())
 }
 
 /// The value of a line at y.
-fn at(line: &[Complex<f64>], y: f64) -> Complex<f64> {
+pub fn at(line: &[Complex<f64>], y: f64) -> Complex<f64> {
     line.iter().enumerate().map(|(n, a)| a * (n as f64 * y.acos()).cos()).sum()
 }
 

@@ -5,6 +5,7 @@ mod balances;
 mod closed_forms;
 mod isotropic;
 mod modes;
+mod points;
 mod remesh;
 mod schedule;
 
@@ -20,7 +21,7 @@ use rogallo::transform::Values;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 
-pub static CHECKS: [Check; 20] = [
+pub static CHECKS: [Check; 22] = [
     Check { name: "the_closed_forms_solve_the_equations", ranks: &[1], run: closed_forms::solve },
     Check { name: "strain_of_one_mode_is_exact_at_any_step", ranks: &[1, 3], run: modes::strain },
     Check { name: "strain_in_oblique_axes_is_exact_at_any_step", ranks: &[2], run: modes::oblique_strain },
@@ -33,6 +34,8 @@ pub static CHECKS: [Check; 20] = [
     Check { name: "a_general_gradient_is_the_preset_it_equals", ranks: &[2], run: modes::presets },
     Check { name: "modes_go_through_remeshes", ranks: &[1, 3], run: remesh::retained },
     Check { name: "modes_that_leave_at_a_remesh_are_gone", ranks: &[1, 3], run: remesh::dropped },
+    Check { name: "points_of_a_sheared_box_are_upright", ranks: &[1, 3], run: points::sheared },
+    Check { name: "points_of_a_strained_box_stretch", ranks: &[1, 3], run: points::strained },
     Check { name: "strain_then_relaxation", ranks: &[2], run: schedule::strain },
     Check { name: "shear_by_a_schedule", ranks: &[2], run: schedule::shear },
     Check { name: "isotropic_turbulence_in_shear", ranks: &[2], run: isotropic::shear },
