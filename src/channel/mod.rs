@@ -16,6 +16,7 @@ mod diagnose;
 pub(crate) mod grid;
 mod helmholtz;
 mod initial;
+mod kinematics;
 mod line;
 mod observe;
 mod profiles;
@@ -43,10 +44,11 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    ChebyshevColumns, Layout, NEIGHBOURS, Pencils, PhaseTimes, Real, Reals, Shape, Slab, SpectralField,
-    Truncation, Values, ValuesMut, Visited,
+    Layout, NEIGHBOURS, PhaseTimes, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut,
+    Visited,
 };
 use grid::WallNormal;
+use kinematics::Pencils;
 use line::{Operators, length_of};
 use profiles::{Profiles, pack};
 use statistics::Statistics;
@@ -171,7 +173,7 @@ pub struct Channel<T> {
     world: Rc<World>,
     parameters: Parameters,
     process_grid: [usize; 2],
-    pencils: Pencils<T, ChebyshevColumns<T>>,
+    pencils: Pencils<T>,
     operators: Operators<T>,
     grid: WallNormal,
     wavenumbers: Wavenumbers<T>,

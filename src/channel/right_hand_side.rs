@@ -24,14 +24,14 @@ use crate::convection::times_minus_i;
 use crate::transform::{Fields, Pieces, PiecesMut, Products, Real, vectorised};
 use num_complex::Complex;
 
-/// How many fields go where, with so many scalars.
+/// The numbers of products and of what is made of them, with so many scalars.
 pub fn counts(scalars: usize) -> Products {
-    Products { inputs: 3 + scalars, products: 5 + 3 * scalars, outputs: 4 + 2 * scalars }
+    Products { at_points: 5 + 3 * scalars, outputs: 4 + 2 * scalars }
 }
 
-/// What the transform must have room for: the statistics have one product more, `v^2`.
+/// The room that the transform must have: the statistics have one product more, `v^2`.
 pub fn room(scalars: usize) -> Fields {
-    let fields = Fields::from(counts(scalars));
+    let fields = counts(scalars).room(3 + scalars);
     Fields { lines: fields.lines.max(6), ..fields }
 }
 

@@ -1,7 +1,9 @@
 //! One step: three substeps, each from the state to the velocity at points, its products, and back.
 
-use super::line::{COEFFICIENT, Group, Operators, by_column, copy_in, side_by_side};
-use super::profiles::{Change, Profiles, copy_profile};
+use super::grid::WallNormal;
+use super::kinematics::{Kinematics, Pencils, following};
+use super::line::{Group, Operators, by_column};
+use super::profiles::{Change, Profiles};
 use super::right_hand_side::{counts, sources};
 use super::update::{Columns, Substep, Update};
 use super::velocity::Velocity;
@@ -13,20 +15,20 @@ use crate::convection::{add_by_line, courant_rate, products};
 use crate::error::{Error, Result};
 use crate::flow::{Broken, Step};
 use crate::parallel::ExactSum;
-use crate::time::{Cause, SPALART_MOSER_ROGERS, Substep as Coefficients};
-use crate::transform::{Column, Lines, NEIGHBOURS, Real, SpectralField, fetch};
+use crate::time::{Cause, SPALART_MOSER_ROGERS};
+use crate::transform::{ChebyshevColumns, Column, Lines, NEIGHBOURS, Real, Returned, SpectralField, fetch};
 use bytemuck::cast_slice;
 use num_complex::Complex;
 use std::ops::Range;
 
 /// What is found at the points at the beginning of a step.
 #[derive(Default)]
-struct Found {
+struct AtPoints {
     /// The largest Courant rate of this rank.
     rate: f64,
     /// The volume means of `|u|^2` and of u, in the moving frame.
     square: ExactSum,
-    along: ExactSum,
+    mean_u: ExactSum,
 }
 
 impl<T: Real> Channel<T> {
@@ -40,15 +42,34 @@ impl<T: Real> Channel<T> {
         let limit = until - begin;
         let (mut dt, mut energy) = (0.0, 0.0);
         let mut rates = self.parameters.rates();
-        let (mut impulse, mut broken) = (0.0, 0);
+        let (mut impulse, mut broken, mut at_beginning) = (0.0, 0, AtPoints::default());
+        let Self {
+            world,
+            parameters,
+            pencils,
+            operators,
+            grid,
+            wavenumbers,
+            walls,
+            state,
+            before,
+            velocity,
+            update,
+            profiles,
+            ..
+        } = self;
         for (s, coefficients) in SPALART_MOSER_ROGERS.iter().enumerate() {
-            let found = self.evaluate(begin + coefficients.from * dt, s == 0);
+            let from = begin + coefficients.from * dt;
+            let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: from };
+            let at_points = (s == 0).then_some(&mut at_beginning);
+            let terms = convective_terms(kinematics, pencils, parameters, grid, at_points);
             if s == 0 {
-                rates.raise(Cause::Convection, self.world.max(found.rate));
-                let [square, along] = ExactSum::total_of([found.square, found.along], &self.world);
-                let frame = self.parameters.frame_velocity;
-                energy = 0.5 * square + frame * along + 0.5 * frame * frame;
-                dt = self.parameters.step_size.choose(&rates, limit);
+                let AtPoints { rate, square, mean_u } = std::mem::take(&mut at_beginning);
+                rates.raise(Cause::Convection, world.max(rate));
+                let [square, mean_u] = ExactSum::total_of([square, mean_u], world);
+                let frame = parameters.frame_velocity;
+                energy = 0.5 * square + frame * mean_u + 0.5 * frame * frame;
+                dt = parameters.step_size.choose(&rates, limit);
                 if !dt.is_finite() {
                     return Err(Error::input(
                         "time.cfl gives no step for a fluid that is at rest in the moving frame: give \
@@ -57,9 +78,26 @@ impl<T: Real> Channel<T> {
                 }
             }
             let remembered = SPALART_MOSER_ROGERS.get(s + 1).is_some_and(|next| next.zeta != 0.0);
-            let (gained, found) = self.take_up(coefficients, remembered, begin, dt);
-            impulse += gained;
-            broken |= found;
+            let substep = Substep::new(coefficients, dt, remembered);
+            let mut stage = Stage {
+                operators,
+                wavenumbers,
+                walls,
+                velocity,
+                update,
+                profiles,
+                parameters,
+                substep,
+                of_profiles: Substep::new(coefficients, dt, remembered),
+                share: dt * (coefficients.gamma + coefficients.zeta),
+                from,
+                to: begin + coefficients.to * dt,
+                impulse: 0.0,
+                broken: 0,
+            };
+            stage.apply(terms, state, before);
+            impulse += stage.impulse;
+            broken |= stage.broken;
         }
         self.gradient = impulse / dt;
         self.clock.step += 1;
@@ -77,128 +115,36 @@ impl<T: Real> Channel<T> {
             end: None,
         })
     }
+}
 
-    /// The state at `time` to z-lines of what goes back to the columns; looks at the points if that
-    /// is `wanted`.
-    fn evaluate(&mut self, time: f64, wanted: bool) -> Found {
-        self.velocity_to_planes(self.parameters.scalars.len(), time, self.parameters.frame_velocity);
-        let Self { pencils, wavenumbers, parameters, grid, .. } = self;
-        let scalars = parameters.scalars.len();
-        let [nx, _, nz] = parameters.grid;
-        let [x, z] = [nx as f64 / parameters.size[0], nz as f64 / parameters.size[2]];
-        let mut found = Found::default();
-        pencils.planes(
-            counts(scalars),
-            |j, lines, length| {
-                if wanted {
-                    let cells = [[x, 0.0, 0.0], [0.0, 1.0 / grid.spacing[j], 0.0], [0.0, 0.0, z]]
-                        .map(|row| row.map(T::of));
-                    let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
-                    found.rate = found.rate.max(courant_rate(velocity, &cells).wide());
-                    let weight = grid.weights[j] / (nx * nz) as f64;
-                    add_by_line(&velocity, |u| u * u, weight, &mut found.square);
-                    add_by_line(&velocity[..1], |u| u, weight, &mut found.along);
-                }
-                products(lines, length, scalars);
-            },
-            |nx, nz, products, outputs| sources(wavenumbers, scalars, nx, nz, products, outputs),
-        );
-        found
-    }
-
-    /// u, v, w and so many of the scalars at `time` to z-lines, seen from a frame of this velocity.
-    pub(super) fn velocity_to_planes(&mut self, scalars: usize, time: f64, frame_velocity: f64) {
-        let Self { pencils, operators, wavenumbers, walls, state, velocity, .. } = self;
-        let kept = operators.kept;
-        pencils.inverse(3 + scalars, |columns, range, mut lines| {
-            let next = following(&range, state[0].len());
-            let [phi, eta] = [0, 1].map(|f: usize| {
-                fetch(&state[f][next.clone()]);
-                &state[f][range.clone()]
-            });
-            velocity.solve(
-                operators,
-                wavenumbers.of_columns(columns),
-                [phi, eta],
-                walls.through(columns, time),
-            );
-            let [u, v, w] = lines.all();
-            velocity.put(operators, [&mut *u, &mut *v, &mut *w]);
-            if columns[0].is_mean() {
-                // There phi and eta are the profiles U and W.
-                copy_profile(&phi[..kept], frame_velocity, u);
-                copy_profile(&eta[..kept], 0.0, w);
-                v.chunks_exact_mut(COEFFICIENT).for_each(|numbers| numbers[..2].fill(T::zero()));
+/// Evaluates h of a state, as far as the z-lines of what goes back to the columns; adds what the
+/// points have `at_points`.
+fn convective_terms<'p, T: Real>(
+    kinematics: Kinematics<'_, T>,
+    pencils: &'p mut Pencils<T>,
+    parameters: &Parameters,
+    grid: &WallNormal,
+    mut at_points: Option<&mut AtPoints>,
+) -> Returned<'p, T, ChebyshevColumns<T>> {
+    let (wavenumbers, scalars) = (kinematics.wavenumbers, parameters.scalars.len());
+    let [nx, _, nz] = parameters.grid;
+    let [x, z] = [nx as f64 / parameters.size[0], nz as f64 / parameters.size[2]];
+    kinematics.velocity_to_planes(pencils, scalars, parameters.frame_velocity).products(
+        counts(scalars),
+        |j, lines, length| {
+            if let Some(AtPoints { rate, square, mean_u }) = &mut at_points {
+                let cells = [[x, 0.0, 0.0], [0.0, 1.0 / grid.spacing[j], 0.0], [0.0, 0.0, z]]
+                    .map(|row| row.map(T::of));
+                let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
+                *rate = rate.max(courant_rate(velocity, &cells).wide());
+                let weight = grid.weights[j] / (nx * nz) as f64;
+                add_by_line(&velocity, |u| u * u, weight, square);
+                add_by_line(&velocity[..1], |u| u, weight, mean_u);
             }
-            for (s, scalar) in state[2..2 + scalars].iter().enumerate() {
-                copy_in(side_by_side(&scalar[range.clone()], kept), lines.of(3 + s));
-                if columns[0].is_mean() {
-                    copy_profile(&scalar[range.start..range.start + kept], 0.0, lines.of(3 + s));
-                }
-            }
-        });
-    }
-
-    /// The substep of all columns; returns the impulse of the pressure gradient, on the rank that
-    /// holds the mean profiles, and what of this rank is not finite, as [`Broken::of`] takes it.
-    /// What the fields gain is `remembered` for the next substep.
-    fn take_up(&mut self, coefficients: &Coefficients, remembered: bool, begin: f64, dt: f64) -> (f64, u64) {
-        let Self {
-            pencils,
-            operators,
-            wavenumbers,
-            walls,
-            state,
-            before,
-            velocity,
-            update,
-            profiles,
-            parameters,
-            ..
-        } = self;
-        let kept = operators.kept;
-        let mut stage = Stage {
-            operators,
-            wavenumbers,
-            walls,
-            velocity,
-            update,
-            profiles,
-            parameters,
-            substep: Substep::new(coefficients, dt, remembered),
-            of_profiles: Substep::new(coefficients, dt, remembered),
-            share: dt * (coefficients.gamma + coefficients.zeta),
-            from: begin + coefficients.from * dt,
-            to: begin + coefficients.to * dt,
-            impulse: 0.0,
-            broken: 0,
-        };
-        let length = operators.length();
-        let mut line = 0..length;
-        pencils.forward(counts(parameters.scalars.len()).outputs, |columns, range, lines| {
-            let next = following(&range, state[0].len());
-            state.iter().for_each(|field| fetch(&field[next.clone()]));
-            let next = following(&line, before[0].len());
-            before.iter().for_each(|lines| fetch::<T>(cast_slice(&lines[next.clone()])));
-            // The mean profiles obey other equations than their neighbours.
-            let alone = usize::from(columns[0].is_mean());
-            let border = range.start + alone * kept;
-            if alone == 1 {
-                stage.advance_profiles(&lines, range.start..border, state);
-            }
-            if columns.len() > alone {
-                stage.advance(
-                    &columns[alone..],
-                    [&(border..range.end), &line],
-                    (lines, alone),
-                    state,
-                    before,
-                );
-            }
-            line = next;
-        });
-        (stage.impulse, stage.broken)
-    }
+            products(lines, length, scalars);
+        },
+        |nx, nz, products, outputs| sources(wavenumbers, scalars, nx, nz, products, outputs),
+    )
 }
 
 /// A substep, column after column.
@@ -222,22 +168,62 @@ struct Stage<'a, T> {
     broken: u64,
 }
 
+/// Neighbouring columns, and where their numbers lie.
+struct Neighbours<'a> {
+    columns: &'a [Column],
+    /// In the fields.
+    range: Range<usize>,
+    /// In the lines of II h of the substep before.
+    line: Range<usize>,
+    /// The first of them in what came through the transform.
+    first: usize,
+}
+
 impl<T: Real> Stage<'_, T> {
-    /// Advances neighbouring columns, `range` of the fields and `line` of what they gained before;
-    /// what came through the transform is in `lines` from column `first` on.
-    fn advance(
+    /// Advances all columns by the convective terms; adds to the impulse and to the bits of what is
+    /// broken.
+    fn apply(
         &mut self,
-        columns: &[Column],
-        [range, line]: [&Range<usize>; 2],
-        (lines, first): (Lines<'_, T>, usize),
+        terms: Returned<'_, T, ChebyshevColumns<T>>,
         state: &mut [SpectralField<T>],
         before: &mut [Vec<T>],
     ) {
+        let kept = self.operators.kept;
+        let mut line = 0..self.operators.length();
+        terms.forward(|columns, range, lines| {
+            let next = following(&range, state[0].len());
+            state.iter().for_each(|field| fetch(&field[next.clone()]));
+            let next = following(&line, before[0].len());
+            before.iter().for_each(|lines| fetch::<T>(cast_slice(&lines[next.clone()])));
+            // The mean profiles obey other equations than their neighbours.
+            let first = usize::from(columns[0].is_mean());
+            let border = range.start + first * kept;
+            if first == 1 {
+                self.advance_profiles(&lines, range.start..border, state);
+            }
+            if columns.len() > first {
+                let columns = &columns[first..];
+                let at = Neighbours { columns, range: border..range.end, line: line.clone(), first };
+                self.advance(&at, lines, state, before);
+            }
+            line = next;
+        });
+    }
+
+    /// Advances neighbouring columns by what came through the transform, `lines`.
+    fn advance(
+        &mut self,
+        at: &Neighbours<'_>,
+        lines: Lines<'_, T>,
+        state: &mut [SpectralField<T>],
+        before: &mut [Vec<T>],
+    ) {
+        let Neighbours { columns, range, line, first } = at;
         let (operators, parameters, substep) = (self.operators, self.parameters, self.substep);
         let kept = operators.kept;
         let k = self.wavenumbers.of_columns(columns);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
-        let source = |i: usize| (lines.of(i), first);
+        let source = |i: usize| (lines.of(i), *first);
         let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before)
         else {
             unreachable!("a channel has phi and eta")
@@ -328,9 +314,4 @@ impl<T: Real> Stage<'_, T> {
             update.advance(operators, substep, Columns::new(eta, kept), eta_before, Group::all(T::zero()));
         self.broken |= u64::from(!sound);
     }
-}
-
-/// What comes behind this range, and as much, of so many numbers.
-fn following(range: &Range<usize>, length: usize) -> Range<usize> {
-    range.end..length.min(range.end + range.len())
 }

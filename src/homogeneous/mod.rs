@@ -9,6 +9,7 @@
 mod dealiasing;
 mod develop;
 mod diagnose;
+mod evaluation;
 mod forcing;
 mod initial;
 mod matrix;
@@ -18,6 +19,7 @@ mod rates;
 mod remesh;
 mod right_hand_side;
 mod spectrum;
+mod stage;
 mod step;
 mod stretch;
 mod survey;
@@ -37,9 +39,10 @@ use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{
-    Layout, Pencils, PhaseTimes, Products, Real, Reals, Shift, Slab, SpectralField, Truncation, Values,
+    Fields, Layout, Pencils, PhaseTimes, Real, Reals, Shift, Slab, SpectralField, Truncation, Values,
     ValuesMut,
 };
+use evaluation::Grids;
 use forcing::Forcing;
 use num_complex::Complex;
 use std::rc::Rc;
@@ -147,21 +150,20 @@ impl Parameters {
         Ok(survey)
     }
 
-    fn products(&self) -> Products {
-        right_hand_side::counts(self.scalars.len(), MeanFlow::new(&self.mean, self.size).mixes_labels())
+    /// The room that the transform must have.
+    fn room(&self) -> Fields {
+        let (scalars, mean) = (self.scalars.len(), MeanFlow::new(&self.mean, self.size));
+        right_hand_side::counts(scalars, mean.mixes_labels()).room(3 + scalars)
     }
 
     /// Real numbers that the fields and buffers of a rank with this layout hold.
     pub fn reals(&self, layout: &Layout) -> usize {
         let quantities = 3 + self.scalars.len();
-        let kept = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
-        2 * quantities * (self.scheme.registers() + kept) * layout.modes
-            + layout.buffer_reals(self.products().into())
+        let first_grid = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
+        2 * quantities * (self.scheme.registers() + first_grid) * layout.modes
+            + layout.buffer_reals(self.room())
     }
 }
-
-/// N of the velocity and of the scalars.
-type Kept<T> = ([SpectralField<T>; 3], Vec<SpectralField<T>>);
 
 /// The state and the plans of this rank.
 pub struct Homogeneous<T> {
@@ -180,14 +182,9 @@ pub struct Homogeneous<T> {
     scalars: Vec<Vec<SpectralField<T>>>,
     /// The mean gradients of the scalars in a stage.
     gradients: Vec<[T; 3]>,
-    /// The grids of the first and of the second evaluation of a stage.
-    shifts: [Shift<T>; 2],
-    /// N of the first of two evaluations, if there are two.
-    kept: Option<Kept<T>>,
+    grids: Grids<T>,
     /// The force on the modes of a column, while it is worked on.
     force: [Vec<Complex<T>>; 3],
-    /// What stands for the products in a linear run: as many zeros as a column has modes.
-    zeros: Vec<Complex<T>>,
     /// Energy and dissipation that remeshing has dropped so far.
     dropped: [f64; 2],
     clock: Clock,
@@ -205,8 +202,7 @@ impl<T: Real> Homogeneous<T> {
         let truncation = parameters.truncation();
         let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
-        let pencils =
-            world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.products().into()))?;
+        let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.room()))?;
         let mean = MeanFlow::new(&parameters.mean, parameters.size);
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
         let diffusivities = parameters.scalars.iter().map(|scalar| parameters.viscosity / scalar.schmidt);
@@ -229,10 +225,8 @@ impl<T: Real> Homogeneous<T> {
             velocity: registers.clone().map(|_| velocity()).collect(),
             scalars: registers.map(|_| scalars()).collect(),
             gradients: vec![[T::zero(); 3]; parameters.scalars.len()],
-            shifts: [Shift::none(&truncation), Shift::none(&truncation)],
-            kept: parameters.dealiasing.evaluates_twice().then(|| (velocity(), scalars())),
+            grids: Grids::new(&parameters, &truncation, &pencils.layout),
             force: std::array::from_fn(|_| vec![Complex::default(); longest]),
-            zeros: vec![Complex::default(); longest],
             dropped: [0.0; 2],
             clock: Clock::default(),
             world,
@@ -396,9 +390,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         } else {
             0.0
         };
-        pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift);
-        pencils.visit(
-            1,
+        pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift).visit(
             |y| skew * y as f64,
             |y, z, line| {
                 let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;

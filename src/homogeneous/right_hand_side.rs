@@ -22,23 +22,27 @@ use crate::convection::times_minus_i;
 use crate::transform::{Pieces, PiecesMut, Products, Real, vectorised};
 use num_complex::Complex;
 
-/// How many fields go where, with so many scalars.
+/// The numbers of products and of what is made of them, with so many scalars.
 pub fn counts(scalars: usize, mixed: bool) -> Products {
-    let outputs = if mixed { 5 + 3 * scalars } else { 4 + 2 * scalars };
-    Products { inputs: 3 + scalars, products: 5 + 3 * scalars, outputs }
+    Products { at_points: 5 + 3 * scalars, outputs: first_output(scalars, mixed) }
+}
+
+/// The first output of a scalar: those of the velocity and of the scalars before it come first.
+pub fn first_output(scalar: usize, mixed: bool) -> usize {
+    if mixed { 5 + 3 * scalar } else { 4 + 2 * scalar }
 }
 
 /// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, and two fields a scalar, at n_x
-/// and n_z = nz, nz + 1, ...; if they are `mixed`, only the factor -i.
+/// and n_z = nz, nz + 1, ...; of mixed labels only the factor -i.
 pub fn divergence_xz<T: Real>(
     tables: &StageTables<T>,
-    (scalars, mixed): (usize, bool),
+    scalars: usize,
     nx: usize,
     nz: i64,
     products: Pieces<'_, T>,
     mut outputs: PiecesMut<'_, T>,
 ) {
-    if mixed {
+    if tables.mixes_labels() {
         for p in 0..5 + 3 * scalars {
             let [output] = outputs.from(p);
             output
@@ -50,7 +54,7 @@ pub fn divergence_xz<T: Real>(
     }
     divergence_of_velocity(tables, nx, nz, products.from(0), outputs.from(0));
     for s in 0..scalars {
-        divergence_of_scalar(tables, nx, nz, products.from(5 + 3 * s), outputs.from(4 + 2 * s));
+        divergence_of_scalar(tables, nx, nz, products.from(5 + 3 * s), outputs.from(first_output(s, false)));
     }
 }
 

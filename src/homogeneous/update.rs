@@ -115,26 +115,24 @@ impl<T: Real> Transport<T> {
 pub type Sums = [f64; 2];
 
 /// The velocity of one column: the fields `modes` that came through the transform (four, or five of
-/// mixed labels), N of a first evaluation if there are two, the force if there is one, the
-/// registers.
+/// mixed labels), N on the first grid if there are two, the force if there is one, the registers.
 pub struct VelocityColumn<'a, T, const R: usize> {
     pub modes: Pieces<'a, T>,
-    pub kept: Option<[&'a [Complex<T>]; 3]>,
+    pub first_grid: Option<[&'a [Complex<T>]; 3]>,
     pub force: Option<[&'a [Complex<T>]; 3]>,
     pub registers: [[&'a mut [Complex<T>]; 3]; R],
 }
 
-/// The stage for the velocity of a column; with `mean`, if there is a mean flow. Returns the sums
-/// of the new u.
+/// Advances the velocity of a column by a stage; with `mean`, if there is a mean flow. Returns the
+/// sums of the new u.
 pub fn update<T: Real, const R: usize>(
     tables: &ColumnTables<'_, T>,
     coefficients: &Coefficients<T, R>,
     mean: Option<&MeanTerms<T>>,
-    mixed: bool,
     column: VelocityColumn<'_, T, R>,
 ) -> Sums {
     let at_rest = MeanTerms { absolute_vorticity: [T::zero(); 3], transport: Transport::Identity };
-    match (mean, mixed) {
+    match (mean, tables.mixed) {
         (None, _) => update_all::<T, R, false, false>(tables, coefficients, &at_rest, column),
         (Some(mean), false) => update_all::<T, R, true, false>(tables, coefficients, mean, column),
         (Some(mean), true) => update_all::<T, R, true, true>(tables, coefficients, mean, column),
@@ -147,65 +145,104 @@ fn update_all<T: Real, const R: usize, const MEAN: bool, const MIXED: bool>(
     mean: &MeanTerms<T>,
     column: VelocityColumn<'_, T, R>,
 ) -> Sums {
-    let VelocityColumn { modes, kept, force, registers } = column;
-    let fields = Fields::<T, MIXED>::new(modes);
-    let (kept, force) =
-        (kept.map(|fields| fields.map(cast_slice)), force.map(|fields| fields.map(cast_slice)));
+    let VelocityColumn { modes, first_grid, force, registers } = column;
+    let sources = Sources {
+        fields: Fields::<T, MIXED>::new(modes),
+        first_grid: first_grid.map(|fields| fields.map(cast_slice)),
+        force: force.map(|fields| fields.map(cast_slice)),
+    };
     let mut registers = registers.map(|fields| fields.map(|field| cast_slice_mut(field)));
     vectorised(
         #[inline(always)]
         || {
-            let (mut square, mut gradient) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
-            let (mut square_rest, mut gradient_rest) = (Lanes::all(T::zero()), Lanes::all(T::zero()));
+            let mut sums = [Lanes::all(T::zero()); 2];
+            let mut sums_of_rest = [Lanes::all(T::zero()); 2];
             for (first, run) in tables.runs() {
                 let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
-                    let n = sources::<T, LANES, MIXED>(tables, run, j, first + j, &fields, kept, force);
+                    let place = Place { tables, run, j, at: first + j };
+                    let n = sources.nonlinear::<LANES>(place);
                     stage::<T, R, LANES, MEAN, MIXED>(
-                        tables,
+                        place,
                         coefficients,
                         mean,
-                        (first, run, j),
                         n,
                         &mut registers,
-                        (&mut square, &mut gradient),
+                        &mut sums,
                     );
                 }
                 for j in (whole..length).step_by(2) {
-                    let n = sources::<T, 2, MIXED>(tables, run, j, first + j, &fields, kept, force);
+                    let place = Place { tables, run, j, at: first + j };
+                    let n = sources.nonlinear::<2>(place);
                     stage::<T, R, 2, MEAN, MIXED>(
-                        tables,
+                        place,
                         coefficients,
                         mean,
-                        (first, run, j),
                         n,
                         &mut registers,
-                        (&mut square_rest, &mut gradient_rest),
+                        &mut sums_of_rest,
                     );
                 }
             }
-            [square.sum() + square_rest.sum(), gradient.sum() + gradient_rest.sum()]
+            let [[square, gradient], [square_of_rest, gradient_of_rest]] =
+                [sums.map(Lanes::sum), sums_of_rest.map(Lanes::sum)];
+            [square + square_of_rest, gradient + gradient_of_rest]
         },
     )
 }
 
-/// N of a column, kept until a second evaluation is added.
-pub fn keep<T: Real>(
-    tables: &ColumnTables<'_, T>,
-    mixed: bool,
-    modes: Pieces<'_, T>,
-    kept: [&mut [Complex<T>]; 3],
-) {
-    if mixed { keep_all::<T, true>(tables, modes, kept) } else { keep_all::<T, false>(tables, modes, kept) }
+/// Reals of a column that are worked on together.
+#[derive(Clone, Copy)]
+struct Place<'a, T> {
+    tables: &'a ColumnTables<'a, T>,
+    /// The run that they are in, and where in its tables.
+    run: &'a Run<'a, T>,
+    j: usize,
+    /// Where in the column.
+    at: usize,
 }
 
-fn keep_all<T: Real, const MIXED: bool>(
+impl<T: Real> Place<'_, T> {
+    /// k at the beginning of the stage.
+    #[inline(always)]
+    fn k_from<const L: usize, const MIXED: bool>(&self) -> [Lanes<T, L>; 3] {
+        wavevector::<T, L, MIXED>(self.tables.from, self.run.from, self.j)
+    }
+
+    /// k at the end of the stage.
+    #[inline(always)]
+    fn k_to<const L: usize, const MIXED: bool>(&self) -> [Lanes<T, L>; 3] {
+        wavevector::<T, L, MIXED>(self.tables.to, self.run.to, self.j)
+    }
+
+    /// F - 1, of its two parts: `F G - 1 = (F - 1) + (G - 1) + (F - 1) (G - 1)`.
+    #[inline(always)]
+    fn loss<const L: usize>(&self) -> Lanes<T, L> {
+        let (of_column, along_y) = (Lanes::all(self.tables.loss), Lanes::load(self.run.loss, self.j));
+        along_y + (of_column + along_y * of_column)
+    }
+}
+
+/// Stores N of a column, for the mean with that on a second grid.
+pub fn store_nonlinear<T: Real>(
     tables: &ColumnTables<'_, T>,
     modes: Pieces<'_, T>,
-    kept: [&mut [Complex<T>]; 3],
+    n: [&mut [Complex<T>]; 3],
 ) {
-    let (fields, mut kept) = (Fields::<T, MIXED>::new(modes), kept.map(|field| cast_slice_mut(field)));
+    if tables.mixed {
+        store_all::<T, true>(tables, modes, n)
+    } else {
+        store_all::<T, false>(tables, modes, n)
+    }
+}
+
+fn store_all<T: Real, const MIXED: bool>(
+    tables: &ColumnTables<'_, T>,
+    modes: Pieces<'_, T>,
+    n: [&mut [Complex<T>]; 3],
+) {
+    let (fields, mut stored) = (Fields::<T, MIXED>::new(modes), n.map(|field| cast_slice_mut(field)));
     vectorised(
         #[inline(always)]
         || {
@@ -213,20 +250,14 @@ fn keep_all<T: Real, const MIXED: bool>(
                 let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
-                    let n = nonlinear::<T, LANES, MIXED>(
-                        &wavevector::<T, LANES, MIXED>(tables.from, run.from, j),
-                        &fields,
-                        first + j,
-                    );
-                    (0..3).for_each(|i| n[i].store(kept[i], first + j));
+                    let place = Place { tables, run, j, at: first + j };
+                    let n = fields.nonlinear::<LANES>(place);
+                    (0..3).for_each(|i| n[i].store(stored[i], place.at));
                 }
                 for j in (whole..length).step_by(2) {
-                    let n = nonlinear::<T, 2, MIXED>(
-                        &wavevector::<T, 2, MIXED>(tables.from, run.from, j),
-                        &fields,
-                        first + j,
-                    );
-                    (0..3).for_each(|i| n[i].store(kept[i], first + j));
+                    let place = Place { tables, run, j, at: first + j };
+                    let n = fields.nonlinear::<2>(place);
+                    (0..3).for_each(|i| n[i].store(stored[i], place.at));
                 }
             }
         },
@@ -240,6 +271,47 @@ impl<'a, T: Real, const MIXED: bool> Fields<'a, T, MIXED> {
     fn new(modes: Pieces<'a, T>) -> Self {
         let [a, b, c, d] = modes.from(0).map(cast_slice);
         Self([a, b, c, d, if MIXED { cast_slice(modes.of(4)) } else { &[] }])
+    }
+
+    /// N, L reals of it, of `[A, B, C, D]`; of mixed labels, of -i times the products
+    /// `[a, b, c, d, e]`.
+    #[inline(always)]
+    fn nonlinear<const L: usize>(&self, place: Place<'_, T>) -> [Lanes<T, L>; 3] {
+        let [kx, ky, kz] = place.k_from::<L, MIXED>();
+        let load = |f: usize| Lanes::load(self.0[f], place.at);
+        let (a, b, c, d) = (load(0), load(1), load(2), load(3));
+        if MIXED {
+            let e = load(4);
+            [a * kx + b * ky + e * kz, b * kx + d * kz, e * kx + d * ky + c * kz]
+        } else {
+            [a + b * ky, b * kx + d * kz, c + d * ky]
+        }
+    }
+}
+
+/// The nonlinear term and the force of the velocity of a column.
+struct Sources<'a, T, const MIXED: bool> {
+    fields: Fields<'a, T, MIXED>,
+    first_grid: Option<[&'a [T]; 3]>,
+    force: Option<[&'a [T]; 3]>,
+}
+
+impl<T: Real, const MIXED: bool> Sources<'_, T, MIXED> {
+    /// `N + f`, L reals of it; N is the mean of that on both grids if there are two.
+    #[inline(always)]
+    fn nonlinear<const L: usize>(&self, place: Place<'_, T>) -> [Lanes<T, L>; 3] {
+        let mut n = self.fields.nonlinear(place);
+        if let Some(first_grid) = self.first_grid {
+            for i in 0..3 {
+                n[i] = (n[i] + Lanes::load(first_grid[i], place.at)) * Lanes::all(T::of(0.5));
+            }
+        }
+        if let Some(force) = self.force {
+            for i in 0..3 {
+                n[i] = n[i] + Lanes::load(force[i], place.at);
+            }
+        }
+        n
     }
 }
 
@@ -258,61 +330,17 @@ fn wavevector<T: Real, const L: usize, const MIXED: bool>(
     }
 }
 
-/// N, L reals from `at` on, of `[A, B, C, D]`; of mixed labels, of -i times the products `[a, b, c, d, e]`.
-#[inline(always)]
-fn nonlinear<T: Real, const L: usize, const MIXED: bool>(
-    k: &[Lanes<T, L>; 3],
-    fields: &Fields<'_, T, MIXED>,
-    at: usize,
-) -> [Lanes<T, L>; 3] {
-    let [kx, ky, kz] = *k;
-    let load = |f: usize| Lanes::load(fields.0[f], at);
-    let (a, b, c, d) = (load(0), load(1), load(2), load(3));
-    if MIXED {
-        let e = load(4);
-        [a * kx + b * ky + e * kz, b * kx + d * kz, e * kx + d * ky + c * kz]
-    } else {
-        [a + b * ky, b * kx + d * kz, c + d * ky]
-    }
-}
-
-/// N, the mean of this evaluation and the kept one if there is one, and the force.
-#[inline(always)]
-fn sources<T: Real, const L: usize, const MIXED: bool>(
-    tables: &ColumnTables<'_, T>,
-    run: &Run<'_, T>,
-    j: usize,
-    at: usize,
-    fields: &Fields<'_, T, MIXED>,
-    kept: Option<[&[T]; 3]>,
-    force: Option<[&[T]; 3]>,
-) -> [Lanes<T, L>; 3] {
-    let mut n = nonlinear(&wavevector::<T, L, MIXED>(tables.from, run.from, j), fields, at);
-    if let Some(kept) = kept {
-        for i in 0..3 {
-            n[i] = (n[i] + Lanes::load(kept[i], at)) * Lanes::all(T::of(0.5));
-        }
-    }
-    if let Some(force) = force {
-        for i in 0..3 {
-            n[i] = n[i] + Lanes::load(force[i], at);
-        }
-    }
-    n
-}
-
-/// The stage for L reals from j on of a run of a column, with the sources n. Adds to the sums.
+/// Advances L reals of a column by the sources n. Adds to the sums of `|u|^2` and `k^2 |u|^2`.
 #[inline(always)]
 fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED: bool>(
-    tables: &ColumnTables<'_, T>,
+    place: Place<'_, T>,
     coefficients: &Coefficients<T, R>,
     mean: &MeanTerms<T>,
-    (first, run, j): (usize, &Run<'_, T>, usize),
     mut n: [Lanes<T, L>; 3],
     registers: &mut [[&mut [T]; 3]; R],
-    (square, gradient): (&mut Lanes<T, L>, &mut Lanes<T, L>),
+    [square, gradient]: &mut [Lanes<T, L>; 2],
 ) {
-    let at = first + j;
+    let at = place.at;
     let zero = Lanes::<T, L>::all(T::zero());
     // Plain loops: maps of arrays are not always inlined, and then they are not vectorised.
     let mut x = [[zero; 3]; R];
@@ -329,7 +357,7 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
         let [u, v, w] = x[0];
         n = [n[0] + v * wz - w * wy, n[1] + w * wx - u * wz, n[2] + u * wy - v * wx];
     }
-    let loss = loss(tables, run, j);
+    let loss = place.loss();
     for (r, register) in registers.iter_mut().enumerate() {
         if !coefficients.writes[r] {
             continue;
@@ -346,13 +374,13 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
             gain = mean.transport.apply(whole, gain);
         }
         if r == 0 {
-            let k = wavevector::<T, L, MIXED>(tables.to, run.to, j);
+            let k = place.k_to::<L, MIXED>();
             let k2 = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
             let new = [sum(whole[0], gain[0]), sum(whole[1], gain[1]), sum(whole[2], gain[2])];
-            // k = 0 has nothing along it, so that any divisor will do.
-            let along = (new[0] * k[0] + new[1] * k[1] + new[2] * k[2]) / k2.or_one();
+            // The part parallel to k. At k = 0 there is none, so that any divisor will do.
+            let parallel = (new[0] * k[0] + new[1] * k[1] + new[2] * k[2]) / k2.or_one();
             for i in 0..3 {
-                gain[i] = gain[i] - along * k[i];
+                gain[i] = gain[i] - parallel * k[i];
             }
             let new = [sum(whole[0], gain[0]), sum(whole[1], gain[1]), sum(whole[2], gain[2])];
             let here = new[0] * new[0] + new[1] * new[1] + new[2] * new[2];
@@ -363,13 +391,6 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
             sum(whole[i], gain[i]).store(register[i], at);
         }
     }
-}
-
-/// F - 1 of L reals from j on, of its two parts: `F G - 1 = (F - 1) + (G - 1) + (F - 1) (G - 1)`.
-#[inline(always)]
-fn loss<T: Real, const L: usize>(tables: &ColumnTables<'_, T>, run: &Run<'_, T>, j: usize) -> Lanes<T, L> {
-    let (of_column, along_y) = (Lanes::all(tables.loss), Lanes::load(run.loss, j));
-    along_y + (of_column + along_y * of_column)
 }
 
 /// What register r becomes of one quantity, whose registers are x, by N and the viscous factor: the
@@ -400,29 +421,31 @@ fn sum<T: Real, const L: usize>(whole: Lanes<T, L>, gain: Lanes<T, L>) -> Lanes<
     if T::SUMS_GAINS { whole + gain } else { gain }
 }
 
-/// A scalar of one column: the fields that came through the transform (two, or three of mixed
-/// labels), N of a first evaluation if there are two, the velocity before the stage and the mean
-/// gradient G, the registers.
+/// A scalar of one column: the fields from `first` on that came through the transform (two, or
+/// three of mixed labels), N on the first grid if there are two, the velocity before the stage and
+/// the mean gradient G, the registers.
 pub struct ScalarColumn<'a, T, const R: usize> {
     pub modes: Pieces<'a, T>,
     pub first: usize,
-    pub kept: Option<&'a [Complex<T>]>,
+    pub first_grid: Option<&'a [Complex<T>]>,
     pub velocity: [&'a [Complex<T>]; 3],
     pub gradient: [T; 3],
     pub registers: [&'a mut [Complex<T>]; R],
 }
 
-/// The stage for a scalar of a column.
+/// Advances a scalar of a column by a stage.
 pub fn update_scalar<T: Real, const R: usize>(
     tables: &ColumnTables<'_, T>,
     coefficients: &Coefficients<T, R>,
-    mixed: bool,
     column: ScalarColumn<'_, T, R>,
 ) {
-    let ScalarColumn { modes, first: field, kept, velocity, gradient, registers } = column;
-    let (kept, velocity): (Option<&[T]>, [&[T]; 3]) = (kept.map(cast_slice), velocity.map(cast_slice));
-    let sources =
-        ScalarSources { fields: scalar_fields(modes, field, mixed), mixed, kept, velocity, gradient };
+    let ScalarColumn { modes, first: field, first_grid, velocity, gradient, registers } = column;
+    let sources = ScalarSources {
+        fields: scalar_fields(modes, field, tables.mixed),
+        first_grid: first_grid.map(cast_slice),
+        velocity: velocity.map(cast_slice),
+        gradient,
+    };
     let mut registers: [&mut [T]; R] = registers.map(|field| cast_slice_mut(field));
     vectorised(
         #[inline(always)]
@@ -431,49 +454,43 @@ pub fn update_scalar<T: Real, const R: usize>(
                 let length = run.loss.len();
                 let whole = length - length % LANES;
                 for j in (0..whole).step_by(LANES) {
-                    scalar_stage::<T, R, LANES>(
-                        tables,
-                        coefficients,
-                        (first, run, j),
-                        &sources,
-                        &mut registers,
-                    );
+                    let place = Place { tables, run, j, at: first + j };
+                    scalar_stage::<T, R, LANES>(place, coefficients, &sources, &mut registers);
                 }
                 for j in (whole..length).step_by(2) {
-                    scalar_stage::<T, R, 2>(tables, coefficients, (first, run, j), &sources, &mut registers);
+                    let place = Place { tables, run, j, at: first + j };
+                    scalar_stage::<T, R, 2>(place, coefficients, &sources, &mut registers);
                 }
             }
         },
     );
 }
 
-/// What changes a scalar of a column in a stage.
+/// The sources of a scalar of a column in a stage.
 struct ScalarSources<'a, T> {
     fields: [&'a [T]; 3],
-    mixed: bool,
-    kept: Option<&'a [T]>,
+    first_grid: Option<&'a [T]>,
     velocity: [&'a [T]; 3],
     gradient: [T; 3],
 }
 
-/// The stage of a scalar for L reals from j on of a run of a column.
+/// Advances L reals of a scalar of a column.
 #[inline(always)]
 fn scalar_stage<T: Real, const R: usize, const L: usize>(
-    tables: &ColumnTables<'_, T>,
+    place: Place<'_, T>,
     coefficients: &Coefficients<T, R>,
-    (first, run, j): (usize, &Run<'_, T>, usize),
     sources: &ScalarSources<'_, T>,
     registers: &mut [&mut [T]; R],
 ) {
-    let at = first + j;
-    let mut n = scalar_nonlinear::<T, L>(tables, run, j, at, &sources.fields, sources.mixed);
-    if let Some(kept) = sources.kept {
-        n = (n + Lanes::load(kept, at)) * Lanes::all(T::of(0.5));
+    let at = place.at;
+    let mut n = scalar_nonlinear::<T, L>(place, &sources.fields);
+    if let Some(first_grid) = sources.first_grid {
+        n = (n + Lanes::load(first_grid, at)) * Lanes::all(T::of(0.5));
     }
     for i in 0..3 {
         n = n - Lanes::load(sources.velocity[i], at) * Lanes::all(sources.gradient[i]);
     }
-    let loss = loss(tables, run, j);
+    let loss = place.loss();
     let mut x = [Lanes::all(T::zero()); R];
     for r in 0..R {
         if coefficients.reads[r] {
@@ -488,18 +505,18 @@ fn scalar_stage<T: Real, const R: usize, const L: usize>(
     }
 }
 
-/// N of a scalar of a column, kept until a second evaluation is added.
-pub fn keep_scalar<T: Real>(
+/// Stores N of a scalar of a column, for the mean with that on a second grid.
+pub fn store_nonlinear_of_scalar<T: Real>(
     tables: &ColumnTables<'_, T>,
-    mixed: bool,
     modes: Pieces<'_, T>,
     field: usize,
-    kept: &mut [Complex<T>],
+    n: &mut [Complex<T>],
 ) {
-    let (fields, kept) = (scalar_fields(modes, field, mixed), cast_slice_mut(kept));
+    let (fields, stored) = (scalar_fields(modes, field, tables.mixed), cast_slice_mut(n));
     for (first, run) in tables.runs() {
         for j in (0..run.loss.len()).step_by(2) {
-            scalar_nonlinear::<T, 2>(tables, run, j, first + j, &fields, mixed).store(kept, first + j);
+            let place = Place { tables, run, j, at: first + j };
+            scalar_nonlinear::<T, 2>(place, &fields).store(stored, place.at);
         }
     }
 }
@@ -512,19 +529,12 @@ fn scalar_fields<'a, T: Real>(modes: Pieces<'a, T>, field: usize, mixed: bool) -
 
 /// `E + k_y V`; of mixed labels, `k_x U + k_y V + k_z W` of the fluxes times -i.
 #[inline(always)]
-fn scalar_nonlinear<T: Real, const L: usize>(
-    tables: &ColumnTables<'_, T>,
-    run: &Run<'_, T>,
-    j: usize,
-    at: usize,
-    fields: &[&[T]; 3],
-    mixed: bool,
-) -> Lanes<T, L> {
-    let load = |f: usize| Lanes::load(fields[f], at);
-    if mixed {
-        let k = wavevector::<T, L, true>(tables.from, run.from, j);
+fn scalar_nonlinear<T: Real, const L: usize>(place: Place<'_, T>, fields: &[&[T]; 3]) -> Lanes<T, L> {
+    let load = |f: usize| Lanes::load(fields[f], place.at);
+    if place.tables.mixed {
+        let k = place.k_from::<L, true>();
         load(0) * k[0] + load(1) * k[1] + load(2) * k[2]
     } else {
-        load(0) + load(1) * Lanes::load(run.from[1], j)
+        load(0) + load(1) * Lanes::load(place.run.from[1], place.j)
     }
 }

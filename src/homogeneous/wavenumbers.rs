@@ -150,6 +150,8 @@ pub struct ColumnTables<'a, T> {
     pub to: [T; 2],
     /// What is lost by the part of the viscous factor that all modes of the column share.
     pub loss: T,
+    /// Whether k_x and k_z depend on n_y.
+    pub mixed: bool,
     /// The labels 0 .. ny_max, and -ny_max .. -1.
     upper: Run<'a, T>,
     lower: Run<'a, T>,
@@ -207,6 +209,11 @@ impl<T: Real> StageTables<T> {
 
     pub fn interval(&self) -> &Interval {
         &self.interval
+    }
+
+    /// Whether k_x and k_z depend on n_y.
+    pub fn mixes_labels(&self) -> bool {
+        self.mixed
     }
 
     /// k_x of n_x, and k_z of n_z = nz, nz + 1, ..., at the beginning of the stage; where they do
@@ -273,6 +280,7 @@ impl<T: Real> StageTables<T> {
             from: state.of_zero[0],
             to: state.of_zero[1],
             loss: state.shared[quantity],
+            mixed: self.mixed,
             upper: run(zero, zero + 2 * (column.ny_max() + 1)),
             lower: run(zero - 2 * column.ny_max(), zero),
         }

@@ -286,6 +286,12 @@ impl<T: Real> ChebyshevColumns<T> {
 }
 
 impl<T: Real> Columns<T> for ChebyshevColumns<T> {
+    /// The Gauss-Lobatto points.
+    type Grid<'a>
+        = ()
+    where
+        T: 'a;
+
     fn new(points: usize, fields: Fields) -> Self {
         Self {
             points,

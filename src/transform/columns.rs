@@ -14,6 +14,11 @@ use std::ops::Range;
 
 /// A transform in y: what differs between the flows.
 pub trait Columns<T> {
+    /// The grid of an evaluation: what a transform back must know of the one there.
+    type Grid<'a>: Copy
+    where
+        T: 'a;
+
     fn new(points: usize, fields: Fields) -> Self;
 
     /// What the transforms of a line of so many points, there and back, multiply it by.
@@ -167,6 +172,11 @@ impl<T: Real> FourierColumns<T> {
 }
 
 impl<T: Real> Columns<T> for FourierColumns<T> {
+    type Grid<'a>
+        = &'a Shift<T>
+    where
+        T: 'a;
+
     fn new(points: usize, fields: Fields) -> Self {
         let group = points * Self::ABREAST;
         Self {

@@ -61,9 +61,9 @@ pub struct Slab {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visited {
     pub y: Range<usize>,
-    /// The n_x of which it has all n_z: see [`super::Pencils::visit_modes`].
+    /// The n_x of which it has all n_z: see [`super::OnPlanes::visit_modes`].
     pub nx: Range<usize>,
-    /// The |n_z| of which it has all n_x: see [`super::Pencils::visit_pairs`].
+    /// The |n_z| of which it has all n_x: see [`super::OnPlanes::visit_pairs`].
     pub nz: Range<usize>,
 }
 

@@ -107,7 +107,7 @@ impl<T: Real> Planes<T> {
         lap(&mut clock, &mut phases.exchange);
     }
 
-    /// The products of the x-lines of some planes: see [`super::Pencils::planes`].
+    /// The products of the x-lines of some planes: see [`super::OnPlanes::products`].
     pub fn multiply(
         &mut self,
         layout: &Layout,

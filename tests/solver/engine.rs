@@ -55,16 +55,15 @@ fn there_and_back<T: Real>(
     let mut shift = Shift::none(&pencils.layout.truncation);
     shift.set(delta);
     let mut back = SpectralField::zeros(&pencils.layout);
-    pencils.inverse([field].into_iter(), &shift);
-    pencils.planes(
-        Products { inputs: 1, products: 1, outputs: 1 },
+    let returned = pencils.inverse([field].into_iter(), &shift).products(
+        Products { at_points: 1, outputs: 1 },
         |_, _, _| (),
         |_, _, products, mut outputs| {
             let [output] = outputs.from(0);
             output.copy_from_slice(products.of(0));
         },
     );
-    pencils.forward(1, &shift, |_, range, modes| back[range].copy_from_slice(modes.of(0)));
+    returned.forward(|_, range, modes| back[range].copy_from_slice(modes.of(0)));
     back
 }
 
@@ -140,9 +139,7 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         let mut shift = Shift::none(&truncation);
         shift.set(delta);
         let (mut error, mut seen) = (0.0_f64, 0);
-        pencils.inverse([&own].into_iter(), &shift);
-        pencils.visit(
-            1,
+        pencils.inverse([&own].into_iter(), &shift).visit(
             |_| 0.0,
             |y, z, line| {
                 for (x, value) in line.iter().enumerate() {
@@ -171,9 +168,8 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
             let mut shift = Shift::none(&pencils.layout.truncation);
             shift.set(delta);
             let mut result = SpectralField::zeros(&pencils.layout);
-            pencils.inverse([a, b].into_iter(), &shift);
-            pencils.planes(
-                Products { inputs: 2, products: 2, outputs: 1 },
+            let returned = pencils.inverse([a, b].into_iter(), &shift).products(
+                Products { at_points: 2, outputs: 1 },
                 |_, lines, length| {
                     let (a, b) = lines.split_at_mut(length);
                     a.iter_mut().zip(b).for_each(|(a, b)| *a *= *b);
@@ -183,7 +179,7 @@ fn phase_shift(world: &Rc<World>) -> Outcome {
                     output.copy_from_slice(products.of(0));
                 },
             );
-            pencils.forward(1, &shift, |_, range, modes| result[range].copy_from_slice(modes.of(0)));
+            returned.forward(|_, range, modes| result[range].copy_from_slice(modes.of(0)));
             result
         };
         let mut coarse = pencils::<f64>(world, truncation, process_grid, Method::AllToAll)?;

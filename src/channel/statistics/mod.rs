@@ -126,13 +126,11 @@ impl<T: Real> Channel<T> {
         let means = self.means();
         // The pressure needs the products of the velocity: what is averaged at points is taken on the way.
         let mut averages = self.put_pressure(&means);
-        averages.extend(self.averages_of_velocity());
-        self.add_spectra_of_velocity(weight);
+        averages.extend(self.averages_of_velocity(weight));
         averages.extend(self.averages_of_derivatives());
         averages.extend(self.averages_of_vorticity());
         for s in 0..self.parameters.scalars.len() {
-            averages.extend(self.averages_of_scalar(s));
-            self.add_spectra_of_scalar(s, weight);
+            averages.extend(self.averages_of_scalar(s, weight));
         }
         self.statistics.spectra.add_mean_products(&means, weight);
         means.add_to(&self.statistics.names, &self.parameters.scalars, &mut averages);

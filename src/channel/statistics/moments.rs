@@ -2,8 +2,11 @@
 //! by Parseval's theorem, what has two.
 
 use super::super::Channel;
-use super::super::line::{Operators, copy_in, copy_in_one, copy_out};
+use super::super::kinematics::{Kinematics, OnPlanes};
+use super::super::line::{copy_in, copy_out};
+use super::super::wavenumbers::Wavenumbers;
 use crate::parallel::{ExactSum, World};
+use crate::statistics::Weight;
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
 use bytemuck::cast_slice;
 use num_complex::Complex;
@@ -89,40 +92,60 @@ pub fn product<T: Real>(a: Complex<T>, b: Complex<T>) -> T {
     a.re * b.re + a.im * b.im
 }
 
-impl<T: Real> Channel<T> {
-    /// Averages of modes that are on the planes: `terms(k_x, k_z, modes)` of the modes of one
-    /// wavenumber, of `FIELDS` fields. Collective.
-    fn averages_of_modes<const FIELDS: usize, const TERMS: usize>(
-        &mut self,
-        terms: impl Fn(T, T, [Complex<T>; FIELDS]) -> [T; TERMS],
-    ) -> Vec<f64> {
-        let Self { pencils, wavenumbers, grid, world, .. } = self;
-        let [kx, kz] = wavenumbers.lines();
-        let mut sums = vec![ExactSum::default(); TERMS * grid.y.len()];
-        pencils.visit_modes(FIELDS, |y, nx, lines: Pieces<'_, T>| {
-            let lines: [&[Complex<T>]; FIELDS] = lines.from(0);
-            // The modes of -n_x are the conjugates of those of n_x.
-            let weight = if nx == 0 { 1.0 } else { 2.0 };
-            let mut of_line = [0.0; TERMS];
-            for (n, kz) in kz.iter().enumerate() {
-                let of_mode = terms(kx[nx], *kz, std::array::from_fn(|f| lines[f][n]));
-                of_line.iter_mut().zip(of_mode).for_each(|(sum, term)| *sum += term.wide());
-            }
-            sums[y * TERMS..][..TERMS].iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(weight * term));
-        });
-        by_name(sums, TERMS, grid.y.len(), 1.0, world)
-    }
+/// Averages of modes that are on the planes: `terms(k_x, k_z, modes)` of the modes of one
+/// wavenumber, of `FIELDS` fields. Collective.
+fn averages_of_modes<T: Real, const FIELDS: usize, const TERMS: usize>(
+    on_planes: &mut OnPlanes<'_, T>,
+    wavenumbers: &Wavenumbers<T>,
+    points: usize,
+    world: &World,
+    terms: impl Fn(T, T, [Complex<T>; FIELDS]) -> [T; TERMS],
+) -> Vec<f64> {
+    let [kx, kz] = wavenumbers.lines();
+    let mut sums = vec![ExactSum::default(); TERMS * points];
+    on_planes.visit_modes(|y, nx, lines: Pieces<'_, T>| {
+        let lines: [&[Complex<T>]; FIELDS] = lines.from(0);
+        // The modes of -n_x are the conjugates of those of n_x.
+        let weight = if nx == 0 { 1.0 } else { 2.0 };
+        let mut of_line = [0.0; TERMS];
+        for (n, kz) in kz.iter().enumerate() {
+            let of_mode = terms(kx[nx], *kz, std::array::from_fn(|f| lines[f][n]));
+            of_line.iter_mut().zip(of_mode).for_each(|(sum, term)| *sum += term.wide());
+        }
+        sums[y * TERMS..][..TERMS].iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(weight * term));
+    });
+    by_name(sums, TERMS, points, 1.0, world)
+}
 
-    /// [`OF_VELOCITY`]; the pressure is where [`Channel::put_pressure`] put it.
-    pub(super) fn averages_of_velocity(&mut self) -> Vec<f64> {
-        self.fields_to_planes(|_, velocity, pressure, lines| {
-            let [u, v, w, p] = lines;
+impl<T: Real> Channel<T> {
+    /// [`OF_VELOCITY`], and adds the spectra of the velocity; the pressure is where
+    /// [`Channel::put_pressure`] put it.
+    pub(super) fn averages_of_velocity(&mut self, weight: &Weight) -> Vec<f64> {
+        let Self {
+            world,
+            pencils,
+            operators,
+            grid,
+            wavenumbers,
+            walls,
+            state,
+            before,
+            velocity,
+            statistics,
+            clock,
+            ..
+        } = self;
+        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
+        let pressure: &[Complex<T>] = cast_slice(&before[0]);
+        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields| {
+            let [u, v, w, p] = fields;
             let [from_u, from_v, from_w] = velocity;
-            for (to, from) in [(u, from_u), (v, from_v), (w, from_w), (p, pressure)] {
+            for (to, from) in [(u, from_u), (v, from_v), (w, from_w), (p, &pressure[range])] {
                 to.copy_from_slice(from);
             }
         });
-        self.averages_of_modes::<4, { OF_VELOCITY.len() }>(|kx, kz, [u, v, w, p]| {
+        statistics.spectra.add_velocity(&mut on_planes, weight);
+        let terms = |kx: T, kz: T, [u, v, w, p]: [Complex<T>; 4]| -> [T; OF_VELOCITY.len()] {
             let k2 = kx * kx + kz * kz;
             let (uu, vv, ww) = (product(u, u), product(v, v), product(w, w));
             let (uv, uw, vw) = (product(u, v), product(u, w), product(v, w));
@@ -158,22 +181,28 @@ impl<T: Real> Channel<T> {
                 product(oy, oy),
                 mean(oy),
             ]
-        })
+        };
+        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
     }
 
     /// [`OF_DERIVATIVES`].
     pub(super) fn averages_of_derivatives(&mut self) -> Vec<f64> {
-        let [mut line, mut derivative] = [self.operators.line(), self.operators.line()];
-        self.fields_to_planes(|operators, velocity, pressure, lines| {
-            let [u, v, w, p] = lines;
-            p.copy_from_slice(pressure);
+        let Self {
+            world, pencils, operators, grid, wavenumbers, walls, state, before, velocity, clock, ..
+        } = self;
+        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
+        let pressure: &[Complex<T>] = cast_slice(&before[0]);
+        let [mut line, mut derivative] = [operators.line(), operators.line()];
+        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields| {
+            let [u, v, w, p] = fields;
+            p.copy_from_slice(&pressure[range]);
             for (to, from) in [u, v, w].into_iter().zip(velocity) {
                 copy_in([from; NEIGHBOURS], &mut line);
                 operators.differentiate(&line, &mut derivative);
                 copy_out(&derivative, 0, to);
             }
         });
-        self.averages_of_modes::<4, { OF_DERIVATIVES.len() }>(|_, _, [u, v, w, p]| {
+        let terms = |_, _, [u, v, w, p]: [Complex<T>; 4]| -> [T; OF_DERIVATIVES.len()] {
             [
                 product(u, u),
                 product(v, v),
@@ -185,82 +214,60 @@ impl<T: Real> Channel<T> {
                 product(p, v),
                 product(p, w),
             ]
-        })
+        };
+        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
     }
 
     /// [`OF_VORTICITY`].
     pub(super) fn averages_of_vorticity(&mut self) -> Vec<f64> {
-        self.vorticity_to_planes();
-        self.averages_of_modes::<3, { OF_VORTICITY.len() }>(|kx, kz, [x, _, z]| {
+        let Self { world, pencils, operators, grid, wavenumbers, walls, state, velocity, clock, .. } = self;
+        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
+        let mut on_planes = kinematics.vorticity_to_planes(pencils);
+        let terms = |kx: T, kz: T, [x, _, z]: [Complex<T>; 3]| -> [T; OF_VORTICITY.len()] {
             let mean = |a: Complex<T>| if kx == T::zero() && kz == T::zero() { a.re } else { T::zero() };
             [product(x, x), product(z, z), mean(x), mean(z)]
-        })
+        };
+        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
     }
 
-    /// [`OF_SCALAR`].
-    pub(super) fn averages_of_scalar(&mut self, s: usize) -> Vec<f64> {
-        let scalar = self.state[2 + s].clone();
-        let layout = self.pencils.layout.clone();
-        let [mut line, mut derivative] = [self.operators.line(), self.operators.line()];
-        let nothing = vec![Complex::default(); self.operators.kept];
-        let mut next = 0;
-        self.fields_to_planes(|operators, [from_u, from_v, _], _, lines| {
-            let [u, v, theta, slope] = lines;
-            let modes = &scalar[layout.range(next)];
-            let modes = if layout.columns[next].is_mean() { &nothing } else { modes };
-            next += 1;
-            copy_in([modes; NEIGHBOURS], &mut line);
+    /// [`OF_SCALAR`], and adds the spectra of the scalar.
+    pub(super) fn averages_of_scalar(&mut self, s: usize, weight: &Weight) -> Vec<f64> {
+        let Self {
+            world,
+            pencils,
+            operators,
+            grid,
+            wavenumbers,
+            walls,
+            state,
+            velocity,
+            statistics,
+            clock,
+            ..
+        } = self;
+        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
+        let scalar = &state[2 + s];
+        let [mut line, mut derivative] = [operators.line(), operators.line()];
+        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |column, range, velocity, fields| {
+            let [u, v, theta, slope] = fields;
+            let [from_u, from_v, _] = velocity;
+            u.copy_from_slice(from_u);
+            v.copy_from_slice(from_v);
+            if column.is_mean() {
+                theta.fill(Complex::default());
+            } else {
+                theta.copy_from_slice(&scalar[range]);
+            }
+            copy_in([&*theta; NEIGHBOURS], &mut line);
             operators.differentiate(&line, &mut derivative);
             copy_out(&derivative, 0, slope);
-            for (to, from) in [(u, from_u), (v, from_v), (theta, modes)] {
-                to.copy_from_slice(from);
-            }
         });
-        self.averages_of_modes::<4, { OF_SCALAR.len() }>(|kx, kz, [u, v, s, slope]| {
+        statistics.spectra.add_scalar(s, &mut on_planes, weight);
+        let terms = |kx: T, kz: T, [u, v, s, slope]: [Complex<T>; 4]| -> [T; OF_SCALAR.len()] {
             let k2 = kx * kx + kz * kz;
             let mean = if k2 == T::zero() { s.re } else { T::zero() };
             [mean, product(s, s), product(u, s), product(v, s), k2 * product(s, s), product(slope, slope)]
-        })
-    }
-
-    /// Four fields to the planes: `fill(operators, velocity, pressure, lines)` makes the
-    /// coefficients of a column of them from those of u, v, w and p. The mean velocity is left out
-    /// ([`super::means`]).
-    fn fields_to_planes(
-        &mut self,
-        mut fill: impl FnMut(&Operators<T>, [&[Complex<T>]; 3], &[Complex<T>], [&mut [Complex<T>]; 4]),
-    ) {
-        let Self { pencils, operators, wavenumbers, walls, state, before, velocity, clock, .. } = self;
-        let kept = operators.kept;
-        let of_field: &[Complex<T>] = cast_slice(&before[0]);
-        let of_column = || vec![Complex::default(); kept];
-        let (mut of_column, mut made): ([_; 3], [_; 4]) =
-            (std::array::from_fn(|_| of_column()), std::array::from_fn(|_| of_column()));
-        pencils.inverse(4, |columns, range, mut lines| {
-            let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
-            velocity.solve(
-                operators,
-                wavenumbers.of_columns(columns),
-                [phi, eta],
-                walls.through(columns, clock.time),
-            );
-            for (c, column) in columns.iter().enumerate() {
-                let own = c * kept..(c + 1) * kept;
-                let of_column_mut = of_column.each_mut().map(|line| &mut line[..]);
-                if column.is_mean() {
-                    of_column_mut.into_iter().for_each(|line| line.fill(Complex::default()));
-                } else {
-                    velocity.copy_out(c, of_column_mut);
-                }
-                let pressure = &of_field[range.start + own.start..range.start + own.end];
-                fill(
-                    operators,
-                    of_column.each_ref().map(|line| &line[..]),
-                    pressure,
-                    made.each_mut().map(|line| &mut line[..]),
-                );
-                made.iter().enumerate().for_each(|(f, made)| copy_in_one(made, c, lines.of(f)));
-            }
-        });
+        };
+        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
     }
 }

@@ -26,6 +26,7 @@
 
 use super::super::Channel;
 use super::super::helmholtz::Helmholtz;
+use super::super::kinematics::Kinematics;
 use super::super::line::{COEFFICIENT, Group, by_column, by_parity, copy_from, copy_out};
 use super::super::profiles::as_seen;
 use super::super::right_hand_side::sources_of_pressure;
@@ -38,13 +39,12 @@ use bytemuck::cast_slice_mut;
 use num_complex::Complex;
 
 /// The velocity at points, its five products and `v^2`; R, S and `v^2` go on.
-const FIELDS: Products = Products { inputs: 3, products: 6, outputs: 3 };
+const PRODUCTS: Products = Products { at_points: 6, outputs: 3 };
 
 impl<T: Real> Channel<T> {
     /// Puts the pressure where the gains of the last substep were; returns what is averaged at
     /// points on the way, [`AT_POINTS`]. Collective.
     pub(super) fn put_pressure(&mut self, means: &Means) -> Vec<f64> {
-        self.velocity_to_planes(0, self.clock.time, self.parameters.frame_velocity);
         let Self {
             pencils,
             wavenumbers,
@@ -60,8 +60,10 @@ impl<T: Real> Channel<T> {
             ..
         } = self;
         let mut sums = vec![ExactSum::default(); AT_POINTS.len() * grid.y.len()];
-        pencils.planes(
-            FIELDS,
+        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
+        let on_planes = kinematics.velocity_to_planes(pencils, 0, parameters.frame_velocity);
+        let products_of_velocity = on_planes.products(
+            PRODUCTS,
             |y, lines, length| {
                 let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
                 add_at_points(
@@ -82,7 +84,7 @@ impl<T: Real> Channel<T> {
         let of_field: &mut [Complex<T>] = cast_slice_mut(&mut before[0]);
         let viscosity = T::of(parameters.viscosity);
         let twice_omega = T::of(2.0 * parameters.rotation);
-        pencils.forward(FIELDS.outputs, |columns, range, lines| {
+        products_of_velocity.forward(|columns, range, lines| {
             let last = columns.len() - 1;
             for (i, line) in [&mut r, &mut s].into_iter().enumerate() {
                 copy_from(lines.of(i), 0, kept, line);

@@ -7,6 +7,7 @@
 //! in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
 
 use super::super::Channel;
+use super::super::kinematics::OnPlanes;
 use super::means::{Mean, Means};
 use super::moments::product;
 use super::{record, turned};
@@ -100,6 +101,63 @@ impl Spectra {
     pub fn clear(&mut self) {
         self.means.iter_mut().map(|(_, sums)| sums).chain(&mut self.sums).for_each(|sums| sums.fill(0.0));
     }
+
+    /// Adds the spectra of u, v, w and p, which are on the planes.
+    pub fn add_velocity<T: Real>(&mut self, on_planes: &mut OnPlanes<'_, T>, weight: &Weight) {
+        let terms = |[u, v, w, p]: [Complex<T>; 4]| {
+            [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)]
+        };
+        self.add(0, on_planes, weight, terms);
+    }
+
+    /// Adds the spectra of a scalar, which is on the planes behind u and v.
+    pub fn add_scalar<T: Real>(&mut self, s: usize, on_planes: &mut OnPlanes<'_, T>, weight: &Weight) {
+        let terms = |[u, v, s, _]: [Complex<T>; 4]| [product(s, s), product(u, s), product(v, s)];
+        self.add(OF_VELOCITY.len() + s * OF_SCALAR.len(), on_planes, weight, terms);
+    }
+
+    /// Adds spectra of all fields that are on the planes, the products from `first` on.
+    fn add<T: Real, const FIELDS: usize, const TERMS: usize>(
+        &mut self,
+        first: usize,
+        on_planes: &mut OnPlanes<'_, T>,
+        weight: &Weight,
+        terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS],
+    ) {
+        let Self { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = self;
+        let points = own.len();
+        // The modes of -n_x are the conjugates of those of n_x.
+        let modes = |nx: usize| weight.value() * if nx == 0 { 1.0 } else { 2.0 };
+        let of_modes =
+            |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
+
+        on_planes.visit_modes(|y, nx, pieces: Pieces<'_, T>| {
+            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
+            let mut of_line = [0.0; TERMS];
+            for n in 0..lines[0].len() {
+                of_line.iter_mut().zip(of_modes(&lines, n)).for_each(|(sum, term)| *sum += term);
+            }
+            for (term, of_line) in of_line.into_iter().enumerate() {
+                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] +=
+                    modes(nx) * of_line;
+            }
+        });
+
+        let mut of_sample = vec![0.0; TERMS * points * of_z.len()];
+        on_planes.visit_pairs(|y, nx, pieces: Pieces<'_, T>| {
+            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
+            for n in 0..of_z.len() {
+                // The last of an odd number of places has no partner, and no mode.
+                let pair = (2 * n..2 * n + 2).filter(|place| *place < lines[0].len());
+                for of_mode in pair.map(|place| of_modes(&lines, place)) {
+                    for (term, value) in of_mode.into_iter().enumerate() {
+                        of_sample[(term * points + y - own.start) * of_z.len() + n] += modes(nx) * value;
+                    }
+                }
+            }
+        });
+        in_z[first * points * of_z.len()..].iter_mut().zip(&of_sample).for_each(|(sum, value)| *sum += value);
+    }
 }
 
 /// Where the lines over k of a rank, one for each product and y, lie in arrays of so many y and k.
@@ -117,64 +175,6 @@ fn lines(
 }
 
 impl<T: Real> Channel<T> {
-    /// Adds the spectra of the velocity; its fields are where [`Channel::averages_of_velocity`] put them.
-    pub(super) fn add_spectra_of_velocity(&mut self, weight: &Weight) {
-        let terms = |[u, v, w, p]: [Complex<T>; 4]| {
-            [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)]
-        };
-        self.add_spectra(0, weight, terms);
-    }
-
-    /// Adds the spectra of a scalar; its fields are where [`Channel::averages_of_scalar`] put them.
-    pub(super) fn add_spectra_of_scalar(&mut self, s: usize, weight: &Weight) {
-        let terms = |[u, v, s, _]: [Complex<T>; 4]| [product(s, s), product(u, s), product(v, s)];
-        self.add_spectra(OF_VELOCITY.len() + s * OF_SCALAR.len(), weight, terms);
-    }
-
-    /// Adds spectra of all fields that are on the planes, the products from `first` on.
-    fn add_spectra<const FIELDS: usize, const TERMS: usize>(
-        &mut self,
-        first: usize,
-        weight: &Weight,
-        terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS],
-    ) {
-        let Self { pencils, statistics, .. } = self;
-        let Spectra { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } =
-            &mut statistics.spectra;
-        let points = own.len();
-        // The modes of -n_x are the conjugates of those of n_x.
-        let modes = |nx: usize| weight.value() * if nx == 0 { 1.0 } else { 2.0 };
-        let of_modes =
-            |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
-
-        pencils.visit_modes(FIELDS, |y, nx, pieces: Pieces<'_, T>| {
-            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
-            let mut of_line = [0.0; TERMS];
-            for n in 0..lines[0].len() {
-                of_line.iter_mut().zip(of_modes(&lines, n)).for_each(|(sum, term)| *sum += term);
-            }
-            for (term, of_line) in of_line.into_iter().enumerate() {
-                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] +=
-                    modes(nx) * of_line;
-            }
-        });
-
-        let mut of_sample = vec![0.0; TERMS * points * of_z.len()];
-        pencils.visit_pairs(FIELDS, |y, nx, pieces: Pieces<'_, T>| {
-            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
-            for n in 0..of_z.len() {
-                // The last of an odd number of places has no partner, and no mode.
-                let pair = (2 * n..2 * n + 2).filter(|place| *place < lines[0].len());
-                for of_mode in pair.map(|place| of_modes(&lines, place)) {
-                    for (term, value) in of_mode.into_iter().enumerate() {
-                        of_sample[(term * points + y - own.start) * of_z.len() + n] += modes(nx) * value;
-                    }
-                }
-            }
-        });
-        in_z[first * points * of_z.len()..].iter_mut().zip(&of_sample).for_each(|(sum, value)| *sum += value);
-    }
-
     /// How many k_x and k_z there are.
     fn waves(&self) -> [usize; 2] {
         let truncation = self.pencils.layout.truncation;

@@ -18,8 +18,10 @@
 //!     slow_ij = sum Re (u_i* (P N)_j + u_j* (P N)_i),    (P N)_i = N_i - k_i k_j N_j / k^2
 //! ```
 
-use super::nonlinear::N;
-use super::{COMPONENTS, Homogeneous, Tensor, each_mode, mode, product, square, wide};
+use super::nonlinear::WithNonlinear;
+use super::{COMPONENTS, Tensor, each_mode, mode, product, square, wide};
+use crate::homogeneous::Homogeneous;
+use crate::homogeneous::evaluation::piece;
 use crate::homogeneous::matrix::Matrix;
 use crate::parallel::ExactSum;
 use crate::transform::Real;
@@ -37,12 +39,13 @@ enum Sum {
 
 const SUMS: usize = 5;
 
-impl<T: Real> Homogeneous<T> {
-    /// The budget, with N in its register; then skewness and flatness. Collective.
-    pub(super) fn closed_budget(&mut self) -> Vec<(String, f64)> {
+impl<T: Real> WithNonlinear<'_, T> {
+    /// The terms of the budget. Collective.
+    pub fn budget(&self) -> Vec<(String, f64)> {
         let sums = self.tensors();
         let of = |sum: Sum| sums[sum as usize];
-        let (r, a, omega) = (of(Sum::R), self.gradient(), self.parameters.mean.rotation);
+        let Homogeneous { parameters, .. } = self.flow;
+        let (r, a, omega) = (of(Sum::R), self.flow.gradient(), parameters.mean.rotation);
         // -2 Omega x u = -C u
         let coriolis = [[0.0, -omega[2], omega[1]], [omega[2], 0.0, -omega[0]], [-omega[1], omega[0], 0.0]]
             .map(|row| row.map(|c| 2.0 * c));
@@ -53,35 +56,32 @@ impl<T: Real> Homogeneous<T> {
             ("slow", of(Sum::Slow)),
             ("rotation", source(&coriolis, &r)),
             ("buoyancy", of(Sum::Buoyancy)),
-            ("injection", self.injection(&r)),
-            ("dissipation", of(Sum::Gradient).map(|gradient| 2.0 * self.parameters.viscosity * gradient)),
+            ("injection", self.flow.injection(&r)),
+            ("dissipation", of(Sum::Gradient).map(|gradient| 2.0 * parameters.viscosity * gradient)),
         ];
         let named = |(term, tensor): (&'static str, Tensor)| {
             COMPONENTS.into_iter().zip(tensor).map(move |((c, ..), x)| (format!("{term}_{c}"), x))
         };
-        let mut budget: Vec<_> = terms.into_iter().flat_map(named).collect();
-        budget.extend(self.moments());
-        budget
+        terms.into_iter().flat_map(named).collect()
     }
 
     fn tensors(&self) -> [Tensor; SUMS] {
-        let layout = &self.pencils.layout;
-        let a = self.gradient();
-        let [wx, wy, wz] = self.parameters.mean.rotation.map(|omega| 2.0 * omega);
-        let scalars: Vec<_> = self
-            .parameters
+        let Homogeneous { world, parameters, pencils, wavenumbers, velocity, scalars, .. } = self.flow;
+        let layout = &pencils.layout;
+        let a = self.flow.gradient();
+        let [wx, wy, wz] = parameters.mean.rotation.map(|omega| 2.0 * omega);
+        let scalars: Vec<_> = parameters
             .scalars
             .iter()
-            .zip(&self.scalars[0])
+            .zip(&scalars[0])
             .map(|(scalar, theta)| (scalar.buoyancy, theta))
             .collect();
         let mut sums = vec![ExactSum::default(); 6 * SUMS];
         for (c, column) in layout.columns.iter().enumerate() {
             let range = layout.range(c);
-            let [velocity, nonlinear] =
-                [0, N].map(|r| self.velocity[r].each_ref().map(|field| &field[range.clone()]));
+            let (velocity, nonlinear) = (piece(&velocity[0], &range), piece(self.nonlinear(), &range));
             let mut of_column = [[0.0; 6]; SUMS];
-            each_mode(&self.wavenumbers, column, |j, k| {
+            each_mode(wavenumbers, column, |j, k| {
                 let k2 = square(k);
                 let (u, n) = (mode(velocity, j), mode(nonlinear, j));
                 let mut b = [Complex::default(); 3];
@@ -90,10 +90,10 @@ impl<T: Real> Homogeneous<T> {
                     (0..3).for_each(|i| b[i] += theta * buoyancy[i]);
                 }
                 let coriolis = [u[1] * wz - u[2] * wy, u[2] * wx - u[0] * wz, u[0] * wy - u[1] * wx];
-                let along = |v: [Complex<f64>; 3]| (v[0] * k[0] + v[1] * k[1] + v[2] * k[2]) / k2;
+                let over_k = |v: [Complex<f64>; 3]| (v[0] * k[0] + v[1] * k[1] + v[2] * k[2]) / k2;
                 let strain = [0, 1, 2].map(|i| u[0] * a[i][0] + u[1] * a[i][1] + u[2] * a[i][2]);
-                let rapid = along(strain) * 2.0 - along(coriolis) - along(b);
-                let slow = along(n);
+                let rapid = over_k(strain) * 2.0 - over_k(coriolis) - over_k(b);
+                let slow = over_k(n);
                 let uu = both(u, u).map(|uu| 0.5 * uu);
                 let of_mode = [
                     uu,
@@ -112,7 +112,7 @@ impl<T: Real> Homogeneous<T> {
                 .zip(of_column.as_flattened())
                 .for_each(|(sum, term)| sum.add(column.weight() * term));
         }
-        let totals = ExactSum::totals(&mut sums, &self.world);
+        let totals = ExactSum::totals(&mut sums, world);
         std::array::from_fn(|sum| std::array::from_fn(|c| totals[6 * sum + c]))
     }
 }

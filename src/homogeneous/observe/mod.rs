@@ -24,19 +24,19 @@ type Tensor = [f64; 6];
 impl<T: Real> Homogeneous<T> {
     /// The tables of spectra and budgets; collective.
     pub(super) fn sheets(&mut self) -> Vec<Sheet> {
-        self.put_nonlinear_term();
-        let [shells, lines] = [self.shells(), self.lines()];
-        // Last: the moments work where the nonlinear term was.
-        let (columns, row) =
-            self.closed_budget().into_iter().map(|(name, value)| (name, Some(value))).unzip();
+        let state = self.with_nonlinear();
+        let (shells, lines, mut budget) = (state.shells(), state.lines(), state.budget());
+        budget.extend(self.moments());
+        let (columns, row) = budget.into_iter().map(|(name, value)| (name, Some(value))).unzip();
         vec![shells, lines, Sheet { name: "budget".into(), columns, rows: vec![row] }]
     }
 
     /// The terms of the budget of `R_ij = <u_i u_j>` as `TERM_ij`, and skewness and flatness of
     /// du/dx, dv/dy and dw/dz; collective.
     pub fn budget(&mut self) -> Vec<(String, f64)> {
-        self.put_nonlinear_term();
-        self.closed_budget()
+        let mut budget = self.with_nonlinear().budget();
+        budget.extend(self.moments());
+        budget
     }
 
     /// <f_i u_j + f_j u_i> of the forcing, R being <u_i u_j>.

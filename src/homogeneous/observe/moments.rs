@@ -1,6 +1,6 @@
 //! Skewness and flatness of du/dx, dv/dy and dw/dz, from their values at the points of the grid.
 
-use super::nonlinear::N;
+use super::nonlinear::velocity_and_scratch;
 use super::{Homogeneous, each_mode, or_zero};
 use crate::parallel::ExactSum;
 use crate::transform::{Real, Shift};
@@ -8,9 +8,8 @@ use num_complex::Complex;
 
 impl<T: Real> Homogeneous<T> {
     /// `<d^3> / <d^2>^(3/2)` and `<d^4> / <d^2>^2` of `d = i k_i u_i` (no sum), k at the time of
-    /// the clock. They are put where the nonlinear term was. Of the modes |n| < N/3 the mean cube
-    /// over the points is that of the field, and the fourth power has some aliasing; of the
-    /// ellipsoid both have. Collective.
+    /// the clock. Of the modes |n| < N/3 the mean cube over the points is that of the field, and the
+    /// fourth power has some aliasing; of the ellipsoid both have. Collective.
     pub(super) fn moments(&mut self) -> Vec<(String, f64)> {
         let [skewness, flatness] = self.derivative_moments();
         let named = |name: &'static str, values: [f64; 3]| {
@@ -22,12 +21,12 @@ impl<T: Real> Homogeneous<T> {
     /// Skewness and flatness of the three derivatives. Collective.
     pub(in crate::homogeneous) fn derivative_moments(&mut self) -> [[f64; 3]; 2] {
         let Self { pencils, velocity, wavenumbers, parameters, world, .. } = self;
-        let (state, scratch) = velocity.split_at_mut(N);
+        let (velocity, scratch) = velocity_and_scratch(velocity);
         let shift = Shift::none(&parameters.truncation());
         let points = parameters.grid.iter().map(|&n| n as f64).product::<f64>();
         let [mut skewness, mut flatness] = [[0.0; 3]; 2];
         for i in 0..3 {
-            let (u, derivative) = (&state[0][i], &mut scratch[0][i]);
+            let (u, derivative) = (&velocity[i], &mut scratch[i]);
             // The mode k = 0 is not visited.
             derivative.fill(Complex::default());
             for (c, column) in pencils.layout.columns.iter().enumerate() {
@@ -37,10 +36,8 @@ impl<T: Real> Homogeneous<T> {
                     derivative[start + j] = Complex::new(-u.im * k, u.re * k);
                 });
             }
-            pencils.inverse([&*derivative].into_iter(), &shift);
             let mut sums: [ExactSum; 3] = Default::default();
-            pencils.visit(
-                1,
+            pencils.inverse([&*derivative].into_iter(), &shift).visit(
                 |_| 0.0,
                 |_, _, line| {
                     let mut of_line = [0.0; 3];

@@ -1,8 +1,9 @@
 //! Spectra over shells of |k|, and over each component of k.
 
-use super::nonlinear::N;
+use super::nonlinear::WithNonlinear;
 use super::{COMPONENTS, Homogeneous, each_mode, mode, product, production, square, wide};
 use crate::flow::Sheet;
+use crate::homogeneous::evaluation::piece;
 use crate::statistics::Bins;
 use crate::transform::{Column, Real};
 use num_complex::Complex;
@@ -10,8 +11,8 @@ use num_complex::Complex;
 /// Quantities of a shell: R_ij, `k^2 |u|^2`, the transfer, and of each scalar its variance and its flux in y.
 const OF_VELOCITY: usize = 8;
 
-impl<T: Real> Homogeneous<T> {
-    /// Densities over k in shells as wide as the largest 2 pi / L_i, with N in its register; collective.
+impl<T: Real> WithNonlinear<'_, T> {
+    /// Densities over k in shells as wide as the largest 2 pi / L_i, collective.
     ///
     /// ```text
     ///     int E dk = 1/2 <u_i u_i>,  int uu dk = <u^2>,  T(k) the sum of Re u_i* N_i over a shell,  Pi(k) = -int_0^k T dk
@@ -19,10 +20,10 @@ impl<T: Real> Homogeneous<T> {
     /// ```
     ///
     /// A row is at the middle of its shell, but the flux is the one through its outer side.
-    pub(super) fn shells(&self) -> Sheet {
-        let wavenumbers = &self.wavenumbers;
+    pub fn shells(&self) -> Sheet {
+        let Homogeneous { world, parameters, wavenumbers, scalars, .. } = self.flow;
         let width = wavenumbers.shell_width();
-        let scalars = &self.scalars[0];
+        let scalars = &scalars[0];
         let mut shells = Bins::new(width, wavenumbers.corner(), OF_VELOCITY + 2 * scalars.len());
         self.each_of_all(|column, j, k, at| {
             let (k2, weight) = (square(k), column.weight());
@@ -37,9 +38,9 @@ impl<T: Real> Homogeneous<T> {
                 .flat_map(|theta| [product(theta, theta), product(u[1], theta)]);
             shells.add(k2.sqrt(), of_velocity.chain(of_scalars).map(|value| weight * value));
         });
-        let (viscosity, a) = (self.parameters.viscosity, self.gradient());
+        let (viscosity, a) = (parameters.viscosity, self.flow.gradient());
         let mut flux = 0.0;
-        let rows = shells.densities(&self.world).into_iter().enumerate().map(|(shell, sums)| {
+        let rows = shells.densities(world).into_iter().enumerate().map(|(shell, sums)| {
             let r = std::array::from_fn(|c| sums[c]);
             let [gradient, transfer] = [sums[6], sums[7]];
             flux -= transfer * width;
@@ -64,7 +65,7 @@ impl<T: Real> Homogeneous<T> {
         let of_scalar = |name: &str| [format!("{name}_variance"), format!("{name}_flux_y")];
         let columns = names
             .into_iter()
-            .chain(self.parameters.scalars.iter().flat_map(|scalar| of_scalar(&scalar.name)))
+            .chain(parameters.scalars.iter().flat_map(|scalar| of_scalar(&scalar.name)))
             .collect();
         Sheet { name: "spectra".into(), columns, rows }
     }
@@ -74,8 +75,8 @@ impl<T: Real> Homogeneous<T> {
     /// one. So `<u^2>` is half the first row and all others, times the bin; the trapezoidal rule is
     /// short by half of the last row. Row n is at n bins. A bin is one label n_i if k_i depends on
     /// it only; in a tilted box k_i goes to the nearest multiple of 2 pi / L_i.
-    pub(super) fn lines(&self) -> Sheet {
-        let wavenumbers = &self.wavenumbers;
+    pub fn lines(&self) -> Sheet {
+        let Homogeneous { world, wavenumbers, .. } = self.flow;
         let width = [0, 1, 2].map(|i| {
             wavenumbers.unit[i]
                 * if wavenumbers.is_upright(i) { wavenumbers.deformation[i][i].abs() } else { 1.0 }
@@ -85,7 +86,7 @@ impl<T: Real> Homogeneous<T> {
             let squares = mode(at.velocity, j).map(|u| column.weight() * product(u, u));
             bins.iter_mut().zip(k).for_each(|(bins, k)| bins.add(k.abs(), squares));
         });
-        let densities = bins.map(|bins| bins.densities(&self.world));
+        let densities = bins.map(|bins| bins.densities(world));
         let longest = densities.iter().map(Vec::len).max().unwrap_or(0);
         let of_direction = |i: usize, n: usize| {
             let density = densities[i].get(n);
@@ -104,12 +105,13 @@ impl<T: Real> Homogeneous<T> {
 
     /// Calls `visit(column, j, k, fields of the column)` for every mode of this rank but k = 0.
     fn each_of_all(&self, mut visit: impl FnMut(&Column, usize, [f64; 3], &OfColumn<'_, T>)) {
-        let layout = &self.pencils.layout;
+        let Homogeneous { pencils, wavenumbers, velocity, .. } = self.flow;
+        let layout = &pencils.layout;
         for (c, column) in layout.columns.iter().enumerate() {
-            let [velocity, nonlinear] =
-                [0, N].map(|r| self.velocity[r].each_ref().map(|field| &field[layout.range(c)]));
-            let at = OfColumn { start: layout.range(c).start, velocity, nonlinear };
-            each_mode(&self.wavenumbers, column, |j, k| visit(column, j, k, &at));
+            let range = layout.range(c);
+            let (velocity, nonlinear) = (piece(&velocity[0], &range), piece(self.nonlinear(), &range));
+            let at = OfColumn { start: range.start, velocity, nonlinear };
+            each_mode(wavenumbers, column, |j, k| visit(column, j, k, &at));
         }
     }
 }

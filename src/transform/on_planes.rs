@@ -1,0 +1,134 @@
+//! Fields on the planes of a rank, between the two exchanges of the column of ranks: what
+//! [`Pencils`] have on their way.
+
+use super::phase_times::lap;
+use super::{Columns, Fields, FourierColumns, Layout, Pencils, Pieces, PiecesMut, Real};
+use std::ops::Range;
+use std::time::Instant;
+
+/// Fields as z-lines of the planes of this rank, as an inverse transform left them. They lie in the
+/// buffers of the transform, which no other evaluation can have meanwhile:
+///
+/// ```compile_fail,E0499
+/// use rogallo::transform::{Pencils, Shift, SpectralField};
+///
+/// fn visit_too_late(pencils: &mut Pencils<f64>, shift: &Shift<f64>, [a, b]: [&SpectralField<f64>; 2]) {
+///     let mut a_on_planes = pencils.inverse([a].into_iter(), shift);
+///     let mut b_on_planes = pencils.inverse([b].into_iter(), shift);
+///     a_on_planes.visit(|_| 0.0, |_, _, _| ());
+///     b_on_planes.visit(|_| 0.0, |_, _, _| ());
+/// }
+/// ```
+#[must_use]
+pub struct OnPlanes<'a, T, Y: Columns<T> = FourierColumns<T>> {
+    pub(super) pencils: &'a mut Pencils<T, Y>,
+    pub(super) fields: usize,
+    pub(super) grid: Y::Grid<'a>,
+}
+
+/// What comes back from the planes of all ranks: z-lines that [`Returned::forward`] transforms to
+/// columns.
+#[must_use]
+pub struct Returned<'a, T, Y: Columns<T> = FourierColumns<T>> {
+    pub(super) pencils: &'a mut Pencils<T, Y>,
+    pub(super) fields: usize,
+    pub(super) grid: Y::Grid<'a>,
+}
+
+/// Numbers of fields that an evaluation makes of those on the planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Products {
+    /// Products at the points: as many as fields are on the planes, or more.
+    pub at_points: usize,
+    /// Fields that go back to the columns.
+    pub outputs: usize,
+}
+
+impl Products {
+    /// The room for these products of so many fields.
+    pub fn room(self, fields: usize) -> Fields {
+        Fields { columns: fields.max(self.outputs), lines: fields.max(self.at_points) }
+    }
+}
+
+impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
+    /// Multiplies the fields at their points, and brings what is made of the products back.
+    ///
+    /// * `multiply(y, groups, length)` at the points of a group of x-lines at the y of this index,
+    ///   in an order that is the same for all fields: each field is a group of this length, the
+    ///   products replace them. Every [`Real::ABREAST`]th number is one of the same line; where
+    ///   lines are missing there are zeros;
+    /// * `combine(nx, nz, products, outputs)` at the modes n_x and n_z = nz, nz + 1, .. at one y.
+    pub fn products(
+        self,
+        products: Products,
+        mut multiply: impl FnMut(usize, &mut [T], usize),
+        mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
+    ) -> Returned<'a, T, Y> {
+        let Self { pencils, fields, grid } = self;
+        let Products { at_points, outputs } = products;
+        let Pencils { layout, planes, column, plane_counts: counts, phases, .. } = pencils;
+        // Outputs may take the place of fields of planes that are done ([`crate::parallel::Exchange`]).
+        for batch in batches(layout, planes.batch(), fields > outputs) {
+            planes.inverse(layout, batch.clone(), fields, column.received(fields, counts), phases);
+            planes.multiply(layout, batch.clone(), (fields, at_points), phases, &mut multiply);
+            planes.forward(
+                layout,
+                batch,
+                (at_points, outputs),
+                &mut column.to_send(outputs, counts),
+                phases,
+                &mut combine,
+            );
+        }
+        let mut clock = Instant::now();
+        column.exchange(outputs, counts, &pencils.column_counts);
+        lap(&mut clock, &mut phases.exchange);
+        Returned { pencils, fields: outputs, grid }
+    }
+
+    /// Visits the points: `visit(y, z, lines)` for every x-line of this rank, which has the values
+    /// of one field after the other. The points of the plane of index y are displaced in x by
+    /// `displacement(y)` lengths of the box.
+    pub fn visit(&mut self, displacement: impl Fn(usize) -> f64, mut visit: impl FnMut(usize, usize, &[T])) {
+        let fields = self.fields;
+        let Pencils { layout, planes, column, plane_counts: counts, phases, .. } = &mut *self.pencils;
+        let mut lines = vec![T::zero(); fields * layout.truncation.grid[0]];
+        for batch in batches(layout, planes.batch(), false) {
+            planes.inverse(layout, batch.clone(), fields, column.received(fields, counts), phases);
+            planes.visit(layout, batch, &displacement, &mut lines, &mut visit);
+        }
+    }
+
+    /// Visits the modes in x and z: `visit(y, n_x, lines)` for every n_x of this rank; each line
+    /// has N_z numbers, n_z = 0, 1, .. and zeros and .., -1, and where n_x = 0 also those n_z that
+    /// are not stored.
+    pub fn visit_modes(&mut self, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
+        let fields = self.fields;
+        let Pencils { layout, planes, column, plane_counts: counts, .. } = &mut *self.pencils;
+        for batch in batches(layout, planes.batch(), false) {
+            planes.visit_modes(layout, batch, fields, column.received(fields, counts), &mut visit);
+        }
+    }
+
+    /// Visits the modes in x and z: `visit(y, n_x, lines)` for every n_x, ascending. This rank has
+    /// some |n_z| ([`Layout::visited`]); each line has the modes of n_z and of -n_z, where n_z = 0
+    /// a zero, one n_z after the other.
+    pub fn visit_pairs(&mut self, mut visit: impl FnMut(usize, usize, Pieces<'_, T>)) {
+        let fields = self.fields;
+        let Pencils { layout, planes, column, plane_counts: counts, .. } = &mut *self.pencils;
+        for batch in batches(layout, planes.batch(), false) {
+            planes.visit_pairs(layout, batch, fields, column.received(fields, counts), &mut visit);
+        }
+    }
+}
+
+/// The planes of this rank, so many at a time, from the first to the last or backwards.
+fn batches(layout: &Layout, batch: usize, backwards: bool) -> impl Iterator<Item = Range<usize>> + use<> {
+    let planes = layout.slab.y.len();
+    let number = planes.div_ceil(batch);
+    (0..number).map(move |i| {
+        let first = batch * if backwards { number - 1 - i } else { i };
+        first..planes.min(first + batch)
+    })
+}
