@@ -26,6 +26,7 @@ mod table;
 pub mod time;
 pub mod transform;
 
+mod chebyshev;
 mod random;
 
 /// A file of published or exact numbers, which `tests/data` says the sources of.

@@ -1,11 +1,10 @@
 //! The state at time zero.
 
-use super::grid::{WallNormal, bulk};
 use super::profiles::{pack, unpack};
-use super::series::derivative;
 use super::stability::{Eigenmode, Family, eigenmode};
 use super::{Channel, Parameters, boundary};
 use crate::case::{ChannelInitial, Drive, Eigenfamily, Nominal, ScalarBoundary, nominal};
+use crate::chebyshev::{Points, bulk, derivative};
 use crate::error::Result;
 use crate::parallel::ExactSum;
 use crate::random::{Purpose, uniform};
@@ -220,7 +219,7 @@ fn laminar_profile(parameters: &Parameters) -> impl Fn(f64) -> f64 + use<> {
 /// The mode of the laminar profile on this grid.
 fn eigenmode_of(
     parameters: &Parameters,
-    grid: &WallNormal,
+    grid: &Points,
     family: Eigenfamily,
     label: [i64; 2],
     index: usize,
@@ -242,7 +241,7 @@ impl Parameters {
     /// An eigenmode that there is not, or that the grid does not resolve.
     pub fn refuse_impossible(&self) -> Result<()> {
         if let Some(ChannelInitial::Eigenmode { family, wavenumber, index, .. }) = &self.initial {
-            eigenmode_of(self, &WallNormal::new(self.grid[1]), *family, *wavenumber, *index)?;
+            eigenmode_of(self, &Points::new(self.grid[1]), *family, *wavenumber, *index)?;
         }
         Ok(())
     }
@@ -302,7 +301,7 @@ impl<T: Real> Channel<T> {
         };
         let walls = self.parameters.walls.velocity;
         let mut u: Vec<f64> = self.state[0][range.clone()].iter().map(|u| unpack(*u)).collect();
-        FluxChange::new(bulk(&u), bulk_velocity, walls).apply(walls, &mut u);
+        FluxChange::new(bulk(u.iter().copied()), bulk_velocity, walls).apply(walls, &mut u);
         self.state[0][range].iter_mut().zip(u).for_each(|(mode, u)| *mode = pack(u));
     }
 }

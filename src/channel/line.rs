@@ -125,15 +125,6 @@ impl<T: Real> Operators<T> {
             sum + Lanes::<T, GROUP>::load(&self.squares, at) * Lanes::load(f, at)
         })
     }
-
-    /// The mean over y of real coefficients: `sum over even n of f_n / (1 - n^2)`.
-    pub fn bulk(&self, coefficients: impl Iterator<Item = T>) -> T {
-        let terms = coefficients
-            .step_by(2)
-            .zip((0..self.kept).step_by(2))
-            .map(|(f, n)| f / T::of(1.0 - (n * n) as f64));
-        terms.fold(T::zero(), |sum, term| sum + term)
-    }
 }
 
 /// Numbers of a line of so many coefficients: whole groups, and room for those that operators read
@@ -203,4 +194,37 @@ pub fn by_parity<T: Real>(columns: [[Complex<T>; 2]; NEIGHBOURS]) -> Group<T> {
         let number = columns[lane % COEFFICIENT / 2][lane / COEFFICIENT];
         if lane % 2 == 0 { number.re } else { number.im }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Operators, copy_in, copy_out};
+    use crate::chebyshev::{derivative, wall_slopes};
+    use crate::transform::NEIGHBOURS;
+    use num_complex::Complex;
+
+    #[test]
+    fn lines_are_differentiated_as_series_are() {
+        for kept in [8, 9] {
+            let series: Vec<f64> = (0..kept).map(|n| 1.0 / (1.0 + n as f64)).collect();
+            let column: Vec<Complex<f64>> = series.iter().map(|a| Complex::new(*a, -2.0 * a)).collect();
+            let operators = Operators::new(kept);
+            let [mut line, mut slope] = [operators.line(), operators.line()];
+            copy_in([&column; NEIGHBOURS], &mut line);
+            operators.differentiate(&line, &mut slope);
+            let mut found = column.clone();
+            copy_out(&slope, NEIGHBOURS - 1, &mut found);
+            for (found, exact) in found.iter().zip(derivative(&series)) {
+                assert!(
+                    (found - Complex::new(exact, -2.0 * exact)).norm() < 1e-13,
+                    "{kept}: {found} {exact}"
+                );
+            }
+            // Half the difference and half the sum of those at the walls.
+            let [lower, upper] = wall_slopes(&series);
+            let found = operators.slopes(&line).numbers();
+            assert!((found[0] - 0.5 * (upper - lower)).abs() < 1e-13, "{kept}");
+            assert!((found[found.len() / 2] - 0.5 * (upper + lower)).abs() < 1e-13, "{kept}");
+        }
+    }
 }

@@ -13,7 +13,6 @@
 //! laboratory.
 
 mod diagnose;
-pub(crate) mod grid;
 mod helmholtz;
 mod initial;
 mod kinematics;
@@ -22,7 +21,6 @@ mod observe;
 mod profiles;
 mod rates;
 mod right_hand_side;
-mod series;
 pub mod stability;
 mod statistics;
 mod step;
@@ -32,12 +30,12 @@ mod velocity;
 mod walls;
 mod wavenumbers;
 
-pub use grid::bulk;
 pub use initial::FluxChange;
 pub use profiles::unpack;
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
 use crate::case::{self, Batches, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
+use crate::chebyshev::Points;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
@@ -47,7 +45,6 @@ use crate::transform::{
     Layout, NEIGHBOURS, PhaseTimes, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut,
     Visited,
 };
-use grid::WallNormal;
 use kinematics::Pencils;
 use line::{Operators, length_of};
 use profiles::{Profiles, pack};
@@ -175,7 +172,7 @@ pub struct Channel<T> {
     process_grid: [usize; 2],
     pencils: Pencils<T>,
     operators: Operators<T>,
-    grid: WallNormal,
+    grid: Points,
     wavenumbers: Wavenumbers<T>,
     walls: WallMotion,
     /// phi, eta and the scalars.
@@ -215,7 +212,7 @@ impl<T: Real> Channel<T> {
         let lines = lines(pencils.layout.columns.len());
         Ok(Self {
             process_grid: shape,
-            grid: WallNormal::new(parameters.grid[1]),
+            grid: Points::new(parameters.grid[1]),
             wavenumbers: Wavenumbers::new(parameters.size, &truncation),
             walls: WallMotion::new(
                 &parameters.walls,

@@ -5,6 +5,7 @@ use super::Channel;
 use super::kinematics::{Kinematics, OnPlanes, Pencils};
 use super::profiles::unpack;
 use super::statistics::Means;
+use crate::chebyshev::{bulk, wall_slopes};
 use crate::parallel::ExactSum;
 use crate::transform::{Real, Reals};
 
@@ -19,22 +20,12 @@ impl<T: Real> Channel<T> {
         let enstrophy = self.mean_square(|kinematics, pencils| kinematics.vorticity_to_planes(pencils))
             + self.mean_enstrophy();
         let dissipation = viscosity * enstrophy;
-        let mean = self.mean_column();
-        let [u, w] = [0, 1].map(|f: usize| {
-            mean.clone().map(|range| self.state[f][range].iter().map(|u| unpack(*u)).collect::<Vec<_>>())
-        });
-        let bulk = |profile: &Option<Vec<f64>>| profile.as_ref().map_or(0.0, |u| super::grid::bulk(u));
-        // Half the difference and half the sum of U'(1) and U'(-1).
-        let slopes =
-            |profile: &Option<Vec<f64>>| profile.as_ref().map_or([0.0; 2], |u| super::grid::slopes(u));
-        let [difference, sum] = slopes(&u);
-        let own = [
-            bulk(&u),
-            bulk(&w),
-            viscosity * (sum - difference),
-            viscosity * (sum + difference),
-            self.gradient,
-        ];
+        // The other ranks have empty profiles.
+        let mean = self.mean_column().unwrap_or_default();
+        let [u, w]: [Vec<f64>; 2] =
+            [0, 1].map(|f: usize| self.state[f][mean.clone()].iter().map(|u| unpack(*u)).collect());
+        let [lower, upper] = wall_slopes(&u);
+        let own = [bulk(u), bulk(w), viscosity * lower, viscosity * upper, self.gradient];
         let sums = own.map(|value| {
             let mut sum = ExactSum::default();
             sum.add(value);

@@ -1,6 +1,5 @@
 //! One step: three substeps, each from the state to the velocity at points, its products, and back.
 
-use super::grid::WallNormal;
 use super::kinematics::{Kinematics, Pencils, following};
 use super::line::{Group, Operators, by_column};
 use super::profiles::{Change, Profiles};
@@ -11,6 +10,7 @@ use super::walls::{WallMotion, ends};
 use super::wavenumbers::Wavenumbers;
 use super::{Channel, Parameters, boundary};
 use crate::case::Drive;
+use crate::chebyshev::Points;
 use crate::convection::{add_by_line, courant_rate, products};
 use crate::error::{Error, Result};
 use crate::flow::{Broken, Step};
@@ -123,7 +123,7 @@ fn convective_terms<'p, T: Real>(
     kinematics: Kinematics<'_, T>,
     pencils: &'p mut Pencils<T>,
     parameters: &Parameters,
-    grid: &WallNormal,
+    grid: &Points,
     mut at_points: Option<&mut AtPoints>,
 ) -> Returned<'p, T, ChebyshevColumns<T>> {
     let (wavenumbers, scalars) = (kinematics.wavenumbers, parameters.scalars.len());

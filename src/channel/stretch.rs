@@ -97,7 +97,7 @@ mod tests {
     use super::{Stretch, keep_wall_values};
     use crate::case::{Transpiration, WallSide, Walls};
     use crate::channel::Parameters;
-    use crate::channel::series::derivative;
+    use crate::chebyshev::derivative;
     use num_complex::Complex;
     use std::f64::consts::{PI, TAU};
 

@@ -22,6 +22,7 @@ use super::helmholtz::Helmholtz;
 use super::line::{
     COEFFICIENT, GROUP, Group, Operators, by_column, copy_from, copy_in, copy_out, side_by_side,
 };
+use crate::chebyshev::bulk;
 use crate::time::Substep as Coefficients;
 use crate::transform::{Lanes, NEIGHBOURS, Real, vectorised};
 use num_complex::Complex;
@@ -277,23 +278,6 @@ impl<T: Real> Update<T> {
         self.remember(substep, before)
     }
 
-    /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk
-    /// velocity; returns `dt (gamma + zeta) h` of that source.
-    pub fn add_flux(&mut self, operators: &Operators<T>, bulk_velocity: T, profile: &mut [Complex<T>]) -> T {
-        let Self { diffusion, psi, .. } = self;
-        let zero = Group::all(T::zero());
-        let one = operators.lower[GROUP];
-        let one =
-            Group::of(std::array::from_fn(
-                |lane| if lane < COEFFICIENT && lane % 2 == 0 { one } else { T::zero() },
-            ));
-        diffusion.solve(operators, zero, |at| if at == GROUP { one } else { zero }, psi);
-        let more = || psi.iter().step_by(COEFFICIENT).copied();
-        let uniform = (bulk_velocity - operators.bulk(profile.iter().map(|u| u.re))) / operators.bulk(more());
-        profile.iter_mut().zip(more()).for_each(|(u, more)| u.re += uniform * more);
-        uniform
-    }
-
     /// The substep for phi, as [`Update::advance`]; `ends` is v at the walls at its end.
     pub fn advance_phi(
         &mut self,
@@ -333,5 +317,28 @@ impl<T: Real> Update<T> {
             before.copy_from_slice(&self.gained);
         }
         self.psi[..GROUP].iter().all(|number| number.is_finite())
+    }
+}
+
+impl Update<f64> {
+    /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk
+    /// velocity; returns `dt (gamma + zeta) h` of that source.
+    pub fn add_flux(
+        &mut self,
+        operators: &Operators<f64>,
+        bulk_velocity: f64,
+        profile: &mut [Complex<f64>],
+    ) -> f64 {
+        let Self { diffusion, psi, .. } = self;
+        let zero = Group::all(0.0);
+        let one = operators.lower[GROUP];
+        let one = Group::of(std::array::from_fn(
+            |lane| if lane < COEFFICIENT && lane % 2 == 0 { one } else { 0.0 },
+        ));
+        diffusion.solve(operators, zero, |at| if at == GROUP { one } else { zero }, psi);
+        let more = || psi.iter().step_by(COEFFICIENT).copied();
+        let uniform = (bulk_velocity - bulk(profile.iter().map(|u| u.re))) / bulk(more());
+        profile.iter_mut().zip(more()).for_each(|(u, more)| u.re += uniform * more);
+        uniform
     }
 }

@@ -14,7 +14,7 @@ mod pencil;
 #[cfg(test)]
 mod tests;
 
-use super::series::{Points, derivative};
+use crate::chebyshev::{Points, derivative};
 use crate::error::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex;
@@ -182,7 +182,7 @@ impl Linearised {
         let n = profile.len() - 1;
         let degree = n.min(LARGEST_DEGREE);
         // Exact for the product of U and two of the polynomials.
-        let points = Points::new(2 * degree + n + n % 2);
+        let points = Points::new(2 * degree + n + 1);
         let row = |entries: &[(usize, f64)]| {
             let mut row = vec![0.0; degree + 1];
             entries.iter().for_each(|(n, a)| row[*n] = *a);
@@ -202,7 +202,7 @@ impl Linearised {
         Self {
             viscosity,
             wavenumbers: [kx, kz],
-            weights: points.weights(),
+            weights: points.weights.clone(),
             mean: [profile, &slope, &derivative(&slope)].map(|series| points.values(series)),
             clamped: Basis::new(clamped.collect(), &points, kk),
             pinned: Basis::new(pinned, &points, kk),
@@ -307,7 +307,7 @@ fn normalised(
 ) -> Eigenmode {
     v.resize(n + 1, ZERO);
     eta.resize(n + 1, ZERO);
-    let points = Points::new(n);
+    let points = Points::new(n + 1);
     let [vs, slopes, etas] = [&v, &derivative(&v), &eta].map(|series| points.values(series));
     let factor = I / (kx * kx + kz * kz);
     let velocity = (0..=n).flat_map(|j| {

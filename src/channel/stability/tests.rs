@@ -139,7 +139,7 @@ fn eigenfunctions_of_poiseuille_flow() {
 fn modes_solve_the_equations_at_all_points() {
     let (n, nu) = (48, 0.01);
     let profile = lopsided(n);
-    let points = Points::new(n);
+    let points = Points::new(n + 1);
     for [kx, kz] in [[1.0, 0.7], [-1.3, 0.4], [0.8, -1.1], [0.0, -1.5], [-0.9, 0.0]] {
         let l = |a: &[Complex<f64>]| -> Vec<_> {
             derivative(&derivative(a)).iter().zip(a).map(|(d, a)| d - a * (kx * kx + kz * kz)).collect()
@@ -207,7 +207,7 @@ fn wall_conditions_and_the_largest_velocity() {
                 assert!((even + odd).norm() < 1e-12 && (even - odd).norm() < 1e-12, "{family:?}");
             }
             // i k_x u + v' + i k_z w = 0 and eta = i k_z u - i k_x w for u and w
-            let points = Points::new(128);
+            let points = Points::new(129);
             let [v, dv, eta] = [&mode.v, &derivative(&mode.v), &mode.eta].map(|a| points.values(a));
             let kk = kx * kx + kz * kz;
             let u = |j: usize| (dv[j] * I * kx - eta[j] * I * kz) / kk;

@@ -9,9 +9,9 @@
 
 use super::super::Channel;
 use super::super::profiles::unpack;
-use super::super::series::{Points, derivative};
 use super::of_scalar;
 use crate::case::ChannelScalar;
+use crate::chebyshev::derivative;
 use crate::parallel::ExactSum;
 use crate::transform::Real;
 
@@ -32,14 +32,13 @@ pub struct Means {
 impl<T: Real> Channel<T> {
     /// Those of the state. Collective.
     pub(in crate::channel) fn means(&self) -> Means {
-        let points = Points::new(self.grid.y.len() - 1);
         let mean = self.mean_column();
         let fields = self.state.iter().enumerate();
         let lines = fields.flat_map(|(f, field)| {
             let range = mean.clone().unwrap_or_default();
             let mut profile: Vec<f64> = field[range].iter().map(|packed| unpack(*packed)).collect();
             profile.iter_mut().take(usize::from(f == 0)).for_each(|u| *u -= self.parameters.frame_velocity);
-            [points.values(&profile), points.values(&derivative(&profile))]
+            [self.grid.values(&profile), self.grid.values(&derivative(&profile))]
         });
         // The other ranks have zeros.
         let mut sums: Vec<ExactSum> = lines.flatten().map(sum_of).collect();

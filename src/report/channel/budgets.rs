@@ -16,9 +16,9 @@
 //! terms, the residual, vanishes. What it is over a finite time is what the stress gained, and with
 //! a constant mass flux the part of the pressure gradient that fluctuates with U.
 
-use super::differences::Differences;
 use super::moments::Moments;
 use super::samples::Averages;
+use crate::chebyshev::Differences;
 use crate::error::Result;
 
 /// The names of the terms, rotation being the last.

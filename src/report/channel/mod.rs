@@ -7,7 +7,6 @@
 
 mod budgets;
 mod chosen;
-mod differences;
 mod errors;
 mod figures;
 mod lines;
@@ -29,12 +28,11 @@ use super::reference::Given;
 use super::series::Table;
 use super::{Labels, place_of_figures};
 use crate::case::{self, Case, Channel, FlowKind};
-use crate::channel::grid::WallNormal;
+use crate::chebyshev::{Differences, Points};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::statistics::{Tally, Window};
 use chosen::Chosen;
-use differences::Differences;
 use lines::Directed;
 use profiles::{Column, Findings, Setting};
 use published_lines::PublishedLine;
@@ -142,7 +140,7 @@ fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Avera
         walls: flow.walls.velocity,
         scalars: flow.scalars.clone(),
         symmetry,
-        grid: WallNormal::new(samples.y.len()),
+        grid: Points::new(samples.y.len()),
         differences: Differences::new(samples.y.len()),
     };
     let findings = errors::findings(&samples, &setting)?;

@@ -2,8 +2,8 @@
 //! = p - P; `<v>` is zero. u is measured in a frame that moves along x: central moments are the
 //! same in all frames, and U becomes that of the laboratory here and nowhere else.
 
-use super::differences::Differences;
 use super::samples::Averages;
+use crate::chebyshev::Differences;
 use crate::error::Result;
 
 /// Profiles of the mean flow and of central moments; two of the same letters are a variance.

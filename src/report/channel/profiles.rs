@@ -12,12 +12,11 @@
 //! depends on the observer.
 
 use super::budgets::{STRESSES, TERMS, budgets};
-use super::differences::Differences;
 use super::moments::{Moments, Third};
 use super::samples::Averages;
 use super::symmetry::Symmetry;
 use crate::case::ChannelScalar;
-use crate::channel::grid::WallNormal;
+use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
 
@@ -31,7 +30,7 @@ pub struct Setting {
     pub walls: [f64; 2],
     pub scalars: Vec<ChannelScalar>,
     pub symmetry: Symmetry,
-    pub grid: WallNormal,
+    pub grid: Points,
     pub differences: Differences,
 }
 

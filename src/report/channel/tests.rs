@@ -176,7 +176,7 @@ fn samples(factors: &[f64], mirrored: bool) -> Samples {
 }
 
 fn in_frame(factors: &[f64], mirrored: bool, frame_velocity: f64) -> Samples {
-    let y = WallNormal::new(POINTS).y;
+    let y = Points::new(POINTS).y;
     let mut averages: Vec<(String, Vec<f64>)> = Vec::new();
     for name in NAMES.split_whitespace() {
         let profile: Vec<f64> = y.iter().map(|y| raw(name, *y, mirrored, frame_velocity)).collect();
@@ -212,7 +212,7 @@ fn setting(flow: &Channel) -> Setting {
         walls: flow.walls.velocity,
         scalars: flow.scalars.clone(),
         symmetry: Symmetry::of(flow),
-        grid: WallNormal::new(POINTS),
+        grid: Points::new(POINTS),
         differences: Differences::new(POINTS),
     }
 }

@@ -6,6 +6,7 @@ mod mapping;
 use super::{directory, output};
 use crate::case::{self, Case, Channel, Drive, FlowKind, Stop};
 use crate::channel::{self, FluxChange};
+use crate::chebyshev::bulk;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::flow::Flow;
@@ -168,7 +169,7 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
     };
     let profile: Vec<f64> =
         parts.read(field, first as u64..(first + count) as u64)?.into_iter().map(channel::unpack).collect();
-    let found = channel::bulk(&profile);
+    let found = bulk(profile.iter().copied());
     let what = match FluxChange::new(found, *bulk_velocity, walls.velocity) {
         FluxChange::Nothing => return Ok(Vec::new()),
         FluxChange::Scaled(factor) => {

@@ -1,4 +1,4 @@
-//! Derivatives in y of values at the points `y_j = cos(pi j / N)`.
+//! Derivatives of values at the points, by a matrix.
 
 use std::f64::consts::PI;
 
@@ -32,7 +32,7 @@ impl Differences {
         Self { points, matrix }
     }
 
-    /// d/dy of these values.
+    /// The derivative of these values.
     pub fn of(&self, values: &[f64]) -> Vec<f64> {
         let row = |row: &[f64]| row.iter().zip(values).map(|(d, value)| d * value).sum();
         self.matrix.chunks_exact(self.points).map(row).collect()
@@ -42,12 +42,12 @@ impl Differences {
 #[cfg(test)]
 mod tests {
     use super::Differences;
-    use crate::channel::grid::WallNormal;
+    use crate::chebyshev::Points;
 
     #[test]
     fn polynomials_are_differentiated_exactly() {
         for points in [9, 10, 65] {
-            let y = WallNormal::new(points).y;
+            let y = Points::new(points).y;
             let differences = Differences::new(points);
             let values: Vec<f64> = y.iter().map(|y| 3.0 - y + 2.0 * y.powi(7)).collect();
             let once = differences.of(&values);
