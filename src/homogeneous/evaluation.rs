@@ -133,7 +133,8 @@ impl<T: Real> Grids<T> {
         state: &Evaluation<'_, T>,
         pencils: &'a mut Pencils<T>,
         tables: &mut StageTables<T>,
-        (step, s): (u64, usize),
+        step: u64,
+        s: usize,
         mut at_points: Option<&mut AtPoints>,
     ) -> Evaluated<'a, T> {
         let Parameters { nonlinear, dealiasing, scheme, seed, .. } = *state.parameters;

@@ -97,7 +97,7 @@ impl<T: Real> Homogeneous<T> {
             let state =
                 Evaluation { parameters, mean, deformation, velocity: &velocity[0], scalars: &scalars[0] };
             let mut at_points = (s == 0).then(AtPoints::default);
-            let nonlinear = grids.evaluate(&state, pencils, tables, (clock.step, s), at_points.as_mut());
+            let nonlinear = grids.evaluate(&state, pencils, tables, clock.step, s, at_points.as_mut());
             if let Some(forcing) = forcing {
                 forcing.begin_stage(world, &velocity[0]);
             }

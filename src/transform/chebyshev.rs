@@ -241,7 +241,7 @@ impl<T: Real> ChebyshevColumns<T> {
         own: Range<usize>,
     ) {
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
-            let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
+            let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows(field, fields, columns, &own));
             // The ends count half in S.
             let ends = [T::of(2.0), T::one()];
             let lines = Blocks::of_one(cast_slice(&self.lines));
@@ -257,7 +257,7 @@ impl<T: Real> ChebyshevColumns<T> {
     /// Rows, as those of [`ChebyshevColumns::inverse`], to lines, but for a factor.
     pub(super) fn forward(&mut self, fields: usize, rows: Blocks<'_, T>, columns: usize, own: Range<usize>) {
         for field in (0..fields).step_by(Cosines::<T>::FIELDS) {
-            let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows([field, fields], columns, &own));
+            let (in_lines, in_rows) = (self.in_lines(field), Self::in_rows(field, fields, columns, &own));
             let ends = [T::one(), T::of(0.5)];
             let lines = BlocksMut::of_one(cast_slice_mut(&mut self.lines));
             self.cosines.transform(
@@ -275,7 +275,7 @@ impl<T: Real> ChebyshevColumns<T> {
         Place { first: field * length, row: NEIGHBOURS, field: length, columns: NEIGHBOURS }
     }
 
-    fn in_rows([field, fields]: [usize; 2], columns: usize, own: &Range<usize>) -> Place {
+    fn in_rows(field: usize, fields: usize, columns: usize, own: &Range<usize>) -> Place {
         Place {
             first: field * columns + own.start,
             row: fields * columns,

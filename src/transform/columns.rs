@@ -75,7 +75,8 @@ impl<T: Real> FourierColumns<T> {
     /// into rows of `columns` complex numbers a field, those of `own` columns.
     pub(super) fn inverse(
         &mut self,
-        (fields, kept): (usize, usize),
+        fields: usize,
+        kept: usize,
         shift: &Shift<T>,
         rows: &mut BlocksMut<'_, T>,
         columns: usize,
@@ -121,7 +122,8 @@ impl<T: Real> FourierColumns<T> {
     /// Rows, as those of [`FourierColumns::inverse`], to modes.
     pub(super) fn forward(
         &mut self,
-        (fields, kept): (usize, usize),
+        fields: usize,
+        kept: usize,
         shift: &Shift<T>,
         rows: Blocks<'_, T>,
         columns: usize,

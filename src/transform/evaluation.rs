@@ -27,7 +27,7 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
         let (columns, count) = (layout.columns.len(), fields.clone().count());
         let mut send = exchange.to_send(count, column_counts);
         for group in groups(columns, FourierColumns::<T>::ABREAST) {
-            fetch_next_tile(&send.as_blocks(), [count, columns], &group, FourierColumns::<T>::ABREAST);
+            fetch_next_tile(&send.as_blocks(), count, columns, &group, FourierColumns::<T>::ABREAST);
             let kept = largest_ny(&layout.columns[group.clone()]);
             transform.displace(&layout.columns[group.clone()], shift);
             for (c, i) in group.clone().enumerate() {
@@ -36,7 +36,7 @@ impl<T: Real> Pencils<T, FourierColumns<T>> {
                     transform.put(column, &field[layout.range(i)], kept, f, c);
                 }
             }
-            transform.inverse((count, kept), shift, &mut send, columns, group);
+            transform.inverse(count, kept, shift, &mut send, columns, group);
         }
         self.sent(count, shift, clock)
     }
@@ -53,10 +53,10 @@ impl<T: Real> Returned<'_, T, FourierColumns<T>> {
         let received = exchange.received(fields, column_counts);
         let mut clock = Instant::now();
         for group in groups(columns, FourierColumns::<T>::ABREAST) {
-            fetch_next_tile(&received, [fields, columns], &group, FourierColumns::<T>::ABREAST);
+            fetch_next_tile(&received, fields, columns, &group, FourierColumns::<T>::ABREAST);
             let kept = largest_ny(&layout.columns[group.clone()]);
             transform.displace(&layout.columns[group.clone()], shift);
-            transform.forward((fields, kept), shift, received, columns, group.clone());
+            transform.forward(fields, kept, shift, received, columns, group.clone());
             for (c, i) in group.enumerate() {
                 let column = &layout.columns[i];
                 let modes = transform.take(column, fields, c);
@@ -84,7 +84,7 @@ impl<T: Real> Pencils<T, ChebyshevColumns<T>> {
         let columns = layout.columns.len();
         let mut send = exchange.to_send(count, column_counts);
         for group in groups(columns, NEIGHBOURS) {
-            fetch_next_tile(&send.as_blocks(), [count, columns], &group, NEIGHBOURS);
+            fetch_next_tile(&send.as_blocks(), count, columns, &group, NEIGHBOURS);
             fill(
                 &layout.columns[group.clone()],
                 layout.ranges(group.clone()),
@@ -106,7 +106,7 @@ impl<T: Real> Returned<'_, T, ChebyshevColumns<T>> {
         let received = exchange.received(fields, column_counts);
         let mut clock = Instant::now();
         for group in groups(columns, NEIGHBOURS) {
-            fetch_next_tile(&received, [fields, columns], &group, NEIGHBOURS);
+            fetch_next_tile(&received, fields, columns, &group, NEIGHBOURS);
             transform.forward(fields, received, columns, group.clone());
             lap(&mut clock, &mut phases.transform);
             update(&layout.columns[group.clone()], layout.ranges(group), transform.lines());
@@ -139,7 +139,8 @@ fn largest_ny(columns: &[Column]) -> usize {
 /// of `width`, is worked on: all of them until its turn comes.
 fn fetch_next_tile<T>(
     blocks: &Blocks<'_, T>,
-    [fields, columns]: [usize; 2],
+    fields: usize,
+    columns: usize,
     group: &Range<usize>,
     width: usize,
 ) {
@@ -148,7 +149,7 @@ fn fetch_next_tile<T>(
         let (part, parts, width) = (group.start % TILE / width, TILE / width, TILE.min(columns - next));
         for (points, rows) in blocks.rows(fields * columns) {
             for f in 0..fields {
-                fetch_rows(&rows[f * columns + next..], fields * columns, [width, points.len()], part, parts);
+                fetch_rows(&rows[f * columns + next..], fields * columns, width, points.len(), part, parts);
             }
         }
     }

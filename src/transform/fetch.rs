@@ -7,7 +7,8 @@ use num_complex::Complex;
 pub fn fetch_rows<T>(
     rows: &[Complex<T>],
     row_stride: usize,
-    [width, length]: [usize; 2],
+    width: usize,
+    length: usize,
     part: usize,
     parts: usize,
 ) {

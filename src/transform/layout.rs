@@ -41,13 +41,29 @@ pub struct Layout {
     pub slab: Slab,
 }
 
-/// How many fields the transform must have room for.
+/// The numbers of fields that the transform must have room for.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields {
     /// Between columns and planes: the larger of the fields in and the fields out.
     pub columns: usize,
     /// Between planes and lines: the larger of the fields in and the products.
     pub lines: usize,
+}
+
+/// Numbers of fields that an evaluation makes of those on the planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Products {
+    /// Products at the points: as many as fields are on the planes, or more.
+    pub at_points: usize,
+    /// Fields that go back to the columns.
+    pub outputs: usize,
+}
+
+impl Products {
+    /// The room for these products of so many fields.
+    pub fn room(self, fields: usize) -> Fields {
+        Fields { columns: fields.max(self.outputs), lines: fields.max(self.at_points) }
+    }
 }
 
 /// The box of physical points of a rank: x whole, y and z in part.

@@ -2,7 +2,7 @@
 //! [`Pencils`] have on their way.
 
 use super::phase_times::lap;
-use super::{Columns, Fields, FourierColumns, Layout, Pencils, Pieces, PiecesMut, Real};
+use super::{Columns, FourierColumns, Layout, Pencils, Pieces, PiecesMut, Products, Real};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -35,22 +35,6 @@ pub struct Returned<'a, T, Y: Columns<T> = FourierColumns<T>> {
     pub(super) grid: Y::Grid<'a>,
 }
 
-/// Numbers of fields that an evaluation makes of those on the planes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Products {
-    /// Products at the points: as many as fields are on the planes, or more.
-    pub at_points: usize,
-    /// Fields that go back to the columns.
-    pub outputs: usize,
-}
-
-impl Products {
-    /// The room for these products of so many fields.
-    pub fn room(self, fields: usize) -> Fields {
-        Fields { columns: fields.max(self.outputs), lines: fields.max(self.at_points) }
-    }
-}
-
 impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
     /// Multiplies the fields at their points, and brings what is made of the products back.
     ///
@@ -66,16 +50,16 @@ impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
         mut combine: impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) -> Returned<'a, T, Y> {
         let Self { pencils, fields, grid } = self;
-        let Products { at_points, outputs } = products;
+        let outputs = products.outputs;
         let Pencils { layout, planes, column, plane_counts: counts, phases, .. } = pencils;
         // Outputs may take the place of fields of planes that are done ([`crate::parallel::Exchange`]).
         for batch in batches(layout, planes.batch(), fields > outputs) {
             planes.inverse(layout, batch.clone(), fields, column.received(fields, counts), phases);
-            planes.multiply(layout, batch.clone(), (fields, at_points), phases, &mut multiply);
+            planes.multiply(layout, batch.clone(), fields, products, phases, &mut multiply);
             planes.forward(
                 layout,
                 batch,
-                (at_points, outputs),
+                products,
                 &mut column.to_send(outputs, counts),
                 phases,
                 &mut combine,

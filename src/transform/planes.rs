@@ -8,7 +8,7 @@
 use super::layout::{Layout, Piece};
 use super::lines::{Aligned, aligned};
 use super::phase_times::{PhaseTimes, lap};
-use super::{ComplexLines, Fields, Pieces, PiecesMut, Real, RealLines, fetch};
+use super::{ComplexLines, Fields, Pieces, PiecesMut, Products, Real, RealLines, fetch};
 use crate::error::Result;
 use crate::parallel::{Blocks, BlocksMut, Exchange, Method, Traffic, World};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -112,32 +112,34 @@ impl<T: Real> Planes<T> {
         &mut self,
         layout: &Layout,
         batch: Range<usize>,
-        (inputs, products): (usize, usize),
+        fields: usize,
+        products: Products,
         phases: &mut PhaseTimes,
         multiply: &mut impl FnMut(usize, &mut [T], usize),
     ) {
+        let at_points = products.at_points;
         let (group, modes) = (self.x.points() * T::ABREAST, self.nkx);
         let stride = stride_of::<T>(layout, Side::X);
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
-            self.receive(layout, Side::X, inputs, batch.len(), b);
-            self.clear_behind(layout, inputs);
+            self.receive(layout, Side::X, fields, batch.len(), b);
+            self.clear_behind(layout, fields);
             for z in (0..layout.slab.z.len()).step_by(T::ABREAST) {
-                self.points_of_group(layout, inputs, z);
+                self.points_of_group(layout, fields, z);
                 lap(&mut clock, &mut phases.transform);
                 let points: &mut [T] = cast_slice_mut(&mut self.points);
-                multiply(layout.slab.y.start + plane, &mut points[..products * group], group);
+                multiply(layout.slab.y.start + plane, &mut points[..at_points * group], group);
                 lap(&mut clock, &mut phases.products);
                 for (group, lines) in
-                    points.chunks_exact_mut(group).zip(self.lines.chunks_mut(modes * stride)).take(products)
+                    points.chunks_exact_mut(group).zip(self.lines.chunks_mut(modes * stride)).take(at_points)
                 {
                     self.x.forward(group, self.factor, modes, &mut lines[z..], stride);
                 }
             }
-            self.send(layout, Side::X, products, batch.len(), b);
+            self.send(layout, Side::X, at_points, batch.len(), b);
         }
         lap(&mut clock, &mut phases.transform);
-        self.row.exchange(products * batch.len(), &self.x_counts, &self.z_counts);
+        self.row.exchange(at_points * batch.len(), &self.x_counts, &self.z_counts);
         lap(&mut clock, &mut phases.exchange);
     }
 
@@ -146,17 +148,18 @@ impl<T: Real> Planes<T> {
         &mut self,
         layout: &Layout,
         batch: Range<usize>,
-        (products, outputs): (usize, usize),
+        products: Products,
         send: &mut BlocksMut<'_, T>,
         phases: &mut PhaseTimes,
         combine: &mut impl FnMut(usize, i64, Pieces<'_, T>, PiecesMut<'_, T>),
     ) {
+        let Products { at_points, outputs } = products;
         let (points, nkx, planes) = (self.z.points(), layout.kx.len(), layout.slab.y.len());
         let stride = stride_of::<T>(layout, Side::Z);
         let mut clock = Instant::now();
         for (b, plane) in batch.clone().enumerate() {
-            self.receive(layout, Side::Z, products, batch.len(), b);
-            for line in self.lines.chunks_exact_mut(stride).take(products * nkx) {
+            self.receive(layout, Side::Z, at_points, batch.len(), b);
+            for line in self.lines.chunks_exact_mut(stride).take(at_points * nkx) {
                 self.z.forward(&mut line[..points]);
             }
             lap(&mut clock, &mut phases.transform);
