@@ -46,11 +46,11 @@ pub trait Flow {
     /// To be overwritten from a checkpoint; then [`Flow::resume`].
     fn state_mut(&mut self) -> Vec<(&str, ValuesMut<'_>)>;
 
-    /// Numbers, the same on all ranks, that an exact restart needs beside the state.
-    fn memory(&self) -> Vec<(String, f64)>;
+    /// Numbers, the same on all ranks, that an exact restart needs beside the state, by name.
+    fn restart_scalars(&self) -> Vec<(String, f64)>;
 
     /// Goes on from the state that was put in, at this time.
-    fn resume(&mut self, clock: Clock, memory: &[(String, f64)]);
+    fn resume(&mut self, clock: Clock, restart_scalars: &[(String, f64)]);
 
     /// The batch of statistics under way, for a checkpoint: all of it at the root; the other ranks
     /// may have only some. Collective.

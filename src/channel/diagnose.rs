@@ -1,4 +1,4 @@
-//! What the channel tells of itself after a blow-up.
+//! The diagnosis of a channel after a blow-up.
 
 use super::{Channel, names};
 use crate::diagnosis::{fastest_point, worst_mode};

@@ -25,7 +25,7 @@ pub struct Helmholtz<T> {
     coupling: Vec<T>,
     /// The homogeneous solutions, each 1 at n = 0 or 1, in both parts of the complex numbers.
     pub homogeneous: Vec<T>,
-    /// Their ends and slopes at the walls.
+    /// The ends and slopes of these at the walls.
     ends: Group<T>,
     pub slopes: Group<T>,
 }
@@ -150,7 +150,7 @@ impl<T: Real> Helmholtz<T> {
         sum
     }
 
-    /// How much of the homogeneous solutions the particular one needs to have these ends.
+    /// The multiples of the homogeneous solutions that the particular one needs to have these ends.
     #[inline(always)]
     pub fn amount(&self, ends: Group<T>, without: Group<T>) -> Group<T> {
         (ends - without) / self.ends

@@ -131,10 +131,10 @@ impl<T: Real> Channel<T> {
         }
         let [lower, upper] = self.parameters.walls.velocity;
         let nominal = nominal(self.parameters.drive, &self.parameters.walls, self.parameters.viscosity);
-        let wanted = amplitude
+        let asked = amplitude
             * (nominal.bulk_velocity - 0.5 * (upper + lower)).abs().max(0.5 * (upper - lower).abs());
         let rms = self.rms_of_disturbances();
-        let factor = if rms > 0.0 { T::of(wanted / rms) } else { T::zero() };
+        let factor = if rms > 0.0 { T::of(asked / rms) } else { T::zero() };
         let Self { pencils, state, .. } = self;
         for (c, _) in pencils.layout.columns.iter().enumerate().filter(|(_, column)| !column.is_mean()) {
             for field in &mut state[..2] {
@@ -235,7 +235,7 @@ fn eigenmode_of(
 }
 
 impl Parameters {
-    /// What [`Channel::set`] would refuse.
+    /// Refuses what [`Channel::set`] would refuse.
     ///
     /// # Errors
     /// An eigenmode that there is not, or that the grid does not resolve.
@@ -247,7 +247,7 @@ impl Parameters {
     }
 }
 
-/// What brings the mean profile of another run to the mass flux of this one.
+/// The change that brings the mean profile of another run to the mass flux of this one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FluxChange {
     Nothing,
@@ -259,17 +259,17 @@ pub enum FluxChange {
 }
 
 impl FluxChange {
-    /// Of a profile of the bulk velocity `found`.
-    pub fn new(found: f64, wanted: f64, [lower, upper]: [f64; 2]) -> Self {
+    /// The change of a profile of the bulk velocity `found` to another.
+    pub fn new(found: f64, bulk_velocity: f64, [lower, upper]: [f64; 2]) -> Self {
         let middle = 0.5 * (lower + upper);
-        let [found, wanted] = [found - middle, wanted - middle];
-        let factor = wanted / found;
-        if (wanted - found).abs() <= 1e-6 * wanted.abs().max(found.abs()) {
+        let [found, bulk_velocity] = [found - middle, bulk_velocity - middle];
+        let factor = bulk_velocity / found;
+        if (bulk_velocity - found).abs() <= 1e-6 * bulk_velocity.abs().max(found.abs()) {
             Self::Nothing
         } else if (0.1..=10.0).contains(&factor) {
             Self::Scaled(factor)
         } else {
-            Self::Added(wanted - found)
+            Self::Added(bulk_velocity - found)
         }
     }
 

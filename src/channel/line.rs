@@ -187,7 +187,7 @@ pub fn by_column<T: Real>(columns: [T; NEIGHBOURS]) -> Group<T> {
     Group::of(std::array::from_fn(|lane| columns[lane % COEFFICIENT / 2]))
 }
 
-/// What belongs to the even and the odd coefficients of the columns.
+/// Numbers that belong to the even and the odd coefficients of the columns.
 #[inline(always)]
 pub fn by_parity<T: Real>(columns: [[Complex<T>; 2]; NEIGHBOURS]) -> Group<T> {
     Group::of(std::array::from_fn(|lane| {

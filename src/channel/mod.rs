@@ -72,7 +72,7 @@ pub struct Parameters {
     pub walls: Walls,
     pub frame_velocity: f64,
     pub scalars: Vec<ChannelScalar>,
-    /// Of the running statistics.
+    /// The batches of the running statistics.
     pub batches: Batches,
     /// The velocity at time zero; `None` is a fluid at rest.
     pub initial: Option<ChannelInitial>,
@@ -84,7 +84,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Those of a case with this flow.
+    /// The parameters of a case with this flow.
     pub fn new(case: &Case, flow: &case::Channel) -> Self {
         Self {
             size: case.domain.size,
@@ -148,7 +148,7 @@ impl Parameters {
         statistics::stored(&self.scalars, self.grid[1], &self.all_visited())
     }
 
-    /// What all ranks visit of the planes.
+    /// The planes and modes that all ranks visit.
     fn all_visited(&self) -> Visited {
         Layout::new(self.truncation(), [1, 1], 0, 0).visited([0, 0])
     }
@@ -177,8 +177,9 @@ pub struct Channel<T> {
     walls: WallMotion,
     /// phi, eta and the scalars.
     state: Vec<SpectralField<T>>,
-    /// Twice integrated what each gained in the substep before, as [`lines`].
-    before: Vec<Vec<T>>,
+    /// II h of each in the substep before, as [`lines`]. Between steps nothing is in it: the
+    /// statistics put the pressure there.
+    previous: Vec<Vec<T>>,
     velocity: Velocity<T>,
     update: Update<T>,
     profiles: Profiles,
@@ -221,7 +222,7 @@ impl<T: Real> Channel<T> {
                 &pencils.layout,
             ),
             state: (0..fields).map(|_| SpectralField::zeros(&pencils.layout)).collect(),
-            before: vec![vec![T::zero(); lines * operators.length()]; fields],
+            previous: vec![vec![T::zero(); lines * operators.length()]; fields],
             velocity: Velocity::new(&operators),
             update: Update::new(&operators),
             profiles: Profiles::new(operators.kept, fields),
@@ -239,12 +240,12 @@ impl<T: Real> Channel<T> {
         &self.pencils.layout
     }
 
-    /// What a rank visits of the planes.
+    /// The planes and modes that a rank visits.
     fn visited(&self, rank: usize) -> Visited {
         self.pencils.layout.visited(ProcessGrid::place(self.process_grid, rank))
     }
 
-    /// Where the mean profiles lie in the fields, on the rank that holds them.
+    /// The range of the mean profiles in the fields, on the rank that holds them.
     fn mean_column(&self) -> Option<std::ops::Range<usize>> {
         let layout = &self.pencils.layout;
         layout.columns.iter().position(|column| column.is_mean()).map(|c| layout.range(c))
@@ -305,7 +306,7 @@ impl<T: Real> Flow for Channel<T> {
             .collect()
     }
 
-    fn memory(&self) -> Vec<(String, f64)> {
+    fn restart_scalars(&self) -> Vec<(String, f64)> {
         Vec::new()
     }
 

@@ -31,14 +31,14 @@ impl<T: Real> Channel<T> {
             sum.add(value);
             sum
         });
-        let [bulk_velocity, bulk_across, lower, upper, gradient] = ExactSum::total_of(sums, &self.world);
+        let [bulk_velocity, bulk_spanwise, lower, upper, gradient] = ExactSum::total_of(sums, &self.world);
         let relative = bulk_velocity - self.parameters.walls.mean_velocity();
         let friction_velocity = (0.5 * (lower.abs() + upper.abs())).sqrt();
         let named = [
             ("energy", energy),
             ("dissipation", dissipation),
             ("bulk_velocity", bulk_velocity),
-            ("bulk_velocity_z", bulk_across),
+            ("bulk_velocity_z", bulk_spanwise),
             ("pressure_gradient", gradient),
             ("wall_shear_lower", lower),
             ("wall_shear_upper", upper),

@@ -35,13 +35,13 @@ pub fn copy_profile<T: Real>(profile: &[Complex<T>], frame: f64, line: &mut [T])
     }
 }
 
-/// What a substep does to a profile.
+/// The change of a profile in a substep.
 pub struct Change {
     pub diffusivity: f64,
     /// `h = factor dV/dy + source`, V being what came through the transform.
     pub factor: f64,
     pub source: f64,
-    /// Its ends ([`super::helmholtz::Helmholtz::particular`]) after the substep.
+    /// The ends of the profile ([`super::helmholtz::Helmholtz::particular`]) after the substep.
     pub ends: Group<f64>,
     /// The mean over y that it is to have then, if that is given.
     pub bulk: Option<f64>,
@@ -54,19 +54,19 @@ pub struct Profiles {
     /// A profile, and what came through the transform, while they are worked on.
     profile: Vec<Complex<f64>>,
     flux: Vec<f64>,
-    /// Of each profile, twice integrated what it gained in the substep before.
-    before: Vec<Vec<f64>>,
+    /// II h of each profile in the substep before.
+    previous: Vec<Vec<f64>>,
 }
 
 impl Profiles {
-    /// So many profiles of so many coefficients.
+    /// Room for so many profiles of so many coefficients.
     pub fn new(kept: usize, profiles: usize) -> Self {
         let operators = Operators::new(kept);
         Self {
             update: Update::new(&operators),
             profile: vec![Complex::default(); kept],
             flux: operators.line(),
-            before: vec![operators.line(); profiles],
+            previous: vec![operators.line(); profiles],
             operators,
         }
     }
@@ -82,7 +82,7 @@ impl Profiles {
         flux: &[T],
         modes: &mut [Complex<T>],
     ) -> (f64, bool) {
-        let Self { operators, update, profile, flux: wide, before } = self;
+        let Self { operators, update, profile, flux: wide, previous } = self;
         let kept = profile.len();
         profile.iter_mut().zip(&*modes).for_each(|(value, packed)| *value = unpack(*packed).into());
         for (wide, flux) in wide.chunks_exact_mut(COEFFICIENT).zip(flux.chunks_exact(COEFFICIENT)) {
@@ -90,12 +90,17 @@ impl Profiles {
         }
         update.prepare(operators, substep, change.diffusivity, Group::all(0.0));
         update.load(operators, 1, |_| (wide, 0));
-        update.gain_of_profile(operators, change.factor, change.source);
-        let sound =
-            update.advance(operators, substep, Columns::new(profile, kept), &mut before[field], change.ends);
-        let gained = change.bulk.map_or(0.0, |bulk| update.add_flux(operators, bulk, profile));
+        update.terms_of_profile(operators, change.factor, change.source);
+        let sound = update.advance(
+            operators,
+            substep,
+            Columns::new(profile, kept),
+            &mut previous[field],
+            change.ends,
+        );
+        let impulse = change.bulk.map_or(0.0, |bulk| update.add_flux(operators, bulk, profile));
         modes.iter_mut().zip(&*profile).for_each(|(packed, value)| *packed = pack(value.re));
-        (gained, sound)
+        (impulse, sound)
     }
 }
 

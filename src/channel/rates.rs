@@ -25,7 +25,7 @@ impl Parameters {
         rates
     }
 
-    /// What the scheme and the truncation can follow. Its explicit part is Wray's scheme; in x and
+    /// The limits of what scheme and truncation can follow. The scheme's explicit part is Wray's scheme; in x and
     /// z k_i is at most 2/3 of pi / dx_i. In y all polynomials may be kept, but v vanishes at the
     /// walls, where their points are close.
     pub fn stability(&self) -> Stability {

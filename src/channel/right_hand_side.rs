@@ -104,17 +104,17 @@ fn sources_of_scalar<T: Real>(
     nx: usize,
     nz: i64,
     [u, v, w]: [&[Complex<T>]; 3],
-    [along, across]: [&mut [Complex<T>]; 2],
+    [e, v_theta]: [&mut [Complex<T>]; 2],
 ) {
     let (kx, kz) = wavenumbers.plane(nx, nz);
     vectorised(
         #[inline(always)]
         || {
             let n = u.len();
-            let (kz, v, w, along, across) = (&kz[..n], &v[..n], &w[..n], &mut along[..n], &mut across[..n]);
+            let (kz, v, w, e, v_theta) = (&kz[..n], &v[..n], &w[..n], &mut e[..n], &mut v_theta[..n]);
             for j in 0..n {
-                along[j] = -times_minus_i(u[j].scale(kx) + w[j].scale(kz[j]));
-                across[j] = v[j];
+                e[j] = -times_minus_i(u[j].scale(kx) + w[j].scale(kz[j]));
+                v_theta[j] = v[j];
             }
         },
     );

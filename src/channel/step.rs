@@ -21,7 +21,7 @@ use bytemuck::cast_slice;
 use num_complex::Complex;
 use std::ops::Range;
 
-/// What is found at the points at the beginning of a step.
+/// Sums over the points at the beginning of a step, and the largest rate there.
 #[derive(Default)]
 struct AtPoints {
     /// The largest Courant rate of this rank.
@@ -52,7 +52,7 @@ impl<T: Real> Channel<T> {
             wavenumbers,
             walls,
             state,
-            before,
+            previous,
             velocity,
             update,
             profiles,
@@ -95,7 +95,7 @@ impl<T: Real> Channel<T> {
                 impulse: 0.0,
                 broken: 0,
             };
-            stage.apply(terms, state, before);
+            stage.apply(terms, state, previous);
             impulse += stage.impulse;
             broken |= stage.broken;
         }
@@ -158,11 +158,11 @@ struct Stage<'a, T> {
     parameters: &'a Parameters,
     substep: Substep<T>,
     of_profiles: Substep<f64>,
-    /// Its length, and the times of its begin and its end.
+    /// The length of the substep, and the times of its beginning and its end.
     share: f64,
     from: f64,
     to: f64,
-    /// Of the pressure gradient.
+    /// The impulse of the pressure gradient.
     impulse: f64,
     /// Bits of what was advanced and is not.
     broken: u64,
@@ -171,9 +171,9 @@ struct Stage<'a, T> {
 /// Neighbouring columns, and where their numbers lie.
 struct Neighbours<'a> {
     columns: &'a [Column],
-    /// In the fields.
+    /// Their range in the fields.
     range: Range<usize>,
-    /// In the lines of II h of the substep before.
+    /// Their range in the lines of II h of the substep before.
     line: Range<usize>,
     /// The first of them in what came through the transform.
     first: usize,
@@ -186,15 +186,15 @@ impl<T: Real> Stage<'_, T> {
         &mut self,
         terms: Returned<'_, T, ChebyshevColumns<T>>,
         state: &mut [SpectralField<T>],
-        before: &mut [Vec<T>],
+        previous: &mut [Vec<T>],
     ) {
         let kept = self.operators.kept;
         let mut line = 0..self.operators.length();
         terms.forward(|columns, range, lines| {
             let next = following(&range, state[0].len());
             state.iter().for_each(|field| fetch(&field[next.clone()]));
-            let next = following(&line, before[0].len());
-            before.iter().for_each(|lines| fetch::<T>(cast_slice(&lines[next.clone()])));
+            let next = following(&line, previous[0].len());
+            previous.iter().for_each(|lines| fetch::<T>(cast_slice(&lines[next.clone()])));
             // The mean profiles obey other equations than their neighbours.
             let first = usize::from(columns[0].is_mean());
             let border = range.start + first * kept;
@@ -204,7 +204,7 @@ impl<T: Real> Stage<'_, T> {
             if columns.len() > first {
                 let columns = &columns[first..];
                 let at = Neighbours { columns, range: border..range.end, line: line.clone(), first };
-                self.advance(&at, lines, state, before);
+                self.advance(&at, lines, state, previous);
             }
             line = next;
         });
@@ -216,7 +216,7 @@ impl<T: Real> Stage<'_, T> {
         at: &Neighbours<'_>,
         lines: Lines<'_, T>,
         state: &mut [SpectralField<T>],
-        before: &mut [Vec<T>],
+        previous: &mut [Vec<T>],
     ) {
         let Neighbours { columns, range, line, first } = at;
         let (operators, parameters, substep) = (self.operators, self.parameters, self.substep);
@@ -224,24 +224,25 @@ impl<T: Real> Stage<'_, T> {
         let k = self.wavenumbers.of_columns(columns);
         let k2 = by_column(k.map(|[kx, kz]| kx * kx + kz * kz));
         let source = |i: usize| (lines.of(i), *first);
-        let ([phi, eta, scalars @ ..], [phi_before, eta_before, scalars_before @ ..]) = (state, before)
+        let ([phi, eta, scalars @ ..], [phi_previous, eta_previous, scalars_previous @ ..]) =
+            (state, previous)
         else {
             unreachable!("a channel has phi and eta")
         };
         let [phi, eta] = [phi, eta].map(|field| &mut field[range.clone()]);
-        let before = [phi_before, eta_before].map(|lines| &mut lines[line.clone()]);
+        let previous = [phi_previous, eta_previous].map(|lines| &mut lines[line.clone()]);
         self.update.prepare_with_v(operators, &substep, T::of(parameters.viscosity), k2);
         self.update.load(operators, 4, source);
-        self.update.gain_of_phi(operators, k2);
-        self.advance_velocity(columns, k, [phi, eta], before);
+        self.update.terms_of_phi(operators, k2);
+        self.advance_velocity(columns, k, [phi, eta], previous);
         for (s, scalar) in parameters.scalars.iter().enumerate() {
             let update = &mut *self.update;
             update.prepare(operators, &substep, T::of(parameters.viscosity / scalar.schmidt), k2);
             update.load(operators, 2, |i| source(4 + 2 * s + i));
-            update.gain_of_scalar(operators);
-            let (scalar, before) =
-                (Columns::new(&mut scalars[s][range.clone()], kept), &mut scalars_before[s][line.clone()]);
-            let sound = update.advance(operators, &substep, scalar, before, Group::all(T::zero()));
+            update.terms_of_scalar(operators);
+            let (scalar, previous) =
+                (Columns::new(&mut scalars[s][range.clone()], kept), &mut scalars_previous[s][line.clone()]);
+            let sound = update.advance(operators, &substep, scalar, previous, Group::all(T::zero()));
             self.broken |= if sound { 0 } else { Broken::bit(s) };
         }
     }
@@ -258,20 +259,20 @@ impl<T: Real> Stage<'_, T> {
             Drive::PressureGradient { gradient } => (gradient, None),
             Drive::MassFlux { bulk_velocity } => (0.0, Some(bulk_velocity)),
         };
-        let along = Change {
+        let streamwise = Change {
             diffusivity: parameters.viscosity,
             factor: 1.0,
             source: gradient,
-            ends: walls.along(),
+            ends: walls.streamwise(),
             bulk,
         };
-        let across = Change { source: 0.0, ends: walls.across(self.to), bulk: None, ..along };
+        let spanwise = Change { source: 0.0, ends: walls.spanwise(self.to), bulk: None, ..streamwise };
         let mut advance = |field: usize, change: &Change, source: usize| {
             profiles.advance(field, of_profiles, change, lines.of(source), &mut state[field][range.clone()])
         };
-        let (gained, sound) = advance(0, &along, 0);
-        self.impulse = self.share * gradient + gained;
-        self.broken |= u64::from(!sound) | u64::from(!advance(1, &across, 2).1);
+        let (impulse, sound) = advance(0, &streamwise, 0);
+        self.impulse = self.share * gradient + impulse;
+        self.broken |= u64::from(!sound) | u64::from(!advance(1, &spanwise, 2).1);
         for (s, scalar) in parameters.scalars.iter().enumerate() {
             let ([lower, upper], rate) = boundary(scalar);
             let change = Change {
@@ -293,7 +294,7 @@ impl<T: Real> Stage<'_, T> {
         columns: &[Column],
         k: [[T; 2]; NEIGHBOURS],
         [phi, eta]: [&mut [Complex<T>]; 2],
-        [phi_before, eta_before]: [&mut [T]; 2],
+        [phi_previous, eta_previous]: [&mut [T]; 2],
     ) {
         let Self { operators, walls, velocity, update, parameters, substep, .. } = self;
         let kept = operators.kept;
@@ -302,16 +303,16 @@ impl<T: Real> Stage<'_, T> {
         let [from, to] = [self.from, self.to].map(|time| walls.through(columns, time));
         if turns {
             velocity.solve(operators, k, [phi, eta], from);
-            update.add_gain(operators, coriolis.map(|c| -c), velocity.eta());
+            update.add_to_terms(operators, coriolis.map(|c| -c), velocity.eta());
         }
-        let sound = update.advance_phi(operators, substep, Columns::new(phi, kept), phi_before, to);
+        let sound = update.advance_phi(operators, substep, Columns::new(phi, kept), phi_previous, to);
         self.broken |= u64::from(!sound);
-        update.gain_of_eta(operators);
+        update.terms_of_eta(operators);
         if turns {
-            update.add_gain(operators, coriolis, velocity.v());
+            update.add_to_terms(operators, coriolis, velocity.v());
         }
         let sound =
-            update.advance(operators, substep, Columns::new(eta, kept), eta_before, Group::all(T::zero()));
+            update.advance(operators, substep, Columns::new(eta, kept), eta_previous, Group::all(T::zero()));
         self.broken |= u64::from(!sound);
     }
 }

@@ -30,7 +30,7 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// From the state of `old` at `time` to the box and the modes of `new`.
+    /// The way from the state of `old` at `time` to the box and the modes of `new`.
     pub fn new(old: &Parameters, new: &Parameters, time: f64) -> Self {
         let Truncation { shape: Shape::Chebyshev { kept }, .. } = new.truncation() else {
             unreachable!("the truncation of a channel")
@@ -82,8 +82,8 @@ pub fn has_wall_values(field: &str, labels: [i64; 2]) -> bool {
     field != "laplacian_v" || labels == [0, 0]
 }
 
-/// Where `kept` has fewer polynomials than `whole`, gives the others to the last even and the last
-/// odd one of `kept`: the values at the walls stay what they were. The first substep would mend
+/// Adds the coefficients of `whole` that `kept` has no room for to the last even and the last odd one
+/// of `kept`: the values at the walls stay what they were. The first substep would mend
 /// them with a jump at the walls.
 pub fn keep_wall_values(whole: &[Complex<f64>], kept: &mut [Complex<f64>]) {
     let length = kept.len();

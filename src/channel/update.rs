@@ -2,14 +2,14 @@
 //! of third order for the convective terms h, implicit for the viscous one, `L = D^2 - k^2`:
 //!
 //! ```text
-//!     (1 - beta dt nu L) f' = (1 + alpha dt nu L) f + dt (gamma h + zeta h_before)
+//!     (1 - beta dt nu L) f' = (1 + alpha dt nu L) f + dt (gamma h + zeta h_previous)
 //! ```
 //!
 //! It is solved for what f gains, so that in single precision a small gain is not lost in the
 //! rounding of a large f:
 //!
 //! ```text
-//!     (1 - beta dt nu L) (f' - f) = (alpha + beta) dt nu L f + dt (gamma h + zeta h_before)
+//!     (1 - beta dt nu L) (f' - f) = (alpha + beta) dt nu L f + dt (gamma h + zeta h_previous)
 //! ```
 //!
 //! and integrated twice, where `II L f = f - k^2 II f` needs no second derivative.
@@ -31,21 +31,21 @@ use num_complex::Complex;
 #[derive(Clone, Copy, Debug)]
 pub struct Substep<T> {
     /// `dt gamma` and `dt zeta`.
-    take: T,
-    again: T,
+    gamma: T,
+    zeta: T,
     /// `dt beta` and `dt (alpha + beta)`.
     implicit: T,
     viscous: T,
-    /// Whether the next substep has the same h again.
-    remembered: bool,
+    /// Whether the next substep has this h in its zeta term.
+    is_remembered: bool,
 }
 
 impl<T: Real> Substep<T> {
-    /// Of a step of length dt.
-    pub fn new(coefficients: &Coefficients, dt: f64, remembered: bool) -> Self {
+    /// A substep of a step of length dt.
+    pub fn new(coefficients: &Coefficients, dt: f64, is_remembered: bool) -> Self {
         let Coefficients { alpha, beta, gamma, zeta, .. } = *coefficients;
-        let [take, again, implicit, viscous] = [gamma, zeta, beta, alpha + beta].map(|part| T::of(dt * part));
-        Self { take, again, implicit, viscous, remembered }
+        let [gamma, zeta, implicit, viscous] = [gamma, zeta, beta, alpha + beta].map(|part| T::of(dt * part));
+        Self { gamma, zeta, implicit, viscous, is_remembered }
     }
 
     /// a and c of `(1 + c k^2) f - c f''` for a field of this diffusivity.
@@ -60,22 +60,22 @@ impl<T: Real> Substep<T> {
         [c, c * k2]
     }
 
-    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_before)` from a number on, of the
-    /// lines of f, `II h` and `II h_before`.
+    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_previous)` from a number on, of the
+    /// lines of f, `II h` and `II h_previous`.
     #[inline(always)]
     fn source<'a>(
         &self,
         operators: &'a Operators<T>,
         [of_f, of_twice]: [Group<T>; 2],
-        [f, gained, before]: [&'a [T]; 3],
+        [f, terms, previous]: [&'a [T]; 3],
     ) -> impl Fn(usize) -> Group<T> + use<'a, T> {
-        let [take, again] = [self.take, self.again].map(Group::all);
-        let first = self.again == T::zero();
+        let [gamma, zeta] = [self.gamma, self.zeta].map(Group::all);
+        let first = self.zeta == T::zero();
         #[inline(always)]
         move |at| {
             let viscous = of_f * Lanes::load(f, at) - of_twice * operators.integrated_twice(f, at);
-            let now = viscous + take * Lanes::load(gained, at);
-            if first { now } else { now + again * Lanes::load(before, at) }
+            let now = viscous + gamma * Lanes::load(terms, at);
+            if first { now } else { now + zeta * Lanes::load(previous, at) }
         }
     }
 }
@@ -87,7 +87,7 @@ pub struct Columns<'a, T> {
 }
 
 impl<'a, T: Real> Columns<'a, T> {
-    /// Of the coefficients of columns of this length.
+    /// Columns of this length, with their coefficients.
     pub fn new(coefficients: &'a mut [Complex<T>], kept: usize) -> Self {
         Self { coefficients, kept }
     }
@@ -105,17 +105,17 @@ impl<'a, T: Real> Columns<'a, T> {
 
 /// The lines of neighbouring columns while they are worked on.
 pub struct Update<T> {
-    /// Of the substep, `(1 + c k^2) f - c f''`, and of v, `k^2 v - v''`.
+    /// The problems of the substep, `(1 + c k^2) f - c f''`, and of v, `k^2 v - v''`.
     diffusion: Helmholtz<T>,
     laplace: Helmholtz<T>,
     /// [`Substep::viscous`].
     viscous: [Group<T>; 2],
-    /// What came through the transform: R, S, P, Q, or E, V of a scalar.
+    /// The sources that came through the transform: R, S, P, Q, or E, V of a scalar.
     sources: [Vec<T>; 4],
     field: Vec<T>,
     psi: Vec<T>,
     /// II h.
-    gained: Vec<T>,
+    terms: Vec<T>,
     /// The lines of v of the particular solution and of the homogeneous ones.
     v: [Vec<T>; 2],
 }
@@ -130,7 +130,7 @@ impl<T: Real> Update<T> {
             sources: std::array::from_fn(|_| line()),
             field: line(),
             psi: line(),
-            gained: line(),
+            terms: line(),
             v: [line(), line()],
         }
     }
@@ -145,7 +145,7 @@ impl<T: Real> Update<T> {
         );
     }
 
-    /// That of phi and eta, and that of v.
+    /// The problem of phi and eta, and that of v.
     pub fn prepare_with_v(
         &mut self,
         operators: &Operators<T>,
@@ -179,8 +179,8 @@ impl<T: Real> Update<T> {
     }
 
     /// `II h_v = I R + S + k^2 II S` of what is loaded.
-    pub fn gain_of_phi(&mut self, operators: &Operators<T>, k2: Group<T>) {
-        let Self { sources: [r, s, ..], gained, .. } = self;
+    pub fn terms_of_phi(&mut self, operators: &Operators<T>, k2: Group<T>) {
+        let Self { sources: [r, s, ..], terms, .. } = self;
         vectorised(
             #[inline(always)]
             || {
@@ -188,82 +188,81 @@ impl<T: Real> Update<T> {
                     let sum = operators.integrated::<GROUP>(r, at)
                         + Lanes::load(s, at)
                         + k2 * operators.integrated_twice(s, at);
-                    sum.store(gained, at);
+                    sum.store(terms, at);
                 }
             },
         );
     }
 
     /// `II h_g = I P + II Q`.
-    pub fn gain_of_eta(&mut self, operators: &Operators<T>) {
-        let Self { sources: [_, _, p, q], gained, .. } = self;
+    pub fn terms_of_eta(&mut self, operators: &Operators<T>) {
+        let Self { sources: [_, _, p, q], terms, .. } = self;
         vectorised(
             #[inline(always)]
             || {
                 for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
                     (operators.integrated::<GROUP>(p, at) + operators.integrated_twice(q, at))
-                        .store(gained, at);
+                        .store(terms, at);
                 }
             },
         );
     }
 
     /// `II h = -II E - I V` of a scalar.
-    pub fn gain_of_scalar(&mut self, operators: &Operators<T>) {
-        let Self { sources: [along, across, ..], gained, .. } = self;
+    pub fn terms_of_scalar(&mut self, operators: &Operators<T>) {
+        let Self { sources: [e, v, ..], terms, .. } = self;
         let zero = Group::all(T::zero());
         vectorised(
             #[inline(always)]
             || {
                 for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-                    (zero - operators.integrated_twice(along, at) - operators.integrated(across, at))
-                        .store(gained, at);
+                    (zero - operators.integrated_twice(e, at) - operators.integrated(v, at)).store(terms, at);
                 }
             },
         );
     }
 
     /// `II h = factor I V + II source` of a mean profile, V being what is loaded.
-    pub fn gain_of_profile(&mut self, operators: &Operators<T>, factor: T, source: T) {
-        let Self { sources: [v, ..], gained, .. } = self;
+    pub fn terms_of_profile(&mut self, operators: &Operators<T>, factor: T, source: T) {
+        let Self { sources: [v, ..], terms, .. } = self;
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-            (Group::all(factor) * operators.integrated(v, at)).store(gained, at);
+            (Group::all(factor) * operators.integrated(v, at)).store(terms, at);
         }
         // II 1 = T_2 / 4 + ..
         for n in (GROUP..GROUP + COEFFICIENT).step_by(2) {
-            gained[n] += operators.lower[n] * source;
+            terms[n] += operators.lower[n] * source;
         }
     }
 
-    /// Adds `i factor II f` to the gain, f being a line.
-    pub fn add_gain(&mut self, operators: &Operators<T>, factor: [T; NEIGHBOURS], f: &[T]) {
+    /// Adds `i factor II f` to the terms, f being a line.
+    pub fn add_to_terms(&mut self, operators: &Operators<T>, factor: [T; NEIGHBOURS], f: &[T]) {
         let factor = by_column(factor);
         for at in (GROUP..operators.groups() * GROUP).step_by(GROUP) {
-            let gain = (factor * operators.integrated_twice::<GROUP>(f, at)).numbers();
-            for (gain, gained) in gain.chunks_exact(2).zip(self.gained[at..at + GROUP].chunks_exact_mut(2)) {
-                (gained[0], gained[1]) = (gained[0] - gain[1], gained[1] + gain[0]);
+            let term = (factor * operators.integrated_twice::<GROUP>(f, at)).numbers();
+            for (sum, term) in self.terms[at..at + GROUP].chunks_exact_mut(2).zip(term.chunks_exact(2)) {
+                (sum[0], sum[1]) = (sum[0] - term[1], sum[1] + term[0]);
             }
         }
     }
 
-    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it; `before`
-    /// has II h of the substep before, and then of this one. Whether all of it is finite.
+    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it; `previous`
+    /// has II h of the substep before, and then of this one. Returns whether all of it is finite.
     pub fn advance(
         &mut self,
         operators: &Operators<T>,
         substep: &Substep<T>,
         mut field: Columns<'_, T>,
-        before: &mut [T],
+        previous: &mut [T],
         ends: Group<T>,
     ) -> bool {
         field.load(&mut self.field);
         vectorised(
             #[inline(always)]
             || {
-                let Self { diffusion, viscous, psi, field, gained, .. } = self;
+                let Self { diffusion, viscous, psi, field, terms, .. } = self;
                 let without = diffusion.particular_beside(
                     operators,
-                    substep.source(operators, *viscous, [field, gained, before]),
+                    substep.source(operators, *viscous, [field, terms, previous]),
                     field,
                     psi,
                 );
@@ -275,7 +274,7 @@ impl<T: Real> Update<T> {
             },
         );
         field.store(&self.psi);
-        self.remember(substep, before)
+        self.remember(substep, previous)
     }
 
     /// The substep for phi, as [`Update::advance`]; `ends` is v at the walls at its end.
@@ -284,17 +283,17 @@ impl<T: Real> Update<T> {
         operators: &Operators<T>,
         substep: &Substep<T>,
         mut phi: Columns<'_, T>,
-        before: &mut [T],
+        previous: &mut [T],
         ends: Group<T>,
     ) -> bool {
         phi.load(&mut self.field);
         vectorised(
             #[inline(always)]
             || {
-                let Self { diffusion, laplace, viscous, psi, field, gained, v, .. } = self;
+                let Self { diffusion, laplace, viscous, psi, field, terms, v, .. } = self;
                 diffusion.particular(
                     operators,
-                    substep.source(operators, *viscous, [field, gained, before]),
+                    substep.source(operators, *viscous, [field, terms, previous]),
                     psi,
                 );
                 for at in (0..operators.groups() * GROUP).step_by(GROUP) {
@@ -307,14 +306,14 @@ impl<T: Real> Update<T> {
             },
         );
         phi.store(&self.psi);
-        self.remember(substep, before)
+        self.remember(substep, previous)
     }
 
-    /// Keeps II h for the next substep. Whether psi is finite: the wall conditions make its first
+    /// Keeps II h for the next substep. Returns whether psi is finite: the wall conditions make its first
     /// coefficients depend on all others.
-    fn remember(&self, substep: &Substep<T>, before: &mut [T]) -> bool {
-        if substep.remembered {
-            before.copy_from_slice(&self.gained);
+    fn remember(&self, substep: &Substep<T>, previous: &mut [T]) -> bool {
+        if substep.is_remembered {
+            previous.copy_from_slice(&self.terms);
         }
         self.psi[..GROUP].iter().all(|number| number.is_finite())
     }

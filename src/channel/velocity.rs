@@ -19,8 +19,8 @@ pub struct Velocity<T> {
     eta: Vec<T>,
     v: Vec<T>,
     /// `-i u` and `-i w`.
-    along: Vec<T>,
-    across: Vec<T>,
+    minus_iu: Vec<T>,
+    minus_iw: Vec<T>,
 }
 
 impl<T: Real> Velocity<T> {
@@ -31,8 +31,8 @@ impl<T: Real> Velocity<T> {
             phi: line(),
             eta: line(),
             v: line(),
-            along: line(),
-            across: line(),
+            minus_iu: line(),
+            minus_iw: line(),
         }
     }
 
@@ -46,7 +46,7 @@ impl<T: Real> Velocity<T> {
         ends: Group<T>,
     ) {
         self.solve_for_v(operators, k, phi, ends);
-        let Self { eta: eta_line, v, along, across, .. } = self;
+        let Self { eta: eta_line, v, minus_iu, minus_iw, .. } = self;
         copy_in(side_by_side(eta, operators.kept), eta_line);
         let over_k2 = |i: usize| by_column(k.map(|k| k[i] / (k[0] * k[0] + k[1] * k[1])));
         let (x, z) = (over_k2(0), over_k2(1));
@@ -58,8 +58,8 @@ impl<T: Real> Velocity<T> {
                     #[inline(always)]
                     |at, slope| {
                         let eta = Group::load(eta_line, at);
-                        (x * slope - z * eta).store(along, at);
-                        (z * slope + x * eta).store(across, at);
+                        (x * slope - z * eta).store(minus_iu, at);
+                        (z * slope + x * eta).store(minus_iw, at);
                     },
                 );
             },
@@ -106,8 +106,8 @@ impl<T: Real> Velocity<T> {
         for at in (0..operators.kept * COEFFICIENT).step_by(COEFFICIENT) {
             for (column, [kx, _]) in k.into_iter().enumerate() {
                 let (re, im) = (at + 2 * column, at + 2 * column + 1);
-                // u is i times `along`.
-                (s[re], s[im]) = (s[re] - factor * self.along[im], s[im] + factor * self.along[re]);
+                // u is i times `minus_iu`.
+                (s[re], s[im]) = (s[re] - factor * self.minus_iu[im], s[im] + factor * self.minus_iu[re]);
                 let twice = factor * (kx + kx);
                 (r[re], r[im]) = (r[re] + twice * self.v[im], r[im] - twice * self.v[re]);
             }
@@ -131,7 +131,7 @@ impl<T: Real> Velocity<T> {
         vectorised(
             #[inline(always)]
             || {
-                for (line, turned) in [(u, &self.along), (w, &self.across)] {
+                for (line, turned) in [(u, &self.minus_iu), (w, &self.minus_iw)] {
                     for (to, from) in
                         line[..numbers].chunks_exact_mut(COEFFICIENT).zip(turned.chunks_exact(COEFFICIENT))
                     {
@@ -147,7 +147,7 @@ impl<T: Real> Velocity<T> {
     /// The Chebyshev coefficients of u, v and w of one of the columns that were solved.
     pub fn copy_out(&self, column: usize, [u, v, w]: [&mut [Complex<T>]; 3]) {
         copy_out(&self.v, column, v);
-        for (field, line) in [(u, &self.along), (w, &self.across)] {
+        for (field, line) in [(u, &self.minus_iu), (w, &self.minus_iw)] {
             for (value, numbers) in field.iter_mut().zip(line.chunks_exact(COEFFICIENT)) {
                 *value = Complex::new(-numbers[2 * column + 1], numbers[2 * column]);
             }

@@ -11,7 +11,7 @@ struct Through {
     column: Column,
     kx: f64,
     kz: f64,
-    /// At the lower and at the upper wall.
+    /// The modes of v at the lower and at the upper wall.
     v: [Complex<f64>; 2],
 }
 
@@ -50,13 +50,13 @@ impl WallMotion {
     }
 
     /// U at the walls; as of all these, half the sum and half the difference of upper and lower wall.
-    pub fn along<T: Real>(&self) -> Group<T> {
+    pub fn streamwise<T: Real>(&self) -> Group<T> {
         let [lower, upper] = self.walls.velocity;
         ends(lower, upper)
     }
 
     /// W at the walls at a time.
-    pub fn across<T: Real>(&self, time: f64) -> Group<T> {
+    pub fn spanwise<T: Real>(&self, time: f64) -> Group<T> {
         let w = self.w(time);
         ends(w, w)
     }

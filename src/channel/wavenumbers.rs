@@ -13,7 +13,7 @@ pub struct Wavenumbers<T> {
 }
 
 impl<T: Real> Wavenumbers<T> {
-    /// Of a box of these lengths in x, y, z.
+    /// The wavenumbers of a box of these lengths in x, y, z.
     pub fn new(size: [f64; 3], truncation: &Truncation) -> Self {
         let [x, z] = [size[0], size[2]].map(|length| TAU / length);
         let (points, largest) = (truncation.grid[2], truncation.nz_max(0) as i64);
@@ -34,7 +34,7 @@ impl<T: Real> Wavenumbers<T> {
         (self.kx[nx], &self.kz[(zero + nz) as usize..])
     }
 
-    /// Those of neighbouring columns; the last stands for those that are missing.
+    /// The wavenumbers of neighbouring columns; the last stands for those that are missing.
     pub fn of_columns(&self, columns: &[Column]) -> [[T; 2]; NEIGHBOURS] {
         std::array::from_fn(|c| self.of(&columns[c.min(columns.len() - 1)]))
     }

@@ -26,8 +26,8 @@ impl Dealiasing {
         self == Self::PhaseShiftExact
     }
 
-    /// By how many cells the grid of stage `stage` of step `step` is displaced, and the second grid
-    /// if there are two.
+    /// The displacement, in cells, of the grid of stage `stage` of step `step`, and of the second
+    /// grid if there are two.
     ///
     /// Rogallo's pairs are stages of the same weight in the result: in RK2 the corrector and the
     /// next predictor; in RK4 the second and third stage, and the fourth and the next first. The

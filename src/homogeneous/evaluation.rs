@@ -106,9 +106,9 @@ pub struct Grids<T> {
 
 /// The nonlinear term of a stage, half-way.
 pub enum Evaluated<'a, T: Real> {
-    /// On the last grid, still on the planes, and on the first one if there are two.
+    /// N on the last grid, half-way, and on the first one if there are two.
     Nonlinear { last_grid: Returned<'a, T>, first_grid: Option<&'a Nonlinear<T>> },
-    /// Zero, for these modes.
+    /// None, for these modes.
     Linear { layout: &'a Layout, zeros: &'a [Complex<T>] },
 }
 

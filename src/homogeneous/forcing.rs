@@ -61,7 +61,7 @@ struct Forced {
     mode: usize,
     weight: f64,
     k: [f64; 3],
-    /// Of its shell, or of its process in the list of all.
+    /// The place of its shell, or of its process, in the list of all.
     group: usize,
     /// The conjugate of what is listed.
     conjugate: bool,
@@ -180,7 +180,7 @@ impl Forcing {
         if let case::Forcing::Linear { rate } = self.kind { rate } else { 0.0 }
     }
 
-    /// What limits a step, where a cell is `1 / cells` wide: a fluid at rest must not be pushed
+    /// The rates that limit a step, where a cell is `1 / cells` wide: a fluid at rest must not be pushed
     /// through many of them in its first step. An acceleration f takes it through one in about
     /// `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random force
     /// must be resolved, and so must the growth of a band that P acts on, `dE/dt = P`.
@@ -194,7 +194,7 @@ impl Forcing {
                     rates.raise(Cause::Growth, growth_by_power(power, self.energy, through));
                 }
             }
-            // <|f|^2> = 4 sigma^2 a mode: two components across k, of two parts each
+            // <|f|^2> = 4 sigma^2 a mode: two components perpendicular k, of two parts each
             case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } => {
                 let strength = (8.0 * variance * self.labels.len() as f64).sqrt();
                 rates.raise(Cause::Force, (strength * cells).sqrt());
@@ -245,7 +245,7 @@ impl Forcing {
     fn set_force(&mut self) {
         for forced in self.modes.iter_mut().filter(|_| !self.process.is_empty()) {
             let b = self.process[forced.group].map(|b| if forced.conjugate { b.conj() } else { b });
-            forced.force = across(b, forced.k);
+            forced.force = perpendicular(b, forced.k);
         }
     }
 
@@ -294,7 +294,7 @@ impl Forcing {
         Err(without_energy(k_min, k_max))
     }
 
-    /// Why the force no longer acts: the mean flow has carried all modes out of the band, or the
+    /// The reason why the force no longer acts: the mean flow has carried all modes out of the band, or the
     /// band has no energy.
     pub fn idle(&self) -> Option<String> {
         let (k_min, k_max) = self.band()?;
@@ -381,8 +381,8 @@ impl Forcing {
         ExactSum::total_of(sums, world)
     }
 
-    /// What a restart needs, by name.
-    pub fn memory(&self) -> Vec<(String, f64)> {
+    /// The numbers that a restart needs, by name.
+    pub fn restart_scalars(&self) -> Vec<(String, f64)> {
         let shells = self.shells.iter().enumerate().map(|(s, energy)| (format!("shell_energy_{s}"), *energy));
         let scaling = self.scaling.iter().enumerate().map(|(s, rate)| (format!("shell_rate_{s}"), *rate));
         let process = self.labels.iter().zip(&self.process).flat_map(|(label, process)| {
@@ -395,9 +395,10 @@ impl Forcing {
         shells.chain(scaling).chain(process).collect()
     }
 
-    /// Takes up what [`Forcing::memory`] gave, once the band is the one of that time.
-    pub fn recall(&mut self, memory: &[(String, f64)]) {
-        let value = |name: &str| memory.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+    /// Restores the force from its [`Forcing::restart_scalars`], once the band is the one of that time.
+    pub fn recall(&mut self, restart_scalars: &[(String, f64)]) {
+        let value =
+            |name: &str| restart_scalars.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
         let all = |name: &str| (0..).map_while(|s| value(&format!("{name}_{s}"))).collect::<Vec<_>>();
         (self.shells, self.scaling) = (all("shell_energy"), all("shell_rate"));
         for (label, process) in self.labels.iter().zip(&mut self.process) {
@@ -457,8 +458,8 @@ fn body_waves(body: &BodyForce, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> 
     }
 }
 
-/// What of b is across k.
-fn across(b: [Complex<f64>; 3], k: [f64; 3]) -> [Complex<f64>; 3] {
+/// The part of b perpendicular to k.
+fn perpendicular(b: [Complex<f64>; 3], k: [f64; 3]) -> [Complex<f64>; 3] {
     let along = (b[0] * k[0] + b[1] * k[1] + b[2] * k[2]) / dot(k, k);
     std::array::from_fn(|i| b[i] - along * k[i])
 }

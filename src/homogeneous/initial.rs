@@ -225,7 +225,7 @@ fn each_random_mode(
     }
 }
 
-/// What brings a random field of this energy to the one that is wanted.
+/// The factor that brings a random field of this energy to the energy that the case asks for.
 pub fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
     if energy == 0.0 || !energy.is_finite() {
         let what = if energy == 0.0 { "no energy" } else { "infinite energy" };

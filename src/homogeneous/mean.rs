@@ -25,7 +25,7 @@ pub struct MeanFlow {
     aspect: f64,
 }
 
-/// What a part of a step, from t_0 to t_1, needs of the mean flow.
+/// The mean flow over a part of a step, from t_0 to t_1.
 #[derive(Clone, Debug)]
 pub struct Interval {
     /// B at t_0 and t_1.
@@ -116,7 +116,7 @@ impl MeanFlow {
         b
     }
 
-    /// What the part from `t0` to `t1` of a step that began at `begin` needs. No event lies within it.
+    /// The mean flow from `t0` to `t1`, a part of a step that began at `begin`. No event lies within it.
     pub fn interval(&self, begin: f64, t0: f64, t1: f64) -> Interval {
         let theta = self.factor(begin) * (t1 - t0);
         let [from, to] = [t0, t1].map(|time| self.deformation(begin, time));

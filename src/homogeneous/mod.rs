@@ -29,7 +29,7 @@ mod wavenumbers;
 pub use forcing::growth_by_power;
 pub use mean::MeanFlow;
 pub use spectrum::{Cumulative, sums};
-pub use stretch::{Stretch, memory_in_other_box};
+pub use stretch::{Stretch, restart_scalars_in_other_box};
 pub use survey::{Band, Survey};
 pub use wavenumbers::Wavenumbers;
 
@@ -74,7 +74,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Those of a case with this flow.
+    /// The parameters of a case with this flow.
     pub fn new(case: &Case, flow: &case::Homogeneous) -> Self {
         Self {
             size: case.domain.size,
@@ -118,7 +118,7 @@ impl Parameters {
         Truncation { grid: self.grid, shape: self.dealiasing.shape() }
     }
 
-    /// What [`Homogeneous`] would refuse when it is made and when it sets its fields.
+    /// Refuses what [`Homogeneous`] would refuse when it is made and when it sets its fields.
     ///
     /// # Errors
     /// Fields or forces that the box or the grid cannot hold.
@@ -173,7 +173,7 @@ pub struct Homogeneous<T> {
     pencils: Pencils<T>,
     mean: MeanFlow,
     forcing: Option<Forcing>,
-    /// At the time of the clock.
+    /// The wavenumbers at the time of the clock.
     wavenumbers: Wavenumbers,
     tables: StageTables<T>,
     /// The registers of the scheme, the state itself first. No step reads what the one before left
@@ -338,21 +338,22 @@ impl<T: Real> Flow for Homogeneous<T> {
         names(parameters).zip(fields).map(|(name, field)| (name, T::values_mut(field))).collect()
     }
 
-    fn memory(&self) -> Vec<(String, f64)> {
+    fn restart_scalars(&self) -> Vec<(String, f64)> {
         let [energy, dissipation] = self.dropped;
         let own = [("remesh_energy".to_owned(), energy), ("remesh_dissipation".to_owned(), dissipation)];
-        own.into_iter().chain(self.forcing.iter().flat_map(Forcing::memory)).collect()
+        own.into_iter().chain(self.forcing.iter().flat_map(Forcing::restart_scalars)).collect()
     }
 
     #[inline(never)]
-    fn resume(&mut self, clock: Clock, memory: &[(String, f64)]) {
+    fn resume(&mut self, clock: Clock, restart_scalars: &[(String, f64)]) {
         self.clock = clock;
-        let value =
-            |name: &str| memory.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value);
+        let value = |name: &str| {
+            restart_scalars.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value)
+        };
         self.dropped = [value("remesh_energy"), value("remesh_dissipation")];
         self.move_box(clock.time);
         if let Some(forcing) = &mut self.forcing {
-            forcing.recall(memory);
+            forcing.recall(restart_scalars);
         }
     }
 

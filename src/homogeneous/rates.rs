@@ -1,4 +1,4 @@
-//! What limits a step of this flow, but for what the state says: see [`crate::time::Cause`].
+//! The rates that limit a step of this flow, but for those of the state: see [`crate::time::Cause`].
 
 use super::forcing::Forcing;
 use super::matrix::{Matrix, length, principal_values};
@@ -78,7 +78,7 @@ impl Parameters {
         self.scalars.iter().filter(|scalar| scalar.buoyancy != [0.0; 3])
     }
 
-    /// What the scheme and the truncation can follow: k_i is at most 2/3 of pi / dx_i, or in an
+    /// The limits of what scheme and truncation can follow: k_i is at most 2/3 of pi / dx_i, or in an
     /// ellipsoid `sqrt(2) / 3` of 2 pi / dx_i.
     pub fn stability(&self) -> Stability {
         let reach = match self.dealiasing {

@@ -1,4 +1,4 @@
-//! The nonlinear term, from points to modes, and the stage of the Runge-Kutta scheme that takes it up.
+//! The nonlinear term, from points to modes, as the stages of the Runge-Kutta scheme need it.
 //!
 //! `N_i = -i k_j FT(u_i u_j)`. The derivatives in x and z of the products ([`crate::convection`])
 //! are taken where k_x and k_z are at hand, before the transform in y: four fields instead of five

@@ -35,7 +35,7 @@ fn pao_length(peak_wavenumber: f64, kolmogorov_length: Option<f64>) -> f64 {
     kolmogorov_length.unwrap_or(1.0 / (50.0 * peak_wavenumber))
 }
 
-/// Between the rows of a table in log k and log E, linearly where an E is zero; zero outside.
+/// Interpolates between the rows of a table in log k and log E, linearly where an E is zero; zero outside.
 fn interpolate(table: &[(f64, f64)], k: f64) -> f64 {
     let above = table.partition_point(|(at, _)| *at < k);
     match (above.checked_sub(1).map(|below| table[below]), table.get(above)) {
@@ -48,7 +48,7 @@ fn interpolate(table: &[(f64, f64)], k: f64) -> f64 {
     }
 }
 
-/// Where there is energy, but for what round-off would swallow.
+/// The range of k where there is energy, but for what round-off would swallow.
 fn extent(spectrum: &Spectrum) -> (f64, f64) {
     match spectrum {
         Spectrum::PassotPouquet { peak_wavenumber: peak } => (1e-3 * peak, 6.0 * peak),
@@ -173,7 +173,7 @@ impl Sums {
         self.over_k += square / k;
     }
 
-    /// Those of the field times a factor.
+    /// The sums of the field times a factor.
     pub fn scaled(self, factor: f64) -> Self {
         let square = factor * factor;
         Self { energy: square * self.energy, gradient: square * self.gradient, over_k: square * self.over_k }

@@ -24,7 +24,7 @@ pub struct Stage<'a, T> {
     pub parameters: &'a Parameters,
     pub mean: &'a MeanFlow,
     pub forcing: Option<&'a Forcing>,
-    /// Those of the stage.
+    /// The tables of the stage.
     pub tables: &'a mut StageTables<T>,
     /// The registers of the scheme, the state itself first.
     pub velocity: &'a mut [[SpectralField<T>; 3]],
@@ -83,7 +83,7 @@ impl<T: Real> Stage<'_, T> {
 /// The columns of a rank in a stage.
 struct Columns<'a, T, const R: usize> {
     coefficients: Coefficients<T, R>,
-    /// None if there is no mean flow.
+    /// The terms of the mean flow, if there is one.
     mean: Option<MeanTerms<T>>,
     /// N on the first of two grids.
     first_grid: Option<&'a Nonlinear<T>>,

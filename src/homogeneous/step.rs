@@ -16,7 +16,7 @@ const LEAST_KMAX_ETA: f64 = 0.5;
 /// The stages of a step, when they are done.
 struct Stages {
     dt: f64,
-    /// What limits a step, at its beginning.
+    /// The rates that limit the step, at its beginning.
     rates: Rates,
     /// The sums of `|u|^2` and `k^2 |u|^2` at its end, over the modes of this rank.
     sums: [ExactSum; 2],
@@ -137,7 +137,7 @@ impl<T: Real> Homogeneous<T> {
         Ok(step)
     }
 
-    /// What is not finite of a state with this energy.
+    /// The part of a state with this energy that is not finite.
     fn broken(&self, energy: f64) -> Option<Broken> {
         if !energy.is_finite() {
             return Some(Broken::Velocity);
@@ -156,7 +156,7 @@ impl<T: Real> Homogeneous<T> {
         )
     }
 
-    /// Why a strained box must not go on: the strain has made the cells so long that they no longer
+    /// The reason why a strained box must not go on: the strain has made the cells so long that they no longer
     /// resolve the dissipation. A box that is remeshed comes back.
     fn unresolved(&self, dissipation: f64) -> Option<String> {
         if self.mean.is_remeshed() {

@@ -8,12 +8,12 @@ use num_complex::Complex;
 
 /// Takes the velocity from one box to another.
 pub struct Stretch {
-    /// Of the new box.
+    /// The wavenumbers of the new box.
     wavenumbers: Wavenumbers,
 }
 
 impl Stretch {
-    /// From the state of a run at a time to the box and the modes of another at its time.
+    /// The way from the state of a run at a time to the box and the modes of another at its time.
     ///
     /// # Errors
     /// Mean flows that have not deformed the coordinates of both in the same way.
@@ -54,12 +54,15 @@ impl Stretch {
     }
 }
 
-/// What [`super::Homogeneous`] remembers of a force, where each label n becomes `factors n` in a
+/// The numbers that [`super::Homogeneous`] keeps of a force, where each label n becomes `factors n` in a
 /// box of other lengths: a random force goes by labels.
 ///
 /// # Errors
 /// A force that is tied to the box.
-pub fn memory_in_other_box(memory: &[(String, f64)], factors: [i64; 3]) -> Result<Vec<(String, f64)>> {
+pub fn restart_scalars_in_other_box(
+    restart_scalars: &[(String, f64)],
+    factors: [i64; 3],
+) -> Result<Vec<(String, f64)>> {
     let renamed = |(name, value): &(String, f64)| {
         let parts: Vec<&str> = name.split('_').collect();
         match parts[..] {
@@ -75,7 +78,7 @@ pub fn memory_in_other_box(memory: &[(String, f64)], factors: [i64; 3]) -> Resul
             _ => Ok((name.clone(), *value)),
         }
     };
-    memory.iter().map(renamed).collect()
+    restart_scalars.iter().map(renamed).collect()
 }
 
 fn multiple(label: &str, factor: i64) -> String {
@@ -84,7 +87,7 @@ fn multiple(label: &str, factor: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stretch, memory_in_other_box};
+    use super::{Stretch, restart_scalars_in_other_box};
     use crate::case::{Gradient, Mean};
     use crate::homogeneous::Parameters;
     use num_complex::Complex;
@@ -147,9 +150,11 @@ mod tests {
     fn a_random_force_follows_its_modes() {
         let numbers = |names: [&str; 2]| names.map(|name| (name.to_owned(), 1.5));
         let memory =
-            memory_in_other_box(&numbers(["force_x_re_1_-2_0", "remesh_energy"]), [2, 3, 1]).unwrap();
+            restart_scalars_in_other_box(&numbers(["force_x_re_1_-2_0", "remesh_energy"]), [2, 3, 1])
+                .unwrap();
         assert_eq!(memory, numbers(["force_x_re_2_-6_0", "remesh_energy"]));
-        let error = memory_in_other_box(&numbers(["shell_energy_0", "shell_rate_0"]), [1, 1, 1]).unwrap_err();
+        let error = restart_scalars_in_other_box(&numbers(["shell_energy_0", "shell_rate_0"]), [1, 1, 1])
+            .unwrap_err();
         assert!(error.message.contains("frozen-shells"), "{error}");
     }
 }

@@ -27,7 +27,7 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Of the velocity at time zero, before it develops; None where it is taken from a file.
+    /// The survey of the velocity at time zero, before it develops; None where it is taken from a file.
     ///
     /// # Errors
     /// Those of [`super::Homogeneous`] when it sets its velocity and its scalars.
@@ -185,7 +185,7 @@ fn expected_level(sums: &Sums, fields: f64, parameters: &Parameters) -> f64 {
     low + EULER_GAMMA / low
 }
 
-/// What a band of wavenumbers holds at time zero.
+/// The energy of a band of wavenumbers at time zero.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Band {
     /// Modes, each of a pair of conjugates counted.
@@ -199,7 +199,7 @@ impl Band {
         self.shells.iter().map(|(_, energy)| energy).sum()
     }
 
-    /// Of the modes `k_min <= |k| <= k_max` of the box as it is at time zero; None where they are
+    /// The band of the modes `k_min <= |k| <= k_max` of the box as it is at time zero; None where they are
     /// too many to look at, or the field is that of a file.
     pub fn new(parameters: &Parameters, k_min: f64, k_max: f64) -> Result<Option<Self>> {
         let truncation = parameters.truncation();

@@ -1,4 +1,4 @@
-//! The stage of the Runge-Kutta scheme that takes up the nonlinear term, mode by mode:
+//! A stage of the Runge-Kutta scheme, mode by mode:
 //!
 //! ```text
 //!     u <- P' Q F (M (u, r, ..) + dt b (N + u x (curl U + 2 Omega) + f)),        P'_ij = delta_ij - k'_i k'_j / k'^2
@@ -9,8 +9,8 @@
 //! `dw/dt = B^-T (u x (curl U + 2 Omega) + N - nu k^2 u) - i kappa p` (Rogallo 1981): the pressure
 //! has a direction that does not change, so that the projection P' at the end of a stage is exact,
 //! and an irrotational strain leaves no linear term at all. In terms of u that is
-//! `Q = exp(-int A^T dt)`. Only u needs P': what the other registers have along k is taken off when
-//! they are taken up.
+//! `Q = exp(-int A^T dt)`. Only u needs P': what the other registers have parallel to k is taken off when
+//! they are added to it.
 //!
 //! Of each row of M one factor is 1, if any: what a register becomes is that one, x, and a gain. In
 //! single precision small gains must not be lost in the rounding of x, nor F and Q in that of 1, so
@@ -53,7 +53,7 @@ impl<T: Real, const R: usize> Coefficients<T, R> {
     }
 }
 
-/// What the mean flow does in a stage.
+/// The terms of the mean flow in a stage.
 #[derive(Clone, Copy)]
 pub struct MeanTerms<T> {
     /// curl U + 2 Omega.
@@ -199,7 +199,7 @@ struct Place<'a, T> {
     /// The run that they are in, and where in its tables.
     run: &'a Run<'a, T>,
     j: usize,
-    /// Where in the column.
+    /// The place in the column.
     at: usize,
 }
 
@@ -393,8 +393,8 @@ fn stage<T: Real, const R: usize, const L: usize, const MEAN: bool, const MIXED:
     }
 }
 
-/// What register r becomes of one quantity, whose registers are x, by N and the viscous factor: the
-/// register that it is of, and its gain.
+/// Advances register r of one quantity, whose registers are x, by N and the viscous factor: returns
+/// the register that its new value comes of, and the gain.
 #[inline(always)]
 fn advanced<T: Real, const R: usize, const L: usize>(
     coefficients: &Coefficients<T, R>,
@@ -415,7 +415,7 @@ fn advanced<T: Real, const R: usize, const L: usize>(
     if T::SUMS_GAINS { [whole, gain + all * loss] } else { [Lanes::all(T::zero()), all + all * loss] }
 }
 
-/// What [`advanced`] has taken apart: without [`Real::SUMS_GAINS`] all of it is in the gain.
+/// The sum of what [`advanced`] has taken apart: without [`Real::SUMS_GAINS`] all of it is in the gain.
 #[inline(always)]
 fn sum<T: Real, const L: usize>(whole: Lanes<T, L>, gain: Lanes<T, L>) -> Lanes<T, L> {
     if T::SUMS_GAINS { whole + gain } else { gain }

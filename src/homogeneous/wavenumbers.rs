@@ -19,7 +19,7 @@ pub struct Wavenumbers {
 }
 
 impl Wavenumbers {
-    /// Those of the box as it is at time zero.
+    /// The wavenumbers of the box as it is at time zero.
     pub fn new(size: [f64; 3], truncation: &Truncation) -> Self {
         Self {
             unit: size.map(|length| std::f64::consts::TAU / length),
@@ -54,7 +54,7 @@ impl Wavenumbers {
         [self.of([column.nx as i64, 0, column.nz]), self.of([0, 1, 0])]
     }
 
-    /// At least |k_i| of every mode.
+    /// A bound of |k_i| of all modes.
     pub fn reach(&self, i: usize) -> f64 {
         let reach: f64 =
             (0..3).map(|j| (self.deformation[j][i] * self.unit[j]).abs() * self.largest[j] as f64).sum();
@@ -91,7 +91,7 @@ impl Wavenumbers {
         (0..3).map(|i| self.unit[i] * self.largest[i] as f64).fold(f64::INFINITY, f64::min)
     }
 
-    /// At least |k| of every mode.
+    /// A bound of |k| of all modes.
     pub fn corner(&self) -> f64 {
         let corners = (0..4).map(|signs| {
             let n = [1, 1 - 2 * (signs & 1), 1 - (signs & 2)];
@@ -106,16 +106,16 @@ pub struct Run<'a, T> {
     /// k at the beginning and at the end of the stage. k_x and k_z are there only if they depend on n_y.
     pub from: [&'a [T]; 3],
     pub to: [&'a [T]; 3],
-    /// What is lost by the part of the viscous factor that depends on n_y.
+    /// The loss by the part of the viscous factor that depends on n_y.
     pub loss: &'a [T],
 }
 
-/// What a stage needs along the columns, by label, in the precision of the fields.
+/// Tables of a stage along the columns, by label, in the precision of the fields.
 pub struct StageTables<T> {
     unit: [f64; 3],
     largest: [usize; 3],
     interval: Interval,
-    /// By what exponent the velocity grows in the interval.
+    /// The exponent by which the velocity grows in the interval.
     growth: f64,
     /// Whether k_x and k_z depend on n_y.
     mixed: bool,
@@ -124,31 +124,31 @@ pub struct StageTables<T> {
     /// k_x by n_x and k_z by n_z + n_z,max at the beginning of the stage, unless they depend on n_y.
     kx: Vec<T>,
     kz: Vec<T>,
-    /// Of the column that was asked for last, by n_y + n_y,max.
+    /// The tables of the column that was selected last, by n_y + n_y,max.
     column: ColumnState<T>,
 }
 
 struct ColumnState<T> {
-    /// What the tables along y were made for: k at n_y = 0 at both ends, and the shift of n_y in
+    /// The key that the tables along y were made for: k at n_y = 0 at both ends, and the shift of n_y in
     /// the viscous exponent.
     made_for: Option<([f64; 3], [f64; 3], f64)>,
     from: [Vec<T>; 3],
     to: [Vec<T>; 3],
-    /// For each diffusivity: what is lost by the part of the viscous factors that depends on n_y.
+    /// The loss by the part of the viscous factors that depends on n_y, for each diffusivity.
     losses: Vec<Vec<T>>,
-    /// And by the part that all modes of the column share.
+    /// The loss by the part that all modes of the column share, for each diffusivity.
     shared: Vec<T>,
     of_zero: [[T; 2]; 2],
 }
 
-/// Of one column: k_x, k_z, and along y `k_y` and what the viscous factor takes from the mode, F -
-/// 1, in the order of storage. Large scales lose little in a step, F is near one, and
+/// Tables of one column: k_x, k_z, and along y `k_y` and the loss of the mode by the viscous factor,
+/// F - 1, in the order of storage. Large scales lose little in a step, F is near one, and
 /// `u + (F - 1) u` keeps in single precision what is lost in the rounding of F.
 pub struct ColumnTables<'a, T> {
     /// k_x and k_z at n_y = 0, at the beginning and at the end of the stage.
     pub from: [T; 2],
     pub to: [T; 2],
-    /// What is lost by the part of the viscous factor that all modes of the column share.
+    /// The loss by the part of the viscous factor that all modes of the column share.
     pub loss: T,
     /// Whether k_x and k_z depend on n_y.
     pub mixed: bool,
@@ -165,7 +165,7 @@ impl<'a, T> ColumnTables<'a, T> {
 }
 
 impl<T: Real> StageTables<T> {
-    /// For modes that a mean flow moves so that k_x or k_z depends on n_y (`mixed`), or not.
+    /// Tables for modes that a mean flow moves so that k_x or k_z depends on n_y (`mixed`), or not.
     pub fn new(wavenumbers: &Wavenumbers, diffusivities: Vec<f64>, mixed: bool, interval: Interval) -> Self {
         let Wavenumbers { unit, largest, .. } = *wavenumbers;
         let along_y = || vec![T::zero(); 2 * (2 * largest[1] + 1)];
@@ -246,11 +246,11 @@ impl<T: Real> StageTables<T> {
         state.of_zero = [from, to].map(|k| [T::of(k[0]), T::of(k[2])]);
         // Neighbouring columns share the tables along y, but for a mean flow that tilts the lattice
         // along both x and z.
-        let wanted = if *mixed { (from, to, shift) } else { ([0.0, from[1], 0.0], [0.0, to[1], 0.0], shift) };
-        if state.made_for == Some(wanted) {
+        let key = if *mixed { (from, to, shift) } else { ([0.0, from[1], 0.0], [0.0, to[1], 0.0], shift) };
+        if state.made_for == Some(key) {
             return;
         }
-        state.made_for = Some(wanted);
+        state.made_for = Some(key);
         let kappa = |n: usize| unit[1] * (n as f64 - largest[1] as f64);
         let ends = [(&mut state.from, &interval.from, from), (&mut state.to, &interval.to, to)];
         for (tables, b, zero) in ends {

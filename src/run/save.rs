@@ -117,7 +117,7 @@ impl Run {
             time: self.clock().time,
             case: self.case.to_toml(),
             layout: self.flow.modes().name,
-            numbers: self.flow.memory().into_iter().chain(self.shortened.numbers()).collect(),
+            numbers: self.flow.restart_scalars().into_iter().chain(self.shortened.numbers()).collect(),
         }
     }
 }

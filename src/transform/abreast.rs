@@ -24,11 +24,11 @@ pub struct Stages<T> {
     points: usize,
     stages: Vec<Stage<T>>,
     pub(super) arch: Arch,
-    /// Where in a group the numbers are that belong to the points 0, 1, ..
+    /// The places in a group of the numbers of the points 0, 1, ..
     of_point: Vec<usize>,
 }
 
-/// From lines of R M modes to R lines of M modes each, or back.
+/// The step from lines of R M modes to R lines of M modes each, or back.
 struct Stage<T> {
     radix: usize,
     /// M.
@@ -76,7 +76,7 @@ impl<T: Real> Stages<T> {
         self.points
     }
 
-    /// Where in a group the numbers of a point are.
+    /// The place in a group of the numbers of a point.
     pub fn place(&self, point: usize) -> usize {
         self.of_point[point]
     }
@@ -113,9 +113,9 @@ impl<T: Real> Stages<T> {
     }
 }
 
-/// As few stages as can be, a line goes through the caches in each: 6 to 17 % of a line of 90 to
-/// 768 points for one stage less. So each three goes with a two as long as there are any, and the
-/// other twos are eights, but for one or two fours.
+/// Chooses the radix of the next stage, so that stages are few: a line goes through the caches in
+/// each, and one stage less saves 6 to 17 % of a line of 90 to 768 points. So each three goes with a
+/// two as long as there are any, and the other twos are eights, but for one or two fours.
 fn next_radix(length: usize) -> usize {
     let threes = (0..).take_while(|n| length.is_multiple_of(3_usize.pow(n + 1))).count() as u32;
     let rest = length / 6_usize.pow(threes.min(length.trailing_zeros()));
@@ -137,7 +137,7 @@ pub(super) struct Group<'a, S: Simd, T: Vectors> {
     pub simd: S,
     /// `[point][share]` of real and of imaginary parts.
     vectors: &'a mut [[T::Of<S>; 2]],
-    /// Which share; there are [`Group::PARTS`].
+    /// The share, of [`Group::PARTS`].
     pub part: usize,
 }
 
@@ -154,7 +154,7 @@ impl<'a, S: Simd, T: Real> Group<'a, S, T> {
         self.vectors.len() / Self::PARTS
     }
 
-    /// With the real and the imaginary part exchanged if `SWAPPED`: a transform of exchanged
+    /// Loads numbers, with the real and the imaginary part exchanged if `SWAPPED`: a transform of exchanged
     /// numbers is one of the other sign, with its result exchanged.
     #[inline(always)]
     pub fn load<const SWAPPED: bool>(&self, place: usize) -> Numbers<S, T> {

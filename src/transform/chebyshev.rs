@@ -29,7 +29,7 @@ use std::ops::Range;
 /// Real numbers of one point, or coefficient, of a field: those of all neighbouring columns.
 const NUMBERS: usize = 2 * NEIGHBOURS;
 
-/// Where the complex numbers of fields lie: those of point j, or of coefficient j, of field f from
+/// The place of the complex numbers of fields: those of point j, or of coefficient j, of field f from
 /// `first + row j + field f` on, and of how many columns they are, for the last ones may be fewer.
 #[derive(Clone, Copy)]
 struct Place {
@@ -269,12 +269,13 @@ impl<T: Real> ChebyshevColumns<T> {
         }
     }
 
-    /// Where the fields from `field` on lie in lines, and in rows.
+    /// The place of the fields from `field` on in lines.
     fn in_lines(&self, field: usize) -> Place {
         let length = NEIGHBOURS * self.points;
         Place { first: field * length, row: NEIGHBOURS, field: length, columns: NEIGHBOURS }
     }
 
+    /// The place of the fields from `field` on in rows.
     fn in_rows(field: usize, fields: usize, columns: usize, own: &Range<usize>) -> Place {
         Place {
             first: field * columns + own.start,

@@ -21,7 +21,7 @@ pub trait Columns<T> {
 
     fn new(points: usize, fields: Fields) -> Self;
 
-    /// What the transforms of a line of so many points, there and back, multiply it by.
+    /// The factor that the transforms of a line of so many points, there and back, multiply it by.
     fn there_and_back(points: usize) -> f64;
 }
 

@@ -81,7 +81,7 @@ impl<T: Real, const L: usize> Lanes<T, L> {
         self
     }
 
-    /// Their sum, in double precision.
+    /// The sum of the lanes, in double precision.
     #[inline(always)]
     pub fn sum(self) -> f64 {
         self.0.iter().map(|x| x.wide()).sum()

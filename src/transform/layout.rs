@@ -23,7 +23,7 @@ pub struct Layout {
     pub truncation: Truncation,
     /// The columns of this rank.
     pub columns: Vec<Column>,
-    /// Where each column begins in a field of this rank; one more entry at the end.
+    /// The place where each column begins in a field of this rank; one more entry at the end.
     starts: Vec<usize>,
     /// Modes of this rank, of the ranks before it, and of all ranks.
     pub modes: usize,
@@ -131,17 +131,17 @@ impl Layout {
         }
     }
 
-    /// Where the modes of a column of this rank lie in its fields.
+    /// The range of a column of this rank in its fields.
     pub fn range(&self, column: usize) -> Range<usize> {
         self.starts[column]..self.starts[column + 1]
     }
 
-    /// Where the modes of consecutive columns lie.
+    /// The range of consecutive columns.
     pub fn ranges(&self, columns: Range<usize>) -> Range<usize> {
         self.starts[columns.start]..self.starts[columns.end]
     }
 
-    /// What there is to share, for choosing process grids.
+    /// The work that there is to share, for choosing process grids.
     pub fn work(truncation: &Truncation) -> Work {
         let [_, ny, nz] = truncation.grid;
         Work { nkx: truncation.nx_max() + 1, ny, nz, columns: truncation.count_columns() }
@@ -188,7 +188,7 @@ impl Layout {
         }
     }
 
-    /// What the rank of this number in its row and in its column visits.
+    /// The planes and modes that the rank of this number in its row and in its column visits.
     pub fn visited(&self, [row_rank, column_rank]: [usize; 2]) -> Visited {
         let (points, all) = (self.nz.range(row_rank), self.truncation.nz_max(0) + 1);
         let nz = [points.start / 2, points.end.div_ceil(2)].map(|n| n.min(all));
@@ -211,8 +211,8 @@ pub struct ModeList {
 }
 
 impl ModeList {
-    /// Of every column of all ranks: n_x, n_z, index of its first mode, number of modes (n_y = 0 ..
-    /// m, -m .. -1, or Chebyshev's n = 0 ..). Not stored: a large grid has millions.
+    /// The columns of all ranks: n_x, n_z, index of the first mode, number of modes (n_y = 0 .. m,
+    /// -m .. -1, or Chebyshev's n = 0 ..). Not stored: a large grid has millions.
     pub fn columns(&self) -> impl Iterator<Item = [i64; 4]> {
         let mut first = 0;
         self.truncation.columns(0..self.truncation.nx_max() + 1).map(move |column| {
@@ -223,7 +223,7 @@ impl ModeList {
     }
 }
 
-/// So many for each of the share's parts.
+/// The length of each of the share's parts, times a number.
 fn each(share: &Share, times: usize) -> Vec<usize> {
     share.counts().iter().map(|n| n * times).collect()
 }

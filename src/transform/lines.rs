@@ -10,15 +10,15 @@ use rogallo_plans::Plans;
 /// Lines that begin with a cache line, so that no vector of a transform lies across two of them.
 pub type Aligned<T> = AVec<Complex<T>, ConstAlign<64>>;
 
-/// So many zeros.
+/// An aligned line of zeros.
 pub fn aligned<T: Real>(length: usize) -> Aligned<T> {
     AVec::from_iter(64, std::iter::repeat_n(Complex::default(), length))
 }
 
-/// Real numbers that do.
+/// Real numbers that begin with a cache line.
 pub type AlignedReals<T> = AVec<T, ConstAlign<64>>;
 
-/// So many zeros.
+/// An aligned line of real zeros.
 pub fn aligned_reals<T: Real>(length: usize) -> AlignedReals<T> {
     AVec::from_iter(64, std::iter::repeat_n(T::zero(), length))
 }

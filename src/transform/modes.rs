@@ -55,7 +55,7 @@ impl Column {
         (0..=m).chain(-m..0)
     }
 
-    /// How often a mode of this column counts in a sum over all modes: its conjugate is not stored,
+    /// The weight of a mode of this column in a sum over all modes: its conjugate is not stored,
     /// but for n_x = n_z = 0.
     pub fn weight(&self) -> f64 {
         if self.is_mean() { 1.0 } else { 2.0 }

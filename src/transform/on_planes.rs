@@ -26,8 +26,8 @@ pub struct OnPlanes<'a, T, Y: Columns<T> = FourierColumns<T>> {
     pub(super) grid: Y::Grid<'a>,
 }
 
-/// What comes back from the planes of all ranks: z-lines that [`Returned::forward`] transforms to
-/// columns.
+/// Fields that came back from the planes of all ranks, as z-lines: [`Returned::forward`] transforms
+/// them to columns.
 #[must_use]
 pub struct Returned<'a, T, Y: Columns<T> = FourierColumns<T>> {
     pub(super) pencils: &'a mut Pencils<T, Y>,

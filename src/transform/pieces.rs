@@ -2,7 +2,7 @@
 
 use num_complex::Complex;
 
-/// Of every field `length` modes; those of the next field begin `distance` further on.
+/// Pieces of `length` modes, one of every field; that of the next field begins `distance` further on.
 #[derive(Clone, Copy)]
 pub struct Pieces<'a, T> {
     buffer: &'a [Complex<T>],
@@ -15,12 +15,12 @@ impl<'a, T> Pieces<'a, T> {
         Self { buffer, distance, length }
     }
 
-    /// Those of field `f`.
+    /// The piece of field `f`.
     pub fn of(&self, f: usize) -> &'a [Complex<T>] {
         &self.buffer[f * self.distance..][..self.length]
     }
 
-    /// Those of the fields `first`, `first + 1`, ..
+    /// The pieces of the fields `first`, `first + 1`, ..
     pub fn from<const N: usize>(&self, first: usize) -> [&'a [Complex<T>]; N] {
         std::array::from_fn(|f| self.of(first + f))
     }
@@ -38,7 +38,7 @@ impl<'a, T> PiecesMut<'a, T> {
         Self { buffer, distance, length }
     }
 
-    /// Those of the fields `first`, `first + 1`, ..
+    /// The pieces of the fields `first`, `first + 1`, ..
     pub fn from<const N: usize>(&mut self, first: usize) -> [&mut [Complex<T>]; N] {
         parts(&mut self.buffer[first * self.distance..], self.distance, self.length)
     }
@@ -54,7 +54,7 @@ pub struct Lines<'a, T> {
 }
 
 impl<'a, T> Lines<'a, T> {
-    /// Those of a field.
+    /// The lines of a field.
     pub fn of(&self, field: usize) -> &'a [T] {
         &self.numbers[field * self.length..][..self.length]
     }
@@ -67,12 +67,12 @@ pub struct LinesMut<'a, T> {
 }
 
 impl<T> LinesMut<'_, T> {
-    /// Those of a field.
+    /// The lines of a field.
     pub fn of(&mut self, field: usize) -> &mut [T] {
         &mut self.numbers[field * self.length..][..self.length]
     }
 
-    /// Those of the first N fields.
+    /// The lines of the first N fields.
     pub fn all<const N: usize>(&mut self) -> [&mut [T]; N] {
         parts(self.numbers, self.length, self.length)
     }

@@ -17,7 +17,7 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 use std::time::Instant;
 
-/// Which z-line's modes are brought near while one is transformed: that so far behind it.
+/// Distance to the z-line whose modes are brought near while one is transformed.
 const AHEAD: usize = 2;
 
 /// Plans and buffers of the planes of this rank.
@@ -30,7 +30,7 @@ pub(super) struct Planes<T> {
     x_counts: Vec<usize>,
     /// Planes that go through the row's exchange together.
     batch: usize,
-    /// What makes the transforms there and back the identity.
+    /// The factor that makes the transforms there and back the identity.
     factor: T,
     /// All n_x, and the largest |n_z| of each n_x of this rank.
     nkx: usize,
@@ -40,7 +40,7 @@ pub(super) struct Planes<T> {
     points: Aligned<T>,
 }
 
-/// How z-lines lie in `lines` and in the messages of the row.
+/// The order of z-lines in `lines` and in the messages of the row.
 #[derive(Clone, Copy)]
 enum Side {
     /// All z of the n_x of this rank.
@@ -88,7 +88,7 @@ impl<T: Real> Planes<T> {
         self.row.traffic()
     }
 
-    /// From what has come of the columns, `received`, to the modes of the x-lines of some planes.
+    /// Transforms what has come of the columns, `received`, to the modes of the x-lines of some planes.
     pub fn inverse(
         &mut self,
         layout: &Layout,
@@ -107,7 +107,7 @@ impl<T: Real> Planes<T> {
         lap(&mut clock, &mut phases.exchange);
     }
 
-    /// The products of the x-lines of some planes: see [`super::OnPlanes::products`].
+    /// Multiplies the x-lines of some planes at their points: see [`super::OnPlanes::products`].
     pub fn multiply(
         &mut self,
         layout: &Layout,
@@ -143,7 +143,7 @@ impl<T: Real> Planes<T> {
         lap(&mut clock, &mut phases.exchange);
     }
 
-    /// From the modes of the x-lines of some planes to what goes to the columns, `send`.
+    /// Transforms the modes of the x-lines of some planes to what goes to the columns, `send`.
     pub fn forward(
         &mut self,
         layout: &Layout,
@@ -456,7 +456,7 @@ pub(super) fn stride<T>(points: usize) -> usize {
     in_cache_line * ((points / in_cache_line + 1) | 1)
 }
 
-/// Where the label n lies in a line of so many points.
+/// The place of the label n in a line of so many points.
 fn point(label: i64, points: usize) -> usize {
     if label < 0 { points - label.unsigned_abs() as usize } else { label as usize }
 }

@@ -38,7 +38,7 @@ pub trait Real: FftNum + Float + NumAssign + Element + Vectors {
     fn plans(points: usize) -> Plans<Self>;
 }
 
-/// Of all precisions.
+/// The largest [`Real::ABREAST`] of all precisions.
 pub const MOST_ABREAST: usize = f32::ABREAST;
 
 /// Complex numbers in either precision, for reading.

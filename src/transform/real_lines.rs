@@ -13,7 +13,7 @@ use pulp::{Simd, WithSimd};
 /// `[point][share][f or g][pair]`, N times `ABREAST` numbers.
 pub struct RealLines<T> {
     stages: Stages<T>,
-    /// Where in a group the numbers are that belong to line 0, 1, .. of point 0.
+    /// The places in a group of the numbers of line 0, 1, .. of point 0.
     of_line: Vec<usize>,
 }
 
@@ -36,7 +36,7 @@ impl<T: Real> RealLines<T> {
         self.stages.points()
     }
 
-    /// Where in a group a point of a line is.
+    /// The place in a group of a point of a line.
     pub fn place(&self, line: usize, point: usize) -> usize {
         self.stages.place(point) + self.of_line[line]
     }

@@ -42,7 +42,8 @@ pub struct Eigenmode {
 const LARGEST_DEGREE: usize = 256;
 const SMALLEST_DEGREE: usize = 8;
 
-/// What the last eighth of the Chebyshev coefficients may be of the largest one.
+/// The largest of the last eighth of the Chebyshev coefficients over the largest of all, if N resolves
+/// the mode.
 const RESOLVED: f64 = 1e-9;
 
 const I: Complex<f64> = Complex::I;
@@ -217,7 +218,7 @@ impl Linearised {
         }
     }
 
-    /// For all f and v of the basis; `(f, L L v) = (L f, L v)` as both are clamped:
+    /// The Orr-Sommerfeld equation for all f and v of the basis; `(f, L L v) = (L f, L v)` as both are clamped:
     ///
     /// ```text
     ///     omega (f, L v) = k_x (f, U L v - U'' v) + i nu (L f, L v)
@@ -228,7 +229,7 @@ impl Linearised {
         self.assembled(convection, self.product(lf, lf, None), self.product(f, lf, None))
     }
 
-    /// For all f and eta of the basis:
+    /// Squire's equation for all f and eta of the basis:
     ///
     /// ```text
     ///     omega (f, eta) = k_x (f, U eta) + i nu (f, L eta) [+ k_z (f, U' v)]
@@ -293,7 +294,7 @@ fn resolved(a: &[Complex<f64>]) -> bool {
     largest(&a[a.len() - (a.len() / 8).max(2)..]) <= RESOLVED * largest(a)
 }
 
-/// On N + 1 polynomials and with the largest velocity 1:
+/// Scales the mode, on N + 1 polynomials, so that its largest velocity is 1:
 ///
 /// ```text
 ///     u = (i / k^2) (k_x v' - k_z eta),   w = (i / k^2) (k_z v' + k_x eta)

@@ -15,7 +15,7 @@ pub struct Pencil {
 }
 
 impl Pencil {
-    /// All eigenvalues, in no order:
+    /// The eigenvalues, in no order:
     ///
     /// ```text
     ///     omega = sigma + 1 / mu,   mu an eigenvalue of (A - sigma B)^-1 B,   sigma above the spectrum

@@ -129,14 +129,14 @@ impl<T: Real> Channel<T> {
             wavenumbers,
             walls,
             state,
-            before,
+            previous,
             velocity,
             statistics,
             clock,
             ..
         } = self;
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let pressure: &[Complex<T>] = cast_slice(&before[0]);
+        let pressure: &[Complex<T>] = cast_slice(&previous[0]);
         let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields| {
             let [u, v, w, p] = fields;
             let [from_u, from_v, from_w] = velocity;
@@ -188,10 +188,20 @@ impl<T: Real> Channel<T> {
     /// [`OF_DERIVATIVES`].
     pub(super) fn averages_of_derivatives(&mut self) -> Vec<f64> {
         let Self {
-            world, pencils, operators, grid, wavenumbers, walls, state, before, velocity, clock, ..
+            world,
+            pencils,
+            operators,
+            grid,
+            wavenumbers,
+            walls,
+            state,
+            previous,
+            velocity,
+            clock,
+            ..
         } = self;
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let pressure: &[Complex<T>] = cast_slice(&before[0]);
+        let pressure: &[Complex<T>] = cast_slice(&previous[0]);
         let [mut line, mut derivative] = [operators.line(), operators.line()];
         let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields| {
             let [u, v, w, p] = fields;

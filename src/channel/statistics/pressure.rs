@@ -52,7 +52,7 @@ impl<T: Real> Channel<T> {
             parameters,
             world,
             state,
-            before,
+            previous,
             grid,
             velocity,
             walls,
@@ -81,7 +81,7 @@ impl<T: Real> Channel<T> {
         let (mut problem, [mut r, mut s, mut p]) =
             (Helmholtz::new(operators), std::array::from_fn(|_| line()));
         let kept = operators.kept;
-        let of_field: &mut [Complex<T>] = cast_slice_mut(&mut before[0]);
+        let of_field: &mut [Complex<T>] = cast_slice_mut(&mut previous[0]);
         let viscosity = T::of(parameters.viscosity);
         let twice_omega = T::of(2.0 * parameters.rotation);
         products_of_velocity.forward(|columns, range, lines| {

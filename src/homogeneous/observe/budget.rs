@@ -27,7 +27,7 @@ use crate::parallel::ExactSum;
 use crate::transform::Real;
 use num_complex::Complex;
 
-/// What is summed over modes.
+/// The tensors that are summed over modes.
 #[derive(Clone, Copy)]
 enum Sum {
     R,

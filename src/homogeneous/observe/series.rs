@@ -11,9 +11,9 @@ use std::f64::consts::FRAC_PI_2;
 const OF_VELOCITY: usize = 9;
 const OF_SCALAR: usize = 5;
 
-/// What a pass over the modes finds.
-struct Found {
-    /// Those of the velocity, and those of each scalar.
+/// The sums of a pass over the modes.
+struct Sums {
+    /// The sums of the velocity, and those of each scalar.
     sums: Vec<f64>,
     /// `max |k.û| / (max |k| max |û|)`.
     divergence: f64,
@@ -36,7 +36,7 @@ impl<T: Real> Homogeneous<T> {
     /// G: `<theta^2>`, its dissipation `2 D <|grad theta|^2>`, its production `-2 G_i <u_i theta>`,
     /// its fluxes `<u_i theta>`. Collective.
     pub(in crate::homogeneous) fn series(&self) -> Vec<(String, f64)> {
-        let Found { sums, divergence } = self.pass();
+        let Sums { sums, divergence } = self.pass();
         let viscosity = self.parameters.viscosity;
         let (of_velocity, of_scalars) = sums.split_at(OF_VELOCITY);
         let r: Tensor = std::array::from_fn(|c| of_velocity[c]);
@@ -106,7 +106,7 @@ impl<T: Real> Homogeneous<T> {
         samples
     }
 
-    fn pass(&self) -> Found {
+    fn pass(&self) -> Sums {
         let layout = &self.pencils.layout;
         let (velocity, scalars) = (&self.velocity[0], &self.scalars[0]);
         let mut sums = vec![ExactSum::default(); OF_VELOCITY + OF_SCALAR * scalars.len()];
@@ -140,7 +140,7 @@ impl<T: Real> Homogeneous<T> {
             }
         }
         let [divergence, k, u] = largest.map(|local| self.world.max(local.sqrt()));
-        Found { sums: ExactSum::totals(&mut sums, &self.world), divergence: or_zero(divergence / (k * u)) }
+        Sums { sums: ExactSum::totals(&mut sums, &self.world), divergence: or_zero(divergence / (k * u)) }
     }
 }
 

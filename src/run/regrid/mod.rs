@@ -82,7 +82,7 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     let modes = Layout::new(super::flow::truncation(&new), [1, 1], 0, 0).mode_list();
     let numbers = match new.flow {
         FlowKind::Homogeneous(_) if new.domain.size != old.domain.size => {
-            homogeneous::memory_in_other_box(&header.numbers, carry.changes.map(Change::factor))?
+            homogeneous::restart_scalars_in_other_box(&header.numbers, carry.changes.map(Change::factor))?
         }
         _ => header.numbers.clone(),
     };

@@ -54,15 +54,21 @@ pub fn goes_on(world: &Rc<World>) -> Outcome {
             let at: HashMap<[i64; 3], usize> =
                 labels(&flow).into_iter().enumerate().map(|(mode, label)| (label, mode)).collect();
             put(&mut other, |label, field| saved[field][at[&label]]);
-            other.resume(flow.clock(), &flow.memory());
-            ensure!(other.memory() == flow.memory(), "{forcing:?}, {gradient:?}: not what was remembered");
+            other.resume(flow.clock(), &flow.restart_scalars());
+            ensure!(
+                other.restart_scalars() == flow.restart_scalars(),
+                "{forcing:?}, {gradient:?}: not what was remembered"
+            );
             for _ in 0..6 {
                 step(&mut flow)?;
                 step(&mut other)?;
             }
             let apart = distance(world, &fields(&flow), &fields(&other));
             ensure!(apart == 0.0, "{forcing:?}, {gradient:?}, saved at step {saved_at}: {apart:e} apart");
-            ensure!(other.memory() == flow.memory(), "{forcing:?}, {gradient:?}: memories part");
+            ensure!(
+                other.restart_scalars() == flow.restart_scalars(),
+                "{forcing:?}, {gradient:?}: memories part"
+            );
         }
     }
     Ok(())

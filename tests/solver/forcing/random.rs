@@ -24,7 +24,7 @@ fn parameters(n: usize, correlation_time: f64, k_max: f64) -> Parameters {
 /// The process b of each label in the memory.
 fn process(flow: &Homogeneous<f64>) -> HashMap<[i64; 3], [C; 3]> {
     let mut all: HashMap<[i64; 3], [C; 3]> = HashMap::new();
-    for (name, value) in flow.memory() {
+    for (name, value) in flow.restart_scalars() {
         let words: Vec<&str> = name.split('_').collect();
         if let ["force", direction, part, x, y, z] = words[..] {
             let label = [x, y, z].map(|n| n.parse().expect("a label"));
@@ -49,7 +49,7 @@ fn statistics(world: &Rc<World>, dt: f64) -> Outcome {
     for _ in 0..steps {
         step(&mut flow)?;
         history.push(
-            flow.memory()
+            flow.restart_scalars()
                 .into_iter()
                 .filter(|(name, _)| name.starts_with("force_"))
                 .map(|(_, value)| value)
