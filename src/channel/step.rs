@@ -117,8 +117,8 @@ impl<T: Real> Channel<T> {
     }
 }
 
-/// Evaluates h of a state, as far as the z-lines of what goes back to the columns; adds what the
-/// points have `at_points`.
+/// Evaluates h of a state, as far as the z-lines of what goes back to the columns; `at_points`, where
+/// it is given, takes the sums over the points.
 fn convective_terms<'p, T: Real>(
     kinematics: Kinematics<'_, T>,
     pencils: &'p mut Pencils<T>,

@@ -8,8 +8,8 @@
 //! y-columns           forward:  FFT in y, truncate; `update`, e.g. of the state  | exchange in the column
 //! ```
 //!
-//! The transform in y is that of the flow: Fourier ([`FourierColumns`]) or
-//! Chebyshev ([`super::ChebyshevColumns`]).
+//! The transform in y is that of the flow: Fourier ([`FourierColumns`]) or Chebyshev
+//! ([`super::ChebyshevColumns`]).
 //!
 //! Fields never exist as a whole at physical points: between the two exchanges of the column a
 //! plane is worked off in cache (Luchini & Quadrio 2006; Lee, Malaya & Moser 2013).
