@@ -57,10 +57,7 @@ mod tests {
         let rates = Parameters { walls, drive, rotation: -4.0, frame_velocity: 0.5, ..at_rest }.rates();
         let found = [Cause::Rotation, Cause::Walls, Cause::Frame, Cause::Force].map(|cause| rates.of(cause));
         assert!(
-            found
-                .iter()
-                .zip([8.0, 2.0 * TAU, 3.0, 4.0])
-                .all(|(found, wanted)| (found - wanted).abs() < 1e-13),
+            found.iter().zip([8.0, 2.0 * TAU, 3.0, 4.0]).all(|(found, exact)| (found - exact).abs() < 1e-13),
             "{found:?}"
         );
     }

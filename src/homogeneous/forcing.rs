@@ -339,8 +339,8 @@ impl Forcing {
             return [0.0; 2];
         }
         let energies = self.shell_energies(world, velocity);
-        for ((scaling, wanted), now) in self.scaling.iter_mut().zip(&self.shells).zip(&energies) {
-            *scaling = if *now > 0.0 { (wanted / now).sqrt() } else { 1.0 };
+        for ((scaling, frozen), now) in self.scaling.iter_mut().zip(&self.shells).zip(&energies) {
+            *scaling = if *now > 0.0 { (frozen / now).sqrt() } else { 1.0 };
         }
         let mut gained: [ExactSum; 2] = Default::default();
         for forced in &self.modes {

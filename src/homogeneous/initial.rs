@@ -226,14 +226,14 @@ fn each_random_mode(
 }
 
 /// The factor that brings a random field of this energy to the energy that the case asks for.
-pub fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
+pub fn scale_to(target: Option<f64>, energy: f64, key: &str) -> Result<f64> {
     if energy == 0.0 || !energy.is_finite() {
         let what = if energy == 0.0 { "no energy" } else { "infinite energy" };
         return Err(Error::input(format!(
             "{key}.spectrum has {what} at the wavenumbers that the grid holds after dealiasing"
         )));
     }
-    Ok(wanted.map_or(1.0, |wanted| (wanted / energy).sqrt()))
+    Ok(target.map_or(1.0, |target| (target / energy).sqrt()))
 }
 
 /// Rogallo's random field (TM 81315, p. 52; sign of û_3 as k.û = 0 demands):
@@ -246,7 +246,7 @@ pub fn scale_to(wanted: Option<f64>, energy: f64, key: &str) -> Result<f64> {
 /// with V the volume of k-space per mode. `|û|^2 = f^2` for each mode.
 fn random<T: Real>(
     spectrum: &Spectrum,
-    wanted: Option<f64>,
+    target: Option<f64>,
     world: &World,
     layout: &Layout,
     wavenumbers: &Wavenumbers,
@@ -275,7 +275,7 @@ fn random<T: Real>(
             field[mode] = Complex::new(T::of(u.re), T::of(if mirrored { -u.im } else { u.im }));
         }
     });
-    let scale = T::of(scale_to(wanted, sum.total(world), "initial")?);
+    let scale = T::of(scale_to(target, sum.total(world), "initial")?);
     velocity.iter_mut().flat_map(|field| field.iter_mut()).for_each(|u| *u = u.scale(scale));
     Ok(())
 }

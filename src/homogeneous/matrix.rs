@@ -97,12 +97,12 @@ mod tests {
 
     #[test]
     fn principal_values_are_those_of_the_symmetric_part() {
-        let close = |a: &Matrix, wanted: [f64; 3]| {
+        let close = |a: &Matrix, exact: [f64; 3]| {
             let mut found = principal_values(a);
             found.sort_by(|a, b| b.total_cmp(a));
             assert!(
-                found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-14),
-                "{found:?} are not {wanted:?}"
+                found.iter().zip(exact).all(|(a, b)| (a - b).abs() < 1e-14),
+                "{found:?} are not {exact:?}"
             );
         };
         close(&[[0.0, 3.0, 0.0], [0.0; 3], [0.0; 3]], [1.5, 0.0, -1.5]);

@@ -383,7 +383,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         let shift = Shift::none(&self.parameters.truncation());
         let Self { pencils, velocity, scalars, wavenumbers, parameters, .. } = self;
         // In a sheared box the moving points of a plane lie at xi_x = x + B_xy y; the field is
-        // wanted at those of x.
+        // given at those of x.
         let b = &wavenumbers.deformation;
         let tilted = self.mean.keeps_axes() && b[0][1] != 0.0;
         let skew = if tilted {

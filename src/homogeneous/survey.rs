@@ -92,7 +92,7 @@ impl Survey {
     }
 }
 
-/// The sums of a random field that is scaled to the energy that is wanted.
+/// The sums of a random field that is scaled to the energy of the case.
 fn random(
     energy: Option<f64>,
     spectrum: &Spectrum,
