@@ -3,6 +3,32 @@
 //! ```text
 //! case file -> Case -> Flow (homogeneous | channel) -> advance … -> statistics, checkpoints -> report
 //! ```
+//!
+//! The program is the way to compute. Programs that analyse its results can read them with this
+//! library: a case ([`case::load`]), a checkpoint ([`StoredCheckpoint`]), a snapshot
+//! ([`StoredSnapshot`]) and a batch of statistics ([`read_batch`]). Fields are `ndarray` arrays.
+//!
+//! ```no_run
+//! use rogallo::{StoredCheckpoint, StoredSnapshot, read_batch};
+//! use std::path::Path;
+//!
+//! # fn main() -> rogallo::Result<()> {
+//! let run = Path::new("runs/taylor-green");
+//! let snapshot = StoredSnapshot::open(&run.join("snapshots/00000200.h5"))?;
+//! let u = snapshot.field("u")?; // ndarray::Array3<f64>, axes (z, y, x)
+//! println!("t = {}: u at the origin is {}", snapshot.time, u[[0, 0, 0]]);
+//!
+//! let checkpoint = StoredCheckpoint::open(&run.join("checkpoints/latest"))?;
+//! let u = checkpoint.field("u")?; // ndarray::Array1<Complex<f64>>
+//! for column in checkpoint.columns() {
+//!     println!("({}, n_y, {}): {}", column.nx, column.nz, u.slice(ndarray::s![column.modes]));
+//! }
+//!
+//! let (header, batch) = read_batch(Path::new("runs/channel/statistics/00000003.h5"))?;
+//! println!("{} samples up to t = {}", batch.moments.samples, header.time);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod case;
 pub mod channel;
@@ -28,6 +54,9 @@ pub mod transform;
 
 mod chebyshev;
 mod random;
+
+pub use error::{Error, Result};
+pub use store::{StoredCheckpoint, StoredColumn, StoredSnapshot, read_batch};
 
 /// A file of published or exact numbers, which `tests/data` says the sources of.
 #[cfg(test)]

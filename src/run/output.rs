@@ -295,8 +295,9 @@ pub fn tables(modes: &ModeList) -> Vec<Table> {
         table(
             "first",
             2,
-            "index of the first mode of each column; its modes have n_y = 0, 1, .. m, -m, .. -1",
+            "index of the first mode of each column: n_y = 0, 1, .. m, -m, .. -1 in a periodic box, the Chebyshev \
+             polynomials 0, 1, .. in a channel",
         ),
-        table("count", 3, "modes of each column, 2 m + 1"),
+        table("count", 3, "modes of each column"),
     ]
 }

@@ -1,6 +1,7 @@
 //! Results as they are kept: in checkpoints, so that a run goes on with them, and in files of their own.
 
 use crate::error::{Error, Result};
+use ndarray::ArrayViewD;
 
 /// A small array of real numbers that every rank knows whole, as the mean velocity over y.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,15 @@ pub struct Record {
 }
 
 impl Record {
+    /// The values as an array, its axes in the order of [`Record::axes`].
+    ///
+    /// # Errors
+    /// Values that do not fill the shape.
+    pub fn view(&self) -> Result<ArrayViewD<'_, f64>> {
+        ArrayViewD::from_shape(&self.shape[..], &self.values)
+            .map_err(|error| Error::input(format!("{}: {error}", self.name)))
+    }
+
     /// The prefix of names in a checkpoint, of the records of closed batches that could not be
     /// written to files of their own.
     pub const KEPT: &str = "kept_";

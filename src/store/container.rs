@@ -123,6 +123,11 @@ pub(super) fn get<T: H5Type>(place: &Location, name: &str) -> hdf5::Result<T> {
     place.attr(name)?.read_scalar()
 }
 
+/// All values of an attribute, the last axis fastest.
+pub(super) fn attribute<T: H5Type>(place: &Location, name: &str) -> hdf5::Result<Vec<T>> {
+    place.attr(name)?.read_raw()
+}
+
 pub(super) fn put_text(place: &Location, name: &str, text: &str) -> hdf5::Result<()> {
     write_text(&place.new_attr_builder().empty_as(text_type(text)).create(name)?, text)
 }

@@ -14,6 +14,9 @@ use std::path::Path;
 pub(super) const CHECKPOINT: &str = "checkpoint";
 pub(super) const STATISTICS: &str = "statistics";
 
+/// The kind of the files of points; they have a header of their own.
+pub(super) const SNAPSHOT: &str = "snapshot";
+
 /// No run takes so many steps: the series has them as numbers of 53 bits.
 const MOST_STEPS: u64 = 1 << 53;
 
@@ -74,6 +77,16 @@ fn header_checksum(header: &Header) -> u64 {
 
 /// Opens a file of one of `kinds` for this rank alone and reads its header, with all checks.
 pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)> {
+    let (file, kind) = open_kind(path, kinds)?;
+    let header = get_header(&file).map_err(|error| {
+        let (shown, what, advice) = (path.display(), cause(&error), advice(&kind));
+        Error::input(format!("the header of {shown} is damaged: {what}; {advice}"))
+    })?;
+    Ok((file, header))
+}
+
+/// Opens a file of one of `kinds` for this rank alone; returns which kind it is.
+pub(super) fn open_kind(path: &Path, kinds: &[&str]) -> Result<(File, String)> {
     let (shown, wanted) = (path.display(), kinds.join(" or "));
     files::require_utf8(path)?;
     // Asked of the system first: it says plainly that a file is missing or must not be read.
@@ -93,7 +106,7 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
         .map_err(|error| Error::input(format!("{shown} is damaged or no HDF5 file: {}", advised(&error))))?;
     let identity = get_text(&file, "program")
         .and_then(|program| Ok((program, get_text(&file, "kind")?, get::<u64>(&file, "format")?)));
-    let kind = match identity {
+    match identity {
         Ok((program, kind, format)) if program == "rogallo" && kinds.contains(&&*kind) => {
             let newest = format_of(&kind);
             if format > newest {
@@ -102,29 +115,21 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
                      one"
                 )));
             }
-            kind
+            Ok((file, kind))
         }
         Ok((program, kind, _)) => {
-            return Err(Error::input(format!(
-                "{shown} is a {kind} file of {program}, not a {wanted} of rogallo"
-            )));
+            Err(Error::input(format!("{shown} is a {kind} file of {program}, not a {wanted} of rogallo")))
         }
         Err(error) => {
-            return Err(Error::input(format!(
-                "{shown} is damaged or not a {wanted} of rogallo: {}",
-                advised(&error)
-            )));
+            Err(Error::input(format!("{shown} is damaged or not a {wanted} of rogallo: {}", advised(&error))))
         }
-    };
-    let header = get_header(&file).map_err(|error| {
-        Error::input(format!("the header of {shown} is damaged: {}; {}", cause(&error), advice(&kind)))
-    })?;
-    Ok((file, header))
+    }
 }
 
 /// What to do about a damaged file of this kind.
 pub(super) fn advice(kind: &str) -> &'static str {
     match kind {
+        SNAPSHOT => "take another snapshot of the run",
         STATISTICS => "put a copy there, or move it away: the averages are then those of the other batches",
         _ => "take an older checkpoint: the others in its directory, or a copy",
     }

@@ -18,6 +18,7 @@ mod parts;
 mod records;
 mod remake;
 mod snapshot;
+mod stored;
 mod transfer;
 mod xdmf;
 
@@ -30,6 +31,7 @@ pub use parts::{Part, Parts, blocks};
 pub use records::{read_open_batch, read_records, read_statistics, write_statistics};
 pub use remake::Remake;
 pub use snapshot::{Block, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
+pub use stored::{StoredCheckpoint, StoredColumn, StoredSnapshot};
 
 use crate::statistics::Record;
 use crate::transform::{Values, ValuesMut};

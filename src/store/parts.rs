@@ -79,6 +79,26 @@ impl Parts {
         values.map_err(|error| damaged(&self.path, &place(&self.fields[field].name), &cause(&error)))
     }
 
+    /// All modes of a field, by this rank alone.
+    ///
+    /// # Errors
+    /// A file that cannot be read; data that do not match their checksum.
+    pub fn read_whole(&self, field: usize) -> Result<Vec<Complex<f64>>> {
+        let modes = self.read(field, 0..self.total)?;
+        self.compare(field, self.checksum(field, 0, &modes))?;
+        Ok(modes)
+    }
+
+    /// Compares the checksum of a field with the stored one.
+    fn compare(&self, field: usize, sum: u64) -> Result<()> {
+        let name = place(&self.fields[field].name);
+        match get::<u64>(&self.datasets[field], "checksum") {
+            Ok(stored) if stored == sum => Ok(()),
+            Ok(_) => Err(damaged(&self.path, &name, "their checksum does not match")),
+            Err(error) => Err(damaged(&self.path, &name, &cause(&error))),
+        }
+    }
+
     /// Calls `see(field, column, modes)` for every column of every field, each on one rank, and
     /// verifies the checksums. Collective.
     ///
@@ -103,16 +123,7 @@ impl Parts {
         };
         world.agree(look())?;
         world.sum_u64(&mut sums);
-        for (field, (dataset, sum)) in self.datasets.iter().zip(sums).enumerate() {
-            let name = place(&self.fields[field].name);
-            let stored: u64 = world.agree(
-                get(dataset, "checksum").map_err(|error| damaged(&self.path, &name, &cause(&error))),
-            )?;
-            if stored != sum {
-                return Err(damaged(&self.path, &name, "their checksum does not match"));
-            }
-        }
-        Ok(())
+        sums.into_iter().enumerate().try_for_each(|(field, sum)| world.agree(self.compare(field, sum)))
     }
 
     fn checksum(&self, field: usize, first: u64, modes: &[Complex<f64>]) -> u64 {

@@ -12,6 +12,7 @@
 use super::checkpoint::METADATA;
 use super::container::{self, put, put_text};
 use super::foreign::because;
+use super::header::SNAPSHOT;
 use super::{directory, transfer, xdmf};
 use crate::error::{Error, Result};
 use crate::files;
@@ -176,7 +177,7 @@ pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
 
 /// The file without its fields; by the root alone.
 fn begin(path: &Path, program: Program, header: &SnapshotHeader, room: u64) -> hdf5::Result<()> {
-    let file = container::create(path, program, "snapshot", room)?;
+    let file = container::create(path, program, SNAPSHOT, room)?;
     put(&file, "step", header.step)?;
     put(&file, "time", header.time)?;
     file.new_attr_builder().with_data(&header.size).create("size")?;

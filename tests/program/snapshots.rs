@@ -1,7 +1,9 @@
 //! Snapshots, read by Python, against the exact fields at their points.
 
+use crate::ensure;
 use crate::place::{Outcome, Place};
 use libtest_mimic::Trial;
+use rogallo::{StoredCheckpoint, StoredSnapshot};
 use std::fs;
 
 pub fn trials() -> Vec<Trial> {
@@ -11,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("snapshots_of_a_strained_box_stretch", strained),
         Trial::test("snapshots_of_a_general_gradient_have_moving_coordinates", general),
         Trial::test("snapshots_of_a_box_sheared_twice_are_exact", sheared_twice),
+        Trial::test("results_are_read_by_the_library", read_by_the_library),
         Trial::test("vtk_finds_the_points_of_snapshots", probed),
     ]
 }
@@ -46,6 +49,41 @@ with h5py.File("run/checkpoints/latest") as f:
     assert sum(f["modes/count"][:]) == len(f["state/u"])
 "#,
     )
+}
+
+/// The energy of the last state, from its modes and from its points, is that of the series.
+fn read_by_the_library() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("tg.toml"), fs::read_to_string("configs/taylor-green.toml")?)?;
+    let set = "--set domain.grid=[16,20,24] --set time.steps=2 --set output.snapshots.every_steps=2 \
+               --set output.series.every_steps=1";
+    place.ends(2, &format!("run tg.toml --dir run {set}"), 0, &["done: step 2,"])?;
+    let series = place.read("run/series.csv")?;
+    let mut rows = series.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let energy = rows.next().and_then(|names| names.iter().position(|name| *name == "energy"));
+    let energy: f64 = rows.last().ok_or("no rows")?[energy.ok_or("no energy")?].parse()?;
+
+    let checkpoint = StoredCheckpoint::open(&place.at("run/checkpoints/latest"))?;
+    ensure!(checkpoint.names().eq(["u", "v", "w"]) && checkpoint.header().step == 2, "another checkpoint");
+    let mut of_modes = 0.0;
+    for name in ["u", "v", "w"] {
+        let modes = checkpoint.field(name)?;
+        for column in checkpoint.columns() {
+            // Of each pair of conjugates one is stored; the column (0, 0) has both.
+            let weight = if [column.nx, column.nz] == [0, 0] { 0.5 } else { 1.0 };
+            let modes = modes.slice(ndarray::s![column.modes]);
+            of_modes += weight * modes.iter().map(|mode| mode.norm_sqr()).sum::<f64>();
+        }
+    }
+    let snapshot = StoredSnapshot::open(&place.at("run/snapshots/00000002.h5"))?;
+    let of_points = ["u", "v", "w"].iter().try_fold(0.0, |sum, name| {
+        let field = snapshot.field(name)?;
+        Ok::<_, rogallo::Error>(sum + 0.5 * field.mapv(|value| value * value).mean().unwrap_or(f64::NAN))
+    })?;
+    for (what, found) in [("modes", of_modes), ("points", of_points)] {
+        ensure!((found / energy - 1.0).abs() < 1e-13, "energy {energy}, that of the {what} {found}");
+    }
+    Ok(())
 }
 
 /// One mode of the velocity and of a scalar in a linear run. With `k_z = 0` it is a plane flow

@@ -3,7 +3,7 @@
 use crate::{RANKS, fails, launch, python, scratch};
 use libtest_mimic::Failed;
 use rogallo::parallel::World;
-use rogallo::store::{Block, Snapshot, SnapshotHeader};
+use rogallo::store::{Block, Snapshot, SnapshotHeader, StoredSnapshot};
 use rogallo::transform::Reals;
 use std::fs;
 use std::path::Path;
@@ -51,7 +51,29 @@ for g, name in zip(series.findall("Grid"), ["00000005.h5", "00000020.h5"]):
     check(g, name)
 assert sorted(os.listdir(place)) == ["00000005.h5", "00000005.xdmf", "00000020.h5", "00000020.xdmf", "series.xdmf"]
 "#;
-    python(script, &[&place(4)])
+    python(script, &[&place(4)])?;
+    stored(&place(4))
+}
+
+/// The same, as this library gives it to other programs.
+fn stored(directory: &Path) -> std::result::Result<(), Failed> {
+    let snapshot = StoredSnapshot::open(&directory.join("00000020.h5"))?;
+    let [x, y, z] = &snapshot.coordinates;
+    assert_eq!((snapshot.step, snapshot.time, snapshot.size), (20, 2.0, [6.0, 2.0, 7.0]));
+    assert_eq!((x.len(), y.to_vec(), z.len()), (6, vec![-1.0, -0.7, 0.0, 0.7, 1.0], 7));
+    assert_eq!((snapshot.deformation, &*snapshot.case), (IDENTITY, "[flow]\n"));
+    assert_eq!(snapshot.names()?, ["p", "u"]);
+    for (name, sign) in [("u", 1.0), ("p", -1.0)] {
+        let field = snapshot.field(name)?;
+        assert_eq!(field.dim(), (7, 5, 6));
+        for ((z, y, x), value) in field.indexed_iter() {
+            assert_eq!(*value, sign * (x + 10 * y + 100 * z) as f64);
+        }
+    }
+    assert!(snapshot.field("w").unwrap_err().message.ends_with("has no field \"w\", only p, u"));
+    let xdmf = StoredSnapshot::open(&directory.join("series.xdmf")).err().map(|error| error.message);
+    assert!(xdmf.is_some_and(|message| message.contains("is damaged or no HDF5 file")));
+    Ok(())
 }
 
 /// Two snapshots of 6 x 5 x 7 points in pencils along z, with an idle rank.
