@@ -1,6 +1,7 @@
 //! What the driver asks of a flow. A third flow is one more room that implements this, and one more
 //! line in `run::flow`.
 
+use crate::case::Case;
 use crate::error::Result;
 use crate::parallel::World;
 use crate::statistics::{BatchRecords, Record};
@@ -21,11 +22,12 @@ pub trait Flow {
     /// A field that the box or the grid cannot hold; that of `between`.
     fn start(&mut self, between: Between<'_>) -> Result<()>;
 
-    /// Called when fields of [`Flow::start`] have been overwritten from a file: sets what hangs on them.
+    /// Called when fields of [`Flow::start`] have been overwritten from a checkpoint of the case
+    /// `from`: sets what hangs on them.
     ///
     /// # Errors
     /// A force that has nothing to act on in them.
-    fn started_elsewhere(&mut self) -> Result<()> {
+    fn started_elsewhere(&mut self, _from: &Case) -> Result<()> {
         Ok(())
     }
 

@@ -247,22 +247,29 @@ impl Parameters {
     }
 }
 
-/// The change that brings the mean profile of another run to the mass flux of this one.
+/// The change of the mean profile of another run to the walls and the mass flux of this one. Either
+/// would otherwise be met in the first step, as an impulse that tears at the walls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanChange {
+    /// The velocities of the lower and the upper wall, in the other run and in this one. The
+    /// profile is seen from the straight line between them, which is replaced.
+    pub walls: [[f64; 2]; 2],
+    pub flux: FluxChange,
+}
+
+/// The change of the mass flux, seen from the walls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FluxChange {
     Nothing,
-    /// The profile times this factor, seen from the straight line between the walls' velocities:
-    /// its shape stays, and so do the walls.
+    /// The profile times this factor: its shape stays.
     Scaled(f64),
     /// So much more, as a parabola: there is no shape that the flux could be had from.
     Added(f64),
 }
 
 impl FluxChange {
-    /// The change of a profile of the bulk velocity `found` to another.
-    pub fn new(found: f64, bulk_velocity: f64, [lower, upper]: [f64; 2]) -> Self {
-        let middle = 0.5 * (lower + upper);
-        let [found, bulk_velocity] = [found - middle, bulk_velocity - middle];
+    /// From the bulk velocity `found` to `bulk_velocity`, relative to the walls.
+    fn new(found: f64, bulk_velocity: f64) -> Self {
         let factor = bulk_velocity / found;
         if (bulk_velocity - found).abs() <= 1e-6 * bulk_velocity.abs().max(found.abs()) {
             Self::Nothing
@@ -272,36 +279,46 @@ impl FluxChange {
             Self::Added(bulk_velocity - found)
         }
     }
+}
+
+impl MeanChange {
+    /// From a profile of the bulk velocity `found` between the walls `before` to the `drive` and
+    /// the walls `now`.
+    pub fn new(found: f64, before: [f64; 2], drive: Drive, now: [f64; 2]) -> Self {
+        let middle = |[lower, upper]: [f64; 2]| 0.5 * (lower + upper);
+        let flux = match drive {
+            Drive::MassFlux { bulk_velocity } => {
+                FluxChange::new(found - middle(before), bulk_velocity - middle(now))
+            }
+            Drive::PressureGradient { .. } => FluxChange::Nothing,
+        };
+        Self { walls: [before, now], flux }
+    }
 
     /// Changes the Chebyshev coefficients of U.
-    fn apply(self, [lower, upper]: [f64; 2], u: &mut [f64]) {
-        let line = [0.5 * (lower + upper), 0.5 * (upper - lower)];
-        match self {
-            Self::Nothing => {}
-            Self::Scaled(factor) => {
-                u.iter_mut().for_each(|u| *u *= factor);
-                u.iter_mut().zip(line).for_each(|(u, line)| *u += (1.0 - factor) * line);
-            }
-            // 3/2 (1 - y^2) = 3/4 (T_0 - T_2)
-            Self::Added(more) => {
-                u[0] += 0.75 * more;
-                u[2] -= 0.75 * more;
-            }
+    fn apply(self, u: &mut [f64]) {
+        let [before, now] = self.walls.map(|[lower, upper]| [0.5 * (lower + upper), 0.5 * (upper - lower)]);
+        let factor = if let FluxChange::Scaled(factor) = self.flux { factor } else { 1.0 };
+        u.iter_mut().for_each(|u| *u *= factor);
+        for ((u, before), now) in u.iter_mut().zip(before).zip(now) {
+            *u += now - factor * before;
+        }
+        // 3/2 (1 - y^2) = 3/4 (T_0 - T_2)
+        if let FluxChange::Added(more) = self.flux {
+            u[0] += 0.75 * more;
+            u[2] -= 0.75 * more;
         }
     }
 }
 
 impl<T: Real> Channel<T> {
-    /// Gives a mean profile that was taken from a file the mass flux of the case. The first step
-    /// would put what is missing in as an impulse, which tears at the walls.
-    pub(super) fn meet_flux(&mut self) {
-        let (Drive::MassFlux { bulk_velocity }, Some(range)) = (self.parameters.drive, self.mean_column())
-        else {
-            return;
-        };
-        let walls = self.parameters.walls.velocity;
+    /// Brings a mean profile that was taken from a file, of a run between the walls `before`, to
+    /// the walls and the mass flux of the case.
+    pub(super) fn meet_walls_and_flux(&mut self, before: [f64; 2]) {
+        let Some(range) = self.mean_column() else { return };
+        let Parameters { drive, walls, .. } = &self.parameters;
         let mut u: Vec<f64> = self.state[0][range.clone()].iter().map(|u| unpack(*u)).collect();
-        FluxChange::new(bulk(u.iter().copied()), bulk_velocity, walls).apply(walls, &mut u);
+        MeanChange::new(bulk(u.iter().copied()), before, *drive, walls.velocity).apply(&mut u);
         self.state[0][range].iter_mut().zip(u).for_each(|(mode, u)| *mode = pack(u));
     }
 }

@@ -30,11 +30,13 @@ mod velocity;
 mod walls;
 mod wavenumbers;
 
-pub use initial::FluxChange;
+pub use initial::{FluxChange, MeanChange};
 pub use profiles::unpack;
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
-use crate::case::{self, Batches, Case, ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
+use crate::case::{
+    self, Batches, Case, ChannelInitial, ChannelScalar, Drive, FlowKind, ScalarBoundary, Walls,
+};
 use crate::chebyshev::Points;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
@@ -266,13 +268,15 @@ impl<T: Real> Flow for Channel<T> {
     }
 
     /// The file may be of another precision.
-    fn started_elsewhere(&mut self) -> Result<()> {
+    fn started_elsewhere(&mut self, from: &Case) -> Result<()> {
         if let Some(mean) = self.mean_column() {
             for field in &mut self.state {
                 field[mean.clone()].iter_mut().for_each(|packed| *packed = pack(unpack(*packed)));
             }
         }
-        self.meet_flux();
+        if let FlowKind::Channel(from) = &from.flow {
+            self.meet_walls_and_flux(from.walls.velocity);
+        }
         Ok(())
     }
 

@@ -308,7 +308,7 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.set_scalars_and_forcing()
     }
 
-    fn started_elsewhere(&mut self) -> Result<()> {
+    fn started_elsewhere(&mut self, _from: &Case) -> Result<()> {
         self.start_forcing()
     }
 

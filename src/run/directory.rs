@@ -73,6 +73,7 @@ impl RunDirectory {
     pub fn take(&self, world: &World) -> Result<()> {
         world.root_does(|| {
             let path = self.path.display();
+            require_folder(&self.path)?;
             fs::create_dir_all(&self.path)
                 .map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
             // There is no log yet: it belongs to whoever has the lock.
@@ -81,12 +82,16 @@ impl RunDirectory {
         })
     }
 
-    /// Checks that what has the name of a folder of results is one; collective.
+    /// Checks that what has the name of a folder of results is one, and that no name is that of a
+    /// link that leads nowhere; collective.
     ///
     /// # Errors
-    /// Something else has that name, or a link leads nowhere.
-    pub fn require_folders(&self, world: &World) -> Result<()> {
-        world.root_does(|| FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name))))
+    /// It is not.
+    pub fn require_places(&self, world: &World) -> Result<()> {
+        world.root_does(|| {
+            FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name)))?;
+            FILES.iter().chain(&TABLES).try_for_each(|name| require_target(&self.file(name)))
+        })
     }
 
     /// Whether another job has taken this one for dead, and the directory for its own. Told by the root.
@@ -289,14 +294,21 @@ pub fn table(directory: &Path, name: &str) -> PathBuf {
 
 /// Refuses what is neither a folder nor a link to one; there need not be any.
 fn require_folder(path: &Path) -> Result<()> {
-    let shown = path.display();
+    require_target(path)?;
+    match path.exists() && !path.is_dir() {
+        true => Err(Error::failure(format!("{} is not a directory; move it away", path.display()))),
+        false => Ok(()),
+    }
+}
+
+/// Refuses a link that leads nowhere.
+fn require_target(path: &Path) -> Result<()> {
     match fs::metadata(path) {
-        Ok(data) if data.is_dir() => Ok(()),
-        Ok(_) => Err(Error::failure(format!("{shown} is not a directory; move it away"))),
         Err(error) if path.is_symlink() => Err(Error::failure(format!(
-            "{shown} is a link that cannot be followed: {error}. Mount the disk, or remove the link"
+            "{} is a link that cannot be followed: {error}. Mount the disk, or remove the link",
+            path.display()
         ))),
-        Err(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 

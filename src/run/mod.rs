@@ -103,7 +103,7 @@ fn launch(
     world.root_does(|| files::require_utf8(&directory.path))?;
     refuse(&world, &directory)?;
     directory.take(&world)?;
-    directory.require_folders(&world)?;
+    directory.require_places(&world)?;
     control.listen(&world, &directory.path);
     watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
     let mut run = Run::new(world, case, directory, flow, control, Tally::new(begin));

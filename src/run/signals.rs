@@ -1,6 +1,6 @@
 //! Signals that a run heeds. It looks at them after every step.
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
 use signal_hook::{flag, low_level};
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,9 @@ pub struct Signals {
 static HEEDED: LazyLock<Signals> = LazyLock::new(|| {
     let signals = Signals::default();
     // A signal that cannot be caught ends the job as it would any other program; the last checkpoint stays.
-    for signal in [SIGTERM, SIGUSR1, SIGUSR2].into_iter().chain((!is_ignored(SIGHUP)).then_some(SIGHUP)) {
+    for signal in
+        [SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU].into_iter().chain((!is_ignored(SIGHUP)).then_some(SIGHUP))
+    {
         let _ = flag::register(signal, Arc::clone(&signals.stop));
     }
     let _ = flag::register(SIGCONT, Arc::clone(&signals.resumed));
@@ -63,7 +65,7 @@ pub fn heeded() -> &'static Signals {
 }
 
 impl Signals {
-    /// Whether SIGTERM, SIGINT, SIGHUP, SIGUSR1 or SIGUSR2 has come.
+    /// Whether SIGTERM, SIGINT, SIGHUP, SIGXCPU, SIGUSR1 or SIGUSR2 has come.
     pub fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

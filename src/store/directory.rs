@@ -130,6 +130,11 @@ pub(super) fn sweep(directory: &Path) -> Result<()> {
 pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
     let (link, partial) = (directory.join(LATEST), partial(&directory.join(LATEST)));
     discard(&partial)?;
+    // A file of this name is not this program's: it is not replaced.
+    if link.symlink_metadata().is_ok_and(|data| !data.is_symlink()) {
+        fs::rename(&link, free_name(&link))
+            .map_err(|error| Error::io(format!("cannot put {} aside", link.display()), error))?;
+    }
     symlink(file_name(step, "h5"), &partial)
         .and_then(|()| fs::rename(&partial, &link))
         .map_err(|error| Error::io(format!("cannot make the link {}", link.display()), error))?;
@@ -257,6 +262,9 @@ pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>>
     let link = directory.join(LATEST);
     let problem = world.root_text(|| {
         Ok(match fs::read_link(&link) {
+            Err(_) if link.is_file() => {
+                format!("{} is not a link: it is put aside", link.display())
+            }
             Err(error) => format!("{} cannot be followed: {error}", link.display()),
             Ok(target) if !directory.join(&target).is_file() => {
                 format!("{} points to {}, which is not there", link.display(), target.display())

@@ -201,6 +201,21 @@ fn another_flux() -> Outcome {
         &format!("run first.toml {}", other.replace("=12", "=10").replace("--dir other", "--dir same")),
     )?;
     ensure!(!same.output.contains("note:"), "{}", same.output);
+    // The same flow seen from elsewhere: walls and flux both 5 more, and the walls alone.
+    let note = "the walls of initial.file move with [0.0, 0.0], those of the case with [5.0, 5.0]: the mean \
+        profile moves with them";
+    let file =
+        "--set walls.velocity=[5,5] --set initial={kind=\"file\",file=\"runs/first/checkpoints/latest\"}";
+    place.ends(1, &format!("run first.toml {file} --set drive.bulk_velocity=15 --dir moved"), 0, &[note])?;
+    let gradient = "--set drive={kind=\"pressure-gradient\",gradient=1}";
+    place.ends(1, &format!("run first.toml {file} {gradient} --dir driven"), 0, &[note])?;
+    let expected = of("runs/first", 2, "wall_shear_lower")?;
+    for run in ["moved", "driven"] {
+        for step in [0, 1, 2] {
+            let shear = of(run, step, "wall_shear_lower")?;
+            ensure!((shear / expected - 1.0).abs() < 0.05, "{run}, step {step}: wall shear {shear}");
+        }
+    }
     Ok(())
 }
 

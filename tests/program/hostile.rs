@@ -150,6 +150,18 @@ fn links() -> Outcome {
         &["give its checkpoint as the initial field"],
     )?;
 
+    // A file that is called so is kept; a link that leads nowhere is found before the run.
+    fs::remove_file(place.at("run/checkpoints/latest"))?;
+    fs::write(place.at("run/checkpoints/latest"), "my notes")?;
+    let told = ["run/checkpoints/latest is not a link: it is put aside", "done: step 3,"];
+    place.ends(2, "run case.toml --dir run --set time.steps=3", 0, &told)?;
+    ensure!(place.read("run/checkpoints/latest.h5.aside")? == "my notes", "a file was replaced by the link");
+    fs::rename(place.at("run/series.csv"), place.at("series.csv"))?;
+    symlink("nowhere/series.csv", place.at("run/series.csv"))?;
+    let told = "run/series.csv is a link that cannot be followed";
+    place.ends(2, "run case.toml --dir run --set time.steps=4", 1, &[told])?;
+    fs::rename(place.at("series.csv"), place.at("run/series.csv"))?;
+
     // Put aside under a name that is free.
     relink(&place, "00000002.h5")?;
     fs::write(place.at("run/checkpoints/00000002.h5"), "damaged")?;

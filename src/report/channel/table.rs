@@ -208,7 +208,11 @@ fn with_error(value: f64, error: f64) -> String {
     let decimals = (1.0 - error.log10().floor()).max(0.0) as usize;
     match decimals {
         0..=6 => format!("{value:.decimals$} +- {error:.decimals$}"),
-        _ => format!("{value:.1e} +- {error:.1e}"),
+        _ => {
+            // Digits behind the point of the value, so that its last one is the second of the error.
+            let digits = (value.abs().log10().floor() - error.log10().floor() + 1.0).max(1.0) as usize;
+            format!("{value:.digits$e} +- {error:.1e}")
+        }
     }
 }
 
@@ -232,6 +236,8 @@ mod tests {
             (178.1234, 0.5678, "178.12 +- 0.57"),
             (-0.12345, 0.049, "-0.123 +- 0.049"),
             (15.6, 13.2, "16 +- 13"),
+            (0.0401234, 1.2e-6, "4.01234e-2 +- 1.2e-6"),
+            (1.3e-8, 4.0e-7, "1.3e-8 +- 4.0e-7"),
             (2.5e-9, 1.23e-9, "2.5e-9 +- 1.2e-9"),
             (0.0123456, f64::NAN, "0.012346"),
             (3.0, 1e-12, "3"),

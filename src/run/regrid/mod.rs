@@ -5,7 +5,7 @@ mod mapping;
 
 use super::{directory, output};
 use crate::case::{self, Case, Channel, Drive, FlowKind, Stop};
-use crate::channel::{self, FluxChange};
+use crate::channel::{self, FluxChange, MeanChange};
 use crate::chebyshev::bulk;
 use crate::error::{Error, Result};
 use crate::files;
@@ -159,19 +159,29 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
     Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
     let mean = parts.columns.iter().find(|[nx, nz, ..]| [*nx, *nz] == [0, 0]);
     let field = parts.fields.iter().position(|field| field.name == "laplacian_v");
-    let (
-        FlowKind::Channel(Channel { drive: Drive::MassFlux { bulk_velocity }, walls, .. }),
-        Some(&[_, _, first, count]),
-        Some(field),
-    ) = (&case.flow, mean, field)
+    let (FlowKind::Channel(before), FlowKind::Channel(now), Some(&[_, _, first, count]), Some(field)) =
+        (&old.flow, &case.flow, mean, field)
     else {
         return Ok(Vec::new());
     };
     let profile: Vec<f64> =
         parts.read(field, first as u64..(first + count) as u64)?.into_iter().map(channel::unpack).collect();
-    let found = bulk(profile.iter().copied());
-    let what = match FluxChange::new(found, *bulk_velocity, walls.velocity) {
-        FluxChange::Nothing => return Ok(Vec::new()),
+    Ok(notes_of_mean(bulk(profile.iter().copied()), before, now))
+}
+
+/// The notes of how the mean profile of a file, of the bulk velocity `found`, is changed.
+fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
+    let MeanChange { walls: [from, to], flux } =
+        MeanChange::new(found, before.walls.velocity, now.drive, now.walls.velocity);
+    let mut notes = Vec::new();
+    if from != to {
+        notes.push(format!(
+            "the walls of initial.file move with {from:?}, those of the case with {to:?}: the mean profile moves \
+             with them; the fluctuations stay as they are"
+        ));
+    }
+    let what = match flux {
+        FluxChange::Nothing => return notes,
         FluxChange::Scaled(factor) => {
             format!("the mean profile is multiplied by {factor:.6}, seen from the walls")
         }
@@ -179,10 +189,15 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
             format!("a parabola of the bulk velocity {more:.6} is added to the mean profile")
         }
     };
-    Ok(vec![format!(
-        "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the \
-         fluctuations stay as they are"
-    )])
+    if let Drive::MassFlux { bulk_velocity } = now.drive {
+        // Round-off must not show as -0.000000.
+        let found = if found.abs() < 1e-6 * bulk_velocity.abs() { 0.0 } else { found };
+        notes.push(format!(
+            "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the \
+             fluctuations stay as they are"
+        ));
+    }
+    notes
 }
 
 /// Puts the state of the checkpoint that the case names, if it does, in the place of the initial
@@ -217,7 +232,7 @@ pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<O
         Ok(())
     };
     world.agree(fill())?;
-    flow.started_elsewhere()?;
+    flow.started_elsewhere(&old)?;
     let Header { step, time, layout, .. } = &parts.header;
     Ok(Some(format!(
         "starting from {}, step {step}, time {time}, modes {layout}: {}",
