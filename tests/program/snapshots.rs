@@ -61,7 +61,7 @@ fn read_by_the_library() -> Outcome {
     let series = place.read("run/series.csv")?;
     let mut rows = series.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let energy = rows.next().and_then(|names| names.iter().position(|name| *name == "energy"));
-    let energy: f64 = rows.last().ok_or("no rows")?[energy.ok_or("no energy")?].parse()?;
+    let energy: f64 = rows.next_back().ok_or("no rows")?[energy.ok_or("no energy")?].parse()?;
 
     let checkpoint = StoredCheckpoint::open(&place.at("run/checkpoints/latest"))?;
     ensure!(checkpoint.names().eq(["u", "v", "w"]) && checkpoint.header().step == 2, "another checkpoint");
