@@ -21,7 +21,7 @@
 
 use super::wavenumbers::Wavenumbers;
 use crate::convection::times_minus_i;
-use crate::transform::{Fields, Pieces, PiecesMut, Products, Real, vectorised};
+use crate::transform::{Pieces, PiecesMut, Products, Real, Room, vectorised};
 use num_complex::Complex;
 
 /// The numbers of products and of what is made of them, with so many scalars.
@@ -30,9 +30,9 @@ pub fn counts(scalars: usize) -> Products {
 }
 
 /// The room that the transform must have: the statistics have one product more, `v^2`.
-pub fn room(scalars: usize) -> Fields {
-    let fields = counts(scalars).room(3 + scalars);
-    Fields { lines: fields.lines.max(6), ..fields }
+pub fn room(scalars: usize) -> Room {
+    let room = counts(scalars).room(3 + scalars);
+    Room { lines: room.lines.max(6), ..room }
 }
 
 /// `[R, S, P, Q]` of `[a, b, c, d, e]`, and `[E, V]` of the three products of each scalar, at n_x

@@ -79,7 +79,7 @@ impl<T: Real> Channel<T> {
             }
             let remembered = SPALART_MOSER_ROGERS.get(s + 1).is_some_and(|next| next.zeta != 0.0);
             let substep = Substep::new(coefficients, dt, remembered);
-            let mut stage = Stage {
+            let mut sweep = Sweep {
                 operators,
                 wavenumbers,
                 walls,
@@ -95,9 +95,9 @@ impl<T: Real> Channel<T> {
                 impulse: 0.0,
                 broken: 0,
             };
-            stage.apply(terms, state, previous);
-            impulse += stage.impulse;
-            broken |= stage.broken;
+            sweep.apply(terms, state, previous);
+            impulse += sweep.impulse;
+            broken |= sweep.broken;
         }
         self.gradient = impulse / dt;
         self.clock.step += 1;
@@ -147,8 +147,8 @@ fn convective_terms<'p, T: Real>(
     )
 }
 
-/// A substep, column after column.
-struct Stage<'a, T> {
+/// A substep's sweep over the columns.
+struct Sweep<'a, T> {
     operators: &'a Operators<T>,
     wavenumbers: &'a Wavenumbers<T>,
     walls: &'a WallMotion,
@@ -179,7 +179,7 @@ struct Neighbours<'a> {
     first: usize,
 }
 
-impl<T: Real> Stage<'_, T> {
+impl<T: Real> Sweep<'_, T> {
     /// Advances all columns by the convective terms; adds to the impulse and to the bits of what is
     /// broken.
     fn apply(

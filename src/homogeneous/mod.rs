@@ -39,8 +39,7 @@ use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{
-    Fields, Layout, Pencils, PhaseTimes, Real, Reals, Shift, Slab, SpectralField, Truncation, Values,
-    ValuesMut,
+    Layout, Pencils, PhaseTimes, Real, Reals, Room, Shift, Slab, SpectralField, Truncation, Values, ValuesMut,
 };
 use evaluation::Grids;
 use forcing::Forcing;
@@ -151,7 +150,7 @@ impl Parameters {
     }
 
     /// The room that the transform must have.
-    fn room(&self) -> Fields {
+    fn room(&self) -> Room {
         let (scalars, mean) = (self.scalars.len(), MeanFlow::new(&self.mean, self.size));
         right_hand_side::counts(scalars, mean.mixes_labels()).room(3 + scalars)
     }

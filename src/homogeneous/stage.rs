@@ -10,14 +10,14 @@ use super::wavenumbers::StageTables;
 use super::{MeanFlow, Parameters};
 use crate::case::Scalar;
 use crate::parallel::ExactSum;
-use crate::time;
+use crate::time::Stage;
 use crate::transform::{Column, Pieces, Real, SpectralField};
 use num_complex::Complex;
 use std::ops::Range;
 
-/// A stage and what it works on.
-pub struct Stage<'a, T> {
-    pub stage: &'a time::Stage,
+/// A stage's sweep over the columns.
+pub struct Sweep<'a, T> {
+    pub stage: &'a Stage,
     /// The length of the step, and the time at the beginning of the stage.
     pub dt: f64,
     pub time: f64,
@@ -34,7 +34,7 @@ pub struct Stage<'a, T> {
     pub force: &'a mut [Vec<Complex<T>>; 3],
 }
 
-impl<T: Real> Stage<'_, T> {
+impl<T: Real> Sweep<'_, T> {
     /// Advances all R registers by the nonlinear term; returns the sums of `|u|^2` and `k^2 |u|^2`
     /// over all modes of this rank.
     pub fn apply<const R: usize>(self, nonlinear: Evaluated<'_, T>) -> [ExactSum; 2] {
@@ -54,7 +54,7 @@ impl<T: Real> Stage<'_, T> {
             transport: Transport::of(interval.transport),
         };
         let forcing = forcing.filter(|forcing| forcing.is_local());
-        let mut columns = Columns {
+        let mut columns = ColumnStage {
             coefficients: Coefficients::new(stage, dt),
             mean: (mean.deforms() || interval.absolute_vorticity != [0.0; 3]).then_some(terms),
             first_grid: nonlinear.first_grid(),
@@ -80,8 +80,8 @@ impl<T: Real> Stage<'_, T> {
     }
 }
 
-/// The columns of a rank in a stage.
-struct Columns<'a, T, const R: usize> {
+/// A stage for one column at a time.
+struct ColumnStage<'a, T, const R: usize> {
     coefficients: Coefficients<T, R>,
     /// The terms of the mean flow, if there is one.
     mean: Option<MeanTerms<T>>,
@@ -95,7 +95,7 @@ struct Columns<'a, T, const R: usize> {
     scalars: &'a mut [Vec<SpectralField<T>>; R],
 }
 
-impl<T: Real, const R: usize> Columns<'_, T, R> {
+impl<T: Real, const R: usize> ColumnStage<'_, T, R> {
     /// Advances the scalars and then the velocity of a column, `range` of the fields, of which
     /// `modes` came through the transform; returns the sums of the new velocity.
     fn advance(&mut self, column: &Column, range: &Range<usize>, modes: Pieces<'_, T>) -> Sums {

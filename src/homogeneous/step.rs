@@ -2,7 +2,7 @@
 
 use super::evaluation::{AtPoints, Evaluation};
 use super::forcing::Forcing;
-use super::stage::Stage;
+use super::stage::Sweep;
 use super::{Homogeneous, remesh};
 use crate::error::{Error, Result};
 use crate::flow::{Broken, Step};
@@ -116,7 +116,7 @@ impl<T: Real> Homogeneous<T> {
                     forcing.begin_step(parameters.seed, clock.step, step.dt, scheme);
                 }
             }
-            let stage = Stage {
+            let sweep = Sweep {
                 stage,
                 dt: step.dt,
                 time: begin + stage.from * step.dt,
@@ -130,8 +130,8 @@ impl<T: Real> Homogeneous<T> {
                 force,
             };
             step.sums = match scheme.registers() {
-                2 => stage.apply::<2>(nonlinear),
-                _ => stage.apply::<3>(nonlinear),
+                2 => sweep.apply::<2>(nonlinear),
+                _ => sweep.apply::<3>(nonlinear),
             };
         }
         Ok(step)

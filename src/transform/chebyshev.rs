@@ -18,7 +18,7 @@
 use super::abreast::{Group, Rows, RowsMut, Stages};
 use super::butterflies::Numbers;
 use super::lines::{AlignedReals, aligned_reals};
-use super::{Columns, Fields, Lines, LinesMut, NEIGHBOURS, Real};
+use super::{Columns, Lines, LinesMut, NEIGHBOURS, Real, Room};
 use crate::parallel::{Blocks, BlocksMut};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
@@ -293,11 +293,11 @@ impl<T: Real> Columns<T> for ChebyshevColumns<T> {
     where
         T: 'a;
 
-    fn new(points: usize, fields: Fields) -> Self {
+    fn new(points: usize, room: Room) -> Self {
         Self {
             points,
             cosines: Cosines::new(points - 1),
-            lines: aligned_reals(fields.columns * points * NUMBERS),
+            lines: aligned_reals(room.columns * points * NUMBERS),
         }
     }
 
@@ -308,7 +308,7 @@ impl<T: Real> Columns<T> for ChebyshevColumns<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Fields, NEIGHBOURS, Real};
+    use super::super::{NEIGHBOURS, Real, Room};
     use super::{ChebyshevColumns, Columns, NUMBERS};
     use crate::parallel::{Blocks, BlocksMut};
     use num_complex::Complex;
@@ -322,7 +322,7 @@ mod tests {
                 let amplitude = 1.0 - 0.2 * f as f64 - 0.02 * column as f64;
                 Complex::new((m as f64 * 1.3).cos(), (m as f64 * 0.7).sin()) * amplitude / (1.0 + m as f64)
             };
-            let mut transform = ChebyshevColumns::<T>::new(points, Fields { columns: fields, lines: fields });
+            let mut transform = ChebyshevColumns::<T>::new(points, Room { columns: fields, lines: fields });
             // Six columns: one group, and one of fewer.
             let columns = 6;
             let mut rows = vec![Complex::new(T::zero(), T::zero()); points * fields * columns];
@@ -381,8 +381,7 @@ mod tests {
     fn fields_and_columns_do_not_meet() {
         let (points, fields, columns) = (17, 3, NEIGHBOURS);
         let rows_of = |broken: Option<(usize, usize)>| {
-            let mut transform =
-                ChebyshevColumns::<f64>::new(points, Fields { columns: fields, lines: fields });
+            let mut transform = ChebyshevColumns::<f64>::new(points, Room { columns: fields, lines: fields });
             let mut lines = transform.lines_mut(points);
             for (f, i) in (0..fields).flat_map(|f| (0..points * NUMBERS).map(move |i| (f, i))) {
                 let is_broken = broken == Some((f, i % NUMBERS / 2));

@@ -5,7 +5,7 @@
 use super::abreast::{Group, Rows, RowsMut, Stages};
 use super::butterflies::Numbers;
 use super::lines::{Aligned, AlignedReals, aligned, aligned_reals};
-use super::{Column, Fields, Pieces, Real, Shift};
+use super::{Column, Pieces, Real, Room, Shift};
 use crate::parallel::{Blocks, BlocksMut};
 use bytemuck::{cast_slice, cast_slice_mut};
 use num_complex::Complex;
@@ -19,7 +19,7 @@ pub trait Columns<T> {
     where
         T: 'a;
 
-    fn new(points: usize, fields: Fields) -> Self;
+    fn new(points: usize, room: Room) -> Self;
 
     /// The factor that the transforms of a line of so many points, there and back, multiply it by.
     fn there_and_back(points: usize) -> f64;
@@ -179,14 +179,14 @@ impl<T: Real> Columns<T> for FourierColumns<T> {
     where
         T: 'a;
 
-    fn new(points: usize, fields: Fields) -> Self {
+    fn new(points: usize, room: Room) -> Self {
         let group = points * Self::ABREAST;
         Self {
             stages: Stages::new(points),
-            modes: aligned(fields.columns * group),
+            modes: aligned(room.columns * group),
             work: aligned_reals(2 * group),
             few: aligned(group),
-            line: aligned(fields.columns * points),
+            line: aligned(room.columns * points),
             of_columns: aligned(Self::ABREAST),
         }
     }

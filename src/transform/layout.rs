@@ -41,9 +41,9 @@ pub struct Layout {
     pub slab: Slab,
 }
 
-/// The numbers of fields that the transform must have room for.
+/// The numbers of fields that the transform has room for.
 #[derive(Clone, Copy, Debug)]
-pub struct Fields {
+pub struct Room {
     /// Between columns and planes: the larger of the fields in and the fields out.
     pub columns: usize,
     /// Between planes and lines: the larger of the fields in and the products.
@@ -61,8 +61,8 @@ pub struct Products {
 
 impl Products {
     /// The room for these products of so many fields.
-    pub fn room(self, fields: usize) -> Fields {
-        Fields { columns: fields.max(self.outputs), lines: fields.max(self.at_points) }
+    pub fn room(self, fields: usize) -> Room {
+        Room { columns: fields.max(self.outputs), lines: fields.max(self.at_points) }
     }
 }
 
@@ -166,16 +166,16 @@ impl Layout {
     }
 
     /// Fields and planes that go through the row's exchange together; a row of one rank needs none.
-    pub(super) fn row_times(&self, fields: Fields) -> usize {
-        if self.nz.parts() == 1 { 0 } else { self.batch() * fields.lines }
+    pub(super) fn row_times(&self, room: Room) -> usize {
+        if self.nz.parts() == 1 { 0 } else { self.batch() * room.lines }
     }
 
     /// Real numbers in the exchanges' buffers, in column and row: one for what stays on this rank,
     /// one to send and one to receive.
-    pub fn buffer_reals(&self, fields: Fields) -> usize {
+    pub fn buffer_reals(&self, room: Room) -> usize {
         let of_field = |counts, own: usize| 2 * (own + 2 * (longer(counts) - own));
-        fields.columns * of_field(self.column_counts(), self.columns.len() * self.slab.y.len())
-            + self.row_times(fields) * of_field(self.row_counts(), self.kx.len() * self.slab.z.len())
+        room.columns * of_field(self.column_counts(), self.columns.len() * self.slab.y.len())
+            + self.row_times(room) * of_field(self.row_counts(), self.kx.len() * self.slab.z.len())
     }
 
     /// The global list of modes, and where this rank's lie in it.

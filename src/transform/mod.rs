@@ -26,7 +26,7 @@ pub use chebyshev::ChebyshevColumns;
 pub use columns::{Columns, FourierColumns};
 pub use fetch::fetch;
 pub use lanes::{LANES, Lanes, instruction_set, vectorised};
-pub use layout::{Fields, Layout, ModeList, Products, Slab, Visited};
+pub use layout::{Layout, ModeList, Products, Room, Slab, Visited};
 pub use lines::ComplexLines;
 pub use modes::{Column, Shape, Truncation};
 pub use on_planes::{OnPlanes, Returned};

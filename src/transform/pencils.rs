@@ -22,7 +22,7 @@
 
 use super::phase_times::PhaseTimes;
 use super::planes::Planes;
-use super::{Columns, Fields, FourierColumns, Layout, Real, Truncation};
+use super::{Columns, FourierColumns, Layout, Real, Room, Truncation};
 use crate::error::Result;
 use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
 
@@ -46,14 +46,14 @@ pub struct Pencils<T, Y = FourierColumns<T>> {
 impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     /// # Errors
     /// Messages too long for MPI.
-    pub fn new(truncation: Truncation, grid: ProcessGrid, method: Method, fields: Fields) -> Result<Self> {
+    pub fn new(truncation: Truncation, grid: ProcessGrid, method: Method, room: Room) -> Result<Self> {
         let layout = Layout::on(truncation, &grid);
         let ny = truncation.grid[1];
         let (column_counts, plane_counts) = layout.column_counts();
         Ok(Self {
-            planes: Planes::new(&layout, Y::there_and_back(ny), grid.row, method, fields)?,
-            y: Y::new(ny, fields),
-            column: Exchange::new(grid.column, method, fields.columns, [&column_counts, &plane_counts])?,
+            planes: Planes::new(&layout, Y::there_and_back(ny), grid.row, method, room)?,
+            y: Y::new(ny, room),
+            column: Exchange::new(grid.column, method, room.columns, [&column_counts, &plane_counts])?,
             column_counts,
             plane_counts,
             phases: PhaseTimes::default(),

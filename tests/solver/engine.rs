@@ -5,7 +5,7 @@ use crate::ensure;
 use crate::noise;
 use num_complex::Complex;
 use rogallo::parallel::{ExactSum, Method, ProcessGrid, World};
-use rogallo::transform::{Fields, Layout, Pencils, Products, Real, Shape, Shift, SpectralField, Truncation};
+use rogallo::transform::{Layout, Pencils, Products, Real, Room, Shape, Shift, SpectralField, Truncation};
 use std::rc::Rc;
 
 pub static CHECKS: [Check; 7] = [
@@ -24,8 +24,8 @@ fn pencils<T: Real>(
     grid: [usize; 2],
     method: Method,
 ) -> Result<Pencils<T>, String> {
-    let fields = Fields { columns: 2, lines: 2 };
-    Pencils::new(truncation, ProcessGrid::new(world, grid), method, fields).map_err(|error| error.to_string())
+    let room = Room { columns: 2, lines: 2 };
+    Pencils::new(truncation, ProcessGrid::new(world, grid), method, room).map_err(|error| error.to_string())
 }
 
 /// A field with a value for each mode that depends on its label only.

@@ -10,7 +10,7 @@ mod visits;
 use super::layout::{Layout, Piece};
 use super::lines::{Aligned, aligned};
 use super::phase_times::{PhaseTimes, lap};
-use super::{ComplexLines, Fields, Pieces, PiecesMut, Products, Real, RealLines, fetch};
+use super::{ComplexLines, Pieces, PiecesMut, Products, Real, RealLines, Room, fetch};
 use crate::error::Result;
 use crate::parallel::{Blocks, BlocksMut, Exchange, Method, Traffic, World};
 use bytemuck::cast_slice_mut;
@@ -57,7 +57,7 @@ impl<T: Real> Planes<T> {
         y_there_and_back: f64,
         row: World,
         method: Method,
-        fields: Fields,
+        room: Room,
     ) -> Result<Self> {
         let [nx, _, nz] = layout.truncation.grid;
         let lines = [Side::Z, Side::X]
@@ -69,15 +69,15 @@ impl<T: Real> Planes<T> {
         Ok(Self {
             x: RealLines::new(nx),
             z: ComplexLines::new(nz),
-            row: Exchange::new(row, method, layout.row_times(fields), [&z_counts, &x_counts])?,
+            row: Exchange::new(row, method, layout.row_times(room), [&z_counts, &x_counts])?,
             z_counts,
             x_counts,
             batch: layout.batch(),
             factor: T::of(1.0 / (nx as f64 * y_there_and_back * nz as f64)),
             nkx: layout.truncation.nx_max() + 1,
             nz_max: layout.kx.clone().map(|nx| layout.truncation.nz_max(nx)).collect(),
-            lines: aligned(fields.lines * lines),
-            points: aligned(fields.lines * nx * T::ABREAST / 2),
+            lines: aligned(room.lines * lines),
+            points: aligned(room.lines * nx * T::ABREAST / 2),
         })
     }
 
