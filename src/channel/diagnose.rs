@@ -34,7 +34,8 @@ impl<T: Real> Channel<T> {
         Diagnosis { places, tails, stability: self.parameters.stability() }
     }
 
-    /// `|eta|^2 + |phi|^2 / k^2` of the fluctuations by k_x, by |k_z| and by the degree of the polynomial.
+    /// `|eta|^2 + |phi|^2 / k^2` of the fluctuations by k_x, by |k_z| and by the degree of the
+    /// polynomial.
     fn enstrophy_spectra(&self) -> Vec<Tail> {
         let (layout, truncation) = (&self.pencils.layout, self.parameters.truncation());
         let sizes = [truncation.nx_max() + 1, truncation.nz_max(0) + 1, self.operators.kept];

@@ -1,4 +1,5 @@
-//! Helmholtz problems `a f - c f'' = r` with f given at the walls, a >= 0, c > 0, in Chebyshev coefficients.
+//! Helmholtz problems `a f - c f'' = r` with f given at the walls, a >= 0, c > 0, in Chebyshev
+//! coefficients.
 //!
 //! Integrated twice, the tau equations are tridiagonal in the coefficients of each parity, with 1
 //! more on the diagonal than the others together (Gottlieb & Orszag 1977, sec. 10; Canuto et al.

@@ -140,7 +140,8 @@ pub fn side_by_side<T>(coefficients: &[Complex<T>], kept: usize) -> [&[Complex<T
     std::array::from_fn(|c| &coefficients[last.min(c * kept)..][..kept])
 }
 
-/// The coefficients of columns of one length into a line, whose numbers behind them are zero already.
+/// The coefficients of columns of one length into a line, whose numbers behind them are zero
+/// already.
 #[inline(always)]
 pub fn copy_in<T: Real>(columns: [&[Complex<T>]; NEIGHBOURS], line: &mut [T]) {
     let length = columns[0].len();
@@ -159,7 +160,8 @@ pub fn copy_in_one<T: Real>(coefficients: &[Complex<T>], column: usize, line: &m
     }
 }
 
-/// `kept` coefficients of a line to another, whose columns are those from `first` on, and then zeros.
+/// `kept` coefficients of a line to another, whose columns are those from `first` on, and then
+/// zeros.
 #[inline(always)]
 pub fn copy_from<T: Real>(from: &[T], first: usize, kept: usize, line: &mut [T]) {
     if first == 0 {

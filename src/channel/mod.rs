@@ -66,7 +66,8 @@ pub struct Parameters {
     pub grid: [usize; 3],
     /// nu > 0.
     pub viscosity: f64,
-    /// Whether only two thirds of the polynomials are kept, which makes the products exact in y as well.
+    /// Whether only two thirds of the polynomials are kept, which makes the products exact in y as
+    /// well.
     pub dealiase_y: bool,
     pub drive: Drive,
     /// Omega, about z.

@@ -56,7 +56,8 @@ impl<T: Real> Channel<T> {
         squares.zip(&self.grid.weights).map(|(square, weight)| weight * square).sum()
     }
 
-    /// The volume mean of the sum of the squares of the fields that are put on the planes. Collective.
+    /// The volume mean of the sum of the squares of the fields that are put on the planes.
+    /// Collective.
     fn mean_square(
         &mut self,
         to_planes: impl for<'p> FnOnce(Kinematics<'_, T>, &'p mut Pencils<T>) -> OnPlanes<'p, T>,
@@ -87,7 +88,8 @@ impl<T: Real> Channel<T> {
         total.total(world) / (nx * nz) as f64
     }
 
-    /// Field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending. Collective.
+    /// Field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending.
+    /// Collective.
     pub(super) fn at_points(&mut self, field: usize) -> Reals {
         let Self { parameters, pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };

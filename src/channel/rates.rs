@@ -25,9 +25,9 @@ impl Parameters {
         rates
     }
 
-    /// The limits of what scheme and truncation can follow. The scheme's explicit part is Wray's scheme; in x and
-    /// z k_i is at most 2/3 of pi / dx_i. In y all polynomials may be kept, but v vanishes at the
-    /// walls, where their points are close.
+    /// The limits of what scheme and truncation can follow. The explicit part is Wray's
+    /// scheme; in x and z k_i is at most 2/3 of pi / dx_i. In y all polynomials may be kept, but v
+    /// vanishes at the walls, where their points are close.
     pub fn stability(&self) -> Stability {
         Stability { imaginary: RungeKutta::Rk3.imaginary_limit(), reach: 2.0 / 3.0 * PI }
     }

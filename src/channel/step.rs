@@ -32,7 +32,8 @@ struct AtPoints {
 }
 
 impl<T: Real> Channel<T> {
-    /// One step, cut short where it would go beyond the time `until`: then the clock shows `until` itself.
+    /// One step, cut short where it would go beyond the time `until`: then the clock shows `until`
+    /// itself.
     ///
     /// # Errors
     /// A Courant number was asked for of a fluid at rest.
@@ -117,8 +118,8 @@ impl<T: Real> Channel<T> {
     }
 }
 
-/// Evaluates h of a state, as far as the z-lines of what goes back to the columns; `at_points`, where
-/// it is given, takes the sums over the points.
+/// Evaluates h of a state, as far as the z-lines of what goes back to the columns; `at_points`,
+/// where it is given, takes the sums over the points.
 fn convective_terms<'p, T: Real>(
     kinematics: Kinematics<'_, T>,
     pencils: &'p mut Pencils<T>,

@@ -82,9 +82,9 @@ pub fn has_wall_values(field: &str, labels: [i64; 2]) -> bool {
     field != "laplacian_v" || labels == [0, 0]
 }
 
-/// Adds the coefficients of `whole` that `kept` has no room for to the last even and the last odd one
-/// of `kept`: the values at the walls stay what they were. The first substep would mend
-/// them with a jump at the walls.
+/// Adds the coefficients of `whole` that `kept` has no room for to the last even and the last odd
+/// one of `kept`: the values at the walls stay what they were. The first substep would mend them
+/// with a jump at the walls.
 pub fn keep_wall_values(whole: &[Complex<f64>], kept: &mut [Complex<f64>]) {
     let length = kept.len();
     for (n, coefficient) in whole.iter().enumerate().skip(length) {

@@ -60,8 +60,8 @@ impl<T: Real> Substep<T> {
         [c, c * k2]
     }
 
-    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_previous)` from a number on, of the
-    /// lines of f, `II h` and `II h_previous`.
+    /// `(alpha + beta) dt nu II L f + dt (gamma II h + zeta II h_previous)` from a number on, of
+    /// the lines of f, `II h` and `II h_previous`.
     #[inline(always)]
     fn source<'a>(
         &self,
@@ -245,8 +245,9 @@ impl<T: Real> Update<T> {
         }
     }
 
-    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it; `previous`
-    /// has II h of the substep before, and then of this one. Returns whether all of it is finite.
+    /// The substep for a field whose ends ([`Helmholtz::particular`]) are `ends` after it;
+    /// `previous` has II h of the substep before, and then of this one. Returns whether all of it
+    /// is finite.
     pub fn advance(
         &mut self,
         operators: &Operators<T>,
@@ -309,8 +310,8 @@ impl<T: Real> Update<T> {
         self.remember(substep, previous)
     }
 
-    /// Keeps II h for the next substep. Returns whether psi is finite: the wall conditions make its first
-    /// coefficients depend on all others.
+    /// Keeps II h for the next substep. Returns whether psi is finite: the wall conditions make its
+    /// first coefficients depend on all others.
     fn remember(&self, substep: &Substep<T>, previous: &mut [T]) -> bool {
         if substep.is_remembered {
             previous.copy_from_slice(&self.terms);

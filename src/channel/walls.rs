@@ -49,7 +49,8 @@ impl WallMotion {
         Self { walls: walls.clone(), frame_velocity, through }
     }
 
-    /// U at the walls; as of all these, half the sum and half the difference of upper and lower wall.
+    /// U at the walls; as of all these, half the sum and half the difference of upper and lower
+    /// wall.
     pub fn streamwise<T: Real>(&self) -> Group<T> {
         let [lower, upper] = self.walls.velocity;
         ends(lower, upper)
@@ -65,7 +66,8 @@ impl WallMotion {
         self.walls.oscillation.map_or(0.0, |o| o.amplitude * (TAU * time / o.period).sin())
     }
 
-    /// v at the walls in neighbouring columns of this rank at a time. The frame moves past the walls.
+    /// v at the walls in neighbouring columns of this rank at a time. The frame moves past the
+    /// walls.
     pub fn through<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
         self.by_column(columns, time, |through| through.v, |sum, difference| [sum, difference])
     }

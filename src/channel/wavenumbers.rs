@@ -39,7 +39,8 @@ impl<T: Real> Wavenumbers<T> {
         std::array::from_fn(|c| self.of(&columns[c.min(columns.len() - 1)]))
     }
 
-    /// k_x by n_x, and k_z of the modes of a padded z-line, n_z = 0, 1, .. and .., -1; zero where no mode is.
+    /// k_x by n_x, and k_z of the modes of a padded z-line, n_z = 0, 1, .. and .., -1; zero where
+    /// no mode is.
     pub fn lines(&self) -> [&[T]; 2] {
         [&self.kx, &self.line]
     }

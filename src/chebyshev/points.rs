@@ -28,7 +28,8 @@ impl Points {
             _ if j == last => y[last - 1] - y[last],
             _ => 0.5 * (y[j - 1] - y[j + 1]),
         });
-        // The values at the points have these coefficients, and T_n, n even, the mean 1 / (1 - n^2).
+        // The values at the points have these coefficients, and T_n, n even, the mean 1 / (1 -
+        // n^2).
         let weight = |j: usize| -> f64 {
             let terms = (0..points)
                 .step_by(2)

@@ -180,10 +180,10 @@ impl Forcing {
         if let case::Forcing::Linear { rate } = self.kind { rate } else { 0.0 }
     }
 
-    /// The rates that limit a step, where a cell is `1 / cells` wide: a fluid at rest must not be pushed
-    /// through many of them in its first step. An acceleration f takes it through one in about
-    /// `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random force
-    /// must be resolved, and so must the growth of a band that P acts on, `dE/dt = P`.
+    /// The rates that limit a step, where a cell is `1 / cells` wide: a fluid at rest must not be
+    /// pushed through many of them in its first step. An acceleration f takes it through one in
+    /// about `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random
+    /// force must be resolved, and so must the growth of a band that P acts on, `dE/dt = P`.
     pub fn rates(&self, cells: f64) -> Rates {
         let mut rates = Rates::default();
         match self.kind {
@@ -294,8 +294,8 @@ impl Forcing {
         Err(without_energy(k_min, k_max))
     }
 
-    /// The reason why the force no longer acts: the mean flow has carried all modes out of the band, or the
-    /// band has no energy.
+    /// The reason why the force no longer acts: the mean flow has carried all modes out of the
+    /// band, or the band has no energy.
     pub fn idle(&self) -> Option<String> {
         let (k_min, k_max) = self.band()?;
         let lost = match self.kind {
@@ -395,7 +395,8 @@ impl Forcing {
         shells.chain(scaling).chain(process).collect()
     }
 
-    /// Restores the force from its [`Forcing::restart_scalars`], once the band is the one of that time.
+    /// Restores the force from its [`Forcing::restart_scalars`], once the band is the one of that
+    /// time.
     pub fn recall(&mut self, restart_scalars: &[(String, f64)]) {
         let value =
             |name: &str| restart_scalars.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
@@ -464,7 +465,8 @@ fn perpendicular(b: [Complex<f64>; 3], k: [f64; 3]) -> [Complex<f64>; 3] {
     std::array::from_fn(|i| b[i] - along * k[i])
 }
 
-/// Two independent normal numbers of variance one for a component of a mode at a step (Box & Muller 1958).
+/// Two independent normal numbers of variance one for a component of a mode at a step (Box & Muller
+/// 1958).
 fn gaussian(seed: u64, label: [i64; 3], component: usize, step: u64) -> Complex<f64> {
     // The label in one word: forced modes are those of large scales, far below 512.
     let packed = label.iter().fold(0, |word, n| word << 10 | (n + 512) & 1023) << 2 | component as i64;

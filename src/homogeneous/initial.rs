@@ -100,7 +100,8 @@ pub fn taylor_green_waves(
         .collect()
 }
 
-/// `u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx` (Dombre et al. 1986).
+/// `u = A sin kz + C cos ky, v = B sin kx + A cos kz, w = C sin ky + B cos kx` (Dombre et al.
+/// 1986).
 ///
 /// # Errors
 /// A box that is not cubic, for which `key` is to blame.
@@ -163,10 +164,12 @@ fn superpose<T: Real>(layout: &Layout, waves: &[Wave], velocity: &mut [SpectralF
     })
 }
 
-/// Sets a scalar on all ranks; collective. A random one has `|theta|^2 = E(k) V / (2 pi k^2)` in each mode.
+/// Sets a scalar on all ranks; collective. A random one has `|theta|^2 = E(k) V / (2 pi k^2)` in
+/// each mode.
 ///
 /// # Errors
-/// Modes that the grid does not hold; a spectrum without energy there. `name` is that of the scalar.
+/// Modes that the grid does not hold; a spectrum without energy there. `name` is that of the
+/// scalar.
 pub fn set_scalar<T: Real>(
     scalar: &Scalar,
     index: usize,

@@ -116,7 +116,8 @@ impl MeanFlow {
         b
     }
 
-    /// The mean flow from `t0` to `t1`, a part of a step that began at `begin`. No event lies within it.
+    /// The mean flow from `t0` to `t1`, a part of a step that began at `begin`. No event lies
+    /// within it.
     pub fn interval(&self, begin: f64, t0: f64, t1: f64) -> Interval {
         let theta = self.factor(begin) * (t1 - t0);
         let [from, to] = [t0, t1].map(|time| self.deformation(begin, time));

@@ -1,4 +1,5 @@
-//! The rates that limit a step of this flow, but for those of the state: see [`crate::time::Cause`].
+//! The rates that limit a step of this flow, but for those of the state: see
+//! [`crate::time::Cause`].
 
 use super::forcing::Forcing;
 use super::matrix::{Matrix, length, principal_values};
@@ -78,8 +79,8 @@ impl Parameters {
         self.scalars.iter().filter(|scalar| scalar.buoyancy != [0.0; 3])
     }
 
-    /// The limits of what scheme and truncation can follow: k_i is at most 2/3 of pi / dx_i, or in an
-    /// ellipsoid `sqrt(2) / 3` of 2 pi / dx_i.
+    /// The limits of what scheme and truncation can follow: k_i is at most 2/3 of pi / dx_i, or in
+    /// an ellipsoid `sqrt(2) / 3` of 2 pi / dx_i.
     pub fn stability(&self) -> Stability {
         let reach = match self.dealiasing {
             Dealiasing::TwoThirds => 2.0 / 3.0 * PI,
@@ -115,7 +116,8 @@ mod tests {
         let stratified =
             |scalars: Vec<Scalar>| of(&Parameters { scalars, ..at_rest.clone() }, Cause::Stratification);
         assert!((stratified(vec![heat([0.0, 1e4, 0.0], [0.0, 1.0, 0.0])]) - 100.0).abs() < 1e-11);
-        // Unstable; passive; a gradient across gravity, which tilted wavevectors feel: half of |b||G|.
+        // Unstable; passive; a gradient across gravity, which tilted wavevectors feel: half of
+        // |b||G|.
         assert!((stratified(vec![heat([0.0, -4.0, 0.0], [0.0, 1.0, 0.0])]) - 2.0).abs() < 1e-13);
         assert_eq!(stratified(vec![heat([0.0, 1e4, 0.0], [0.0; 3])]), 0.0);
         assert!((stratified(vec![heat([8.0, 0.0, 0.0], [0.0, 1.0, 0.0])]) - 2.0).abs() < 1e-13);

@@ -35,7 +35,8 @@ fn pao_length(peak_wavenumber: f64, kolmogorov_length: Option<f64>) -> f64 {
     kolmogorov_length.unwrap_or(1.0 / (50.0 * peak_wavenumber))
 }
 
-/// Interpolates between the rows of a table in log k and log E, linearly where an E is zero; zero outside.
+/// Interpolates in log k and log E between the rows of a table, linearly where an E is zero; zero
+/// outside.
 fn interpolate(table: &[(f64, f64)], k: f64) -> f64 {
     let above = table.partition_point(|(at, _)| *at < k);
     match (above.checked_sub(1).map(|below| table[below]), table.get(above)) {

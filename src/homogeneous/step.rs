@@ -156,8 +156,8 @@ impl<T: Real> Homogeneous<T> {
         )
     }
 
-    /// The reason why a strained box must not go on: the strain has made the cells so long that they no longer
-    /// resolve the dissipation. A box that is remeshed comes back.
+    /// The reason why a strained box must not go on: the strain has made the cells so long that
+    /// they no longer resolve the dissipation. A box that is remeshed comes back.
     fn unresolved(&self, dissipation: f64) -> Option<String> {
         if self.mean.is_remeshed() {
             return None;

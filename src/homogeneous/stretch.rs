@@ -54,8 +54,8 @@ impl Stretch {
     }
 }
 
-/// The numbers that [`super::Homogeneous`] keeps of a force, where each label n becomes `factors n` in a
-/// box of other lengths: a random force goes by labels.
+/// The numbers that [`super::Homogeneous`] keeps of a force, where each label n becomes `factors n`
+/// in a box of other lengths: a random force goes by labels.
 ///
 /// # Errors
 /// A force that is tied to the box.

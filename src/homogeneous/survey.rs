@@ -27,7 +27,8 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// The survey of the velocity at time zero, before it develops; None where it is taken from a file.
+    /// The survey of the velocity at time zero, before it develops; None where it is taken from a
+    /// file.
     ///
     /// # Errors
     /// Those of [`super::Homogeneous`] when it sets its velocity and its scalars.
@@ -199,8 +200,8 @@ impl Band {
         self.shells.iter().map(|(_, energy)| energy).sum()
     }
 
-    /// The band of the modes `k_min <= |k| <= k_max` of the box as it is at time zero; None where they are
-    /// too many to look at, or the field is that of a file.
+    /// The band of the modes `k_min <= |k| <= k_max` of the box as it is at time zero; None where
+    /// they are too many to look at, or the field is that of a file.
     pub fn new(parameters: &Parameters, k_min: f64, k_max: f64) -> Result<Option<Self>> {
         let truncation = parameters.truncation();
         let wavenumbers = Wavenumbers::new(parameters.size, &truncation);

@@ -9,8 +9,8 @@
 //! `dw/dt = B^-T (u x (curl U + 2 Omega) + N - nu k^2 u) - i kappa p` (Rogallo 1981): the pressure
 //! has a direction that does not change, so that the projection P' at the end of a stage is exact,
 //! and an irrotational strain leaves no linear term at all. In terms of u that is
-//! `Q = exp(-int A^T dt)`. Only u needs P': what the other registers have parallel to k is taken off when
-//! they are added to it.
+//! `Q = exp(-int A^T dt)`. Only u needs P': what the other registers have parallel to k is taken off
+//! when they are added to it.
 //!
 //! Of each row of M one factor is 1, if any: what a register becomes is that one, x, and a gain. In
 //! single precision small gains must not be lost in the rounding of x, nor F and Q in that of 1, so
@@ -415,7 +415,8 @@ fn advanced<T: Real, const R: usize, const L: usize>(
     if T::SUMS_GAINS { [whole, gain + all * loss] } else { [Lanes::all(T::zero()), all + all * loss] }
 }
 
-/// The sum of what [`advanced`] has taken apart: without [`Real::SUMS_GAINS`] all of it is in the gain.
+/// The sum of what [`advanced`] has taken apart; without [`Real::SUMS_GAINS`] all of it is in the
+/// gain.
 #[inline(always)]
 fn sum<T: Real, const L: usize>(whole: Lanes<T, L>, gain: Lanes<T, L>) -> Lanes<T, L> {
     if T::SUMS_GAINS { whole + gain } else { gain }

@@ -101,9 +101,11 @@ impl Wavenumbers {
     }
 }
 
-/// Tables of consecutive labels n_y, each entry twice: for the real and for the imaginary part of the mode.
+/// Tables of consecutive labels n_y, each entry twice: for the real and for the imaginary part of
+/// the mode.
 pub struct Run<'a, T> {
-    /// k at the beginning and at the end of the stage. k_x and k_z are there only if they depend on n_y.
+    /// k at the beginning and at the end of the stage. k_x and k_z are there only if they depend on
+    /// n_y.
     pub from: [&'a [T]; 3],
     pub to: [&'a [T]; 3],
     /// The loss by the part of the viscous factor that depends on n_y.
@@ -121,7 +123,8 @@ pub struct StageTables<T> {
     mixed: bool,
     /// nu, and the diffusivities of the scalars.
     diffusivities: Vec<f64>,
-    /// k_x by n_x and k_z by n_z + n_z,max at the beginning of the stage, unless they depend on n_y.
+    /// k_x by n_x and k_z by n_z + n_z,max at the beginning of the stage, unless they depend on
+    /// n_y.
     kx: Vec<T>,
     kz: Vec<T>,
     /// The tables of the column that was selected last, by n_y + n_y,max.
@@ -129,8 +132,8 @@ pub struct StageTables<T> {
 }
 
 struct ColumnState<T> {
-    /// The key that the tables along y were made for: k at n_y = 0 at both ends, and the shift of n_y in
-    /// the viscous exponent.
+    /// The key that the tables along y were made for: k at n_y = 0 at both ends, and the shift of
+    /// n_y in the viscous exponent.
     made_for: Option<([f64; 3], [f64; 3], f64)>,
     from: [Vec<T>; 3],
     to: [Vec<T>; 3],
@@ -141,8 +144,8 @@ struct ColumnState<T> {
     of_zero: [[T; 2]; 2],
 }
 
-/// Tables of one column: k_x, k_z, and along y `k_y` and the loss of the mode by the viscous factor,
-/// F - 1, in the order of storage. Large scales lose little in a step, F is near one, and
+/// Tables of one column: k_x, k_z, and along y `k_y` and the loss of the mode by the viscous
+/// factor, F - 1, in the order of storage. Large scales lose little in a step, F is near one, and
 /// `u + (F - 1) u` keeps in single precision what is lost in the rounding of F.
 pub struct ColumnTables<'a, T> {
     /// k_x and k_z at n_y = 0, at the beginning and at the end of the stage.

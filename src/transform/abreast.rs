@@ -10,7 +10,8 @@
 //!     N = R M:    x_{r + R j} = sum_{k < M} exp(2 pi i k j / M) [ w^{k r} sum_{q < R} exp(2 pi i q r / R) X_{k + M q} ],    w = exp(2 pi i / N)
 //! ```
 //!
-//! and what the bracket gives for one r is a line of M modes, to which the next stage does the same.
+//! and what the bracket gives for one r is a line of M modes, to which the next stage does the
+//! same.
 
 use super::Real;
 use super::butterflies::{Butterfly, Numbers, Radix};
@@ -114,8 +115,8 @@ impl<T: Real> Stages<T> {
 }
 
 /// Chooses the radix of the next stage, so that stages are few: a line goes through the caches in
-/// each, and one stage less saves 6 to 17 % of a line of 90 to 768 points. So each three goes with a
-/// two as long as there are any, and the other twos are eights, but for one or two fours.
+/// each, and one stage less saves 6 to 17 % of a line of 90 to 768 points. So each three goes with
+/// a two as long as there are any, and the other twos are eights, but for one or two fours.
 fn next_radix(length: usize) -> usize {
     let threes = (0..).take_while(|n| length.is_multiple_of(3_usize.pow(n + 1))).count() as u32;
     let rest = length / 6_usize.pow(threes.min(length.trailing_zeros()));
@@ -154,8 +155,8 @@ impl<'a, S: Simd, T: Real> Group<'a, S, T> {
         self.vectors.len() / Self::PARTS
     }
 
-    /// Loads numbers, with the real and the imaginary part exchanged if `SWAPPED`: a transform of exchanged
-    /// numbers is one of the other sign, with its result exchanged.
+    /// Loads numbers, with the real and the imaginary part exchanged if `SWAPPED`: a transform of
+    /// exchanged numbers is one of the other sign, with its result exchanged.
     #[inline(always)]
     pub fn load<const SWAPPED: bool>(&self, place: usize) -> Numbers<S, T> {
         let [f, g] = self.vectors[Self::PARTS * place + self.part];

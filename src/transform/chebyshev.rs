@@ -29,8 +29,9 @@ use std::ops::Range;
 /// Real numbers of one point, or coefficient, of a field: those of all neighbouring columns.
 const NUMBERS: usize = 2 * NEIGHBOURS;
 
-/// The place of the complex numbers of fields: those of point j, or of coefficient j, of field f from
-/// `first + row j + field f` on, and of how many columns they are, for the last ones may be fewer.
+/// The place of the complex numbers of fields: those of point j, or of coefficient j, of field f
+/// from `first + row j + field f` on, and of how many columns they are, for the last ones may be
+/// fewer.
 #[derive(Clone, Copy)]
 struct Place {
     first: usize,

@@ -157,7 +157,8 @@ impl<T: Real> FourierColumns<T> {
         }
     }
 
-    /// The modes of so many fields of a column, which has the place c in the group, in the order of storage.
+    /// The modes of so many fields of a column, which has the place c in the group, in the order of
+    /// storage.
     pub(super) fn take(&mut self, column: &Column, fields: usize, c: usize) -> Pieces<'_, T> {
         let Self { stages, modes, line, .. } = self;
         let (points, m) = (stages.points(), column.ny_max());

@@ -22,7 +22,8 @@ pub fn fetch<T>(numbers: &[Complex<T>]) {
     let in_cache_line = 64 / size_of::<Complex<T>>();
     for element in numbers.iter().step_by(in_cache_line) {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: every x86-64 processor has this instruction, and it changes nothing that a program can see.
+        // SAFETY: every x86-64 processor has this instruction, and it changes nothing that a
+        // program can see.
         unsafe {
             use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast());

@@ -83,7 +83,8 @@ pub struct Visited {
     pub nz: Range<usize>,
 }
 
-/// Consecutive columns of one n_x that come from the same rank of the column and have n_z of one sign.
+/// Consecutive columns of one n_x that come from the same rank of the column and have n_z of one
+/// sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub rank: usize,

@@ -102,11 +102,13 @@ impl Truncation {
         [0..m + 1, if nx == 0 { 0..0 } else { -m..0 }]
     }
 
-    /// The columns with n_x in `range`, in the order of storage: by n_x, then by [`Truncation::nz_runs`].
+    /// The columns with n_x in `range`, in the order of storage: by n_x, then by
+    /// [`Truncation::nz_runs`].
     pub fn columns(&self, range: Range<usize>) -> impl Iterator<Item = Column> {
         range.flat_map(move |nx| {
             let runs = self.nz_runs(nx);
-            // Within one n_x the length of a column falls with |n_z|: search from the last one found.
+            // Within one n_x the length of a column falls with |n_z|: search from the last one
+            // found.
             let mut ny = [self.ny_max(); 2];
             let [up, down] = runs;
             let mut column = move |side: usize, nz: i64| {
@@ -149,7 +151,8 @@ impl Truncation {
         format!("{shape} {nx}x{ny}x{nz}")
     }
 
-    /// Whether the mode (nx, ny, nz), signs aside, is kept. In integers, so that no rounding decides.
+    /// Whether the mode (nx, ny, nz), signs aside, is kept. In integers, so that no rounding
+    /// decides.
     fn keeps(&self, nx: usize, ny: usize, nz: usize) -> bool {
         let [gx, gy, gz] = self.grid.map(|n| n as u128);
         let [nx, ny, nz] = [nx, ny, nz].map(|n| n as u128);

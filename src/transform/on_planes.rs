@@ -52,7 +52,8 @@ impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
         let Self { pencils, fields, grid } = self;
         let outputs = products.outputs;
         let Pencils { layout, planes, column, plane_counts: counts, phases, .. } = pencils;
-        // Outputs may take the place of fields of planes that are done ([`crate::parallel::Exchange`]).
+        // Outputs may take the place of fields of planes that are done
+        // ([`crate::parallel::Exchange`]).
         for batch in batches(layout, planes.batch(), fields > outputs) {
             planes.inverse(layout, batch.clone(), fields, column.received(fields, counts), phases);
             planes.multiply(layout, batch.clone(), fields, products, phases, &mut multiply);

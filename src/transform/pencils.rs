@@ -17,8 +17,8 @@
 //! mode, before and after.
 //!
 //! What is on its way lies in the buffers of the transform. Values stand for it that borrow them:
-//! `inverse` gives [`super::OnPlanes`], of which `products` makes [`super::Returned`], and `forward`
-//! uses this up. So no evaluation can begin while another is on its way.
+//! `inverse` gives [`super::OnPlanes`], of which `products` makes [`super::Returned`], and
+//! `forward` uses this up. So no evaluation can begin while another is on its way.
 
 use super::phase_times::PhaseTimes;
 use super::planes::Planes;

@@ -2,7 +2,8 @@
 
 use num_complex::Complex;
 
-/// Pieces of `length` modes, one of every field; that of the next field begins `distance` further on.
+/// Pieces of `length` modes, one of every field; that of the next field begins `distance` further
+/// on.
 #[derive(Clone, Copy)]
 pub struct Pieces<'a, T> {
     buffer: &'a [Complex<T>],

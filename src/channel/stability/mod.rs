@@ -1,4 +1,5 @@
-//! Eigenmodes of the plane channel, linearised about a mean profile U(y), for one pair of wavenumbers:
+//! Eigenmodes of the plane channel, linearised about a mean profile U(y), for one pair of
+//! wavenumbers:
 //!
 //! ```text
 //!     Orr-Sommerfeld:  (-i omega + i k_x U) L v - i k_x U'' v = nu L L v,     v = v' = 0 at y = -1, 1
@@ -27,7 +28,8 @@ pub enum Family {
     Squire,
 }
 
-/// An eigenmode. The largest of |u|, |v|, |w| at the Gauss-Lobatto points is 1, and real and positive there.
+/// An eigenmode. The largest of |u|, |v|, |w| at the Gauss-Lobatto points is 1, and real and
+/// positive there.
 #[derive(Clone, Debug)]
 pub struct Eigenmode {
     /// Im omega is the growth rate.
@@ -38,12 +40,13 @@ pub struct Eigenmode {
     pub eta: Vec<Complex<f64>>,
 }
 
-/// Degree of the polynomials: that of the grid, but the eigenvalues of larger matrices take too long.
+/// Degree of the polynomials: that of the grid, but the eigenvalues of larger matrices take too
+/// long.
 const LARGEST_DEGREE: usize = 256;
 const SMALLEST_DEGREE: usize = 8;
 
-/// The largest of the last eighth of the Chebyshev coefficients over the largest of all, if N resolves
-/// the mode.
+/// The largest of the last eighth of the Chebyshev coefficients over the largest of all, if N
+/// resolves the mode.
 const RESOLVED: f64 = 1e-9;
 
 const I: Complex<f64> = Complex::I;
@@ -140,7 +143,8 @@ fn sorted_spectrum(pencils: &[Pencil]) -> Result<Vec<(Complex<f64>, usize)>> {
     Ok(modes)
 }
 
-/// Polynomials that meet the wall conditions, row by row: Chebyshev coefficients, values, values of L.
+/// Polynomials that meet the wall conditions, row by row: Chebyshev coefficients, values, values of
+/// L.
 struct Basis {
     coefficients: Vec<Vec<f64>>,
     values: DMatrix<f64>,
@@ -218,7 +222,8 @@ impl Linearised {
         }
     }
 
-    /// The Orr-Sommerfeld equation for all f and v of the basis; `(f, L L v) = (L f, L v)` as both are clamped:
+    /// The Orr-Sommerfeld equation for all f and v of the basis; `(f, L L v) = (L f, L v)` as both
+    /// are clamped:
     ///
     /// ```text
     ///     omega (f, L v) = k_x (f, U L v - U'' v) + i nu (L f, L v)

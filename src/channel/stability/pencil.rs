@@ -75,7 +75,8 @@ impl Pencil {
         if y.norm() * (omega - self.above).norm() < LARGEST_RESPONSE { lu.solve(f) } else { None }
     }
 
-    /// x and y of inverse iteration after some steps; none if the matrix is singular to the last bit.
+    /// x and y of inverse iteration after some steps; none if the matrix is singular to the last
+    /// bit.
     fn iterate(&self, lu: &LU<Complex<f64>, Dyn, Dyn>) -> Option<(Vector, Vector)> {
         const STEPS: usize = 12;
         // Neither even nor odd, as eigenvectors often are.

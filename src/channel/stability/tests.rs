@@ -68,7 +68,8 @@ fn whole_spectra_of_poiseuille_flow() {
         let modes = sorted_spectrum(&pencils).unwrap();
         for (row, (guess, part)) in reference(file).iter().zip(&modes) {
             let (omega, _) = pencils[*part].nearest(*guess).unwrap();
-            // The fourth number is the accuracy of the reference, which is that of a double precision matrix.
+            // The fourth number is the accuracy of the reference, which is that of a double
+            // precision matrix.
             assert!(
                 (omega - Complex::new(row[1], row[2])).norm() < 2e-12 + 2.0 * row[3],
                 "{file} {row:?}: {omega}"
@@ -222,7 +223,8 @@ fn wall_conditions_and_the_largest_velocity() {
     }
 }
 
-/// The wall modes of Squire's equation are in pairs, one even and one odd, with the same omega to round-off.
+/// The wall modes of Squire's equation are in pairs, one even and one odd, with the same omega to
+/// round-off.
 #[test]
 fn pairs_of_modes_are_told_apart() {
     let mode = |index| eigenmode(Squire, &poiseuille(128), 1e-4, [1.0, 0.0], index).unwrap();

@@ -8,8 +8,8 @@ use num_complex::Complex;
 
 impl<T: Real> Homogeneous<T> {
     /// `<d^3> / <d^2>^(3/2)` and `<d^4> / <d^2>^2` of `d = i k_i u_i` (no sum), k at the time of
-    /// the clock. Of the modes |n| < N/3 the mean cube over the points is that of the field, and the
-    /// fourth power has some aliasing; of the ellipsoid both have. Collective.
+    /// the clock. Of the modes |n| < N/3 the mean cube over the points is that of the field, and
+    /// the fourth power has some aliasing; of the ellipsoid both have. Collective.
     pub(super) fn moments(&mut self) -> Vec<(String, f64)> {
         let [skewness, flatness] = self.derivative_moments();
         let named = |name: &'static str, values: [f64; 3]| {

@@ -20,7 +20,8 @@ impl<T> WithNonlinear<'_, T> {
     }
 }
 
-/// The velocity and a scratch register, of the registers of a scheme. Between steps nothing is in it.
+/// The velocity and a scratch register, of the registers of a scheme. Between steps nothing is in
+/// it.
 pub(super) fn velocity_and_scratch<T>(
     registers: &mut [[SpectralField<T>; 3]],
 ) -> (&[SpectralField<T>; 3], &mut [SpectralField<T>; 3]) {

@@ -1,4 +1,5 @@
-//! The series: what is sampled every few steps, in one pass over the modes and one reduction of the sums.
+//! The series: what is sampled every few steps, in one pass over the modes and one reduction of the
+//! sums.
 
 use super::{Homogeneous, Tensor, each_mode, mode, or_zero, product, production, square, wide};
 use crate::parallel::ExactSum;

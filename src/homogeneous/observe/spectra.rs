@@ -8,7 +8,8 @@ use crate::statistics::Bins;
 use crate::transform::{Column, Real};
 use num_complex::Complex;
 
-/// Quantities of a shell: R_ij, `k^2 |u|^2`, the transfer, and of each scalar its variance and its flux in y.
+/// Quantities of a shell: R_ij, `k^2 |u|^2`, the transfer, and of each scalar its variance and its
+/// flux in y.
 const OF_VELOCITY: usize = 8;
 
 impl<T: Real> WithNonlinear<'_, T> {

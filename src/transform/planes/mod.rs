@@ -1,4 +1,5 @@
-//! Planes at one y: z-lines to x-lines, products, and back. A plane stays in cache from one end to the other.
+//! Planes at one y: z-lines to x-lines, products, and back. A plane stays in cache from one end to
+//! the other.
 //!
 //! Both kinds of lines lie in memory as z-lines, `[field][n_x][z]`: all z of the n_x of this rank,
 //! or the z of this rank of all n_x. The transform in x takes its modes across them,
@@ -37,7 +38,8 @@ pub(super) struct Planes<T> {
     nkx: usize,
     nz_max: Vec<usize>,
     lines: Aligned<T>,
-    /// The points of a group of x-lines, field after field: little enough to stay in the nearest caches.
+    /// The points of a group of x-lines, field after field: little enough to stay in the nearest
+    /// caches.
     points: Aligned<T>,
 }
 
@@ -89,7 +91,8 @@ impl<T: Real> Planes<T> {
         self.row.traffic()
     }
 
-    /// Transforms what has come of the columns, `received`, to the modes of the x-lines of some planes.
+    /// Transforms what has come of the columns, `received`, to the modes of the x-lines of some
+    /// planes.
     pub fn inverse(
         &mut self,
         layout: &Layout,
@@ -337,7 +340,8 @@ fn segments<T: Real>(
     )
 }
 
-/// Distance between lines: an odd number of cache lines, lest all of them fall into the same cache sets.
+/// Distance between lines: an odd number of cache lines, lest all of them fall into the same cache
+/// sets.
 pub(super) fn stride<T>(points: usize) -> usize {
     let in_cache_line = 64 / size_of::<Complex<T>>();
     in_cache_line * ((points / in_cache_line + 1) | 1)

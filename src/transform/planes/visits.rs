@@ -10,9 +10,9 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 impl<T: Real> Planes<T> {
-    /// Visits the points of the x-lines of some planes: `visit(y, z, lines)`, `lines` being what one field
-    /// after the other has there. The points of plane y lie `displacement(y)` lengths of the box
-    /// further on in x.
+    /// Visits the points of the x-lines of some planes: `visit(y, z, lines)`, `lines` being what
+    /// one field after the other has there. The points of plane y lie `displacement(y)` lengths of
+    /// the box further on in x.
     pub fn visit(
         &mut self,
         layout: &Layout,
@@ -79,8 +79,8 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// Visits the modes of some planes after an exchange in the row: `visit(y, n_x, lines)` for every n_x;
-    /// a line has the modes of n_z and of -n_z side by side, n_z being those of
+    /// Visits the modes of some planes after an exchange in the row: `visit(y, n_x, lines)` for
+    /// every n_x; a line has the modes of n_z and of -n_z side by side, n_z being those of
     /// [`Layout::visited`].
     pub fn visit_pairs(
         &mut self,
@@ -106,8 +106,8 @@ impl<T: Real> Planes<T> {
         }
     }
 
-    /// Puts the modes of z-lines into the order n_z = 0, none, 1, -1, 2, -2, .., so that the pairs of a
-    /// rank's share of z are pairs of modes.
+    /// Puts the modes of z-lines into the order n_z = 0, none, 1, -1, 2, -2, .., so that the pairs
+    /// of a rank's share of z are pairs of modes.
     fn pair_up(&mut self, layout: &Layout, fields: usize) {
         let (points, largest) = (self.z.points(), layout.truncation.nz_max(0));
         let mut modes = vec![Complex::default(); points];
