@@ -45,10 +45,10 @@ fn main() {
         }
     }
     let (unit, points) = (best[ROWS.len() - 1][0], GRID.iter().product::<usize>() as f64);
-    println!("{GRID:?} points: a substep (step / 3)");
+    println!("{GRID:?} points: one substep (step / 3)");
     println!(
         "{:24} {:>10} {:>8} {:>12} {:>12} {:>28}",
-        "", "ms", "T", "ns a point", "memory, MB", "a sample of statistics, ms"
+        "", "ms", "T", "ns/point", "memory, MB", "one sample of statistics, ms"
     );
     for ((name, ..), [time, memory, sample]) in ROWS.iter().zip(best) {
         let (ms, nanoseconds, sample) = (time * 1e3, time * 1e9 / points, sample * 1e3);

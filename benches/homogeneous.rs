@@ -64,7 +64,7 @@ fn table(n: usize) {
     println!("\nN = {n}: a right-hand side (whole RK3 step / 3; phase-shift: RK2 / 2)");
     println!(
         "{:32} {:>6} {:>10} {:>8} {:>12} {:>16} {:>12}",
-        "", "grid", "ms", "T", "ns a point", "memory / N^3 x 8", "a sample, ms"
+        "", "grid", "ms", "T", "ns/point", "memory / N^3 x 8", "sample, ms"
     );
     for ((name, _, _, numerator, denominator, _), [time, memory, sample]) in ROWS.iter().zip(best) {
         let points = n * numerator / denominator;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A run on a Blue Gene/Q under LoadLeveler; `rogallo submit --scheduler bluegene` fills this in (see jobs/README.md).
-# NOT RUN: written from the documentation of LoadLeveler and runjob, as the centres at Juelich, Daresbury and Orsay had it.
+# NOT RUN: written from the documentation of LoadLeveler and runjob, as published by the centres at Juelich, Daresbury and Orsay.
 # @ job_name = @NAME@
 # @ job_type = bluegene
 # @ bg_size = @NODES@

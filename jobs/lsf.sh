@@ -9,9 +9,9 @@
 #BSUB -P @ACCOUNT@
 #BSUB -q @QUEUE@
 #BSUB -o @DIRECTORY@/job-%J.log
-# When a node fails the job starts again, and the run goes on from its last checkpoint.
+# If a node fails, the job restarts, and the run continues from its last checkpoint.
 #BSUB -r
-# A run that has stopped early goes back to the queue.
+# A run that has stopped early returns to the queue.
 #BSUB -Q "@REQUEUE@"
 
 # Errors are handled by exit code, so no `set -e`.
@@ -19,12 +19,12 @@ set -uo pipefail
 
 failed=@DIRECTORY@/job.failed
 if [[ -e $failed ]]; then
-    echo "an earlier job ended with an error that this one would meet again: see its log, mend it, use rogallo submit"
+    echo "an earlier job ended with an error that would occur again: see its log, fix the cause, and use rogallo submit"
     exit "$(<"$failed")"
 fi
 
-# In the background, since bash takes no signal while it waits for a command in the foreground. LSF sends SIGUSR2 when the
-# time is over, SIGINT and SIGTERM when the job is killed.
+# In the background, since bash handles no signal while it waits for a command in the foreground. LSF sends SIGUSR2 at
+# the time limit, SIGINT and SIGTERM when the job is killed.
 "${MPIRUN:-mpirun}" -n @RANKS@ @COMMAND@ --walltime @RUN_SECONDS@ &
 mpirun=$!
 signalled=false
@@ -40,7 +40,7 @@ done
 
 case $status in
     0) echo "done" ;;
-    3) echo "stopped early: the next job goes on" ;;
+    3) echo "stopped early: the next job continues" ;;
     2 | 4) echo "$status" >"$failed" ;;
 esac
 exit "$status"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A run on a machine of your own, without a batch system; `rogallo submit --scheduler mpirun` fills this in (see jobs/README.md).
+# A run on a machine without a batch system; `rogallo submit --scheduler mpirun` fills this in (see jobs/README.md).
 
-# It goes on when you log out.
+# It keeps running when you log out.
 trap '' HUP
 exec "${MPIRUN:-mpirun}" -n @RANKS@ @COMMAND@ --walltime @RUN_SECONDS@

@@ -8,9 +8,9 @@
 #PBS -q @QUEUE@
 #PBS -j oe
 #PBS -o @DIRECTORY@/
-# The environment of the shell that submits, with its modules.
+# The environment of the submitting shell, with its modules.
 #PBS -V
-# When a node fails the job starts again, and the run goes on from its last checkpoint.
+# If a node fails, the job restarts, and the run continues from its last checkpoint.
 #PBS -r y
 
 # Errors are handled by exit code, so no `set -e`.
@@ -18,11 +18,11 @@ set -uo pipefail
 
 failed=@DIRECTORY@/job.failed
 if [[ -e $failed ]]; then
-    echo "an earlier job ended with an error that this one would meet again: see its log, mend it, use rogallo submit"
+    echo "an earlier job ended with an error that would occur again: see its log, fix the cause, and use rogallo submit"
     exit "$(<"$failed")"
 fi
 
-# In the background, since bash takes no signal while it waits for a command in the foreground (qdel, qsig).
+# In the background, since bash handles no signal while it waits for a command in the foreground (qdel, qsig).
 "${MPIRUN:-mpirun}" -n @RANKS@ @COMMAND@ --walltime @RUN_SECONDS@ &
 mpirun=$!
 signalled=false
@@ -38,7 +38,7 @@ done
 
 case $status in
     0) echo "done" ;;
-    3) echo "stopped early: the next job goes on" ;;
+    3) echo "stopped early: the next job continues" ;;
     2 | 4) echo "$status" >"$failed" ;;
 esac
 exit "$status"

@@ -11,9 +11,9 @@
 #SBATCH --partition=@QUEUE@
 #SBATCH --output=@DIRECTORY@/job-%j.log
 #SBATCH --open-mode=append
-# When a node fails, or the job is preempted, it starts again, and the run goes on from its last checkpoint.
+# If a node fails, or the job is preempted, the job restarts, and the run continues from its last checkpoint.
 #SBATCH --requeue
-# Before its time is over the batch script is sent a signal, and passes it on.
+# Before the time limit the batch script receives a signal, and forwards it.
 #SBATCH --signal=B:USR1@@MARGIN@
 
 # Errors are handled by exit code, so no `set -e`.
@@ -21,15 +21,15 @@ set -uo pipefail
 
 failed=@DIRECTORY@/job.failed
 if [[ -e $failed ]]; then
-    echo "an earlier job ended with an error that this one would meet again: see its log, mend it, use rogallo submit"
+    echo "an earlier job ended with an error that would occur again: see its log, fix the cause, and use rogallo submit"
     exit "$(<"$failed")"
 fi
 
-# The run stops in time when it knows the end of the job, which older SLURM (22.05 for one) does not tell.
+# The run stops in time if it knows the end of the job, which older versions of SLURM (such as 22.05) do not set.
 end=$(squeue -h -j "$SLURM_JOB_ID" -o %e)
 export SLURM_JOB_END_TIME=${SLURM_JOB_END_TIME:-$(date -d "$end" +%s)}
 
-# In the background, since bash takes no signal while it waits for a command in the foreground.
+# In the background, since bash handles no signal while it waits for a command in the foreground.
 "${MPIRUN:-mpirun}" -n @RANKS@ @COMMAND@ &
 mpirun=$!
 signalled=false cancelled=false
@@ -46,7 +46,7 @@ done
 
 case $status in
     0) echo "done" ;;
-    3) $cancelled || echo "stopped early: the next job goes on" ;;
+    3) $cancelled || echo "stopped early: the next job continues" ;;
     2 | 4) echo "$status" >"$failed" ;;
 esac
 $cancelled || [[ $status != @REQUEUE@ ]] || scontrol requeue "$SLURM_JOB_ID"
