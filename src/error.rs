@@ -1,22 +1,22 @@
-//! The one error type of the program: what went wrong, told to the user, and the exit code it ends with.
+//! The error type of the program: a message for the user and the exit code.
 
 use std::fmt;
 
-/// How the program ends; the numbers are documented for batch scripts (README, "Batch, stop, restart").
+/// Kind of an error. The exit codes are documented for batch scripts (docs/batch.md, "Exit codes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Anything not named below: a full disk, an unreadable file, a lost rank.
+    /// Any error not listed below: a full disk, an unreadable file, a lost rank.
     Failure = 1,
-    /// The case, the command line or a file handed in is wrong; nothing was computed.
+    /// The case, the command line or an input file is wrong; nothing was computed.
     Input = 2,
-    /// Asked to stop before there was anything to save; the same command begins again.
+    /// The run was asked to stop before there was anything to save; the same command begins again.
     Stopped = 3,
     /// The solution is no longer finite.
     Diverged = 4,
 }
 
 impl Kind {
-    /// Exit code of the process.
+    /// The exit code of the process.
     pub fn exit_code(self) -> i32 {
         self as i32
     }
@@ -31,7 +31,8 @@ impl Kind {
     }
 }
 
-/// An error as the user reads it: what, where, and what to do. Display prints the whole text.
+/// An error with its message for the user: what happened, where, and what to do. Display prints the
+/// whole text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     pub kind: Kind,
@@ -55,7 +56,7 @@ impl Error {
         Self { kind: Kind::Diverged, message: message.into() }
     }
 
-    /// `message: error`, for the errors of the operating system and of libraries.
+    /// A failure with the text `what: error`, for errors of the operating system and of libraries.
     pub fn io(what: impl fmt::Display, error: impl fmt::Display) -> Self {
         Self::failure(format!("{what}: {error}"))
     }

@@ -21,27 +21,27 @@ pub const TEXT: u64 = 1 << 20;
 /// Size limit of a table.
 pub const TABLE: u64 = 4 << 30;
 
-/// From now on a file that would exceed the limit of the process (`ulimit -f`) is an error of the
-/// write, as a full disk is. Without this the system ends the process.
+/// Turns a file that would exceed the size limit of the process (`ulimit -f`) into an error of the
+/// write, like a full disk. Without this the system ends the process.
 pub fn survive_size_limit() {
-    // What is registered does nothing. Where that is not possible the system acts as before.
+    // The registered handler does nothing. If it cannot be registered, the system acts as before.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
-/// The most bytes that this process may write to one file (`ulimit -f`), if there is a limit.
+/// The largest file in bytes that this process may write (`ulimit -f`), if there is a limit.
 pub fn size_limit() -> Option<u64> {
     getrlimit(Resource::Fsize).current
 }
 
-/// Refuses a path that is not UTF-8: HDF5 and job scripts cannot take it.
+/// Refuses a path that is not UTF-8, which HDF5 and job scripts do not support.
 ///
 /// # Errors
-/// It is not.
+/// The path is not UTF-8.
 pub fn require_utf8(path: &Path) -> Result<()> {
     match path.to_str() {
         Some(_) => Ok(()),
         None => Err(Error::input(format!(
-            "the path {} is not UTF-8: rename the file, or the folder it is in",
+            "the path {} is not UTF-8: rename the file, or the directory that contains it",
             path.display()
         ))),
     }
@@ -113,7 +113,8 @@ pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
     })
 }
 
-/// Writes a file that can be made again if it is lost, such as a figure. An existing file is overwritten.
+/// Writes a file that can be produced again if it is lost, such as a figure. Overwrites an existing
+/// file.
 ///
 /// # Errors
 /// Something other than a regular file has this name, or the file cannot be written.
@@ -149,7 +150,7 @@ pub fn discard(partial: &Path) -> Result<()> {
 pub fn sync(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.sync_all())
-        .map_err(|error| Error::io(format!("cannot bring {} to the disk", path.display()), error))
+        .map_err(|error| Error::io(format!("cannot sync {} to the disk", path.display()), error))
 }
 
 /// Renames a complete file, which must be on the disk already, and makes the rename durable.
@@ -177,7 +178,7 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
     })
 }
 
-/// As [`replace`], with the content that `fill` writes.
+/// Replaces a file as [`replace`] does, with the content that `fill` writes.
 ///
 /// # Errors
 /// As for [`replace`].
@@ -203,7 +204,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     #[test]
-    fn only_regular_files_are_opened_and_none_is_waited_for() {
+    fn only_regular_files_are_opened_and_none_blocks() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         mknodat(CWD, at("pipe"), Kind::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
@@ -219,14 +220,14 @@ mod tests {
             ("/dev/full", "a device"),
         ];
         for (name, what) in others {
-            let told = format!("it is {what}, not a regular file");
-            assert_eq!(open(&at(name)).unwrap_err().to_string(), told, "{name}");
+            let cause = format!("it is {what}, not a regular file");
+            assert_eq!(open(&at(name)).unwrap_err().to_string(), cause, "{name}");
             assert_eq!(
                 open_as(&at(name), OpenOptions::new().append(true)).unwrap_err().to_string(),
-                told,
+                cause,
                 "{name}"
             );
-            assert!(write(&at(name), b"x").unwrap_err().message.ends_with(&told), "{name}");
+            assert!(write(&at(name), b"x").unwrap_err().message.ends_with(&cause), "{name}");
             assert_eq!(read(&at(name), 9).unwrap_err().kind(), ErrorKind::InvalidInput, "{name}");
         }
         assert_eq!(open(&at("dangling")).unwrap_err().kind(), ErrorKind::NotFound);
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_utf_8_is_told_by_its_line() {
+    fn an_error_names_the_line_that_is_not_utf_8() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("latin");
         write(&path, b"a\nb\nK\xe1rm\xe1n\n").unwrap();

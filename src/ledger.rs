@@ -1,6 +1,6 @@
-//! What happened to a run: `ledger.jsonl` in the run directory, one line of JSON an event, over all
-//! jobs. It is only ever appended to, and a job that was killed while it wrote leaves a torn line
-//! that readers pass over.
+//! The history of a run over all its jobs: `ledger.jsonl` in the run directory, with one line of JSON
+//! per event. The file is only appended to. A job that is killed while it writes leaves a torn line,
+//! which readers ignore.
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -27,28 +27,28 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// What happened.
+/// An event in the history of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
-    /// A run starts; with `fresh` in the place of an earlier one, whose lines stay above.
+    /// A run starts; with `fresh` it replaces an earlier one, whose lines stay above.
     Start {
         fresh: bool,
         job: Job,
     },
-    /// A job goes on with it.
+    /// A job continues the run.
     Continue {
         job: Job,
     },
-    /// `seconds` and `bytes` are those of the file.
+    /// A checkpoint of `bytes` was written in `seconds`.
     Checkpoint {
         file: String,
         seconds: f64,
         bytes: u64,
         pace: Pace,
     },
-    /// Keys of the case have another value than in the checkpoint that the run goes on from, or
-    /// were set while it runs: a line each.
+    /// Keys of the case that differ from the checkpoint from which the run continues, or that were
+    /// set during the run, one per line.
     Changed {
         changes: Vec<String>,
     },
@@ -56,7 +56,7 @@ pub enum Event {
     NotSaved {
         message: String,
     },
-    /// The numbers are missing where they are not finite.
+    /// The solution has blown up. Numbers that are not finite are missing.
     BlowUp {
         what: String,
         reason: String,
@@ -64,7 +64,8 @@ pub enum Event {
         cfl: Option<f64>,
         energy: Option<f64>,
     },
-    /// Back to the checkpoint of this step, with steps shorter by `factor` than those of the case.
+    /// The run returns to the checkpoint of this step, with steps `factor` times as long as in the
+    /// case.
     Retry {
         number: u64,
         factor: f64,
@@ -81,14 +82,14 @@ pub enum Event {
     Failed {
         message: String,
     },
-    /// A rank no longer answers; the watchdog ends the job.
+    /// A rank no longer responds; the watchdog ends the job.
     Hang {
         message: String,
     },
 }
 
 impl Event {
-    /// The job that begins with it, if one does.
+    /// The job that begins with this event, if one does.
     pub fn job(&self) -> Option<&Job> {
         match self {
             Self::Start { job, .. } | Self::Continue { job } => Some(job),
@@ -96,7 +97,7 @@ impl Event {
         }
     }
 
-    /// Whether a job writes nothing after it, unless it tries again.
+    /// Returns whether this is the last event of a job, unless the job retries.
     pub fn is_last(&self) -> bool {
         matches!(
             self,
@@ -109,14 +110,14 @@ impl Event {
     }
 }
 
-/// What runs, on what.
+/// The program and the machine of a job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub ranks: usize,
     pub decomposition: String,
-    /// Of the root.
+    /// Node of the root rank.
     pub host: String,
-    /// As the batch system names it.
+    /// Job id of the batch system.
     pub id: Option<String>,
     pub rogallo: String,
     pub mpi: String,
@@ -128,14 +129,16 @@ pub fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-/// What a job has done so far.
+/// The progress of a job so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pace {
-    /// Steps, and seconds since it began.
+    /// Number of steps done.
     pub steps: u64,
+    /// Seconds since the job began.
     pub job_seconds: f64,
-    /// Of the stepping alone, output and checkpoints aside; none before the first step.
-    pub seconds_a_step: Option<f64>,
+    /// Seconds per step without output and checkpoints; none before the first step.
+    #[serde(alias = "seconds_a_step")]
+    pub seconds_per_step: Option<f64>,
 }
 
 /// Appends a line, in one write.
@@ -165,8 +168,8 @@ fn ends_torn(file: &mut std::fs::File) -> std::io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// The entries of a run directory, the oldest first; none if it has no ledger. Lines that are no
-/// entry are passed over.
+/// The entries of a run directory, the oldest first; none if it has no ledger. Other lines are
+/// ignored.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -188,7 +191,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_torn_line_is_passed_over_and_the_next_one_stands_alone() {
+    fn a_torn_line_is_ignored_and_the_next_one_stands_alone() {
         let directory = tempfile::tempdir().unwrap();
         assert_eq!(read(directory.path()).unwrap(), []);
         append(directory.path(), 0, Some(0.0), Event::Start { fresh: false, job: Job::default() }).unwrap();

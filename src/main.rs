@@ -18,7 +18,7 @@ static MEMORY: HugePages = HugePages;
 
 const PROGRAM: Program = Program { version: env!("CARGO_PKG_VERSION"), commit: rogallo_commit::commit!() };
 
-/// Direct numerical simulation of turbulence, pseudo-spectral, on any number of MPI ranks.
+/// Pseudo-spectral direct numerical simulation of turbulence on any number of MPI ranks
 #[derive(Parser)]
 #[command(version, after_help = EXIT_CODES)]
 struct Arguments {
@@ -27,7 +27,7 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4 diverged; 1 any other \
+Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4 blow-up; 1 any other \
 failure.";
 
 #[derive(Subcommand)]
@@ -36,16 +36,16 @@ enum Command {
     Run {
         #[command(flatten)]
         case: CaseArguments,
-        /// Run directory, instead of the one in the case or runs/NAME
+        /// Run directory [default: output.directory of the case, or runs/NAME]
         #[arg(long)]
         dir: Option<PathBuf>,
-        /// Start over: remove what an earlier run left in the run directory
+        /// Start over: remove the results of an earlier run from the run directory
         #[arg(long, conflicts_with = "accept_changes")]
         fresh: bool,
         #[command(flatten)]
         job: JobArguments,
     },
-    /// Continue the run in a directory, with the case recorded there
+    /// Continue a run from its directory, with the case recorded there
     Continue {
         /// The run directory
         directory: PathBuf,
@@ -62,7 +62,7 @@ enum Command {
         /// Print the case with every default filled in
         #[arg(long)]
         resolved: bool,
-        /// Number of ranks to estimate the memory for
+        /// Number of ranks for the memory estimate
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
         ranks: u32,
     },
@@ -77,22 +77,23 @@ enum Command {
     Stats {
         /// The run directory
         directory: PathBuf,
-        /// Published histories, spectra, stresses or profiles to lay over the figures; repeatable
+        /// Published histories, spectra, stresses or profiles to add to the figures and to compare
+        /// with; repeatable
         #[arg(long, value_name = "FILE")]
         reference: Vec<PathBuf>,
-        /// Column names for references that lack them or name them wrongly, such as y+,U+,uu+ or
-        /// time,energy,dissipation; - skips a column. Given once, it applies to every reference;
-        /// given repeatedly, to each in turn, and a lone - keeps the names in the file
+        /// Column names for references without names or with wrong ones, such as y+,U+,uu+ or
+        /// time,energy,dissipation; - skips a column. One list applies to all references; several
+        /// lists apply to the references in turn, and a lone - keeps the names in the file
         #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
         columns: Vec<String>,
     },
-    /// Report the state of one or more runs, including those in progress; several get one line each
+    /// Report the state of runs, including those in progress; with several, one line each
     Status {
         /// The run directories
         #[arg(required = true)]
         directories: Vec<PathBuf>,
     },
-    /// Show what a checkpoint or statistics file holds, and verify it
+    /// List the contents of a checkpoint or statistics file and verify its checksums
     Inspect {
         /// The HDF5 file
         file: PathBuf,
@@ -101,7 +102,7 @@ enum Command {
     Regrid {
         /// The checkpoint
         from: PathBuf,
-        /// The file to write; it must not exist
+        /// The new checkpoint; the file must not exist
         #[arg(required_unless_present = "to_run")]
         to: Option<PathBuf>,
         /// Write a new run directory, ready for `rogallo continue`, instead of a file
@@ -112,7 +113,7 @@ enum Command {
     },
 }
 
-/// At least one of these.
+/// The new grid, the new box, or both.
 #[derive(Args)]
 #[group(required = true, multiple = true)]
 struct Domain {
@@ -120,13 +121,13 @@ struct Domain {
     #[arg(long, value_name = "NX,NY,NZ")]
     grid: Option<String>,
     /// Lengths in x, y, z, such as 12.5 or "4 pi": a whole multiple of the old length repeats the
-    /// field, any other stretches it
+    /// field, any other length stretches it
     #[arg(long, value_name = "LX,LY,LZ")]
     size: Option<String>,
 }
 
 impl Domain {
-    /// As overrides of a case.
+    /// The corresponding overrides of a case.
     fn overrides(&self) -> Vec<String> {
         let lengths = |size: &String| {
             size.split(',').map(|length| format!("{:?}", length.trim())).collect::<Vec<_>>().join(", ")
@@ -138,14 +139,14 @@ impl Domain {
     }
 }
 
-/// Of a job of a run.
+/// Options of one job of a run.
 #[derive(Args)]
 struct JobArguments {
     /// Continue although the case has changed since the checkpoint; the log lists the changes
     #[arg(long)]
     accept_changes: bool,
     /// Time limit of the job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a
-    /// bare number is seconds, not minutes. The run stops before that, with a checkpoint
+    /// bare number means seconds, not minutes. The run writes a checkpoint and stops before the limit
     #[arg(long, value_parser = submit::walltime)]
     walltime: Option<u64>,
 }
@@ -173,27 +174,27 @@ fn main() -> ExitCode {
         Err(error) => {
             let printed = if is_first_process() { error.print() } else { Ok(()) };
             wait_for_first_process();
-            return exit(if error.use_stderr() { Kind::Input.exit_code() } else { told(printed) });
+            return exit(if error.use_stderr() { Kind::Input.exit_code() } else { code_after(printed) });
         }
     };
     exit(execute(arguments.command).unwrap_or_else(|error| {
-        let code = tell(error);
+        let code = report_error(error);
         wait_for_first_process();
         code
     }))
 }
 
-/// Prints the error, once, and gives its exit code.
-fn tell(error: Error) -> i32 {
+/// Prints the error, once, and returns its exit code.
+fn report_error(error: Error) -> i32 {
     if is_first_process() {
-        // In one piece: mpirun lays the output of the ranks together as it comes.
+        // In one piece, since mpirun merges the output of the ranks as it comes.
         let text = format!("rogallo: {error}\n");
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
     error.kind.exit_code()
 }
 
-/// The exit code of a command that did what it should.
+/// Executes a command. Returns its exit code.
 fn execute(command: Command) -> Result<i32> {
     let text = match command {
         Command::Run { case, dir, fresh, job } => {
@@ -202,7 +203,7 @@ fn execute(command: Command) -> Result<i32> {
         }
         Command::Continue { directory, overrides, job } => {
             let options = job.options(overrides, None, false);
-            return compute(|world| run::go_on(world, &directory, &options));
+            return compute(|world| run::continue_run(world, &directory, &options));
         }
         Command::Regrid { from, to, to_run, domain } => {
             let session = Session::start(PROGRAM)?;
@@ -212,7 +213,7 @@ fn execute(command: Command) -> Result<i32> {
                 (None, None) => return Err(Error::input("regrid needs a file to write, or --to-run")),
             };
             let text = run::regrid(&session.world(), &from, target, &domain.overrides());
-            return Ok(text.map_or_else(tell, |text| print(&text)));
+            return Ok(text.map_or_else(report_error, |text| print(&text)));
         }
         Command::Check { case, resolved, ranks } => {
             let case = case::load(&case.case, &case.overrides)?;
@@ -228,32 +229,32 @@ fn execute(command: Command) -> Result<i32> {
     Ok(print(&text))
 }
 
-/// Runs a case; the exit code.
+/// Runs a case. Returns the exit code.
 fn compute(run: impl FnOnce(World) -> Result<Outcome>) -> Result<i32> {
     run::heed_signals();
     let session = Session::start(PROGRAM)?;
-    // An error is told before MPI ends: see `wait_for_first_process`.
+    // An error is printed before MPI ends: see `wait_for_first_process`.
     Ok(match run(session.world()) {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Stopped) => 3,
-        Err(error) => tell(error),
+        Err(error) => report_error(error),
     })
 }
 
-/// Prints the text, once, and gives the exit code.
+/// Prints the text, once, and returns the exit code.
 fn print(text: &str) -> i32 {
     if !is_first_process() {
         return 0;
     }
     let mut stdout = std::io::stdout();
-    told(writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush()))
+    code_after(writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush()))
 }
 
-/// The exit code after something was printed. Only a reader that has had enough (`| head`) is no failure.
-fn told(printed: std::io::Result<()>) -> i32 {
+/// The exit code after printing. A reader that leaves early (`| head`) is not a failure.
+fn code_after(printed: std::io::Result<()>) -> i32 {
     match printed {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            tell(Error::io("cannot write to standard output", error))
+            report_error(Error::io("cannot write to standard output", error))
         }
         _ => 0,
     }
@@ -270,14 +271,14 @@ fn launched_rank() -> Option<String> {
         .find_map(|name| std::env::var(name).ok())
 }
 
-/// Whether this is the process that speaks: under mpirun or srun the one of rank 0. For the
-/// commands that do not start MPI, and for errors before it starts.
+/// Returns whether this process prints: under mpirun or srun only that of rank 0 does. For commands
+/// that do not start MPI, and for errors before it starts.
 fn is_first_process() -> bool {
     launched_rank().is_none_or(|rank| rank == "0")
 }
 
-/// Returns once the process that speaks has spoken: the first rank to exit with an error makes
-/// mpirun kill the others.
+/// Waits until the process that prints has printed: the first rank to exit with an error makes mpirun
+/// kill the others.
 fn wait_for_first_process() {
     if launched_rank().is_some()
         && let Ok(session) = Session::start(PROGRAM)

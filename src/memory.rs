@@ -1,29 +1,28 @@
-//! Large arrays in huge pages. Columns are read and written across rows that lie further apart than
-//! a page, so that nearly every access needs another entry of the processor's page table: in pages
-//! of 2 MiB a right-hand side takes 2 to 3 % less time on one rank, and 7 % less on two that copy
-//! from each other (docs/performance.md). Linux gives such pages to whoever asks, where its setting
+//! Allocator that puts large arrays into huge pages. Columns are read and written across rows that
+//! lie further apart than a page, so nearly every access needs another entry of the page table. With
+//! pages of 2 MiB a right-hand side takes 2 to 3 % less time on one rank, and 7 % less on two that
+//! copy from each other (docs/performance.md). Linux grants such pages on request if its setting
 //! `transparent_hugepage/enabled` is `madvise` or `always`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-/// Bytes of a huge page on x86-64; a larger or smaller one elsewhere does no harm.
+/// Bytes of a huge page on x86-64; another size elsewhere does no harm.
 const HUGE_PAGE: usize = 2 << 20;
 
-/// The system's allocator, which asks for huge pages for all that is longer than a few of them. A
-/// program has it as its `global_allocator`.
+/// The system's allocator, with a request for huge pages for every large array. A program uses it as
+/// its `global_allocator`.
 pub struct HugePages;
 
 impl HugePages {
-    /// How something long is laid out; none for what is not.
+    /// The layout of a large array, aligned to huge pages; none for a small one.
     fn long(layout: Layout) -> Option<Layout> {
         if layout.size() < 2 * HUGE_PAGE { None } else { layout.align_to(HUGE_PAGE).ok() }
     }
 }
 
-// SAFETY: every call is handed on to the system's allocator, with a layout of the same size and of
-// no smaller alignment, which depends on nothing but the layout asked for; so `dealloc` gets that
-// of `alloc`. `alloc_zeroed` and `realloc` of something long are made of these two by the trait's
-// own definition.
+// SAFETY: every call goes to the system's allocator, with a layout of the same size and of no smaller
+// alignment, which depends only on the requested layout; so `dealloc` gets the layout of `alloc`.
+// `alloc_zeroed` and `realloc` of a large array use these two as in the trait's own definition.
 unsafe impl GlobalAlloc for HugePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(long) = Self::long(layout) else {
@@ -34,8 +33,8 @@ unsafe impl GlobalAlloc for HugePages {
         let pointer = unsafe { System.alloc(long) };
         #[cfg(target_os = "linux")]
         if !pointer.is_null() {
-            // SAFETY: the range was just allocated, and the advice changes nothing of what is in
-            // it. A kernel that does not know it says so, and all is as before.
+            // SAFETY: the range was just allocated, and the advice does not change its content. A
+            // kernel that does not know the advice returns an error and does nothing.
             let _ = unsafe {
                 rustix::mm::madvise(pointer.cast(), long.size(), rustix::mm::Advice::LinuxHugepage)
             };
@@ -87,7 +86,7 @@ mod tests {
     use std::alloc::{GlobalAlloc, Layout};
 
     #[test]
-    fn what_is_long_is_aligned_to_huge_pages_zeroed_if_asked_and_kept_when_it_grows_or_shrinks() {
+    fn large_arrays_are_aligned_to_huge_pages_zeroed_on_request_and_kept_when_resized() {
         let sizes = [100, HUGE_PAGE, 2 * HUGE_PAGE, 5 * HUGE_PAGE + 17];
         for (from, to) in sizes.into_iter().flat_map(|from| sizes.into_iter().map(move |to| (from, to))) {
             let [layout, new_layout] = [from, to].map(|size| Layout::from_size_align(size, 16).unwrap());

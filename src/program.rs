@@ -1,4 +1,4 @@
-//! Which program computes.
+//! Version and commit of the program.
 
 use std::fmt;
 

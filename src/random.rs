@@ -1,8 +1,8 @@
-//! Random numbers that are a function of what they are for, (seed, key), and not of the order in
-//! which they are drawn: the same on any number of ranks and after a restart.
+//! Counter-based random numbers, which depend on seed, purpose and label but not on the order in
+//! which they are drawn: they are the same on any number of ranks and after a restart.
 
 /// Philox 4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3",
-/// SC11): 128 random bits of a 64-bit key and a 128-bit counter.
+/// SC11): 128 random bits from a 64-bit key and a 128-bit counter.
 pub fn philox(seed: u64, counter: [u32; 4]) -> [u32; 4] {
     let (mut key, mut c) = ([seed as u32, (seed >> 32) as u32], counter);
     for _ in 0..10 {
@@ -13,7 +13,7 @@ pub fn philox(seed: u64, counter: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// What random numbers are drawn for; a different word in the counter for each.
+/// Purpose of random numbers; each has a different word in the counter.
 #[derive(Clone, Copy, Debug)]
 pub enum Purpose {
     InitialField = 1,

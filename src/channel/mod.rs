@@ -39,7 +39,7 @@ use crate::case::{
 };
 use crate::chebyshev::Points;
 use crate::error::Result;
-use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
@@ -349,7 +349,7 @@ impl<T: Real> Flow for Channel<T> {
     }
 
     #[inline(never)]
-    fn spectra(&mut self) -> Vec<Sheet> {
+    fn spectra(&mut self) -> Vec<OutputTable> {
         Vec::new()
     }
 

@@ -28,7 +28,7 @@ fn log_of_head(package: &Path) -> Option<PathBuf> {
     log.is_file().then_some(log)
 }
 
-/// What git prints, if it succeeds.
+/// The output of git, if it succeeds.
 fn git(package: &Path, arguments: &[&str]) -> Option<String> {
     // `.git` here and not above: sources unpacked inside another repository must not take its commit.
     let output =

@@ -35,7 +35,7 @@ pub use wavenumbers::Wavenumbers;
 
 use crate::case::{self, Case, Dealiasing, Initial, Mean, Rescale, Scalar};
 use crate::error::Result;
-use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, Sheet, Step};
+use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{
@@ -366,8 +366,8 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     #[inline(never)]
-    fn spectra(&mut self) -> Vec<Sheet> {
-        self.sheets()
+    fn spectra(&mut self) -> Vec<OutputTable> {
+        self.tables()
     }
 
     fn fields(&self) -> Vec<String> {

@@ -1,12 +1,12 @@
-//! Signs of life of this process, for a watchdog in another thread: what it is at, and a count that
-//! grows whenever it turns to something else. One relaxed store a sign.
+//! Signs of life of this process, for a watchdog in another thread: its current activity, and a count
+//! that grows at every change of activity. A sign costs one relaxed store.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the process is at, as far as it may have to wait there.
+/// The activity of the process, if it may have to wait for other ranks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    /// It computes, or reads and writes files of its own.
+    /// The process computes, or reads and writes its own files.
     Nowhere,
     Exchange,
     Reduction,
@@ -22,13 +22,13 @@ fn sign(place: Waiting) {
     SIGNS.store(count * PLACES + place as u64, Ordering::Relaxed);
 }
 
-/// The step that is being taken, or was last.
+/// Records the current or last step.
 pub fn at_step(step: u64) {
     STEP.store(step, Ordering::Relaxed);
     sign(Waiting::Nowhere);
 }
 
-/// This process waits for others until the guard is dropped.
+/// Records that this process waits for others until the guard is dropped.
 pub(super) fn waits(place: Waiting) -> impl Drop {
     struct Guard;
     impl Drop for Guard {
@@ -40,7 +40,7 @@ pub(super) fn waits(place: Waiting) -> impl Drop {
     Guard
 }
 
-/// The last sign: equal to an earlier one if there was none in between.
+/// The last sign of life; equal to an earlier one if there was none in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sign {
     pub step: u64,

@@ -1,6 +1,6 @@
-//! What goes through an exchange: a block for each rank of a group, in the order of the ranks,
-//! without gaps. The rank's own block does not travel and lies in a place of its own, so that what
-//! lies together are the blocks before it, itself, and the blocks behind it.
+//! The data of an exchange: a block for each rank of a group, in the order of the ranks, without gaps.
+//! The rank's own block is not sent and is stored separately. The contiguous parts are therefore the
+//! blocks before it, the block itself, and the blocks after it.
 
 use num_complex::Complex;
 use std::ops::Range;
@@ -8,19 +8,19 @@ use std::ops::Range;
 /// Blocks to read.
 #[derive(Clone, Copy)]
 pub struct Blocks<'a, T> {
-    /// All blocks but this rank's own, which comes after so many numbers.
+    /// All blocks except this rank's own, and the number of elements before that one.
     pub(super) others: &'a [Complex<T>],
     pub(super) before: usize,
     pub(super) own: &'a [Complex<T>],
 }
 
 impl<'a, T> Blocks<'a, T> {
-    /// Those of a group of one rank.
+    /// The blocks of a group of one rank.
     pub fn of_one(own: &'a [Complex<T>]) -> Self {
         Self { others: &[], before: 0, own }
     }
 
-    /// The numbers from this place on, as far as they lie together.
+    /// The elements from this place on, as far as they are contiguous.
     pub fn at(&self, place: usize) -> &'a [Complex<T>] {
         match part(place, self.before, self.own.len()) {
             Part::Before => &self.others[place..self.before],
@@ -29,8 +29,8 @@ impl<'a, T> Blocks<'a, T> {
         }
     }
 
-    /// As rows of so many numbers, of which each block has a whole number: which rows lie together,
-    /// and their numbers.
+    /// The contiguous parts as rows of `length` elements: the range of rows, and their elements. Each
+    /// block must hold a whole number of rows.
     pub fn rows(&self, length: usize) -> impl Iterator<Item = (Range<usize>, &'a [Complex<T>])> + use<'a, T> {
         let (before, behind) = self.others.split_at(self.before);
         let mut next = 0;
@@ -47,12 +47,12 @@ pub struct BlocksMut<'a, T> {
 }
 
 impl<'a, T> BlocksMut<'a, T> {
-    /// Those of a group of one rank.
+    /// The blocks of a group of one rank.
     pub fn of_one(own: &'a mut [Complex<T>]) -> Self {
         Self { others: &mut [], before: 0, own }
     }
 
-    /// As [`Blocks::at`].
+    /// The elements from this place on, like [`Blocks::at`].
     pub fn at(&mut self, place: usize) -> &mut [Complex<T>] {
         match part(place, self.before, self.own.len()) {
             Part::Before => &mut self.others[place..self.before],
@@ -61,7 +61,7 @@ impl<'a, T> BlocksMut<'a, T> {
         }
     }
 
-    /// As [`Blocks::rows`].
+    /// The contiguous parts as rows, like [`Blocks::rows`].
     pub fn rows(&mut self, length: usize) -> impl Iterator<Item = (Range<usize>, &mut [Complex<T>])> {
         let (before, behind) = self.others.split_at_mut(self.before);
         let mut next = 0;
@@ -69,12 +69,12 @@ impl<'a, T> BlocksMut<'a, T> {
         lists.map(move |numbers| (rows_of(numbers.len(), length, &mut next), numbers))
     }
 
-    /// The same blocks, for a while.
+    /// Reborrows the blocks.
     pub fn again(&mut self) -> BlocksMut<'_, T> {
         BlocksMut { others: self.others, before: self.before, own: self.own }
     }
 
-    /// To read them.
+    /// The blocks for reading.
     pub fn as_blocks(&self) -> Blocks<'_, T> {
         Blocks { others: self.others, before: self.before, own: self.own }
     }
@@ -96,7 +96,7 @@ fn part(place: usize, before: usize, own: usize) -> Part {
     }
 }
 
-/// The next rows of so many numbers in all.
+/// The range of the next rows, which hold `numbers` elements.
 fn rows_of(numbers: usize, length: usize, next: &mut usize) -> Range<usize> {
     let first = *next;
     *next += numbers / length;

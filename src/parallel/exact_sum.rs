@@ -1,17 +1,17 @@
-//! Sums of floating-point numbers without rounding, so that they do not depend on the order of the
-//! terms and hence not on the number of ranks. The accumulator is a fixed-point number wide enough
-//! for every finite `f64` (Kulisch; Neal, "Fast exact summation using small and large
-//! superaccumulators", arXiv:1505.05571).
+//! Sums of floating-point numbers without rounding, which are independent of the order of the terms
+//! and therefore of the number of ranks. The accumulator is a fixed-point number wide enough for every
+//! finite `f64` (Kulisch; Neal, "Fast exact summation using small and large superaccumulators",
+//! arXiv:1505.05571).
 
 use super::World;
 
-/// Bits of one word that carry value; the rest of an `i64` is room for carries.
+/// Number of value bits per word; the other bits of an `i64` are room for carries.
 const BITS: u32 = 32;
-/// Exponent of the least bit: the smallest subnormal is 2^-1074.
+/// Exponent of the lowest bit: the smallest subnormal is 2^-1074.
 const LOWEST: i32 = -1088;
-/// Words for 2^-1088 .. 2^1024 and 2^64 terms on top.
+/// Number of words for 2^-1088 .. 2^1024, with room for 2^64 terms.
 const WORDS: usize = 68;
-/// Additions after which the words are brought back below 2^32 so that none can overflow.
+/// Number of additions after which the words are normalised to below 2^32, so that none can overflow.
 const NORMALISE_AFTER: u32 = 1 << 28;
 
 /// An exact sum of `f64`s. `value` rounds it once; sums of the same numbers in any order and any
@@ -95,8 +95,8 @@ impl ExactSum {
         sums.map(|sum| sum.value())
     }
 
-    /// The sum as the nearest few ulp of an `f64`: a function of the exact sum alone. NaN if a term
-    /// was not finite.
+    /// The sum rounded to within a few ulp of an `f64`, as a function of the exact sum alone. NaN if a
+    /// term was not finite.
     pub fn value(&self) -> f64 {
         if self.not_finite != 0 {
             return f64::NAN;
@@ -113,15 +113,15 @@ impl ExactSum {
         for (i, &word) in sum.words.iter().enumerate().rev() {
             if word != 0 {
                 let exponent = i as i32 * BITS as i32 + LOWEST;
-                // In two factors, since the least words lie below the smallest power of two that an
-                // f64 holds.
+                // In two factors, since the lowest words are below the smallest power of two of an
+                // f64.
                 value += word as f64 * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
             }
         }
         if negative { -value } else { value }
     }
 
-    /// Carries on: all words but the last in 0 .. 2^32, the last with the sign.
+    /// Propagates carries, so that all words but the last are in 0 .. 2^32 and the last has the sign.
     fn normalise(&mut self) {
         let mut carry = 0;
         for word in &mut self.words[..WORDS - 1] {

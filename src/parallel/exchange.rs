@@ -1,5 +1,5 @@
-//! Moving blocks of complex numbers between all ranks of a group: the transposes' communication.
-//! Packing and unpacking are left to the transforms, whose passes over memory do it on the way.
+//! Exchange of blocks of complex numbers between all ranks of a group, for the transposes. The
+//! transforms pack and unpack the blocks during their passes over memory.
 
 use super::activity::{Waiting, waits};
 use super::{Blocks, BlocksMut, Element, World};
@@ -10,7 +10,7 @@ use mpi::point_to_point::send_receive_into;
 use mpi::traits::{Communicator, CommunicatorCollectives};
 use num_complex::Complex;
 
-/// How an exchange is carried out; the result is the same to the bit.
+/// The method of an exchange. All methods give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// One `MPI_Alltoallv`.
@@ -19,17 +19,17 @@ pub enum Method {
     Pairwise,
 }
 
-/// Buffers for what the ranks of a group send to each other. What a rank sends to itself stays
-/// where it is: for that there is one buffer, where the data that are written for the next exchange
-/// take the place of those of the last. Since they lie at its end, a longer list of equal pieces
-/// can be written there while a shorter one, or one as long, is read: piece by piece, what is
-/// written stays behind what is not read yet. A shorter list takes the place of a longer one from
-/// the last piece to the first.
+/// Buffers for the data that the ranks of a group send to each other. A rank's own block is not
+/// copied: it has a single buffer, in which the data for the next exchange overwrite those of the
+/// last. The data lie at the end of the buffer. A list of equal pieces that is at least as long can
+/// therefore be written piece by piece, from the first to the last, while the old one is read: the
+/// written pieces stay behind those not read yet. A shorter list must be written from the last piece
+/// to the first.
 pub struct Exchange<T> {
     group: World,
     method: Method,
     own: Vec<Complex<T>>,
-    /// To and from the others.
+    /// Buffer for data to other ranks.
     send: Vec<Complex<T>>,
     receive: Vec<Complex<T>>,
     send_counts: Vec<i32>,
@@ -39,7 +39,7 @@ pub struct Exchange<T> {
     traffic: Traffic,
 }
 
-/// What has been sent to other ranks so far.
+/// The messages and bytes sent to other ranks so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     pub messages: u64,
@@ -50,18 +50,18 @@ impl<T: Element> Exchange<T>
 where
     Complex<T>: bytemuck::Pod,
 {
-    /// Room for `times` as many complex numbers as these for each rank of the group, in both
-    /// directions; a rank has as many for itself in both. Fails if a buffer is too long for MPI's
+    /// Buffers for `times` these counts of complex numbers for each rank of the group, in both
+    /// directions; a rank's own count is the same in both. Fails if a buffer is too long for MPI's
     /// 32-bit counts.
     pub fn new(group: World, method: Method, times: usize, counts: [&[usize]; 2]) -> Result<Self> {
         let own = times * counts[0][group.rank()];
         let others = counts.map(|counts| times * counts.iter().sum::<usize>() - own);
         let longest = others[0].max(others[1]);
-        // Counts and displacements are those of reals, two a complex number.
+        // Counts and displacements are in reals, two per complex number.
         if i32::try_from(2 * longest as u64).is_err() {
             return Err(Error::input(format!(
-                "one rank would exchange {longest} complex numbers at once, more than MPI can count (2^31 \
-                 reals): use more ranks"
+                "one rank would exchange {longest} complex numbers at once, but MPI counts to 2^31 reals \
+                 only: use more ranks"
             )));
         }
         let ranks = group.size();
@@ -80,14 +80,14 @@ where
         })
     }
 
-    /// Where `times * to[r]` numbers for each rank r belong.
+    /// The blocks to be filled with `times * to[r]` numbers for each rank r.
     pub fn to_send(&mut self, times: usize, to: &[usize]) -> BlocksMut<'_, T> {
         let Lengths { before, own, others } = self.lengths(times, to);
         let own_start = self.own.len() - own;
         BlocksMut { others: &mut self.send[..others], before, own: &mut self.own[own_start..] }
     }
 
-    /// The `times * from[r]` numbers of each rank r that the last exchange brought.
+    /// The `times * from[r]` numbers from each rank r, received in the last exchange.
     pub fn received(&self, times: usize, from: &[usize]) -> Blocks<'_, T> {
         let Lengths { before, own, others } = self.lengths(times, from);
         Blocks { others: &self.receive[..others], before, own: &self.own[self.own.len() - own..] }
@@ -149,14 +149,15 @@ where
     }
 }
 
-/// Complex numbers of the blocks before a rank's own, of that, and of all others.
+/// Numbers of complex elements in the blocks before a rank's own, in that block, and in all others.
 struct Lengths {
     before: usize,
     own: usize,
     others: usize,
 }
 
-/// Counts and offsets in reals, none of this rank's own; `Exchange::new` has made sure that they fit.
+/// Sets counts and offsets in reals, with zero for this rank's own block; `Exchange::new` has checked
+/// that they fit.
 fn fill(times: usize, blocks: &[usize], me: usize, counts: &mut [i32], offsets: &mut [i32]) {
     let mut offset = 0;
     for (rank, ((&block, count), start)) in blocks.iter().zip(counts).zip(offsets).enumerate() {

@@ -1,34 +1,34 @@
-//! What the MPI library is told of files that all ranks open together.
+//! Hints to the MPI library about files that all ranks open together.
 
 use crate::error::{Error, Result};
 use mpi::ffi::{MPI_Info, MPI_Info_create, MPI_Info_free, MPI_Info_set};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
-/// Refuses more aggregators, ranks that write and read for all, than there are ranks.
+/// Refuses more aggregators (ranks that write and read for all) than there are ranks.
 ///
 /// # Errors
-/// There are more.
+/// There are more aggregators than ranks.
 pub fn check_aggregators(aggregators: Option<usize>, ranks: usize) -> Result<()> {
     match aggregators.filter(|aggregators| *aggregators > ranks) {
         Some(aggregators) => Err(Error::input(format!(
-            "checkpoint.aggregators = {aggregators}, but there {}: give as many at most, or leave it out",
+            "checkpoint.aggregators = {aggregators}, but there {}: choose at most as many, or omit the key",
             if ranks == 1 { "is 1 rank".to_owned() } else { format!("are {ranks} ranks") }
         ))),
         None => Ok(()),
     }
 }
 
-/// Hints for MPI-IO, handed to the parallel file library.
+/// Hints for MPI-IO, passed to the parallel file library.
 pub struct FileHints(MPI_Info);
 
 impl FileHints {
-    /// So many ranks write and read for all, to which the others send and from which they get their
-    /// data. OMPIO reads the first of these hints, ROMIO all.
+    /// Hints for `aggregators` ranks that write and read for all others. OMPIO reads the first of
+    /// these hints, ROMIO all.
     pub(super) fn new(aggregators: usize) -> Self {
         let mut info = MaybeUninit::uninit();
-        // SAFETY: it is written to; MPI has been started, since there is a `World`. An error ends
-        // the program, as of any call of MPI.
+        // SAFETY: the call writes the handle; MPI has been started, since there is a `World`. An error
+        // ends the program, as in any call of MPI.
         let info = unsafe {
             MPI_Info_create(info.as_mut_ptr());
             info.assume_init()
@@ -45,7 +45,7 @@ impl FileHints {
         Self(info)
     }
 
-    /// For the parallel file library, which makes a copy.
+    /// The raw handle for the parallel file library, which copies it.
     pub fn raw(&self) -> MPI_Info {
         self.0
     }

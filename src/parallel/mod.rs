@@ -1,5 +1,5 @@
-//! MPI: the ranks, their process grid, the exchanges between them, reductions that do not depend on
-//! how many they are, and agreement on errors. The only room that names the `mpi` crate.
+//! MPI: the ranks, their process grid, exchanges between them, reductions that do not depend on their
+//! number, and agreement on errors. No other module uses the `mpi` crate.
 
 pub mod activity;
 mod blocks;
@@ -16,7 +16,7 @@ pub use file_hints::{FileHints, check_aggregators};
 pub use process_grid::{ProcessGrid, Share, Work};
 pub use world::{Session, World, library_version};
 
-/// What may travel between ranks: the two real precisions (complex numbers travel as pairs of them).
+/// Element types of messages: the two real precisions (complex numbers are sent as pairs).
 pub trait Element: mpi::traits::Equivalence + bytemuck::Pod + Default {}
 impl Element for f32 {}
 impl Element for f64 {}

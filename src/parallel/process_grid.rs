@@ -1,16 +1,16 @@
-//! The two-dimensional grid of ranks, and how lines are dealt out over it.
+//! The two-dimensional grid of ranks, and the distribution of lines over it.
 //!
-//! A grid of `P_row x P_col` ranks: the `P_row` ranks of a row exchange x-lines for z-lines, the
-//! `P_col` ranks of a column z-lines for y-lines. Neighbours in a row are neighbours in the job, so
-//! that rows lie within a node (Lee, Malaya & Moser, SC13, Table 5: up to 1.6 times faster than
-//! across nodes).
+//! In a grid of `P_row x P_col` ranks, the `P_row` ranks of a row exchange x-lines for z-lines, and
+//! the `P_col` ranks of a column exchange z-lines for y-lines. Neighbours in a row are neighbours in
+//! the job, so that rows lie within a node (Lee, Malaya & Moser, SC13, Table 5: up to 1.6 times faster
+//! than across nodes).
 
 use super::World;
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// How `n` items are shared by `parts` ranks: contiguous pieces in the order of the ranks, the
-/// first ones an item longer.
+/// Distribution of `n` items over `parts` ranks: contiguous pieces in the order of the ranks, the
+/// first ones longer by one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     bounds: Vec<usize>,
@@ -22,7 +22,8 @@ impl Share {
         Self { bounds: (0..=parts).map(|part| part * quotient + part.min(rest)).collect() }
     }
 
-    /// As [`Share::new`], but the items 0 and 1, 2 and 3, .. stay together.
+    /// A distribution like that of [`Share::new`], in which the items 0 and 1, 2 and 3, .. stay
+    /// together.
     pub fn in_pairs(n: usize, parts: usize) -> Self {
         let pairs = Self::new(n.div_ceil(2), parts);
         Self { bounds: pairs.bounds.into_iter().map(|bound| n.min(2 * bound)).collect() }
@@ -52,22 +53,24 @@ impl Share {
     }
 }
 
-/// What there is to share: the numbers of lines that a grid of ranks cuts, for choosing the grid.
+/// The work to be distributed: the numbers of lines that a grid of ranks divides, for the choice of
+/// the grid.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
-    /// Retained kx, dealt over a row.
+    /// Number of retained kx, distributed over a row.
     pub nkx: usize,
-    /// Grid points in y, dealt over a column, and in z, dealt over a row by twos.
+    /// Number of grid points in y, distributed over a column.
     pub ny: usize,
+    /// Number of grid points in z, distributed over a row in pairs.
     pub nz: usize,
-    /// Retained (kx, kz) columns, dealt over row and column.
+    /// Number of retained (kx, kz) columns, distributed over row and column.
     pub columns: usize,
 }
 
 impl Work {
-    /// Share of the time in which the ranks work, on the grid `[p_row, p_col]`: mean over longest
-    /// piece, the three directions weighted by their lines in a right-hand side (8 fields in x and
-    /// z, 7 in y).
+    /// Parallel efficiency of the grid `[p_row, p_col]`: the ratio of the mean to the longest piece,
+    /// with the three directions weighted by their lines in a right-hand side (8 fields in x and z, 7
+    /// in y).
     fn efficiency(&self, [p_row, p_col]: [usize; 2]) -> f64 {
         let longest = |n: usize, parts: usize| n.div_ceil(parts) as f64;
         let ranks = (p_row * p_col) as f64;
@@ -83,12 +86,12 @@ impl Work {
         (x.0 + z.0 + y.0) / ranks / (x.1 + z.1 + y.1)
     }
 
-    /// The longest row and the longest column of ranks that all have some of the work in every direction.
+    /// The longest row and the longest column in which all ranks have work in every direction.
     fn most(&self) -> [usize; 2] {
         [self.nkx.min(self.nz.div_ceil(2)), self.ny.min(self.columns / self.nkx.max(1)).max(1)]
     }
 
-    /// A line for the user if some ranks of a grid of ranks have nothing to do in some direction.
+    /// A message for the user if some ranks of the grid have nothing to do in some direction.
     pub fn idle_ranks(&self, [p_row, p_col]: [usize; 2]) -> Option<String> {
         let [row, column] = self.most();
         (p_row > row || p_col > column).then(|| {
@@ -102,8 +105,8 @@ impl Work {
         })
     }
 
-    /// All grids of so many ranks, the best first: the best balanced, and of equally balanced ones
-    /// the shortest rows.
+    /// All grids of `ranks` ranks, the best first: ordered by balance, then by the length of the rows,
+    /// the shortest first.
     fn ranked(&self, ranks: usize) -> Vec<[usize; 2]> {
         let mut grids: Vec<[usize; 2]> = (1..=ranks.isqrt())
             .filter(|p| ranks.is_multiple_of(*p))
@@ -111,14 +114,14 @@ impl Work {
             .collect();
         grids.sort();
         grids.dedup();
-        // Two per cent of imbalance weigh less than a second exchange.
+        // Two per cent of imbalance cost less than a second exchange.
         let score = |grid: &[usize; 2]| (self.efficiency(*grid) * 50.0).round() as i64;
         grids.sort_by_key(|grid| (-score(grid), grid[0]));
         grids
     }
 }
 
-/// This rank's place in the grid of ranks, and its row and column as groups of their own.
+/// The place of this rank in the grid of ranks, and its row and column as groups.
 pub struct ProcessGrid {
     pub shape: [usize; 2],
     pub row: World,
@@ -126,10 +129,10 @@ pub struct ProcessGrid {
 }
 
 impl ProcessGrid {
-    /// The grid the user `asked` for, or the best for the `work`.
+    /// The grid that the user `asked` for, or the best for the `work`.
     ///
     /// # Errors
-    /// A grid that does not have as many places as there are ranks, with the three best that have.
+    /// A grid whose number of places differs from the number of ranks; the error names the three best.
     pub fn choose(ranks: usize, asked: Option<[usize; 2]>, work: &Work) -> Result<[usize; 2]> {
         let ranked = work.ranked(ranks);
         match asked {
@@ -155,7 +158,7 @@ impl ProcessGrid {
         Self { shape, row: world.split(column_rank), column: world.split(row_rank) }
     }
 
-    /// The numbers that a rank of the world has within its row and within its column.
+    /// The numbers of a rank of the world within its row and within its column.
     pub fn place([p_row, _]: [usize; 2], rank: usize) -> [usize; 2] {
         [rank % p_row, rank / p_row]
     }

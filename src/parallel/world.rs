@@ -1,4 +1,4 @@
-//! The ranks of the job, and what they agree upon.
+//! The ranks of the job, and their reductions and agreements.
 
 use super::activity::{Waiting, waits};
 use super::file_hints::{FileHints, check_aggregators};
@@ -10,23 +10,23 @@ use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::{AsRaw, Communicator, CommunicatorCollectives, Equivalence, Root};
 use std::cell::Cell;
 
-/// MPI between its initialisation and its finalisation; dropped last, at the end of `main`.
+/// An MPI session from initialisation to finalisation; dropped last, at the end of `main`.
 pub struct Session {
     universe: mpi::environment::Universe,
     program: Program,
 }
 
 impl Session {
-    /// Starts MPI for this program. From here on a panic on any rank prints where it was and ends the whole job:
-    /// unwinding would run `MPI_Finalize`, in which the other ranks would wait for ever.
+    /// Starts MPI for this program. From now on a panic on any rank prints its location and ends the
+    /// whole job: unwinding would run `MPI_Finalize`, in which the other ranks would wait for ever.
     pub fn start(program: Program) -> Result<Self> {
         let universe =
             mpi::initialize().ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
         let rank = universe.world().rank();
         std::panic::set_hook(Box::new(move |panic| {
             eprintln!(
-                "rogallo: internal error on rank {rank}: {panic}\nThis is a defect of rogallo; please report \
-                 it with the case file."
+                "rogallo: internal error on rank {rank}: {panic}\nThis is a bug in rogallo; please report it \
+                 with the case file."
             );
             mpi::topology::SimpleCommunicator::world().abort(Kind::Failure.exit_code());
         }));
@@ -43,7 +43,7 @@ impl Session {
 /// communicate are collective: all ranks of the group call them, in the same order.
 pub struct World {
     comm: SimpleCommunicator,
-    /// How many ranks write and read files for all; `None` leaves it to the MPI library.
+    /// Number of ranks that write and read files for all; `None` leaves it to the MPI library.
     aggregators: Cell<Option<usize>>,
     program: Program,
 }
@@ -58,7 +58,7 @@ impl World {
         self.comm.rank() as usize
     }
 
-    /// Ranks in the group.
+    /// Number of ranks in the group.
     pub fn size(&self) -> usize {
         self.comm.size() as usize
     }
@@ -89,18 +89,18 @@ impl World {
         self.comm.as_raw()
     }
 
-    /// From now on so many ranks write and read the files that all open together, for all of them;
-    /// `None` leaves it to the MPI library. The same on all ranks.
+    /// Sets the number of ranks that write and read shared files for all; `None` leaves it to the MPI
+    /// library. Must be the same on all ranks.
     ///
     /// # Errors
-    /// More than there are ranks.
+    /// More aggregators than ranks.
     pub fn aggregate(&self, aggregators: Option<usize>) -> Result<()> {
         check_aggregators(aggregators, self.size())?;
         self.aggregators.set(aggregators);
         Ok(())
     }
 
-    /// What the parallel file library is to hand to MPI with a file, if anything.
+    /// The hints that the parallel file library passes to MPI with a file, if any.
     pub fn file_hints(&self) -> Option<FileHints> {
         self.aggregators.get().map(FileHints::new)
     }
@@ -109,9 +109,9 @@ impl World {
         &self.comm
     }
 
-    /// Agreement on errors: if any rank failed, all ranks return the error of the lowest rank that
-    /// did, so that all take the same way and the message is printed once. Otherwise each rank gets
-    /// its own value back.
+    /// Agrees on errors: if any rank failed, all ranks return the error of the lowest failed rank, so
+    /// that all take the same path and the message is printed once. Otherwise each rank gets its own
+    /// value back.
     pub fn agree<T>(&self, local: Result<T>) -> Result<T> {
         let candidate = if local.is_err() { self.rank() as u64 } else { u64::MAX };
         let failed = self.min_u64(candidate);
@@ -130,14 +130,14 @@ impl World {
         Err(Error { kind: Kind::from_code(code), message })
     }
 
-    /// What the root computed, on all ranks: `local` runs on the root only.
+    /// Computes a text on the root only and broadcasts it to all ranks.
     pub fn root_text(&self, local: impl FnOnce() -> Result<String>) -> Result<String> {
         let result = if self.is_root() { local() } else { Ok(String::new()) };
         let text = self.agree(result)?;
         Ok(self.broadcast_text(0, text))
     }
 
-    /// Runs `action` on the root only; its error is everyone's.
+    /// Runs `action` on the root only; all ranks return its error.
     pub fn root_does(&self, action: impl FnOnce() -> Result<()>) -> Result<()> {
         self.agree(if self.is_root() { action() } else { Ok(()) })
     }
@@ -155,7 +155,7 @@ impl World {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The values of rank `root`, of any length, to all ranks.
+    /// Broadcasts the values of rank `root`, of any length, to all ranks.
     pub fn broadcast<T: Equivalence + Clone + Default>(&self, root: usize, values: &mut Vec<T>) {
         let _waits = waits(Waiting::Reduction);
         let root = self.comm.process_at_rank(root as i32);
@@ -168,13 +168,13 @@ impl World {
         root.broadcast_into(&mut values[..]);
     }
 
-    /// Largest of the ranks' values, the same for any number of ranks; a NaN on any rank gives NaN.
+    /// The largest value of all ranks, independent of their number; a NaN on any rank gives NaN.
     pub fn max(&self, value: f64) -> f64 {
         let [largest] = self.maxima([value]);
         largest
     }
 
-    /// The largest of each of these, as [`World::max`].
+    /// The largest of each value, like [`World::max`].
     pub fn maxima<const N: usize>(&self, values: [f64; N]) -> [f64; N] {
         let _waits = waits(Waiting::Reduction);
         let send = values.map(|value| if value.is_nan() { [f64::INFINITY, 1.0] } else { [value, 0.0] });
@@ -198,7 +198,7 @@ impl World {
         result
     }
 
-    /// Element by element, the sums modulo 2^64 over the ranks: exact, so in any order the same.
+    /// Sums each element over the ranks modulo 2^64, exactly and therefore independent of the order.
     pub fn sum_u64(&self, values: &mut [u64]) {
         let _waits = waits(Waiting::Reduction);
         let send = values.to_vec();
@@ -210,7 +210,7 @@ impl World {
         self.comm.all_reduce_into(send, receive, SystemOperation::sum());
     }
 
-    /// The numbers of all ranks, of any length, one rank after the other: at the root; none elsewhere.
+    /// Gathers the numbers of all ranks, of any length, at the root, ordered by rank; empty elsewhere.
     pub fn gather_at_root(&self, values: &[f64]) -> Vec<f64> {
         let counts: Vec<i32> =
             self.gather(values.len() as f64).into_iter().map(|count| count as i32).collect();
@@ -226,7 +226,7 @@ impl World {
         all
     }
 
-    /// One number of every rank, in the order of the ranks, on all ranks.
+    /// Gathers one number of every rank, ordered by rank, on all ranks.
     pub fn gather(&self, value: f64) -> Vec<f64> {
         let _waits = waits(Waiting::Reduction);
         let mut all = vec![0.0; self.size()];
@@ -240,8 +240,8 @@ pub fn library_version() -> String {
     mpi::environment::library_version().map_or_else(|_| "unknown MPI".into(), |text| first_words(&text))
 }
 
-/// The first line of what a library says of itself, up to a comma. MPICH goes on with all options
-/// that it was configured with, Open MPI with where it was built.
+/// The first line of the version text of a library, up to a comma. MPICH continues with its configure
+/// options, Open MPI with the place of the build.
 fn first_words(text: &str) -> String {
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     let line = text.lines().next().and_then(|line| line.split(',').next()).unwrap_or_default();

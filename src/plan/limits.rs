@@ -131,7 +131,7 @@ mod tests {
         let walls = of("dt = 3.93", RungeKutta::Rk3, &[(Cause::Walls, std::f64::consts::TAU)]);
         assert!(
             walls[1].contains(
-                "its part of a period is 3.93, and it is resolved up to 0.10; the longest dt is 1.000e-1"
+                "its fraction of a period is 3.93, and it is resolved up to 0.10; the longest dt is 1.000e-1"
             ),
             "{walls:?}"
         );

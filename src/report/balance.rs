@@ -1,5 +1,5 @@
-//! How well the budgets of a run close: what the energy and the Reynolds stresses gained against
-//! what the terms of their equations integrate to.
+//! Closure of the budgets of a run: the change of the energy and of the Reynolds stresses, compared
+//! with the time integral of the terms of their equations.
 
 use super::cubic::integrate;
 use super::series::{History, Table};
@@ -36,7 +36,7 @@ impl EnergyBudget {
         Self { production, injection, buoyancy_flux, residual, rate }
     }
 
-    /// How well the budget closes.
+    /// The closure of the budget.
     pub fn closure(&self, run: &History) -> Option<Closure> {
         let dissipated = integrate(&run.time, &run.dissipation).last().copied().unwrap_or(0.0).abs();
         let scale = if dissipated > 0.0 { dissipated } else { run.energy[0].abs() };
@@ -44,7 +44,8 @@ impl EnergyBudget {
     }
 }
 
-/// How well a budget closes; fractions of the energy dissipated (of the first energy, if none was).
+/// The closure of a budget, in fractions of the energy dissipated (of the first energy, if there is no
+/// dissipation).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Closure {
     /// The largest residual, and its time.
@@ -57,7 +58,7 @@ pub struct Closure {
 }
 
 impl Closure {
-    /// None if a value is not finite or the scale is nothing.
+    /// The closure from a residual; none if a value is not finite or the scale is zero.
     fn of(time: &[f64], residual: &[f64], rate: &[f64], scale: f64) -> Option<Self> {
         let fractions = residual.iter().zip(time).map(|(value, &time)| (value.abs() / scale, time));
         let (worst, time_of_worst) =
@@ -78,8 +79,8 @@ impl Closure {
 /// The components of the budgets, as the names of the columns have them.
 pub const COMPONENTS: [&str; 6] = ["xx", "yy", "zz", "xy", "xz", "yz"];
 
-/// How well `dR/dt = production + rapid + slow + rotation + buoyancy + injection - dissipation`
-/// closes for each Reynolds stress that `budget` has. Empty for too few lines.
+/// The closure of `dR/dt = production + rapid + slow + rotation + buoyancy + injection - dissipation`
+/// for each Reynolds stress that `budget` has. Empty for too few samples.
 pub fn stress_budgets(budget: &Table) -> Vec<(&'static str, Closure)> {
     let Some(time) = budget.find("time").filter(|time| time.len() >= LEAST_SAMPLES) else {
         return Vec::new();

@@ -1,5 +1,4 @@
-//! Cubics through neighbouring samples, whatever their distances: values between samples, and
-//! integrals over time.
+//! Cubic interpolation and integration over samples with any spacing.
 
 /// The cubic through the four points nearest to `at` (fewer if there are fewer); `x` increases.
 pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> f64 {
@@ -12,9 +11,9 @@ pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> f64 {
     nodes.clone().map(|i| y[i] * weight(i)).sum()
 }
 
-/// The integral of y from the first sample to each of them. Between two samples it is that of their
-/// cubic, which the two-point rule of Gauss gives exactly; so the error falls with the fourth power
-/// of the distance.
+/// The integral of y from the first sample to each of them. Between two samples it is the integral of
+/// their cubic, for which the two-point rule of Gauss is exact. The error falls with the fourth power
+/// of the spacing.
 pub fn integrate(x: &[f64], y: &[f64]) -> Vec<f64> {
     let between = |pair: &[f64]| {
         let (middle, half) = (0.5 * (pair[0] + pair[1]), 0.5 * (pair[1] - pair[0]));

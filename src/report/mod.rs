@@ -1,5 +1,5 @@
-//! Tables and figures of a run, from the files in its run directory. Serial. Here is what is
-//! reported of the homogeneous flow; `channel` has the other one.
+//! Tables and figures of a run, from the files in its run directory. Serial. This module reports the
+//! homogeneous flow, and `channel` the channel.
 
 mod balance;
 mod channel;
@@ -23,32 +23,31 @@ use series::{History, Spectrum, Table, spectra};
 use shear::Stresses;
 pub use status::status;
 
-/// Checks that there is a directory of this name.
+/// Checks that the directory exists.
 ///
 /// # Errors
-/// There is none, or a file has its name.
+/// There is no such directory, or it is a file.
 fn require_directory(run_dir: &Path) -> Result<()> {
     let shown = run_dir.display();
     match run_dir.is_dir() {
         true => Ok(()),
         false if run_dir.is_file() => Err(Error::input(format!(
-            "{shown} is a file: give the directory of a run, for instance runs/NAME"
+            "{shown} is a file; give the directory of a run, for example runs/NAME"
         ))),
-        false => {
-            Err(Error::input(format!("there is no run directory {shown}; `rogallo run CASE.toml` makes one")))
-        }
+        false => Err(Error::input(format!(
+            "there is no run directory {shown}; `rogallo run CASE.toml` creates one"
+        ))),
     }
 }
 
 /// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen.
-/// Those of a channel, and what is read and written for them, are told in `report/channel`. Of the
-/// homogeneous flow they are `dissipation` and `energy`, and as far as the files have something to
-/// see: `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`.
+/// `report/channel` describes the figures and files of a channel. The figures of the homogeneous flow
+/// are `dissipation` and `energy` and, if the files have the data: `spectrum`, `balance`, `stresses`,
+/// `transfer`, `spectra_1d`, `skewness`.
 ///
-/// Reads `series.csv`; `spectra.csv`, `spectra_1d.csv`, `budget.csv` and `case.toml` where they are
-/// there. Of the columns only `time`, `energy` and `dissipation` must be. What is in the files
-/// `references` (their forms: `report/reference`) is laid over the figures and compared in the
-/// table.
+/// Reads `series.csv` and, if they exist, `spectra.csv`, `spectra_1d.csv`, `budget.csv` and
+/// `case.toml`. Only the columns `time`, `energy` and `dissipation` are required. The data of
+/// `references` (their forms: `report/reference`) are added to the figures and compared in the table.
 ///
 /// # Errors
 /// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a
@@ -58,11 +57,11 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
     if !run_dir.join("series.csv").exists() {
         let shown = run_dir.display();
         return Err(Error::input(if run_dir.join("case.toml").exists() {
-            format!("{shown} has no series.csv yet: let the run go on to its first sample")
+            format!("{shown} has no series.csv yet; wait for the first sample of the run")
         } else {
             format!(
-                "{shown} is not a run directory: it has no series.csv. Give the directory of a run; without \
-                 --dir that is runs/NAME"
+                "{shown} is not a run directory: it has no series.csv. Give the directory of a run, which is \
+                 runs/NAME unless --dir was given"
             )
         }));
     }
@@ -70,7 +69,7 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
     let series = Table::read(&run_dir.join("series.csv"))?;
     if series.is_empty() {
         let path = series.path().display();
-        return Err(Error::input(format!("{path} holds no sample yet; let the run go on to its first one")));
+        return Err(Error::input(format!("{path} has no samples yet; wait for the first sample of the run")));
     }
     if labels.is_channel {
         return channel::report(run_dir, &labels, &series, references);
@@ -90,7 +89,7 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
         budget,
     };
 
-    let dir = place_of_figures(run_dir)?;
+    let dir = figures_directory(run_dir)?;
     let Findings { history, references, spectra, .. } = &run;
     figures::dissipation(&dir, history, &references.histories)?;
     figures::energy(&dir, history, &references.histories)?;
@@ -114,14 +113,14 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
     Ok(table::table(&run, &dir, &drawn))
 }
 
-/// Where the figures go.
-fn place_of_figures(run_dir: &Path) -> Result<PathBuf> {
+/// Creates the directory of the figures.
+fn figures_directory(run_dir: &Path) -> Result<PathBuf> {
     let dir = run_dir.join("figures");
-    fs::create_dir_all(&dir).map_err(|error| Error::io(format!("cannot make {}", dir.display()), error))?;
+    fs::create_dir_all(&dir).map_err(|error| Error::io(format!("cannot create {}", dir.display()), error))?;
     Ok(dir)
 }
 
-/// What the files of a run say, and what it is compared with.
+/// The data of a run, and the references for comparison.
 struct Findings {
     labels: Labels,
     series: Table,
@@ -133,7 +132,7 @@ struct Findings {
     references: References,
 }
 
-/// What the table says about the case; all of it may be missing.
+/// The facts about the case in the table; any of them may be missing.
 struct Labels {
     name: String,
     grid: Option<String>,
@@ -142,7 +141,7 @@ struct Labels {
 }
 
 impl Labels {
-    /// From the resolved case. A run directory without a readable one still has its series to report.
+    /// Reads the resolved case. A run without a readable case can still report its series.
     fn read(run_dir: &Path) -> Self {
         let case = files::read_text(&run_dir.join("case.toml"), files::TABLE).ok();
         let case = case.and_then(|text| text.parse::<toml::Table>().ok()).unwrap_or_default();

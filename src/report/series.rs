@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::files;
 
-/// Bytes of a line of a table at most.
+/// Maximum number of bytes of a line of a table.
 const LONGEST_LINE: u64 = 1 << 20;
 
 /// A CSV file: a header with names, then rows of numbers. Column `c` holds one value for each row.
@@ -17,20 +17,20 @@ pub struct Table {
     path: PathBuf,
     names: Vec<String>,
     columns: Vec<Vec<f64>>,
-    /// Whether a last line without its line end was left out.
+    /// A last line without its line end was left out.
     torn: bool,
 }
 
 impl Table {
-    /// Reads `path`. A last line without its line end is what a killed job left behind: it is not a
-    /// row. An empty cell is NaN.
+    /// Reads `path`. A last line without its line end was left by a killed job and is ignored. An
+    /// empty cell is NaN.
     ///
     /// # Errors
-    /// A file that is missing or empty; a row that has too few or too many values or one that is no number,
-    /// named by file and line.
+    /// A file that is missing or empty; a row with too few or too many values, or with a value that is
+    /// not a number; the error names file and line.
     pub fn read(path: &Path) -> Result<Self> {
         let advice = |error: &io::Error| {
-            if error.kind() == ErrorKind::NotFound { "" } else { "; mend it, or move it away" }
+            if error.kind() == ErrorKind::NotFound { "" } else { "; fix it, or move it away" }
         };
         let text = files::read_text(path, files::TABLE).map_err(|error| {
             Error::input(format!("cannot read {}: {error}{}", path.display(), advice(&error)))
@@ -38,10 +38,10 @@ impl Table {
         Self::parse(path, &text)
     }
 
-    /// Reads `path`; none if there is no such file or it holds no row yet.
+    /// Reads `path`; none if there is no such file or it has no rows yet.
     ///
     /// # Errors
-    /// As for [`Table::read`].
+    /// Those of [`Table::read`].
     pub fn optional(path: &Path) -> Result<Option<Self>> {
         match files::read_text(path, files::TABLE) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -50,10 +50,10 @@ impl Table {
         }
     }
 
-    /// The table in the text of `path`; lines before the header may be comments (`#`, `%`) or blank.
+    /// Parses the text of `path`; lines before the header may be comments (`#`, `%`) or blank.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
-        let beside = |line: &str| line.trim().is_empty() || line.starts_with(['#', '%']);
-        let mut lines = complete(text).lines().zip(1..).skip_while(|(line, _)| beside(line));
+        let is_comment = |line: &str| line.trim().is_empty() || line.starts_with(['#', '%']);
+        let mut lines = complete(text).lines().zip(1..).skip_while(|(line, _)| is_comment(line));
         let Some((header, _)) = lines.next() else {
             return Err(Error::input(format!(
                 "{} is empty; its first line must name the columns",
@@ -77,7 +77,7 @@ impl Table {
         &self.path
     }
 
-    /// True if there is no row.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.columns[0].is_empty()
     }
@@ -88,7 +88,7 @@ impl Table {
         Some(&self.columns[column])
     }
 
-    /// The column `name`; an error that lists the columns there are, if the file does not have it.
+    /// The column `name`; an error that lists the existing columns, if the file does not have it.
     pub fn column(&self, name: &str) -> Result<&[f64]> {
         self.find(name).ok_or_else(|| {
             let (path, names) = (self.path.display(), self.names.join(", "));
@@ -130,7 +130,7 @@ impl Spectrum {
     }
 }
 
-/// The samples of `spectra.csv`: rows `step,time,k,energy`, the shells of one sample one after the other.
+/// The samples of `spectra.csv`: rows `step,time,k,energy`, ordered by sample and shell.
 pub fn spectra(table: &Table) -> Result<Vec<Spectrum>> {
     let (time, wavenumber, energy) = (table.column("time")?, table.column("k")?, table.column("energy")?);
     let spectrum = |rows: Range<usize>| Spectrum {
@@ -149,7 +149,7 @@ pub fn samples(table: &Table) -> Result<Vec<Range<usize>>> {
         let first = samples.last().map_or(0, |before| before.end);
         samples.push(first..first + same_step.len());
     }
-    // In a box that deforms a later sample may have fewer shells; it is cut off only if the file is.
+    // In a deforming box, a later sample may have fewer shells; it is incomplete only if the file is.
     if let [.., before, last] = &samples[..]
         && table.torn
         && last.len() < before.len()
@@ -159,18 +159,19 @@ pub fn samples(table: &Table) -> Result<Vec<Range<usize>>> {
     Ok(samples)
 }
 
-/// Removes the rows of a CSV file that lie after `last_step`, and a torn last line, so that a
-/// restart can append. The file is replaced in one piece; the rows that stay keep every byte. A
-/// missing file is fine. A file without a complete header is removed.
+/// Removes the rows of a CSV file after `last_step`, and a torn last line, so that a restart can
+/// append. The file is replaced atomically; remaining rows keep every byte. A missing file is fine. A
+/// file without a complete header is removed.
 ///
 /// # Errors
-/// A file that is not text, or without a column `step`; a row whose step is no number; a failure of the disk.
+/// A file that is not text, or without a column `step`; a row whose step is not a number; a failure of
+/// the disk.
 pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
     let failed = |what: &dyn Display| {
         let shown = file.display();
         Error::failure(format!(
-            "cannot cut back {shown} to step {last_step}: {what}; mend it, or move it away: then the run \
-             begins a new one"
+            "cannot cut back {shown} to step {last_step}: {what}; fix it, or move it away to let the run \
+             begin a new one"
         ))
     };
     let mut lines = match files::open(file) {
@@ -197,7 +198,7 @@ pub fn cut_back(file: &Path, last_step: u64) -> Result<()> {
         while let Some((line, number)) = next()? {
             let value = line.split(',').nth(column).unwrap_or("").trim();
             let step: u64 =
-                value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is no step")))?;
+                value.parse().map_err(|_| malformed(file, number, &format!("`{value}` is not a step")))?;
             if step <= last_step {
                 keep(&line)?;
             }
@@ -230,13 +231,13 @@ pub(super) fn numbers<'a>(
 ) -> Result<Vec<f64>> {
     let number = |field: &str| match field {
         "" => Ok(f64::NAN),
-        field => field.parse().map_err(|_| malformed(path, line, &format!("`{field}` is no number"))),
+        field => field.parse().map_err(|_| malformed(path, line, &format!("`{field}` is not a number"))),
     };
     fields.map(|field| number(field.trim())).collect()
 }
 
 pub(super) fn malformed(path: &Path, line: usize, what: &str) -> Error {
-    Error::input(format!("{}:{line}: {what}; mend or remove the line", path.display()))
+    Error::input(format!("{}:{line}: {what}; fix or remove the line", path.display()))
 }
 
 #[cfg(test)]
@@ -267,7 +268,7 @@ mod tests {
     fn malformed_rows_are_named_by_file_and_line() {
         let dir = tempfile::tempdir().unwrap();
         for (text, expected) in [
-            ("step,time\n0,0\n1,x\n2,2\n", "series.csv:3: `x` is no number"),
+            ("step,time\n0,0\n1,x\n2,2\n", "series.csv:3: `x` is not a number"),
             ("step,time\n0,0\n\n1,1,1\n", "series.csv:4: 3 values where the header names 2"),
             ("step,ti", "is empty"),
         ] {
@@ -308,18 +309,18 @@ mod tests {
         cut_back(&path, 3).unwrap();
         assert!(!path.exists());
         let error = cut_back(&file(&dir, "time,step\n0,0\n1,one\n"), 3).unwrap_err();
-        assert!(error.message.contains("series.csv:3: `one` is no step"), "{error}");
+        assert!(error.message.contains("series.csv:3: `one` is not a step"), "{error}");
     }
 
     #[test]
-    fn a_file_that_is_no_table_is_left_and_not_read_to_its_end() {
+    fn a_file_that_is_not_a_table_is_unchanged_and_not_read_to_its_end() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("series.csv");
         let refused = |path: &Path| cut_back(path, 3).unwrap_err().message;
         fs::write(&path, "step,time\n").unwrap();
         // Without a byte on the disk.
         fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
-        let advice = "mend it, or move it away: then the run begins a new one";
+        let advice = "fix it, or move it away to let the run begin a new one";
         assert!(
             refused(&path).ends_with(&format!("step 3: line 2: it does not end; {advice}")),
             "{}",

@@ -1,4 +1,4 @@
-//! The Reynolds stresses of a run as its series has them, and its total shear if the mean flow is a shear.
+//! The Reynolds stresses of a run from its series, and its total shear if the mean flow is a shear.
 
 use super::balance::COMPONENTS;
 use super::cubic::integrate;
@@ -22,15 +22,15 @@ impl Stresses {
         }
     }
 
-    /// b_xx, b_yy, b_zz, b_xy, if all are there.
+    /// b_xx, b_yy, b_zz, b_xy, if the series has all of them.
     pub fn published(&self) -> Option<[&[f64]; 4]> {
-        let find = |wanted| self.anisotropy.iter().find(|(c, _)| *c == wanted).map(|(_, values)| &values[..]);
+        let find = |name| self.anisotropy.iter().find(|(c, _)| *c == name).map(|(_, values)| &values[..]);
         Some([find("xx")?, find("yy")?, find("zz")?, find("xy")?])
     }
 }
 
-/// S at the samples, from `shear_parameter` = S q^2/eps. None if `production` is not -S <uv>: then
-/// the mean flow is another.
+/// S at the samples, from `shear_parameter` = S q^2/eps. None if `production` is not -S <uv>, which
+/// means that the mean flow is not a pure shear.
 fn shear_rate(series: &Table, run: &History) -> Option<Vec<f64>> {
     let [parameter, production, uv] = ["shear_parameter", "production", "uv"].map(|name| series.find(name));
     let (parameter, production, uv) = (parameter?, production?, uv?);

@@ -1,5 +1,5 @@
-//! What has become of a run, from its ledger, its series and its checkpoints; serial, and also
-//! while a job works in the directory.
+//! The state of a run from its ledger, its series and its checkpoints; serial, even while a job works
+//! in the directory.
 
 use super::series::Table;
 use crate::case::{self, FlowKind, Stop};
@@ -13,18 +13,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A directory whose files have changed within this time may belong to a job on another node, whose
-/// lock is not seen from here.
+/// Age of the lock file within which a job on another node, whose lock is not visible from here,
+/// counts as running.
 const RECENT: Duration = Duration::from_secs(60);
 
-/// Steps of the last job that the time to the end is worked out from are those of its last samples,
-/// so many at most.
+/// Maximum number of last samples for the estimate of the time left.
 const SAMPLES: usize = 20;
 
-/// The state of one run directory at length, or of several a line each.
+/// The full state of one run directory, or one line for each of several.
 ///
 /// # Errors
-/// A directory that is missing or is no run directory; files that cannot be read.
+/// A directory that is missing or is not a run directory; files that cannot be read.
 pub fn status(directories: &[PathBuf]) -> Result<String> {
     match directories {
         [one] => Ok(Status::of(one)?.at_length()),
@@ -43,7 +42,7 @@ pub fn status(directories: &[PathBuf]) -> Result<String> {
     }
 }
 
-/// One job: how it began, what it noted last, and what else it noted.
+/// One job and its entries in the ledger.
 struct OneJob<'a> {
     job: &'a Job,
     continues: bool,
@@ -59,7 +58,7 @@ impl OneJob<'_> {
         &self.entries[self.entries.len() - 1]
     }
 
-    /// What it had done when it noted that last.
+    /// The progress of the job in its last entry that states it.
     fn pace(&self) -> Pace {
         let pace = |entry: &Entry| match &entry.event {
             Event::Checkpoint { pace, .. } | Event::Stop { pace, .. } | Event::Done { pace } => Some(*pace),
@@ -81,7 +80,7 @@ struct Status {
     running: bool,
     case: Option<case::Case>,
     series: Option<Table>,
-    /// The newest checkpoint, and when it was written.
+    /// The newest checkpoint, and its time of writing.
     checkpoint: Option<(String, SystemTime)>,
 }
 
@@ -97,7 +96,7 @@ impl Status {
                 ledger::FILE
             )));
         }
-        // A job of this node has the lock as long as it lives.
+        // A job of this node holds the lock as long as it runs.
         let elsewhere = entries
             .iter()
             .rev()
@@ -115,8 +114,8 @@ impl Status {
         })
     }
 
-    /// Those of the run that is there now, the oldest first: of an earlier one that `--fresh` has
-    /// removed only the ledger is left.
+    /// The jobs of the current run, the oldest first. Of an earlier run that `--fresh` has removed,
+    /// only the ledger is left.
     fn jobs(&self) -> Vec<OneJob<'_>> {
         let first =
             self.entries.iter().rposition(|entry| matches!(entry.event, Event::Start { .. })).unwrap_or(0);
@@ -143,29 +142,29 @@ impl Status {
         }
     }
 
-    /// Seconds a step of the last job.
-    fn seconds_a_step(&self) -> Option<f64> {
+    /// Seconds per step in the last job.
+    fn seconds_per_step(&self) -> Option<f64> {
         let jobs = self.jobs();
         let job = jobs.last()?;
-        // A running job notes its pace with a checkpoint only; until then the series says how far it is.
-        job.pace().seconds_a_step.or_else(|| {
+        // A running job records its pace at checkpoints only; until then the series gives its progress.
+        job.pace().seconds_per_step.or_else(|| {
             let steps =
                 self.now_at().0.checked_sub(job.first().step).filter(|steps| self.running && *steps > 0)?;
             Some((self.now - job.first().at).num_milliseconds() as f64 / 1e3 / steps as f64)
         })
     }
 
-    /// Steps to the end that the case names; None if that is not known.
-    fn steps_to_go(&self) -> Option<f64> {
+    /// Number of steps to the end of the case; None if it is not known.
+    fn steps_left(&self) -> Option<f64> {
         let Stop { end, steps } = self.case.as_ref()?.time.stop;
         let (step, time) = self.now_at();
         let by_step = steps.map(|steps| steps.saturating_sub(step) as f64);
-        let by_time = end.and_then(|end| Some((end - time).max(0.0) / self.time_a_step()?));
+        let by_time = end.and_then(|end| Some((end - time).max(0.0) / self.time_per_step()?));
         by_step.into_iter().chain(by_time).reduce(f64::min)
     }
 
-    /// Time of the simulation a step, over the last samples.
-    fn time_a_step(&self) -> Option<f64> {
+    /// Simulated time per step, over the last samples.
+    fn time_per_step(&self) -> Option<f64> {
         let series = self.series.as_ref()?;
         let (steps, times) = (series.find("step")?, series.find("time")?);
         let (now, before) = (steps.len() - 1, steps.len().saturating_sub(SAMPLES));
@@ -173,23 +172,23 @@ impl Status {
         (steps > 0.0 && time > 0.0).then(|| time / steps)
     }
 
-    /// How the last job ended, or that it has not.
+    /// Describes the end of the last job, or says that it is running.
     fn ending(&self) -> String {
         if self.running {
             return "running".into();
         }
-        self.jobs().last().map_or_else(|| "nothing noted".into(), ending)
+        self.jobs().last().map_or_else(|| "no entries in the ledger".into(), ending)
     }
 
     fn in_a_line(&self) -> String {
         let (step, time) = self.now_at();
-        let to_go = match (self.steps_to_go(), self.seconds_a_step()) {
+        let left = match (self.steps_left(), self.seconds_per_step()) {
             (Some(0.0), _) | (None, _) | (_, None) => String::new(),
-            (Some(steps), Some(seconds)) => format!(", {} to the end", span(steps * seconds)),
+            (Some(steps), Some(seconds)) => format!(", {} left", span(steps * seconds)),
         };
         let warnings = self.warnings().len();
         let warnings = if warnings == 0 { String::new() } else { format!(", warnings: {warnings}") };
-        format!("step {step}, time {time:.6}: {}{to_go}{warnings}", self.ending())
+        format!("step {step}, time {time:.6}: {}{left}{warnings}", self.ending())
     }
 
     fn at_length(&self) -> String {
@@ -213,8 +212,8 @@ impl Status {
                 if latest { "running".into() } else { ending(job) }
             ));
         }
-        if let Some(seconds) = self.seconds_a_step() {
-            lines.push(format!("speed         {:.4} steps a second", 1.0 / seconds));
+        if let Some(seconds) = self.seconds_per_step() {
+            lines.push(format!("speed         {:.4} steps per second", 1.0 / seconds));
         }
         let until = |n: usize, job: &OneJob| {
             if n + 1 == jobs.len() && self.running { self.now } else { job.last().at }
@@ -222,12 +221,12 @@ impl Status {
         let core_hours: f64 = jobs.iter().enumerate().map(|(n, job)| job.core_hours(until(n, job))).sum();
         lines.push(format!("core-hours    {core_hours:.3}"));
         lines.push(format!(
-            "to the end    {}",
-            match (self.steps_to_go(), self.seconds_a_step()) {
+            "left          {}",
+            match (self.steps_left(), self.seconds_per_step()) {
                 (Some(0.0), _) => "nothing".into(),
                 (Some(steps), Some(seconds)) => format!("about {steps:.0} steps, {}", span(steps * seconds)),
                 (Some(steps), None) => format!("about {steps:.0} steps"),
-                (None, _) => "not known yet".into(),
+                (None, _) => "unknown as yet".into(),
             }
         ));
         lines.push(match &self.checkpoint {
@@ -241,7 +240,7 @@ impl Status {
         lines.join("\n")
     }
 
-    /// The last sample, and how it compares with the first and with half the run.
+    /// The last sample, and its change since half of the samples.
     fn health(&self) -> Option<String> {
         let series = self.series.as_ref()?;
         let mut parts = Vec::new();
@@ -269,18 +268,18 @@ impl Status {
             .count();
         if retries > 0 {
             warnings.push(format!(
-                "it has blown up and gone on with shorter steps, {retries} time{}",
+                "the run has blown up and continued with shorter steps, {retries} time{}",
                 if retries == 1 { "" } else { "s" }
             ));
         }
         if let Some(job) = jobs.last().filter(|_| !self.running) {
             match &job.last().event {
-                Event::BlowUp { reason, .. } => warnings.push(format!("it blew up: {reason}")),
+                Event::BlowUp { reason, .. } => warnings.push(format!("the run blew up: {reason}")),
                 Event::NotSaved { message } | Event::Failed { message } | Event::Hang { message } => {
                     warnings.push(message.lines().next().unwrap_or_default().to_owned())
                 }
                 event if !event.is_last() => warnings.push(
-                    "the last job was killed: run the same command again to go on from its last checkpoint"
+                    "the last job was killed: run the same command again to continue from its last checkpoint"
                         .into(),
                 ),
                 _ => {}
@@ -301,7 +300,7 @@ impl Status {
             warnings.push("there is no friction at the walls".into());
         }
         if self.case.is_none() {
-            warnings.push("case.toml cannot be read: the end of the run is not known".into());
+            warnings.push("case.toml cannot be read: the end of the run is unknown".into());
         }
         warnings
     }
@@ -314,7 +313,7 @@ fn ending(job: &OneJob) -> String {
         Event::Stop { reason, .. } => reason.replacen("stopping:", "stopped:", 1),
         Event::BlowUp { .. } => "blew up".into(),
         Event::Failed { .. } => "failed".into(),
-        Event::Hang { .. } => "hung, ended by its watchdog".into(),
+        Event::Hang { .. } => "hung, ended by the watchdog".into(),
         _ => return format!("killed after {}, at step {} or later", moment(entry.at), entry.step),
     };
     format!("{how}, {} at step {}", moment(entry.at), entry.step)
@@ -324,7 +323,7 @@ fn last(series: &Table, name: &str) -> Option<f64> {
     series.find(name)?.last().copied()
 }
 
-/// Whether a job of this node holds the lock. It is tried and given back at once.
+/// Returns whether a job of this node holds the lock, by trying the lock and releasing it at once.
 fn is_locked(directory: &Path) -> bool {
     files::open(&directory.join("lock"))
         .is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
@@ -338,7 +337,7 @@ fn age(written: SystemTime) -> Duration {
     written.elapsed().unwrap_or_default()
 }
 
-/// Name and age of the checkpoint that a run would go on from.
+/// Name and time of writing of the checkpoint from which a run would continue.
 fn checkpoint(directory: &Path) -> Option<(String, SystemTime)> {
     let target = fs::read_link(directory.join("latest")).ok()?;
     let written = fs::metadata(directory.join(&target)).and_then(|data| data.modified()).ok()?;
@@ -349,7 +348,7 @@ fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Seconds in the unit that suits them.
+/// Formats seconds in a suitable unit.
 fn span(seconds: f64) -> String {
     match seconds {
         s if s < 120.0 => format!("{s:.0} s"),

@@ -1,4 +1,4 @@
-//! The table that ends a run on the screen.
+//! The table of a run on the screen.
 
 use std::path::Path;
 
@@ -9,20 +9,20 @@ use super::{Findings, Labels};
 
 pub type Row = (&'static str, String);
 
-/// Lines of a name and a value, aligned; `drawn` are the figures in `figures`. The series has at
-/// least one row.
+/// The table as lines of name and value; `drawn` are the figures in the directory `figures`. The
+/// series must have at least one row.
 pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
     let mut rows = overview(run);
     rows.extend(turbulence(run));
     rows.extend(balances(run));
     for reference in &run.references.histories {
-        rows.extend(beside_history(reference, &run.history, run.labels.viscosity));
+        rows.extend(compare_history(reference, &run.history, run.labels.viscosity));
     }
     for reference in &run.references.spectra {
-        rows.extend(beside_spectra(reference, run));
+        rows.extend(compare_spectra(reference, run));
     }
     for reference in &run.references.stresses {
-        rows.push(beside_stresses(reference, run));
+        rows.push(compare_stresses(reference, run));
     }
     rows.push(figures_row(figures, drawn));
     aligned(&rows)
@@ -32,13 +32,13 @@ pub fn figures_row(figures: &Path, drawn: &[&str]) -> Row {
     ("figures", format!("{} ({}; .svg and .png)", figures.display(), drawn.join(", ")))
 }
 
-/// A line a row, the values below each other.
+/// Formats one line per row, with aligned values.
 pub fn aligned(rows: &[Row]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().map(|(name, value)| format!("{name:width$}   {value}\n")).collect()
 }
 
-/// What is computed, and how far it is.
+/// Rows about the case and its progress.
 pub fn heading(labels: &Labels, series: &Table, time: &[f64]) -> Vec<Row> {
     let mut rows = vec![("case", labels.name.clone())];
     rows.extend(labels.grid.clone().map(|grid| ("grid", grid)));
@@ -60,7 +60,7 @@ fn overview(run: &Findings) -> Vec<Row> {
     rows
 }
 
-/// What tells which turbulence it is, at the first and the last sample.
+/// Rows that characterise the turbulence at the first and the last sample.
 fn turbulence(run: &Findings) -> Vec<Row> {
     let column =
         |name: &str| run.series.find(name).filter(|values| values.iter().any(|value| value.is_finite()));
@@ -72,7 +72,7 @@ fn turbulence(run: &Findings) -> Vec<Row> {
         rows.push((
             "kmax eta",
             format!(
-                "{}, least {} at t = {}; k_max of the coarsest direction",
+                "{}, minimum {} at t = {}; k_max of the coarsest direction",
                 from_to(values),
                 number(least),
                 number(time)
@@ -102,50 +102,49 @@ fn balances(run: &Findings) -> Vec<Row> {
         let limit = limit([closure], run.history.time.len(), "series");
         rows.push((
             "balance of energy",
-            format!("off by at most {worst:.1e} of the energy dissipated, at t = {}{limit}", number(time)),
+            format!("residual up to {worst:.1e} of the energy dissipated, at t = {}{limit}", number(time)),
         ));
     }
     let budgets: Vec<_> = run.budget.iter().flat_map(stress_budgets).collect();
     if let Some(samples) =
         run.budget.as_ref().and_then(|budget| budget.find("time")).filter(|_| !budgets.is_empty())
     {
-        let of_each: Vec<String> =
+        let worst: Vec<String> =
             budgets.iter().map(|(component, closure)| format!("{component} {:.1e}", closure.worst)).collect();
         let limit = limit(budgets.iter().map(|(_, closure)| *closure), samples.len(), "spectra");
         rows.push((
             "stress budgets",
-            format!("off by at most, of the energy dissipated: {}{limit}", of_each.join(", ")),
+            format!("residuals up to, of the energy dissipated: {}{limit}", worst.join(", ")),
         ));
     }
     rows
 }
 
-/// Says how many samples the time integrals of budgets have, and whether it is their distance that
-/// limits the closure.
+/// Describes the number of samples in the time integrals of budgets, and whether their spacing limits
+/// the closure.
 fn limit(closures: impl IntoIterator<Item = Closure>, samples: usize, output: &str) -> String {
     let worst = closures.into_iter().max_by(|a, b| a.worst.total_cmp(&b.worst));
     match worst.filter(Closure::is_of_the_samples) {
         // Round-off needs no explanation.
         Some(Closure { worst, halved, .. }) if worst > 1e-6 => format!(
-            " ({samples} samples, too far apart to tell more: every second one alone changes the time \
-             integral by {halved:.1e}; \
-             sample more often with output.{output})"
+            " (limited by the spacing of {samples} samples: with every second one alone, the time integral \
+             changes by {halved:.1e}; sample more often with output.{output})"
         ),
         _ => format!(" ({samples} samples)"),
     }
 }
 
-fn beside_history(reference: &PublishedHistory, run: &History, own: Option<f64>) -> Vec<Row> {
+fn compare_history(reference: &PublishedHistory, run: &History, own: Option<f64>) -> Vec<Row> {
     let common = reference.common(run).zip(reference.deviations(run));
     let Some(((from, to), (energy, dissipation))) = common else {
         return vec![("reference", format!("{}: no time in common with the run", reference.label))];
     };
     let mut rows =
         vec![("reference", format!("{}, t = {} to {}", reference.label, number(from), number(to)))];
-    rows.extend(of_another_viscosity(reference.viscosity, own));
+    rows.extend(another_viscosity(reference.viscosity, own));
     for (name, deviation) in [("  energy", energy), ("  dissipation", dissipation)] {
         let text = format!(
-            "off by at most {:.2e} of its peak, at t = {}",
+            "differs by up to {:.2e} of the peak, at t = {}",
             deviation.fraction,
             number(deviation.time)
         );
@@ -154,19 +153,19 @@ fn beside_history(reference: &PublishedHistory, run: &History, own: Option<f64>)
     rows
 }
 
-/// What is said of a reference whose viscosity is not that of the run, by more than 1 %.
-fn of_another_viscosity(of_reference: Option<f64>, own: Option<f64>) -> Option<Row> {
-    let (other, own) = of_reference.zip(own)?;
-    let text = format!("the reference has {}, this run {}: they are two flows", number(other), number(own));
+/// Row about a reference whose viscosity differs from that of the run by more than 1 %.
+fn another_viscosity(published: Option<f64>, own: Option<f64>) -> Option<Row> {
+    let (other, own) = published.zip(own)?;
+    let text = format!("{} in the reference, {} in this run: the flows differ", number(other), number(own));
     ((other / own - 1.0).abs() > 0.01).then_some(("  viscosity", text))
 }
 
-fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
+fn compare_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
     let matched = reference.matched(&run.spectra);
     let (all, label) = (reference.spectra.len(), &reference.label);
     let mut rows =
         vec![("reference", format!("{label}, {} of {all} spectra at times of the run", matched.len()))];
-    rows.extend(of_another_viscosity(reference.viscosity, run.labels.viscosity));
+    rows.extend(another_viscosity(reference.viscosity, run.labels.viscosity));
     for matched in matched {
         let at = format!("t = {}", number(run.spectra[matched.sample].time));
         let text = matched.distance.map_or_else(
@@ -185,7 +184,7 @@ fn beside_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
     rows
 }
 
-fn beside_stresses(reference: &PublishedStresses, run: &Findings) -> Row {
+fn compare_stresses(reference: &PublishedStresses, run: &Findings) -> Row {
     let compared = run
         .stresses
         .shear
@@ -197,14 +196,14 @@ fn beside_stresses(reference: &PublishedStresses, run: &Findings) -> Row {
         Some((stations @ [from, ..], [xx, yy, zz, xy])) => {
             let to = stations[stations.len() - 1];
             let range = format!("S t = {} to {}", number(*from), number(to));
-            format!("{label}, {range}: rms off b_xx {xx:.3}, b_yy {yy:.3}, b_zz {zz:.3}, b_xy {xy:.3}")
+            format!("{label}, {range}: rms difference b_xx {xx:.3}, b_yy {yy:.3}, b_zz {zz:.3}, b_xy {xy:.3}")
         }
         _ => format!("{label}: no total shear in common with the run"),
     };
     ("reference", text)
 }
 
-/// The first and the last value.
+/// Formats the first and the last value.
 fn from_to(values: &[f64]) -> String {
     match values {
         [] => String::new(),
@@ -213,17 +212,17 @@ fn from_to(values: &[f64]) -> String {
     }
 }
 
-/// The largest of `sign` times the finite values, and its time.
+/// The largest (`sign` = 1) or smallest (-1) finite value, and its time.
 fn extreme(values: &[f64], time: &[f64], sign: f64) -> Option<(f64, f64)> {
     let finite = values.iter().copied().zip(time.iter().copied()).filter(|(value, _)| value.is_finite());
     finite.max_by(|a, b| (sign * a.0).total_cmp(&(sign * b.0)))
 }
 
-/// Five significant digits, with an exponent only where it reads better.
+/// Formats five significant digits, with an exponent for very small or large values.
 pub fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
     if rounded == 0.0 || (1e-4..1e7).contains(&rounded.abs()) || !rounded.is_finite() {
-        // Not "-0".
+        // Avoids "-0".
         (rounded + 0.0).to_string()
     } else {
         format!("{rounded:e}")

@@ -65,7 +65,7 @@ fn what_is_missing_is_said() {
     let message = |path: &Path| report(path, &[]).unwrap_err().message;
     assert!(message(&dir.path().join("nowhere")).contains("no run directory"));
     fs::write(dir.path().join("series.csv"), "step,time,energy,dissipation\n0,0").unwrap();
-    assert!(message(dir.path()).contains("holds no sample"));
+    assert!(message(dir.path()).contains("has no samples"));
     fs::remove_file(dir.path().join("series.csv")).unwrap();
     assert!(message(dir.path()).contains("has no series.csv"));
 }
@@ -264,7 +264,10 @@ fn published_measurements_are_laid_over() {
     let dir = shear_flow();
     let text = report(dir.path(), &[shear.into()]).unwrap();
     keep(dir.path(), "shear-published");
-    assert!(text.contains("TavoularisKarnik1989_caseA, S t = 7.9 to 26.3: rms off b_xx 0.0"), "{text}");
+    assert!(
+        text.contains("TavoularisKarnik1989_caseA, S t = 7.9 to 26.3: rms difference b_xx 0.0"),
+        "{text}"
+    );
 
     let dir = grid_turbulence();
     let text = report(dir.path(), &[grid.into()]).unwrap();

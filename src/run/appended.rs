@@ -1,24 +1,25 @@
-//! A text file of the run directory that grows. What cannot be written now is kept, and written
-//! when it can be.
+//! Growing text file of the run directory. Lines that cannot be written are kept in memory until
+//! they can be.
 
 use crate::files;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
-/// Bytes that are kept at most; what comes on top is lost.
+/// Maximum number of bytes kept in memory; lines beyond it are lost.
 const MOST_KEPT: usize = 16 << 20;
 
-/// The file. It is opened for every write: one that was removed is made again, and errors that a
-/// file system tells at closing are met.
+/// A growing text file. Every write opens and closes it, which makes a removed file again and
+/// detects errors that a file system reports at closing.
 pub struct Appended {
     path: PathBuf,
     /// First line of a new file, with its line end; may be empty.
     header: String,
-    /// What is not written yet.
+    /// Lines that are not written yet.
     kept: String,
-    /// Whether the last write failed, and what the file was long before: what lies beyond may be half a line.
+    /// The last write failed.
     failed: bool,
+    /// Length of the file before that write; bytes beyond it may be half a line.
     whole: Option<u64>,
     lost: bool,
 }
@@ -28,7 +29,7 @@ impl Appended {
         Self { path, header, kept: String::new(), failed: false, whole: None, lost: false }
     }
 
-    /// Adds whole lines. Returns what the user should be told: that it fails now, or that it no longer does.
+    /// Adds whole lines. Returns a message for the user when writing begins to fail or succeeds again.
     pub fn append(&mut self, lines: &str) -> Option<String> {
         match self.kept.len() + lines.len() <= MOST_KEPT {
             true => self.kept += lines,
@@ -37,7 +38,7 @@ impl Appended {
         self.flush()
     }
 
-    /// Writes what is kept; returns as [`Appended::append`].
+    /// Writes the kept lines. Returns the same messages as [`Appended::append`].
     pub fn flush(&mut self) -> Option<String> {
         if self.kept.is_empty() {
             return None;
@@ -48,30 +49,30 @@ impl Appended {
                 self.kept.clear();
                 self.whole = None;
                 let rest = if std::mem::take(&mut self.lost) {
-                    "but for what was too much to keep"
+                    "some lines did not fit into memory and are lost"
                 } else {
-                    "with what was kept"
+                    "no lines are lost"
                 };
-                std::mem::take(&mut self.failed).then(|| format!("{name} is written again, {rest}"))
+                std::mem::take(&mut self.failed).then(|| format!("{name} can be written again; {rest}"))
             }
             Err(error) => {
                 let first = !std::mem::replace(&mut self.failed, true);
                 first.then(|| {
                     format!(
-                        "warning: cannot write {name}: {error}; its lines are kept, and \
-                    written when they can be"
+                        "warning: cannot write {name}: {error}; its lines stay in memory until \
+                         they can be written"
                     )
                 })
             }
         }
     }
 
-    /// Brings to the disk what is written; a failure shows at the next write.
+    /// Syncs the file to the disk; a failure shows at the next write.
     pub fn sync(&self) {
         let _ = files::open_as(&self.path, OpenOptions::new().append(true)).and_then(|file| file.sync_data());
     }
 
-    /// What could not be written, if anything.
+    /// Describes the lines that could not be written, if any.
     pub fn unwritten(&self) -> Option<String> {
         (!self.kept.is_empty())
             .then(|| format!("{} lacks its last {} lines", self.path.display(), self.kept.lines().count()))
@@ -80,7 +81,7 @@ impl Appended {
     fn write(&mut self) -> io::Result<()> {
         let open = || files::open_as(&self.path, OpenOptions::new().create(true).append(true));
         let mut file = match open() {
-            // The run directory was removed: it is made again, but not the one above.
+            // The run directory was removed: make it again, but not its parent.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.path.parent().map_or(Ok(()), fs::create_dir)?;
                 open()?

@@ -1,5 +1,5 @@
-//! The batches of the statistics as they are closed, one file each. A batch that cannot be written
-//! now is kept and tried again. Checkpoints carry it until then.
+//! Files of the closed batches of statistics, one per batch. A batch that cannot be written stays in
+//! memory and is tried again; checkpoints carry it until then.
 
 use crate::error::Result;
 use crate::parallel::World;
@@ -8,12 +8,12 @@ use crate::store::{self, Header};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-/// The directory of the batches, and those that are not in it yet: the same ones on all ranks,
-/// whole at the root.
+/// Directory of the batches, and the batches that are not written yet. All ranks hold the same
+/// batches; those of the root are complete.
 pub struct BatchFiles {
     directory: PathBuf,
     kept: VecDeque<(Header, BatchRecords)>,
-    /// Whether the last attempt failed.
+    /// The last attempt failed.
     failed: bool,
 }
 
@@ -22,33 +22,32 @@ impl BatchFiles {
         Self { directory, kept: VecDeque::new(), failed: false }
     }
 
-    /// Adds a batch, and writes it if it can be. Returns what the user should be told: that it
-    /// fails now, or that it no longer does. Collective.
+    /// Adds a batch, and writes it if possible. Returns a message for the user when writing begins to
+    /// fail or succeeds again. Collective.
     pub fn append(&mut self, world: &World, header: Header, batch: BatchRecords) -> Option<String> {
         self.kept.push_back((header, batch));
         self.flush(world)
     }
 
-    /// Writes the batches that are kept. Returns what the user should be told, as
-    /// [`BatchFiles::append`]. Collective.
+    /// Writes the kept batches. Returns the same messages as [`BatchFiles::append`]. Collective.
     pub fn flush(&mut self, world: &World) -> Option<String> {
         let failed = self.failed;
         match self.write(world) {
             Ok(()) => {
-                failed.then(|| format!("{} is written again, with what was kept", self.directory.display()))
+                failed.then(|| format!("{} can be written again; no batch is lost", self.directory.display()))
             }
             Err(_) if failed => None,
             Err(error) => Some(format!(
-                "warning: {error}. The batch of statistics is kept, in checkpoints as well, and written when \
-                 it can be"
+                "warning: {error}. The batch of statistics stays in memory and in checkpoints until it can \
+                 be written"
             )),
         }
     }
 
-    /// Writes the batches that are kept. Collective.
+    /// Writes the kept batches. Collective.
     ///
     /// # Errors
-    /// The same on all ranks: a batch that cannot be written; it is kept.
+    /// The same on all ranks: a batch that cannot be written; it stays in memory.
     pub fn write(&mut self, world: &World) -> Result<()> {
         while let Some((header, BatchRecords { number, records })) = self.kept.front() {
             let written = store::write_batch(world, &self.directory, *number, header, records);
@@ -59,7 +58,7 @@ impl BatchFiles {
         Ok(())
     }
 
-    /// The batches that are kept, for a checkpoint: their records under longer names.
+    /// Records of the kept batches for a checkpoint, under longer names.
     pub fn kept(&self) -> Vec<Record> {
         let mut kept = Vec::new();
         for (header, BatchRecords { number, records }) in &self.kept {
@@ -75,11 +74,11 @@ impl BatchFiles {
         kept
     }
 
-    /// Takes the batches that a checkpoint carries out of its `records`, to be written. `header`
-    /// has flow, layout and the physics of their case.
+    /// Moves the batches that a checkpoint carries from its `records` to the batches to be written.
+    /// `header` has their flow, layout and physics.
     ///
     /// # Errors
-    /// Names that no checkpoint of this program has.
+    /// Names that do not occur in checkpoints of this program.
     pub fn recall(&mut self, records: &mut Vec<Record>, header: &Header) -> Result<()> {
         let mut batches: BTreeMap<String, Vec<Record>> = BTreeMap::new();
         for mut record in records.extract_if(.., |record| record.is_kept()) {

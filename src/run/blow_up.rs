@@ -18,7 +18,8 @@ use crate::time::{Cause, Excess, Stability, StepSize};
 use std::collections::VecDeque;
 use std::fmt::Write;
 
-/// Steps that the usual step and energy are the medians of, and fewest before anything is said of them.
+/// Number of steps in the medians that define the usual step and energy, and the smallest number
+/// for which they count.
 const USUAL: usize = 1000;
 const FEWEST: usize = 3;
 /// The Courant number with the usual step, and the growth of the energy, beyond which the velocity
@@ -29,11 +30,11 @@ const GROWTH: f64 = 1e4;
 const DOUBTFUL: f64 = 10.0;
 /// Steps in the report.
 const SHOWN: usize = 20;
-/// The last of a spectrum of the velocity gradients over its peak above which the smallest scales
-/// are not resolved.
+/// Ratio of the end of a spectrum of the velocity gradients to its peak, above which the smallest
+/// scales are not resolved.
 const PILED_UP: f64 = 0.5;
-/// A Courant number over the limit of the scheme that no velocity reaches in one step from below
-/// it, but by a blow-up.
+/// Ratio of the Courant number to the limit of the scheme that a velocity within the limit reaches
+/// in one step only by a blow-up.
 const SUDDEN: f64 = 2.0;
 
 /// The last steps, the newest last.
@@ -45,7 +46,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Notes a step that ended at `clock`, and says what is wrong with it.
+    /// Records a step that ended at `clock`. Returns a description of its blow-up, if it has one.
     pub fn judge(&mut self, clock: Clock, step: &Step) -> Option<String> {
         let at = format!(
             "at step {}, time {:.6e} (dt {:.3e}, Courant number {:.2})",
@@ -63,7 +64,7 @@ impl Watch {
             return Some(format!("{broken} is no longer finite {at}"));
         }
         if step.cfl > 0.0 && clock.time - step.dt == clock.time {
-            return Some(format!("the step is so short that the time stands still {at}"));
+            return Some(format!("the step has become so short that the time no longer advances {at}"));
         }
         let [dt, cfl, energy] = usual?;
         let (courant, growth) = (step.cfl / step.dt * dt, step.energy / energy);
@@ -76,7 +77,7 @@ impl Watch {
         })
     }
 
-    /// Whether the velocity grows in a way that no checkpoint should replace a sound one.
+    /// Returns whether the velocity grows so fast that a checkpoint must not replace a sound one.
     pub fn is_doubtful(&self) -> bool {
         self.doubtful
     }
@@ -106,7 +107,7 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
     let limit = stability.limit(Cause::Convection);
     if let (Some(n), StepSize::Fixed(dt)) = (courants().position(|courant| courant > limit), case.time.step) {
         let [from, to] = [courants().next(), courants().nth(n)].map(|courant| courant.unwrap_or(0.0));
-        // Where it jumps far beyond the limit, that is the blow-up itself: no step can be told from it.
+        // A jump far beyond the limit is the blow-up itself: no step can be derived from it.
         let step = if to < SUDDEN * limit {
             format!("time.dt = {:.1e}, or ", 0.8 * dt * limit / to)
         } else {
@@ -114,8 +115,8 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
         };
         return format!(
             "the velocity has outgrown the fixed step: its Courant number rose from {from:.2} to {to:.2} \
-             before it blew up, and {} {limit:.2}; \
-             try {step}time.cfl = {:.1}, and see below whether the smallest scales are resolved",
+             before the blow-up, and {} {limit:.2}; \
+             try {step}time.cfl = {:.1}, and check below whether the smallest scales are resolved",
             stability.up_to(Cause::Convection),
             0.8 * limit
         );
@@ -126,28 +127,26 @@ pub fn reason(watch: &Watch, case: &Case, diagnosis: &Diagnosis) -> String {
     let last = watch.steps.back();
     if let Some(Broken::Scalar(name)) = last.and_then(|(_, step)| step.broken.as_ref()) {
         return format!(
-            "the scalar {name} alone: the velocity is sound; look at what {name} begins with and is driven \
-             by, whose numbers may be too \
-             large for this precision; or its smallest scales are not resolved: try a smaller Schmidt \
-             number, or more points (domain.grid), or a shorter step (time.cfl, time.dt)"
+            "the scalar {name} has blown up while the velocity is sound: its initial field or its source may \
+             be too large for this precision, or its smallest scales are not resolved; try a smaller Schmidt \
+             number, more points (domain.grid), or a shorter step (time.cfl, time.dt)"
         );
     }
     if let Some(tail) = diagnosis.tails.iter().find(|tail| tail.end().is_some_and(|end| end > PILED_UP)) {
         return format!(
-            "the smallest scales are not resolved: by {} the gradients end at {:.0} % of their peak; try \
-             more points (domain.grid) or a larger viscosity, and look at initial \
-             field and forces: they may be too strong for this grid",
+            "the smallest scales are not resolved: in the spectrum over {}, the velocity gradients squared \
+             end at {:.0} % of their peak; try more points (domain.grid) or a larger viscosity, or a weaker \
+             initial field and weaker forces",
             tail.of,
             100.0 * tail.end().unwrap_or(0.0)
         );
     }
-    "unknown: neither the step nor, as far as the state can tell, the resolution; try a shorter step \
-     (time.cfl, time.dt), more points (domain.grid), and weaker initial \
-     field and forces"
+    "unknown: neither the step nor, as far as the state shows, the resolution; try a shorter step \
+     (time.cfl, time.dt), more points (domain.grid), or a weaker initial field and weaker forces"
         .into()
 }
 
-/// The step was too long for a rate of the flow, before anything went wrong.
+/// Describes a step that was too long for a rate of the flow before anything went wrong.
 fn too_long(excess: &Excess, case: &Case, stability: &Stability) -> String {
     let Excess { cause, rate, number, limit } = *excess;
     let of_cells = 0.8 * stability.limit(Cause::Convection);
@@ -160,12 +159,12 @@ fn too_long(excess: &Excess, case: &Case, stability: &Stability) -> String {
     match cause {
         Cause::Convection if stability.imaginary.is_some() => {
             format!(
-                "the step is too long: its Courant number was {number:.2} already, and the scheme is stable \
+                "the step is too long: its Courant number was already {number:.2}, and the scheme is stable \
                  up to {limit:.2}; try {shorter}"
             )
         }
         _ => format!(
-            "the step is too long for the {}, {rate:.3e} per time: {}, at dt = {:.2e}; try {shorter}",
+            "the step is too long for the {}, {rate:.3e} per time: {} (dt = {:.2e}); try {shorter}",
             cause.name(),
             excess.describe(stability),
             excess.longest()
@@ -186,10 +185,8 @@ pub fn report(what: &str, reason: &str, watch: &Watch, diagnosis: &Diagnosis) ->
         );
     }
     for tail in &diagnosis.tails {
-        text += &format!("\nVelocity gradients squared by {}, the last of the spectrum", tail.of);
-        text += &tail
-            .end()
-            .map_or_else(|| ":\n".to_owned(), |end| format!(" (its end over its peak: {end:.2e}):\n"));
+        text += &format!("\nVelocity gradients squared over {}, end of the spectrum", tail.of);
+        text += &tail.end().map_or_else(|| ":\n".to_owned(), |end| format!(" (end / peak: {end:.2e}):\n"));
         for (k, value) in &tail.rows[tail.rows.len().saturating_sub(SHOWN)..] {
             let _ = writeln!(text, "{k:>13.4} {value:>13.6e}");
         }
@@ -208,8 +205,8 @@ mod tests {
         Step { dt, cfl, rates, energy, dissipation: None, remesh: None, broken: None, end: None }
     }
 
-    /// The likely reason where steps of 0.05 have these Courant numbers and this other rate.
-    fn told(courants: &[f64], other: Option<(Cause, f64)>) -> String {
+    /// The likely reason for steps of 0.05 with these Courant numbers and this other rate.
+    fn reason_for(courants: &[f64], other: Option<(Cause, f64)>) -> String {
         let mut watch = Watch::default();
         for (n, courant) in (1..).zip(courants) {
             let mut step = step(0.05, *courant, 1.0);
@@ -226,25 +223,25 @@ mod tests {
 
     #[test]
     fn the_reason_is_that_of_the_state_before() {
-        let stiff = told(&[0.0, 0.0, 10.0, 2e4], Some((Cause::Stratification, 100.0)));
-        let wanted = "the step is too long for the buoyancy frequency N, 1.000e2 per time: its rate times dt \
-            is 5.00, and the scheme is stable up to 1.73, at dt = \
-                      1.73e-2; try time.dt = 1.4e-2, or time.cfl = 0.7";
-        assert_eq!(stiff, wanted);
-        let grown = told(&[0.5, 0.8, 1.0, 3.0, 2e4], None);
+        let stiff = reason_for(&[0.0, 0.0, 10.0, 2e4], Some((Cause::Stratification, 100.0)));
+        let expected = "the step is too long for the buoyancy frequency N, 1.000e2 per time: its rate times \
+                        dt is 5.00, and the scheme is stable up to 1.73 (dt = 1.73e-2); \
+                        try time.dt = 1.4e-2, or time.cfl = 0.7";
+        assert_eq!(stiff, expected);
+        let grown = reason_for(&[0.5, 0.8, 1.0, 3.0, 2e4], None);
         assert!(
-            grown.contains("rose from 0.50 to 1.00 before it blew up")
+            grown.contains("rose from 0.50 to 1.00 before the blow-up")
                 && grown.contains("try time.dt = 3.3e-2, or time.cfl = 0.7"),
             "{grown}"
         );
-        // The Courant number of a velocity that has blown up says nothing of the step.
-        let sudden = told(&[0.1, 0.1, 2e4], None);
+        // The Courant number of a velocity that has blown up says nothing about the step.
+        let sudden = reason_for(&[0.1, 0.1, 2e4], None);
         assert!(sudden.contains("to 20000.00") && sudden.contains("; try time.cfl = 0.7"), "{sudden}");
-        assert!(told(&[0.1, 0.1], None).starts_with("unknown"));
+        assert!(reason_for(&[0.1, 0.1], None).starts_with("unknown"));
     }
 
-    /// Steps with the Courant number 1/2 of a velocity that is `growth` of the time; the step at
-    /// which it is said to run away.
+    /// The step at which a velocity `growth(time, step)`, advanced at the Courant number 1/2, is
+    /// judged to run away.
     fn caught(growth: impl Fn(f64, u64) -> f64, steps: u64) -> Option<u64> {
         let (mut watch, mut clock, mut velocity) = (Watch::default(), Clock::default(), 1.0_f64);
         for n in 1..=steps {

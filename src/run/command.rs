@@ -1,4 +1,4 @@
-//! Two files by which the user speaks to a run: `stop`, and `command`, whose lines ask for something.
+//! The two files with which a user controls a running job: `stop` and `command`.
 
 use super::Run;
 use super::log::Log;
@@ -12,10 +12,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Between two looks: a question to a shared file system is not free.
+/// Time between two looks, since each costs a request to a shared file system.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
-/// The keys, or tables of keys, that may change while a run goes on.
+/// Keys, or tables of keys, that may change while a job runs.
 const KEYS: [&str; 7] = [
     "output.series",
     "output.spectra",
@@ -31,19 +31,20 @@ pub struct Watch {
     stop: PathBuf,
     command: PathBuf,
     looked: Option<Instant>,
-    /// The commands of the last look: they are taken when the next one finds the same, so that
-    /// nothing half written is.
+    /// Commands of the last look. They are accepted when the next look finds the same text, so that
+    /// no half-written file is.
     seen: String,
     /// Commands whose file could not be removed.
     done: String,
-    /// Why files are not heeded, as the last look has found; and what the user is still to be told of that.
+    /// Reasons why the last look ignored files.
     refused: Vec<String>,
+    /// Reasons that are not reported yet.
     notes: Vec<String>,
 }
 
-/// What a look has found.
+/// The requests that a look has found.
 #[derive(Default)]
-pub struct Found {
+pub struct Requests {
     pub stop: bool,
     pub command: bool,
 }
@@ -55,16 +56,16 @@ impl Watch {
         Self { stop: file("stop"), command: file("command"), looked: None, seen, done, refused, notes }
     }
 
-    /// Looks, if it is time to.
-    pub fn look(&mut self) -> Found {
+    /// Looks for both files, if it is time to.
+    pub fn look(&mut self) -> Requests {
         if self.looked.is_some_and(|looked| looked.elapsed() < BETWEEN_LOOKS) {
-            return Found::default();
+            return Requests::default();
         }
         self.looked = Some(Instant::now());
         let mut refused = Vec::new();
         let text = files::read(&self.command, files::NOTE).unwrap_or_else(|error| {
             if error.kind() != ErrorKind::NotFound {
-                refused.push(format!("{} is not obeyed: {error}. Remove it", self.command.display()));
+                refused.push(format!("{} is ignored: {error}. Remove it", self.command.display()));
             }
             Vec::new()
         });
@@ -82,28 +83,28 @@ impl Watch {
         });
         self.notes.extend(refused.iter().filter(|reason| !self.refused.contains(reason)).cloned());
         self.refused = refused;
-        Found { stop, command: whole && !self.seen.is_empty() && self.seen != self.done }
+        Requests { stop, command: whole && !self.seen.is_empty() && self.seen != self.done }
     }
 
-    /// What the user is to be told of files that are not heeded; each once.
+    /// Messages for the user about ignored files, each once.
     pub fn notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
     }
 
-    /// Takes the commands, and their file away.
+    /// Returns the commands and removes their file.
     pub fn take(&mut self) -> String {
         let text = std::mem::take(&mut self.seen);
         self.done = if fs::remove_file(&self.command).is_ok() { String::new() } else { text.clone() };
         text
     }
 
-    /// Takes the file `stop` away, so that the same command goes on.
+    /// Removes the file `stop`, so that the next job continues.
     pub fn stopped(&self) {
         let _ = fs::remove_file(&self.stop);
     }
 }
 
-/// What the lines of a command file ask for.
+/// The commands in a command file.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Commands {
     checkpoint: bool,
@@ -113,7 +114,7 @@ struct Commands {
 }
 
 impl Commands {
-    /// One command a line; all of them or none.
+    /// Parses one command per line; all of them or none.
     fn parse(text: &str) -> Result<Self> {
         let mut commands = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -129,8 +130,8 @@ impl Commands {
                 }
                 _ => {
                     return Err(Error::input(format!(
-                        "\"{line}\" is no command: there are checkpoint, snapshot, and KEY=VALUE for the \
-                         keys {}",
+                        "\"{line}\" is not a command; the commands are checkpoint, snapshot, and KEY=VALUE \
+                         for the keys {}",
                         KEYS.join(", ")
                     )));
                 }
@@ -145,7 +146,7 @@ impl Commands {
     }
 }
 
-/// How the statistics of a case are cut into batches, if it has any.
+/// The batches of the statistics of a case, if it has any.
 fn batches(case: &Case) -> Option<Batches> {
     match &case.flow {
         FlowKind::Channel(channel) => Some(channel.sampling.batches),
@@ -154,19 +155,19 @@ fn batches(case: &Case) -> Option<Batches> {
 }
 
 impl Run {
-    /// Does what the command file asks for; whether that is a checkpoint is left to the caller. One
-    /// that is wrong is told in the log, no more. Collective.
-    pub(super) fn obey(&mut self, output: &mut Output, log: &mut Log) -> Result<bool> {
+    /// Carries out the command file. Returns whether it asks for a checkpoint, which is left to the
+    /// caller. A wrong file is reported in the log and ignored. Collective.
+    pub(super) fn carry_out_commands(&mut self, output: &mut Output, log: &mut Log) -> Result<bool> {
         let text = self.control.commands(&self.world)?;
         let understood = Commands::parse(&text).and_then(|commands| {
             let case = commands.apply(&self.case)?;
-            // Also where sampling stops or begins: the batches of the flow stay as they are.
+            // Even if sampling stops or begins: the flow keeps its batches.
             if let [Some(now), Some(asked)] = [&self.case, &case].map(batches)
                 && now != asked
             {
                 let what = format!(
-                    "the batches of a run have one length, output.statistics.batch = {}: give it \
-                        with the other keys",
+                    "all batches of a run have one length, output.statistics.batch = {}: set it together \
+                     with the other keys",
                     now.length
                 );
                 return Err(Error::input(what));
@@ -178,11 +179,11 @@ impl Run {
             Ok(understood) => understood,
             Err(error) => {
                 let error = error.message.trim_end_matches("; nothing was run.");
-                log.line(&format!("the command file is not obeyed: {error}"));
+                log.line(&format!("the command file is ignored: {error}"));
                 return Ok(false);
             }
         };
-        log.line(&format!("commanded: {}", text.lines().map(str::trim).collect::<Vec<_>>().join("; ")));
+        log.line(&format!("commands: {}", text.lines().map(str::trim).collect::<Vec<_>>().join("; ")));
         if !commands.settings.is_empty() {
             let changes = case::noted_differences(&self.case, &case);
             if !changes.is_empty() {
@@ -218,7 +219,7 @@ mod tests {
                 Commands::parse(wrong)
                     .unwrap_err()
                     .message
-                    .contains("is no command: there are checkpoint, snapshot"),
+                    .contains("is not a command; the commands are checkpoint, snapshot"),
                 "{wrong}"
             );
         }
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_small_file_is_told_once_and_not_heeded() {
+    fn a_file_that_is_large_or_not_regular_is_reported_once_and_ignored() {
         let directory = tempfile::tempdir().unwrap();
         let (stop, command) = (directory.path().join("stop"), directory.path().join("command"));
         let mut watch = Watch::new(directory.path());
@@ -257,9 +258,8 @@ mod tests {
         let (stops, obeys, notes) = look();
         assert!(!stops && !obeys && notes.len() == 2, "{notes:?}");
         assert!(
-            notes[0].ends_with(
-                "command is not obeyed: it has 65537 bytes or more; the limit is 65536. Remove it"
-            ),
+            notes[0]
+                .ends_with("command is ignored: it has 65537 bytes or more; the limit is 65536. Remove it"),
             "{notes:?}"
         );
         assert!(

@@ -1,6 +1,6 @@
-//! When to save and when to stop: one decision a step, the same on all ranks.
+//! The decision to save or to stop: one per step, the same on all ranks.
 
-use super::command::{Found, Watch};
+use super::command::{Requests, Watch};
 use super::limit::{Limit, bjobs};
 use super::signals::{self, Signals};
 use crate::case::Checkpoint;
@@ -9,54 +9,56 @@ use crate::parallel::World;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A checkpoint that could not be written is tried again after this.
+/// Time after which a failed checkpoint is tried again.
 pub const RETRY: Duration = Duration::from_secs(60);
 
-/// A run that was resumed saves its state only if the last checkpoint is older than this many times
-/// what one takes.
+/// A run that was suspended and resumed saves its state only if the last checkpoint is older than
+/// this multiple of the time that writing one takes.
 const SPARING: u32 = 10;
 
-/// What to do after a step.
+/// The actions due after a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Another job has taken the run directory: end without a word in it.
+    /// Another job has taken over the run directory: end without writing to it.
     pub lost: bool,
-    /// Obey the command file.
+    /// Carry out the command file.
     pub command: bool,
     pub save: bool,
     /// Save and end.
     pub stop: Option<Reason>,
 }
 
-/// Why a run stops early.
+/// The reason for an early stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Whoever sent it may kill the job within a second.
+    /// A signal, whose sender may kill the job within a second.
     Signal,
     OutOfTime,
     StopFile,
 }
 
 impl Reason {
-    /// For the log.
+    /// The message in the log.
     pub fn text(self) -> &'static str {
         match self {
-            Self::Signal => "stopping: the job was sent a signal",
-            Self::OutOfTime => "stopping: the job's time is up but for a checkpoint",
+            Self::Signal => "stopping: the job received a signal",
+            Self::OutOfTime => "stopping: the job is about to reach its time limit",
             Self::StopFile => "stopping: there is a file `stop` in the run directory",
         }
     }
 }
 
-/// What the decision rests on. All clocks are monotonic.
+/// The basis of the decision. All clocks are monotonic.
 pub struct Control {
     signals: &'static Signals,
     pub limit: Limit,
-    /// On the root.
+    /// The files `stop` and `command`; root only.
     watch: Option<Watch>,
-    /// The last checkpoint, and the last that could not be written since; when the first of those was tried.
+    /// Time of the last checkpoint.
     last_saved: Instant,
+    /// Time of the last failed attempt since then.
     last_failed: Option<Instant>,
+    /// Time of the first failed attempt since then.
     failing_since: Option<Instant>,
     longest_step: Duration,
     longest_save: Duration,
@@ -73,8 +75,8 @@ const LOST: u64 = 32;
 const RESUMED: u64 = 64;
 
 impl Control {
-    /// For a job that began at `begin` and may take `walltime` seconds; without it, as long as the
-    /// batch system says, which only the root asks.
+    /// Control of a job that began at `begin` and may take `walltime` seconds or, if that is not
+    /// given, as long as the batch system says. Only the root asks the batch system.
     pub fn new(begin: Instant, walltime: Option<f64>, world: &World) -> Self {
         let ask = |job: &str| if world.is_root() { bjobs(job) } else { None };
         Self {
@@ -91,22 +93,22 @@ impl Control {
         }
     }
 
-    /// From now on looks for the files `stop` and `command` of the run directory.
+    /// Starts to look for the files `stop` and `command` of the run directory.
     pub fn listen(&mut self, world: &World, directory: &Path) {
         self.watch = world.is_root().then(|| Watch::new(directory));
     }
 
-    /// Takes the commands of the command file; collective.
+    /// Returns the text of the command file and removes the file; collective.
     pub fn commands(&mut self, world: &World) -> Result<String> {
         world.root_text(|| Ok(self.watch.as_mut().map_or(String::new(), Watch::take)))
     }
 
-    /// What the log is to be told of files `stop` and `command` that are not heeded; on the root.
+    /// Messages for the log about ignored files `stop` and `command`; root only.
     pub fn notes(&mut self) -> Vec<String> {
         self.watch.as_mut().map_or(Vec::new(), Watch::notes)
     }
 
-    /// The run ends: a file that asked for it has done its work.
+    /// Removes the file `stop` at the end of the run.
     pub fn ended(&self) {
         self.watch.iter().for_each(Watch::stopped);
     }
@@ -120,7 +122,8 @@ impl Control {
         self.output += duration;
     }
 
-    /// What reading a checkpoint took: the best guess of what writing one takes until one is written.
+    /// Records the time for reading a checkpoint: the best estimate for writing one until one is
+    /// written.
     pub fn read(&mut self, duration: Duration) {
         self.longest_save = self.longest_save.max(duration);
     }
@@ -132,7 +135,7 @@ impl Control {
         self.output += duration;
     }
 
-    /// A checkpoint could not be written. For how long that has been so.
+    /// Records a failed checkpoint. Returns for how long checkpoints have failed.
     pub fn not_saved(&mut self, duration: Duration) -> Duration {
         self.last_failed = Some(Instant::now());
         self.output += duration;
@@ -144,8 +147,8 @@ impl Control {
         self.output.as_secs_f64()
     }
 
-    /// The decision after `step` steps, where this rank knows that the run directory is `lost`;
-    /// collective. The clocks of the ranks differ, so all follow whichever rank is first.
+    /// The decision after `step` steps; `lost` says whether this rank knows that the run directory is
+    /// lost. Collective. The clocks of the ranks differ, so all follow the first rank that decides.
     pub fn verdict(&mut self, world: &World, checkpoint: &Checkpoint, step: u64, lost: bool) -> Verdict {
         // The margin: the longest checkpoint so far, the longest output and the longest step, each twice.
         let margin = 2 * (self.longest_save + self.longest_output + self.longest_step);
@@ -156,15 +159,15 @@ impl Control {
                 .every_minutes
                 .is_some_and(|minutes| self.last_saved.elapsed().as_secs_f64() >= 60.0 * minutes),
         };
-        // Taken whether it is heeded or not.
+        // Reset whether or not it is used.
         let resumed = self.signals.resumed() && self.last_saved.elapsed() >= SPARING * self.longest_save;
-        let found = self.watch.as_mut().map_or(Found::default(), Watch::look);
+        let requests = self.watch.as_mut().map_or(Requests::default(), Watch::look);
         let flags = [
             (SIGNALLED, self.signals.stop()),
             (OUT_OF_TIME, out_of_time),
             (DUE, due),
-            (STOP_FILE, found.stop),
-            (COMMAND, found.command),
+            (STOP_FILE, requests.stop),
+            (COMMAND, requests.command),
             (LOST, lost),
             (RESUMED, resumed),
         ];

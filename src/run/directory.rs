@@ -1,4 +1,4 @@
-//! The run directory: where it is, what it holds, and that it belongs to one job at a time.
+//! The run directory: its place, its contents, and its ownership by one job at a time.
 
 use super::lock::Lock;
 use crate::case::{self, Case};
@@ -12,8 +12,8 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a run writes at the top of its directory; `--fresh` removes these and nothing else. The
-/// ledger stays: it tells of the earlier run as well.
+/// Files that a run writes at the top of its directory; `--fresh` removes these and nothing else.
+/// The ledger stays, since it records earlier runs as well.
 const FILES: [&str; 11] = [
     "case.toml",
     "run.log",
@@ -27,23 +27,23 @@ const FILES: [&str; 11] = [
     "blowup.txt",
     "hang.txt",
 ];
-/// The tables that grow while a run goes on.
+/// Tables that grow during a run.
 const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
 const FOLDERS: [&str; 4] = [CHECKPOINTS, "snapshots", "statistics", "figures"];
 /// The folder of checkpoints.
 pub const CHECKPOINTS: &str = "checkpoints";
-/// The table of samples: the others are of spectra and budgets.
+/// The table of samples; the other tables hold spectra and budgets.
 const SERIES: &str = "series.csv";
 
 /// The directory of one run.
 pub struct RunDirectory {
     pub path: PathBuf,
-    /// Held by the root as long as the run lasts.
+    /// The lock, which the root holds as long as the run lasts.
     lock: RefCell<Option<Lock>>,
 }
 
 impl RunDirectory {
-    /// The one `asked` for on the command line, or the case's, or `runs/NAME`.
+    /// The directory `asked` for on the command line, or that of the case, or `runs/NAME`.
     pub fn new(asked: Option<&Path>, case: &Case) -> Self {
         let path = asked.map(Path::to_path_buf).or(case.output.directory.clone());
         Self { path: path.unwrap_or_else(|| Path::new("runs").join(&case.name)), lock: RefCell::new(None) }
@@ -66,7 +66,7 @@ impl RunDirectory {
         self.path.join(name)
     }
 
-    /// Makes the directory this job's own; collective.
+    /// Creates the directory if needed and locks it for this job; collective.
     ///
     /// # Errors
     /// A directory that cannot be written, or is in use by another job.
@@ -82,11 +82,11 @@ impl RunDirectory {
         })
     }
 
-    /// Checks that what has the name of a folder of results is one, and that no name is that of a
-    /// link that leads nowhere; collective.
+    /// Checks that every path named like a folder of results is a folder, and that no link leads
+    /// nowhere; collective.
     ///
     /// # Errors
-    /// It is not.
+    /// Another kind of file, or a link that leads nowhere.
     pub fn require_places(&self, world: &World) -> Result<()> {
         world.root_does(|| {
             FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name)))?;
@@ -94,7 +94,8 @@ impl RunDirectory {
         })
     }
 
-    /// Whether another job has taken this one for dead, and the directory for its own. Told by the root.
+    /// Returns whether another job has presumed this one dead and taken over the directory; known to
+    /// the root.
     pub fn is_lost(&self) -> bool {
         self.lock.borrow().as_ref().is_some_and(Lock::is_lost)
     }
@@ -103,9 +104,9 @@ impl RunDirectory {
     pub fn taken_over(&self) -> Error {
         let path = self.path.display();
         Error::failure(format!(
-            "another job has taken over the run directory {path}, as {path}/lock says: this job had stood \
-             still for long, or the directory was removed and made \
-             again. It ends here, without a checkpoint"
+            "another job has taken over the run directory {path} (see {path}/lock): this job had not \
+             responded for a long time, or the directory was removed and created again. This job ends here, \
+             without a checkpoint"
         ))
     }
 
@@ -121,19 +122,19 @@ impl RunDirectory {
         files::replace(&self.file("case.toml"), case.to_toml().as_bytes())
     }
 
-    /// Makes the directory again if it was removed while the run goes on, where the one above it is
-    /// still there; collective.
+    /// Creates the directory again if it was removed during the run and its parent still exists;
+    /// collective.
     ///
     /// # Errors
-    /// It cannot be made.
-    pub fn restore(&self, world: &World, case: &Case) -> Result<()> {
+    /// It cannot be created.
+    pub fn recreate(&self, world: &World, case: &Case) -> Result<()> {
         world.root_does(|| {
             if self.path.is_dir() && self.file("case.toml").is_file() {
                 return Ok(());
             }
             match fs::create_dir(&self.path) {
                 Err(error) if !self.path.is_dir() => Err(Error::io(
-                    format!("cannot make the run directory {} again", self.path.display()),
+                    format!("cannot create the run directory {} again", self.path.display()),
                     error,
                 )),
                 _ => self.write_case_alone(case),
@@ -141,28 +142,28 @@ impl RunDirectory {
         })
     }
 
-    /// For a run that starts in a directory without checkpoints; collective.
+    /// Refuses to start a run in a directory that has results but no checkpoint; collective.
     ///
     /// # Errors
-    /// A directory that holds results all the same.
+    /// A directory that holds results.
     pub fn refuse_results(&self, world: &World) -> Result<()> {
         world.root_does(|| {
             match self.file("series.csv").exists() || !store::batches(&self.batches())?.is_empty() {
                 false => Ok(()),
                 true => Err(Error::input(format!(
-                    "the run directory {} holds results but no checkpoint to go on from: use another one \
-                 (--dir), or --fresh to remove them",
+                    "the run directory {} holds results but no checkpoint to continue from: use another one \
+                     (--dir), or --fresh to remove them",
                     self.path.display()
                 ))),
             }
         })
     }
 
-    /// The run writes the resolved case to `case.toml`, so that the user's own file must not be
-    /// that one; collective.
+    /// Refuses a case file that is the `case.toml` of the directory, which the run overwrites with
+    /// the resolved case; collective.
     ///
     /// # Errors
-    /// It is.
+    /// The case is that file.
     pub fn refuse_case_inside(&self, world: &World, case: &Path) -> Result<()> {
         world.root_does(|| {
             let same =
@@ -170,9 +171,9 @@ impl RunDirectory {
             match same(case, &self.file("case.toml")) {
                 false => Ok(()),
                 true => Err(Error::input(format!(
-                    "{} is where the run writes its resolved case, which would overwrite your file: `rogallo \
-                     continue {}` goes on with the run that has written \
-                     it; keep a case of your own elsewhere, or use another run directory (--dir)",
+                    "the run writes its resolved case to {}, and would overwrite your file there: to \
+                     continue the run that wrote it, use `rogallo continue {}`; otherwise keep your case \
+                     elsewhere, or use another run directory (--dir)",
                     case.display(),
                     self.path.display()
                 ))),
@@ -180,7 +181,7 @@ impl RunDirectory {
         })
     }
 
-    /// For a run that can only be gone on with; collective.
+    /// Requires a checkpoint, for a run that can only be continued; collective.
     ///
     /// # Errors
     /// A directory without a checkpoint.
@@ -192,13 +193,13 @@ impl RunDirectory {
         }
         let path = self.path.display();
         Err(Error::input(format!(
-            "there is no checkpoint in {path} to go on from; `rogallo run CASE.toml --dir {path}` starts the \
-             run"
+            "there is no checkpoint in {path} to continue from; `rogallo run CASE.toml --dir {path}` starts \
+             the run"
         )))
     }
 
-    /// Removes what an earlier run wrote; a folder that is a link to one on another disk stays a
-    /// link. Collective.
+    /// Removes the results of an earlier run; a folder that is a link to another disk stays a link.
+    /// Collective.
     ///
     /// # Errors
     /// A file that cannot be removed.
@@ -212,9 +213,9 @@ impl RunDirectory {
         })
     }
 
-    /// Takes back what an earlier job wrote after `last`, from where the run goes on: it will be
-    /// written again. From step 0 on that is all tables. Batches of statistics that stay are put
-    /// aside where those `to_come` have other lengths: returns a note of that. Collective.
+    /// Removes the output of an earlier job after `last`, where the run continues: it will be
+    /// written again. At step 0 this removes all tables. Remaining batches of statistics are
+    /// renamed if those `to_come` have another length; returns a note of that. Collective.
     pub fn cut_back(&self, world: &World, last: &Last, to_come: Option<(Axis, u64)>) -> Result<String> {
         world.root_text(|| {
             TABLES.iter().try_for_each(|name| {
@@ -226,7 +227,10 @@ impl RunDirectory {
             store::cut_back_snapshots(&self.snapshots(), last.snapshots)?;
             let aside = store::cut_back_batches(&self.batches(), last.time, to_come)?;
             Ok(if aside > 0 {
-                format!("\n{aside} batches of another length are put aside in {}", self.batches().display())
+                format!(
+                    "\n{aside} batches of another length renamed to .aside in {}",
+                    self.batches().display()
+                )
             } else {
                 String::new()
             })
@@ -234,8 +238,8 @@ impl RunDirectory {
     }
 }
 
-/// The last of what stays of each kind where a run goes on: the steps of tables, none where nothing
-/// stays, and of snapshots, and the time.
+/// The last output of each kind that remains when a run continues: steps of tables (none if nothing
+/// remains) and of snapshots, and the time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Last {
     pub series: Option<u64>,
@@ -244,10 +248,10 @@ pub struct Last {
     pub time: f64,
 }
 
-/// The case that the run in `directory` has recorded there, with these overrides; on one rank.
+/// Reads the case that the run in `directory` has recorded, with these overrides; on one rank.
 ///
 /// # Errors
-/// No run directory; all that is wrong with the case.
+/// Not a run directory; all errors of the case.
 pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
     let (path, shown) = (directory.join("case.toml"), directory.display());
     if !path.is_file() {
@@ -259,7 +263,7 @@ pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
                 .filter(|above| above.components().next().is_some())
                 .unwrap_or(Path::new("."));
             let what = format!(
-                "{shown} is a file; `rogallo continue` takes the run directory, which may be {}",
+                "{shown} is a file; `rogallo continue` needs the run directory, perhaps {}",
                 above.display()
             );
             return Err(Error::input(what));
@@ -267,7 +271,7 @@ pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
             format!("there is no directory {shown}")
         };
         return Err(Error::input(format!(
-            "{what}. `rogallo run CASE.toml --dir {shown}` starts a run there, or goes on with one"
+            "{what}. `rogallo run CASE.toml --dir {shown}` starts a run there or continues one"
         )));
     }
     let text = files::read_text(&path, files::TEXT)
@@ -277,22 +281,22 @@ pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
     Ok(Case { name: case::recorded_name(&text).to_owned(), ..case })
 }
 
-/// Whether a run is, or has been, in a directory.
+/// Returns whether a directory holds a run.
 pub fn is_taken(directory: &Path) -> bool {
     FILES.iter().chain(&TABLES).chain(&FOLDERS).any(|name| directory.join(name).exists())
 }
 
-/// Where a table that grows lies in a run directory.
+/// The path of a growing table in a run directory.
 ///
 /// # Panics
-/// One that a restart would not cut back.
+/// A table that a restart would not cut back.
 pub fn table(directory: &Path, name: &str) -> PathBuf {
     let file = format!("{name}.csv");
     assert!(TABLES.contains(&&*file), "{file} is missing in the list of tables");
     directory.join(file)
 }
 
-/// Refuses what is neither a folder nor a link to one; there need not be any.
+/// Refuses a path that is neither a folder nor a link to one; it need not exist.
 fn require_folder(path: &Path) -> Result<()> {
     require_target(path)?;
     match path.exists() && !path.is_dir() {
@@ -312,7 +316,7 @@ fn require_target(path: &Path) -> Result<()> {
     }
 }
 
-/// Removes a folder, or out of one that is linked the files that a run writes there: others may share it.
+/// Removes a folder or, from a linked one, the files that a run writes there: others may share it.
 fn clear_folder(path: &Path) -> Result<()> {
     if !path.is_symlink() {
         return remove(path, |path| fs::remove_dir_all(path));

@@ -1,4 +1,4 @@
-//! From a case to its flow: one line a flow.
+//! Construction of the flow of a case: one line per flow.
 
 use crate::case::{Case, FlowKind, Precision};
 use crate::channel::{self, Channel};

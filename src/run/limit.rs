@@ -1,8 +1,8 @@
-//! When the job must be over: as the command line says, or the batch system, in the environment or
-//! when it is asked.
+//! The time limit of the job: from the command line, from the environment of the batch system, or
+//! from a question to it.
 //!
-//! The wall clock is read once, here. From then on only the monotonic clock counts, so that a clock
-//! that is set does no harm.
+//! The wall clock is read once, here. From then on only the monotonic clock counts, so that setting
+//! the system clock has no effect.
 
 use super::log::duration;
 use std::fs;
@@ -10,20 +10,19 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-/// How long `bjobs` may take.
+/// Longest wait for `bjobs`.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The end of a job.
 pub struct Limit {
     pub end: Option<Instant>,
-    /// For the log: when, and who says so; or that nobody does.
+    /// Message for the log: the end and its source, or that the end is unknown.
     pub note: Option<String>,
 }
 
 impl Limit {
-    /// For a program that began at `begin` and may take `walltime` seconds; without that, as the
-    /// variables of the environment say, or, of a job of LSF, which has no variable for it, as
-    /// `bjobs(job)` says.
+    /// Limit of a program that began at `begin` and may take `walltime` seconds. Without that, the
+    /// environment gives the limit or, for LSF, which has no variable for it, `bjobs(job)`.
     pub fn new(
         begin: Instant,
         walltime: Option<f64>,
@@ -33,13 +32,13 @@ impl Limit {
         let number = |name: &str| variable(name)?.trim().parse::<u32>().ok();
         let left = |seconds: f64, source: &str| Self {
             end: begin.checked_add(Duration::from_secs_f64(seconds.max(0.0))),
-            note: Some(format!("the job must be over in {} ({source})", duration(seconds))),
+            note: Some(format!("the job must end within {} ({source})", duration(seconds))),
         };
         if let Some(seconds) = walltime {
             return left(seconds, "--walltime");
         }
         if let Some(end) = number("SLURM_JOB_END_TIME") {
-            // An end that has passed is a clock that goes wrong: a job that is over does not run.
+            // An end in the past means a wrong clock: a job beyond its end does not run.
             if let Some(seconds) =
                 since_epoch().map(|now| f64::from(end) - now).filter(|seconds| *seconds > 0.0)
             {
@@ -70,15 +69,15 @@ impl Limit {
             ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].into_iter().find(|name| variable(name).is_some());
         let unknown = |name| {
             format!(
-                "{name} is set, but not when the job must be over: give --walltime, or the run is killed at \
-                 its limit"
+                "{name} is set, but the time limit of the job is unknown: give --walltime, or the batch \
+                 system kills the run at its limit"
             )
         };
         Self { end: None, note: job.map(unknown) }
     }
 }
 
-/// What LSF says of the time that is left to a job; nothing if it cannot be asked.
+/// The answer of LSF to a question for the time left to a job; none if it cannot be asked.
 pub fn bjobs(job: &str) -> Option<String> {
     let mut command = Command::new("bjobs");
     command
@@ -90,7 +89,7 @@ pub fn bjobs(job: &str) -> Option<String> {
     let begin = Instant::now();
     while asked.try_wait().ok()?.is_none() {
         if begin.elapsed() > PATIENCE {
-            // Whether that goes well or not, it is not waited for any longer.
+            // Whether this succeeds or not, the wait ends here.
             let _ = asked.kill().and_then(|()| asked.wait());
             return None;
         }
@@ -101,11 +100,11 @@ pub fn bjobs(job: &str) -> Option<String> {
     Some(said)
 }
 
-/// Seconds of `[H:]M L`, or H:M:S where LSF is set up so. The letter says of what: L and X of the
-/// limit at which the job is killed, E only of what its owner thought it would take (IBM Spectrum
-/// LSF 10.1, bjobs -o).
-fn time_left(said: &str) -> Option<f64> {
-    let (time, of_what) = said.trim().split_once(char::is_whitespace)?;
+/// Seconds of `[H:]M L`, or of H:M:S where LSF is configured so. The letter gives the kind: L and X
+/// for the limit at which the job is killed, E for an estimate of its owner (IBM Spectrum LSF 10.1,
+/// bjobs -o).
+fn time_left(answer: &str) -> Option<f64> {
+    let (time, kind) = answer.trim().split_once(char::is_whitespace)?;
     let numbers = time.split(':').map(|number| number.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
     let seconds = match numbers[..] {
         [minutes] => minutes * 60,
@@ -113,7 +112,7 @@ fn time_left(said: &str) -> Option<f64> {
         [hours, minutes, seconds] => hours * 3600 + minutes * 60 + seconds,
         _ => return None,
     };
-    matches!(of_what.trim(), "L" | "X").then_some(f64::from(seconds))
+    matches!(kind.trim(), "L" | "X").then_some(f64::from(seconds))
 }
 
 fn since_epoch() -> Option<f64> {
@@ -148,7 +147,7 @@ mod tests {
         let both = [slurm(3600.5), pbs.clone()];
         assert_eq!(
             limit(Some(60.0), &both),
-            (Some(60.0), "the job must be over in 0:01:00 (--walltime)".into())
+            (Some(60.0), "the job must end within 0:01:00 (--walltime)".into())
         );
         let (end, note) = limit(None, &both);
         assert!(
@@ -162,7 +161,7 @@ mod tests {
         let file = ("PBS_NODEFILE", nodes.path().display().to_string());
         assert_eq!(
             limit(None, &[pbs, file]),
-            (Some(3600.0), "the job must be over in 1:00:00 (PBS_WALLTIME)".into())
+            (Some(3600.0), "the job must end within 1:00:00 (PBS_WALLTIME)".into())
         );
     }
 
@@ -189,7 +188,7 @@ mod tests {
                 if seconds.is_some() {
                     note.ends_with("(bjobs)")
                 } else {
-                    note.starts_with("LSB_JOBID is set, but not when")
+                    note.starts_with("LSB_JOBID is set, but the time limit of the job is unknown")
                 },
                 "{note}"
             );
@@ -204,10 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_nobody_tells_is_none_and_a_batch_job_says_so() {
+    fn an_unknown_limit_is_none_and_a_batch_job_warns_of_it() {
         assert_eq!(limit(None, &[]), (None, String::new()));
         let (end, note) = limit(None, &[("LSB_JOBID", "12".into())]);
-        assert!(end.is_none() && note.starts_with("LSB_JOBID is set, but not when"), "{note}");
+        assert!(end.is_none() && note.starts_with("LSB_JOBID is set, but the time limit"), "{note}");
         // Set to nothing, or long over.
         for value in ["", "1000"] {
             assert_eq!(limit(None, &[("SLURM_JOB_END_TIME", value.into())]), (None, String::new()));

@@ -1,11 +1,11 @@
-//! One run directory, one job: the file `lock`, also where the jobs are on different nodes.
+//! The file `lock`, which reserves a run directory for one job, even across nodes.
 //!
 //! On one node the system's own lock on the file decides; it ends with its process, however that
-//! ends. It is a lock on the file and not on its name: whoever has locked a file that was removed
-//! or replaced in the meantime has locked nothing, and begins again. Many shared file systems keep
-//! such locks to a node, and so the holder also beats: it changes the file every few seconds.
-//! Another node's job that finds the file watches whether it changes. Clocks are not compared. A
-//! holder that finds another's name in the file has been taken for dead, and ends.
+//! ends. It locks the file and not its name: a job that has locked a file that was removed or
+//! replaced in the meantime begins again. Many shared file systems keep such locks local to a node.
+//! The holder therefore also sends a heartbeat: it changes the file every few seconds. A job on
+//! another node that finds the file watches whether it changes. Clocks are never compared. A holder
+//! that finds another job in the file has been presumed dead, and ends.
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -23,31 +23,32 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Seconds between two beats.
+/// Seconds between two heartbeats.
 const BEAT: f64 = 10.0;
 
-/// Beats that must fail to come before the holder is taken for dead.
+/// Number of missed heartbeats after which the holder is presumed dead.
 const BEATS_MISSED: f64 = 6.0;
 
-/// Two that take over from a dead job at the same moment find out after this.
+/// Time after which two jobs that take over from a dead one at the same moment notice each other.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// `rogallo status` holds the lock for a moment to see whether another does; a job tries for so long.
+/// Time for which a job tries to lock the file: `rogallo status` holds the lock for a moment to see
+/// whether a job does.
 const GLANCE: Duration = Duration::from_millis(300);
 
-/// Who holds the lock. Its text has the same length at every beat, so that it is overwritten in
-/// place, also on a full disk.
+/// The job that holds the lock. Its text has the same length at every heartbeat, so that it is
+/// overwritten in place, even on a full disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Holder {
     host: String,
-    /// Which start of which kernel.
+    /// Identifier of the running kernel since its last boot.
     boot: String,
     process: u32,
-    /// Of the batch system; empty without.
+    /// Job id of the batch system; empty without one.
     job: String,
-    /// How often the batch system has started this job again.
+    /// Number of restarts of this job by the batch system.
     restart: u64,
-    /// No two are alike.
+    /// Random number that identifies this holder.
     token: String,
     seconds: f64,
     beat: String,
@@ -76,8 +77,8 @@ impl Holder {
         toml::to_string(&Self { beat: format!("{beat:010}"), ..self.clone() }).unwrap_or_default()
     }
 
-    /// Whom a lock file names; nobody if it is empty or not ours to read.
-    fn of(text: &str) -> Option<Self> {
+    /// Reads the holder from a lock file; none if the file is empty or has another form.
+    fn parse(text: &str) -> Option<Self> {
         toml::from_str(text).ok()
     }
 
@@ -93,13 +94,13 @@ pub struct Lock {
     holder: Holder,
     lost: Arc<AtomicBool>,
     stop: Option<mpsc::Sender<()>>,
-    /// Returns the file that has the system's lock.
+    /// The thread of the heartbeat, which returns the file that has the system's lock.
     beating: Option<JoinHandle<LockFile>>,
 }
 
 impl Lock {
-    /// Takes the lock of a directory, after having watched a holder on another node for a while;
-    /// `say` tells the user what it waits for.
+    /// Takes the lock of a directory, if necessary after watching a holder on another node for a
+    /// while; `say` reports the wait to the user.
     ///
     /// # Errors
     /// A directory that cannot be written, a lock that is not a regular file, or a directory that
@@ -107,10 +108,10 @@ impl Lock {
     pub fn take(directory: &Path, say: impl Fn(&str)) -> Result<Self> {
         let (path, holder, shown) = (directory.join("lock"), Holder::this_job(), directory.display());
         let in_use = |text: &str| {
-            let by = Holder::of(text).map_or(String::new(), |holder| format!(" ({})", holder.describe()));
+            let by = Holder::parse(text).map_or(String::new(), |holder| format!(" ({})", holder.describe()));
             Error::failure(format!(
-                "the run directory {shown} is in use by another job{by}: wait for it, or use another one \
-                 (--dir)"
+                "the run directory {shown} is in use by another job{by}: wait until it ends, or use another \
+                 directory (--dir)"
             ))
         };
         let (file, is_certain) = loop {
@@ -120,14 +121,14 @@ impl Lock {
                 Locking::Removed => continue,
             };
             let text = file.text();
-            if file.is_new || Holder::of(&text).is_some_and(|other| is_dead(&other, &holder, file.works)) {
+            if file.is_new || Holder::parse(&text).is_some_and(|other| is_dead(&other, &holder, file.works)) {
                 break (file, true);
             }
             // Older versions left an empty file behind.
             if !(text.is_empty() && file.works) {
                 watch(&path, &text, &say).map_err(|()| in_use(&text))?;
             }
-            // The holder may have given up while it was watched.
+            // The holder may have released the file while it was watched.
             if is_at(&file.file, &path) {
                 break (file, false);
             }
@@ -137,7 +138,7 @@ impl Lock {
         if !is_certain {
             thread::sleep(PAUSE);
             let now = files::read_text(&path, files::NOTE).unwrap_or_default();
-            if Holder::of(&now).is_none_or(|now| now.token != holder.token) {
+            if Holder::parse(&now).is_none_or(|now| now.token != holder.token) {
                 return Err(in_use(&now));
             }
         }
@@ -148,14 +149,14 @@ impl Lock {
             move || beat(file, &path, &holder, &lost, &stopped)
         });
         let beating = beating.map_err(|error| {
-            // Whoever comes next must not wait for a holder that is gone.
+            // The next job must not wait for a holder that is gone.
             let _ = fs::remove_file(&path);
-            Error::io("cannot start the thread that keeps the lock", error)
+            Error::io("cannot start the thread for the lock", error)
         })?;
         Ok(Self { path, holder, lost, stop: Some(stop), beating: Some(beating) })
     }
 
-    /// Whether another job has taken this one for dead and the directory for its own.
+    /// Returns whether another job has presumed this one dead and taken over the directory.
     pub fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
@@ -168,42 +169,42 @@ impl Drop for Lock {
         let text = files::read_text(&self.path, files::NOTE);
         if text
             .ok()
-            .and_then(|text| Holder::of(&text))
+            .and_then(|text| Holder::parse(&text))
             .is_some_and(|holder| holder.token == self.holder.token)
         {
             let _ = fs::remove_file(&self.path);
         }
-        // Unlocked only now: until then the name and the lock belong together.
+        // Unlocked only after the file is removed, so that the name and the lock stay together.
         drop(file);
     }
 }
 
-/// A lock file that is open and not locked yet. The name may already be another file's.
+/// A lock file that is open and not locked yet. Its name may already belong to another file.
 struct OpenFile {
     file: File,
     is_new: bool,
 }
 
-/// What has become of an attempt to lock a file.
+/// The result of an attempt to lock a file.
 enum Locking {
     Held(LockFile),
-    /// Another job of this node has it; what it has written there.
+    /// Another job of this node holds it; its text.
     Busy(String),
     /// The file no longer has its name: its holder has ended.
     Removed,
 }
 
-/// A lock file whose lock is held, as far as the file system has locks.
+/// A lock file whose lock is held, if the file system supports locks.
 struct LockFile {
     file: File,
-    /// Made by this job.
+    /// Created by this job.
     is_new: bool,
-    /// The file system has locks.
+    /// The file system supports locks.
     works: bool,
 }
 
 impl OpenFile {
-    /// Makes the file, which one job alone can do, also across nodes; or opens the one that is there.
+    /// Creates the file, which only one job can do, even across nodes, or opens the existing one.
     fn at(path: &Path) -> Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true);
@@ -219,7 +220,7 @@ impl OpenFile {
                 }
             }
             match files::open_as(path, &mut options) {
-                // Removed a moment ago; but a link that leads nowhere stays.
+                // Removed a moment ago. A link that leads nowhere would stay.
                 Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {}
                 opened => {
                     let failed = |error| {
@@ -234,7 +235,7 @@ impl OpenFile {
         }
     }
 
-    /// Locks the file, unless it is no longer the one that has this name.
+    /// Locks the file, unless its name now belongs to another file.
     fn lock(self, path: &Path) -> Locking {
         let begin = Instant::now();
         let works = loop {
@@ -254,7 +255,7 @@ impl LockFile {
         text_of(&self.file)
     }
 
-    /// Overwrites the file, whatever has its name now.
+    /// Overwrites the file, whichever file has its name now.
     fn write(&self, text: &str) -> io::Result<()> {
         self.file.write_all_at(text.as_bytes(), 0)?;
         if self.file.metadata()?.len() != text.len() as u64 {
@@ -263,8 +264,8 @@ impl LockFile {
         self.file.sync_data()
     }
 
-    /// Locks the file that has the name now, in the place of this one: the directory may have been
-    /// removed and made again. False if another job has it.
+    /// Replaces the lock by one on the file that has the name now: the directory may have been
+    /// removed and created again. Returns false if another job holds it.
     fn follow(&mut self, path: &Path) -> bool {
         match OpenFile::at(path).map(|file| file.lock(path)) {
             Ok(Locking::Held(file)) => *self = file,
@@ -276,50 +277,51 @@ impl LockFile {
     }
 }
 
-/// The text of an open lock file; what cannot be read is empty.
+/// The text of an open lock file; empty if it cannot be read.
 fn text_of(mut file: &File) -> String {
     let mut bytes = Vec::new();
     let read = file.rewind().and_then(|()| file.take(files::NOTE).read_to_end(&mut bytes));
     read.map_or(String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Whether the open file is the one that has this name.
+/// Returns whether the open file is the one that has this name.
 fn is_at(file: &File, path: &Path) -> bool {
     let identity = |data: fs::Metadata| (data.dev(), data.ino());
     let [open, named] = [file.metadata(), fs::metadata(path)].map(|data| data.map(identity).ok());
     open.is_some() && open == named
 }
 
-/// Whether the holder is known to be dead: of this very node, where the system's lock (it `works`)
-/// would still be held; or an earlier start of this job.
+/// Returns whether the holder is known to be dead: it ran on this node, where the system's lock (if
+/// it `works`) would still be held, or it was an earlier start of this job.
 fn is_dead(other: &Holder, own: &Holder, works: bool) -> bool {
     (works && other.boot == own.boot)
         || (!own.job.is_empty() && other.job == own.job && other.restart < own.restart)
 }
 
-/// Returns when the file has not changed for some beats of its holder; an error if it does.
+/// Returns when the file has not changed for several heartbeats of its holder; an error if it does
+/// change.
 fn watch(path: &Path, text: &str, say: impl Fn(&str)) -> std::result::Result<(), ()> {
-    let holder = Holder::of(text);
+    let holder = Holder::parse(text);
     let seconds = BEATS_MISSED * holder.as_ref().map_or(BEAT, |holder| holder.seconds.clamp(0.1, 60.0));
     let who = holder.map_or("an unknown job".into(), |holder| holder.describe());
-    say(&format!("{} is of {who}: watching for {seconds:.0} s whether that still lives", path.display()));
+    say(&format!("{} belongs to {who}: watching for {seconds:.0} s whether it is alive", path.display()));
     let begin = Instant::now();
     while begin.elapsed().as_secs_f64() < seconds {
         thread::sleep(Duration::from_secs_f64((seconds / 20.0).min(1.0)));
         // Opened anew each time, which is when a shared file system asks for what is new.
         match files::read_text(path, files::NOTE) {
             Ok(now) if now != text => return Err(()),
-            // Given up meanwhile.
+            // Released meanwhile.
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             _ => {}
         }
     }
-    say(&format!("{} has not changed: {who} is taken for dead", path.display()));
+    say(&format!("{} has not changed: {who} is presumed dead", path.display()));
     Ok(())
 }
 
-/// Until told to stop: changes the file, or finds that the directory is another's. Returns the file
-/// that is locked then.
+/// Changes the file at every heartbeat, until it is stopped or another job has taken over the
+/// directory. Returns the file that is locked then.
 fn beat(
     mut file: LockFile,
     path: &Path,
@@ -332,7 +334,7 @@ fn beat(
         count += 1;
         // Opened anew, which is when a shared file system asks for what is new.
         let is_own = match files::read_text(path, files::NOTE) {
-            Ok(text) if Holder::of(&text).is_some_and(|other| other.token != holder.token) => false,
+            Ok(text) if Holder::parse(&text).is_some_and(|other| other.token != holder.token) => false,
             Ok(_) => is_at(&file.file, path) || file.follow(path),
             Err(error) if error.kind() == ErrorKind::NotFound => file.follow(path),
             // A file system that is out of order for a while: the next beat will tell.
@@ -356,10 +358,10 @@ mod tests {
         let holder = Holder::this_job();
         assert_eq!(holder.text(0).len(), holder.text(987_654).len());
         assert_eq!(
-            Holder::of(&holder.text(7)).map(|read| (read.token, read.beat)),
+            Holder::parse(&holder.text(7)).map(|read| (read.token, read.beat)),
             Some((holder.token, "0000000007".into()))
         );
-        assert_eq!(Holder::of(""), None);
+        assert_eq!(Holder::parse(""), None);
     }
 
     #[test]
@@ -426,7 +428,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lock");
         let refused = || Lock::take(directory.path(), |_| {}).map(drop).unwrap_err().message;
-        for (target, told) in [
+        for (target, cause) in [
             ("nothing", "No such file"),
             ("/dev/full", "it is a device"),
             ("lock", "symbolic links"),
@@ -437,7 +439,7 @@ mod tests {
             let (begin, end) =
                 (format!("cannot open the lock {}: ", path.display()), "; remove it if no job runs there");
             assert!(
-                refused.starts_with(&begin) && refused.contains(told) && refused.ends_with(end),
+                refused.starts_with(&begin) && refused.contains(cause) && refused.ends_with(end),
                 "{refused}"
             );
             fs::remove_file(&path).unwrap();
@@ -466,7 +468,7 @@ mod tests {
         let lock = Lock::take(directory.path(), |_| {}).unwrap();
         assert!(
             !lock.is_lost()
-                && Holder::of(&fs::read_to_string(&path).unwrap()).unwrap().boot == lock.holder.boot
+                && Holder::parse(&fs::read_to_string(&path).unwrap()).unwrap().boot == lock.holder.boot
         );
         drop(lock);
         assert!(!path.exists(), "a lock that is given up stays");

@@ -1,5 +1,5 @@
-//! What the user sees while it runs, from the root only: plain lines in the log, and a bar if there
-//! is a terminal.
+//! The output of a run for the user, from the root only: plain lines in the log, and a progress bar
+//! on a terminal.
 
 use super::RunDirectory;
 use super::appended::Appended;
@@ -18,13 +18,13 @@ pub struct Log {
     file: Option<Appended>,
     printer: Option<Printer>,
     bar: Option<ProgressBar>,
-    /// When and where the stepping began, for the time to the end.
+    /// Time and clock at the first step, for the estimate of the time left.
     begin: Option<(Instant, Clock)>,
     latest: String,
 }
 
-/// A step is said to be cut short if it is shorter than this part of what it would have been.
-const TOLD_CUT: f64 = 0.99;
+/// Ratio of a step to its full length, below which the log says that it was cut short.
+const CUT: f64 = 0.99;
 
 /// Parts of the bar.
 const PARTS: u64 = 1000;
@@ -35,8 +35,8 @@ impl Log {
         let mut log = Self { file: None, printer: None, bar: None, begin: None, latest: String::new() };
         directory.write_case(world, case)?;
         log.file = world.is_root().then(|| Appended::new(directory.file("run.log"), String::new()));
-        // The bar is drawn on standard error. Standard output would not tell: Open MPI gives every
-        // rank a terminal of its own there.
+        // The bar is drawn on standard error. Standard output does not show whether there is a
+        // terminal: Open MPI gives every rank one there.
         if world.is_root() && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(PARTS);
             let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}");
@@ -50,7 +50,7 @@ impl Log {
         Ok(log)
     }
 
-    /// What runs, on what.
+    /// Writes the heading: program, ranks, libraries, case and flow.
     pub fn heading(&mut self, world: &World, case: &Case, flow: &dyn Flow) {
         self.line(&format!(
             "rogallo {}, {} rank{}, {}, {}, kernels in {}",
@@ -70,23 +70,23 @@ impl Log {
         ));
     }
 
-    /// The job may be killed within a second: nobody is to be waited for.
+    /// Stops waiting for readers of the output, since the job may be killed within a second.
     pub fn hurry(&mut self) {
         self.printer.iter_mut().for_each(Printer::hurry);
     }
 
-    /// A line for the user.
+    /// Writes a line for the user.
     pub fn line(&mut self, text: &str) {
         let Some(file) = &mut self.file else { return };
         write(file, text);
         self.printer.iter().for_each(|printer| printer.line(text));
-        // Whoever reads standard output may leave before the run ends (`| head`).
+        // The reader of standard output may leave before the run ends (`| head`).
         self.bar.iter().for_each(|bar| bar.suspend(|| drop(writeln!(std::io::stdout(), "{text}"))));
     }
 
-    /// After every step, which would have been `wanted` long if it had not been cut short to end at
-    /// a given time: moves the bar.
-    pub fn progress(&mut self, clock: Clock, stop: &Stop, step: &Step, wanted: f64) {
+    /// Updates the bar after every step. `full` is the length that the step would have had if it had
+    /// not been cut short to end at a given time.
+    pub fn progress(&mut self, clock: Clock, stop: &Stop, step: &Step, full: f64) {
         if self.file.is_none() {
             return;
         }
@@ -98,21 +98,21 @@ impl Log {
         };
         let (seconds, steps) = (begin.elapsed().as_secs_f64(), (clock.step - first.step).max(1));
         let (done, before) = (fraction(clock), fraction(first));
-        let to_go = if done > before { seconds * (1.0 - done) / (done - before) } else { f64::NAN };
-        let cut = if step.dt < TOLD_CUT * wanted {
-            format!("  (cut from dt {wanted:.3e} to hit this time)")
+        let left = if done > before { seconds * (1.0 - done) / (done - before) } else { f64::NAN };
+        let cut = if step.dt < CUT * full {
+            format!("  (cut from dt {full:.3e} to end at this time)")
         } else {
             String::new()
         };
         self.latest = format!(
-            "step {:>6}  time {:<10.5}  dt {:.3e}  cfl {:.3}  energy {:.6e}  {:.3} s/step  {} to go{cut}",
+            "step {:>6}  time {:<10.5}  dt {:.3e}  cfl {:.3}  energy {:.6e}  {:.3} s/step  {} left{cut}",
             clock.step,
             clock.time,
             step.dt,
             step.cfl,
             step.energy,
             seconds / steps as f64,
-            duration(to_go)
+            duration(left)
         );
         if let Some(bar) = &self.bar {
             bar.set_position((done * PARTS as f64) as u64);
@@ -120,7 +120,7 @@ impl Log {
         }
     }
 
-    /// The state of things as a plain line; on a terminal the bar shows it.
+    /// Writes the latest progress as a plain line; on a terminal the bar shows it.
     pub fn sample(&mut self) {
         let text = std::mem::take(&mut self.latest);
         match (&self.bar, &mut self.file) {
@@ -130,14 +130,14 @@ impl Log {
     }
 }
 
-/// A log that cannot be written is no reason for more than a line in it, later.
+/// Appends to the log file. A log that cannot be written costs no more than a message.
 fn write(file: &mut Appended, text: &str) {
     if let Some(note) = file.append(&format!("{text}\n")) {
         let _ = writeln!(std::io::stderr(), "rogallo: {note}");
     }
 }
 
-/// Seconds as h:mm:ss.
+/// Formats seconds as h:mm:ss.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
         return "?".into();

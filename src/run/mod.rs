@@ -1,7 +1,6 @@
-//! The driver: from a case to a finished run directory. Starts or goes on, steps, writes what is
-//! due, stops when it must.
+//! The driver, which takes a case to a finished run directory: it starts or continues, advances the
+//! flow, writes the output that is due, and stops.
 
-mod again;
 mod appended;
 mod batches;
 mod blow_up;
@@ -17,6 +16,7 @@ mod output;
 mod print;
 mod regrid;
 mod resume;
+mod retry;
 mod save;
 mod signals;
 mod timing;
@@ -34,36 +34,36 @@ use crate::ledger::Event;
 use crate::parallel::{World, activity};
 use crate::plan;
 use crate::report;
-use again::Shortened;
 use control::{Control, Reason};
 use log::Log;
 use notes::Tally;
 use output::Output;
+use retry::Shortened;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
-/// What the command line adds to a case.
+/// Options of the command line in addition to the case.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `key=value` in the place of what the file says.
+    /// `key=value` pairs that override the case file.
     pub overrides: Vec<String>,
-    /// The run directory in the place of the case's.
+    /// The run directory, overriding that of the case.
     pub directory: Option<PathBuf>,
-    /// Start over where there is a run.
+    /// Start over, even if the directory holds a run.
     pub fresh: bool,
-    /// Go on although the case has changed.
+    /// Continue although the case has changed.
     pub accept_changes: bool,
-    /// Seconds after which the run must be over.
+    /// Time limit of the job in seconds.
     pub walltime: Option<f64>,
 }
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The end that the case names.
+    /// The run has reached the end of its case.
     Done,
-    /// Before it, with a checkpoint: run the same command again.
+    /// The run has stopped before that, with a checkpoint: run the same command again.
     Stopped,
 }
 
@@ -76,17 +76,17 @@ pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
     launch(world, load, options, |world, directory| directory.refuse_case_inside(world, path))
 }
 
-/// Goes on with the run in `directory`, with the case that lies there; collective.
+/// Continues the run in `directory` with the case recorded there; collective.
 ///
 /// # Errors
-/// As for [`run`]; a directory without a run to go on with.
-pub fn go_on(world: World, directory: &Path, options: &Options) -> Result<Outcome> {
+/// The same as of [`run`]; a directory without a run to continue.
+pub fn continue_run(world: World, directory: &Path, options: &Options) -> Result<Outcome> {
     let options = Options { directory: Some(directory.to_path_buf()), fresh: false, ..options.clone() };
     let load = || directory::recorded_case(directory, &options.overrides);
     launch(world, load, &options, |world, directory| directory.require_checkpoint(world))
 }
 
-/// Runs the case that the root can `load`, unless its run directory is to `refuse`.
+/// Runs the case that the root can `load`, unless `refuse` rejects its run directory.
 fn launch(
     world: World,
     load: impl FnOnce() -> Result<Case>,
@@ -115,7 +115,7 @@ fn launch(
     let from = match resumed {
         Some(mut resumed) => {
             changes = std::mem::take(&mut resumed.changes);
-            Some(run.go_on(resumed)?)
+            Some(run.continue_from(resumed)?)
         }
         None => run.start(options.fresh)?,
     };
@@ -124,7 +124,7 @@ fn launch(
     let idle = plan::idle_ranks(&run.case, run.world.size())?.map(|idle| format!("warning: {idle}"));
     run.control.limit.note.iter().chain(&idle).chain(&from).for_each(|note| log.line(note));
     if !goes_on && run.world.is_root() {
-        // What they would refuse has been refused.
+        // Errors have been reported before.
         notes(&run.case).unwrap_or_default().iter().for_each(|note| log.line(&format!("note: {note}")));
     }
     let job = notes::job(&run.world, run.flow.as_ref());
@@ -149,7 +149,7 @@ fn launch(
         }
     };
     let stopped = if let End::Stopped(reason) = end { Some(reason) } else { None };
-    // Whoever sends a signal may not wait for more than the checkpoint.
+    // The sender of a signal may wait for the checkpoint only.
     if stopped != Some(Reason::Signal) {
         timing::summary(
             &run.world,
@@ -160,7 +160,7 @@ fn launch(
         );
     }
     if matches!(stopped, None | Some(Reason::StopFile)) {
-        // A figure that cannot be drawn must not make a failure of a run that ended well.
+        // A figure that cannot be drawn must not turn a successful run into a failure.
         match run.world.root_text(|| report::report(&run.directory.path, &[])) {
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),
@@ -173,24 +173,24 @@ fn launch(
     }
     let code = if run.world.size() > 1 { " (exit code 3, which mpirun reports as an error)" } else { "" };
     log.line(&format!(
-        "stopped early at step {step}, time {time}, with a checkpoint: run the same command \
-        again to go on{code}"
+        "stopped early at step {step}, time {time}, with a checkpoint: run the same command again to \
+         continue{code}"
     ));
     Ok(Outcome::Stopped)
 }
 
-/// What is to be known of a case before its first step, a line each: for `check`, and for the log.
+/// Remarks on a case before its first step, one per line, for `check` and for the log.
 ///
 /// # Errors
-/// What a run of it refuses before its first step, but for its run directory and what only all of a
-/// file shows.
+/// All errors with which a run would refuse the case before its first step, except those of its run
+/// directory and those that require reading all of a file.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
     let mut notes = plan::notes(case)?;
     notes.extend(regrid::notes(case)?);
     Ok(notes)
 }
 
-/// The case, read by the root alone and made the same on all ranks.
+/// Loads the case on the root and broadcasts it to all ranks.
 fn shared(world: &World, load: impl FnOnce() -> Result<Case>) -> Result<Case> {
     let text = world.root_text(|| load().map(|case| format!("{}\n{}", case.name, case.to_toml())))?;
     let (name, resolved) = text.split_once('\n').unwrap_or_default();
@@ -209,13 +209,13 @@ struct Run {
     watch: blow_up::Watch,
     tally: Tally,
     shortened: Shortened,
-    /// Whether the length of the step has been judged.
+    /// The length of the step has been checked.
     judged: bool,
 }
 
-/// How the stepping ended.
+/// The reason for the end of the time loop.
 enum End {
-    /// Where the case says.
+    /// The end of the case.
     Done,
     Stopped(Reason),
     BlownUp(Error),
@@ -252,8 +252,8 @@ impl Run {
         while !self.finished() {
             let time = self.clock().time;
             let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
-            // What is due at the end may differ from it by round-off, as 3 * 0.7 from 2.1: that is
-            // no step of its own.
+            // Output due at the end may differ from it by round-off, as 3 * 0.7 from 2.1; this must
+            // not cost an extra step.
             let due = output.next_time(time);
             let until = if due >= end * (1.0 - 1e-12) { end } else { due };
             let start = Instant::now();
@@ -261,14 +261,14 @@ impl Run {
             activity::at_step(self.clock().step);
             self.control.stepped(start.elapsed());
             self.tally.stepped(start.elapsed());
-            let wanted = self.shortened.apply(self.case.time.step).wanted(&step.rates);
-            log.progress(self.clock(), &self.case.time.stop, &step, wanted);
+            let full = self.shortened.apply(self.case.time.step).length(&step.rates);
+            log.progress(self.clock(), &self.case.time.stop, &step, full);
             if let Some(dropped) = step.remesh {
                 let Clock { step: number, time } = self.clock();
                 let share = 100.0 * dropped / (step.energy + dropped);
                 log.line(&format!(
-                    "remesh at step {number}, time {time}: it drops {dropped:.3e} of the \
-                    energy ({share:.2} %)"
+                    "remesh at step {number}, time {time}: dropped {dropped:.3e} of the energy \
+                     ({share:.2} %)"
                 ));
             }
             self.warn_of_step(&step, log);
@@ -292,7 +292,7 @@ impl Run {
                 return Err(self.directory.taken_over());
             }
             self.control.notes().iter().for_each(|note| log.line(&format!("warning: {note}")));
-            let asked = verdict.command && self.obey(&mut output, log)?;
+            let asked = verdict.command && self.carry_out_commands(&mut output, log)?;
             if let Some(reason) = verdict.stop {
                 log.line(reason.text());
                 if reason == Reason::Signal {
@@ -315,8 +315,8 @@ impl Run {
         Ok(End::Done)
     }
 
-    /// Once, at the first step of the job: the rates of the state, and with a Courant number the
-    /// length of a step, are not known before.
+    /// Warns once, at the first step of the job, of a step that is too long or too short: the rates
+    /// of the state, and with a Courant number the length of a step, are not known before.
     fn warn_of_step(&mut self, step: &Step, log: &mut Log) {
         if !std::mem::replace(&mut self.judged, true) {
             let warnings = plan::too_long(&self.case, &step.rates)
@@ -326,15 +326,15 @@ impl Run {
         }
     }
 
-    /// The last checkpoint, and the last samples of a run that has not stopped early.
+    /// Writes the last checkpoint and, unless the run has stopped early, the last samples.
     fn end(&mut self, output: &mut Output, log: &mut Log, stopped: Option<Reason>) -> Result<()> {
         match stopped {
-            // First what must not be lost: mpirun gives a job that was sent a signal a second or
-            // so. Rows that the system has survive the job.
+            // The checkpoint comes first, since mpirun leaves a job about one second after a signal.
+            // Rows that the system has received survive the job.
             Some(Reason::Signal) => output.flush(&self.world, log),
             Some(_) => output.settle(&self.world, log),
             None => {
-                // Before the checkpoint: a job that is killed in between writes them when it goes on.
+                // Before the checkpoint: if the job is killed in between, the next one writes them.
                 output.write_last(&self.world, self.flow.as_mut(), log);
                 output.settle(&self.world, log);
             }

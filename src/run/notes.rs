@@ -1,4 +1,4 @@
-//! What a run notes in its ledger, by the root alone.
+//! The entries of a run in its ledger; only the root writes them.
 
 use super::Run;
 use super::log::Log;
@@ -7,12 +7,12 @@ use crate::ledger::{self, Event, Job, Pace};
 use crate::parallel::{World, library_version};
 use std::time::{Duration, Instant};
 
-/// What a job has done so far.
+/// The progress of a job so far.
 pub struct Tally {
     begin: Instant,
     steps: u64,
     stepping: Duration,
-    /// A ledger that cannot be written is complained of once.
+    /// The warning about a ledger that cannot be written has been given.
     warned: bool,
 }
 
@@ -27,12 +27,12 @@ impl Tally {
     }
 
     pub fn pace(&self) -> Pace {
-        let seconds_a_step = (self.steps > 0).then(|| self.stepping.as_secs_f64() / self.steps as f64);
-        Pace { steps: self.steps, job_seconds: self.begin.elapsed().as_secs_f64(), seconds_a_step }
+        let seconds_per_step = (self.steps > 0).then(|| self.stepping.as_secs_f64() / self.steps as f64);
+        Pace { steps: self.steps, job_seconds: self.begin.elapsed().as_secs_f64(), seconds_per_step }
     }
 }
 
-/// What runs, on what.
+/// The description of this job: ranks, process grid, host, job id and versions.
 pub fn job(world: &World, flow: &dyn Flow) -> Job {
     let ids = ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"].iter().filter_map(|name| std::env::var(name).ok());
     Job {
@@ -47,9 +47,9 @@ pub fn job(world: &World, flow: &dyn Flow) -> Job {
 }
 
 impl Run {
-    /// Appends to the ledger. That it cannot be written must not end a run.
+    /// Appends an event to the ledger. A failure to write it must not end the run.
     pub(super) fn note(&mut self, event: Event, log: &mut Log) {
-        // Another job that has taken the directory over writes its own.
+        // A job that has taken over the directory writes its own events.
         if !self.world.is_root() || self.directory.is_lost() {
             return;
         }

@@ -1,4 +1,4 @@
-//! What a run writes while it goes: series, spectra and budgets, snapshots, batches of statistics.
+//! The output of a run: series, spectra and budgets, snapshots, batches of statistics.
 
 use super::appended::Appended;
 use super::batches::BatchFiles;
@@ -6,7 +6,7 @@ use super::log::Log;
 use super::{RunDirectory, directory};
 use crate::case::{self, Case, FlowKind, Sampling};
 use crate::error::{Error, Result};
-use crate::flow::{Clock, Flow, ModeList, Sheet, Step};
+use crate::flow::{Clock, Flow, ModeList, OutputTable, Step};
 use crate::parallel::World;
 use crate::statistics::{Axis, Record};
 use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
@@ -14,32 +14,34 @@ use crate::time::{Rates, Schedule};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// The files of a run that grow, and when they do. What cannot be written is no reason to end a run
-/// that computes well: it is told, and rows are kept.
+/// The growing files of a run and their schedules. A failure to write does not end the run: it is
+/// reported, and rows are kept in memory.
 pub struct Output {
     directory: PathBuf,
-    /// On the root, by name; a table is made at its first rows.
+    /// Tables by name; root only. A table is created with its first rows.
     tables: HashMap<String, Appended>,
     snapshots: PathBuf,
     series_due: Schedule,
     spectra_due: Schedule,
     snapshots_due: Schedule,
-    /// Of the running statistics, where samples are taken at all.
+    /// Sampling of the statistics, if there is any.
     sampling: Option<Sampling>,
     batches: BatchFiles,
     size: [f64; 3],
     case: String,
     /// The part of the case that batches belong to.
     physics: String,
-    /// The last step, and those of the last sample, the last spectra and the last snapshot.
+    /// The last step.
     step: Step,
+    /// Steps of the last sample, the last spectra and the last snapshot.
     sampled: Option<u64>,
     drawn: Option<u64>,
     pictured: Option<u64>,
 }
 
 impl Output {
-    /// Begins with the tables, and with the first sample, spectra and snapshot if the run starts. Collective.
+    /// Prepares the output and, if the run `starts`, writes the first sample, spectra and snapshot.
+    /// Collective.
     pub fn open(
         world: &World,
         directory: &RunDirectory,
@@ -87,7 +89,7 @@ impl Output {
         output
     }
 
-    /// From now on writes when this case says.
+    /// Adopts the schedules of this case.
     pub fn schedule(&mut self, case: &Case) {
         (self.series_due, self.spectra_due, self.snapshots_due) =
             (case.output.series, case.output.spectra, case.output.snapshots);
@@ -101,7 +103,7 @@ impl Output {
 
     /// The next time that a step must end at.
     pub fn next_time(&self, time: f64) -> f64 {
-        // Whenever samples begin, so that the steps do not depend on that.
+        // Even before samples begin, so that the steps do not depend on their beginning.
         let of_statistics = self
             .sampling
             .iter()
@@ -110,7 +112,7 @@ impl Output {
         due.map(|due| due.next_time(time)).fold(f64::INFINITY, f64::min)
     }
 
-    /// Writes what is due after a step; collective.
+    /// Writes the output that is due after a step; collective.
     pub fn write_due(&mut self, world: &World, flow: &mut dyn Flow, step: &Step, log: &mut Log) {
         self.step = step.clone();
         let clock = flow.clock();
@@ -127,7 +129,7 @@ impl Output {
         }
     }
 
-    /// Adds the state to the statistics if it is due, and at the boundaries of batches. Collective.
+    /// Samples the statistics if a sample is due, and at the boundaries of batches. Collective.
     fn sample(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let Clock { step, time } = flow.clock();
         let axis = |sampling: &Sampling| Axis::new(sampling.batches.length);
@@ -145,27 +147,27 @@ impl Output {
         }
     }
 
-    /// Brings tables and batches to the disk before a checkpoint from which they will be continued.
+    /// Writes tables and batches to the disk before a checkpoint from which they will be continued.
     /// Collective.
     pub fn settle(&mut self, world: &World, log: &mut Log) {
         self.flush(world, log);
         self.tables.values().for_each(Appended::sync);
     }
 
-    /// Hands to the system what is kept, without waiting for the disk where it can. Collective.
+    /// Writes kept rows and batches without waiting for the disk. Collective.
     pub fn flush(&mut self, world: &World, log: &mut Log) {
         self.tables.values_mut().filter_map(Appended::flush).for_each(|note| log.line(&note));
         self.batches.flush(world).iter().for_each(|note| log.line(note));
     }
 
-    /// The batches of statistics that could not be written yet, for a checkpoint.
+    /// Records of the batches of statistics that are not written yet, for a checkpoint.
     pub fn kept(&self) -> Vec<Record> {
         self.batches.kept()
     }
 
-    /// The last sample, spectra and, where there are some, snapshot, if they are not written yet.
-    /// Not for a run that will go on: there they would be off schedule. One that goes on all the
-    /// same takes them back. Collective.
+    /// Writes the last sample, spectra and, if the run has any, snapshot, unless they are written
+    /// already. Not for a run that has stopped early: there they would be off schedule. A run that
+    /// continues beyond its end removes them. Collective.
     pub fn write_last(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let now = Some(flow.clock().step);
         if self.sampled != now {
@@ -180,22 +182,22 @@ impl Output {
         }
     }
 
-    /// Collective.
+    /// Writes everything that is kept, at the end of the run. Collective.
     ///
     /// # Errors
-    /// Rows of a table, or a batch of statistics, that could not be written to the end.
+    /// Rows of a table, or a batch of statistics, that cannot be written.
     pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
         self.settle(world, log);
         self.batches.write(world).map_err(|error| Error {
             message: format!(
-                "{error}\nBatches of statistics could not be written. The last checkpoint holds \
-                them: mend this, and run the same command again"
+                "{error}\nBatches of statistics could not be written. The last checkpoint holds them: fix \
+                 the problem, and run the same command again"
             ),
             ..error
         })?;
         world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
             Some(what) => {
-                Err(Error::failure(format!("{what}: they could not be written to the end of the run")))
+                Err(Error::failure(format!("{what}: they could not be written before the end of the run")))
             }
             None => Ok(()),
         })
@@ -218,9 +220,9 @@ impl Output {
     fn write_spectra(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         let clock = flow.clock();
         self.drawn = Some(clock.step);
-        let sheets = flow.spectra();
+        let tables = flow.spectra();
         if world.is_root() {
-            for Sheet { name, columns, rows } in &sheets {
+            for OutputTable { name, columns, rows } in &tables {
                 let row = |row: &Vec<Option<f64>>| {
                     let cells =
                         row.iter().map(|cell| cell.map_or_else(String::new, |value| format!("{value:?}")));
@@ -232,14 +234,14 @@ impl Output {
         }
     }
 
-    /// Adds rows to a table; on the root.
+    /// Adds rows to a table; root only.
     fn append(&mut self, name: &str, header: &str, rows: &str, log: &mut Log) {
         let new = || Appended::new(directory::table(&self.directory, name), format!("{header}\n"));
         let note = self.tables.entry(name.to_owned()).or_insert_with(new).append(rows);
         note.iter().for_each(|note| log.line(note));
     }
 
-    /// A snapshot of the state; one that cannot be written is told, and missing. Collective.
+    /// Writes a snapshot of the state. A failure is reported, and the snapshot is missing. Collective.
     pub fn write_snapshot(&mut self, world: &World, flow: &mut dyn Flow, log: &mut Log) {
         self.pictured = Some(flow.clock().step);
         if let Err(error) = self.try_snapshot(world, flow) {
@@ -271,7 +273,7 @@ impl Output {
     }
 }
 
-/// What a field of the state is measured in.
+/// The unit of a field of the state.
 pub fn units(name: &str) -> &'static str {
     match name {
         "u" | "v" | "w" => "velocity of the case",
@@ -281,7 +283,7 @@ pub fn units(name: &str) -> &'static str {
     }
 }
 
-/// The columns of the list of modes, as they go into a checkpoint.
+/// The list of modes as tables of a checkpoint.
 pub fn tables(modes: &ModeList) -> Vec<Table> {
     let table = |name: &str, i: usize, description: &str| Table {
         name: name.into(),

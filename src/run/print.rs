@@ -1,6 +1,6 @@
-//! Standard output, from a thread of its own: whoever reads it may stop reading, and the run goes
-//! on. So does Open MPI's `mpirun` from the moment it is asked to end the job: a rank that prints
-//! waits for it then, until it is killed.
+//! Standard output from a separate thread, so that the run goes on if its reader stops reading. Open
+//! MPI's `mpirun` stops reading as soon as it is asked to end the job: a rank that prints would then
+//! wait until it is killed.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,15 +9,16 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Bytes that wait for a reader at most; lines on top of that are not printed.
+/// Maximum number of bytes that wait for the reader; lines beyond it are not printed.
 const MOST_WAITING: usize = 16 << 20;
 
-/// How long a run that hurries waits for a reader that does not read, and how often it looks.
+/// Time for which a run in a hurry waits for a reader that does not read.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// Time between two looks at the reader.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
-/// Prints lines; dropped, it waits until all of them are out, or until nobody has read any for as
-/// long as its `patience` is.
+/// Printer of lines. When dropped, it waits until all lines are printed, or until the reader has
+/// read none for its `patience`.
 pub struct Printer {
     patience: Option<Duration>,
     lines: Option<Sender<String>>,
@@ -26,10 +27,10 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// To standard output.
+    /// A printer to standard output.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// The system cannot start a thread.
     pub fn new() -> io::Result<Self> {
         Self::to(io::stdout())
     }
@@ -44,7 +45,7 @@ impl Printer {
         Ok(Self { patience: None, lines: Some(lines), waiting, printing: Some(printing) })
     }
 
-    /// From now on does not wait for ever.
+    /// Limits the wait for the reader from now on.
     pub fn hurry(&mut self) {
         self.patience = Some(PATIENCE);
     }
@@ -61,7 +62,7 @@ impl Printer {
 
 fn print(mut output: impl Write, lines: &Receiver<String>, waiting: &AtomicUsize) {
     for line in lines {
-        // Whoever reads may leave before the run ends (`| head`).
+        // The reader may leave before the run ends (`| head`).
         let _ = output.write_all(line.as_bytes()).and_then(|()| output.flush());
         waiting.fetch_sub(line.len() - 1, Ordering::Relaxed);
     }

@@ -1,9 +1,9 @@
-//! Going on: the newest sound checkpoint of the run directory, of the same case; or the beginning,
-//! where there is none.
+//! Restart from the newest sound checkpoint of the run directory, if it belongs to the same case; or
+//! start from the beginning, if there is no checkpoint.
 
-use super::again::Shortened;
 use super::batches::BatchFiles;
 use super::directory::Last;
+use super::retry::Shortened;
 use super::{Run, regrid};
 use crate::case::{self, Case, FlowKind, Sampling, Stop};
 use crate::error::{Error, Kind, Result};
@@ -15,14 +15,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Between two lines that say how far a long preparation has come.
+/// Time between two reports of progress during a long preparation.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
-/// Why a run does not go on from a checkpoint.
+/// The reason why a run cannot continue from a checkpoint.
 enum Unusable {
-    /// An older one may be sound.
+    /// The checkpoint is damaged; an older one may be sound.
     Damaged(Error),
-    /// It is of another case, or the disk fails: an older one would be no better.
+    /// The checkpoint belongs to another case, or the disk fails: an older one would be no better.
     Foreign(Error),
 }
 
@@ -35,32 +35,33 @@ impl From<Error> for Unusable {
     }
 }
 
-/// What a run goes on from.
+/// A restored checkpoint.
 pub(super) struct Resumed {
-    /// For the log.
+    /// Message for the log.
     story: String,
-    /// Checkpoints that were found damaged before.
+    /// Newer checkpoints, which are damaged.
     damaged: Vec<PathBuf>,
     /// The case of the checkpoint.
     before: Case,
-    /// The batches of statistics that it carries, since they could not be written.
+    /// Batches of statistics that the checkpoint carries, since they could not be written.
     batches: BatchFiles,
-    /// What differs from it, and is worth a note: a line each.
+    /// Notable changes of the case, one per line.
     pub changes: Vec<String>,
 }
 
-/// How the case differs from that of a checkpoint, a line each.
+/// The changes of the case since a checkpoint, one per line.
 struct Changes {
     before: Case,
-    /// Of the physics, or of the length of batches: the user has accepted them, and averages begin anew.
+    /// Changes of the physics, or of the length of batches, which the user has accepted: averages
+    /// start afresh.
     accepted: Vec<String>,
-    /// What leaves the averages as they are.
+    /// Changes that do not affect the averages.
     noted: Vec<String>,
 }
 
 impl Run {
-    /// Sets the initial field, and says of which file it is, if it is of one; with `fresh` the
-    /// results of an earlier run are removed then. Collective.
+    /// Sets the initial field. With `fresh`, then removes the results of an earlier run. Returns a
+    /// message about the file of the initial field, if there is one. Collective.
     pub(super) fn start(&mut self, fresh: bool) -> Result<Option<String>> {
         if !fresh {
             self.directory.refuse_results(&self.world)?;
@@ -73,21 +74,21 @@ impl Run {
         Ok(from)
     }
 
-    /// Sets the initial field of the flow. That may take long, and heeds all that stops a run:
-    /// nothing is saved then, since nothing has begun. Collective.
+    /// Sets the initial field of the flow. This may take long; meanwhile it responds to everything
+    /// that stops a run, and saves nothing then, since the run has not begun. Collective.
     ///
     /// # Errors
-    /// A field that cannot be set; the run is to stop.
+    /// A field that cannot be set; a request to stop.
     fn prepare(&mut self) -> Result<()> {
         let Self { world, case, directory, flow, control, .. } = self;
-        let (mut last, mut told) = (Instant::now(), None);
+        let (mut last, mut reported) = (Instant::now(), None);
         flow.start(&mut |progress| {
             control.stepped(last.elapsed());
             last = Instant::now();
-            if world.is_root() && told.is_none_or(|told: Instant| told.elapsed() >= BETWEEN_LINES) {
-                // There is no log yet. Whoever reads may leave before the run ends.
+            if world.is_root() && reported.is_none_or(|when: Instant| when.elapsed() >= BETWEEN_LINES) {
+                // There is no log yet. The reader may leave before the run ends.
                 let _ = writeln!(std::io::stdout(), "{progress}");
-                told = Some(last);
+                reported = Some(last);
             }
             let verdict = control.verdict(world, &case.checkpoint, 0, directory.is_lost());
             if verdict.lost {
@@ -103,12 +104,12 @@ impl Run {
         })
     }
 
-    /// Takes up the state of the newest checkpoint that is sound; None if there is no checkpoint at
-    /// all. Nothing is written. Collective.
+    /// Restores the state from the newest sound checkpoint; returns none if there is no checkpoint.
+    /// Writes nothing. Collective.
     ///
     /// # Errors
-    /// Checkpoints of which none is sound; a checkpoint of another case, unless `accept` says that
-    /// its physics may change.
+    /// Checkpoints of which none is sound; a checkpoint of another case, unless `accept` allows its
+    /// physics to change.
     pub(super) fn resume(&mut self, accept: bool) -> Result<Option<Resumed>> {
         let directory = self.directory.checkpoints();
         let checkpoints = store::checkpoints(&self.world, &directory)?;
@@ -117,28 +118,28 @@ impl Run {
             (true, true) => return Ok(None),
             (true, false) => {
                 return Err(Error::input(format!(
-                    "no file in {} has the name of a checkpoint (STEP.h5, the step in eight digits), so that \
-                     the run would begin anew; nothing was run.\n{}\n\
-                     Rename or move what is there, or start over with --fresh, which deletes it",
+                    "no file in {} is named like a checkpoint (STEP.h5, with the step in eight digits), so \
+                     the run would start afresh; nothing was run.\n{}\n\
+                     Rename or move these files, or start over with --fresh, which deletes them",
                     directory.display(),
                     strays.join("\n")
                 )));
             }
             _ => {}
         }
-        let strays: String = strays.iter().map(|stray| format!("not considered: {stray}\n")).collect();
+        let strays: String = strays.iter().map(|stray| format!("ignored: {stray}\n")).collect();
         let mut story = strays
             + &store::latest_problem(&self.world, &directory)?
                 .map_or(String::new(), |problem| problem + "\n");
         let mut damaged = Vec::new();
         for checkpoint in checkpoints {
             let start = Instant::now();
-            match self.take_up(&checkpoint, accept) {
-                Ok((changes, batches, told)) => {
+            match self.restore(&checkpoint, accept) {
+                Ok((changes, batches, note)) => {
                     self.control.read(start.elapsed());
                     let (clock, name) = (self.clock(), checkpoint.display());
                     story +=
-                        &format!("{told}continuing from {name}, step {}, time {}", clock.step, clock.time);
+                        &format!("{note}continuing from {name}, step {}, time {}", clock.step, clock.time);
                     let Changes { before, accepted, noted } = changes;
                     return Ok(Some(Resumed {
                         story,
@@ -157,16 +158,16 @@ impl Run {
         }
         let directory = self.directory.path.display();
         Err(Error::input(format!(
-            "{story}No checkpoint in {directory} is sound: put a copy there, or use --fresh to start over"
+            "{story}No checkpoint in {directory} is sound: copy one there, or start over with --fresh"
         )))
     }
 
-    /// Takes back what the run directory has from after the state that was taken up. Returns the
-    /// story for the log. Collective.
+    /// Removes the output that is newer than the restored state. Returns a message for the log.
+    /// Collective.
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub(super) fn go_on(&mut self, mut resumed: Resumed) -> Result<String> {
+    pub(super) fn continue_from(&mut self, mut resumed: Resumed) -> Result<String> {
         resumed.batches.write(&self.world)?;
         let step = self.clock().step;
         let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
@@ -176,22 +177,22 @@ impl Run {
         let note = if names.is_empty() {
             String::new()
         } else {
-            format!("\ndamaged or of later steps, and put aside: {}", names.join(", "))
+            format!("\nput aside, since damaged or of later steps: {}", names.join(", "))
         };
         Ok(resumed.story + &note + &batches)
     }
 
-    /// The length of the batches that this job will write, and of their sums of spectra; none where
-    /// it takes no samples.
+    /// The lengths of the batches that this job will write and of their sums of spectra; none if it
+    /// takes no samples.
     fn batches_to_come(&self) -> Option<(Axis, u64)> {
         let FlowKind::Channel(channel) = &self.case.flow else { return None };
         let Sampling { schedule, batches, .. } = channel.sampling;
         (schedule != Schedule::default()).then(|| (Axis::new(batches.length), batches.of_spectra))
     }
 
-    /// What stays of what the case `before` has written: all up to the state that was taken up. If
-    /// that was its last one and the run goes on beyond it, what its end alone has written is taken
-    /// back as well.
+    /// The last output of the case `before` that remains: all up to the restored state. If that was
+    /// its final state and the run continues beyond it, output written only because of that end is
+    /// removed as well.
     fn last(&self, before: &Case) -> Last {
         let Clock { step, time } = self.clock();
         let scheduled = |schedule: Schedule| {
@@ -206,9 +207,9 @@ impl Run {
         Last { series: table(output.series), spectra: table(output.spectra), snapshots, time }
     }
 
-    /// Returns the changes of the case, the batches of statistics that are still to be written, and
-    /// what the log is told.
-    fn take_up(
+    /// Restores the state from a checkpoint. Returns the changes of the case, the batches of
+    /// statistics that are still to be written, and a message for the log.
+    fn restore(
         &mut self,
         checkpoint: &Path,
         accept: bool,
@@ -233,7 +234,7 @@ impl Run {
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
         let mut story = String::new();
         if !changes.noted.is_empty() {
-            story = format!("the case has changed, and averages go on:\n  {}\n", changes.noted.join("\n  "));
+            story = format!("the case has changed; averages continue:\n  {}\n", changes.noted.join("\n  "));
         }
         if !changes.accepted.is_empty() {
             story = format!(
@@ -242,7 +243,7 @@ impl Run {
             );
         }
         match (changes.accepted.is_empty(), records.is_empty()) {
-            (false, false) => story += "averages begin anew\n",
+            (false, false) => story += "averages start afresh\n",
             _ => story += &self.recall(records, checkpoint, accept).map_err(Unusable::Foreign)?,
         }
         self.shorten(shortened);
@@ -250,10 +251,10 @@ impl Run {
         Ok((changes, batches, story))
     }
 
-    /// Goes on with the averages of a checkpoint; what the log is told of that.
+    /// Restores the averages of a checkpoint. Returns a message for the log.
     ///
     /// # Errors
-    /// They are not those of this program, and it is not accepted that they begin anew.
+    /// The averages are not those of this program, and the user has not accepted a fresh start.
     fn recall(&mut self, records: Vec<Record>, checkpoint: &Path, accept: bool) -> Result<String> {
         // Sampling was off in between, or the change would have been refused.
         let length = records
@@ -264,17 +265,17 @@ impl Run {
             && axis.length() != *length
         {
             return Ok(format!(
-                "the batch of averages under way was to be {length} long, and is left out: those to come are \
-                 {} long\n",
+                "the current batch of averages, of length {length}, is dropped: new batches have the length \
+                 {}\n",
                 axis.length()
             ));
         }
         match self.flow.recall(records) {
             Ok(()) => Ok(String::new()),
-            Err(error) if accept => Ok(format!("warning: averages begin anew: {error}\n")),
+            Err(error) if accept => Ok(format!("warning: averages start afresh: {error}\n")),
             Err(error) => Err(Error::input(format!(
-                "{} is not of this version of rogallo: {error}. Go on with the version that wrote it, or \
-                 with --accept-changes: then averages begin anew",
+                "{} is not of this version of rogallo: {error}. Continue with the version that wrote it, or \
+                 with --accept-changes, which starts the averages afresh",
                 checkpoint.display()
             ))),
         }
@@ -283,8 +284,8 @@ impl Run {
     /// The changes of the case since a checkpoint.
     ///
     /// # Errors
-    /// It is of another case; changes of physics or of the length of batches that are not accepted,
-    /// or cannot be.
+    /// A checkpoint of another case; changes of physics or of the length of batches that are not
+    /// accepted, or cannot be.
     fn changes(&self, checkpoint: &Path, header: &Header, accept: bool) -> Result<Changes> {
         let name = checkpoint.display();
         let of_step = checkpoint
@@ -294,7 +295,7 @@ impl Run {
         if checkpoint != of_step {
             let (step, right) = (header.step, of_step.display());
             return Err(Error::input(format!(
-                "{name} holds step {step}: rename it to {right} to go on from it, or remove it"
+                "{name} holds step {step}: rename it to {right} to continue from it, or remove it"
             )));
         }
         let modes = self.flow.modes().name;
@@ -323,14 +324,14 @@ impl Run {
                 });
             }
             (true, false) => {
-                "Undo this, or go on all the same with --accept-changes, or use another run directory \
-                 (--dir), or --fresh to start over"
+                "Undo this, or continue anyway with --accept-changes, or use another run directory (--dir), \
+                 or start over with --fresh"
                     .to_owned()
             }
             (false, _) => format!(
-                "Undo this: no run goes on with another {}. Start one from this state (initial.kind \
-                 = \"file\", or `rogallo regrid`) in another run \
-                 directory (--dir), or use --fresh to start over",
+                "Undo this: a run cannot continue with another {}. Start a new run from this state \
+                 (initial.kind = \"file\", or `rogallo regrid`) in another run directory (--dir), or start \
+                 over with --fresh",
                 fixed.iter().filter_map(|line| line.split(':').next()).collect::<Vec<_>>().join(", ")
             ),
         };

@@ -1,4 +1,4 @@
-//! Saving: checkpoints. One that cannot be written is no reason to end a run that computes well.
+//! Checkpoints of a run. A failure to write one does not end a sound run.
 
 use super::control::RETRY;
 use super::log::Log;
@@ -10,24 +10,23 @@ use crate::store::{self, Header};
 use std::time::Instant;
 
 impl Run {
-    /// Saves the state, and the batches of statistics that are `kept`, if it can. If not, that is
-    /// told, and the run goes on with the checkpoints it has and will try again. Collective.
+    /// Saves the state and the `kept` batches of statistics, if possible. A failure is reported, and
+    /// the run goes on with the checkpoints it has and tries again later. Collective.
     ///
     /// # Errors
-    /// It has not been possible for longer than the user allows.
+    /// Failures for longer than the user allows.
     pub(super) fn save(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
         let start = Instant::now();
         let Err(error) = self.write_checkpoint(kept, log) else { return Ok(()) };
         let failing = self.control.not_saved(start.elapsed()).as_secs_f64() / 60.0;
         let allowed = self.case.checkpoint.give_up_after_minutes;
-        log.line(&format!("warning: there is no checkpoint of step {}: {error}", self.clock().step));
+        log.line(&format!("warning: cannot save step {}: {error}", self.clock().step));
         self.note(Event::NotSaved { message: error.message.clone() }, log);
         self.world.root_does(|| match allowed {
             Some(minutes) if failing >= minutes => Err(Error {
                 message: format!(
                     "{error}\nNo checkpoint could be written for {failing:.1} minutes \
-                     (checkpoint.give_up_after_minutes = {minutes:?}), so that \
-                     the run ends at step {}. {}",
+                     (checkpoint.give_up_after_minutes = {minutes:?}), so the run ends at step {}. {}",
                     self.clock().step,
                     self.way_back()
                 ),
@@ -36,14 +35,14 @@ impl Run {
             _ => Ok(()),
         })?;
         log.line(&format!(
-            "the run goes on; the next attempt is the next that is due, or in {} s. {}",
+            "the run goes on and tries again in {} s, or when the next checkpoint is due. {}",
             RETRY.as_secs(),
             self.way_back()
         ));
         Ok(())
     }
 
-    /// Saves the state that a run ends with, and the batches of statistics that are `kept`. Collective.
+    /// Saves the final state of a run and the `kept` batches of statistics. Collective.
     ///
     /// # Errors
     /// It cannot be written.
@@ -53,7 +52,7 @@ impl Run {
         }
         self.write_checkpoint(kept, log).map_err(|error| Error {
             message: format!(
-                "{error}\nThe state of step {}, where the run ended, is not saved. {}",
+                "{error}\nThe final state, of step {}, is not saved. {}",
                 self.clock().step,
                 self.way_back()
             ),
@@ -61,7 +60,7 @@ impl Run {
         })
     }
 
-    /// From where the same command goes on.
+    /// Describes the checkpoint from which the same command continues.
     fn way_back(&self) -> String {
         match self.saved {
             Some(step) => format!(
@@ -72,13 +71,13 @@ impl Run {
         }
     }
 
-    /// Saves the state, and the batches of statistics that are `kept`. Collective.
+    /// Saves the state and the `kept` batches of statistics. Collective.
     ///
     /// # Errors
-    /// It cannot be written; older checkpoints are untouched.
+    /// A checkpoint that cannot be written; older ones are untouched.
     pub(super) fn write_checkpoint(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
         let start = Instant::now();
-        self.directory.restore(&self.world, &self.case)?;
+        self.directory.recreate(&self.world, &self.case)?;
         let (header, modes, records) =
             (self.header(), self.flow.modes(), [self.flow.records(), kept].concat());
         let fields = self.flow.state();

@@ -1,4 +1,4 @@
-//! Where the time went: seconds of each phase, least, mean and most over the ranks.
+//! Table of run times: seconds of each phase, minimum, mean and maximum over the ranks.
 
 use super::log::Log;
 use crate::flow::Flow;
@@ -13,7 +13,7 @@ pub fn summary(world: &World, flow: &dyn Flow, output: f64, total: f64, log: &mu
         ("products", phases.products),
         ("update", phases.update),
         ("output", output),
-        ("all", total),
+        ("total", total),
     ];
     log.line("seconds          min      mean       max   of the run");
     let whole = world.gather(total).into_iter().fold(0.0, f64::max);

@@ -1,7 +1,7 @@
-//! Ends a job in which a rank no longer answers: the others would wait for it until the batch
-//! system ends them. A thread a rank looks at the signs of life of its own process; it never calls
-//! MPI. Ranks that stand still tell each other so in `hang.txt`, from which one of them says who
-//! waits where and of whom nothing was heard.
+//! Watchdog, which ends a job in which a rank no longer responds: the others would wait for it until
+//! the batch system ends them. One thread per rank watches the signs of life of its own process; it
+//! never calls MPI. Ranks that stand still say so in `hang.txt`, from which one of them reports which
+//! ranks wait where, and which do not respond.
 
 use crate::files;
 use crate::ledger::{self, Event};
@@ -16,16 +16,16 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Where standing ranks tell each other so, in the run directory.
+/// The file in the run directory in which ranks say that they stand still.
 pub const FILE: &str = "hang.txt";
 
-/// The disk may be what hangs: it is not waited for any longer than this.
+/// Longest wait for the disk, which may be the cause of the hang.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Ranks that speak one after the other: the first may be the one that is stopped.
+/// Number of ranks that report one after the other: the first may be the one that is stopped.
 const SPEAKERS: usize = 8;
 
-/// Lines of the file that say that a rank has spoken.
+/// Lines of the file that say that a rank has reported.
 const WARNED: &str = "warned";
 const ENDED: &str = "ended";
 
@@ -37,7 +37,7 @@ struct Watchdog {
     directory: PathBuf,
 }
 
-/// Watches over this process until it ends, if there is a limit.
+/// Starts to watch this process until it ends, if there is a limit.
 pub fn start(world: &World, directory: &Path, limit_minutes: Option<f64>) {
     let Some(limit) = limit_minutes.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok())
     else {
@@ -57,7 +57,7 @@ impl Watchdog {
     fn watch(self) {
         let pause = (self.limit / 100).clamp(Duration::from_millis(10), Duration::from_secs(1));
         let (mut last, mut since, mut still) = (Sign::last(), SystemTime::now(), Duration::ZERO);
-        let (mut told, mut warned) = (false, false);
+        let (mut listed, mut warned) = (false, false);
         loop {
             let begin = Instant::now();
             thread::sleep(pause);
@@ -67,14 +67,14 @@ impl Watchdog {
             let now = Sign::last();
             if now != last {
                 // mpirun wakes stopped ranks before it kills them.
-                if told && !self.is_said(ENDED) {
+                if listed && !self.is_said(ENDED) {
                     within(PATIENCE, self.directory.join(FILE), fs::remove_file);
                 }
-                (last, since, still, told, warned) = (now, SystemTime::now(), Duration::ZERO, false, false);
+                (last, since, still, listed, warned) = (now, SystemTime::now(), Duration::ZERO, false, false);
                 continue;
             }
-            if !told && still >= self.limit / 10 {
-                told = true;
+            if !listed && still >= self.limit / 10 {
+                listed = true;
                 self.append(&format!("rank {} on {}: {} {}", self.rank, self.host, place(last), last.step));
             }
             if !warned && still >= self.limit / 10 + self.turn() {
@@ -82,7 +82,8 @@ impl Watchdog {
                 if !self.is_said(WARNED) && !self.is_said(ENDED) {
                     self.append(WARNED);
                     self.say(&format!(
-                        "warning: {}\nThe watchdog ends the job after {} (parallel.hang_limit_minutes)",
+                        "warning: {}\nThe watchdog will end the job after {} without progress \
+                         (parallel.hang_limit_minutes)",
                         self.findings(since),
                         minutes(self.limit)
                     ));
@@ -94,7 +95,7 @@ impl Watchdog {
         }
     }
 
-    /// How much later than rank 0 this rank speaks: time enough for mpirun to end it before.
+    /// Delay of this rank's report relative to rank 0, long enough for mpirun to end this rank first.
     fn turn(&self) -> Duration {
         (self.limit / 20).min(PATIENCE) * self.rank.min(SPEAKERS) as u32
     }
@@ -109,12 +110,12 @@ impl Watchdog {
         unsafe { libc::_exit(1) }
     }
 
-    /// Why the job ends, to the user, the log and the ledger.
+    /// Reports why the job ends, to the user, the log and the ledger.
     fn give_reasons(&self, step: u64, since: SystemTime) {
         let message = format!(
-            "the watchdog ends the job: {}\nThe limit is {} (parallel.hang_limit_minutes). Look for what is \
-             wrong with the ranks that say nothing, their nodes and the disk; \
-             the last checkpoint stays: run the same command again to go on",
+            "the watchdog ends the job: {}\nThe limit is {} (parallel.hang_limit_minutes). Check the ranks \
+             that do not respond, their nodes and the disk. The last checkpoint is intact: run the same \
+             command again to continue",
             self.findings(since),
             minutes(self.limit)
         );
@@ -124,35 +125,35 @@ impl Watchdog {
         });
     }
 
-    /// Who waits where, and who has not been heard of.
+    /// Describes which ranks wait where, and which do not respond.
     fn findings(&self, since: SystemTime) -> String {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut silent = vec![true; self.ranks];
         for line in self.lines() {
-            let told = line.strip_prefix("rank ").and_then(|line| line.split_once(": "));
-            let rank = told
+            let entry = line.strip_prefix("rank ").and_then(|line| line.split_once(": "));
+            let rank = entry
                 .and_then(|(who, _)| who.split(' ').next()?.parse::<usize>().ok())
                 .filter(|rank| *rank < self.ranks);
-            if let (Some((_, place)), Some(rank)) = (told, rank) {
+            if let (Some((_, place)), Some(rank)) = (entry, rank) {
                 silent[rank] = false;
                 places.entry(place.to_owned()).or_default().push(rank);
             }
         }
         let since = DateTime::<Utc>::from(since).to_rfc3339_opts(SecondsFormat::Secs, true);
-        let mut text = format!("nothing has moved since {since}");
+        let mut text = format!("no progress since {since}");
         for (place, mut ranks) in places {
             ranks.sort_unstable();
             ranks.dedup();
-            text += &format!("; {} {place}", named(ranks));
+            text += &format!("; {}: {place}", named(ranks));
         }
         let silent: Vec<usize> = (0..self.ranks).filter(|rank| silent[*rank]).collect();
         match silent.is_empty() {
             true => text,
-            false => format!("{text}; nothing is heard of {}", named(silent)),
+            false => format!("{text}; no response from {}", named(silent)),
         }
     }
 
-    /// On standard error and in the log; this rank may not be the root.
+    /// Writes a message to standard error and to the log; this rank may not be the root.
     fn say(&self, message: &str) {
         let text = format!("rogallo: {message}\n");
         let _ = std::io::stderr().write_all(text.as_bytes());
@@ -175,12 +176,12 @@ impl Watchdog {
     }
 }
 
-/// What a rank does that has given this sign last; the number of its step follows.
+/// The activity of a rank whose last sign of life is this one; the number of its step follows.
 fn place(sign: Sign) -> &'static str {
     match sign.place() {
-        Waiting::Exchange => "wait in an exchange after step",
-        Waiting::Reduction => "wait in a reduction after step",
-        Waiting::Nowhere => "compute, or wait for the disk, after step",
+        Waiting::Exchange => "waiting in an exchange after step",
+        Waiting::Reduction => "waiting in a reduction after step",
+        Waiting::Nowhere => "computing, or waiting for the disk, after step",
     }
 }
 
@@ -202,7 +203,7 @@ fn append(file: PathBuf, line: &str) {
     });
 }
 
-/// What `action` makes of the path, unless it takes too long.
+/// The result of `action` on the path, unless it takes too long.
 fn within<T: Send + 'static>(
     patience: Duration,
     path: PathBuf,

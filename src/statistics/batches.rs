@@ -6,21 +6,22 @@
 //! ```
 //!
 //! The first sample opens the window: its weight is 0, so that only its time counts. Batch m covers
-//! `m L < t <= (m + 1) L` on the time axis of the run, whatever job computes it: batches of two
-//! jobs, or of two members of an ensemble, cover the same time. A sample on a boundary completes
-//! its batch and opens the next one, so that no interval lies in two batches.
+//! `m L < t <= (m + 1) L` on the time axis of the run, whichever job computes it: batches of two jobs,
+//! or of two members of an ensemble, cover the same time. A sample on a boundary completes its batch
+//! and opens the next one, so that no interval lies in two batches.
 //!
-//! Sums of two kinds are kept: moments, one batch at a time, and spectra, of which a sum may cover
+//! There are two kinds of sums: moments, which cover one batch, and spectra, of which a sum may cover
 //! several batches.
 
 use super::Record;
 use crate::error::{Error, Result};
 use crate::time::Schedule;
 
-/// A time this close to a boundary, as a part of a batch, lies on it: as [`Schedule`] has it.
+/// Tolerance, as a fraction of a batch, within which a time lies on a boundary; the same as in
+/// [`Schedule`].
 const CLOSE: f64 = 1e-9;
 
-/// Batches on the time axis: how long they are.
+/// The division of the time axis into batches of one length.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
     length: f64,
@@ -36,10 +37,10 @@ impl Axis {
         self.length
     }
 
-    /// That of the batch in these records.
+    /// The axis of the batch in these records.
     ///
     /// # Errors
-    /// A length that is none.
+    /// An invalid length.
     fn recall(records: &[Record]) -> Result<Self> {
         match Record::number(records, "batch_length")? {
             length if length.is_finite() && length > 0.0 => Ok(Self::new(length)),
@@ -47,7 +48,7 @@ impl Axis {
         }
     }
 
-    /// The boundaries, as times at which a step must end and a sample be taken.
+    /// The boundaries, as times at which a step must end and a sample is taken.
     pub fn boundaries(self) -> Schedule {
         Schedule { every_steps: None, every_time: Some(self.length) }
     }
@@ -62,12 +63,12 @@ impl Axis {
         (time / self.length - CLOSE).ceil().max(0.0) as u64
     }
 
-    /// When a batch begins and ends.
+    /// The beginning and the end of a batch.
     pub fn extent(self, batch: u64) -> [f64; 2] {
         [batch as f64, batch as f64 + 1.0].map(|boundary| boundary * self.length)
     }
 
-    /// Whether `time` is `limit` or later.
+    /// Returns whether `time` is `limit` or later.
     pub fn reaches(self, time: f64, limit: f64) -> bool {
         time >= limit - CLOSE * self.length
     }
@@ -76,10 +77,11 @@ impl Axis {
 /// The time that a sum covers, and the weights in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tally {
-    /// The times of the sample that opened it, and of its last one.
+    /// Time of the sample that opened the sum.
     pub begin: f64,
+    /// Time of its last sample.
     pub end: f64,
-    /// Samples that it adds up: the one that opened it does not count.
+    /// Number of samples in the sum, without the one that opened it.
     pub samples: u64,
     /// The sums of w and of w^2.
     pub weight: f64,
@@ -98,7 +100,7 @@ impl Tally {
         self.squares += weight.value * weight.value;
     }
 
-    /// What the sum of two sums covers.
+    /// The tally of the sum of two sums.
     pub fn and(&self, other: &Self) -> Self {
         Self {
             begin: self.begin.min(other.begin),
@@ -109,7 +111,7 @@ impl Tally {
         }
     }
 
-    /// As records whose names begin with `prefix`.
+    /// The tally as records whose names begin with `prefix`.
     fn records(&self, prefix: &str) -> Vec<Record> {
         let Self { begin, end, samples, weight, squares } = *self;
         let scalars = [
@@ -161,19 +163,19 @@ impl Weight {
     }
 }
 
-/// What a sample is to do.
+/// The effect of a sample.
 #[must_use]
 #[derive(Debug)]
 pub enum Sampled {
-    /// It opens a window, and adds nothing. After a gap a batch may be left behind.
+    /// The sample opens a window and adds nothing. After a gap it may close a batch.
     Opens {
         left: Option<Closed>,
     },
     Weighs(Weight),
 }
 
-/// A batch to which nothing more is added: its sums are to be written, and begin again at zero. The
-/// sums of spectra go on where it has none.
+/// A complete batch: its sums must be written and reset to zero. The sums of spectra continue if it has
+/// none.
 #[must_use]
 #[derive(Debug, PartialEq)]
 pub struct Closed {
@@ -182,10 +184,10 @@ pub struct Closed {
     pub spectra: Option<Tally>,
 }
 
-/// The batch under way: which it is, and what its sums cover. The sums themselves are the flow's.
+/// The open batch: its number, and the time that its sums cover. The flow holds the sums themselves.
 pub struct Batching {
     axis: Axis,
-    /// Batches in a sum of spectra.
+    /// Number of batches in a sum of spectra.
     spectra_batches: u64,
     open: Option<Open>,
 }
@@ -193,7 +195,7 @@ pub struct Batching {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Open {
     number: u64,
-    /// The time of the last sample; none where sampling was interrupted since.
+    /// The time of the last sample; none if sampling was interrupted since then.
     last: Option<f64>,
     moments: Tally,
     spectra: Tally,
@@ -220,7 +222,7 @@ impl Batching {
         !self.axis.reaches(end, time)
     }
 
-    /// Opens a window; what lies before it and cannot be gone on with is closed.
+    /// Opens a window, and closes an earlier batch that cannot be continued.
     fn reopen(&mut self, time: f64) -> Option<Closed> {
         let number = self.axis.batch_from(time);
         let fresh = Tally::opened(time);
@@ -245,7 +247,7 @@ impl Batching {
         number / self.spectra_batches
     }
 
-    /// Ends a sample whose values, times its weight, are in all sums. Returns the batch if it is full.
+    /// Ends a sample whose weighted values have been added to all sums. Returns the batch if it is full.
     pub fn added(&mut self, weight: Weight) -> Option<Closed> {
         let (axis, spectra_batches) = (self.axis, self.spectra_batches);
         let open = self.open.as_mut()?;
@@ -265,7 +267,7 @@ impl Batching {
         Some(Closed { number, moments, spectra: ends_sum.then_some(spectra) })
     }
 
-    /// No samples are taken from here on: the next one opens a window, and what lies between has no weight.
+    /// Interrupts sampling: the next sample opens a window, and the time in between has no weight.
     pub fn interrupt(&mut self) {
         self.open = self
             .open
@@ -273,7 +275,7 @@ impl Batching {
             .map(|open| Open { last: None, ..open });
     }
 
-    /// The batch under way, as if it were closed with its spectra; none before the first sample.
+    /// The open batch, as if it were closed with its spectra; none before the first sample.
     pub fn so_far(&self) -> Option<Closed> {
         self.open.map(|Open { number, moments, spectra, .. }| Closed {
             number,
@@ -282,7 +284,7 @@ impl Batching {
         })
     }
 
-    /// What a file says of a batch of this axis beside its sums.
+    /// The records of a batch of this axis in a file, in addition to its sums.
     pub fn records(&self, closed: &Closed) -> Vec<Record> {
         let number = Record::scalar(
             "batch",
@@ -301,7 +303,7 @@ impl Batching {
             .collect()
     }
 
-    /// What a checkpoint says beside that: when the last sample was.
+    /// The additional record in a checkpoint: the time of the last sample.
     pub fn last_sample(&self) -> Record {
         let last = self.open.and_then(|open| open.last).unwrap_or(f64::NAN);
         Record::scalar(
@@ -312,10 +314,10 @@ impl Batching {
         )
     }
 
-    /// Goes on with the batch of a checkpoint, and with batches of its length.
+    /// Restores the open batch of a checkpoint, and the length of its batches.
     ///
     /// # Errors
-    /// Records of another form: nothing is taken then.
+    /// Records of another form; nothing is restored then.
     pub fn recall(&mut self, records: &[Record]) -> Result<()> {
         let number = |name: &str| Record::number(records, name);
         let open = Open {
@@ -337,20 +339,22 @@ fn recall_spectra_batches(records: &[Record]) -> Result<u64> {
     }
 }
 
-/// A batch as it was written, whole or not.
+/// A batch from a file, complete or not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     pub number: u64,
     pub axis: Axis,
-    /// Batches that a sum of spectra covers.
+    /// Number of batches that a sum of spectra covers.
     pub spectra_batches: u64,
     pub moments: Tally,
-    /// Of the spectra that end with it, if some do.
+    /// Tally of the spectra that end with this batch, if any do.
     pub spectra: Option<Tally>,
     pub records: Vec<Record>,
 }
 
 impl Batch {
+    /// Reads a batch from its records.
+    ///
     /// # Errors
     /// Records that are not those of a batch.
     pub fn new(records: Vec<Record>) -> Result<Self> {
@@ -365,14 +369,14 @@ impl Batch {
         })
     }
 
-    /// Whether its samples cover all of its time.
+    /// Returns whether the samples cover the whole time of the batch.
     pub fn is_whole(&self) -> bool {
-        // Either boundary may be off by what is taken for it.
+        // Either boundary may be off by the tolerance.
         (self.moments.weight - self.axis.length).abs() <= 4.0 * CLOSE * self.axis.length
     }
 }
 
-/// A stretch of time of which averages are wanted.
+/// The time interval of an average.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
     pub from: f64,
@@ -380,7 +384,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Whether all that a sum of this axis covers lies within.
+    /// Returns whether the window contains the whole time that a sum of this axis covers.
     pub fn holds(&self, tally: &Tally, axis: Axis) -> bool {
         axis.reaches(tally.begin, self.from) && axis.reaches(self.to, tally.end)
     }

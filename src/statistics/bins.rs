@@ -1,5 +1,5 @@
-//! Sums over wavenumbers of about the same size: over spherical shells of |k|, or planes of one
-//! component of k.
+//! Sums over wavenumbers of about the same magnitude: over spherical shells of |k|, or over planes of
+//! one component of k.
 
 use crate::parallel::{ExactSum, World};
 
@@ -7,18 +7,18 @@ use crate::parallel::{ExactSum, World};
 pub struct Bins {
     width: f64,
     quantities: usize,
-    /// Bin after bin.
+    /// Sums, ordered by bin.
     sums: Vec<ExactSum>,
 }
 
 impl Bins {
-    /// Bins of this width up to the wavenumber `largest`.
+    /// Empty bins of this width up to the wavenumber `largest`.
     pub fn new(width: f64, largest: f64, quantities: usize) -> Self {
         let bins = (largest / width + 0.5) as usize + 1;
         Self { width, quantities, sums: vec![ExactSum::default(); bins * quantities] }
     }
 
-    /// Adds a mode of the wavenumber k >= 0.
+    /// Adds a mode with the wavenumber k >= 0.
     pub fn add(&mut self, k: f64, values: impl IntoIterator<Item = f64>) {
         let bin = (k / self.width + 0.5) as usize;
         self.sums[bin * self.quantities..][..self.quantities]
@@ -27,7 +27,7 @@ impl Bins {
             .for_each(|(sum, value)| sum.add(value));
     }
 
-    /// The sums of all ranks over the width, bin after bin; collective.
+    /// The sums over all ranks divided by the width, ordered by bin; collective.
     pub fn densities(mut self, world: &World) -> Vec<Vec<f64>> {
         let sums = ExactSum::totals(&mut self.sums, world);
         sums.chunks(self.quantities).map(|bin| bin.iter().map(|sum| sum / self.width).collect()).collect()

@@ -1,5 +1,5 @@
-//! Statistics: sums that are the same figures on any number of ranks, averages over time in
-//! batches, and the records that results are kept in.
+//! Statistics: sums that do not depend on the number of ranks, averages over time in batches, and
+//! records of results.
 
 mod batches;
 mod bins;

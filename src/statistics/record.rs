@@ -1,19 +1,20 @@
-//! Results as they are kept: in checkpoints, so that a run goes on with them, and in files of their own.
+//! Records of results, which are stored in checkpoints, from which a run continues, and in separate
+//! files.
 
 use crate::error::{Error, Result};
 use ndarray::ArrayViewD;
 
-/// A small array of real numbers that every rank knows whole, as the mean velocity over y.
+/// A small array of real numbers that every rank holds completely, such as the mean velocity over y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     pub name: String,
     pub units: String,
     pub description: String,
-    /// One for each dimension, as `["y", "kx"]`; none for a single number.
+    /// Name of each axis, such as `["y", "kx"]`; empty for a single number.
     pub axes: Vec<String>,
     /// Length along each axis.
     pub shape: Vec<usize>,
-    /// The last axis fastest.
+    /// Values, the last axis fastest.
     pub values: Vec<f64>,
 }
 
@@ -27,33 +28,33 @@ impl Record {
             .map_err(|error| Error::input(format!("{}: {error}", self.name)))
     }
 
-    /// The prefix of names in a checkpoint, of the records of closed batches that could not be
-    /// written to files of their own.
+    /// Prefix of the records in a checkpoint that belong to closed batches whose files could not be
+    /// written.
     pub const KEPT: &str = "kept_";
 
-    /// Whether it is one of those.
+    /// Returns whether the record belongs to such a batch.
     pub fn is_kept(&self) -> bool {
         self.name.starts_with(Self::KEPT)
     }
 
-    /// A single number.
+    /// A record of a single number.
     pub fn scalar(name: &str, units: &str, description: &str, value: f64) -> Self {
         let [name, units, description] = [name, units, description].map(str::to_owned);
         Self { name, units, description, axes: Vec::new(), shape: Vec::new(), values: vec![value] }
     }
 
-    /// The single number of this name.
+    /// The single number with this name.
     ///
     /// # Errors
-    /// There is none of this name, or it is not one number.
+    /// There is no such record, or it is not a single number.
     pub fn number(records: &[Self], name: &str) -> Result<f64> {
         Ok(Self::values(records, name, 1)?[0])
     }
 
-    /// The values of this name.
+    /// The values with this name.
     ///
     /// # Errors
-    /// There are none of this name, or another number of them.
+    /// There is no such record, or it has another length.
     pub fn values<'a>(records: &'a [Self], name: &str, length: usize) -> Result<&'a [f64]> {
         match records.iter().find(|record| record.name == name) {
             Some(record) if record.values.len() == length => Ok(&record.values),
@@ -66,7 +67,7 @@ impl Record {
     }
 }
 
-/// A batch that a flow has closed, to be written: all of it at the root; the other ranks may have only some.
+/// A closed batch to be written: complete at the root; the other ranks may have only a part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchRecords {
     pub number: u64,

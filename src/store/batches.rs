@@ -1,8 +1,9 @@
-//! The batches of a run's statistics: a directory with one file of statistics for each, named by
-//! the number of the batch.
+//! The batches of the statistics of a run: a directory with one file per batch, named by the number
+//! of the batch.
 //!
 //! ```text
-//! NNNNNNNN.h5   a file of statistics (see `records`), whose attribute `case` is the physics of the case without what differs from job to job
+//! NNNNNNNN.h5   a file of statistics (see `records`); its attribute `case` is the physics of the
+//!               case, without keys that differ from job to job
 //! ```
 
 use super::{Header, Record, directory, read_statistics, write_statistics};
@@ -13,11 +14,12 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Writes the file of a batch to `directory`, which is made if it is missing, as is the one above
-/// it; a file of this number is replaced. Collective; the records are the root's.
+/// Writes the file of a batch to `directory`, which is created if necessary, together with its
+/// parent. An existing file of this number is replaced. Collective; the records are those of the
+/// root.
 ///
 /// # Errors
-/// The same on all ranks, as for [`super::write_statistics`].
+/// The same on all ranks: those of [`super::write_statistics`].
 pub fn write_batch(
     world: &World,
     directory: &Path,
@@ -52,15 +54,16 @@ pub fn batches(directory: &Path) -> Result<Vec<PathBuf>> {
 pub fn read_batch(file: &Path) -> Result<(Header, Batch)> {
     let (header, records) = read_statistics(file)?;
     let batch = Batch::new(records).map_err(|error| {
-        Error::input(format!("{} is no batch of statistics: {}", file.display(), error.message))
+        Error::input(format!("{} is not a batch of statistics: {}", file.display(), error.message))
     })?;
     Ok((header, batch))
 }
 
-/// Removes the batches of `directory` that end after `time`, from where a run goes on and makes
-/// them again. Of those that stay, the ones that are not of the lengths `to_come`, of a batch and
-/// of its sums of spectra in batches, are put aside: their numbers stand for other times. Returns
-/// how many. By the root alone. A damaged file is left to who reads it.
+/// Removes the batches of `directory` that end after `time`, from which a run continues and writes
+/// them again. Remaining batches are renamed to `.aside` if they have other lengths (of a batch, and
+/// of its sums of spectra) than those `to_come`, since their numbers stand for other times. Returns
+/// the number of renamed batches. By the root alone. Damaged files are left for their readers to
+/// report.
 ///
 /// # Errors
 /// A file that cannot be removed or renamed.
@@ -69,7 +72,7 @@ pub fn cut_back(directory: &Path, time: f64, to_come: Option<(Axis, u64)>) -> Re
         return Ok(0);
     }
     directory::sweep(directory)?;
-    let failed = |path: &Path, error| Error::io(format!("cannot take back {}", path.display()), error);
+    let failed = |path: &Path, error| Error::io(format!("cannot remove or rename {}", path.display()), error);
     let mut aside = 0;
     for path in batches(directory)? {
         let Ok((_, batch)) = read_batch(&path) else { continue };

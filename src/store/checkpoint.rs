@@ -1,4 +1,4 @@
-//! Checkpoints: the state of a run, complete and exact.
+//! Checkpoints: the complete and exact state of a run.
 //!
 //! ```text
 //! /            attributes: program, version, commit, kind, format, flow, step, time, layout, case, checksum
@@ -23,10 +23,10 @@ use num_complex::Complex;
 use std::ops::Range;
 use std::path::Path;
 
-/// What the metadata take at most, for the estimate of the space needed.
+/// Upper bound of the size of the metadata, for the estimate of the space needed.
 pub(super) const METADATA: u64 = 64 << 10;
 
-/// The precisions, as `numerics.precision` has them.
+/// Names of the precisions, as in `numerics.precision`.
 pub(super) const SINGLE: &str = "single";
 const DOUBLE: &str = "double";
 
@@ -38,7 +38,7 @@ impl Values<'_> {
         }
     }
 
-    fn bytes_a_mode(&self) -> u64 {
+    fn bytes_per_mode(&self) -> u64 {
         match self {
             Self::F32(_) => 8,
             Self::F64(_) => 16,
@@ -68,13 +68,13 @@ impl Piece {
     }
 }
 
-/// Writes the checkpoint of the header's step to `directory`, lets `latest` point to it, and
-/// deletes all but the newest `keep` (at least this one). The file has its name only when it is
+/// Writes the checkpoint of the header's step to `directory`, makes `latest` point to it, and
+/// deletes all but the newest `keep` (at least this one). The file gets its name only when it is
 /// complete and on the disk. Collective.
 ///
 /// # Errors
-/// The same on all ranks: no room, a directory that cannot be written, a failing disk. Older
-/// checkpoints are untouched then, and the partial file is removed.
+/// The same on all ranks: no space, a directory that cannot be written, a failing disk. Older
+/// checkpoints are then untouched, and the partial file is removed.
 pub fn write_checkpoint(
     world: &World,
     directory: &Path,
@@ -102,13 +102,13 @@ pub fn write_checkpoint(
             records::compare(&partial, records)?;
             directory::publish(&partial, &path)?;
             directory::point_latest(directory, header.step)?;
-            // The new one is good all the same.
+            // A failure to delete does not affect the new checkpoint.
             not_pruned = directory::prune(directory, keep, header.step).err().map(|error| error.message);
             Ok(())
         })
     });
     if published.is_err() && world.is_root() {
-        // The first error is the one to tell.
+        // The first error is the one to report.
         let _ = directory::discard(&partial);
     }
     published?;
@@ -119,12 +119,12 @@ pub fn write_checkpoint(
 
 fn size_estimate(contents: &Contents) -> u64 {
     let Contents { header, tables, piece, fields, records } = *contents;
-    let state: u64 = fields.iter().map(|field| field.values.bytes_a_mode() * piece.total).sum();
+    let state: u64 = fields.iter().map(|field| field.values.bytes_per_mode() * piece.total).sum();
     let modes: usize = tables.iter().map(|table| size_of_val(&table.values[..])).sum();
     state + (modes + header.case.len()) as u64 + records::size_estimate(records) + METADATA
 }
 
-/// The file with everything but the fields' values; by the root alone.
+/// Creates the file with everything but the values of the fields; by the root alone.
 fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
     let Contents { header, tables, piece, fields, records } = *contents;
     let file = container::create(path, program, CHECKPOINT, size_estimate(contents))?;
@@ -142,7 +142,7 @@ fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> 
     file.close()
 }
 
-/// The tables of modes, whole.
+/// Writes the tables of modes.
 pub(super) fn put_tables(file: &Group, tables: &[Table]) -> hdf5::Result<()> {
     let modes = container::group(file, "modes")?;
     tables.iter().try_for_each(|table| {
@@ -153,7 +153,8 @@ pub(super) fn put_tables(file: &Group, tables: &[Table]) -> hdf5::Result<()> {
     })
 }
 
-/// A field of so many modes in this precision, to be filled, in the group `/state`.
+/// Creates the dataset of a field with this number of modes and this precision in the group
+/// `/state`, to be filled later.
 pub(super) fn put_field(
     state: &Group,
     name: &str,
@@ -167,7 +168,7 @@ pub(super) fn put_field(
     }
 }
 
-/// All ranks write their pieces.
+/// Writes the pieces of all ranks. Collective.
 fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()> {
     let names: Vec<String> = fields.iter().map(|field| place(field.name)).collect();
     let regions: Vec<[Range<usize>; 1]> =
@@ -193,21 +194,20 @@ fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()
     transfer::fill(world, path, &names, write, holds)
 }
 
-/// Where a field is in the file.
+/// The path of a field in the file.
 pub(super) fn place(name: &str) -> String {
     format!("/state/{name}")
 }
 
 /// Reads the fields named in `fields`, each rank its piece, and verifies their checksums. The
-/// pieces need not be those it was written with. Collective.
+/// pieces may differ from those with which the file was written. Collective.
 ///
 /// # Errors
-/// The same on all ranks: as `read_header`; a field that is missing, of another precision or
+/// The same on all ranks: those of `read_header`; a field that is missing, of another precision or
 /// another number of modes; data that do not match their checksum. The values in `fields` are
 /// undefined then.
 pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [FieldMut]) -> Result<()> {
-    // The root looks first, alone: a file that it finds sound can be opened by all without one
-    // failing where others wait.
+    // The root checks the file alone first, so that no rank fails while others wait.
     let mut stored = Vec::new();
     world.root_does(|| {
         let (container, _) = open_checked(file, &[CHECKPOINT])?;
@@ -239,7 +239,7 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
     }
 }
 
-/// Checks that the file holds what `field` wants, and returns the checksum stored with it.
+/// Checks that the file holds a field of the name and precision of `field`. Returns its checksum.
 fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64> {
     let failed =
         |what: String| Error::input(format!("\"/state/{}\" in {}: {what}", field.name, path.display()));
@@ -250,10 +250,10 @@ fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64
         return Err(failed(format!("there is no such field, only {}", names.join(", "))));
     }
     let dataset = state.dataset(field.name).map_err(damaged)?;
-    let (stored, wanted) = (precision(&dataset).map_err(damaged)?, precision_name(&field.values.view()));
-    if stored != wanted {
+    let (stored, expected) = (precision(&dataset).map_err(damaged)?, precision_name(&field.values.view()));
+    if stored != expected {
         return Err(failed(format!(
-            "stored in {stored} precision, but the case asks for {wanted}; set numerics.precision \
+            "stored in {stored} precision, but the case asks for {expected}; set numerics.precision \
              = \"{stored}\""
         )));
     }

@@ -1,21 +1,21 @@
-//! Checksums that do not depend on how the data are spread over the ranks.
+//! Checksums that do not depend on the distribution of the data over the ranks.
 //!
-//! The checksum of a field is the sum, modulo 2^64, of one term an element,
+//! The checksum of a field is the sum, modulo 2^64, of one term per element,
 //!
 //! ```text
 //! term(i, a, b) = S(S(S(i) ^ a) ^ b),     i global index, a, b bits of the real and the imaginary part,
 //! ```
 //!
 //! with S a bijection on 64 bits that scrambles well. Sums commute, so the order of elements and
-//! ranks is of no matter. With i and b fixed, a -> term is a composition of bijections, and so is b
-//! -> term with i and a fixed. A change in one number, a single bit or all of it, therefore always
-//! changes its term and with it the sum. Damage to several numbers, or numbers at the wrong place,
-//! goes unnoticed with a probability of 2^-64.
+//! ranks does not matter. With i and b fixed, a -> term is a composition of bijections, and so is b
+//! -> term with i and a fixed. Any change of one number therefore changes its term and with it the
+//! sum. Damage to several numbers, or numbers at the wrong place, goes unnoticed with a probability
+//! of 2^-64.
 
 use num_complex::Complex;
 
-/// The finaliser of splitmix64 behind its increment, so that zero is no fixed point. Each step is
-/// invertible: adding a constant, xor with the own high bits, multiplication by an odd number.
+/// The finaliser of splitmix64 after its increment, so that zero is not a fixed point. Each step is
+/// invertible: adding a constant, xor with its own high bits, multiplication by an odd number.
 fn scramble(word: u64) -> u64 {
     let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -59,7 +59,7 @@ pub(super) fn of_reals(values: &[f64]) -> u64 {
     (0..).zip(values).fold(0, |sum, (index, value)| sum.wrapping_add(term(index, value.bits(), 0)))
 }
 
-/// Checksum of a text: of its bytes in eights, and of its length.
+/// Checksum of a text: of its bytes in groups of eight, and of its length.
 pub(super) fn of_text(text: &str) -> u64 {
     let words = text
         .as_bytes()

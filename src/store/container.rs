@@ -1,6 +1,6 @@
-//! Files, groups, datasets and attributes of HDF5 as all our files have them: newest format (its
-//! metadata carry checksums), contiguous data, no times of creation (they would make each file
-//! another).
+//! Files, groups, datasets and attributes of HDF5 with common properties: the newest format, whose
+//! metadata carry checksums; contiguous data; no times of creation, which would make equal files
+//! differ.
 
 use super::directory;
 use super::foreign::{read_text, text_type, write_text};
@@ -13,13 +13,13 @@ use std::fs;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
-/// Number of the format of files of a kind; a reader refuses what is newer than itself.
+/// Format number of files of a kind; a reader refuses newer formats.
 pub(super) fn format_of(kind: &str) -> u64 {
     if kind == STATISTICS { 2 } else { 1 }
 }
 
-/// The format of HDF5 1.10, read by all later versions. No locks: files get their name only when
-/// they are complete, and many parallel file systems have none.
+/// Options for the format of HDF5 1.10, which all later versions read. No locks: files get their name
+/// only when they are complete, and many parallel file systems do not support locks.
 fn options() -> FileBuilder {
     let mut builder = FileBuilder::new();
     builder.fapl().libver_v110().file_locking(false);
@@ -27,8 +27,8 @@ fn options() -> FileBuilder {
     builder
 }
 
-/// Makes a file, by one rank alone, with the attributes that tell where it is from; `room` is what
-/// it will have at most.
+/// Creates a file, by one rank alone, with the attributes that state its origin; `room` is an upper
+/// bound of its size.
 pub(super) fn create(path: &Path, program: Program, kind: &str, room: u64) -> hdf5::Result<File> {
     options().create_excl(path)?.close()?;
     directory::set_apart(path, room).map_err(|error| error.message)?;
@@ -51,11 +51,12 @@ pub(super) fn append(path: &Path) -> hdf5::Result<File> {
     options().open_rw(path)
 }
 
-/// Opens a file for all ranks together, of which each has it open already by itself, as `held`. Collective.
+/// Opens a file for all ranks together, each of which has already opened it by itself as `held`.
+/// Collective.
 ///
-/// It is found by that, not by its name: Open MPI 4.1 waits for ever where a rank cannot open what
-/// the first rank could, be it that a node has not mounted the disk, does not see the new file yet,
-/// or that it was deleted a moment ago.
+/// The file is found by that descriptor and not by its name: Open MPI 4.1 waits for ever if a rank
+/// cannot open the file that the first rank has opened, because a node has not mounted the disk or
+/// does not see the new file yet, or because the file was deleted a moment ago.
 pub(super) fn open_together(
     world: &World,
     path: &Path,
@@ -65,7 +66,7 @@ pub(super) fn open_together(
     let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
     let hints = world.file_hints();
     let descriptor = PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()));
-    // Not every system has that.
+    // Not every system has such paths.
     let name = if descriptor.exists() { &descriptor } else { path };
     options().with_fapl(|list| list.mpio(world.raw(), hints.as_ref().map(FileHints::raw))).open_as(name, mode)
 }
@@ -74,7 +75,8 @@ pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {
     parent.create_group_builder().obj_track_times(false).create(name)
 }
 
-/// Makes a dataset with its space in the file, to be filled later; its values are undefined until then.
+/// Creates a dataset with its space in the file, to be filled later; its values are undefined until
+/// then.
 pub(super) fn dataset<T: H5Type>(
     parent: &Group,
     name: &str,
@@ -94,8 +96,8 @@ pub(super) fn dataset<T: H5Type>(
     Ok(dataset)
 }
 
-/// The number of elements of a dataset, whose bytes the file must hold: a damaged shape may claim
-/// any number of them.
+/// The number of elements of a dataset. Checks that the file holds their bytes, since a damaged shape
+/// may claim any number of them.
 pub(super) fn elements(dataset: &Dataset) -> hdf5::Result<usize> {
     let shape = dataset.shape();
     let claimed = shape
@@ -111,7 +113,7 @@ pub(super) fn elements(dataset: &Dataset) -> hdf5::Result<usize> {
 /// All values of a dataset, the last axis fastest.
 pub(super) fn values<T: H5Type>(dataset: &Dataset) -> hdf5::Result<Vec<T>> {
     let room = Vec::<T>::new().try_reserve_exact(elements(dataset)?);
-    room.map_err(|error| format!("there is no memory for its {} bytes: {error}", dataset.storage_size()))?;
+    room.map_err(|error| format!("not enough memory for its {} bytes: {error}", dataset.storage_size()))?;
     dataset.read_raw()
 }
 

@@ -1,5 +1,5 @@
-//! The files of one directory: their names, room on the disk for them, and how a finished one takes
-//! its place.
+//! The files of one directory: their names, their space on the disk, and the publication of finished
+//! files.
 
 use super::header::{CHECKPOINT, open_checked};
 use crate::error::{Error, Result};
@@ -21,13 +21,13 @@ pub(super) fn file_name(step: u64, extension: &str) -> String {
     format!("{step:08}.{extension}")
 }
 
-/// The step of a file of this name, unless the name is of another pattern.
+/// The step of a file with this name; none if the name has another pattern.
 fn step_of(name: &str, extension: &str) -> Option<u64> {
     let step = name.split('.').next()?.parse().ok()?;
     (name == file_name(step, extension)).then_some(step)
 }
 
-/// The steps of which `directory` holds a file, ascending. Names of any other pattern are somebody else's.
+/// The steps for which `directory` holds a file, ascending. Names of any other pattern are ignored.
 pub(super) fn steps(directory: &Path, extension: &str) -> io::Result<Vec<u64>> {
     let mut steps = Vec::new();
     for entry in fs::read_dir(directory)? {
@@ -38,22 +38,22 @@ pub(super) fn steps(directory: &Path, extension: &str) -> io::Result<Vec<u64>> {
     Ok(steps)
 }
 
-/// Makes the directory if only its last component is missing; if its parent is, that is more likely
-/// a mistake.
+/// Creates the directory if only its last component is missing. A missing parent is more likely a
+/// mistake, and an error.
 pub(super) fn make(directory: &Path) -> Result<()> {
     match fs::create_dir(directory) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(Error::io(format!("cannot make the directory {}", directory.display()), error))
+            Err(Error::io(format!("cannot create the directory {}", directory.display()), error))
         }
         _ if directory.is_dir() => Ok(()),
         _ => Err(Error::failure(format!("{} is not a directory; move it away", directory.display()))),
     }
 }
 
-/// Checks that the file system of `directory` has room for `bytes` and 5 % more.
+/// Checks that the file system of `directory` has space for `bytes` and 5 % more.
 pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
     let system = statvfs(directory).map_err(|error| {
-        Error::io(format!("cannot ask for the free space of {}", directory.display()), error)
+        Error::io(format!("cannot determine the free space of {}", directory.display()), error)
     })?;
     let (needed, available) = (bytes + bytes / 20, system.f_bavail.saturating_mul(system.f_frsize));
     if needed > available {
@@ -62,32 +62,32 @@ pub(super) fn check_room(directory: &Path, bytes: u64) -> Result<()> {
     refuse_beyond_limit(directory, bytes)
 }
 
-/// The error of a file that this process may not make so large: HDF5 1.10 may crash where a write fails.
+/// Refuses a file beyond the size limit of this process: HDF5 1.10 may crash if a write fails.
 fn refuse_beyond_limit(path: &Path, bytes: u64) -> Result<()> {
     match files::size_limit().filter(|limit| bytes > *limit) {
         Some(limit) => Err(Error::failure(format!(
             "no room for {}: {bytes} bytes needed, but the limit on the size of a file is {limit} (ulimit \
-             -f); nothing was written; raise it",
+             -f); nothing was written; raise the limit",
             path.display()
         ))),
         None => Ok(()),
     }
 }
 
-/// Takes the disk blocks of the whole file now, so that the ranks cannot run out of them while they
-/// write together: MPI libraries do not report that well. Returns its length.
+/// Reserves the disk space of the whole file, so that the ranks cannot run out of it while they write
+/// together: MPI libraries do not report that well. Returns the length of the file.
 pub(super) fn reserve(path: &Path) -> Result<u64> {
     allocate(path, FallocateFlags::empty(), |length| 0..length)
 }
 
-/// Takes the disk blocks of what will be written behind the end of the file, which stays where it
-/// is: HDF5 1.10 may crash where it runs out of them (in `H5D_close`).
+/// Reserves disk space beyond the end of the file without changing its length: HDF5 1.10 may crash if
+/// it runs out of space (in `H5D_close`).
 pub(super) fn set_apart(path: &Path, bytes: u64) -> Result<()> {
     allocate(path, FallocateFlags::KEEP_SIZE, |length| length..length + bytes).map(drop)
 }
 
-/// Takes blocks of a file of this length, which is returned. File systems that cannot do it are
-/// left to report themselves that there are none.
+/// Reserves disk space for the `part` of a file that depends on its length, and returns the length.
+/// Does nothing on file systems that cannot reserve space.
 fn allocate(path: &Path, how: FallocateFlags, part: impl Fn(u64) -> Range<u64>) -> Result<u64> {
     let failed =
         |error: io::Error| Error::io(format!("cannot reserve the space of {}", path.display()), error);
@@ -107,13 +107,13 @@ fn allocate(path: &Path, how: FallocateFlags, part: impl Fn(u64) -> Range<u64>) 
 
 fn no_room(path: &Path, needed: u64, available: u64) -> Error {
     Error::failure(format!(
-        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written; make \
-         room",
+        "no room on the disk for {}: {needed} bytes needed, {available} available; nothing was written; free \
+         some space",
         path.display()
     ))
 }
 
-/// Removes the partial checkpoints that killed jobs have left, of whatever step.
+/// Removes the partial checkpoints of killed jobs, of any step.
 pub(super) fn sweep(directory: &Path) -> Result<()> {
     let failed =
         |error| Error::io(format!("cannot look for partial files in {}", directory.display()), error);
@@ -126,7 +126,7 @@ pub(super) fn sweep(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Lets the link `latest` point to the checkpoint of `step`, in one move.
+/// Makes the link `latest` point to the checkpoint of `step`, atomically.
 pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
     let (link, partial) = (directory.join(LATEST), partial(&directory.join(LATEST)));
     discard(&partial)?;
@@ -137,7 +137,7 @@ pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
     }
     symlink(file_name(step, "h5"), &partial)
         .and_then(|()| fs::rename(&partial, &link))
-        .map_err(|error| Error::io(format!("cannot make the link {}", link.display()), error))?;
+        .map_err(|error| Error::io(format!("cannot create the link {}", link.display()), error))?;
     sync(directory)
 }
 
@@ -155,21 +155,20 @@ pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
     Ok(())
 }
 
-/// The checkpoints that a run can continue from, the first choice first: the one that `latest`
+/// The checkpoints from which a run can continue, the first choice first: the one that `latest`
 /// points to, then the others from the newest to the oldest. Empty if the directory is missing or
 /// holds none. Collective.
 ///
 /// # Errors
 /// The same on all ranks: a directory that cannot be read; a link to something other than a
-/// checkpoint of this directory, which is how a run would come to rename or delete what is not its
-/// own.
+/// checkpoint of this directory, which could make a run rename or delete files of others.
 pub fn checkpoints(world: &World, directory: &Path) -> Result<Vec<PathBuf>> {
     let names = world.root_text(|| Ok(choices(directory)?.join("\n")))?;
     Ok(names.lines().map(|name| directory.join(name)).collect())
 }
 
-/// Files in a directory of checkpoints that look like one but do not count, since their name is not
-/// STEP.h5; each with what can be done about it. A line each. Collective.
+/// Descriptions, one line each, of HDF5 files in a directory of checkpoints that are ignored because
+/// their name is not STEP.h5, with advice. Collective.
 ///
 /// # Errors
 /// The directory cannot be read.
@@ -181,7 +180,7 @@ pub fn strays(world: &World, directory: &Path) -> Result<Vec<String>> {
                 Error::io(format!("cannot look for checkpoints in {}", directory.display()), error)
             })?,
         };
-        let told = names.into_iter().map(|name| {
+        let descriptions = names.into_iter().map(|name| {
             let path = directory.join(&name);
             match open_checked(&path, &[CHECKPOINT]) {
                 Ok((_, header)) => {
@@ -191,18 +190,18 @@ pub fn strays(world: &World, directory: &Path) -> Result<Vec<String>> {
                     if right.exists() {
                         what
                     } else {
-                        format!("{what}; to count, it must be renamed: mv '{found}' '{}'", right.display())
+                        format!("{what}; to use it, rename it: mv '{found}' '{}'", right.display())
                     }
                 }
                 Err(error) => error.message.replace('\n', " "),
             }
         });
-        Ok(told.collect::<Vec<_>>().join("\n"))
+        Ok(descriptions.collect::<Vec<_>>().join("\n"))
     })?;
     Ok(lines.lines().map(str::to_owned).collect())
 }
 
-/// The names that end as one of HDF5 does, but for STEP.h5.
+/// The names with an extension of HDF5, except STEP.h5.
 fn stray_names(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let counted: Vec<PathBuf> =
         steps(directory, "h5")?.into_iter().map(|step| file_name(step, "h5").into()).collect();
@@ -218,12 +217,12 @@ fn stray_names(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names)
 }
 
-/// The file of the checkpoint of a step in a directory of checkpoints.
+/// The path of the checkpoint of a step in a directory of checkpoints.
 pub fn checkpoint_file(directory: &Path, step: u64) -> PathBuf {
     directory.join(file_name(step, "h5"))
 }
 
-/// The names of these checkpoints.
+/// The names of the checkpoints, in the order of [`checkpoints`].
 fn choices(directory: &Path) -> Result<Vec<String>> {
     let linked = match fs::read_link(directory.join(LATEST)) {
         Err(_) => None,
@@ -243,21 +242,20 @@ fn choices(directory: &Path) -> Result<Vec<String>> {
     Ok(linked.into_iter().chain(others).collect())
 }
 
-/// The error of a link that leads out of its directory.
+/// The error for a link that leads out of its directory.
 fn foreign_link(directory: &Path, target: &Path) -> Error {
     let (shown, link) = (directory.display(), directory.join(LATEST));
     Error::input(format!(
-        "{} points to {}, which is not a checkpoint in {shown}. Remove the link to go on from the newest \
-         checkpoint there. To start from \
-         the state of another run, give its checkpoint as the initial field (initial.kind = \"file\"); to go \
-         on with another run \
-         here, copy its checkpoint into {shown}",
+        "{} points to {}, which is not a checkpoint in {shown}. Remove the link to continue from the newest \
+         checkpoint there. To start from the state of another run, use its checkpoint as the initial field \
+         (initial.kind = \"file\"); to continue another run here, copy its checkpoint into {shown}",
         link.display(),
         target.display()
     ))
 }
 
-/// What is wrong with the link `latest` of a directory of checkpoints, if anything. Collective.
+/// Describes the problem with the link `latest` of a directory of checkpoints, if there is one.
+/// Collective.
 pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>> {
     let link = directory.join(LATEST);
     let problem = world.root_text(|| {
@@ -267,7 +265,7 @@ pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>>
             }
             Err(error) => format!("{} cannot be followed: {error}", link.display()),
             Ok(target) if !directory.join(&target).is_file() => {
-                format!("{} points to {}, which is not there", link.display(), target.display())
+                format!("{} points to {}, which does not exist", link.display(), target.display())
             }
             Ok(_) => String::new(),
         })
@@ -275,15 +273,16 @@ pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>>
     Ok(Some(problem).filter(|problem| !problem.is_empty()))
 }
 
-/// For a run that goes on from the checkpoint of `step`: those that are `damaged`, and all later
-/// ones, get `.aside` behind their names, so that they neither count nor are ever taken for this
-/// run's; `latest` points to `step`. Returns the new names, a line each. Collective.
+/// Renames the `damaged` checkpoints, and all later than `step`, from which the run continues, to
+/// `.aside`, so that they are ignored from now on; makes `latest` point to `step`. Returns the new
+/// names, one per line. Collective.
 ///
 /// # Errors
 /// A file that cannot be renamed.
 pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]) -> Result<String> {
     world.root_text(|| {
-        let failed = |path: &Path, error| Error::io(format!("cannot put {} aside", path.display()), error);
+        let failed =
+            |path: &Path, error| Error::io(format!("cannot rename {} to .aside", path.display()), error);
         let steps = steps(directory, "h5").map_err(|error| failed(directory, error))?;
         let later = steps
             .into_iter()
@@ -305,11 +304,11 @@ pub fn set_aside(world: &World, directory: &Path, step: u64, damaged: &[PathBuf]
     })
 }
 
-/// The name of a checkpoint that is put aside, which no other file has.
+/// A free name with the ending `.aside` for a checkpoint.
 pub(super) fn free_name(path: &Path) -> PathBuf {
     let names = (1_u64..)
         .map(|n| path.with_extension(if n == 1 { "h5.aside".to_owned() } else { format!("h5.{n}.aside") }));
-    // The run has the lock of its directory, so that no other job takes the name meanwhile.
+    // The run holds the lock of its directory, so that no other job uses the name meanwhile.
     let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());
     free.next().unwrap_or_else(|| path.with_extension("h5.aside"))
 }

@@ -1,5 +1,5 @@
-//! The calls to HDF5 that its safe interface lacks: collective transfers, and text attributes of
-//! fixed length.
+//! Calls to HDF5 that its safe interface lacks: collective transfers, and text attributes of fixed
+//! length.
 
 use crate::error::Error;
 use hdf5::types::TypeDescriptor;
@@ -11,7 +11,7 @@ use hdf5_sys::h5p::{H5FD_mpio_xfer_t, H5P_CLS_DATASET_XFER, H5Pclose, H5Pcreate,
 use std::ops::Range;
 
 /// Writes the box `region` of `dataset` from `values`, last axis fastest. Collective: every rank
-/// its own box, which may be empty. The error is this rank's; the caller agrees on it.
+/// writes its own box, which may be empty. The error is that of this rank; the caller must agree on it.
 pub(super) fn write_box<T: H5Type>(
     dataset: &Dataset,
     region: &[Range<usize>],
@@ -23,19 +23,19 @@ pub(super) fn write_box<T: H5Type>(
     })
 }
 
-/// As [`write_box`], but reads.
+/// Reads the box `region` of `dataset` into `values`, under the conditions of [`write_box`].
 pub(super) fn read_box<T: H5Type>(
     dataset: &Dataset,
     region: &[Range<usize>],
     values: &mut [T],
 ) -> hdf5::Result<()> {
     collective::<T>(dataset, region, values.len(), |kind, memory, file, list| {
-        // SAFETY: as in `write_box`; and T is a number or a pair of them, for which any bits are a value.
+        // SAFETY: as in `write_box`; any bits are a valid T, which is a number or a pair of numbers.
         unsafe { H5Dread(dataset.id(), kind, memory, file, list, values.as_mut_ptr().cast()) }
     })
 }
 
-/// Runs `call` with the handles of the type, the memory's and the file's selection, and the
+/// Runs `call` with the handles of the type, of the selections in memory and in the file, and of the
 /// collective transfer.
 fn collective<T: H5Type>(
     dataset: &Dataset,
@@ -88,10 +88,10 @@ pub(super) fn write_text(attribute: &Attribute, text: &str) -> hdf5::Result<()> 
 pub(super) fn read_text(attribute: &Attribute) -> hdf5::Result<String> {
     let kind = attribute.dtype()?;
     let TypeDescriptor::FixedUnicode(size) = kind.to_descriptor()? else {
-        return Err(format!("attribute \"{}\" is no text of fixed length", attribute.name()).into());
+        return Err(format!("attribute \"{}\" is not a text of fixed length", attribute.name()).into());
     };
     if !attribute.is_scalar() {
-        return Err(format!("attribute \"{}\" is no single text", attribute.name()).into());
+        return Err(format!("attribute \"{}\" is not a single text", attribute.name()).into());
     }
     let mut bytes = vec![0; size];
     // SAFETY: the attribute is a scalar of a fixed-length type, and `bytes` has the size of the type.
@@ -101,14 +101,14 @@ pub(super) fn read_text(attribute: &Attribute) -> hdf5::Result<String> {
     String::from_utf8(bytes).map_err(|_| format!("attribute \"{}\" is not UTF-8", attribute.name()).into())
 }
 
-/// The type of a text attribute. Its length is fixed, so that it lies in the object's header, which
-/// HDF5 guards with a checksum (texts of variable length lie in a heap that has none). HDF5 knows
-/// no text of no bytes.
+/// The type of a text attribute. Its length is fixed, so that the text is stored in the object's
+/// header, which HDF5 guards with a checksum (texts of variable length are stored in a heap without
+/// one). HDF5 does not support an empty text.
 pub(super) fn text_type(text: &str) -> TypeDescriptor {
     TypeDescriptor::FixedUnicode(text.len().max(1))
 }
 
-/// Turns the return code of HDF5 into a result; to be called right behind the call, with the
+/// Turns the return code of HDF5 into a result. Call it directly after the HDF5 call, with the
 /// library's lock held.
 fn checked(code: i32) -> hdf5::Result<()> {
     if code < 0 { Err(last_error()) } else { Ok(()) }
@@ -118,7 +118,7 @@ fn last_error() -> hdf5::Error {
     hdf5::Error::query().unwrap_or_else(|error| error)
 }
 
-/// An error of HDF5 in the words of its innermost frame, where the cause is.
+/// The message of the innermost frame of an HDF5 error, which states the cause.
 pub(super) fn cause(error: &hdf5::Error) -> String {
     error
         .stack()
@@ -126,7 +126,7 @@ pub(super) fn cause(error: &hdf5::Error) -> String {
         .unwrap_or_else(|| error.to_string())
 }
 
-/// For `map_err`: `what: cause`.
+/// Conversion of an HDF5 error into `what: cause`, for `map_err`.
 pub(super) fn because(what: String) -> impl FnOnce(hdf5::Error) -> Error {
     move |error| Error::io(what, cause(&error))
 }

@@ -1,4 +1,4 @@
-//! What a file says of its run: in attributes, guarded by a checksum. Checkpoints and statistics have it.
+//! The header of checkpoints and statistics: attributes that describe the run, guarded by a checksum.
 
 use super::container::{self, format_of, get, get_text, put, put_text};
 use super::foreign::cause;
@@ -10,7 +10,7 @@ use hdf5::{File, Group};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Kinds of files with a header, as their attribute says.
+/// Kinds of files with a header, as in their attribute `kind`.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 pub(super) const STATISTICS: &str = "statistics";
 
@@ -51,7 +51,7 @@ fn get_header(file: &Group) -> hdf5::Result<Header> {
     if get::<u64>(file, "checksum")? != header_checksum(&header) {
         return Err("the checksum of the header does not match".into());
     }
-    // No run writes such values, and none could go on from them.
+    // No run writes such values, and none could continue from them.
     let mut numbers = header
         .numbers
         .iter()
@@ -66,7 +66,7 @@ fn get_header(file: &Group) -> hdf5::Result<Header> {
     Ok(header)
 }
 
-/// Over all values, with the floats as bits; whatever the order of the numbers.
+/// The checksum of all values, with floats as bits, independent of the order of the numbers.
 fn header_checksum(header: &Header) -> u64 {
     let Header { flow, step, time, case, layout, numbers } = header;
     let sum = checksum::of_text(&format!("{flow}\0{step}\0{:x}\0{layout}\0{case}", time.to_bits()));
@@ -85,16 +85,16 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
     Ok((file, header))
 }
 
-/// Opens a file of one of `kinds` for this rank alone; returns which kind it is.
+/// Opens a file of one of `kinds` for this rank alone. Returns the file and its kind.
 pub(super) fn open_kind(path: &Path, kinds: &[&str]) -> Result<(File, String)> {
-    let (shown, wanted) = (path.display(), kinds.join(" or "));
+    let (shown, expected) = (path.display(), kinds.join(" or "));
     files::require_utf8(path)?;
-    // Asked of the system first: it says plainly that a file is missing or must not be read.
+    // The system first: it says plainly that a file is missing or must not be read.
     files::open(path).map_err(|error| {
-        let message = format!("cannot read the {wanted} {shown}: {error}");
+        let message = format!("cannot read the {expected} {shown}: {error}");
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput => Error::input(message),
-            // The file may be sound all the same, as one that must not be read.
+            // The file may be sound nevertheless, for instance if permission is denied.
             _ => Error::failure(message),
         }
     })?;
@@ -102,8 +102,9 @@ pub(super) fn open_kind(path: &Path, kinds: &[&str]) -> Result<(File, String)> {
         let advice: Vec<&str> = kinds.iter().map(|kind| advice(kind)).collect();
         format!("{}; {}", cause(error), advice.join("; or "))
     };
-    let file = container::open(path)
-        .map_err(|error| Error::input(format!("{shown} is damaged or no HDF5 file: {}", advised(&error))))?;
+    let file = container::open(path).map_err(|error| {
+        Error::input(format!("{shown} is damaged or not an HDF5 file: {}", advised(&error)))
+    })?;
     let identity = get_text(&file, "program")
         .and_then(|program| Ok((program, get_text(&file, "kind")?, get::<u64>(&file, "format")?)));
     match identity {
@@ -118,24 +119,25 @@ pub(super) fn open_kind(path: &Path, kinds: &[&str]) -> Result<(File, String)> {
             Ok((file, kind))
         }
         Ok((program, kind, _)) => {
-            Err(Error::input(format!("{shown} is a {kind} file of {program}, not a {wanted} of rogallo")))
+            Err(Error::input(format!("{shown} is a {kind} file of {program}, not a {expected} of rogallo")))
         }
-        Err(error) => {
-            Err(Error::input(format!("{shown} is damaged or not a {wanted} of rogallo: {}", advised(&error))))
-        }
+        Err(error) => Err(Error::input(format!(
+            "{shown} is damaged or not a {expected} of rogallo: {}",
+            advised(&error)
+        ))),
     }
 }
 
-/// What to do about a damaged file of this kind.
+/// Advice about a damaged file of this kind.
 pub(super) fn advice(kind: &str) -> &'static str {
     match kind {
         SNAPSHOT => "take another snapshot of the run",
-        STATISTICS => "put a copy there, or move it away: the averages are then those of the other batches",
-        _ => "take an older checkpoint: the others in its directory, or a copy",
+        STATISTICS => "replace it by a copy, or move it away to average over the other batches only",
+        _ => "use an older checkpoint of its directory, or a copy",
     }
 }
 
-/// Reads what a checkpoint says of its run. Collective; the file is read by the root alone.
+/// Reads the header of a checkpoint. Collective; only the root reads the file.
 ///
 /// # Errors
 /// The same on all ranks: a file that is missing, damaged, foreign or of a newer format.
@@ -191,17 +193,17 @@ mod tests {
             change(&mut header);
             header
         };
-        for (told, header) in [
+        for (cause, header) in [
             ("time = inf", with(|header| header.time = f64::INFINITY)),
             ("time = NaN", with(|header| header.time = f64::NAN)),
             ("step 3, time -5", with(|header| header.time = -5.0)),
             ("step 18446744073709551615, time 0.5", with(|header| header.step = u64::MAX)),
             ("memory = NaN", with(|header| header.numbers[0].1 = f64::NAN)),
         ] {
-            let error = read(told, &header).unwrap_err();
+            let error = read(cause, &header).unwrap_err();
             assert!(
                 error.kind == crate::error::Kind::Input
-                    && error.message.contains(&format!("is damaged: {told}; take")),
+                    && error.message.contains(&format!("is damaged: {cause}; use")),
                 "{error}"
             );
         }

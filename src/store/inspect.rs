@@ -1,4 +1,5 @@
-//! A look into a checkpoint or a file of statistics, for people: what it holds, and whether it is sound.
+//! Summary of a checkpoint or a file of statistics for the user: its contents, and whether they are
+//! sound.
 
 use super::checkpoint::{SINGLE, precision};
 use super::container::{self, get, get_text};
@@ -11,11 +12,11 @@ use num_complex::Complex;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Modes read at a time.
+/// Number of modes read at a time.
 const BLOCK: usize = 1 << 20;
 
-/// Text that tells what `file` holds, a checkpoint or statistics: run, tables, fields, records with
-/// their sizes. Every checksum is verified. Serial: for one process alone, without MPI.
+/// Describes the contents of `file`, a checkpoint or statistics: run, tables, fields, and records with
+/// their sizes. Verifies every checksum. Serial: for one process alone, without MPI.
 ///
 /// # Errors
 /// A file that is missing, foreign or damaged; all damaged datasets are named.
@@ -66,7 +67,7 @@ fn describe(
         line(
             &name,
             &format!(
-                "{} {what}, {bytes} bytes, in {units}: {}",
+                "{} {what}, {bytes} bytes, unit {units}: {}",
                 dataset.size(),
                 if sound { "sound" } else { "DAMAGED" }
             ),
@@ -99,7 +100,7 @@ fn field_checksum<T: checksum::Bits + H5Type>(dataset: &Dataset) -> hdf5::Result
     let total = container::elements(dataset)?;
     (0..total).step_by(BLOCK).try_fold(0_u64, |sum, begin| {
         let values = dataset.read_slice_1d::<Complex<T>, _>(begin..(begin + BLOCK).min(total))?;
-        // What was read a moment ago is contiguous.
+        // An array that was just read is contiguous.
         Ok(sum.wrapping_add(checksum::of_piece(begin as u64, values.as_slice().unwrap_or(&[]))))
     })
 }

@@ -1,10 +1,10 @@
-//! Parallel HDF5: checkpoints, statistics and snapshots. The only room that names `hdf5`.
+//! Parallel HDF5: checkpoints, statistics and snapshots. No other module uses `hdf5`.
 //!
-//! A file is made in two steps. The root lays it out alone: header, tables, records, and every
-//! dataset with its space and its checksum. Then all ranks open it and fill the datasets together.
-//! So the metadata are written by one process, and the file is the same, byte for byte, on any
-//! number of ranks; and the disk is asked for all bytes before any is written. What was written is
-//! read back before the file gets its name.
+//! A file is written in two steps. First the root alone lays it out: header, tables, records, and
+//! every dataset with its space and its checksum. Then all ranks open it and fill the datasets
+//! together. One process thus writes the metadata, the file is the same, byte for byte, on any number
+//! of ranks, and all disk space is reserved before any data are written. The data are read back
+//! before the file gets its name.
 
 mod batches;
 mod checkpoint;
@@ -37,37 +37,37 @@ use crate::statistics::Record;
 use crate::transform::{Values, ValuesMut};
 use std::path::PathBuf;
 
-/// What a checkpoint is made of.
+/// The contents of a checkpoint.
 #[derive(Clone, Copy)]
 pub struct Contents<'a> {
     pub header: &'a Header,
-    /// The root's; the others need not have them.
+    /// Tables of modes; only the root needs them.
     pub tables: &'a [Table],
-    /// This rank's, of all fields.
+    /// This rank's piece of every field.
     pub piece: Piece,
     pub fields: &'a [Field<'a>],
-    /// The same on all ranks.
+    /// Records, the same on all ranks.
     pub records: &'a [Record],
 }
 
-/// What a file says of the run, beside its data.
+/// The description of a run in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
-    /// Which flow this is of.
+    /// Name of the flow.
     pub flow: String,
     pub step: u64,
     pub time: f64,
     /// The resolved case file, TOML.
     pub case: String,
-    /// One line that identifies the set of modes, as "two-thirds 64x64x64"; a restart compares it
-    /// with its own.
+    /// One line that identifies the set of modes, such as "two-thirds 64x64x64"; a restart compares
+    /// it with its own.
     pub layout: String,
     /// Further scalars that an exact restart needs. Names are unique; they are read back in
     /// alphabetical order.
     pub numbers: Vec<(String, f64)>,
 }
 
-/// A table of integers, as the wavenumber of every column.
+/// A table of integers, such as the wavenumber of every column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     pub name: String,
@@ -77,7 +77,7 @@ pub struct Table {
 }
 
 /// The modes of this rank: `offset .. offset + length` of the `total` modes of a field. The pieces
-/// of all ranks cover the field without overlap; a piece may be empty.
+/// of all ranks cover the field without overlap. A piece may be empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub offset: u64,
@@ -98,13 +98,13 @@ pub struct FieldMut<'a> {
     pub values: ValuesMut<'a>,
 }
 
-/// A checkpoint that is on the disk.
+/// A written checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     pub path: PathBuf,
     /// Size of the file.
     pub bytes: u64,
-    /// Why old checkpoints could not be deleted, if they could not; known to the root.
+    /// The error with which deleting old checkpoints failed, if it did; known to the root.
     pub not_pruned: Option<String>,
 }
 

@@ -1,5 +1,4 @@
-//! A checkpoint that is read in parts, by ranks that each need other columns of it than a run of
-//! its own case would.
+//! Reading a checkpoint in parts, by ranks that need other columns than a run of its own case would.
 
 use super::checkpoint::{SINGLE, place, precision};
 use super::container::{self, get, get_text};
@@ -13,30 +12,30 @@ use num_complex::Complex;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Modes that [`Parts::visit`] holds at a time, or one column.
+/// Maximum number of modes that [`Parts::visit`] holds at a time, unless one column has more.
 const BLOCK: i64 = 1 << 20;
 
-/// An open checkpoint. Every rank has it open by itself, and reads what it needs when it needs it.
+/// An open checkpoint. Every rank opens it by itself, and reads the parts that it needs.
 pub struct Parts {
     path: PathBuf,
     /// Closed last.
     _file: File,
     pub header: Header,
-    /// Of every column: n_x, n_z, index of its first mode, number of modes.
+    /// Columns of modes: n_x, n_z, index of the first mode, number of modes.
     pub columns: Vec<[i64; 4]>,
-    /// Modes of a field.
+    /// Number of modes of a field.
     pub total: u64,
-    /// In alphabetical order.
+    /// Fields in alphabetical order.
     pub fields: Vec<Part>,
     datasets: Vec<Dataset>,
 }
 
-/// What is known of a field before it is read.
+/// The description of a field in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     pub name: String,
     pub units: String,
-    /// As `numerics.precision` has it.
+    /// Precision, as in `numerics.precision`.
     pub precision: &'static str,
 }
 
@@ -44,18 +43,18 @@ impl Parts {
     /// Opens the checkpoint at `path` on every rank. Collective.
     ///
     /// # Errors
-    /// The same on all ranks: as [`super::read_header`]; tables of modes that are damaged or do not
-    /// fit the fields.
+    /// The same on all ranks: those of [`super::read_header`]; tables of modes that are damaged or do
+    /// not match the fields.
     pub fn open(world: &World, path: &Path) -> Result<Self> {
-        // The root alone first: what is wrong is then said once.
+        // The root alone first, so that an error is reported once.
         world.root_does(|| Self::open_alone(path).map(drop))?;
         world.agree(Self::open_alone(path))
     }
 
-    /// The same by this process alone.
+    /// Opens the checkpoint at `path` on this process alone.
     ///
     /// # Errors
-    /// As [`Parts::open`].
+    /// Those of [`Parts::open`].
     pub fn open_alone(path: &Path) -> Result<Self> {
         let (file, header) = open_checked(path, &[CHECKPOINT])?;
         let columns = columns(&file).map_err(|error| damaged(path, "/modes", &cause(&error)))?;
@@ -65,7 +64,7 @@ impl Parts {
         Ok(Self { path: path.to_path_buf(), _file: file, header, columns, total, fields, datasets })
     }
 
-    /// The modes `modes` of a field, without a look at their checksum. By this rank alone.
+    /// Reads the modes `modes` of a field, without verifying their checksum. By this rank alone.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -147,7 +146,7 @@ fn wide(mode: Complex<f32>) -> Complex<f64> {
     Complex::new(mode.re.into(), mode.im.into())
 }
 
-/// Consecutive columns with at most so many modes together, but at least one column.
+/// Blocks of consecutive columns with at most `most` modes, but at least one column.
 pub fn blocks(columns: &[[i64; 4]], most: i64) -> impl Iterator<Item = &[[i64; 4]]> {
     let mut rest = columns;
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! Records in files. Every rank knows them whole, so the root writes them alone.
+//! Records in files. Every rank holds them completely, so the root writes them alone.
 //!
 //! ```text
 //! NAME   dataset f64 of the record's shape; attributes units, description, axes ("y, kx"), checksum
@@ -20,30 +20,31 @@ use crate::statistics::Batch;
 use hdf5::{Dataset, File, Group};
 use std::path::Path;
 
-/// Where the records of a checkpoint are.
+/// The group of the records in a checkpoint.
 pub(super) const GROUP: &str = "statistics";
 
-/// Between the names of the axes.
+/// Separator of the names of the axes.
 const SEPARATOR: &str = ", ";
 
-/// What the metadata of a file of statistics take at most, and those of a record beside its texts.
+/// Upper bound of the size of the metadata of a file of statistics.
 const METADATA: u64 = 16 << 10;
+/// Upper bound of the size of the metadata of a record without its texts.
 const METADATA_EACH: u64 = 1 << 10;
 
-/// Writes a file of statistics; `path` is in a directory that is there. The file has its name only
-/// when it is complete and on the disk; one of this name is replaced. Collective; `records` are the
-/// same on all ranks, and none is called "numbers".
+/// Writes a file of statistics to `path`, whose directory must exist. The file gets its name only when
+/// it is complete and on the disk; an existing file is replaced. Collective; `records` are the same on
+/// all ranks, and none is called "numbers".
 ///
 /// # Errors
-/// The same on all ranks: no room, a directory that cannot be written, a failing disk. A file that
-/// was there is untouched then, and the partial one is removed.
+/// The same on all ranks: no space, a directory that cannot be written, a failing disk. An existing
+/// file is then untouched, and the partial one is removed.
 pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &[Record]) -> Result<()> {
     world.root_does(|| {
         let partial = directory::partial(path);
         let written = write_partial(&partial, world.program(), header, records)
             .and_then(|()| directory::publish(&partial, path));
         if written.is_err() {
-            // The first error is the one to tell.
+            // The first error is the one to report.
             let _ = directory::discard(&partial);
         }
         written
@@ -65,11 +66,11 @@ fn write_partial(partial: &Path, program: Program, header: &Header, records: &[R
     compare(partial, records)
 }
 
-/// Reads the records of a checkpoint, in alphabetical order, and verifies their checksums. The file
-/// is read by the root alone; all ranks get them. None if it has no such group. Collective.
+/// Reads the records of a checkpoint, in alphabetical order, and verifies their checksums. Only the
+/// root reads the file; all ranks get the records. Empty if the file has no such group. Collective.
 ///
 /// # Errors
-/// The same on all ranks: as `read_header`; data that do not match their checksum.
+/// The same on all ranks: those of `read_header`; data that do not match their checksum.
 pub fn read_records(world: &World, file: &Path) -> Result<Vec<Record>> {
     let mut records = Vec::new();
     world.root_does(|| {
@@ -88,11 +89,11 @@ pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
     read_sound(file, STATISTICS)
 }
 
-/// The batch under way in a checkpoint; none before the first sample. Serial: for one process
-/// alone, without MPI.
+/// Reads the open batch of a checkpoint; none before the first sample. Serial: for one process alone,
+/// without MPI.
 ///
 /// # Errors
-/// As for [`read_statistics`].
+/// Those of [`read_statistics`].
 pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
     let (header, mut records) = read_sound(checkpoint, CHECKPOINT)?;
     records.retain(|record| !record.is_kept());
@@ -129,7 +130,7 @@ fn read_sound(path: &Path, kind: &str) -> Result<(Header, Vec<Record>)> {
     Ok((header, datasets.iter().map(sound).collect::<Result<_>>()?))
 }
 
-/// The root's records on all ranks.
+/// Broadcasts the records of the root to all ranks.
 fn share(world: &World, records: &[Record]) -> Result<Vec<Record>> {
     let texts = records.iter().flat_map(|record| {
         let Record { name, units, description, axes, .. } = record;
@@ -164,7 +165,7 @@ fn share(world: &World, records: &[Record]) -> Result<Vec<Record>> {
     Ok(shared)
 }
 
-/// What records take in a file at most.
+/// Upper bound of the size of records in a file.
 pub(super) fn size_estimate(records: &[Record]) -> u64 {
     let bytes = |record: &Record| {
         let Record { name, units, description, axes, values, .. } = record;
@@ -203,9 +204,8 @@ pub(super) fn get_record(dataset: &Dataset) -> hdf5::Result<(Record, bool)> {
     Ok((record, sound))
 }
 
-/// The records of a file of either kind, in alphabetical order. They are opened by name: HDF5 gives
-/// a dataset that was found otherwise its name by a search through the file, and none where that
-/// meets damage.
+/// The records of a file of either kind, in alphabetical order. They are opened by name: otherwise
+/// HDF5 searches the file for the name of a dataset, and finds none if it meets damage.
 pub(super) fn datasets(file: &File) -> hdf5::Result<Vec<Dataset>> {
     let is_statistics = get_text(file, "kind")? == STATISTICS;
     let group = if is_statistics {
@@ -221,8 +221,8 @@ pub(super) fn datasets(file: &File) -> hdf5::Result<Vec<Dataset>> {
     names.iter().map(|name| group.dataset(name)).collect()
 }
 
-/// Reads back what was written: the file holds as many records, and all match the checksums of what
-/// they were in memory.
+/// Reads the records back: the file must hold all of them, with the checksums that they had in
+/// memory.
 pub(super) fn compare(path: &Path, records: &[Record]) -> Result<()> {
     let all_sound = |file: &File| {
         let stored = datasets(file)?;

@@ -1,4 +1,4 @@
-//! A checkpoint that is written in parts, by one process, and never whole in its memory.
+//! Writing a checkpoint in parts, by one process that never holds all of it in memory.
 
 use super::checkpoint::{METADATA, SINGLE, place, put_field, put_tables};
 use super::foreign::because;
@@ -10,10 +10,10 @@ use crate::parallel::World;
 use num_complex::Complex;
 use std::path::{Path, PathBuf};
 
-/// A checkpoint in the making. It is a hidden file until [`Remake::finish`], and is removed if that
-/// is not reached.
+/// An incomplete checkpoint. It is a hidden file until [`Remake::finish`], and is removed if that is
+/// not reached.
 pub struct Remake<'a> {
-    /// Of this process alone.
+    /// The world of this process alone.
     world: &'a World,
     path: PathBuf,
     fields: &'a [Part],
@@ -21,11 +21,11 @@ pub struct Remake<'a> {
 }
 
 impl<'a> Remake<'a> {
-    /// Begins the checkpoint at the absolute `path`, whose fields have `total` modes each; all of
-    /// them are to be written. `world` is of one rank.
+    /// Creates the checkpoint at the absolute `path`, whose fields have `total` modes each; all of
+    /// them must be written. `world` has one rank.
     ///
     /// # Errors
-    /// No room, or a directory that cannot be written.
+    /// No space, or a directory that cannot be written.
     pub fn create(
         world: &'a World,
         path: &Path,
@@ -37,9 +37,9 @@ impl<'a> Remake<'a> {
         let remake = Self { world, path: path.to_path_buf(), fields, sums: vec![0; fields.len()] };
         let partial = remake.partial();
         directory::discard(&partial)?;
-        let a_mode = fields.iter().map(|field| if field.precision == SINGLE { 8 } else { 16 }).sum::<u64>();
+        let per_mode = fields.iter().map(|field| if field.precision == SINGLE { 8 } else { 16 }).sum::<u64>();
         let modes: usize = tables.iter().map(|table| size_of_val(&table.values[..])).sum();
-        let bytes = total * a_mode + (modes + header.case.len()) as u64 + METADATA;
+        let bytes = total * per_mode + (modes + header.case.len()) as u64 + METADATA;
         path.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
         let lay_out = || {
             let file = container::create(&partial, world.program(), CHECKPOINT, bytes)?;
@@ -60,7 +60,7 @@ impl<'a> Remake<'a> {
     /// Writes modes of a field, from mode `first` on.
     ///
     /// # Errors
-    /// A failing disk. The checkpoint is to be given up then.
+    /// A failing disk. The checkpoint must then be abandoned.
     pub fn write(&mut self, field: usize, first: u64, modes: &[Complex<f64>]) -> Result<()> {
         let Part { name, precision, .. } = &self.fields[field];
         let (partial, place, range) =
@@ -104,7 +104,7 @@ impl<'a> Remake<'a> {
 
 impl Drop for Remake<'_> {
     fn drop(&mut self) {
-        // Nothing is left to remove after `finish`; and on the way of an error, that one is to be told.
+        // After `finish` there is nothing to remove; after an error, that error is the one to report.
         let _ = directory::discard(&self.partial());
     }
 }

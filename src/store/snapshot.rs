@@ -1,4 +1,4 @@
-//! Snapshots: physical fields on their grid, for pictures and for further analysis.
+//! Snapshots: fields at the grid points, for visualisation and analysis.
 //!
 //! ```text
 //! /            attributes: program, version, commit, kind, format, step, time, size, deformation (B: xi = B x, row by row), case
@@ -6,7 +6,7 @@
 //! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
 //! ```
 //!
-//! Beside each file lies an XDMF file of the same name, and `series.xdmf` for all of them: ParaView
+//! Each file comes with an XDMF file of the same name, and `series.xdmf` covers all of them: ParaView
 //! opens either.
 
 use super::checkpoint::METADATA;
@@ -25,7 +25,7 @@ use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// What a snapshot says of its moment and its grid.
+/// Time and grid of a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotHeader {
     pub step: u64,
@@ -34,8 +34,8 @@ pub struct SnapshotHeader {
     pub size: [f64; 3],
     /// B: the grid moves with the coordinates `xi = B x`.
     pub deformation: [[f64; 3]; 3],
-    /// Coordinates of the grid points in x, in y and in z, ascending; their numbers are the shape
-    /// of the fields.
+    /// Coordinates of the grid points in x, in y and in z, ascending; their lengths are the shape of
+    /// the fields.
     pub coordinates: [Vec<f64>; 3],
     /// The resolved case file, TOML.
     pub case: String,
@@ -48,8 +48,8 @@ pub struct Block {
     pub shape: [usize; 3],
 }
 
-/// A snapshot in the making. It is a hidden file until [`Snapshot::finish`], and is removed if that
-/// is not reached.
+/// An incomplete snapshot. It is a hidden file until [`Snapshot::finish`], and is removed if that is
+/// not reached.
 pub struct Snapshot<'a> {
     world: &'a World,
     directory: PathBuf,
@@ -58,10 +58,10 @@ pub struct Snapshot<'a> {
 }
 
 impl<'a> Snapshot<'a> {
-    /// Begins the snapshot `directory/STEP.h5`. Collective.
+    /// Creates the snapshot `directory/STEP.h5`. Collective.
     ///
     /// # Errors
-    /// The same on all ranks: no room, or a directory that cannot be written.
+    /// The same on all ranks: no space, or a directory that cannot be written.
     pub fn create(world: &'a World, directory: &Path, header: SnapshotHeader) -> Result<Self> {
         let snapshot = Self { world, directory: directory.to_path_buf(), header, fields: Vec::new() };
         world.root_does(|| {
@@ -77,10 +77,11 @@ impl<'a> Snapshot<'a> {
         Ok(snapshot)
     }
 
-    /// Adds a field, each rank its block; the blocks of all ranks cover the grid. Collective.
+    /// Adds a field, of which each rank writes its block; the blocks of all ranks cover the grid.
+    /// Collective.
     ///
     /// # Errors
-    /// The same on all ranks: no room, or a failing disk. The snapshot is to be given up then.
+    /// The same on all ranks: no space, or a failing disk. The snapshot must then be abandoned.
     pub fn field(&mut self, name: &str, units: &str, block: Block, values: &Reals) -> Result<()> {
         let shape = self.shape();
         let partial = self.partial();
@@ -109,7 +110,7 @@ impl<'a> Snapshot<'a> {
         Ok(())
     }
 
-    /// Gives the complete file its name, writes its XDMF file and renews `series.xdmf`. Collective.
+    /// Gives the complete file its name, writes its XDMF file and updates `series.xdmf`. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a file that cannot be written or renamed.
@@ -126,7 +127,7 @@ impl<'a> Snapshot<'a> {
         Ok(path)
     }
 
-    /// Points in z, y, x.
+    /// Numbers of points in z, y, x.
     fn shape(&self) -> [usize; 3] {
         let [x, y, z] = &self.header.coordinates;
         [z.len(), y.len(), x.len()]
@@ -144,14 +145,14 @@ impl<'a> Snapshot<'a> {
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         if self.world.is_root() {
-            // Nothing is left to remove after `finish`; and on the way of an error, that one is to be told.
+            // After `finish` there is nothing to remove; after an error, that error is the one to report.
             let _ = directory::discard(&self.partial());
         }
     }
 }
 
-/// Removes the snapshots of `directory` that are later than `step`: a run that goes on from there
-/// writes them again. Serial, by the root alone.
+/// Removes the snapshots of `directory` that are later than `step`, since a run that continues from
+/// there writes them again. Serial, by the root alone.
 ///
 /// # Errors
 /// A file that cannot be removed.
@@ -175,7 +176,7 @@ pub fn cut_back(directory: &Path, step: u64) -> Result<()> {
     if removed { xdmf::write_series(directory) } else { Ok(()) }
 }
 
-/// The file without its fields; by the root alone.
+/// Creates the file without its fields; by the root alone.
 fn begin(path: &Path, program: Program, header: &SnapshotHeader, room: u64) -> hdf5::Result<()> {
     let file = container::create(path, program, SNAPSHOT, room)?;
     put(&file, "step", header.step)?;
@@ -190,7 +191,7 @@ fn begin(path: &Path, program: Program, header: &SnapshotHeader, room: u64) -> h
     file.close()
 }
 
-/// A field without its values; by the root alone.
+/// Adds a field without its values; by the root alone.
 fn add<T: hdf5::H5Type>(path: &Path, name: &str, units: &str, shape: [usize; 3]) -> hdf5::Result<()> {
     let file: File = container::append(path)?;
     put_text(&*container::dataset::<T>(&file, name, shape, units)?, "axes", "z, y, x")?;

@@ -1,5 +1,5 @@
-//! Datasets of a file moved by all ranks together, each its own box of them, and read back once
-//! they are on the disk.
+//! Collective transfers of datasets, of which each rank moves its own box. Written data are read back
+//! from the disk.
 
 use super::container;
 use super::foreign::{because, read_box, write_box};
@@ -12,19 +12,19 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-/// Most bytes a rank moves in one collective call: it bounds the buffers, and is far below the 2^31
-/// bytes where MPI libraries begin to fail.
+/// Maximum number of bytes that a rank moves in one collective call. It bounds the buffers, and is far
+/// below the 2^31 bytes at which MPI libraries begin to fail.
 const ROUND: usize = 16 << 20;
 
-/// A file that all ranks hold open together. The ranks agree after every call: one that returned
-/// alone would leave the others waiting.
+/// A file that all ranks hold open together. The ranks agree after every call, since a rank that
+/// returned alone would leave the others waiting.
 pub(super) struct Together<'a> {
     world: &'a World,
     path: &'a Path,
     only_read: bool,
     datasets: Vec<Dataset>,
     file: hdf5::File,
-    /// By which each rank has found the file.
+    /// The file as opened by each rank alone.
     _held: fs::File,
 }
 
@@ -45,8 +45,8 @@ impl<'a> Together<'a> {
         Ok(Self { world, path, only_read, datasets, file, _held: held })
     }
 
-    /// Writes the box `region` of the n-th dataset; `values` have the last axis fastest, a box may
-    /// be empty. Collective.
+    /// Writes the box `region` of the n-th dataset. `values` have the last axis fastest; a box may be
+    /// empty. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a failing disk.
@@ -56,15 +56,15 @@ impl<'a> Together<'a> {
         }))
     }
 
-    /// Reads the box `region` of the n-th dataset into `values`. Collective, as [`Together::write`].
+    /// Reads the box `region` of the n-th dataset into `values`. Collective, like [`Together::write`].
     pub fn read<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &mut [T]) -> Result<()> {
         self.done(in_rounds::<T>(self.world, region, |part, elements| {
             read_box(&self.datasets[n], part, &mut values[elements])
         }))
     }
 
-    /// Whether the box `region` of the n-th dataset is what this rank has in `values`. Collective,
-    /// as [`Together::write`].
+    /// Returns whether the box `region` of the n-th dataset equals `values` on this rank. Collective,
+    /// like [`Together::write`].
     pub fn holds<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<bool> {
         let mut same = true;
         let compared = in_rounds::<T>(self.world, region, |part, elements| {
@@ -77,7 +77,7 @@ impl<'a> Together<'a> {
         self.done(compared).map(|()| same)
     }
 
-    /// Closes the file; what was written to it is brought to the disk. Collective.
+    /// Closes the file and syncs written data to the disk. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a failing disk.
@@ -85,7 +85,7 @@ impl<'a> Together<'a> {
         let Self { world, path, only_read, datasets, file, _held } = self;
         drop(datasets);
         world.agree(file.close().map_err(because(format!("cannot close {}", path.display()))))?;
-        // Every node has its own cache, so every rank asks for its own bytes.
+        // Every node has its own cache, so every rank syncs its own bytes.
         if only_read { Ok(()) } else { world.agree(files::sync(path)) }
     }
 
@@ -95,11 +95,11 @@ impl<'a> Together<'a> {
     }
 }
 
-/// Fills datasets of a file, which are laid out in it already: `write` writes them all, and `holds`
-/// compares this rank's part of them with what is on the disk then. That is no luxury: Open MPI 4.1
-/// returns success from a collective write in which an aggregating rank met a full disk. The file
-/// is opened once for each, however many datasets it has: on a node that does other work as well,
-/// what a checkpoint takes is the number of its collective calls. Collective.
+/// Fills datasets that exist in a file: `write` writes them all, and `holds` then compares this rank's
+/// part of them with the data on the disk. This comparison is necessary: Open MPI 4.1 returns success
+/// from a collective write in which an aggregating rank met a full disk. The file is opened once to
+/// write and once to compare, however many datasets it has: on a busy node, the time for a checkpoint
+/// depends on the number of its collective calls. Collective.
 ///
 /// # Errors
 /// The same on all ranks: a failing disk.
@@ -119,7 +119,7 @@ pub(super) fn fill(
     world.agree(if same { Ok(()) } else { Err(not_held(path)) })
 }
 
-/// Fills one dataset, as [`fill`].
+/// Fills one dataset, like [`fill`].
 pub(super) fn write<T: H5Type + Pod>(
     world: &World,
     path: &Path,
@@ -136,17 +136,17 @@ pub(super) fn write<T: H5Type + Pod>(
     )
 }
 
-/// The error where a file that was just written reads otherwise.
+/// The error for a file that, read back, does not hold the data just written.
 pub(super) fn not_held(path: &Path) -> Error {
     Error::failure(format!(
-        "{} does not hold what was written to it: the disk is full or fails; make room",
+        "{} does not hold the data just written: the disk is full or fails; free some space",
         path.display()
     ))
 }
 
-/// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one
-/// layer) and runs `call` for each, with the range of its elements. All ranks make the same number
-/// of calls, with nothing if need be, and go on after an error: the others would wait for them.
+/// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one layer)
+/// and runs `call` for each, with the range of its elements. All ranks make the same number of calls,
+/// with empty boxes if necessary, and go on after an error, since the others would wait for them.
 /// Returns the first error.
 fn in_rounds<T>(
     world: &World,
@@ -156,7 +156,7 @@ fn in_rounds<T>(
     let first = region[0].clone();
     let layer: usize = region[1..].iter().map(Range::len).product();
     let step = (ROUND / (layer * size_of::<T>()).max(1)).max(1);
-    // Exact as a float: there are not that many.
+    // The number of rounds is small enough to be exact as a float.
     let rounds = world.max(first.len().div_ceil(step) as f64) as usize;
     let mut part = region.to_vec();
     let mut result = Ok(());

@@ -1,4 +1,4 @@
-//! Batch jobs: the job script of a case, filled from a template, and its way to the batch system.
+//! Batch jobs: filling in the job script of a case and submitting it to the batch system.
 
 mod scheduler;
 mod template;
@@ -14,14 +14,14 @@ use std::fs;
 use std::path::{self, Path, PathBuf};
 use template::{Value, quoted};
 
-/// What a job is to have.
+/// The resources and options of a job.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Request {
     /// MPI ranks, one per core
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub ranks: u32,
     /// Time limit of a job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a
-    /// bare number is seconds, not minutes. The run stops before that, with a checkpoint
+    /// bare number means seconds, not minutes. The run writes a checkpoint and stops before the limit
     #[arg(long, value_parser = walltime)]
     pub walltime: u64,
     /// Batch system [default: the one whose sbatch, qsub or bsub is found first]
@@ -46,7 +46,8 @@ pub struct Request {
     /// Put a job that stops early back in the queue, until the case is done
     #[arg(long, conflicts_with = "chain")]
     pub requeue: bool,
-    /// Run directory, instead of the one in the case or runs/NAME; the job script and the job's log go there
+    /// Run directory, also for the job script and the log of the job [default: output.directory of the
+    /// case, or runs/NAME]
     #[arg(long)]
     pub dir: Option<PathBuf>,
     /// Print the job script without writing or submitting anything
@@ -54,26 +55,27 @@ pub struct Request {
     pub dry_run: bool,
 }
 
-/// Memory of a rank beside its fields: a quarter of them, and so many bytes for MPI and HDF5 (60 MB
-/// with two ranks on a node).
+/// Ratio of the requested memory to that of the fields.
 const MEMORY_FACTOR: f64 = 1.25;
-const MEMORY_BESIDE: f64 = 250e6;
+/// Additional memory per rank for MPI and HDF5, in bytes (60 MB with two ranks on a node).
+const MEMORY_OF_LIBRARIES: f64 = 250e6;
 
-/// Longest time kept for the start of MPI and the end of the job, in seconds; of a short job a tenth.
+/// Longest time reserved for the start of MPI and the end of the job, in seconds; a tenth of a short
+/// job.
 const MARGIN: u64 = 120;
 
-/// Ranks that a node of a Blue Gene/Q can have.
+/// Maximum number of ranks per node of a Blue Gene/Q.
 const BLUEGENE_RANKS: u32 = 64;
 
 /// Exit code of a run that has stopped early.
 const STOPPED: &str = "3";
 
-/// Submits the case at `path`, with `overrides` laid over it; the text for the user. A dry run has
-/// no text but the job script.
+/// Submits the case at `path` with `overrides`. Returns the text for the user, which for a dry run is
+/// the job script alone.
 ///
 /// # Errors
-/// A bad case, a request that does not fit the case, the batch system or the template; a job that
-/// is not taken.
+/// A bad case; a request that does not fit the case, the batch system or the template; a job that the
+/// batch system rejects.
 pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<String> {
     let case = case::load(path, overrides)?;
     let notes = run::notes(&case)?;
@@ -98,7 +100,7 @@ pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<St
         ids.push(id);
     }
     Ok(plan::summary(&case, request.ranks as usize, &notes)?
-        + &told(scheduler, request, &demands, &file, &ids))
+        + &summary(scheduler, request, &demands, &file, &ids))
 }
 
 impl Request {
@@ -106,12 +108,12 @@ impl Request {
         self.nodes.map(|nodes| self.ranks.div_ceil(nodes))
     }
 
-    /// Refuses what the batch system cannot do.
+    /// Refuses a request that the batch system cannot fulfil.
     fn refuse_impossible(&self, scheduler: Scheduler) -> Result<()> {
         let refuse = |what: String| Err(Error::input(format!("{what}; nothing was submitted")));
         match (self.nodes, self.ranks_per_node()) {
             (None, _) if scheduler.needs_nodes() => {
-                return refuse("this batch system must know the nodes of a job: give --nodes".into());
+                return refuse("this batch system needs the number of nodes: give --nodes".into());
             }
             (Some(nodes), _) if nodes > self.ranks => {
                 return refuse(format!("{nodes} nodes are more than {} ranks", self.ranks));
@@ -128,14 +130,15 @@ impl Request {
         }
         if self.chain > 1 && !scheduler.has_chains() {
             return refuse(
-                "without a batch system that lets jobs wait for each other there is no --chain: submit again \
-                 when the job has ended".into(),
+                "--chain needs a batch system in which jobs can wait for each other: submit again when the \
+                 job has ended"
+                    .into(),
             );
         }
-        if self.walltime == 0 { refuse("--walltime is nothing".into()) } else { Ok(()) }
+        if self.walltime == 0 { refuse("--walltime must not be zero".into()) } else { Ok(()) }
     }
 
-    /// All that a template may name.
+    /// The values that a template may use.
     fn values(
         &self,
         scheduler: Scheduler,
@@ -165,7 +168,7 @@ impl Request {
         ])
     }
 
-    /// The template with these values.
+    /// Fills in the template with these values.
     fn script(&self, scheduler: Scheduler, values: &[Value]) -> Result<String> {
         let own;
         let (origin, template) = match &self.template {
@@ -187,7 +190,7 @@ impl Request {
         for (option, names) in asked {
             let given = values.iter().any(|(known, value)| *known == names[0] && value.is_some());
             if given && !names.iter().any(|name| template.contains(&format!("@{name}@"))) {
-                let what = format!("the template {origin} has no place for {option} (@{}@)", names[0]);
+                let what = format!("the template {origin} does not use {option} (@{}@)", names[0]);
                 return Err(Error::input(format!("{what}; nothing was submitted")));
             }
         }
@@ -195,8 +198,7 @@ impl Request {
     }
 }
 
-/// Refuses a value with a line end or another control character: what follows it would be a line of
-/// the script.
+/// Refuses a value with a line end or another control character, which could add lines to the script.
 fn refuse_control((name, value): &Value) -> Result<()> {
     let Some(control) = value.iter().flat_map(|value| value.chars()).find(|c| c.is_control()) else {
         return Ok(());
@@ -207,19 +209,20 @@ fn refuse_control((name, value): &Value) -> Result<()> {
         _ => "the path of the case, the run directory or a --set",
     };
     Err(Error::input(format!(
-        "{what} has the control character {control:?}, which a job script cannot have; nothing was submitted"
+        "{what} has the control character {control:?}, which a job script cannot contain; nothing was \
+         submitted"
     )))
 }
 
-/// MB of a rank, with what is beside the fields.
+/// Requested memory per rank in MB, including the libraries.
 fn memory(demands: &Demands) -> u64 {
-    ((MEMORY_FACTOR * demands.memory + MEMORY_BESIDE) / 1e6).ceil() as u64
+    ((MEMORY_FACTOR * demands.memory + MEMORY_OF_LIBRARIES) / 1e6).ceil() as u64
 }
 
-/// What runs the case, from wherever.
+/// The command that runs the case from any directory.
 fn run_command(path: &Path, overrides: &[String], directory: &Path) -> Result<String> {
-    let program = std::env::current_exe()
-        .map_err(|error| Error::io("cannot find the program that is running", error))?;
+    let program =
+        std::env::current_exe().map_err(|error| Error::io("cannot find the path of this program", error))?;
     let [program, case, directory] =
         [program, absolute(path)?, directory.to_path_buf()].map(|path| quoted(&path.to_string_lossy()));
     let overrides: String = overrides.iter().map(|set| format!(" --set {}", quoted(set))).collect();
@@ -227,29 +230,28 @@ fn run_command(path: &Path, overrides: &[String], directory: &Path) -> Result<St
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {
-    path::absolute(path).map_err(|error| Error::io(format!("cannot tell where {} is", path.display()), error))
+    path::absolute(path).map_err(|error| Error::io(format!("cannot resolve {}", path.display()), error))
 }
 
-/// The path as it may stand in a line for a batch system, which knows no quotes and takes `%` and
-/// `$` for its own.
+/// The path for a line of a batch system, which has no quotes and interprets `%` and `$`.
 fn plain(directory: &Path) -> Result<String> {
     let text = directory.to_string_lossy().into_owned();
     match text.chars().find(|c| !c.is_alphanumeric() && !"/_-.+=~".contains(*c)) {
         None => Ok(text),
         Some(c) => Err(Error::input(format!(
-            "batch systems do not take {c:?} in the run directory {text}: use another one (--dir)"
+            "batch systems do not accept {c:?} in the run directory {text}: use another one (--dir)"
         ))),
     }
 }
 
-/// Names of jobs begin with a letter and have no blanks.
+/// The name of a job, which begins with a letter and has no blanks.
 fn job_name(case: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '-' };
     format!("rogallo-{}", case.chars().map(plain).collect::<String>())
 }
 
-/// Puts the script into the run directory; what an earlier job left there to end the further ones
-/// of its chain is removed.
+/// Writes the script to the run directory, and removes the file with which an earlier job ended the
+/// remaining jobs of its chain.
 fn write(directory: &Path, script: &str) -> Result<PathBuf> {
     let file = directory.join("job.sh");
     let failure = |error| Error::io(format!("cannot write the job script {}", file.display()), error);
@@ -268,14 +270,20 @@ fn add_submitted(error: Error, ids: &[String]) -> Error {
     Error { kind: Kind::Failure, message: error.message + &before }
 }
 
-/// What was submitted, and what its owner can do with it.
-fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path, ids: &[String]) -> String {
+/// Describes the submitted job, and the commands to control it.
+fn summary(
+    scheduler: Scheduler,
+    request: &Request,
+    demands: &Demands,
+    file: &Path,
+    ids: &[String],
+) -> String {
     let mut lines = vec![
         ("job script", file.display().to_string()),
         ("job", ids.join(", then ")),
         (
-            "asked for",
-            format!("{} MB per rank, {} each", memory(demands), scheduler.walltime(request.walltime)),
+            "requested",
+            format!("{} MB per rank, {} per job", memory(demands), scheduler.walltime(request.walltime)),
         ),
         ("logs", format!("{0}/job*.log, {0}/run.log", file.parent().unwrap_or(Path::new("")).display())),
     ];
@@ -283,15 +291,15 @@ fn told(scheduler: Scheduler, request: &Request, demands: &Demands, file: &Path,
     lines.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect()
 }
 
-/// Seconds of a time as SLURM has it (`sbatch --time`, `squeue -o %L`): H:MM:SS, MM:SS, D-HH:MM:SS,
-/// D-HH:MM, D-HH; or of a number of seconds, which are minutes there.
+/// Parses a time in the forms of SLURM (`sbatch --time`, `squeue -o %L`): H:MM:SS, MM:SS, D-HH:MM:SS,
+/// D-HH:MM, D-HH; or a bare number of seconds, which SLURM reads as minutes. Returns seconds.
 ///
 /// # Errors
 /// Anything else, with what is expected.
 pub fn walltime(text: &str) -> std::result::Result<u64, String> {
     let wrong = || {
         "expected H:MM:SS, as in 11:30:00, or MM:SS, D-HH, D-HH:MM, D-HH:MM:SS, where D are days; a bare \
-         number is seconds, not minutes"
+         number means seconds, not minutes"
             .to_owned()
     };
     let numbers = |text: &str| {

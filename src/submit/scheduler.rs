@@ -1,4 +1,4 @@
-//! The batch systems: their templates, how a job is handed to each, and what its owner does with it then.
+//! The batch systems: their templates, the submission of a job, and the commands to control it.
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -7,36 +7,36 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What a job is handed to.
+/// A batch system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Scheduler {
     Slurm,
     /// PBS Professional, OpenPBS
     Pbs,
     Lsf,
-    /// No batch system: the job starts at once, here
+    /// No batch system: the job starts at once on this machine
     Mpirun,
     /// LoadLeveler of a Blue Gene/Q
     Bluegene,
 }
 
 impl Scheduler {
-    /// The one whose command is here.
+    /// The batch system whose command is installed.
     ///
     /// # Errors
-    /// None is.
+    /// No batch system is found.
     pub fn find() -> Result<Self> {
         let found =
             [Self::Slurm, Self::Pbs, Self::Lsf].into_iter().find(|scheduler| is_command(scheduler.command()));
         found.ok_or_else(|| {
             Error::input(
-                "no batch system found (sbatch, qsub, bsub): name one with --scheduler, or start the job \
-                 here with --scheduler mpirun",
+                "no batch system found (sbatch, qsub, bsub): name one with --scheduler, or start the job on \
+                 this machine with --scheduler mpirun",
             )
         })
     }
 
-    /// What takes a job script.
+    /// The command that submits a job script.
     fn command(self) -> &'static str {
         match self {
             Self::Slurm => "sbatch",
@@ -47,7 +47,7 @@ impl Scheduler {
         }
     }
 
-    /// Its template, and where that lies in the repository.
+    /// The path of the template in the repository, and the template.
     pub fn template(self) -> (&'static str, &'static str) {
         match self {
             Self::Slurm => ("jobs/slurm.sh", include_str!("../../jobs/slurm.sh")),
@@ -58,17 +58,17 @@ impl Scheduler {
         }
     }
 
-    /// Whether a job can wait for the end of another.
+    /// Returns whether a job can wait for the end of another.
     pub fn has_chains(self) -> bool {
         matches!(self, Self::Slurm | Self::Pbs | Self::Lsf)
     }
 
-    /// Whether a job has to say on how many nodes it runs.
+    /// Returns whether a job must state its number of nodes.
     pub fn needs_nodes(self) -> bool {
         matches!(self, Self::Pbs | Self::Bluegene)
     }
 
-    /// A time limit as it is written there. LSF knows minutes only.
+    /// Formats a time limit for this batch system. LSF uses minutes only.
     pub fn walltime(self, seconds: u64) -> String {
         match self {
             Self::Lsf => format!("{}:{:02}", seconds.div_ceil(60) / 60, seconds.div_ceil(60) % 60),
@@ -76,10 +76,11 @@ impl Scheduler {
         }
     }
 
-    /// Hands in a script, to start when the job `after` has ended in whatever way; the id of the job.
+    /// Submits a script, to start when the job `after` has ended with any exit code. Returns the id of
+    /// the job.
     ///
     /// # Errors
-    /// The batch system does not take it.
+    /// The batch system rejects the script.
     pub fn submit(self, script: &Path, after: Option<&str>) -> Result<String> {
         let mut command = Command::new(self.command());
         match self {
@@ -103,14 +104,12 @@ impl Scheduler {
             [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
         let id = self.id(&said).filter(|_| output.status.success());
         id.map(str::to_owned).ok_or_else(|| {
-            let what = format!("{} does not take {}: {said} {complaint}", self.command(), script.display());
-            Error::failure(format!(
-                "{what}\nmend the options, or hand in a changed copy of the script yourself"
-            ))
+            let what = format!("{} rejects {}: {said} {complaint}", self.command(), script.display());
+            Error::failure(format!("{what}\nChange the options, or edit a copy of the script and submit it"))
         })
     }
 
-    /// The id in what the command said.
+    /// The job id in the output of the command.
     fn id(self, said: &str) -> Option<&str> {
         let id = match self {
             // With the cluster's name where there are several.
@@ -137,12 +136,12 @@ impl Scheduler {
             Self::Mpirun => [format!("ps -p {id}"), format!("kill -USR1 {id}"), format!("kill {id}")],
             Self::Bluegene => [format!("llq {id}"), String::new(), format!("llcancel {id}")],
         };
-        let commands = [("look at it", look), ("stop it", stop), ("cancel it", cancel)];
+        let commands = [("show the job", look), ("stop and save", stop), ("cancel", cancel)];
         commands.into_iter().filter(|(_, command)| !command.is_empty()).collect()
     }
 }
 
-/// Starts a script here; it goes on when this process ends.
+/// Starts a script on this machine; it keeps running when this process ends.
 fn start(script: &Path) -> Result<String> {
     let log = script.with_extension("log");
     let failure = |error| {

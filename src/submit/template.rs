@@ -1,11 +1,12 @@
-//! Job scripts from templates: `@NAME@` stands for a value, and a line whose value is not given is left out.
+//! Job scripts from templates: `@NAME@` stands for a value, and a line whose value is not given is
+//! omitted.
 
 use crate::error::{Error, Result};
 
-/// A name that may stand in a template, without its `@`, and what takes its place, if it is given.
+/// A name in a template, without its `@`, and its value, if given.
 pub type Value = (&'static str, Option<String>);
 
-/// The first name in a line, between what is before and what is after it.
+/// Splits a line at its first name: the text before it, the name, the text after it.
 fn split(line: &str) -> Option<(&str, &str, &str)> {
     line.match_indices('@').find_map(|(start, _)| {
         let (before, (name, after)) = (&line[..start], line[start + 1..].split_once('@')?);
@@ -14,7 +15,7 @@ fn split(line: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// The text with all values in their places. `origin` is where the template is from, for errors.
+/// Fills in the values of a template. `origin` names the template in errors.
 ///
 /// # Errors
 /// A name in the template that is not among the values.
@@ -26,7 +27,7 @@ pub fn fill(origin: &str, template: &str, values: &[Value]) -> Result<String> {
             let Some((_, value)) = values.iter().find(|(known, _)| *known == name) else {
                 let known: Vec<_> = values.iter().map(|(name, _)| format!("@{name}@")).collect();
                 return Err(Error::input(format!(
-                    "{origin}:{}: no value is called @{name}@; there are {}; nothing was submitted",
+                    "{origin}:{}: there is no value @{name}@, only {}; nothing was submitted",
                     number + 1,
                     known.join(", ")
                 )));
@@ -39,7 +40,7 @@ pub fn fill(origin: &str, template: &str, values: &[Value]) -> Result<String> {
     Ok(filled)
 }
 
-/// A word as the shell takes it for itself.
+/// Quotes a word for the shell, if necessary.
 pub fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./=,:+".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
@@ -69,9 +70,7 @@ mod tests {
         assert_eq!(filled, Ok("n 4 4\nx@@RANKS@ 4\n".to_owned()));
         let error = fill("t.sh", "\n@RANK@\n", &values).unwrap_err();
         assert!(
-            error
-                .message
-                .starts_with("t.sh:2: no value is called @RANK@; there are @RANKS@, @NAME@, @QUEUE@;"),
+            error.message.starts_with("t.sh:2: there is no value @RANK@, only @RANKS@, @NAME@, @QUEUE@;"),
             "{error}"
         );
     }

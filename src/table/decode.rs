@@ -1,10 +1,10 @@
-//! Bytes of a text file as characters.
+//! Decoding of text files.
 
-/// Text of `bytes` with lines that end in `\n`: UTF-8, UTF-16 behind its byte order mark, or else Latin-1.
-/// Byte order marks and a last Ctrl-Z of DOS are left out.
+/// Decodes `bytes` as UTF-8, UTF-16 with a byte order mark, or else Latin-1, into text whose lines end
+/// in `\n`. Byte order marks and a final Ctrl-Z of DOS are removed.
 ///
 /// # Errors
-/// What shows that the file is not text.
+/// The reason why the file is not text.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
     // A file in Latin-1 may have been given a mark by an editor.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);

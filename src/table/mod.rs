@@ -1,7 +1,7 @@
-//! The one reader of every table that a user brings: published data, and spectra to begin with. Encodings,
-//! line ends, separators, marks of comments and Fortran's ways to write a number do not matter; what cannot
-//! be read for certain is refused with its file, line and word. Columns are found by their names, and a
-//! name never falls on another column than its own.
+//! Reader for tables that users provide: published data and initial spectra. Encodings, line ends,
+//! separators, comment marks and Fortran's number formats do not matter. Anything ambiguous is refused
+//! with its file, line and word. Columns are found by name, and a name is never assigned to the wrong
+//! column.
 
 mod decode;
 mod names;
@@ -23,12 +23,12 @@ pub use spectrum::{initial_spectrum, is_energy, is_wavenumber};
 #[derive(Debug)]
 pub struct TextTable {
     path: PathBuf,
-    /// The lines before the first row, without marks of comments, and their numbers.
+    /// The lines before the first row, without comment marks, and their numbers.
     head: Vec<(usize, String)>,
     rows: Vec<Row>,
 }
 
-/// A table whose columns have names, or some of the first; none if no line names them.
+/// A table with names of its columns, or of the first ones; no names if no line gives them.
 #[derive(Debug)]
 pub struct Columns<'a> {
     pub table: &'a TextTable,
@@ -46,10 +46,10 @@ impl TextTable {
         Self::parse(path, &bytes)
     }
 
-    /// The table in the bytes of `path`.
+    /// Parses the bytes of `path`.
     ///
     /// # Errors
-    /// As for [`TextTable::read`].
+    /// Those of [`TextTable::read`].
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
         let text = decode::decode(bytes)
             .map_err(|why| Error::input(format!("cannot read {}: {why}", path.display())))?;
@@ -65,7 +65,7 @@ impl TextTable {
             if let Kind::Words = line.kind() {
                 let word = line.text.split_whitespace().next().unwrap_or_default();
                 return Err(table
-                    .wrong(line.number, &format!("`{word}` is not a number; mark a line of words with #")));
+                    .wrong(line.number, &format!("`{word}` is not a number; mark a line of text with #")));
             }
             let row = style.row(*line).map_err(|why| table.wrong(line.number, &why))?;
             table.rows.push(row);
@@ -81,7 +81,7 @@ impl TextTable {
         &self.rows
     }
 
-    /// The lines before the first row, without marks of comments.
+    /// The lines before the first row, without comment marks.
     pub fn head(&self) -> impl Iterator<Item = &str> {
         self.head.iter().map(|(_, text)| &**text)
     }
@@ -91,7 +91,7 @@ impl TextTable {
         Error::input(format!("{}:{line}: {what}", self.path.display()))
     }
 
-    /// The number behind `key =` or `key:` in the head.
+    /// The number after `key =` or `key:` in the head.
     pub fn stated(&self, key: &str) -> Option<f64> {
         let behind = |text: &str| {
             text.match_indices(key).find_map(|(at, _)| {
@@ -105,10 +105,10 @@ impl TextTable {
         self.head().find_map(behind)
     }
 
-    /// Cells of each row.
+    /// The number of cells of each row.
     ///
     /// # Errors
-    /// No rows; a row that has more or fewer cells than the first one.
+    /// No rows; a row with more or fewer cells than the first one.
     pub fn width(&self) -> Result<usize> {
         let Some(first) = self.rows.first() else {
             return Err(Error::input(format!("{} has no row of numbers", self.path.display())));
@@ -124,13 +124,13 @@ impl TextTable {
         }
     }
 
-    /// The columns under the line of the head that names the most known ones and says the least besides; of
-    /// two the later.
+    /// The columns, named by the line of the head with the most known names and the least other text; of
+    /// two equal lines the later.
     ///
     /// # Errors
-    /// Rows of different lengths; a known name that stands twice; more or fewer names than numbers. Names
-    /// may be left over only where all are known and no cell can be empty: then those at the end have no
-    /// column.
+    /// Rows of different lengths; a known name that occurs twice; more or fewer names than numbers.
+    /// Surplus names are allowed only if all are known and no cell can be empty: the last ones then have
+    /// no column.
     pub fn columns(&self, is_known: &dyn Fn(&str) -> bool) -> Result<Columns<'_>> {
         let width = self.width()?;
         let mut best: Option<(usize, usize, Vec<String>)> = None;
@@ -157,7 +157,7 @@ impl TextTable {
             return Err(self.wrong(line, &format!("two columns are named `{name}`")));
         }
         let may_end_early = names.iter().all(|name| is_known(name)) && !rows::may_hide_cells(&self.rows);
-        // A separator behind every row makes no column.
+        // A separator at the end of every row is not a column.
         let ends_empty =
             names.len() + 1 == width && self.rows.iter().all(|row| row.cells[width - 1].is_nan());
         if names.len() < width && !ends_empty || names.len() > width && !may_end_early {
@@ -170,34 +170,31 @@ impl TextTable {
         Ok(Columns { table: self, names })
     }
 
-    /// The columns under names that are given by hand; `-` for one that is passed over.
+    /// The columns with names given by hand; `-` skips a column.
     ///
     /// # Errors
-    /// Another number of names than of columns; an unknown name, or one that stands twice.
+    /// A number of names that differs from that of columns; a name that is unknown or occurs twice.
     pub fn columns_named(&self, by_hand: &[String], is_known: &dyn Fn(&str) -> bool) -> Result<Columns<'_>> {
         let width = self.width()?;
         let wrong =
             |what: String| Err(Error::input(format!("--columns for {}: {what}", self.path.display())));
         if let Some(name) = by_hand.iter().find(|name| *name != "-" && !is_known(name)) {
-            return wrong(format!("`{name}` is not a column that is known; put - where one is passed over"));
+            return wrong(format!("`{name}` is not a known column; use - to skip a column"));
         }
         let is_twice = |i: usize| {
             by_hand[i] != "-" && by_hand[..i].iter().any(|other| canonical(other) == canonical(&by_hand[i]))
         };
         if let Some(i) = (0..by_hand.len()).find(|&i| is_twice(i)) {
-            return wrong(format!("`{}` stands twice", by_hand[i]));
+            return wrong(format!("`{}` occurs twice", by_hand[i]));
         }
         if by_hand.len() != width {
             let names = counted(by_hand.len(), "name");
-            return wrong(format!(
-                "{names} for {}; put - where one is passed over",
-                counted(width, "column")
-            ));
+            return wrong(format!("{names} for {}; use - to skip a column", counted(width, "column")));
         }
         Ok(Columns { table: self, names: by_hand.to_vec() })
     }
 
-    /// The head, with the names of Tecplot that stand in lines of their own behind `VARIABLES =`.
+    /// The head, with Tecplot's names joined that follow `VARIABLES =` on separate lines.
     fn joined_head(&self) -> Vec<(usize, String)> {
         let mut joined: Vec<(usize, String)> = Vec::new();
         for (number, text) in &self.head {
@@ -213,10 +210,10 @@ impl TextTable {
 }
 
 impl<'a> Columns<'a> {
-    /// The place of the column whose name `is` the one that is sought.
+    /// The index of the column whose name satisfies `is`.
     ///
     /// # Errors
-    /// Several that are.
+    /// Several such columns.
     pub fn find(&self, is: impl Fn(&str) -> bool) -> Result<Option<usize>> {
         let mut places = (0..self.names.len()).filter(|&i| is(&self.names[i]));
         match (places.next(), places.next()) {
@@ -232,10 +229,10 @@ impl<'a> Columns<'a> {
         self.table.rows.iter().map(move |row| row.cells[column])
     }
 
-    /// The rows in the order in which a column ascends: as they stand, or from the last to the first.
+    /// The rows in ascending order of a column: in the order of the file, or reversed.
     ///
     /// # Errors
-    /// A value that is missing or out of order, named by its line.
+    /// A value that is missing or out of order; the error names the line.
     pub fn ascending(&self, column: usize) -> Result<Vec<&'a Row>> {
         let rows = &self.table.rows;
         let descends = rows.len() > 1 && rows[1].cells[column] < rows[0].cells[column];
@@ -258,7 +255,7 @@ impl<'a> Columns<'a> {
     /// Checks that no value of a column is missing.
     ///
     /// # Errors
-    /// The line where one is.
+    /// A missing value; the error names the line.
     pub fn present(&self, column: usize) -> Result<()> {
         match self.table.rows.iter().find(|row| row.cells[column].is_nan()) {
             Some(row) => Err(self.table.wrong(row.line, &format!("no value of `{}`", self.names[column]))),
@@ -267,7 +264,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// "1 number", "2 numbers".
+/// Formats a count, such as "1 number" or "2 numbers".
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -37,7 +37,7 @@ pub fn candidates(line: &str, is_known: &dyn Fn(&str) -> bool) -> Vec<Vec<String
         .collect()
 }
 
-/// The line behind `VARIABLES =`, `columns:` and the like, and behind any other word with a colon.
+/// The line after `VARIABLES =`, `columns:` and similar leads, and after any other word with a colon.
 fn without_lead<'a>(line: &'a str, is_known: &dyn Fn(&str) -> bool) -> &'a str {
     let mut rest = line.trim();
     // Fortran's mark of a comment.
@@ -59,7 +59,7 @@ fn without_lead<'a>(line: &'a str, is_known: &dyn Fn(&str) -> bool) -> &'a str {
     }
 }
 
-/// The pieces of a line between the separators that `ends` finds at the head of what is left.
+/// Splits a line at the separators; `ends` says whether the remaining text begins with one.
 fn pieces(line: &str, ends: &dyn Fn(&str) -> bool) -> Vec<String> {
     let (mut pieces, mut piece) = (Vec::new(), String::new());
     let (mut depth, mut quoted) = (0_usize, false);
@@ -79,7 +79,7 @@ fn pieces(line: &str, ends: &dyn Fn(&str) -> bool) -> Vec<String> {
     pieces
 }
 
-/// The names in the pieces.
+/// Extracts the names from the pieces.
 fn tidy(pieces: Vec<String>) -> Vec<String> {
     let names =
         pieces.iter().map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || ",;|".contains(c)));
@@ -121,8 +121,7 @@ fn without_numbering(names: Vec<&str>) -> Vec<&str> {
     names
 }
 
-/// A name in lower case, without the marks of TeX, blanks and angle brackets: what is in brackets behind it
-/// stays.
+/// A name in lower case, without TeX marks, blanks and angle brackets. Text in brackets after it stays.
 pub fn canonical(name: &str) -> String {
     let plain = |c: char| match c {
         '\u{2032}' | '\u{2019}' | '`' => Some('\''),
@@ -135,7 +134,7 @@ pub fn canonical(name: &str) -> String {
     text.replace('\u{3b4}', "delta").replace('\u{3c9}', "om")
 }
 
-/// The same without what is in brackets at its end: a unit or a remark.
+/// The name without text in brackets at its end, such as a unit or a remark.
 pub fn without_unit(name: &str) -> &str {
     match name.find(['[', '(']) {
         Some(at) if at > 0 && name.ends_with([']', ')', ',']) => name[..at].trim_end(),

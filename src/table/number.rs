@@ -1,17 +1,16 @@
-//! Numbers as C, Fortran and spreadsheets write them.
+//! Numbers in the formats of C, Fortran and spreadsheets.
 
-/// Value of a word: `1.5`, `-2`, `.5`, `1.0E+01`, `1.0D+01`, and `1.234-123`, where Fortran had no room for
-/// the letter of a three-digit exponent; with `decimal_comma` also `1,5`. `nan` is a value that is not
-/// there.
+/// The value of a word: `1.5`, `-2`, `.5`, `1.0E+01`, `1.0D+01`, and `1.234-123`, in which Fortran omits
+/// the letter of a three-digit exponent; with `decimal_comma` also `1,5`. `nan` is a missing value.
 ///
 /// # Errors
-/// Why it is not a number.
+/// The reason why the word is not a number.
 pub fn number(word: &str, decimal_comma: bool) -> Result<f64, String> {
     let plain = word.trim_matches(['"', '\'']).replace(MINUS, "-");
     if plain.trim_start_matches(['+', '-']).eq_ignore_ascii_case("nan") {
         return Ok(f64::NAN);
     }
-    // In a table of decimal commas a point may part thousands.
+    // In a table with decimal commas, a point may separate thousands.
     let digits = if decimal_comma { plain.replace('.', "?").replacen(',', ".", 1) } else { plain };
     let mut digits = digits.replace(['d', 'D', 'q', 'Q', 'E'], "e");
     if let Some(sign) = three_digit_exponent(&digits) {
@@ -26,16 +25,16 @@ pub fn number(word: &str, decimal_comma: bool) -> Result<f64, String> {
         Some(value) if f64::is_finite(value) => Ok(value),
         Some(_) => Err(format!("`{word}` is too large for a number")),
         None if is_stars(word) => {
-            Err(format!("`{word}` is not a number but a field that was too narrow for one"))
+            Err(format!("`{word}` is not a number but a Fortran field that was too narrow"))
         }
         None if decimal_comma && word.contains('.') => {
-            Err(format!("`{word}` has a decimal point in a table of decimal commas"))
+            Err(format!("`{word}` has a decimal point in a table with decimal commas"))
         }
         None => Err(format!("`{word}` is not a number")),
     }
 }
 
-/// Whether the word is meant as a number, be it damaged.
+/// Returns whether the word is meant as a number, even if it is damaged.
 pub fn is_numeric(word: &str) -> bool {
     let plain = word.trim_matches(['"', '\'']);
     let letters = plain.trim_start_matches(['+', '-']).to_ascii_lowercase();
@@ -46,7 +45,7 @@ pub fn is_numeric(word: &str) -> bool {
             && plain.chars().all(of_a_number)
 }
 
-/// Fortran fills a field that is too narrow with them.
+/// Returns whether the word consists of stars, with which Fortran fills a field that is too narrow.
 fn is_stars(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte == b'*')
 }
@@ -54,7 +53,7 @@ fn is_stars(word: &str) -> bool {
 /// Minus signs of typesetters.
 const MINUS: [char; 2] = ['\u{2212}', '\u{2013}'];
 
-/// Place of the sign in `1.234-123`.
+/// The position of the sign in `1.234-123`.
 fn three_digit_exponent(word: &str) -> Option<usize> {
     let sign = word.len().checked_sub(4).filter(|&sign| word.is_char_boundary(sign))?;
     let (mantissa, exponent) = word.split_at(sign);
@@ -91,7 +90,7 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_named() {
         for (word, why) in [
-            ("*****", "`*****` is not a number but a field that was too narrow for one"),
+            ("*****", "`*****` is not a number but a Fortran field that was too narrow"),
             ("Infinity", "`Infinity` is not a number"),
             ("1e999", "too large"),
             ("-1.#IND", "`-1.#IND` is not a number"),

@@ -1,4 +1,4 @@
-//! Lines of a table: which of them are rows of numbers, and what stands in the cells of those.
+//! Lines of a table: finding the rows of numbers and reading their cells.
 
 use super::number::{is_numeric, number};
 
@@ -17,27 +17,27 @@ pub struct Row {
     pub blanks: Blanks,
 }
 
-/// What stands between the cells of a row that blanks or tabs part.
+/// The separators of a row whose cells are separated by blanks or tabs.
 #[derive(Clone, Copy, Debug)]
 pub struct Blanks {
-    /// Two tabs with nothing between them, a tab at an end, or another separator.
+    /// Two adjacent tabs, a tab at an end, or another separator.
     others: bool,
     narrowest: usize,
     widest: usize,
-    /// Characters of the shortest cell.
+    /// Number of characters of the shortest cell.
     shortest: usize,
 }
 
-/// How the cells of a table are parted.
+/// The separators and the decimal mark of a table.
 #[derive(Clone, Copy)]
 pub struct Style {
     semicolons: bool,
     decimal_commas: bool,
 }
 
-/// What a line is.
+/// The kind of a line.
 pub enum Kind {
-    /// Blank, a ruler, or marked as a comment.
+    /// A blank line, a ruler, or a line marked as a comment.
     Comment,
     Row,
     /// Words that are not marked as a comment.
@@ -47,8 +47,8 @@ pub enum Kind {
 const MARKS: [char; 5] = ['#', '%', '!', '@', ';'];
 
 impl<'a> Line<'a> {
-    /// A line is a row if half of its words or more are meant as numbers: a damaged row must not pass for
-    /// prose.
+    /// The kind of the line. It is a row if at least half of its words are meant as numbers, so that a
+    /// damaged row does not pass for text.
     pub fn kind(&self) -> Kind {
         let text = self.text.trim();
         let words = || cut(text).split(is_separator).filter(|word| !word.is_empty());
@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
             .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
         match text {
             _ if text.starts_with(MARKS) && !begins_empty || text.starts_with("//") => Kind::Comment,
-            // Fewer stars are a damaged number, so many a frame around a title.
+            // Fewer stars are a damaged number; this many are a frame around a title.
             _ if is_row && !(text.len() > 20 && text.bytes().all(|byte| byte == b'*')) => Kind::Row,
             _ if text.starts_with("c ") || text.starts_with("C ") => Kind::Comment,
             _ if !text.contains(|c: char| c.is_alphanumeric() || c == '*') => Kind::Comment,
@@ -67,7 +67,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Text without marks of a comment.
+    /// The text without comment marks.
     pub fn unmarked(&self) -> &'a str {
         self.text.trim().trim_start_matches(MARKS).trim_start_matches("//").trim()
     }
@@ -77,7 +77,7 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || c == ',' || c == ';'
 }
 
-/// A row without the comment behind it, which begins a word.
+/// A row without a comment at its end, whose mark begins a word.
 fn cut(text: &str) -> &str {
     let begins_word = |at: usize| text[..at].ends_with(is_separator);
     let end = text.match_indices(['#', '%', '!']).map(|(at, _)| at).find(|&at| begins_word(at));
@@ -85,9 +85,9 @@ fn cut(text: &str) -> &str {
 }
 
 impl Style {
-    /// That of these rows. Commas are decimal between semicolons; and where nothing but blanks can part the
-    /// cells, as every comma stands between two digits, there are blanks beside it, and there is no decimal
-    /// point.
+    /// The style of these rows. Commas are decimal marks if there are semicolons, or if only blanks can
+    /// separate the cells: every comma is between two digits, there are blanks as well, and there is no
+    /// decimal point.
     pub fn of<'a>(rows: impl Iterator<Item = Line<'a>> + Clone) -> Self {
         let texts = || rows.clone().map(|row| cut(row.text));
         let semicolons = texts().any(|text| text.contains(';'));
@@ -103,10 +103,10 @@ impl Style {
         Self { semicolons, decimal_commas: commas && (semicolons || texts().all(may_be_decimal)) }
     }
 
-    /// Cells of a row.
+    /// Reads the cells of a row.
     ///
     /// # Errors
-    /// The word that is not a number, and why.
+    /// The word that is not a number, and the reason.
     pub fn row(&self, line: Line) -> Result<Row, String> {
         let text = cut(line.text);
         let separator = match (self.semicolons, self.decimal_commas) {
@@ -119,7 +119,7 @@ impl Style {
             && text.split(',').any(|piece| piece.split_whitespace().count() > 1)
         {
             return Err(format!(
-                "`{word}` is one number or two: commas and blanks both stand between the cells"
+                "`{word}` may be one number or two: both commas and blanks separate the cells"
             ));
         }
         let mut cells = Vec::new();
@@ -136,7 +136,7 @@ impl Style {
     }
 }
 
-/// Whether a comma stands between two digits.
+/// Returns whether a comma is between two digits.
 fn is_tight(word: &str) -> bool {
     let digit = |part: &str, last: bool| {
         if last { part.chars().next_back() } else { part.chars().next() }.is_some_and(|c| c.is_ascii_digit())
@@ -162,8 +162,8 @@ impl Blanks {
     }
 }
 
-/// Whether an empty cell may hide between the cells of a table: between tabs or commas, or in blanks so
-/// wide that a cell finds room in them.
+/// Returns whether an empty cell may be hidden between the cells of a table: between tabs or commas, or
+/// in blanks that are wide enough for a cell.
 pub fn may_hide_cells(rows: &[Row]) -> bool {
     let least = |of: fn(&Blanks) -> usize| rows.iter().map(|row| of(&row.blanks)).min().unwrap_or(usize::MAX);
     let room = least(|blanks| blanks.narrowest).saturating_add(least(|blanks| blanks.shortest));

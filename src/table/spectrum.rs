@@ -1,4 +1,4 @@
-//! The spectrum that a run begins with, from a file.
+//! The initial spectrum of a run, from a file.
 
 use std::path::Path;
 
@@ -18,19 +18,19 @@ fn is_sample(name: &str) -> bool {
     matches!(without_unit(&canonical(name)), "step" | "time" | "t")
 }
 
-/// The rows (line, k, E) of `path`: two columns k and E(k), or those that are named so among others. Of
-/// several samples one after the other, as in the `spectra.csv` of a run, the last. A row k = 0, which no
-/// mode of a fluctuation has, is passed over.
+/// Reads the rows (line, k, E) of `path`: two columns k and E(k), or columns of these names among others.
+/// Of several consecutive samples, as in the `spectra.csv` of a run, it uses the last. A row with k = 0,
+/// which has no fluctuating modes, is skipped.
 ///
 /// # Errors
-/// A file that cannot be read; columns that are not named where there are not two; a value that is missing.
+/// A file that cannot be read; more than two columns without names; a missing value.
 pub fn initial_spectrum(path: &Path) -> Result<Vec<(usize, f64, f64)>> {
     let table = TextTable::read(path)?;
     let columns = table.columns(&|name| is_wavenumber(name) || is_energy(name) || is_sample(name))?;
     let width = table.width()?;
     let (k, energy) = match (columns.find(is_wavenumber)?, columns.find(is_energy)?) {
         (Some(k), Some(energy)) => (k, energy),
-        // One name decides which the other column is.
+        // One name determines the other column.
         (Some(k), None) if width == 2 => (k, 1 - k),
         (None, Some(energy)) if width == 2 => (1 - energy, energy),
         (None, None) if width == 2 => (0, 1),
@@ -52,7 +52,7 @@ pub fn initial_spectrum(path: &Path) -> Result<Vec<(usize, f64, f64)>> {
     let last = rows.chunk_by(|a, b| sample(a) == sample(b)).next_back().unwrap_or_default();
     let missing = |row: &&Row| row.cells[k].is_nan() || row.cells[energy].is_nan();
     match last.iter().find(missing) {
-        Some(row) => Err(table.wrong(row.line, "k or E(k) is not there")),
+        Some(row) => Err(table.wrong(row.line, "k or E(k) is missing")),
         None => {
             let points = last.iter().map(|row| (row.line, row.cells[k], row.cells[energy]));
             Ok(points.skip_while(|point| point.1 == 0.0).collect())
@@ -93,7 +93,7 @@ mod tests {
             (&b"1 2 3\n"[..], "e.dat: 3 columns, and no line above them names k and E(k)"),
             (b"1 1\n2 x\n", "e.dat:2: `x` is not a number"),
             (b"# k E(42) E(98)\n1 1 1\n", "e.dat: the columns `E(42)` and `E(98)` mean the same"),
-            (b"k,E\n1,\n2,3\n", "e.dat:2: k or E(k) is not there"),
+            (b"k,E\n1,\n2,3\n", "e.dat:2: k or E(k) is missing"),
             (b"# k E\n", "e.dat has no row of numbers"),
         ] {
             let message = read(text).unwrap_err().message;

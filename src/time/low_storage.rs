@@ -12,7 +12,7 @@ pub struct Substep {
     pub beta: f64,
     pub gamma: f64,
     pub zeta: f64,
-    /// Times (in steps, from the beginning of the step) of its begin and its end.
+    /// Times of its beginning and its end, in steps from the beginning of the step.
     pub from: f64,
     pub to: f64,
 }

@@ -1,4 +1,4 @@
-//! Time: Runge-Kutta schemes, what limits the length of a step, and what is due when.
+//! Time: Runge-Kutta schemes, limits of the time step, and schedules.
 
 mod low_storage;
 mod rates;

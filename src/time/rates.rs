@@ -1,11 +1,11 @@
-//! What limits the length of a step: the rates (1 / time) at which a flow changes, each with its
-//! cause, and how much of each a scheme can follow.
+//! The limits of the time step: the rates (1 / time) at which a flow changes, each with its cause, and
+//! the largest `rate dt` that a scheme can follow.
 //!
-//! The same list is used by the choice of dt, by `check`, and by the report of a blow-up.
+//! The choice of dt, `check`, and the report of a blow-up use the same list.
 
 use std::f64::consts::TAU;
 
-/// What changes the flow.
+/// A cause of changes in the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The velocity carries the fluid through cells: `max(sum_i |u_i| / dx_i)`.
@@ -64,9 +64,9 @@ impl Cause {
         }
     }
 
-    /// The largest `rate dt` of a step with this Courant number. Motion that is prescribed has 20
-    /// steps per period at least, and growth does not depend on cells: a Courant number above one
-    /// does not stretch these.
+    /// The largest `rate dt` of a step with this Courant number. Prescribed motion has at least 20
+    /// steps per period, and growth does not depend on cells: a Courant number above one does not
+    /// raise these limits.
     pub fn share(self, courant: f64) -> f64 {
         match self {
             Self::Walls | Self::Frame => courant.min(TAU / 20.0),
@@ -75,29 +75,29 @@ impl Cause {
         }
     }
 
-    /// Whether a step beyond [`Stability::limit`] is unstable; otherwise it is only inaccurate.
+    /// Returns whether a step beyond [`Stability::limit`] is unstable; otherwise it is only inaccurate.
     pub fn is_stiff(self) -> bool {
         matches!(self, Self::Convection | Self::Vorticity | Self::Rotation | Self::Stratification)
     }
 }
 
-/// What a scheme and a truncation can follow.
+/// The stability limits of a scheme and a truncation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stability {
-    /// The largest `omega dt` for which `du/dt = i omega u` does not grow; none for a scheme with
-    /// which it always does.
+    /// The largest `omega dt` for which `du/dt = i omega u` does not grow; none for a scheme with which
+    /// it always grows.
     pub imaginary: Option<f64>,
     /// The largest `k_i dx_i`: pi without truncation.
     pub reach: f64,
 }
 
 impl Stability {
-    /// The largest `rate dt` that is stable, or resolved where it cannot be unstable. Convection
-    /// turns the smallest eddies by `k_i |u_i| <= reach |u_i| / dx_i`.
+    /// The largest `rate dt` that is stable or, if the cause cannot be unstable, resolved. Convection
+    /// changes the smallest eddies at the rate `k_i |u_i| <= reach |u_i| / dx_i`.
     ///
-    /// Without a limit on the imaginary axis (rk2) an oscillation grows by `(omega dt)^4 / 8` per
-    /// step. For waves of all sizes the number here is where that is 1/8; for the smallest eddies,
-    /// which viscosity damps, it is the limit of rk3, where they would grow by 1.8.
+    /// Without a limit on the imaginary axis (rk2), an oscillation grows by `(omega dt)^4 / 8` per
+    /// step. For waves of all sizes the limit is set where this is 1/8. For the smallest eddies, which
+    /// viscosity damps, it is the limit of rk3, where they would grow by 1.8.
     pub fn limit(&self, cause: Cause) -> f64 {
         match cause {
             Cause::Convection => self.imaginary.unwrap_or(3.0_f64.sqrt()) / self.reach,
@@ -107,7 +107,7 @@ impl Stability {
         }
     }
 
-    /// What [`Stability::limit`] is, in words that a number follows.
+    /// The meaning of [`Stability::limit`] in words, to be followed by the number.
     pub fn up_to(&self, cause: Cause) -> &'static str {
         match (cause.is_stiff(), self.imaginary) {
             (true, Some(_)) => "the scheme is stable up to",
@@ -117,7 +117,7 @@ impl Stability {
     }
 }
 
-/// The rate of each cause; zero where there is none.
+/// The rate of each cause; zero if the cause is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rates([f64; Cause::ALL.len()]);
 
@@ -126,8 +126,9 @@ pub struct Rates([f64; Cause::ALL.len()]);
 pub struct Excess {
     pub cause: Cause,
     pub rate: f64,
-    /// `rate dt`, and the most that it may be.
+    /// `rate dt`.
     pub number: f64,
+    /// The largest stable or resolved `rate dt`.
     pub limit: f64,
 }
 
@@ -137,12 +138,12 @@ impl Excess {
         self.limit / self.rate
     }
 
-    /// What is too large, and how large it may be with this scheme.
+    /// Describes the excessive number and its limit for this scheme.
     pub fn describe(&self, stability: &Stability) -> String {
         let Self { cause, number, limit, .. } = *self;
         let (what, turn) = match cause {
             Cause::Convection => ("its Courant number", 1.0),
-            Cause::Walls | Cause::Frame => ("its part of a period", TAU),
+            Cause::Walls | Cause::Frame => ("its fraction of a period", TAU),
             _ => ("its rate times dt", 1.0),
         };
         format!("{what} is {:.2}, and {} {:.2}", number / turn, stability.up_to(cause), limit / turn)
@@ -154,7 +155,7 @@ impl Rates {
         self.0[cause as usize]
     }
 
-    /// Takes this rate where it is the larger one.
+    /// Raises the rate of a cause to this one if it is larger.
     pub fn raise(&mut self, cause: Cause, rate: f64) {
         let known = &mut self.0[cause as usize];
         *known = known.max(rate);
@@ -166,20 +167,20 @@ impl Rates {
         self
     }
 
-    /// The rates that there are.
+    /// The rates that are not zero.
     pub fn iter(&self) -> impl Iterator<Item = (Cause, f64)> {
         Cause::ALL.into_iter().zip(self.0).filter(|(_, rate)| *rate > 0.0)
     }
 
-    /// The cause that limits a step with this Courant number, and the length of that step. None
-    /// where nothing changes.
+    /// The cause that limits a step with this Courant number, and the length of that step. None if
+    /// nothing changes.
     pub fn fastest(&self, courant: f64) -> Option<(Cause, f64)> {
         self.iter()
             .map(|(cause, rate)| (cause, cause.share(courant) / rate))
             .min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The rates that a step of length `dt` is too long for, the worst first.
+    /// The rates for which a step of length `dt` is too long, the worst first.
     pub fn beyond(&self, dt: f64, stability: &Stability) -> Vec<Excess> {
         let all = self.iter().map(|(cause, rate)| Excess {
             cause,

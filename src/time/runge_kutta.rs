@@ -7,8 +7,8 @@
 //!     X <- F (M X + dt b N(u)),        F = exp(-nu int k^2 dt) from the time of this stage to that of the next
 //! ```
 
-/// One stage: `M`, `b`, and the times (in steps, from the beginning of the step) of this stage and
-/// of the next one.
+/// One stage: `M`, `b`, and the times of this stage and of the next one, in steps from the beginning of
+/// the step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     pub mix: [[f64; RungeKutta::REGISTERS]; RungeKutta::REGISTERS],
@@ -17,7 +17,7 @@ pub struct Stage {
     pub to: f64,
 }
 
-/// The schemes a case may name.
+/// The schemes that a case may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RungeKutta {
     Rk2,
@@ -26,10 +26,10 @@ pub enum RungeKutta {
 }
 
 impl RungeKutta {
-    /// Most registers of any scheme; unused ones have zero rows and columns.
+    /// Largest number of registers of any scheme; unused registers have zero rows and columns.
     pub const REGISTERS: usize = 3;
 
-    /// Registers of this scheme, u included.
+    /// Number of registers of this scheme, including u.
     pub fn registers(self) -> usize {
         match self {
             Self::Rk2 | Self::Rk3 => 2,
@@ -37,8 +37,8 @@ impl RungeKutta {
         }
     }
 
-    /// The largest `omega dt` for which `du/dt = i omega u` does not grow: `3^(1/2)` of a scheme of
-    /// third and `8^(1/2)` of one of fourth order. None for Heun's, with which it grows at any
+    /// The largest `omega dt` for which `du/dt = i omega u` does not grow: `3^(1/2)` for the scheme of
+    /// third order and `8^(1/2)` for that of fourth. None for Heun's scheme, with which it grows at any
     /// step, by `(omega dt)^4 / 8` per step.
     pub fn imaginary_limit(self) -> Option<f64> {
         match self {
@@ -48,8 +48,8 @@ impl RungeKutta {
         }
     }
 
-    /// The `c dt` with which a step of `du/dt = c u` multiplies u by `factor`, >= 1: the root of
-    /// `sum_(j <= p) z^j / j! = factor`, p the order.
+    /// The `c dt` for which a step of `du/dt = c u` multiplies u by `factor` >= 1: the root of
+    /// `sum_(j <= p) z^j / j! = factor`, where p is the order.
     pub fn exponent_of(self, factor: f64) -> f64 {
         let order = self.stages().len();
         let factorial: f64 = (1..=order).map(|j| j as f64).product();

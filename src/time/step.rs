@@ -1,11 +1,11 @@
-//! How long a step is, and when something is due.
+//! The length of a step, and the schedule of output.
 
 use super::Rates;
 
-/// How the length of a step is found.
+/// The rule for the length of a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StepSize {
-    /// dt itself.
+    /// A fixed dt.
     Fixed(f64),
     /// The Courant number C of `dt max(sum_i |u_i| / dx_i) = C`; other rates than convection limit
     /// the step in the same way.
@@ -13,15 +13,15 @@ pub enum StepSize {
 }
 
 impl StepSize {
-    /// dt where the flow changes at these rates, at most `limit`, the time to the next moment that
-    /// must be hit exactly. A rest too short to be a step of its own (1e-6 of one) is taken along.
+    /// dt of a flow that changes at these rates, at most `limit`, the time to the next moment at
+    /// which a step must end. A remainder below 1e-6 of a step is added to the step.
     pub fn choose(self, rates: &Rates, limit: f64) -> f64 {
-        let wanted = self.wanted(rates);
-        if wanted * (1.0 + 1e-6) >= limit { limit } else { wanted }
+        let length = self.length(rates);
+        if length * (1.0 + 1e-6) >= limit { limit } else { length }
     }
 
-    /// dt where the flow changes at these rates and no moment must be hit.
-    pub fn wanted(self, rates: &Rates) -> f64 {
+    /// dt of a flow that changes at these rates, without a time at which the step must end.
+    pub fn length(self, rates: &Rates) -> f64 {
         match self {
             Self::Fixed(dt) => dt,
             Self::Courant(number) => rates.fastest(number).map_or(f64::INFINITY, |(_, dt)| dt),
@@ -29,7 +29,7 @@ impl StepSize {
     }
 }
 
-/// Something that happens every so many steps, or every so much time, or both; never if neither is given.
+/// A schedule by steps, by time, or by both; never if neither is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Schedule {
     pub every_steps: Option<u64>,
@@ -45,7 +45,7 @@ impl Schedule {
         })
     }
 
-    /// Whether it is due now, after `step` steps at `time`.
+    /// Returns whether the output is due after `step` steps at `time`.
     pub fn is_due(&self, step: u64, time: f64) -> bool {
         let by_step = self.every_steps.is_some_and(|n| step.is_multiple_of(n));
         let by_time = self.every_time.is_some_and(|interval| {

@@ -118,7 +118,7 @@ fn other_steps() -> Outcome {
     let small = "--set domain.grid=[12,17,12] --set output.statistics.batch=0.1";
     let place = with_channel(CHANNEL)?;
     place.run(2, "run", &format!("{small} --set time.end=0.1 --set output.statistics.every_steps=5"))?;
-    let story = "the case has changed, and averages go on:\n  time.dt: 0.01 -> 0.005\n  output.statistics: ";
+    let story = "the case has changed; averages continue:\n  time.dt: 0.01 -> 0.005\n  output.statistics: ";
     place.ends(
         3,
         &format!("run case.toml --dir run {small} --set time.end=0.2 --set time.dt=0.005"),
@@ -170,8 +170,8 @@ fn not_mixed() -> Outcome {
         &gap,
         0,
         &[
-            "was to be 0.1 long, and is left out",
-            "2 batches of another length are put aside in gap/statistics",
+            "the current batch of averages, of length 0.1, is dropped",
+            "2 batches of another length renamed to .aside in gap/statistics",
         ],
     )?;
     let left = ["00000000.h5.aside", "00000001.h5.aside", "00000006.h5", "00000007.h5"];
@@ -179,16 +179,16 @@ fn not_mixed() -> Outcome {
     // A run without its checkpoints and its series still has results.
     fs::remove_dir_all(place.at("gap/checkpoints"))?;
     fs::remove_file(place.at("gap/series.csv"))?;
-    place.ends(1, &gap, 2, &["holds results but no checkpoint to go on from"])?;
+    place.ends(1, &gap, 2, &["holds results but no checkpoint to continue from"])?;
     let longer =
         format!("run case.toml --dir run {small} --set time.end=0.5 --set output.statistics.batch=0.05");
     place.ends(2, &longer, 2, &["output.statistics.batch: 0.1 -> 0.05", "--accept-changes"])?;
-    let aside = "2 batches of another length are put aside in run/statistics";
+    let aside = "2 batches of another length renamed to .aside in run/statistics";
     place.ends(
         2,
         &format!("{longer} --accept-changes"),
         0,
-        &["averages begin anew", aside, "averaged         t = 0.26 to 0.5, "],
+        &["averages start afresh", aside, "averaged         t = 0.26 to 0.5, "],
     )?;
     ensure!(
         place.at("run/statistics/00000001.h5.aside").exists()
@@ -201,7 +201,7 @@ fn not_mixed() -> Outcome {
         3,
         &format!("{thinner} --accept-changes"),
         0,
-        &["averages begin anew", left_out, "averaged         t = 0.51 to 0.6, "],
+        &["averages start afresh", left_out, "averaged         t = 0.51 to 0.6, "],
     )
 }
 
@@ -274,10 +274,10 @@ fn unwritten() -> Outcome {
     fs::create_dir_all(&obstacle)?;
     let told = [
         "warning: cannot remove run/statistics/.00000000.h5.partial: Is a directory (os error 21). The batch \
-         of statistics is kept, in checkpoints as well, and",
+         of statistics stays in memory and in checkpoints until it can be written",
         "checkpoint run/checkpoints/00000012.h5",
-        "Batches of statistics could not be written. The last checkpoint holds them: mend this, and run the \
-         same command again",
+        "Batches of statistics could not be written. The last checkpoint holds them: fix the problem, and run \
+         the same command again",
     ];
     place.ends(2, &run, 1, &told)?;
     ensure!(

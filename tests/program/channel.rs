@@ -151,7 +151,7 @@ for b in batches:
         2,
         &[
             "pieces/statistics/00000001.h5 is damaged",
-            "or move it away: the averages are then those of the other batches",
+            "or move it away to average over the other batches only",
         ],
     )?;
     fs::remove_file(&batch)?;
@@ -336,7 +336,7 @@ fn incomplete() -> Outcome {
              with"
         );
         place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &[&refused])?;
-        let warned = format!("warning: averages begin anew: it has statistics, but no \"{missing}\"");
+        let warned = format!("warning: averages start afresh: it has statistics, but no \"{missing}\"");
         place.ends(
             3,
             "run case.toml --dir old --set time.steps=12 --accept-changes",
@@ -375,7 +375,9 @@ f.copy(f['u'], f, 'samples')",
         ["its averages count samples and not time, as those of rogallo 0.1 do. Go on with the version that \
          wrote it, or with --accept-changes"];
     place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &refused)?;
-    let warned =
-        ["warning: averages begin anew: its averages count samples", "averaged         t = 0.018 to 0.024, "];
+    let warned = [
+        "warning: averages start afresh: its averages count samples",
+        "averaged         t = 0.018 to 0.024, ",
+    ];
     place.ends(3, "run case.toml --dir old --set time.steps=12 --accept-changes", 0, &warned)
 }

@@ -174,8 +174,8 @@ fn another_flux() -> Outcome {
     place.ends(1, "run first.toml", 0, &["done: step 2"])?;
     let other = "--set drive.bulk_velocity=12 --set \
         initial={kind=\"file\",file=\"runs/first/checkpoints/latest\"} --dir other";
-    let note = "initial.file has the bulk velocity 10.000000, the case 12.000000: the mean profile is \
-        multiplied by 1.200000, seen from the walls";
+    let note = "initial.file has the bulk velocity 10.000000, the case 12.000000: the mean profile \
+        relative to the walls is multiplied by 1.200000";
     place.ends(2, &format!("run first.toml {other}"), 0, &[note])?;
     place.ends(1, &format!("check first.toml {}", other.replace("--dir other", "")), 0, &[note])?;
     let of = |run: &str, row: usize, column: &str| value(&place, run, row, column);

@@ -171,7 +171,7 @@ impl Cluster {
         let environment = [&[("SLURM_CONF", &*conf)], environment].concat();
         let finished =
             place.start_in(1, &format!("submit case.toml --dir run {words}"), &environment)?.finish()?;
-        check(&finished, 0, &["process grid", "look at it"])?;
+        check(&finished, 0, &["process grid", "show the job"])?;
         let line = finished.output.lines().find(|line| line.starts_with("job  ")).ok_or("no job")?;
         Ok(line.split([' ', ',']).filter(|word| word.parse::<u32>().is_ok()).map(str::to_owned).collect())
     }

@@ -64,7 +64,7 @@ fn damaged(case: &str) -> Outcome {
 
         let told = place.rogallo(1, "inspect again/checkpoints/00000006.h5")?;
         let harmless = told.status.success();
-        let advice = "take an older checkpoint";
+        let advice = "use an older checkpoint";
         ensure!(
             harmless || told.status.code() == Some(2) && told.output.contains(advice),
             "byte {place_of_damage}: {}",

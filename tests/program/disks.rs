@@ -72,13 +72,13 @@ fn full_at_the_end() -> Outcome {
     let arguments = "run case.toml --dir run --set checkpoint.every_steps=2 --set checkpoint.keep=100";
     let end = [
         "rogallo: no room on the disk for run/checkpoints",
-        "The state of step 20, where the run ended, is not saved. The last checkpoint is of step",
+        "The final state, of step 20, is not saved. The last checkpoint is of step",
     ];
     place.ends(
         3,
         arguments,
         1,
-        &[&end[..], &["warning: there is no checkpoint of step 18: no room on the disk"]].concat(),
+        &[&end[..], &["warning: cannot save step 18: no room on the disk"]].concat(),
     )?;
     ensure!(sound_checkpoints(&place)? >= 2, "the checkpoints before the disk was full are gone");
     // Still full: the run starts where it was and ends with the same message.
@@ -105,10 +105,10 @@ fn full_for_a_while() -> Outcome {
     check(
         &finished,
         3,
-        &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"],
+        &["run/spectra.csv can be written again; no lines are lost", "stopping: the job received a signal"],
     )?;
     for part in [
-        "warning: there is no checkpoint of step",
+        "warning: cannot save step",
         "The last checkpoint is of step",
         "warning: cannot write run/spectra.csv",
     ] {
@@ -121,7 +121,7 @@ fn full_for_too_long() -> Outcome {
     let place = Place::new()?;
     let Some(_disk) = disk(&place, "size=600k")? else { return Ok(()) };
     let arguments = format!("{} --set checkpoint.give_up_after_minutes=0.01", saving());
-    let end = "minutes (checkpoint.give_up_after_minutes = 0.01), so that the run ends at step";
+    let end = "minutes (checkpoint.give_up_after_minutes = 0.01), so the run ends at step";
     place.ends(2, &arguments, 1, &["rogallo: no room on the disk for run/checkpoints", end])?;
     ensure!(sound_checkpoints(&place)? >= 1, "the checkpoints before the disk was full are gone");
     Ok(())
@@ -146,7 +146,7 @@ fn read_only() -> Outcome {
     check(
         &finished,
         3,
-        &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"],
+        &["run/spectra.csv can be written again; no lines are lost", "stopping: the job received a signal"],
     )?;
     ensure!(finished.output.contains("Read-only file system"), "{}", finished.output);
     goes_on(&place)
@@ -162,7 +162,7 @@ fn removed() -> Outcome {
     }
     wait_for_checkpoint(&place, 0)?;
     signal_last_rank(&place, Signal::USR1)?;
-    check(&job.finish()?, 3, &["stopping: the job was sent a signal"])?;
+    check(&job.finish()?, 3, &["stopping: the job received a signal"])?;
     for name in ["case.toml", "run.log", "spectra.csv"] {
         ensure!(place.at("run").join(name).exists(), "{name} is missing");
     }

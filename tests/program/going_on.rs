@@ -63,7 +63,7 @@ fn averages() -> Outcome {
     let small = format!("{channel} --set domain.grid=[24,33,24]");
     place.ends(2, &format!("{small} --set time.steps=4"), 0, &["done: step 4,"])?;
     let changed = format!("{small} --set time.steps=6 --set numerics.seed=5 --accept-changes");
-    place.ends(2, &changed, 0, &["numerics.seed: ", "averages begin anew", "done: step 6,"])?;
+    place.ends(2, &changed, 0, &["numerics.seed: ", "averages start afresh", "done: step 6,"])?;
     place.python(
         "import h5py
 f = h5py.File('run/checkpoints/latest')['statistics']
@@ -81,7 +81,7 @@ fn damaged_do_not_count() -> Outcome {
     let story = [
         "00000010.h5 is damaged",
         "continuing from run/checkpoints/00000005.h5",
-        "put aside: run/checkpoints/00000010.h5.aside",
+        "put aside, since damaged or of later steps: run/checkpoints/00000010.h5.aside",
     ];
     place.ends(3, arguments, 0, &story)?;
     ensure!(
@@ -116,18 +116,17 @@ fn other_names() -> Outcome {
     fs::write(place.at("new/checkpoints/3.hdf5"), "not HDF5")?;
     let before = place.files("new")?;
     let told = [
-        "no file in new/checkpoints has the name of a checkpoint (STEP.h5",
-        "new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it; to count, it must \
-         be renamed: \
-         mv 'new/checkpoints/coarse.h5' 'new/checkpoints/00000003.h5'",
-        "new/checkpoints/3.hdf5 is damaged or no HDF5 file",
+        "no file in new/checkpoints is named like a checkpoint (STEP.h5",
+        "new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it; to use it, \
+         rename it: mv 'new/checkpoints/coarse.h5' 'new/checkpoints/00000003.h5'",
+        "new/checkpoints/3.hdf5 is damaged or not an HDF5 file",
         "--fresh, which deletes it",
     ];
     place.ends(3, "run case.toml --dir new", 2, &told)?;
     ensure!(place.files("new")? == before, "a refused run has changed its directory");
     fs::copy(place.at("new/checkpoints/coarse.h5"), place.at("new/checkpoints/00000003.h5"))?;
     let told = [
-        "not considered: new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it\n",
+        "ignored: new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it\n",
         "continuing from new/checkpoints/00000003.h5",
     ];
     place.ends(2, "run case.toml --dir new --set time.steps=5", 0, &told)?;
@@ -141,8 +140,8 @@ fn recorded_case() -> Outcome {
     place.run(2, "run", &format!("{changed} --set time.steps=3"))?;
     place.run(1, "whole", &format!("{changed} --set time.steps=6"))?;
     let here = [
-        "case.toml is where the run writes its resolved case",
-        "`rogallo continue run` goes on with the run",
+        "the run writes its resolved case to run/case.toml, and would overwrite your file there",
+        "to continue the run that wrote it, use `rogallo continue run`",
     ];
     place.ends(3, "run run/case.toml --dir run", 2, &here)?;
     place.ends(
@@ -191,14 +190,14 @@ fn recorded_case() -> Outcome {
         3,
         "continue run/case.toml",
         2,
-        &["run/case.toml is a file; `rogallo continue` takes the run directory, which may be run\n"],
+        &["run/case.toml is a file; `rogallo continue` needs the run directory, perhaps run\n"],
     )?;
     fs::copy(place.at("run/case.toml"), place.at("empty/case.toml"))?;
     place.ends(
         3,
         "continue empty",
         2,
-        &["there is no checkpoint in empty to go on from; `rogallo run CASE.toml --dir empty` starts the \
+        &["there is no checkpoint in empty to continue from; `rogallo run CASE.toml --dir empty` starts the \
             run"],
     )?;
     ensure!(

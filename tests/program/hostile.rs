@@ -84,7 +84,7 @@ fn pipes() -> Outcome {
                 1,
                 "stats run",
                 2,
-                &[&format!("cannot read run/series.csv: {PIPE}; mend it, or move it away")],
+                &[&format!("cannot read run/series.csv: {PIPE}; fix it, or move it away")],
             )?;
         }
         fs::remove_file(&file)?;
@@ -109,7 +109,7 @@ fn running() -> Outcome {
     place.wait_for("run", 5)?;
     make_pipe(&place, "run/command")?;
     fs::create_dir(place.at("run/stop"))?;
-    let of_command = format!("warning: run/command is not obeyed: {PIPE}. Remove it");
+    let of_command = format!("warning: run/command is ignored: {PIPE}. Remove it");
     let told = [&*of_command, "warning: run/stop does not stop the run: it is not a regular file. Remove it"];
     let begin = Instant::now();
     while !place.read("run/run.log").is_ok_and(|log| told.iter().all(|told| log.contains(told))) {
@@ -117,7 +117,7 @@ fn running() -> Outcome {
         std::thread::sleep(Duration::from_millis(5));
     }
     signal_last_rank(&place, Signal::TERM)?;
-    check(&job.finish()?, 3, &[told[0], told[1], "stopping: the job was sent a signal"])?;
+    check(&job.finish()?, 3, &[told[0], told[1], "stopping: the job received a signal"])?;
     fs::remove_dir(place.at("run/stop"))?;
     goes_on(&place)
 }
@@ -170,7 +170,7 @@ fn links() -> Outcome {
         2,
         "run case.toml --dir run --set time.steps=3",
         0,
-        &["put aside: run/checkpoints/00000002.h5.2.aside", "done: step 3,"],
+        &["put aside, since damaged or of later steps: run/checkpoints/00000002.h5.2.aside", "done: step 3,"],
     )?;
     ensure!(
         place.read("run/checkpoints/00000002.h5.aside")? == "of a user",
@@ -221,7 +221,7 @@ fn shapes() -> Outcome {
             1,
             &format!("inspect {name}.h5"),
             2,
-            &["its shape is", "but the file holds 0 bytes of it; take an older checkpoint"],
+            &["its shape is", "but the file holds 0 bytes of it; use an older checkpoint"],
         )?;
         let regrids = name.starts_with("records");
         place.ends(
@@ -272,7 +272,7 @@ fn size_limit() -> Outcome {
     check(
         &job.finish()?,
         3,
-        &["run/spectra.csv is written again, with what was kept", "stopping: the job was sent a signal"],
+        &["run/spectra.csv can be written again; no lines are lost", "stopping: the job received a signal"],
     )?;
     goes_on(&place)
 }
@@ -327,7 +327,7 @@ fn not_text() -> Outcome {
     fs::write(&series, [&text[..], b"3,K\xe1rm\xe1n\n"].concat())?;
     let (again, advice) = (
         "run case.toml --dir run --set time.steps=3",
-        "mend it, or move it away: then the run begins a new one",
+        "fix it, or move it away to let the run begin a new one",
     );
     let told = format!("cannot cut back run/series.csv to step 1: line 4: it is not UTF-8 text; {advice}");
     place.ends(2, again, 1, &[&told])?;
@@ -365,7 +365,8 @@ fn not_text() -> Outcome {
     for (option, told) in [("--account", "--account"), ("--queue", "--queue"), ("--set", "a --set")] {
         let value = if option == "--set" { "output.directory=\"a\"\n" } else { "me\ntouch owned" };
         let told = format!(
-            "{told} has the control character '\\n', which a job script cannot have; nothing was submitted"
+            "{told} has the control character '\\n', which a job script cannot contain; nothing was \
+             submitted"
         );
         check(&rogallo(&[&submit[..], &[OsStr::new(option), OsStr::new(value)]].concat())?, 2, &[&told])?;
     }

@@ -27,7 +27,7 @@ fn lock_of(job: &str, beat: u32) -> String {
     )
 }
 
-const WATCHING: &str = "rogallo: run/lock is of job 12, process 7 on node17: watching for 3 s";
+const WATCHING: &str = "rogallo: run/lock belongs to job 12, process 7 on node17: watching for 3 s";
 
 fn same_node() -> Outcome {
     let place = Place::new()?;
@@ -55,7 +55,7 @@ fn dead() -> Outcome {
         2,
         "run case.toml --dir run",
         0,
-        &[WATCHING, "job 12, process 7 on node17 is taken for dead", "done: step 20,"],
+        &[WATCHING, "job 12, process 7 on node17 is presumed dead", "done: step 20,"],
     )
 }
 

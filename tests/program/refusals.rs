@@ -130,7 +130,7 @@ fn command_lines() -> Outcome {
     let large = "check case.toml --set domain.grid=[2048,2048,2048] --ranks 64";
     place.ends(1, large, 0, &["memory per rank  ", " GB, and what MPI", "checkpoint       61.0 GB"])?;
     let aggregators =
-        "checkpoint.aggregators = 4, but there are 3 ranks: give as many at most, or leave it out";
+        "checkpoint.aggregators = 4, but there are 3 ranks: choose at most as many, or omit the key";
     place.ends(3, "run case.toml --dir many --set checkpoint.aggregators=4", 2, &[aggregators])?;
     place.ends(1, "check case.toml --ranks 3 --set checkpoint.aggregators=4", 2, &[aggregators])?;
     ensure!(!place.at("many").exists(), "a refused run has made its directory");
@@ -206,8 +206,8 @@ fn mean_flows_scalars_and_forces() -> Outcome {
 
 fn changed_case() -> Outcome {
     let place = with_run()?;
-    let advice = "Undo this, or go on all the same with --accept-changes, or use another run directory \
-        (--dir), or --fresh to start over";
+    let advice = "Undo this, or continue anyway with --accept-changes, or use another run directory \
+        (--dir), or start over with --fresh";
     let changed = "the case has changed since run/checkpoints/00000002.h5 was written";
     refused(
         &place,
@@ -225,7 +225,7 @@ fn changed_case() -> Outcome {
     )?;
     let other_box = [
         "domain.size: [",
-        "no run goes on with another domain.size. Start one from this state (initial.kind = \"file\"",
+        "a run cannot continue with another domain.size. Start a new run from this state (initial.kind = ",
     ];
     refused(&place, "case.toml --accept-changes --set domain.size=[6,6,4]", &other_box)?;
     // What is neither physics nor numbers may change.
@@ -243,7 +243,7 @@ fn damaged_checkpoints() -> Outcome {
     place.ends(1, "inspect run/checkpoints/latest", 2, &["is damaged"])?;
 
     fs::write(&file, "not HDF5")?;
-    refused(&place, "case.toml", &[damaged, "no HDF5 file", none])?;
+    refused(&place, "case.toml", &[damaged, "not an HDF5 file", none])?;
 
     let mut flipped = sound.clone();
     flipped[sound.len() / 2] ^= 0x10;
@@ -308,7 +308,7 @@ fn results_without_checkpoint() -> Outcome {
     refused(
         &place,
         "case.toml",
-        &["holds results but no checkpoint to go on from", "--fresh to remove them"],
+        &["holds results but no checkpoint to continue from", "--fresh to remove them"],
     )?;
     place.run(3, "run", "--fresh --set time.steps=2")
 }

@@ -108,7 +108,7 @@ fn same_grid() -> Outcome {
         [("channel", "16,25,12"), ("case", "24,20,18"), ("ellipsoid", "24,20,18"), ("single", "24,20,18")]
     {
         let (from, to) = (format!("{run}/{LATEST}"), format!("new/{run}.h5"));
-        let said = ["all modes are kept", "Running statistics are not taken over"];
+        let said = ["all modes are kept", "Averages are not transferred"];
         place.ends(1, &format!("regrid {from} {to} --grid {grid}"), 0, &said)?;
         same_fields(&place, &from, &to)?;
         place.ends(1, &format!("inspect {to}"), 0, &["written by"])?;
@@ -209,11 +209,11 @@ fn going_on() -> Outcome {
         )?;
         let regrid = format!("regrid {run}-coarse/{LATEST} --to-run {run}-fine --grid {fine}");
         let how = format!(
-            "To go on from it: `rogallo continue {run}-fine --set time.steps=..` (its 4 steps are \
-             done).\nIts step stays time.dt = "
+            "To continue from it: `rogallo continue {run}-fine --set time.steps=..` (it has done \
+             its 4 steps).\nThe step remains time.dt = "
         );
         place.ends(2, &regrid, 0, &["all modes are kept", &how])?;
-        place.ends(1, &regrid, 2, &[&format!("{run}-fine holds a run already, which is not overwritten")])?;
+        place.ends(1, &regrid, 2, &[&format!("{run}-fine already holds a run, which is not overwritten")])?;
         // With the case that lies there, or with the user's own.
         let go_on = if run == "channel" {
             format!("continue {run}-fine")
@@ -317,16 +317,16 @@ fn refusals() -> Outcome {
     };
     let latest = "channel/checkpoints/latest";
     refused("none.h5 new/a.h5 --grid 16,25,12", &["cannot read the checkpoint none.h5"])?;
-    refused("channel.toml new/a.h5 --grid 16,25,12", &["channel.toml is damaged or no HDF5 file"])?;
+    refused("channel.toml new/a.h5 --grid 16,25,12", &["channel.toml is damaged or not an HDF5 file"])?;
     refused(
         "channel/statistics/00000000.h5 new/a.h5 --grid 16,25,12",
         &["is a statistics file of rogallo, not a checkpoint"],
     )?;
     refused(
         &format!("{latest} {latest} --grid 16,25,12"),
-        &["channel/checkpoints/latest exists, and is not overwritten"],
+        &["channel/checkpoints/latest exists and is not overwritten"],
     )?;
-    refused(&format!("{latest} case.toml --grid 16,25,12"), &["case.toml exists, and is not overwritten"])?;
+    refused(&format!("{latest} case.toml --grid 16,25,12"), &["case.toml exists and is not overwritten"])?;
     refused(&format!("{latest} new/a.h5"), &["the following required arguments were not provided"])?;
     refused(&format!("{latest} --grid 16,25,12"), &["the following required arguments were not provided"])?;
     refused(&format!("{latest} new/a.h5 --to-run new --grid 16,25,12"), &["cannot be used with"])?;
@@ -363,12 +363,7 @@ fn refusals() -> Outcome {
         place.ends(3, start, 2, &[parts])?;
     }
     let other = "--set initial={kind=\"file\",file=\"case/checkpoints/latest\"}";
-    place.ends(
-        3,
-        &format!("run channel.toml --dir started {other}"),
-        2,
-        &["it is of the flow \"homogeneous\""],
-    )?;
+    place.ends(3, &format!("run channel.toml --dir started {other}"), 2, &["its flow is \"homogeneous\""])?;
     place.ends(
         1,
         "check channel.toml --set initial={kind=\"file\",file=\"none.h5\"}",
@@ -392,7 +387,12 @@ fn initial_files() -> Outcome {
                 scalar.salt={initial={kind=\"mode\",wavenumber=[1,0,0]}}";
     for (run, command) in [("channel", channel), ("case", case)] {
         for ranks in [1, 3, 4] {
-            let said = ["step 4, time", "repeated 2 times in x; ", "dropped with the modes", "done: step 3,"];
+            let said = [
+                "step 4, time",
+                "repeated 2 times in x; ",
+                "dropped modes that the grid does not hold",
+                "done: step 3,",
+            ];
             place.ends(ranks, &format!("{command} --dir {run}-on-{ranks} --set time.steps=3"), 0, &said)?;
             place.same_state(&format!("{run}-on-1"), &format!("{run}-on-{ranks}"))?;
             place.same_text(&format!("{run}-on-1"), &format!("{run}-on-{ranks}"), "series.csv")?;

@@ -88,7 +88,7 @@ fn chain() -> Outcome {
     cluster.ends(second, 0)?;
     let log = place.read("run/run.log")?;
     ensure!(
-        log.matches("stopping: the job was sent a signal").count() == 1,
+        log.matches("stopping: the job received a signal").count() == 1,
         "the first job did not stop:\n{log}"
     );
     cluster.ends(third, 0)?;

@@ -55,7 +55,7 @@ fn every_job() -> Outcome {
         &[
             "run: running\n",
             "started at step 0 on 2 ranks, process grid [1, 2]",
-            "steps a second",
+            "steps per second",
             "checkpoint    000000",
             "health        energy",
         ],
@@ -64,7 +64,7 @@ fn every_job() -> Outcome {
     check(&job.finish()?, 3, &["stopped early"])?;
     ensure!(events(&place)? == ["start", "stop"], "{:?}", events(&place)?);
     let stopped = place.latest("run")?;
-    let at_stop = "run: stopped: the job was sent a signal, 20";
+    let at_stop = "run: stopped: the job received a signal, 20";
     status(&place, &[at_stop, &format!("checkpoint    {stopped:08}.h5"), "about "])?;
     let first = entries(&place)?.remove(0);
     ensure!(
@@ -103,7 +103,7 @@ fn every_job() -> Outcome {
     let end = place.latest("run")? + 5;
     place.ends(2, &ENDLESS.replace("100000000", &end.to_string()), 0, &["done: step"])?;
     ensure!(events(&place)? == ["start", "stop", "continue", "continue", "done"], "{:?}", events(&place)?);
-    status(&place, &["run: done, 20", "to the end    nothing", &format!("now           step {end},")])?;
+    status(&place, &["run: done, 20", "left          nothing", &format!("now           step {end},")])?;
     let before = place.read("run/ledger.jsonl")?;
     place.run(1, "run", "--fresh")?;
     ensure!(place.read("run/ledger.jsonl")?.starts_with(&before), "the ledger has lost lines");

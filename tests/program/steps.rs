@@ -132,7 +132,7 @@ fn limits_are_named() -> Outcome {
         &["warning          time.cfl = 2 is beyond 0.83"],
     )?;
     let fixed = "check case.toml --set time.dt=3.93 --set drive.rotation=2";
-    let walls = "too long for the oscillation of the walls: its part of a period is 3.93, and it is resolved \
+    let walls = "too long for the oscillation of the walls: its fraction of a period is 3.93, and it is resolved \
         up to 0.10; the longest dt is 1.000e-1";
     place.ends(
         1,

@@ -28,7 +28,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-const STOPPED: &str = "with a checkpoint: run the same command again to go on";
+const STOPPED: &str = "with a checkpoint: run the same command again to continue";
 
 fn signal_to_a_rank() -> Outcome {
     let place = Place::new()?;
@@ -38,7 +38,7 @@ fn signal_to_a_rank() -> Outcome {
     check(
         &job.finish()?,
         3,
-        &["stopping: the job was sent a signal", STOPPED, "(exit code 3, which mpirun reports as an error)"],
+        &["stopping: the job received a signal", STOPPED, "(exit code 3, which mpirun reports as an error)"],
     )?;
     ensure!(place.latest("run")? >= 18, "no checkpoint where it stopped");
     goes_on(&place)
@@ -68,7 +68,7 @@ fn signal_to_mpirun() -> Outcome {
             ensure!(!finished.status.success(), "ended with {}", finished.status);
         }
         let log = place.read("run/run.log")?;
-        ensure!(log.contains("stopping: the job was sent a signal"), "{log}");
+        ensure!(log.contains("stopping: the job received a signal"), "{log}");
         ensure!(place.latest("run")? >= reached + 18, "no checkpoint where it stopped:\n{log}");
         reached = place.latest("run")?;
     }
@@ -98,12 +98,12 @@ fn signal_without_mpirun() -> Outcome {
     }
     place.wait_for("run", place.latest("run")? + 3)?;
     job.signal(Signal::INT)?;
-    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    check(&job.finish()?, 3, &["stopping: the job received a signal", STOPPED])?;
     // The terminal is closed.
     let job = place.start(1, ENDLESS)?;
     place.wait_for("run", place.latest("run")? + 3)?;
     job.signal(Signal::HUP)?;
-    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    check(&job.finish()?, 3, &["stopping: the job received a signal", STOPPED])?;
     let log = place.read("run/run.log")?;
     ensure!(
         log.lines().last().is_some_and(|line| line.contains(STOPPED)),
@@ -147,7 +147,12 @@ fn second_interrupt() -> Outcome {
 
 fn walltime() -> Outcome {
     let place = Place::new()?;
-    place.ends(3, &format!("{ENDLESS} --walltime 0:01"), 3, &["stopping: the job's time is up", STOPPED])?;
+    place.ends(
+        3,
+        &format!("{ENDLESS} --walltime 0:01"),
+        3,
+        &["stopping: the job is about to reach its time limit", STOPPED],
+    )?;
     goes_on(&place)?;
     // So short that there is time for one step only: each job gets on by that.
     let tight = "run case.toml --dir tight --set time.steps=3 --walltime 0";
@@ -161,7 +166,7 @@ fn slurm() -> Outcome {
     let place = Place::new()?;
     let end = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs() + 3;
     let job = place.start_in(2, ENDLESS, &[("SLURM_JOB_END_TIME", &end.to_string())])?;
-    check(&job.finish()?, 3, &["stopping: the job's time is up", STOPPED])?;
+    check(&job.finish()?, 3, &["stopping: the job is about to reach its time limit", STOPPED])?;
     // A batch script may set it to nothing where SLURM does not tell.
     let job = place.start_in(2, "run case.toml --dir other", &[("SLURM_JOB_END_TIME", "")])?;
     check(&job.finish()?, 0, &["done: step 20,"])
@@ -173,14 +178,18 @@ fn pbs() -> Outcome {
     check(
         &job.finish()?,
         3,
-        &["(PBS_WALLTIME, counted from the start", "stopping: the job's time is up", STOPPED],
+        &[
+            "(PBS_WALLTIME, counted from the start",
+            "stopping: the job is about to reach its time limit",
+            STOPPED,
+        ],
     )?;
     // A batch system that does not say.
     let job = place.start_in(2, "run case.toml --dir other", &[("LSB_JOBID", "12")])?;
     check(
         &job.finish()?,
         0,
-        &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"],
+        &["LSB_JOBID is set, but the time limit of the job is unknown: give --walltime", "done: step 20,"],
     )
 }
 
@@ -199,7 +208,11 @@ fn lsf() -> Outcome {
     check(
         &job.finish()?,
         3,
-        &["the job must be over in 0:00:03 (bjobs)", "stopping: the job's time is up", STOPPED],
+        &[
+            "the job must end within 0:00:03 (bjobs)",
+            "stopping: the job is about to reach its time limit",
+            STOPPED,
+        ],
     )?;
     ensure!(
         fs::read_to_string(place.at("asked"))? == "-noheader -o time_left 12\n",
@@ -211,7 +224,7 @@ fn lsf() -> Outcome {
     check(
         &job.finish()?,
         0,
-        &["LSB_JOBID is set, but not when the job must be over: give --walltime", "done: step 20,"],
+        &["LSB_JOBID is set, but the time limit of the job is unknown: give --walltime", "done: step 20,"],
     )
 }
 
@@ -235,7 +248,7 @@ fn many_signals() -> Outcome {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    check(&job.finish()?, 3, &["stopping: the job was sent a signal", STOPPED])?;
+    check(&job.finish()?, 3, &["stopping: the job received a signal", STOPPED])?;
     goes_on(&place)
 }
 
@@ -268,14 +281,19 @@ fn developing() -> Outcome {
         &job.finish()?,
         3,
         &[
-            "rogallo: stopping: the job was sent a signal\nstopped early before the run began \
+            "rogallo: stopping: the job received a signal\nstopped early before the run began \
              (initial.develop: step ",
             again,
             progress,
         ],
     )?;
     ensure!(place.files("run")?.is_empty(), "left behind: {:?}", place.files("run")?);
-    place.ends(2, &format!("{endless} --walltime 0:01"), 3, &["stopping: the job's time is up", again])?;
+    place.ends(
+        2,
+        &format!("{endless} --walltime 0:01"),
+        3,
+        &["stopping: the job is about to reach its time limit", again],
+    )?;
 
     let short = "run case.toml --dir run --set initial.develop={skewness=-0.2}";
     fs::write(place.at("run/stop"), "")?;
@@ -313,8 +331,8 @@ fn command_file() -> Outcome {
     std::thread::sleep(Duration::from_millis(500));
     command(&place, "time.steps = 1")?;
     let commands = [
-        "commanded: # as soon as possible; checkpoint; snapshot; output.spectra.every_steps = 1000000",
-        "commanded: time.steps = 1",
+        "commands: # as soon as possible; checkpoint; snapshot; output.spectra.every_steps = 1000000",
+        "commands: time.steps = 1",
         "done: step",
     ];
     check(&job.finish()?, 0, &commands)?;
@@ -339,9 +357,9 @@ fn wrong_command_file() -> Outcome {
     ensure!(place.latest("run")? == 0, "a wrong command file is obeyed in part");
     fs::write(place.at("run/stop"), "")?;
     let told = [
-        "the command file is not obeyed: \"fluid.viscosity = 1\" is no command: there are checkpoint, \
-         snapshot, and KEY=VALUE for the keys output.series",
-        "the command file is not obeyed: error: output.series.every_steps: must be at least 1",
+        "the command file is ignored: \"fluid.viscosity = 1\" is not a command; the commands \
+         are checkpoint, snapshot, and KEY=VALUE for the keys output.series",
+        "the command file is ignored: error: output.series.every_steps: must be at least 1",
     ];
     check(&job.finish()?, 3, &told)?;
     goes_on(&place)

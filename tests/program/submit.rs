@@ -108,8 +108,8 @@ fn refused() -> Outcome {
         "a node has 3 ranks; a Blue Gene/Q takes 1, 2, 4, .. 64",
     )?;
     refuses("--ranks 2 --scheduler mpirun --chain 2", "there is no --chain")?;
-    refuses("--ranks 2 --nodes 1 --scheduler pbs --requeue", "has no place for --requeue (@REQUEUE@)")?;
-    refuses("--ranks 2 --scheduler slurm --dir a%b", "batch systems do not take '%' in the run directory")?;
+    refuses("--ranks 2 --nodes 1 --scheduler pbs --requeue", "does not use --requeue (@REQUEUE@)")?;
+    refuses("--ranks 2 --scheduler slurm --dir a%b", "batch systems do not accept '%' in the run directory")?;
     let empty = place.at("empty").to_string_lossy().into_owned();
     let job = place.start_in(1, "submit case.toml --walltime 1:00:00 --ranks 2", &[("PATH", &empty)])?;
     check(&job.finish()?, 2, &["no batch system found (sbatch, qsub, bsub)"])?;
@@ -124,14 +124,9 @@ fn own_template() -> Outcome {
     let finished = place.rogallo(1, submit)?;
     check(&finished, 0, &["#SBATCH -n 3 -t 0:01:30\nsrun "])?;
     ensure!(!finished.output.contains("-p"), "{}", finished.output);
-    place.ends(
-        1,
-        &format!("{submit} --account me"),
-        2,
-        &["own.sh has no place for --account (@ACCOUNT@)"],
-    )?;
+    place.ends(1, &format!("{submit} --account me"), 2, &["own.sh does not use --account (@ACCOUNT@)"])?;
     fs::write(place.at("own.sh"), "@COMMAND@\n@CORES@\n")?;
-    place.ends(1, submit, 2, &["own.sh:2: no value is called @CORES@; there are @NAME@, @RANKS@,"])
+    place.ends(1, submit, 2, &["own.sh:2: there is no value @CORES@, only @NAME@, @RANKS@,"])
 }
 
 /// A folder with a command that writes down its arguments and answers as the real one does.
@@ -181,7 +176,7 @@ fn chain() -> Outcome {
         "submit case.toml --ranks 2 --walltime 1:00:00 --scheduler slurm",
         &[("PATH", &path)],
     )?;
-    check(&job.finish()?, 1, &["sbatch does not take", "no such partition"])
+    check(&job.finish()?, 1, &["sbatch rejects", "no such partition"])
 }
 
 fn detached() -> Outcome {

@@ -36,7 +36,7 @@ pub fn judge(finished: &Finished, befell: &[Disturbance]) -> Result<End, Failed>
     let orderly = &[Disturbance::Signal, Disturbance::SignalTwice];
     match status.code() {
         Some(0) => Ok(End::Done),
-        Some(2) if says("holds results but no checkpoint to go on from") => Ok(End::Lost),
+        Some(2) if says("holds results but no checkpoint to continue from") => Ok(End::Lost),
         Some(3) if fell(orderly) => Ok(End::Early),
         Some(code) if fell(orderly) && output.is_empty() && died_before_it_listened(code) => Ok(End::Early),
         Some(1) if fell(&[Disturbance::FullDisk]) && (says("No space left") || says("no room")) => {

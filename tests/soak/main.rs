@@ -13,11 +13,11 @@ mod support;
 
 mod disturbance;
 mod judge;
-mod night;
+mod soak_test;
 
 use libtest_mimic::{Arguments, Trial};
-use night::Night;
 use place::{Outcome, Place};
+use soak_test::SoakTest;
 use std::fs;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -67,11 +67,11 @@ fn soak(case: &str, seed: u64) -> Outcome {
     fs::write(place.at("case.toml"), case)?;
     place.run(2, "whole", "")?;
     let seed = from_environment("ROGALLO_SOAK_SEED", 0) + seed;
-    let mut night = Night::new(&place, seed)?;
-    while night.disturbances() < from_environment("ROGALLO_SOAK", SHORT) {
-        night.run_to_the_end(from_environment("ROGALLO_SOAK", SHORT))?;
+    let mut soak = SoakTest::new(&place, seed)?;
+    while soak.disturbances() < from_environment("ROGALLO_SOAK", SHORT) {
+        soak.run_to_the_end(from_environment("ROGALLO_SOAK", SHORT))?;
     }
-    println!("{}", night.told());
+    println!("{}", soak.summary());
     Ok(())
 }
 

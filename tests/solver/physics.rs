@@ -267,10 +267,10 @@ fn spectrum(world: &Rc<World>) -> Outcome {
             total += energy;
         }
     }
-    let sheets = flow.spectra();
-    let (k, e) = (&sheets[0].columns[0], &sheets[0].columns[1]);
-    ensure!((&*sheets[0].name, &**k, &**e) == ("spectra", "k", "energy"), "{:?}", sheets[0]);
-    for (row, expected) in sheets[0].rows.iter().zip(expected) {
+    let tables = flow.spectra();
+    let (k, e) = (&tables[0].columns[0], &tables[0].columns[1]);
+    ensure!((&*tables[0].name, &**k, &**e) == ("spectra", "k", "energy"), "{:?}", tables[0]);
+    for (row, expected) in tables[0].rows.iter().zip(expected) {
         let (k, e, expected) =
             (row[0].unwrap_or(f64::NAN), row[1].unwrap_or(f64::NAN), 0.5 * expected / total);
         ensure!((e - expected).abs() < 1e-13, "E({k}) = {e}, not {expected}");
@@ -297,8 +297,8 @@ fn developed(world: &Rc<World>) -> Outcome {
         ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
         let skewness =
             flow.budget().iter().filter(|(name, _)| name.starts_with("skewness")).map(|(_, s)| s / 3.0).sum();
-        let sheets = flow.spectra();
-        Ok((skewness, sheets[0].rows.iter().map(|row| row[1].unwrap_or(f64::NAN)).collect()))
+        let tables = flow.spectra();
+        Ok((skewness, tables[0].rows.iter().map(|row| row[1].unwrap_or(f64::NAN)).collect()))
     };
     let (before, wanted) = look(None)?;
     let (after, spectrum) = look(Some(Develop { skewness: -0.4, rescale: Rescale::Spectrum }))?;

@@ -5,7 +5,7 @@ use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::flows::{advance, parameters, random, started};
 use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
-use rogallo::flow::{Flow, Sheet};
+use rogallo::flow::{Flow, OutputTable};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{ExactSum, World};
 use rogallo::time::{RungeKutta, StepSize};
@@ -69,9 +69,9 @@ fn value(samples: &[(String, f64)], name: &str) -> f64 {
     samples.iter().find(|(n, _)| n == name).map_or(f64::NAN, |(_, value)| *value)
 }
 
-/// A column of a sheet, without its empty cells.
-fn column(sheets: &[Sheet], sheet: &str, name: &str) -> Vec<f64> {
-    let Some(sheet) = sheets.iter().find(|s| s.name == sheet) else { return Vec::new() };
+/// A column of an output table, without its empty cells.
+fn column(tables: &[OutputTable], sheet: &str, name: &str) -> Vec<f64> {
+    let Some(sheet) = tables.iter().find(|s| s.name == sheet) else { return Vec::new() };
     let Some(column) = sheet.columns.iter().position(|c| c == name) else { return Vec::new() };
     sheet.rows.iter().filter_map(|row| row[column]).collect()
 }
@@ -180,8 +180,8 @@ fn sums(world: &Rc<World>) -> Outcome {
                 ..parameters(0)
             };
             let mut flow = developed(world, box_, 0.2)?;
-            let (samples, sheets) = (flow.observe(), flow.spectra());
-            let (k, width) = (column(&sheets, "spectra", "k"), TAU / 4.0);
+            let (samples, tables) = (flow.observe(), flow.spectra());
+            let (k, width) = (column(&tables, "spectra", "k"), TAU / 4.0);
             ensure!(k.len() > 5 && (k[1] - width).abs() < 1e-14, "shells {k:?}");
             for (spectrum, name) in [
                 ("energy", "energy"),
@@ -194,14 +194,14 @@ fn sums(world: &Rc<World>) -> Outcome {
                 ("heat_variance", "heat_variance"),
                 ("heat_flux_y", "heat_flux_y"),
             ] {
-                let sum = column(&sheets, "spectra", spectrum).iter().sum::<f64>() * width;
+                let sum = column(&tables, "spectra", spectrum).iter().sum::<f64>() * width;
                 near(spectrum, sum, value(&samples, name), 1e-13)?;
             }
             for i in ["x", "y", "z"] {
-                let k = column(&sheets, "spectra_1d", &format!("k{i}"));
+                let k = column(&tables, "spectra_1d", &format!("k{i}"));
                 for name in ["uu", "vv", "ww"] {
                     // The trapezoidal rule; the last row is of modes, not of an end.
-                    let density = column(&sheets, "spectra_1d", &format!("{name}_{i}"));
+                    let density = column(&tables, "spectra_1d", &format!("{name}_{i}"));
                     let sum = (density.iter().sum::<f64>() - 0.5 * density[0]) * k[1];
                     near(&format!("{name}_{i}"), sum, value(&samples, name), 1e-13)?;
                 }
@@ -216,7 +216,7 @@ fn sums(world: &Rc<World>) -> Outcome {
                 near(term, trace(&budget, term), 0.0, 1e-13)?;
             }
             let of_sheet: Vec<Vec<f64>> =
-                budget.iter().map(|(name, _)| column(&sheets, "budget", name)).collect();
+                budget.iter().map(|(name, _)| column(&tables, "budget", name)).collect();
             ensure!(
                 budget.iter().zip(&of_sheet).all(|((_, x), column)| column[..] == [*x]),
                 "budget.csv is {of_sheet:?}, not {budget:?}"
@@ -225,10 +225,10 @@ fn sums(world: &Rc<World>) -> Outcome {
     }
     // One mode lies in one row of each direction.
     let initial = Initial::Mode { wavenumber: [1, -2, 3], amplitude: [2.0, 1.0, 0.0], phase: 0.4 };
-    let sheets = started(world, parameters(16), &initial)?.spectra();
+    let tables = started(world, parameters(16), &initial)?.spectra();
     for (i, n) in [("x", 1), ("y", 2), ("z", 3)] {
         for (name, square) in [("uu", 2.0), ("vv", 0.5), ("ww", 0.0)] {
-            let density = column(&sheets, "spectra_1d", &format!("{name}_{i}"));
+            let density = column(&tables, "spectra_1d", &format!("{name}_{i}"));
             ensure!(
                 (0..6).all(|row| (density[row] - if row == n { square } else { 0.0 }).abs() < 1e-15),
                 "{name}_{i}: {density:?}"
@@ -247,9 +247,9 @@ fn transfer(world: &Rc<World>) -> Outcome {
     for dealiasing in [Dealiasing::TwoThirds, Dealiasing::PhaseShiftExact, Dealiasing::PhaseShift] {
         for mean in means() {
             let mut flow = developed(world, Parameters { dealiasing, mean, ..parameters(24) }, 0.3)?;
-            let sheets = flow.spectra();
-            let transfer = column(&sheets, "spectra", "transfer");
-            let flux = column(&sheets, "spectra", "flux");
+            let tables = flow.spectra();
+            let transfer = column(&tables, "spectra", "transfer");
+            let flux = column(&tables, "spectra", "flux");
             let size: f64 = transfer.iter().map(|t| t.abs()).sum();
             let sum: f64 = transfer.iter().sum();
             println!("{dealiasing:?}: transfer adds up to {:.1e} of its size {size:.2}", sum / size);
@@ -305,9 +305,9 @@ fn shells(world: &Rc<World>) -> Outcome {
         let parameters = Parameters { scheme: RungeKutta::Rk4, dealiasing, ..parameters(24) };
         let mut flow = developed(world, parameters, 0.1)?;
         let energy = |flow: &mut Homogeneous<f64>| column(&flow.spectra(), "spectra", "energy");
-        let (slopes, _, sheets) = derivative(&mut flow, energy, |flow| flow.spectra())?;
+        let (slopes, _, tables) = derivative(&mut flow, energy, |flow| flow.spectra())?;
         let [transfer, dissipation] =
-            ["transfer", "dissipation"].map(|name| column(&sheets, "spectra", name));
+            ["transfer", "dissipation"].map(|name| column(&tables, "spectra", name));
         for (shell, slope) in slopes.into_iter().enumerate() {
             near(
                 &format!("{dealiasing:?}: dE/dt of shell {shell}"),
@@ -441,8 +441,8 @@ fn isotropic(world: &Rc<World>) -> Outcome {
             Parameters { viscosity: 0.02, seed, step_size: StepSize::Courant(0.5), ..parameters(32) };
         let mut flow = started(world, parameters, &random(0.5))?;
         advance(&mut flow, 2.0)?;
-        let sheets = flow.spectra();
-        let of = |name: &str| column(&sheets, "spectra", name);
+        let tables = flow.spectra();
+        let of = |name: &str| column(&tables, "spectra", name);
         // The shells are of width 1; that k^2 varies within one is an error of `1 / (12 k^2)`, a
         // per cent where the transfer is.
         let budget = flow.budget();

@@ -156,7 +156,7 @@ fn refused(world: &World, file: &Path, sound: &(Whole, String), what: &str) -> b
             for error in [read, look] {
                 let message = &error.message;
                 assert!(
-                    message.contains(file.to_str().unwrap()) && message.contains("take an older checkpoint"),
+                    message.contains(file.to_str().unwrap()) && message.contains("use an older checkpoint"),
                     "{what}: {message}"
                 );
                 assert_eq!(error.kind, Kind::Input, "{what}: {message}");

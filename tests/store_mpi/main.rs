@@ -282,7 +282,7 @@ fn damage(world: &World, directory: &Path) {
         let error = fails(
             world,
             read_back(world, &file),
-            &["\"/state/u\"", file.to_str().unwrap(), "take an older checkpoint"],
+            &["\"/state/u\"", file.to_str().unwrap(), "use an older checkpoint"],
         );
         assert_eq!(error.kind, Kind::Input);
         assert!(inspect(&file).unwrap_err().message.contains("the checksum of /state/u does not match"));
@@ -298,7 +298,7 @@ fn truncations(world: &World, directory: &Path) {
         fails(
             world,
             read_back(world, &file),
-            &[file.to_str().unwrap(), "damaged", "take an older checkpoint"],
+            &[file.to_str().unwrap(), "damaged", "use an older checkpoint"],
         );
     }
 }
@@ -308,8 +308,8 @@ fn foreign(world: &World, directory: &Path) {
     fails(world, read_header(world, &file), &["cannot read the checkpoint", "No such file"]);
     fails(world, read_header(world, directory), &[directory.to_str().unwrap()]);
     root(world, || fs::write(&file, "step,time,dt\n0,0.0,0.1\n".repeat(1000)).unwrap());
-    fails(world, read_header(world, &file), &["damaged or no HDF5 file"]);
-    fails(world, read_back(world, &file), &["damaged or no HDF5 file"]);
+    fails(world, read_header(world, &file), &["damaged or not an HDF5 file"]);
+    fails(world, read_back(world, &file), &["damaged or not an HDF5 file"]);
     let foreign = "import h5py, sys\nf = h5py.File(sys.argv[1], 'w')\nf['state/u'] = \
         [1.0]\nf.attrs['program'] = 'other'";
     root(world, || python(foreign, &[&file]).unwrap());
@@ -408,7 +408,7 @@ fn directories(world: &World, directory: &Path) {
     fails(
         world,
         write(world, &directory.join("missing/checkpoints"), 1, 7),
-        &["cannot make the directory", "missing/checkpoints"],
+        &["cannot create the directory", "missing/checkpoints"],
     );
     let file = directory.join("file");
     root(world, || fs::write(&file, "").unwrap());
@@ -445,7 +445,7 @@ fn look(world: &World, directory: &Path) {
         "two-thirds 8x8x8",
         "0.30000000000000004",
         "/state/u",
-        "203 complex, double precision, 3248 bytes, in m/s: sound",
+        "203 complex, double precision, 3248 bytes, unit m/s: sound",
         "/statistics/uu",
     ] {
         assert!(text.contains(part), "\"{part}\" is missing in:\n{text}");

@@ -112,7 +112,7 @@ pub fn damage(world: &World, directory: &Path) {
         "statistics          ",
         "step                7",
         "/uu",
-        "15 real (y: 5, kx: 3), 120 bytes, in m2/s2: sound",
+        "15 real (y: 5, kx: 3), 120 bytes, unit m2/s2: sound",
         "1 real (), 8 bytes",
     ];
     for part in parts {
@@ -125,7 +125,7 @@ pub fn damage(world: &World, directory: &Path) {
         ("samples", 12.1, 6),
     ] {
         for (file, place, advice) in [
-            (&checkpoint, format!("/statistics/{name}"), "take an older checkpoint"),
+            (&checkpoint, format!("/statistics/{name}"), "use an older checkpoint"),
             (&statistics, format!("/{name}"), "or move it away"),
         ] {
             let sound = fs::read(file).unwrap();

@@ -72,7 +72,7 @@ fn stored(directory: &Path) -> std::result::Result<(), Failed> {
     }
     assert!(snapshot.field("w").unwrap_err().message.ends_with("has no field \"w\", only p, u"));
     let xdmf = StoredSnapshot::open(&directory.join("series.xdmf")).err().map(|error| error.message);
-    assert!(xdmf.is_some_and(|message| message.contains("is damaged or no HDF5 file")));
+    assert!(xdmf.is_some_and(|message| message.contains("is damaged or not an HDF5 file")));
     Ok(())
 }
 

@@ -363,7 +363,7 @@ fn a_spectrum_is_read_from_a_file() {
         ("# k E\n-1 1\n", ":2: k must be positive and ascend"),
         ("1 1\n0 1\n", ":2: k must be positive and ascend"),
         ("1 -1\n", ":1: E(k) must not be negative"),
-        ("1 nan\n", ":1: k or E(k) is not there"),
+        ("1 nan\n", ":1: k or E(k) is missing"),
         ("1 2 3\n", ": 3 columns, and no line above them names k and E(k), as `# k E(k)` does"),
         ("1 2\n", ": one row makes no spectrum"),
         ("1 0\n2 0\n", ": it holds no energy"),

@@ -14,7 +14,7 @@ mod spectra;
 use super::Homogeneous;
 use super::matrix::{COMPONENTS, Matrix};
 use super::wavenumbers::Wavenumbers;
-use crate::flow::Sheet;
+use crate::flow::OutputTable;
 use crate::transform::{Column, Real};
 use num_complex::Complex;
 
@@ -23,12 +23,12 @@ type Tensor = [f64; 6];
 
 impl<T: Real> Homogeneous<T> {
     /// The tables of spectra and budgets; collective.
-    pub(super) fn sheets(&mut self) -> Vec<Sheet> {
+    pub(super) fn tables(&mut self) -> Vec<OutputTable> {
         let state = self.with_nonlinear();
         let (shells, lines, mut budget) = (state.shells(), state.lines(), state.budget());
         budget.extend(self.moments());
         let (columns, row) = budget.into_iter().map(|(name, value)| (name, Some(value))).unzip();
-        vec![shells, lines, Sheet { name: "budget".into(), columns, rows: vec![row] }]
+        vec![shells, lines, OutputTable { name: "budget".into(), columns, rows: vec![row] }]
     }
 
     /// The terms of the budget of `R_ij = <u_i u_j>` as `TERM_ij`, and skewness and flatness of

@@ -2,7 +2,7 @@
 
 use super::nonlinear::WithNonlinear;
 use super::{COMPONENTS, Homogeneous, each_mode, mode, product, production, square, wide};
-use crate::flow::Sheet;
+use crate::flow::OutputTable;
 use crate::homogeneous::evaluation::piece;
 use crate::statistics::Bins;
 use crate::transform::{Column, Real};
@@ -21,7 +21,7 @@ impl<T: Real> WithNonlinear<'_, T> {
     /// ```
     ///
     /// A row is at the middle of its shell, but the flux is the one through its outer side.
-    pub fn shells(&self) -> Sheet {
+    pub fn shells(&self) -> OutputTable {
         let Homogeneous { world, parameters, wavenumbers, scalars, .. } = self.flow;
         let width = wavenumbers.shell_width();
         let scalars = &scalars[0];
@@ -68,7 +68,7 @@ impl<T: Real> WithNonlinear<'_, T> {
             .into_iter()
             .chain(parameters.scalars.iter().flat_map(|scalar| of_scalar(&scalar.name)))
             .collect();
-        Sheet { name: "spectra".into(), columns, rows }
+        OutputTable { name: "spectra".into(), columns, rows }
     }
 
     /// One-dimensional spectra of the velocity components over each |k_i|; collective. They are
@@ -76,7 +76,7 @@ impl<T: Real> WithNonlinear<'_, T> {
     /// one. So `<u^2>` is half the first row and all others, times the bin; the trapezoidal rule is
     /// short by half of the last row. Row n is at n bins. A bin is one label n_i if k_i depends on
     /// it only; in a tilted box k_i goes to the nearest multiple of 2 pi / L_i.
-    pub fn lines(&self) -> Sheet {
+    pub fn lines(&self) -> OutputTable {
         let Homogeneous { world, wavenumbers, .. } = self.flow;
         let width = [0, 1, 2].map(|i| {
             wavenumbers.unit[i]
@@ -101,7 +101,7 @@ impl<T: Real> WithNonlinear<'_, T> {
         let names = |i: &str| [format!("k{i}"), format!("uu_{i}"), format!("vv_{i}"), format!("ww_{i}")];
         let columns =
             ["n".to_owned()].into_iter().chain(["x", "y", "z"].into_iter().flat_map(names)).collect();
-        Sheet { name: "spectra_1d".into(), columns, rows }
+        OutputTable { name: "spectra_1d".into(), columns, rows }
     }
 
     /// Calls `visit(column, j, k, fields of the column)` for every mode of this rank but k = 0.

@@ -26,7 +26,7 @@ use std::path::Path;
 
 use super::reference::Given;
 use super::series::Table;
-use super::{Labels, place_of_figures};
+use super::{Labels, figures_directory};
 use crate::case::{self, Case, Channel, FlowKind};
 use crate::chebyshev::{Differences, Points};
 use crate::error::{Error, Result};
@@ -106,7 +106,7 @@ pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Giv
     }
     let (references, published_lines) = reference::read(references)?;
     let run = Run { labels, series, flow, averaged, notes, references, published_lines };
-    let dir = place_of_figures(run_dir)?;
+    let dir = figures_directory(run_dir)?;
     let drawn = figures::draw(&dir, &run, viscosity)?;
     table::table(&run, &dir, &drawn)
 }

@@ -279,8 +279,8 @@ pub mod tests {
             ("# y+ U+\n0 0\n1 2 3\n", "published.dat:3: 3 numbers where line 2 has 2"),
             (
                 "# y+ U+\n0 0 0\n1 2 3\n",
-                "published.dat:2: 3 numbers under 2 names of columns: line 1 has `y+`, `U+`; --columns names \
-                 them by hand",
+                "published.dat:2: 3 numbers under 2 names of columns: line 1 has `y+`, `U+`; --columns can \
+                 name them",
             ),
             ("# y+ U+\n0 0\n0 1\n", "published.dat:3: `y+` must increase: 0 follows 0"),
             (

@@ -473,7 +473,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             references,
             published_lines: Vec::new(),
         };
-        let figures = place_of_figures(dir.path()).unwrap();
+        let figures = figures_directory(dir.path()).unwrap();
         let drawn = figures::draw(&figures, &run, NU).unwrap();
         assert_eq!(
             drawn,

@@ -25,12 +25,12 @@ pub const REFERENCES: [(&str, MarkerShape); 4] = [
     ("#CC79A7", MarkerShape::Triangle),
     ("#E69F00", MarkerShape::Diamond),
 ];
-/// The same for what has parts: components of a tensor, terms of a budget.
+/// Colours of the parts of a quantity: components of a tensor, terms of a budget.
 pub const PARTS: [&str; 6] = ["#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#0072B2"];
-/// What belongs to no curve.
+/// Colour of lines that are not curves.
 pub const GREY: &str = "#555555";
 
-/// A curve draws about this many points at most; more would not be seen.
+/// Approximate maximum number of points of a curve; more would not be visible.
 const MOST_POINTS: usize = 2000;
 /// Decades of a spectrum below its peak that are shown; what lies below is round-off.
 const DECADES: f64 = 10.0;
@@ -40,7 +40,7 @@ const HEIGHT: f64 = 600.0;
 /// Pixels of the PNG for one unit of the SVG. At 1 the rotated labels of kuva look bold.
 const PNG_SCALE: f32 = 2.0;
 
-/// Where a figure goes, and what its axes say.
+/// File and axis labels of a figure.
 pub struct Frame<'a> {
     pub dir: &'a Path,
     pub name: &'a str,
@@ -55,16 +55,17 @@ pub enum Stroke {
     Line(f64),
     Dashed(f64),
     Markers(MarkerShape),
-    /// What lies between two lines: the points of the lower one, then those of the upper one, at the same x.
+    /// The area between two lines: the points of the lower one, then those of the upper one, at the same
+    /// x.
     Band,
 }
 
 pub struct Curve {
-    /// As the legend has it; an empty one is not there.
+    /// Label in the legend; a curve with an empty label has no entry.
     pub label: String,
     pub colour: &'static str,
     pub stroke: Stroke,
-    /// None at all is an entry of the legend only.
+    /// Points (x, y); a curve without points is an entry of the legend only.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -94,7 +95,7 @@ pub fn zero(from: f64, to: f64) -> Curve {
     }
 }
 
-/// Curves over time, or whatever x is, `from` one value `to` another.
+/// Draws curves over x, such as time, `from` one value `to` another.
 pub fn linear(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Result<()> {
     let to = if from < to { to } else { from + 1.0 };
     let layout = |range: (f64, f64)| {
@@ -103,7 +104,7 @@ pub fn linear(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Resu
     linear_y(frame, layout, curves)
 }
 
-/// Curves over the logarithm of a wavenumber.
+/// Draws curves over the logarithm of a wavenumber.
 pub fn semilogarithmic(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>) -> Result<()> {
     let to = if from < to { to } else { 10.0 * from };
     let layout = |range: (f64, f64)| {
@@ -112,8 +113,8 @@ pub fn semilogarithmic(frame: &Frame, (from, to): (f64, f64), curves: Vec<Curve>
     linear_y(frame, layout, curves)
 }
 
-/// Spectra as (k, log10 E): the logarithmic axis of kuva has no ticks below 1e-10. `slope` draws
-/// the line of the inertial range above them.
+/// Draws spectra given as (k, log10 E), since the logarithmic axis of kuva has no ticks below 1e-10.
+/// `slope` adds the line of the inertial range above them.
 pub fn logarithmic(frame: &Frame, slope: bool, mut curves: Vec<Curve>) -> Result<()> {
     let empty = [(1.0, 10.0), (-1.0, 0.0)];
     let [_, (_, peak)] = bounds(&curves).unwrap_or(empty);
@@ -163,7 +164,7 @@ fn linear_y(frame: &Frame, layout: impl Fn((f64, f64)) -> Layout, curves: Vec<Cu
     draw(frame, y_axis(layout, low, high, step), curves)
 }
 
-/// What sticks out of the axis of y by so much of a step is not seen: round-off adds no ticks.
+/// Part of a tick step by which values may exceed the axis of y, so that round-off adds no ticks.
 const UNSEEN: f64 = 0.01;
 
 /// The axis of y from the last tick below `low` to the first above `high`.
@@ -182,8 +183,8 @@ fn round_step(least: f64) -> f64 {
         .unwrap_or(10.0 * decade)
 }
 
-/// As many decimals on every tick as their distance needs; powers of ten if the largest is very
-/// small or large.
+/// The format of ticks: as many decimals as their spacing needs, or powers of ten if the largest value
+/// is very small or large.
 fn tick_format(step: f64, largest: f64) -> TickFormat {
     if (1e-3..1e5).contains(&largest) {
         return TickFormat::Fixed((-step.log10().floor()).max(0.0) as usize);
@@ -208,7 +209,7 @@ fn power_of_ten(exponent: i32) -> String {
     format!("10{}", exponent.to_string().chars().map(raised).collect::<String>())
 }
 
-/// `value` rounded to so many significant digits, in its shortest form.
+/// `value` rounded to this number of significant digits.
 pub fn significant(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
@@ -287,8 +288,8 @@ fn plot(curve: Curve) -> Plot {
     }
 }
 
-/// A corner, or else a place, where the legend covers no curve; beside the plot if there is none.
-/// `layout` has its legend inside.
+/// A corner, or else another place, where the legend covers no curve; outside the plot if there is
+/// none. `layout` has its legend inside.
 fn free_place(layout: &Layout, curves: &[Curve]) -> LegendPosition {
     let frame = ComputedLayout::from_layout(layout);
     let (left, right) = (frame.margin_left, frame.width - frame.margin_right);

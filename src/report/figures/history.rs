@@ -1,5 +1,5 @@
-//! What a run did over time: dissipation, energy, the terms of its balance, Reynolds stresses,
-//! derivative skewness.
+//! Figures over time: dissipation, energy, the terms of its balance, Reynolds stresses, derivative
+//! skewness.
 
 use std::path::Path;
 
@@ -10,9 +10,9 @@ use crate::report::reference::{PublishedHistory, PublishedStresses};
 use crate::report::series::{History, Table};
 use crate::report::shear::Stresses;
 
-/// This many markers along the axis at most; more would hide the curves.
+/// Maximum number of markers along the axis; more would hide the curves.
 const MOST_MARKERS: f64 = 40.0;
-/// A component of the anisotropy that never comes to this is not drawn.
+/// Smallest magnitude of a component of the anisotropy that is drawn.
 const LEAST_ANISOTROPY: f64 = 1e-3;
 
 /// Dissipation rate over time, with -dE/dt of the run and the references.
@@ -33,7 +33,7 @@ pub fn energy(dir: &Path, run: &History, references: &[PublishedHistory]) -> Res
     over_time(dir, "energy", "Kinetic energy  E", &run.time, curves)
 }
 
-/// The terms of the energy balance over time, and what is left of it. False if there is only dissipation.
+/// The terms of the energy balance over time, and the residual. False if there is only dissipation.
 pub fn balance(dir: &Path, run: &History, budget: &EnergyBudget) -> Result<bool> {
     let peak = |values: &[f64]| {
         values.iter().filter(|value| value.is_finite()).fold(0.0, |peak: f64, value| peak.max(value.abs()))
@@ -62,8 +62,8 @@ pub fn balance(dir: &Path, run: &History, budget: &EnergyBudget) -> Result<bool>
     over_time(dir, "balance", "Terms of the energy balance  dE/dt", &run.time, curves).map(|()| true)
 }
 
-/// Anisotropy of the Reynolds stresses, over the total shear if the mean flow is one. False if
-/// there is nothing to see.
+/// Anisotropy of the Reynolds stresses, over the total shear if the mean flow is a shear. False if
+/// there is nothing to draw.
 pub fn stresses(
     dir: &Path,
     run: &History,
@@ -129,8 +129,8 @@ pub fn skewness(dir: &Path, budget: &Table) -> Result<bool> {
     over_time(dir, "skewness", "Skewness of the derivatives", time, curves).map(|()| true)
 }
 
-/// -dE/dt at the inner samples: the derivative of the parabola through three neighbours, whatever
-/// their distances.
+/// -dE/dt at the inner samples: the derivative of the parabola through three neighbours with any
+/// spacing.
 fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
     let slope = |i: usize| (run.energy[i + 1] - run.energy[i]) / (run.time[i + 1] - run.time[i]);
     let inner = 1..run.time.len() - 1;
@@ -141,8 +141,8 @@ fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
     (run.time[inner.clone()].to_vec(), inner.map(derivative).collect())
 }
 
-/// The references as markers in the times of the run, so far apart that they hide neither the run
-/// nor each other.
+/// The references as markers within the times of the run, spaced so that they hide neither the run nor
+/// each other.
 fn references_within(
     run: &History,
     references: &[PublishedHistory],

@@ -1,4 +1,4 @@
-//! What a run holds over wavenumbers: energy spectra, transfer and flux, one-dimensional spectra.
+//! Figures over wavenumbers: energy spectra, transfer and flux, one-dimensional spectra.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use crate::report::cubic::interpolate;
 use crate::report::reference::{Matched, PublishedSpectra};
 use crate::report::series::{History, Spectrum, Table, samples};
 
-/// Early to late (viridis without its light end).
+/// Colours from early to late times (viridis without its light end).
 const TIMES: [&str; 6] = ["#440154", "#404688", "#2D708E", "#1F968B", "#3DBC74", "#95D840"];
-/// Markers to a decade of wavenumbers at most.
+/// Maximum number of markers per decade of wavenumbers.
 const MARKERS_A_DECADE: f64 = 16.0;
 
-/// Energy spectra, six at most, and the slope of the inertial range: from the first to the last
-/// sample, or those that `references` have too, with these as markers of the same colour.
+/// Up to six energy spectra from the first to the last sample, and the slope of the inertial range. With
+/// `references`, the spectra at their times, and the references as markers of the same colour.
 pub fn spectrum(dir: &Path, run: &[Spectrum], references: &[PublishedSpectra]) -> Result<()> {
     let matched: Vec<Vec<Matched>> = references.iter().map(|reference| reference.matched(run)).collect();
     let mut common: Vec<usize> = matched.iter().flatten().map(|matched| matched.sample).collect();
@@ -67,8 +67,8 @@ pub fn spectrum(dir: &Path, run: &[Spectrum], references: &[PublishedSpectra]) -
     )
 }
 
-/// Transfer k T(k) and flux of the last sample over the dissipation rate; the area under k T is the
-/// transfer, as log k is drawn. False if the file has no transfer or it is zero.
+/// Transfer k T(k) and flux of the last sample, divided by the dissipation rate. Over log k, the area
+/// under k T is the transfer. False if the file has no transfer or it is zero.
 pub fn transfer(dir: &Path, table: &Table, run: &History) -> Result<bool> {
     let Some(rows) = samples(table)?.pop() else { return Ok(false) };
     let (k, time) = (&table.column("k")?[rows.clone()], table.column("time")?[rows.start]);
@@ -99,8 +99,8 @@ pub fn transfer(dir: &Path, table: &Table, run: &History) -> Result<bool> {
     semilogarithmic(&frame, (from, to), curves).map(|()| true)
 }
 
-/// One-dimensional spectra of the three components over the wavenumber in each direction, of the
-/// last sample. False if there is nothing to see.
+/// One-dimensional spectra of the three components in the last sample, over the wavenumber in each
+/// direction. False if there is nothing to draw.
 pub fn spectra_1d(dir: &Path, table: &Table) -> Result<bool> {
     let Some(rows) = samples(table)?.pop() else { return Ok(false) };
     let time = table.column("time")?[rows.start];
@@ -134,7 +134,7 @@ pub fn spectra_1d(dir: &Path, table: &Table) -> Result<bool> {
     logarithmic(&frame, true, curves).map(|()| true)
 }
 
-/// Points far enough from each other on the axis of log k to be told apart.
+/// Points that are far enough apart on the axis of log k to be distinguished.
 pub fn sparse(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     let mut next = f64::NEG_INFINITY;
     let far = |&(k, _): &(f64, f64)| {

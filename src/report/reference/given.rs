@@ -1,11 +1,11 @@
-//! A file that is laid over the figures, as the command line gives it.
+//! A reference as given on the command line.
 
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::table::{Columns, TextTable};
 
-/// A reference, with the names of its columns if they are given by hand.
+/// A reference file, with its column names if they are given by hand.
 #[derive(Debug)]
 pub struct Given {
     pub path: PathBuf,
@@ -19,8 +19,8 @@ impl From<PathBuf> for Given {
 }
 
 impl Given {
-    /// The files with the lists of names that `--columns` gives: one list for all, or a list for each,
-    /// where `-` leaves a file its own names.
+    /// Combines the files with the lists of names of `--columns`: one list for all files, or one for
+    /// each, where `-` keeps the names in the file.
     ///
     /// # Errors
     /// Another number of lists.
@@ -28,7 +28,7 @@ impl Given {
         if lists.len() > 1 && lists.len() != paths.len() {
             let what = format!("{} lists of --columns for {} references", lists.len(), paths.len());
             return Err(Error::input(format!(
-                "{what}; give one for all, or one for each, - where a file names its columns itself"
+                "{what}; give one list for all, or one for each (- for a file that names its columns itself)"
             )));
         }
         let list = |i: usize| lists.get(if lists.len() == 1 { 0 } else { i }).filter(|list| *list != "-");
@@ -40,7 +40,7 @@ impl Given {
         self.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
     }
 
-    /// Whether the names of the columns are given by hand.
+    /// Returns whether the column names are given by hand.
     pub fn names_columns(&self) -> bool {
         self.names.is_some()
     }
@@ -54,11 +54,11 @@ impl Given {
             Some(names) => table.columns_named(names, is_known),
             None => table
                 .columns(is_known)
-                .map_err(|error| Error::input(format!("{error}; --columns names them by hand"))),
+                .map_err(|error| Error::input(format!("{error}; --columns can name them"))),
         }
     }
 
-    /// The error of a file that is no reference for `flow`.
+    /// The error for a file that is not a reference for `flow`.
     pub fn refused(&self, flow: &str, found: &str, forms: &str) -> Error {
         Error::input(format!("{} is not a reference for {flow}:\n{found}.\n{forms}", self.path.display()))
     }

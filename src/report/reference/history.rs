@@ -1,5 +1,5 @@
-//! Published histories of energy and dissipation: reading them as they are distributed, and how far a run
-//! is off.
+//! Published histories of energy and dissipation: reading them as distributed, and comparing a run with
+//! them.
 
 use super::{bare, is_dissipation, is_time, reynolds, viscosity};
 use crate::error::Result;
@@ -11,25 +11,27 @@ use crate::table::{Columns, TextTable, is_energy};
 pub struct PublishedHistory {
     pub label: String,
     pub history: History,
-    /// As the head of the file has it.
+    /// Viscosity in the head of the file.
     pub viscosity: Option<f64>,
 }
 
-/// The largest distance of a run from a reference, as a fraction of the largest value of the reference.
+/// The largest difference between a run and a reference, as a fraction of the largest value of the
+/// reference.
 pub struct Deviation {
     pub fraction: f64,
     pub time: f64,
 }
 
 impl PublishedHistory {
-    /// None if the columns are not those of a history. Of several Reynolds numbers, the one of the run,
-    /// 1/`own`, is taken.
+    /// Reads a history; none if the columns are of another form. If the file has several Reynolds
+    /// numbers, the columns for that of the run, 1/`own`, are used.
     ///
     /// # Errors
     /// Times that do not increase, or a value that is missing.
     pub fn of(columns: &Columns, label: &str, own: Option<f64>) -> Result<Option<Self>> {
-        let of_run =
-            |name: &str, of: &str| own.is_some_and(|own| reynolds(name, of) == Some((1.0 / own).round()));
+        let of_run = |name: &str, quantity: &str| {
+            own.is_some_and(|own| reynolds(name, quantity) == Some((1.0 / own).round()))
+        };
         let time = columns.find(is_time)?;
         let energy = columns.find(|name| is_energy(name) || of_run(name, "e"))?;
         let dissipation = columns.find(is_dissipation)?;
@@ -89,15 +91,15 @@ impl PublishedHistory {
         }))
     }
 
-    /// First and last of the times that the reference and a run have in common, if any.
+    /// The first and the last time that the reference and a run have in common, if any.
     pub fn common(&self, run: &History) -> Option<(f64, f64)> {
         let from = run.time.first()?.max(*self.history.time.first()?);
         let to = run.time.last()?.min(*self.history.time.last()?);
         (from <= to).then_some((from, to))
     }
 
-    /// Largest deviations of the energy and of the dissipation at the samples of `run` in the common times.
-    /// The reference is interpolated there by cubics. None if no sample is.
+    /// The largest deviations of the energy and of the dissipation at the samples of `run` within the
+    /// common times, with cubic interpolation of the reference. None if there is no such sample.
     pub fn deviations(&self, run: &History) -> Option<(Deviation, Deviation)> {
         let (from, to) = self.common(run)?;
         let own = &self.history;

@@ -1,6 +1,5 @@
-//! Published data to compare a run with, as they are distributed: histories of energy and dissipation,
-//! energy spectra, Reynolds stresses of homogeneous shear flow. The names of its columns say what a file
-//! holds.
+//! Published data for comparison, as distributed: histories of energy and dissipation, energy spectra,
+//! and Reynolds stresses of homogeneous shear flow. The column names of a file determine its kind.
 
 mod given;
 mod history;
@@ -14,11 +13,11 @@ pub use history::PublishedHistory;
 pub use spectra::{Matched, PublishedSpectra};
 pub use stresses::PublishedStresses;
 
-const FORMS: &str = "Histories (t E eps), energy spectra (k E) and stresses over S t (Tau uu vv ww uv) are \
-    read; docs/turbulence.md lists the \
-    files. --columns time,energy,dissipation names columns by hand.";
+const FORMS: &str = "Accepted are histories (t E eps), energy spectra (k E) and stresses over S t \
+    (Tau uu vv ww uv); docs/turbulence.md lists the files. To name columns by hand, use --columns, for \
+    example --columns time,energy,dissipation.";
 
-/// All that is laid over the figures of a run.
+/// All references of a run.
 #[derive(Default)]
 pub struct References {
     pub histories: Vec<PublishedHistory>,
@@ -64,7 +63,7 @@ impl References {
                     format!(" (this run has 1/viscosity = {})", (1.0 / viscosity).round())
                 });
                 return Err(refused(&match &columns.names[..] {
-                    [] => "No line above its numbers names a column that is known".to_owned(),
+                    [] => "No line above its numbers names a known column".to_owned(),
                     names => format!("Its columns are {}{of_run}", quoted(names)),
                 }));
             }
@@ -73,7 +72,7 @@ impl References {
     }
 }
 
-/// What of homogeneous turbulence `table` holds; None for another file.
+/// The kind of data of homogeneous turbulence in `table`; None for another file.
 pub fn form(table: &TextTable) -> Option<&'static str> {
     let columns = table.columns(&is_known).ok();
     let has = |is: fn(&str) -> bool| {
@@ -90,7 +89,7 @@ pub fn form(table: &TextTable) -> Option<&'static str> {
     }
 }
 
-/// A name in lower case, without marks and unit.
+/// A column name in lower case, without marks and unit.
 fn bare(name: &str) -> String {
     without_unit(&canonical(name)).to_owned()
 }
@@ -108,16 +107,19 @@ fn is_shear(name: &str) -> bool {
     matches!(&*bare(name), "tau" | "st")
 }
 
-/// The Reynolds number 1/viscosity of `E_Re400` and `Omega_Re400`.
-fn reynolds(name: &str, of: &str) -> Option<f64> {
-    canonical(name).strip_prefix(of)?.strip_prefix("re")?.parse().ok()
+/// The Reynolds number 1/viscosity in `E_Re400` and `Omega_Re400`.
+fn reynolds(name: &str, quantity: &str) -> Option<f64> {
+    canonical(name).strip_prefix(quantity)?.strip_prefix("re")?.parse().ok()
 }
 
 fn is_known(name: &str) -> bool {
     let others = ["step", "uu", "vv", "ww", "uv", "omega", "enstrophy"];
-    let of_file: [fn(&str) -> bool; 5] = [is_time, is_energy, is_dissipation, is_wavenumber, is_shear];
-    let of_one = |of: &str| reynolds(name, of).is_some();
-    of_file.iter().any(|is| is(name)) || others.contains(&&*bare(name)) || of_one("e") || of_one("omega")
+    let kinds: [fn(&str) -> bool; 5] = [is_time, is_energy, is_dissipation, is_wavenumber, is_shear];
+    let at_reynolds = |quantity: &str| reynolds(name, quantity).is_some();
+    kinds.iter().any(|is| is(name))
+        || others.contains(&&*bare(name))
+        || at_reynolds("e")
+        || at_reynolds("omega")
 }
 
 /// The viscosity in the head of a file.
@@ -130,7 +132,7 @@ pub mod tests {
     use super::*;
     use std::fs;
 
-    /// What is read from `text` as the reference `x.dat` of a run of this viscosity.
+    /// Reads `text` as the reference `x.dat` of a run with this viscosity.
     pub fn read(text: &str, viscosity: Option<f64>) -> Result<References> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.dat");
@@ -167,7 +169,7 @@ pub mod tests {
     #[test]
     fn what_is_not_a_reference_is_refused_in_three_lines() {
         for (text, part) in [
-            ("1 2 3\n", "No line above its numbers names a column that is known."),
+            ("1 2 3\n", "No line above its numbers names a known column."),
             ("Re = 5, words\n", "It has no rows of numbers."),
             ("# n  Omega\n0 1\n", "Its columns are `n`, `Omega` (this run has 1/viscosity = 20)."),
             (
@@ -186,6 +188,6 @@ pub mod tests {
             assert!(message.lines().count() == 3 && message.len() < 400, "{message}");
         }
         let message = read("# t  E  eps\n0 1 1\n0 1 1 1\n", None).err().unwrap().message;
-        assert_eq!(message, "x.dat:3: 4 numbers where line 2 has 3; --columns names them by hand");
+        assert_eq!(message, "x.dat:3: 4 numbers where line 2 has 3; --columns can name them");
     }
 }

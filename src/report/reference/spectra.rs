@@ -1,4 +1,4 @@
-//! Published energy spectra: reading them as they are distributed, and how far the spectra of a run are off.
+//! Published energy spectra: reading them as distributed, and comparing the spectra of a run with them.
 
 use super::{bare, is_time, viscosity};
 use crate::error::Result;
@@ -9,14 +9,13 @@ use crate::table::{Columns, Row, TextTable, is_energy, is_wavenumber};
 pub struct PublishedSpectra {
     pub label: String,
     pub spectra: Vec<PublishedSpectrum>,
-    /// As the head of the file has it.
+    /// Viscosity in the head of the file.
     pub viscosity: Option<f64>,
 }
 
 /// E at increasing wavenumbers k, all positive.
 pub struct PublishedSpectrum {
-    /// In the time of the run; none if the file says nothing of it: then the last spectrum of the run is
-    /// meant.
+    /// Time of the run; none if the file does not state it, which means the last spectrum of the run.
     pub time: Option<f64>,
     pub points: Vec<(f64, f64)>,
 }
@@ -25,11 +24,11 @@ pub struct PublishedSpectrum {
 pub struct Matched<'a> {
     pub published: &'a PublishedSpectrum,
     pub sample: usize,
-    /// None if they have no two wavenumbers in common.
+    /// Difference of the two; none if they have fewer than two wavenumbers in common.
     pub distance: Option<Distance>,
 }
 
-/// How far the spectrum of a run is from a published one.
+/// The difference between the spectrum of a run and a published one.
 pub struct Distance {
     /// First and last common wavenumber.
     pub range: (f64, f64),
@@ -39,11 +38,12 @@ pub struct Distance {
     pub energy_ratio: f64,
 }
 
-/// A sample is the one meant if its time is off by no more than this part of the run.
+/// Largest difference between the times of matching spectra, as a fraction of the run.
 const TIME_TOLERANCE: f64 = 0.01;
 
 impl PublishedSpectra {
-    /// Columns k and E, with the time, as a run writes them, or without. None if they are of another form.
+    /// Reads columns k and E, with the time, as a run writes it, or without. None if the columns are of
+    /// another form.
     ///
     /// # Errors
     /// Wavenumbers that do not increase, or a negative energy.
@@ -66,11 +66,11 @@ impl PublishedSpectra {
         Ok(Some(Self { label: label.into(), spectra, viscosity: viscosity(columns.table) }))
     }
 
-    /// Spectra whose columns or blocks the head of the file describes in its own way: at stations behind a
-    /// grid, or of AGARD-AR-345. None for any other file.
+    /// Reads spectra whose columns or blocks the head of the file describes in its own way: at stations
+    /// behind a grid, or of AGARD-AR-345. None for any other file.
     ///
     /// # Errors
-    /// As for [`PublishedSpectra::of`]; blocks or rows that are too short or too long.
+    /// Those of [`PublishedSpectra::of`]; blocks or rows that are too short or too long.
     pub fn in_blocks(table: &TextTable, label: &str) -> Result<Option<Self>> {
         let spectra = if let Some(times) = station_times(table) {
             stations(table, &times)?
@@ -103,7 +103,7 @@ impl PublishedSpectra {
 }
 
 impl PublishedSpectrum {
-    /// From (line, k, E); what is not there, or zero, is left out.
+    /// A spectrum from (line, k, E); missing or zero values are left out.
     ///
     /// # Errors
     /// Wavenumbers that do not increase, or a negative energy, named by its line.

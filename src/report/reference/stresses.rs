@@ -15,7 +15,7 @@ pub struct PublishedStresses {
 }
 
 impl PublishedStresses {
-    /// None if the columns are of another form.
+    /// Reads the stresses; none if the columns are of another form.
     ///
     /// # Errors
     /// A total shear that does not increase, or a value that is missing.
@@ -38,8 +38,8 @@ impl PublishedStresses {
         }))
     }
 
-    /// The stations within the total `shear` of a run, and how far its `anisotropy` is off there (root mean
-    /// square for each of b_xx, b_yy, b_zz, b_xy). None if there is no such station.
+    /// The stations within the total `shear` of a run, and the root mean square difference of its
+    /// `anisotropy` there (b_xx, b_yy, b_zz, b_xy). None if there is no such station.
     pub fn deviations(&self, shear: &[f64], anisotropy: [&[f64]; 4]) -> Option<(Vec<f64>, [f64; 4])> {
         let (from, to) = (*shear.first()?, *shear.last()?);
         let within: Vec<usize> =

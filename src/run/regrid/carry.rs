@@ -1,4 +1,4 @@
-//! The state in a checkpoint, mode by mode, as another case has it.
+//! Conversion of the state in a checkpoint to another case, mode by mode.
 
 use super::mapping::{Change, Mapping, Order};
 use crate::case::{Case, FlowKind};
@@ -10,7 +10,7 @@ use crate::{channel, homogeneous};
 use num_complex::Complex;
 use std::ops::Range;
 
-/// Takes the state from one case to another of the same flow.
+/// Conversion of the state from one case to another of the same flow.
 pub struct Carry<'a> {
     pub parts: &'a Parts,
     pub changes: [Change; 3],
@@ -20,17 +20,17 @@ pub struct Carry<'a> {
     truncation: Truncation,
 }
 
-/// What a flow does to modes whose wavenumbers change.
+/// The change of modes whose wavenumbers change, for each flow.
 enum Stretch {
     Channel(Box<channel::Stretch>),
     Homogeneous(homogeneous::Stretch),
 }
 
 impl<'a> Carry<'a> {
-    /// From `parts`, a checkpoint of the case `old`, to `new` at `time`.
+    /// Conversion of `parts`, a checkpoint of the case `old`, to the case `new` at `time`.
     ///
     /// # Errors
-    /// Another flow; a box that the flow cannot go on in.
+    /// Another flow; a box in which the flow cannot continue.
     pub fn new(parts: &'a Parts, old: &Case, new: &Case, time: f64) -> Result<Self> {
         let old_time = parts.header.time;
         let changes = std::array::from_fn(|i| Change::new(old.domain.size[i], new.domain.size[i]));
@@ -51,7 +51,7 @@ impl<'a> Carry<'a> {
             }
             _ => {
                 return Err(Error::input(format!(
-                    "it is of the flow \"{}\", which this case is not",
+                    "its flow is \"{}\", but that of this case is another",
                     parts.header.flow
                 )));
             }
@@ -128,8 +128,8 @@ impl<'a> Carry<'a> {
         }
     }
 
-    /// Verifies the checksums of the whole checkpoint, and says what the new modes do not hold of
-    /// it. Collective.
+    /// Verifies the checksums of the whole checkpoint. Returns a description of the part that the new
+    /// modes do not hold. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a damaged file.
@@ -159,12 +159,12 @@ impl<'a> Carry<'a> {
             format!("{:.2e} of {}", if all > 0.0 { dropped / all } else { 0.0 }, field.name)
         });
         Ok(format!(
-            "dropped with the modes that the grid does not hold, of sum |mode|^2: {}",
+            "dropped modes that the grid does not hold, with these shares of sum |mode|^2: {}",
             shares.collect::<Vec<_>>().join(", ")
         ))
     }
 
-    /// What becomes of the field in each direction whose length changes.
+    /// Describes the change of the field in each direction whose length changes.
     pub fn describe(&self) -> Vec<String> {
         let said = self.changes.iter().zip("xyz".chars()).filter_map(|(change, direction)| match change {
             Change::Repeated(1) => None,

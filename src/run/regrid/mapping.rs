@@ -1,23 +1,23 @@
-//! Which modes of one grid and box are which of another.
+//! Correspondence between the modes of two grids and boxes.
 
 use num_complex::Complex;
 use std::collections::HashMap;
 
-/// How closely the ratio of two lengths must be an integer for the field to be repeated.
+/// Tolerance within which the ratio of two lengths must be an integer for the field to be repeated.
 const TOLERANCE: f64 = 1e-12;
 
-/// How the state of one box becomes that of another, in each direction.
+/// The change of one length of the box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The length is what it was, or so many times that: the field is repeated, and the label n
-    /// becomes so many times n.
+    /// The length is multiplied by this number, possibly 1: the field is repeated, and labels n are
+    /// multiplied by it.
     Repeated(i64),
-    /// Labels stay.
+    /// The field is stretched; labels stay.
     Stretched,
 }
 
 impl Change {
-    /// That from one length to another.
+    /// The change from one length to another.
     pub fn new(from: f64, to: f64) -> Self {
         let ratio = to / from;
         let times = ratio.round();
@@ -28,7 +28,7 @@ impl Change {
         }
     }
 
-    /// What labels are multiplied with.
+    /// The factor of the labels.
     pub fn factor(self) -> i64 {
         match self {
             Self::Repeated(times) => times,
@@ -41,7 +41,7 @@ impl Change {
     }
 }
 
-/// What a column of modes is in y.
+/// The order of the modes of a column in y.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// n_y = 0, 1, .. m, -m, .. -1.
@@ -50,16 +50,16 @@ pub enum Order {
     Chebyshev,
 }
 
-/// Where each column of a new list of modes comes from.
+/// The source of each column of a new list of modes.
 pub struct Mapping {
     changes: [Change; 3],
     order: Order,
-    /// By n_x and n_z: the first mode and the number of modes.
+    /// First mode and number of modes by n_x and n_z.
     old: HashMap<[i64; 2], [i64; 2]>,
 }
 
 impl Mapping {
-    /// From a list of columns: n_x, n_z, index of the first mode, number of modes.
+    /// Mapping from a list of columns: n_x, n_z, index of the first mode, number of modes.
     pub fn new(old: &[[i64; 4]], changes: [Change; 3], order: Order) -> Self {
         Self {
             changes,
@@ -68,8 +68,8 @@ impl Mapping {
         }
     }
 
-    /// The labels n_x, n_z of the old column that the column of these labels is made from, its
-    /// first mode, and its number of modes. None if it is all zeros.
+    /// The source of the column with these labels: labels n_x, n_z of the old column, its first mode,
+    /// and its number of modes. None if the new column is zero.
     pub fn source(&self, [nx, nz]: [i64; 2]) -> Option<([i64; 2], [i64; 2])> {
         let [by_x, _, by_z] = self.changes.map(Change::factor);
         let labels = [nx / by_x, nz / by_z];
@@ -82,7 +82,7 @@ impl Mapping {
         std::array::from_fn(|i| n[i] * self.changes[i].factor())
     }
 
-    /// The labels n_y of a column of so many modes, in the order of storage.
+    /// The labels n_y of a column of `count` modes, in the order of storage.
     pub fn labels(&self, count: i64) -> impl Iterator<Item = i64> + use<> {
         let [up, down] = match self.order {
             Order::Fourier => [0..count / 2 + 1, -(count / 2)..0],
@@ -91,7 +91,7 @@ impl Mapping {
         up.chain(down)
     }
 
-    /// Copies the modes that both columns have; the others of `new` are left.
+    /// Copies the modes that both columns have; the others of `new` are unchanged.
     pub fn copy(&self, old: &[Complex<f64>], new: &mut [Complex<f64>]) {
         let length = new.len() as i64;
         for (ny, mode) in self.labels(old.len() as i64).zip(old) {

@@ -1,4 +1,5 @@
-//! A checkpoint on another grid or in another box: as a file of its own, and as the initial field of a run.
+//! Conversion of a checkpoint to another grid or box, into a new file or as the initial field of a
+//! run.
 
 mod carry;
 mod mapping;
@@ -21,24 +22,24 @@ use num_complex::Complex;
 use std::fs;
 use std::path::Path;
 
-/// Modes of a field that are worked on at a time, or one column.
+/// Number of modes of a field that are converted at a time, unless one column has more.
 const BLOCK: i64 = 1 << 20;
 
-/// Where a checkpoint goes to.
+/// The destination of a converted checkpoint.
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'a> {
     File(&'a Path),
-    /// A new run directory, which is made ready to go on from it.
+    /// A new run directory, ready to continue from the checkpoint.
     Run(&'a Path),
 }
 
-/// Writes the checkpoint `from`, as it is with these overrides of its case (`domain.grid=..`,
-/// `domain.size=..`), to `to`, and says what was done. One process does it, with a part of each
-/// field in memory. Collective.
+/// Converts the checkpoint `from` with these overrides of its case (`domain.grid=..`,
+/// `domain.size=..`) and writes it to `to`. Returns a summary for the user. One process does the
+/// work, with a part of each field in memory. Collective.
 ///
 /// # Errors
-/// The same on all ranks: `from` is damaged or no checkpoint; a grid or box that cannot be; `to`
-/// exists, or cannot be written.
+/// The same on all ranks: `from` is damaged or not a checkpoint; an invalid grid or box; `to` exists,
+/// or cannot be written.
 pub fn regrid(world: &World, from: &Path, to: Target, overrides: &[String]) -> Result<String> {
     let alone = world.split(world.rank());
     world.root_text(|| rewrite(&alone, from, to, overrides))
@@ -49,13 +50,13 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     match target {
         Target::File(file) if fs::symlink_metadata(file).is_ok() => {
             return Err(Error::input(format!(
-                "{} exists, and is not overwritten: give another name, or remove it",
+                "{} exists and is not overwritten: choose another name, or remove it",
                 file.display()
             )));
         }
         Target::Run(directory) if directory::is_taken(directory) => {
             return Err(Error::input(format!(
-                "{} holds a run already, which is not overwritten: give another directory",
+                "{} already holds a run, which is not overwritten: choose another directory",
                 directory.display()
             )));
         }
@@ -88,11 +89,11 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     };
     let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
     let absolute = std::path::absolute(&to)
-        .map_err(|error| Error::io(format!("cannot find the place of {to_name}"), error))?;
+        .map_err(|error| Error::io(format!("cannot resolve the path {to_name}"), error))?;
     files::require_utf8(&absolute)?;
     if let Some(directory) = absolute.parent() {
         fs::create_dir_all(directory).map_err(|error| {
-            Error::io(format!("cannot make the directory {}", directory.display()), error)
+            Error::io(format!("cannot create the directory {}", directory.display()), error)
         })?;
     }
     let mut file = store::Remake::create(
@@ -115,43 +116,44 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
 
     let mut text = format!("{to_name}: step {}, time {}, modes {}\n", header.step, header.time, modes.name);
     text += &format!("from {from_name}, modes {}: {}\n", header.layout, story(&carry, &dropped));
-    text += "Running statistics are not taken over. ";
+    text += "Averages are not transferred. ";
     text += &match target {
         Target::File(_) => {
-            "With --to-run DIR instead of a file, it makes a run directory that is ready to go on.".to_owned()
+            "With --to-run DIR instead of a file, regrid makes a run directory for `rogallo continue`."
+                .to_owned()
         }
         Target::Run(directory) => {
             if let Some(checkpoints) = absolute.parent() {
                 store::point_latest(checkpoints, header.step)?;
             }
             files::replace(&directory.join("case.toml"), new.to_toml().as_bytes())?;
-            how_to_go_on(directory, header, &new)
+            how_to_continue(directory, header, &new)
         }
     };
     Ok(text)
 }
 
-/// For the user of a new run directory.
-fn how_to_go_on(directory: &Path, header: &Header, case: &Case) -> String {
+/// Tells the user of a new run directory how to continue.
+fn how_to_continue(directory: &Path, header: &Header, case: &Case) -> String {
     let directory = directory.display();
     let Stop { end, steps } = case.time.stop;
     let further = match (end.filter(|end| header.time >= *end), steps.filter(|steps| header.step >= *steps)) {
-        (Some(end), _) => format!(" --set time.end=..` (its end, {end}, is reached)"),
-        (None, Some(steps)) => format!(" --set time.steps=..` (its {steps} steps are done)"),
+        (Some(end), _) => format!(" --set time.end=..` (it has reached its end, {end})"),
+        (None, Some(steps)) => format!(" --set time.steps=..` (it has done its {steps} steps)"),
         (None, None) => "`".to_owned(),
     };
     let step = match case.time.step {
-        StepSize::Fixed(dt) => format!("\nIts step stays time.dt = {dt}; --set time.dt=.. changes it."),
+        StepSize::Fixed(dt) => format!("\nThe step remains time.dt = {dt}; --set time.dt=.. changes it."),
         StepSize::Courant(_) => String::new(),
     };
-    format!("To go on from it: `rogallo continue {directory}{further}.{step}")
+    format!("To continue from it: `rogallo continue {directory}{further}.{step}")
 }
 
-/// What a run finds in the checkpoint that it starts from and the case does not say, by this
-/// process alone; nothing where the case names none, or it is not there.
+/// Remarks on the checkpoint from which a case starts, by this process alone; none if the case names
+/// no checkpoint, or it does not exist.
 ///
 /// # Errors
-/// What [`take_initial`] refuses without a look at all of the file.
+/// Those of [`take_initial`] that do not require reading all of the file.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
     let Some(path) = case.initial_file().filter(|path| path.exists()) else { return Ok(Vec::new()) };
     let parts = Parts::open_alone(path)?;
@@ -169,7 +171,7 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
     Ok(notes_of_mean(bulk(profile.iter().copied()), before, now))
 }
 
-/// The notes of how the mean profile of a file, of the bulk velocity `found`, is changed.
+/// Remarks on the change of the mean profile of a file with the bulk velocity `found`.
 fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
     let MeanChange { walls: [from, to], flux } =
         MeanChange::new(found, before.walls.velocity, now.drive, now.walls.velocity);
@@ -177,16 +179,16 @@ fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
     if from != to {
         notes.push(format!(
             "the walls of initial.file move with {from:?}, those of the case with {to:?}: the mean profile moves \
-             with them; the fluctuations stay as they are"
+             with them; the fluctuations are unchanged"
         ));
     }
     let what = match flux {
         FluxChange::Nothing => return notes,
         FluxChange::Scaled(factor) => {
-            format!("the mean profile is multiplied by {factor:.6}, seen from the walls")
+            format!("the mean profile relative to the walls is multiplied by {factor:.6}")
         }
         FluxChange::Added(more) => {
-            format!("a parabola of the bulk velocity {more:.6} is added to the mean profile")
+            format!("a parabola with the bulk velocity {more:.6} is added to the mean profile")
         }
     };
     if let Drive::MassFlux { bulk_velocity } = now.drive {
@@ -194,19 +196,19 @@ fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
         let found = if found.abs() < 1e-6 * bulk_velocity.abs() { 0.0 } else { found };
         notes.push(format!(
             "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the \
-             fluctuations stay as they are"
+             fluctuations are unchanged"
         ));
     }
     notes
 }
 
-/// Puts the state of the checkpoint that the case names, if it does, in the place of the initial
-/// velocity and of the scalars that the file has; says what was done. Each rank reads what it
+/// Replaces the initial velocity, and the scalars that the file holds, by the state of the checkpoint
+/// that the case names, if it names one. Returns a summary for the user. Each rank reads the part it
 /// needs. Collective.
 ///
 /// # Errors
-/// The same on all ranks: a file that is missing, damaged or of another flow; a box that it cannot
-/// be taken to.
+/// The same on all ranks: a file that is missing, damaged or of another flow; a box to which it
+/// cannot be converted.
 pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<Option<String>> {
     let Some(path) = case.initial_file() else { return Ok(None) };
     let parts = Parts::open(world, path)?;
@@ -245,19 +247,19 @@ fn story(carry: &Carry, dropped: &str) -> String {
     carry.describe().into_iter().chain([dropped.to_owned()]).collect::<Vec<_>>().join("; ")
 }
 
-/// The case that a checkpoint is of.
+/// The case of a checkpoint.
 fn stored_case(path: &Path, header: &Header) -> Result<Case> {
     case::parse(&case_name(&header.case), &header.case, Path::new(""), &[])
         .map_err(|error| Error::input(format!("the case in {} cannot be read: {error}", path.display())))
 }
 
-/// The file that a resolved case was read from.
+/// The name of the file from which a resolved case was read.
 fn case_name(text: &str) -> String {
     format!("{}.toml", case::recorded_name(text))
 }
 
 fn in_file(path: &Path) -> impl Fn(Error) -> Error {
-    move |error| Error { message: format!("{} cannot be taken: {error}", path.display()), ..error }
+    move |error| Error { message: format!("{} cannot be used: {error}", path.display()), ..error }
 }
 
 fn length(values: &ValuesMut) -> usize {

@@ -37,7 +37,7 @@ impl Sums {
         }
     }
 
-    /// As a checkpoint does.
+    /// Restarts the batches as a checkpoint does.
     fn restart(&mut self) {
         let Some(so_far) = self.batching.so_far() else { return };
         let records: Vec<Record> =
@@ -70,8 +70,8 @@ fn times(schedule: Schedule, axis: Axis, steps: u64) -> Vec<f64> {
     let (mut time, mut sampled) = (0.0, vec![0.0]);
     for step in 1..=steps {
         let limit = schedule.next_time(time).min(axis.boundaries().next_time(time));
-        let wanted = 0.013 * (1.0 + (step % 7) as f64 / 5.0);
-        time = if time + wanted * (1.0 + 1e-6) >= limit { limit } else { time + wanted };
+        let full = 0.013 * (1.0 + (step % 7) as f64 / 5.0);
+        time = if time + full * (1.0 + 1e-6) >= limit { limit } else { time + full };
         if schedule.is_due(step, time) || axis.boundaries().is_due(step, time) {
             sampled.push(time);
         }

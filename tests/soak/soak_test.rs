@@ -1,5 +1,5 @@
-//! A run in a bad night: job after job of the same command, disturbed until it is done, and then
-//! compared with one in peace.
+//! A run that is disturbed, job after job of the same command, until it is done, and is then compared
+//! with an undisturbed one.
 
 use crate::disturbance::{Disturbance, Moment};
 use crate::ensure;
@@ -34,7 +34,7 @@ const RESULTS: [&str; 7] = [
     "checkpoints/latest",
 ];
 
-pub struct Night<'a> {
+pub struct SoakTest<'a> {
     place: &'a Place,
     random: Random,
     /// Where the run directory lies, if it could be made.
@@ -49,7 +49,7 @@ pub struct Night<'a> {
     damaged: Vec<PathBuf>,
 }
 
-impl<'a> Night<'a> {
+impl<'a> SoakTest<'a> {
     pub fn new(place: &'a Place, seed: u64) -> Result<Self, Failed> {
         fs::create_dir(place.at("disk"))?;
         let disk = Disk::mount(&place.at("disk"), "size=32m");
@@ -73,7 +73,7 @@ impl<'a> Night<'a> {
         self.counts.values().sum()
     }
 
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let counts: Vec<String> =
             self.counts.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect();
         format!(
@@ -196,11 +196,11 @@ impl<'a> Night<'a> {
     /// Whether the moment came before the job's end.
     fn wait_for(&mut self, moment: Moment, job: &mut Job, log: Option<SystemTime>) -> Result<bool, Failed> {
         let begin = Instant::now();
-        let come = |night: &Self| match moment {
+        let come = |soak: &Self| match moment {
             Moment::Starting => true,
             // By its time and not by its length: --fresh begins a new one.
-            Moment::Running => night.log_written().is_some_and(|written| Some(written) != log),
-            Moment::Saving => night.partial_files().is_ok_and(|files| !files.is_empty()),
+            Moment::Running => soak.log_written().is_some_and(|written| Some(written) != log),
+            Moment::Saving => soak.partial_files().is_ok_and(|files| !files.is_empty()),
         };
         while !come(self) {
             if job.ended() {
@@ -325,14 +325,14 @@ impl<'a> Night<'a> {
         };
         let [whole, own] = batches;
         let (whole, own): (Vec<PathBuf>, Vec<PathBuf>) = (names(&whole?), names(&own?));
-        ensure!(whole == own, "other batches, {own:?} and not {whole:?}: {}", self.told());
+        ensure!(whole == own, "other batches, {own:?} and not {whole:?}: {}", self.summary());
         for name in RESULTS.iter().map(PathBuf::from).chain(whole) {
             let (whole, own) =
                 (fs::read(self.place.at("whole").join(&name)), fs::read(self.directory().join(&name)));
             let name = name.display();
-            ensure!(whole.is_ok() == own.is_ok(), "{name} is only in one of the runs: {}", self.told());
+            ensure!(whole.is_ok() == own.is_ok(), "{name} is only in one of the runs: {}", self.summary());
             if let (Ok(whole), Ok(own)) = (whole, own) {
-                ensure!(whole == own, "{name} differs from that of the run in peace: {}", self.told());
+                ensure!(whole == own, "{name} differs from that of the undisturbed run: {}", self.summary());
                 same += 1;
             }
         }

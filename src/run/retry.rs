@@ -1,5 +1,5 @@
-//! After a blow-up: its report, and where the case asks for it back to the last checkpoint and on
-//! with shorter steps.
+//! Report of a blow-up and, if the case asks for it, a retry from the last checkpoint with shorter
+//! steps.
 
 use super::log::Log;
 use super::{Run, blow_up, flow};
@@ -13,7 +13,7 @@ use crate::time::StepSize;
 const FACTOR: &str = "step_factor";
 const RETRIES: &str = "retries";
 
-/// How often a run has gone back, and the steps that it takes since, in those of the case.
+/// Number of retries of a run, and the length of its steps since then relative to the case.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shortened {
     retries: u64,
@@ -27,7 +27,7 @@ impl Default for Shortened {
 }
 
 impl Shortened {
-    /// As a checkpoint remembers it; it says nothing of a run that has not gone back.
+    /// Reads the numbers of a checkpoint; without any, the run has not been retried.
     ///
     /// # Errors
     /// Numbers that no run writes.
@@ -49,7 +49,7 @@ impl Shortened {
         }
     }
 
-    /// The step of a case that has `step`.
+    /// The step size `step` of the case, shortened.
     pub fn apply(self, step: StepSize) -> StepSize {
         match step {
             StepSize::Fixed(dt) => StepSize::Fixed(dt * self.factor),
@@ -59,8 +59,8 @@ impl Shortened {
 }
 
 impl Run {
-    /// Reports that the last step has blown up, in the log and in `blowup.txt`; the error that the
-    /// run ends with, unless it tries again. Collective.
+    /// Reports the blow-up of the last step in the log and in `blowup.txt`. Returns the error that
+    /// ends the run unless it is retried. Collective.
     pub(super) fn report_blow_up(&mut self, what: &str, step: &Step, log: &mut Log) -> Error {
         let diagnosis = self.flow.diagnose();
         let reason = blow_up::reason(&self.watch, &self.case, &diagnosis);
@@ -73,12 +73,12 @@ impl Run {
         log.line(&format!("{what}\nLikely reason: {reason}"));
         diagnosis.places.iter().for_each(|place| log.line(&format!("Where: {place}")));
         let more = match written {
-            Ok(()) => format!("its last steps and the end of its spectrum are in {}", name.display()),
+            Ok(()) => format!("the last steps and the end of the spectrum are in {}", name.display()),
             Err(error) => error.message,
         };
         let way_back = match self.saved {
             Some(step) => format!(
-                "\nThe last good checkpoint, of step {step}, stays in {}/checkpoints",
+                "\nThe last good checkpoint is of step {step}, in {}/checkpoints",
                 self.directory.path.display()
             ),
             None => String::new(),
@@ -86,11 +86,11 @@ impl Run {
         Error::diverged(format!("{what}: {reason}; {more}{way_back}"))
     }
 
-    /// Back to the last checkpoint, with shorter steps, if the case still allows it; that is saved
-    /// at once, so that a job that is killed goes on in the same way. Collective.
+    /// Returns to the last checkpoint and shortens the steps, if the case still allows a retry. The
+    /// shorter step is saved at once, so that a job that is killed continues with it. Collective.
     ///
     /// # Errors
-    /// The blow-up itself, where it is not to be tried again; no sound checkpoint.
+    /// The blow-up itself, if there is to be no retry; no sound checkpoint.
     pub(super) fn go_back(self, blow_up: Error, log: &mut Log) -> Result<Self> {
         let Some(retry) =
             self.case.time.retry.filter(|retry| self.shortened.retries < retry.times && self.saved.is_some())
@@ -98,7 +98,7 @@ impl Run {
             return Err(blow_up);
         };
         let Self { world, case, directory, flow, control, tally, shortened, .. } = self;
-        // Its memory is needed for the next one, which has nothing left of what went wrong.
+        // Frees the memory for the next flow, which starts without any trace of the blow-up.
         drop(flow);
         let flow = flow::from_case(&world, &case)?;
         let mut run = Self::new(world, case, directory, flow, control, tally);
@@ -106,10 +106,10 @@ impl Run {
         let Some(resumed) = run.resume(true)? else { return Err(blow_up) };
         // A blow-up before the next checkpoint finds its own shortening in the last one, already multiplied.
         run.shorten(Shortened { retries: shortened.retries + 1, factor: shortened.factor * retry.factor });
-        let from = run.go_on(resumed)?;
+        let from = run.continue_from(resumed)?;
         let Shortened { retries, factor } = run.shortened;
         log.line(&format!(
-            "retry {retries} of {}: {from}, with steps of {factor} times those of the case",
+            "retry {retries} of {}: {from}, with steps {factor} times as long as in the case",
             retry.times
         ));
         run.note(Event::Retry { number: retries, factor }, log);
@@ -117,7 +117,7 @@ impl Run {
         Ok(run)
     }
 
-    /// Takes steps of this length from now on.
+    /// Shortens all further steps.
     pub(super) fn shorten(&mut self, shortened: Shortened) {
         self.shortened = shortened;
         self.flow.set_step_size(shortened.apply(self.case.time.step));
