@@ -199,7 +199,7 @@ fn names_that_do_not_fit_are_refused() {
         ("y/h;y+;U+\n1,5;2,5\n", "2 numbers under 3 names"),
         ("# y/h y+\n1 2\n1 2 3\n", "x.dat:3: 3 numbers where line 2 has 2"),
         ("# y/h y+\n1 2\nend of file\n", "x.dat:3: `end` is not a number; mark a line of text with #"),
-        ("# y/h y+\n***** 2\n", "x.dat:2: `*****` is not a number but a field"),
+        ("# y/h y+\n***** 2\n", "x.dat:2: `*****` is not a number but a Fortran field"),
         ("# y/h y+\n1,5;2.5\n", "`2.5` has a decimal point in a table with decimal commas"),
         ("# y/h y+\n", "x.dat has no row of numbers"),
     ] {

@@ -39,9 +39,8 @@ fn channel() -> Result<Place, libtest_mimic::Failed> {
 /// What `blowup.txt` must say, each once.
 fn reported(place: &Place, parts: &[&str]) -> Outcome {
     let report = place.read("run/blowup.txt")?;
-    for part in ["What: ", "Likely reason: ", "Where:", "The last steps:", "the last of the spectrum"]
-        .iter()
-        .chain(parts)
+    for part in
+        ["What: ", "Likely reason: ", "Where:", "The last steps:", "end of the spectrum"].iter().chain(parts)
     {
         ensure!(report.contains(part), "\"{part}\" is not in:\n{report}");
     }

@@ -332,7 +332,7 @@ fn incomplete() -> Outcome {
             "import h5py; del h5py.File('old/checkpoints/latest', 'r+')['statistics/{missing}']"
         ))?;
         let refused = format!(
-            "00000008.h5 is not of this version of rogallo: it has statistics, but no \"{missing}\". Go on \
+            "00000008.h5 is not of this version of rogallo: it has statistics, but no \"{missing}\". Continue \
              with"
         );
         place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &[&refused])?;
@@ -371,9 +371,10 @@ f.copy(f['u'], f, 'samples')",
         "statistics.h5 is of rogallo 0.1, which counted samples and not time",
     ];
     place.ends(1, "stats old", 0, &without)?;
-    let refused =
-        ["its averages count samples and not time, as those of rogallo 0.1 do. Go on with the version that \
-         wrote it, or with --accept-changes"];
+    let refused = [
+        "its averages count samples and not time, as those of rogallo 0.1 do. Continue with the version that \
+         wrote it, or with --accept-changes",
+    ];
     place.ends(3, "run case.toml --dir old --set time.steps=12", 2, &refused)?;
     let warned = [
         "warning: averages start afresh: its averages count samples",

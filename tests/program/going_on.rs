@@ -120,7 +120,7 @@ fn other_names() -> Outcome {
         "new/checkpoints/coarse.h5 is a checkpoint of step 3, but is not named after it; to use it, \
          rename it: mv 'new/checkpoints/coarse.h5' 'new/checkpoints/00000003.h5'",
         "new/checkpoints/3.hdf5 is damaged or not an HDF5 file",
-        "--fresh, which deletes it",
+        "--fresh, which deletes them",
     ];
     place.ends(3, "run case.toml --dir new", 2, &told)?;
     ensure!(place.files("new")? == before, "a refused run has changed its directory");

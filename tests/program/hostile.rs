@@ -147,7 +147,7 @@ fn links() -> Outcome {
         2,
         "run case.toml --dir branch --set time.steps=4",
         2,
-        &["give its checkpoint as the initial field"],
+        &["use its checkpoint as the initial field"],
     )?;
 
     // A file that is called so is kept; a link that leads nowhere is found before the run.

@@ -33,7 +33,7 @@ fn cut_short() -> Outcome {
         let lines = finished
             .output
             .lines()
-            .filter(|line| line.starts_with("step ") && line.ends_with(" to hit this time)"))
+            .filter(|line| line.starts_with("step ") && line.ends_with(" to end at this time)"))
             .count();
         ensure!(
             if cut == 0 { lines == 0 } else { lines >= cut },
@@ -203,7 +203,7 @@ fn inspect_and_check() -> Outcome {
 
 fn help() -> Outcome {
     let place = Place::new()?;
-    place.ends(3, "--help", 0, &["Direct numerical simulation", "Exit codes: 0 done; 3 stopped early"])?;
+    place.ends(3, "--help", 0, &["direct numerical simulation", "Exit codes: 0 done; 3 stopped early"])?;
     place.ends(3, "run --help", 0, &["--walltime"])?;
     place.ends(3, "--version", 0, &[&format!("rogallo {}", env!("CARGO_PKG_VERSION"))])?;
     place.ends(3, "run case.toml --frsh", 2, &["unexpected argument '--frsh'"])

@@ -239,7 +239,7 @@ fn damaged_checkpoints() -> Outcome {
     let sound = fs::read(&file)?;
     let damaged = "run/checkpoints/00000002.h5 is damaged";
     fs::write(&file, &sound[..sound.len() / 2])?;
-    refused(&place, "case.toml", &[damaged, none, "--fresh to start over"])?;
+    refused(&place, "case.toml", &[damaged, none, "start over with --fresh"])?;
     place.ends(1, "inspect run/checkpoints/latest", 2, &["is damaged"])?;
 
     fs::write(&file, "not HDF5")?;

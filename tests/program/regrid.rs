@@ -330,7 +330,7 @@ fn refusals() -> Outcome {
     refused(&format!("{latest} new/a.h5"), &["the following required arguments were not provided"])?;
     refused(&format!("{latest} --grid 16,25,12"), &["the following required arguments were not provided"])?;
     refused(&format!("{latest} new/a.h5 --to-run new --grid 16,25,12"), &["cannot be used with"])?;
-    refused(&format!("{latest} --to-run channel --grid 16,25,12"), &["channel holds a run already"])?;
+    refused(&format!("{latest} --to-run channel --grid 16,25,12"), &["channel already holds a run"])?;
     refused(
         &format!("{latest} new/a.h5 --grid 16,24,12"),
         &["cannot have this grid or box", "24 - 1 = 23 has a prime factor"],
