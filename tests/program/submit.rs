@@ -107,7 +107,7 @@ fn refused() -> Outcome {
         "--ranks 6 --nodes 2 --scheduler bluegene",
         "a node has 3 ranks; a Blue Gene/Q takes 1, 2, 4, .. 64",
     )?;
-    refuses("--ranks 2 --scheduler mpirun --chain 2", "there is no --chain")?;
+    refuses("--ranks 2 --scheduler mpirun --chain 2", "--chain needs a batch system")?;
     refuses("--ranks 2 --nodes 1 --scheduler pbs --requeue", "does not use --requeue (@REQUEUE@)")?;
     refuses("--ranks 2 --scheduler slurm --dir a%b", "batch systems do not accept '%' in the run directory")?;
     let empty = place.at("empty").to_string_lossy().into_owned();
