@@ -12,6 +12,7 @@
 //! frame that moves in x, so that the step is limited by the fluctuations; U is that of the
 //! laboratory.
 
+pub(crate) mod catalogue;
 mod diagnose;
 mod helmholtz;
 mod initial;
@@ -32,6 +33,7 @@ mod wavenumbers;
 
 pub use initial::{FluxChange, MeanChange};
 pub use profiles::unpack;
+pub(crate) use statistics::{records_of_spectra, sampled, spectra};
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
 use crate::case::{
@@ -143,12 +145,12 @@ impl Parameters {
     /// Numbers in double precision that the statistics take at most on the root, of a process grid
     /// with this layout there.
     pub fn statistics_room(&self, layout: &Layout) -> usize {
-        statistics::room(&self.scalars, self.grid[1], &layout.visited([0, 0]), &self.all_visited())
+        statistics::room(self.scalars.len(), self.grid[1], &layout.visited([0, 0]), &self.all_visited())
     }
 
     /// Numbers in double precision that a batch of statistics has on the disk.
     pub fn batch_numbers(&self) -> usize {
-        statistics::stored(&self.scalars, self.grid[1], &self.all_visited())
+        statistics::stored(self.scalars.len(), self.grid[1], &self.all_visited())
     }
 
     /// The planes and modes that all ranks visit.
@@ -230,7 +232,12 @@ impl<T: Real> Channel<T> {
             update: Update::new(&operators),
             profiles: Profiles::new(operators.kept, fields),
             operators,
-            statistics: Statistics::new(&parameters.scalars, parameters.grid[1], visited, parameters.batches),
+            statistics: Statistics::new(
+                parameters.scalars.len(),
+                parameters.grid[1],
+                visited,
+                parameters.batches,
+            ),
             gradient: 0.0,
             clock: Clock::default(),
             world,

@@ -8,12 +8,15 @@
 //! ```
 
 use super::super::Channel;
+use super::super::catalogue::*;
 use super::super::profiles::unpack;
-use super::of_scalar;
-use crate::case::ChannelScalar;
+use super::averages::{Averages, Profile};
 use crate::chebyshev::derivative;
 use crate::parallel::ExactSum;
 use crate::transform::Real;
+
+/// What the means alone give, beside the means of the scalars.
+pub const OF_MEANS: [Moment; 4] = [U, W, OMEGA_X, OMEGA_Z];
 
 /// A mean profile at the points in y, and its derivative.
 pub struct Mean {
@@ -57,57 +60,58 @@ fn sum_of(value: f64) -> ExactSum {
 }
 
 impl Means {
-    /// Makes raw averages, by `names` and y, of those of fluctuations.
-    pub fn add_to(&self, names: &[String], scalars: &[ChannelScalar], averages: &mut [f64]) {
+    /// The mean of a field; v has none, and that of the pressure is averaged with its fluctuations.
+    pub fn of(&self, field: Field) -> Option<&Mean> {
+        match field {
+            Field::U => Some(&self.u),
+            Field::W => Some(&self.w),
+            Field::Scalar(s) => self.scalars.get(s),
+            Field::V | Field::P => None,
+        }
+    }
+
+    /// The raw averages, of those of fluctuations.
+    pub fn added_to(&self, of_fluctuations: Vec<Profile>) -> Averages {
         let points = self.u.value.len();
-        for y in 0..points {
-            let place = |name: &str| names.iter().position(|other| other == name).map(|i| i * points + y);
-            let central = |averages: &[f64], name: &str| place(name).map_or(0.0, |at| averages[at]);
+        let scalars = (0..self.scalars.len()).map(|s| S.of_scalar(s));
+        let of_means = OF_MEANS.into_iter().chain(scalars).map(|mean| (mean, vec![0.0; points]));
+        let mut averages = Averages::new(of_means.chain(of_fluctuations).collect());
+        for y in 0..self.u.value.len() {
+            let of = |moment| averages.line(moment).map_or(0.0, |line| line[y]);
             let [u, w, du, dw] =
                 [&self.u.value, &self.w.value, &self.u.slope, &self.w.slope].map(|line| line[y]);
-            let of = |name: &str| central(averages, name);
-            let (uu, uv, uw, vv, vw, ww, p) =
-                (of("uu"), of("uv"), of("uw"), of("vv"), of("vw"), of("ww"), of("p"));
             let mut gains = vec![
-                ("u".to_owned(), u - of("u")),
-                ("w".to_owned(), w - of("w")),
-                ("uuu".to_owned(), u * (u * u + 3.0 * uu)),
-                ("uuv".to_owned(), 2.0 * u * uv),
-                ("uvv".to_owned(), u * vv),
-                ("vww".to_owned(), 2.0 * w * vw),
-                ("uww".to_owned(), u * (w * w + ww) + 2.0 * w * uw),
-                ("www".to_owned(), w * (w * w + 3.0 * ww)),
-                ("uuuu".to_owned(), u * (u * (u * u + 6.0 * uu) + 4.0 * of("uuu"))),
-                ("wwww".to_owned(), w * (w * (w * w + 6.0 * ww) + 4.0 * of("www"))),
-                ("uu".to_owned(), u * u),
-                ("uw".to_owned(), u * w),
-                ("ww".to_owned(), w * w),
-                ("pu".to_owned(), p * u),
-                ("pw".to_owned(), p * w),
-                ("d_uu".to_owned(), du * du),
-                ("d_uw".to_owned(), du * dw),
-                ("d_ww".to_owned(), dw * dw),
-                ("p_uy".to_owned(), p * du),
-                ("p_wy".to_owned(), p * dw),
+                (U, u),
+                (W, w),
+                (UU, u * u),
+                (UW, u * w),
+                (WW, w * w),
+                (UUU, u * (u * u + 3.0 * of(UU))),
+                (UUV, 2.0 * u * of(UV)),
+                (UVV, u * of(VV)),
+                (VWW, 2.0 * w * of(VW)),
+                (UWW, u * (w * w + of(WW)) + 2.0 * w * of(UW)),
+                (WWW, w * (w * w + 3.0 * of(WW))),
+                (UUUU, u * (u * (u * u + 6.0 * of(UU)) + 4.0 * of(UUU))),
+                (WWWW, w * (w * (w * w + 6.0 * of(WW)) + 4.0 * of(WWW))),
+                (PU, of(P) * u),
+                (D_UU, du * du),
+                (D_WW, dw * dw),
+                (P_DUDY, of(P) * du),
                 // The mean vorticity is (W', 0, -U').
-                ("ox".to_owned(), dw - of("ox")),
-                ("oz".to_owned(), -du - of("oz")),
-                ("oxox".to_owned(), dw * dw),
-                ("ozoz".to_owned(), du * du),
+                (OMEGA_X, dw),
+                (OMEGA_Z, -du),
+                (OMEGA_X_SQUARED, dw * dw),
+                (OMEGA_Z_SQUARED, du * du),
             ];
-            for (scalar, Mean { value, slope }) in scalars.iter().zip(&self.scalars) {
-                let name = |moment: &str| of_scalar(moment, scalar);
-                let own = [
-                    ("s", value[y] - of(&name("s"))),
-                    ("ss", value[y] * value[y]),
-                    ("us", u * value[y]),
-                    ("d_ss", slope[y] * slope[y]),
-                ];
-                gains.extend(own.map(|(moment, gain)| (name(moment), gain)));
+            for (s, Mean { value, .. }) in self.scalars.iter().enumerate() {
+                let own = [(S, value[y]), (SS, value[y] * value[y]), (US, u * value[y])];
+                gains.extend(own.map(|(moment, gain)| (moment.of_scalar(s), gain)));
             }
-            for (name, gain) in gains {
-                place(&name).into_iter().for_each(|at| averages[at] += gain);
+            for (moment, gain) in gains {
+                averages.line_mut(moment).into_iter().for_each(|line| line[y] += gain);
             }
         }
+        averages
     }
 }

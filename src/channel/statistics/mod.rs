@@ -9,86 +9,65 @@
 //!
 //! Here y runs from the upper wall down, as the points do; in records it ascends.
 
+mod averages;
 mod means;
 mod moments;
 mod pressure;
+mod scratch;
 mod spectra;
+mod terms;
 
 use super::Channel;
-use crate::case::{Batches, ChannelScalar};
+use super::kinematics::{Kinematics, Pencils};
+use crate::case::Batches;
 use crate::error::{Error, Result};
 use crate::statistics::{Axis, BatchRecords, Batching, Closed, Record, Sampled, Weight};
 use crate::transform::{Real, Visited};
+use averages::{Averages, Profile, turned};
 pub(super) use means::Means;
+use moments::Averaging;
 use spectra::Spectra;
+pub(crate) use spectra::records_of_spectra;
+pub(crate) use terms::{sampled, spectra};
 
 /// The sums of the batch under way.
 pub struct Statistics {
-    /// The names of the profiles of a sample.
-    names: Vec<String>,
     pub(super) batching: Batching,
-    /// Of the averages of the samples times their weights, by name and y.
-    moments: Vec<f64>,
+    /// Of the averages of the samples times their weights.
+    moments: Averages,
     spectra: Spectra,
 }
 
 impl Statistics {
-    /// Nothing yet, of a channel with these scalars and so many points in y, on a rank that visits
-    /// these modes.
-    pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited, batches: Batches) -> Self {
-        let names = names(scalars);
+    /// Nothing yet, of a channel with so many scalars and points in y, on a rank that visits these
+    /// modes.
+    pub fn new(scalars: usize, points: usize, visited: Visited, batches: Batches) -> Self {
         Self {
             batching: Batching::new(Axis::new(batches.length), batches.of_spectra),
-            moments: vec![0.0; names.len() * points],
-            names,
+            moments: Averages::zeros(sampled(scalars), points),
             spectra: Spectra::new(scalars, points, visited),
         }
     }
 }
 
-/// The names of the profiles of a sample.
-fn names(scalars: &[ChannelScalar]) -> Vec<String> {
-    let own = moments::AT_POINTS
-        .iter()
-        .chain(&moments::OF_VELOCITY)
-        .chain(&moments::OF_DERIVATIVES)
-        .chain(&moments::OF_VORTICITY);
-    let of_scalars =
-        scalars.iter().flat_map(|scalar| moments::OF_SCALAR.map(|moment| of_scalar(moment, scalar)));
-    own.map(|name| (*name).to_owned()).chain(of_scalars).collect()
-}
-
 /// Numbers in double precision that a batch has on the disk, of ranks that visit `all` modes together.
-pub fn stored(scalars: &[ChannelScalar], points: usize, all: &Visited) -> usize {
-    names(scalars).len() * points + Spectra::room(scalars.len(), points, all)
+pub fn stored(scalars: usize, points: usize, all: &Visited) -> usize {
+    sampled(scalars).len() * points + Spectra::room(scalars, points, all)
 }
 
 /// Numbers in double precision that the statistics take at most on a rank that visits these modes,
 /// `all` of them over all ranks: what it holds, and twice what a checkpoint has of them, while the
 /// root makes one or any rank reads one.
-pub fn room(scalars: &[ChannelScalar], points: usize, visited: &Visited, all: &Visited) -> usize {
+pub fn room(scalars: usize, points: usize, visited: &Visited, all: &Visited) -> usize {
     stored(scalars, points, visited) + 2 * stored(scalars, points, all)
 }
 
-/// The name of a moment of s as one of this scalar.
-fn of_scalar(moment: &str, scalar: &ChannelScalar) -> String {
-    moment.replace('s', &format!("[{}]", scalar.name))
-}
-
-/// With y, the axis of lines of this length, from its other end.
-fn turned(values: &[f64], length: usize) -> Vec<f64> {
-    values.rchunks_exact(length).flatten().copied().collect()
-}
-
-fn record(name: &str, description: &str, axes: &[&str], shape: Vec<usize>, values: Vec<f64>) -> Record {
-    Record {
-        name: name.to_owned(),
-        units: "units of the case".to_owned(),
-        description: description.to_owned(),
-        axes: axes.iter().map(|axis| (*axis).to_owned()).collect(),
-        shape,
-        values,
-    }
+/// What a sample is taken with.
+struct Parts<'a, T> {
+    pencils: &'a mut Pencils<T>,
+    kinematics: Kinematics<'a, T>,
+    averaging: Averaging<'a, T>,
+    spectra: &'a mut Spectra,
 }
 
 impl<T: Real> Channel<T> {
@@ -98,13 +77,9 @@ impl<T: Real> Channel<T> {
             Sampled::Opens { left } => left,
             Sampled::Weighs(weight) => {
                 let sample = self.averages(&weight);
-                let points = self.grid.y.len();
-                let Statistics { names, batching, moments, spectra } = &mut self.statistics;
-                moments.iter_mut().zip(&sample).for_each(|(sum, average)| *sum += weight.value() * average);
-                let of_sample = |name: &str| {
-                    names.iter().position(|other| other == name).map(|i| &sample[i * points..][..points])
-                };
-                spectra.add_means(&weight, of_sample);
+                let Statistics { batching, moments, spectra } = &mut self.statistics;
+                moments.add(&weight, &sample);
+                spectra.add_means(&weight, &sample);
                 batching.added(weight)
             }
         };
@@ -114,27 +89,38 @@ impl<T: Real> Channel<T> {
     /// The records of a closed batch, whose sums begin again. Collective.
     fn close(&mut self, closed: &Closed) -> BatchRecords {
         let records = self.batch_records(closed);
-        self.statistics.moments.fill(0.0);
+        self.statistics.moments.clear();
         if closed.spectra.is_some() {
             self.statistics.spectra.clear();
         }
         BatchRecords { number: closed.number, records }
     }
 
-    /// The averages of the state over planes, by name and y; adds its spectra on the way. Collective.
-    fn averages(&mut self, weight: &Weight) -> Vec<f64> {
+    /// The averages of the state over planes; adds its spectra on the way. Collective.
+    fn averages(&mut self, weight: &Weight) -> Averages {
         let means = self.means();
-        // The pressure needs the products of the velocity: what is averaged at points is taken on the way.
-        let mut averages = self.put_pressure(&means);
-        averages.extend(self.averages_of_velocity(weight));
-        averages.extend(self.averages_of_derivatives());
-        averages.extend(self.averages_of_vorticity());
+        let mut averages = self.with_scratch(|channel, scratch| {
+            // The pressure needs the products of the velocity: what is averaged at points is taken on the way.
+            let (pressure, at_points) = channel.pressure(scratch, &means);
+            [at_points, channel.sample_velocity(&pressure, weight), channel.sample_derivatives(&pressure)]
+                .concat()
+        });
+        averages.extend(self.sample_vorticity());
         for s in 0..self.parameters.scalars.len() {
-            averages.extend(self.averages_of_scalar(s, weight));
+            averages.extend(self.sample_scalar(s, weight));
         }
         self.statistics.spectra.add_mean_products(&means, weight);
-        means.add_to(&self.statistics.names, &self.parameters.scalars, &mut averages);
-        averages
+        means.added_to(averages)
+    }
+
+    fn parts(&mut self) -> Parts<'_, T> {
+        let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
+        Parts {
+            pencils,
+            kinematics: Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time },
+            averaging: Averaging { wavenumbers, points: self.grid.y.len(), world: &self.world },
+            spectra: &mut self.statistics.spectra,
+        }
     }
 
     /// The batch under way, for a checkpoint: whole at the root, the other ranks lack the spectra.
@@ -150,23 +136,21 @@ impl<T: Real> Channel<T> {
 
     /// A batch as it is kept: with its spectra where its sums of spectra end with it. Collective.
     fn batch_records(&self, closed: &Closed) -> Vec<Record> {
-        let Statistics { names, batching, moments, .. } = &self.statistics;
-        let points = self.grid.y.len();
-        let description = "distance from the centre, of the points between the walls";
-        let y = record("y", description, &["y"], vec![points], turned(&self.grid.y, 1));
+        let Statistics { batching, moments, .. } = &self.statistics;
+        let scalars = &self.parameters.scalars;
+        let y = Record {
+            name: "y".to_owned(),
+            units: "length of the case".to_owned(),
+            description: "distance from the centre, of the points between the walls".to_owned(),
+            axes: vec!["y".to_owned()],
+            shape: vec![self.grid.y.len()],
+            values: turned(&self.grid.y, 1),
+        };
         let frame =
             "velocity along x of the frame in which u is measured; add it to u for that of the laboratory";
         let frame =
             Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
-        let profiles = names.iter().zip(moments.chunks_exact(points)).map(|(name, sums)| {
-            record(
-                name,
-                "sum over the samples of w times an average over planes",
-                &["y"],
-                vec![points],
-                turned(sums, 1),
-            )
-        });
+        let profiles = moments.records(scalars, |moment| moment.name(scalars), "sum over the samples");
         let mut records = batching.records(closed);
         records.extend([y, frame].into_iter().chain(profiles));
         if closed.spectra.is_some() {
@@ -187,14 +171,8 @@ impl<T: Real> Channel<T> {
         if records.iter().any(|record| record.name == "samples" && !record.shape.is_empty()) {
             return Err(Error::input("its averages count samples and not time, as those of rogallo 0.1 do"));
         }
-        let points = self.grid.y.len();
-        let moments: Vec<&[f64]> = self
-            .statistics
-            .names
-            .iter()
-            .map(|name| Record::values(records, name, points))
-            .collect::<Result<_>>()?;
-        let moments = moments.iter().flat_map(|sums| turned(sums, 1)).collect();
+        let scalars = &self.parameters.scalars;
+        let moments = self.statistics.moments.recall(records, |moment| moment.name(scalars))?;
         self.recall_spectra(records)?;
         let Statistics { batching, spectra, .. } = &mut self.statistics;
         batching.recall(records).inspect_err(|_| spectra.clear())?;
@@ -205,28 +183,23 @@ impl<T: Real> Channel<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChannelScalar, Statistics, room};
-    use crate::case::{Batches, ScalarBoundary};
+    use super::{Statistics, room};
+    use crate::case::Batches;
     use crate::channel::Parameters;
     use crate::transform::Layout;
 
     #[test]
     fn the_room_is_what_the_ranks_hold_and_twice_what_they_hold_in_all() {
-        let scalar = |name: &str| ChannelScalar {
-            name: name.into(),
-            schmidt: 0.7,
-            boundary: ScalarBoundary::Source { rate: 1.0 },
-        };
-        let scalars = [scalar("heat"), scalar("dye")];
+        let scalars = 2;
         let points = 17;
         let truncation = Parameters::at_rest([6.0, 2.0, 3.0], [16, points, 14]).truncation();
         // What vectors of a rank hold: profiles, mean profiles of the spectra, spectra.
         let held = |[p_row, p_col]: [usize; 2], row: usize, column: usize| {
             let visited = Layout::new(truncation, [p_row, p_col], row, column).visited([row, column]);
             let statistics =
-                Statistics::new(&scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
+                Statistics::new(scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
             let [means, spectra] = statistics.spectra.held();
-            [statistics.moments.len(), means, spectra]
+            [statistics.moments.numbers(), means, spectra]
         };
         let [profiles, means, _] = held([1, 1], 0, 0);
         for (shape, places) in [([1, 1], vec![[0, 0]]), ([2, 3], vec![[0, 0], [1, 0], [0, 2], [1, 2]])] {
@@ -238,7 +211,7 @@ mod tests {
                 let visited = |shape, place: [usize; 2]| {
                     Layout::new(truncation, shape, place[0], place[1]).visited(place)
                 };
-                let found = room(&scalars, points, &visited(shape, [row, column]), &visited([1, 1], [0, 0]));
+                let found = room(scalars, points, &visited(shape, [row, column]), &visited([1, 1], [0, 0]));
                 let own = held(shape, row, column);
                 assert_eq!(
                     found,

@@ -1,283 +1,162 @@
-//! The averages of a sample, of fluctuations: at points, what has three or more factors; of modes,
-//! by Parseval's theorem, what has two.
+//! Averages of fluctuations over planes: at points, what has three or more factors; of modes, what
+//! has two. They are exact sums of the [`terms`] of lines.
 
 use super::super::Channel;
-use super::super::kinematics::{Kinematics, OnPlanes};
+use super::super::catalogue::Moment;
+use super::super::kinematics::OnPlanes;
 use super::super::line::{copy_in, copy_out};
 use super::super::wavenumbers::Wavenumbers;
+use super::pressure::Pressure;
+use super::spectra::Spectra;
+use super::terms::{self, Terms};
+use super::{Parts, Profile};
 use crate::parallel::{ExactSum, World};
 use crate::statistics::Weight;
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
-use bytemuck::cast_slice;
 use num_complex::Complex;
 
-/// Of the velocity at points. The cubes are free of aliasing, the fourth powers are not quite.
-pub const AT_POINTS: [&str; 13] =
-    ["u", "v", "w", "uuu", "uuv", "uvv", "vvv", "vww", "uww", "www", "uuuu", "vvvv", "wwww"];
+/// The moments of [`terms::at_points`], over the points of all planes.
+pub struct AtPoints {
+    /// `[y][moment]`
+    sums: Vec<ExactSum>,
+}
 
-/// Of u, v, w and p. `e_uv` is the part of `<du_i/dx_k du_j/dx_k>` with k = x and z, `p_ux` is
-/// `<p du/dx>`; `oy` is the vorticity.
-pub const OF_VELOCITY: [&str; 25] = [
-    "uu", "vv", "ww", "uv", "uw", "vw", "p", "pp", "pu", "pv", "pw", "e_uu", "e_vv", "e_ww", "e_uv", "e_uw",
-    "e_vw", "p_ux", "p_vx", "p_wx", "p_uz", "p_vz", "p_wz", "oyoy", "oy",
-];
+const MOMENTS: &[Moment] = terms::at_points([0.0; 3]).of;
 
-/// Of du/dy, dv/dy, dw/dy and p: the part of `<du_i/dx_k du_j/dx_k>` with k = y, and `<p du_i/dy>`.
-pub const OF_DERIVATIVES: [&str; 9] =
-    ["d_uu", "d_vv", "d_ww", "d_uv", "d_uw", "d_vw", "p_uy", "p_vy", "p_wy"];
+impl AtPoints {
+    pub fn new(points: usize) -> Self {
+        Self { sums: vec![ExactSum::default(); MOMENTS.len() * points] }
+    }
 
-/// Of the vorticity in x and z.
-pub const OF_VORTICITY: [&str; 4] = ["oxox", "ozoz", "ox", "oz"];
-
-/// Of a scalar s: mean, variance, fluxes, and the two parts of `<ds/dx_k ds/dx_k>`.
-pub const OF_SCALAR: [&str; 6] = ["s", "ss", "us", "vs", "e_ss", "d_ss"];
-
-/// Adds what is averaged at the points of a group of lines of the velocity without the `mean` of u
-/// and w, line by line ([`crate::convection::add_by_line`]).
-pub fn add_at_points<T: Real>([u, v, w]: [&[T]; 3], [mean_u, mean_w]: [f64; 2], sums: &mut [ExactSum]) {
-    let mut of_lines = [[0.0; MOST_ABREAST]; AT_POINTS.len()];
-    // Missing lines are zeros, and must not become `-mean`.
-    let mut there = [false; MOST_ABREAST];
-    vectorised(
-        #[inline(always)]
-        || {
-            for ((u, v), w) in
-                u.chunks_exact(T::ABREAST).zip(v.chunks_exact(T::ABREAST)).zip(w.chunks_exact(T::ABREAST))
-            {
-                for (line, ((u, v), w)) in u.iter().zip(v).zip(w).enumerate() {
-                    there[line] |= *u != T::zero() || *v != T::zero() || *w != T::zero();
-                    let (u, v, w) = (u.wide() - mean_u, v.wide(), w.wide() - mean_w);
-                    let (uu, vv, ww) = (u * u, v * v, w * w);
-                    let terms = [
-                        u,
-                        v,
-                        w,
-                        uu * u,
-                        uu * v,
-                        u * vv,
-                        vv * v,
-                        v * ww,
-                        u * ww,
-                        ww * w,
-                        uu * uu,
-                        vv * vv,
-                        ww * ww,
-                    ];
-                    of_lines.iter_mut().zip(terms).for_each(|(sums, term)| sums[line] += term);
+    /// Adds the points of a group of lines of the velocity at the y of this index, without the `mean` of
+    /// u and w, line by line ([`crate::convection::add_by_line`]).
+    pub fn add<T: Real>(&mut self, y: usize, [u, v, w]: [&[T]; 3], [mean_u, mean_w]: [f64; 2]) {
+        let mut of_lines = [[0.0; MOST_ABREAST]; MOMENTS.len()];
+        // Missing lines are zeros, and must not become `-mean`.
+        let mut there = [false; MOST_ABREAST];
+        vectorised(
+            #[inline(always)]
+            || {
+                let points = u.chunks_exact(T::ABREAST).zip(v.chunks_exact(T::ABREAST));
+                for ((u, v), w) in points.zip(w.chunks_exact(T::ABREAST)) {
+                    for (line, ((u, v), w)) in u.iter().zip(v).zip(w).enumerate() {
+                        there[line] |= *u != T::zero() || *v != T::zero() || *w != T::zero();
+                        let terms = terms::at_points([u.wide() - mean_u, v.wide(), w.wide() - mean_w]);
+                        of_lines.iter_mut().zip(terms.values).for_each(|(sums, term)| sums[line] += term);
+                    }
                 }
-            }
-        },
-    );
-    for (sum, of_lines) in sums.iter_mut().zip(of_lines) {
-        of_lines[..T::ABREAST]
-            .iter()
-            .zip(there)
-            .filter(|(_, there)| *there)
-            .for_each(|(term, _)| sum.add(*term));
+            },
+        );
+        for (sum, of_lines) in self.sums[y * MOMENTS.len()..].iter_mut().zip(of_lines) {
+            let of_lines = of_lines[..T::ABREAST].iter().zip(there).filter(|(_, there)| *there);
+            of_lines.for_each(|(term, _)| sum.add(*term));
+        }
+    }
+
+    /// The averages over so many points of each plane. Collective.
+    pub fn averages(self, number: usize, world: &World) -> Vec<Profile> {
+        profiles(MOMENTS, self.sums, number as f64, world)
     }
 }
 
-/// Sums `[y][name]` to averages `[name][y]` over all ranks. Collective.
-pub fn by_name(mut sums: Vec<ExactSum>, names: usize, points: usize, number: f64, world: &World) -> Vec<f64> {
+/// Profiles of these moments from sums `[y][moment]` of all ranks. Collective.
+fn profiles(moments: &[Moment], mut sums: Vec<ExactSum>, number: f64, world: &World) -> Vec<Profile> {
     let totals = ExactSum::totals(&mut sums, world);
-    (0..names)
-        .flat_map(|name| (0..points).map(move |y| (name, y)))
-        .map(|(name, y)| totals[y * names + name] / number)
-        .collect()
+    let profile = |(i, moment): (usize, &Moment)| {
+        (*moment, totals.iter().skip(i).step_by(moments.len()).map(|total| total / number).collect())
+    };
+    moments.iter().enumerate().map(profile).collect()
 }
 
-/// Re a b*.
-#[inline(always)]
-pub fn product<T: Real>(a: Complex<T>, b: Complex<T>) -> T {
-    a.re * b.re + a.im * b.im
+/// What averages of modes need beside the planes.
+pub struct Averaging<'a, T> {
+    pub wavenumbers: &'a Wavenumbers<T>,
+    /// Points in y.
+    pub points: usize,
+    pub world: &'a World,
 }
 
-/// Averages of modes that are on the planes: `terms(k_x, k_z, modes)` of the modes of one
-/// wavenumber, of `FIELDS` fields. Collective.
-fn averages_of_modes<T: Real, const FIELDS: usize, const TERMS: usize>(
-    on_planes: &mut OnPlanes<'_, T>,
-    wavenumbers: &Wavenumbers<T>,
-    points: usize,
-    world: &World,
-    terms: impl Fn(T, T, [Complex<T>; FIELDS]) -> [T; TERMS],
-) -> Vec<f64> {
-    let [kx, kz] = wavenumbers.lines();
-    let mut sums = vec![ExactSum::default(); TERMS * points];
-    on_planes.visit_modes(|y, nx, lines: Pieces<'_, T>| {
-        let lines: [&[Complex<T>]; FIELDS] = lines.from(0);
-        // The modes of -n_x are the conjugates of those of n_x.
-        let weight = if nx == 0 { 1.0 } else { 2.0 };
-        let mut of_line = [0.0; TERMS];
-        for (n, kz) in kz.iter().enumerate() {
-            let of_mode = terms(kx[nx], *kz, std::array::from_fn(|f| lines[f][n]));
-            of_line.iter_mut().zip(of_mode).for_each(|(sum, term)| *sum += term.wide());
-        }
-        sums[y * TERMS..][..TERMS].iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(weight * term));
-    });
-    by_name(sums, TERMS, points, 1.0, world)
+impl<T: Real> Averaging<'_, T> {
+    /// The averages of fields that are on the planes: `terms([k_x, k_z], modes)` of the modes of one
+    /// wavenumber. Collective.
+    fn of_modes<const FIELDS: usize, const TERMS: usize>(
+        &self,
+        on_planes: &mut OnPlanes<'_, T>,
+        terms: impl Fn([T; 2], [Complex<T>; FIELDS]) -> Terms<Moment, T, TERMS>,
+    ) -> Vec<Profile> {
+        let [kx, kz] = self.wavenumbers.lines();
+        let mut sums = vec![ExactSum::default(); TERMS * self.points];
+        on_planes.visit_modes(|y, nx, lines: Pieces<'_, T>| {
+            let lines: [&[Complex<T>]; FIELDS] = lines.from(0);
+            // The modes of -n_x are the conjugates of those of n_x.
+            let weight = if nx == 0 { 1.0 } else { 2.0 };
+            let mut of_line = [0.0; TERMS];
+            for (n, kz) in kz.iter().enumerate() {
+                let of_mode = terms([kx[nx], *kz], std::array::from_fn(|f| lines[f][n]));
+                of_line.iter_mut().zip(of_mode.values).for_each(|(sum, term)| *sum += term.wide());
+            }
+            sums[y * TERMS..][..TERMS].iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(weight * term));
+        });
+        let moments = terms([T::zero(); 2], [Complex::default(); FIELDS]).of;
+        profiles(moments, sums, 1.0, self.world)
+    }
 }
 
 impl<T: Real> Channel<T> {
-    /// [`OF_VELOCITY`], and adds the spectra of the velocity; the pressure is where
-    /// [`Channel::put_pressure`] put it.
-    pub(super) fn averages_of_velocity(&mut self, weight: &Weight) -> Vec<f64> {
-        let Self {
-            world,
-            pencils,
-            operators,
-            grid,
-            wavenumbers,
-            walls,
-            state,
-            previous,
-            velocity,
-            statistics,
-            clock,
-            ..
-        } = self;
-        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let pressure: &[Complex<T>] = cast_slice(&previous[0]);
-        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields| {
-            let [u, v, w, p] = fields;
-            let [from_u, from_v, from_w] = velocity;
-            for (to, from) in [(u, from_u), (v, from_v), (w, from_w), (p, &pressure[range])] {
-                to.copy_from_slice(from);
-            }
-        });
-        statistics.spectra.add_velocity(&mut on_planes, weight);
-        let terms = |kx: T, kz: T, [u, v, w, p]: [Complex<T>; 4]| -> [T; OF_VELOCITY.len()] {
-            let k2 = kx * kx + kz * kz;
-            let (uu, vv, ww) = (product(u, u), product(v, v), product(w, w));
-            let (uv, uw, vw) = (product(u, v), product(u, w), product(v, w));
-            let i = |a: Complex<T>| Complex::new(-a.im, a.re);
-            let along = |a: Complex<T>| product(p, i(a));
-            let (pu, pv, pw) = (along(u), along(v), along(w));
-            let oy = i(u.scale(kz) - w.scale(kx));
-            let mean = |a: Complex<T>| if k2 == T::zero() { a.re } else { T::zero() };
-            [
-                uu,
-                vv,
-                ww,
-                uv,
-                uw,
-                vw,
-                mean(p),
-                product(p, p),
-                product(p, u),
-                product(p, v),
-                product(p, w),
-                k2 * uu,
-                k2 * vv,
-                k2 * ww,
-                k2 * uv,
-                k2 * uw,
-                k2 * vw,
-                kx * pu,
-                kx * pv,
-                kx * pw,
-                kz * pu,
-                kz * pv,
-                kz * pw,
-                product(oy, oy),
-                mean(oy),
-            ]
-        };
-        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
+    /// The averages and the spectra of velocity and pressure. Collective.
+    pub(super) fn sample_velocity(&mut self, pressure: &Pressure<'_, T>, weight: &Weight) -> Vec<Profile> {
+        let Parts { pencils, kinematics, averaging, spectra } = self.parts();
+        let mut on_planes =
+            kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields: [_; 4]| {
+                let [u, v, w] = velocity;
+                for (to, from) in fields.into_iter().zip([u, v, w, pressure.of(range)]) {
+                    to.copy_from_slice(from);
+                }
+            });
+        let averages = averaging.of_modes(&mut on_planes, terms::of_velocity);
+        spectra.add(Spectra::OF_VELOCITY, &mut on_planes, weight, terms::spectra_of_velocity);
+        averages
     }
 
-    /// [`OF_DERIVATIVES`].
-    pub(super) fn averages_of_derivatives(&mut self) -> Vec<f64> {
-        let Self {
-            world,
-            pencils,
-            operators,
-            grid,
-            wavenumbers,
-            walls,
-            state,
-            previous,
-            velocity,
-            clock,
-            ..
-        } = self;
-        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let pressure: &[Complex<T>] = cast_slice(&previous[0]);
+    /// The averages of the derivatives of the velocity along y. Collective.
+    pub(super) fn sample_derivatives(&mut self, pressure: &Pressure<'_, T>) -> Vec<Profile> {
+        let Parts { pencils, kinematics, averaging, .. } = self.parts();
+        let operators = kinematics.operators;
         let [mut line, mut derivative] = [operators.line(), operators.line()];
-        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, fields| {
-            let [u, v, w, p] = fields;
-            p.copy_from_slice(&pressure[range]);
+        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |_, range, velocity, [u, v, w, p]| {
+            p.copy_from_slice(pressure.of(range));
             for (to, from) in [u, v, w].into_iter().zip(velocity) {
                 copy_in([from; NEIGHBOURS], &mut line);
                 operators.differentiate(&line, &mut derivative);
                 copy_out(&derivative, 0, to);
             }
         });
-        let terms = |_, _, [u, v, w, p]: [Complex<T>; 4]| -> [T; OF_DERIVATIVES.len()] {
-            [
-                product(u, u),
-                product(v, v),
-                product(w, w),
-                product(u, v),
-                product(u, w),
-                product(v, w),
-                product(p, u),
-                product(p, v),
-                product(p, w),
-            ]
-        };
-        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
+        averaging.of_modes(&mut on_planes, terms::of_derivatives)
     }
 
-    /// [`OF_VORTICITY`].
-    pub(super) fn averages_of_vorticity(&mut self) -> Vec<f64> {
-        let Self { world, pencils, operators, grid, wavenumbers, walls, state, velocity, clock, .. } = self;
-        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let mut on_planes = kinematics.vorticity_to_planes(pencils);
-        let terms = |kx: T, kz: T, [x, _, z]: [Complex<T>; 3]| -> [T; OF_VORTICITY.len()] {
-            let mean = |a: Complex<T>| if kx == T::zero() && kz == T::zero() { a.re } else { T::zero() };
-            [product(x, x), product(z, z), mean(x), mean(z)]
-        };
-        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
+    /// The averages of the vorticity. Collective.
+    pub(super) fn sample_vorticity(&mut self) -> Vec<Profile> {
+        let Parts { pencils, kinematics, averaging, .. } = self.parts();
+        averaging.of_modes(&mut kinematics.vorticity_to_planes(pencils), terms::of_vorticity)
     }
 
-    /// [`OF_SCALAR`], and adds the spectra of the scalar.
-    pub(super) fn averages_of_scalar(&mut self, s: usize, weight: &Weight) -> Vec<f64> {
-        let Self {
-            world,
+    /// The averages and the spectra of a scalar. Collective.
+    pub(super) fn sample_scalar(&mut self, s: usize, weight: &Weight) -> Vec<Profile> {
+        let Parts { pencils, kinematics, averaging, spectra } = self.parts();
+        let scalar = &kinematics.state[2 + s];
+        let mut on_planes = kinematics.fluctuations_to_planes(
             pencils,
-            operators,
-            grid,
-            wavenumbers,
-            walls,
-            state,
-            velocity,
-            statistics,
-            clock,
-            ..
-        } = self;
-        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let scalar = &state[2 + s];
-        let [mut line, mut derivative] = [operators.line(), operators.line()];
-        let mut on_planes = kinematics.fluctuations_to_planes(pencils, |column, range, velocity, fields| {
-            let [u, v, theta, slope] = fields;
-            let [from_u, from_v, _] = velocity;
-            u.copy_from_slice(from_u);
-            v.copy_from_slice(from_v);
-            if column.is_mean() {
-                theta.fill(Complex::default());
-            } else {
-                theta.copy_from_slice(&scalar[range]);
-            }
-            copy_in([&*theta; NEIGHBOURS], &mut line);
-            operators.differentiate(&line, &mut derivative);
-            copy_out(&derivative, 0, slope);
-        });
-        statistics.spectra.add_scalar(s, &mut on_planes, weight);
-        let terms = |kx: T, kz: T, [u, v, s, slope]: [Complex<T>; 4]| -> [T; OF_SCALAR.len()] {
-            let k2 = kx * kx + kz * kz;
-            let mean = if k2 == T::zero() { s.re } else { T::zero() };
-            [mean, product(s, s), product(u, s), product(v, s), k2 * product(s, s), product(slope, slope)]
-        };
-        averages_of_modes(&mut on_planes, wavenumbers, grid.y.len(), world, terms)
+            |column, range, [from_u, from_v, _], [u, v, theta]| {
+                u.copy_from_slice(from_u);
+                v.copy_from_slice(from_v);
+                match column.is_mean() {
+                    true => theta.fill(Complex::default()),
+                    false => theta.copy_from_slice(&scalar[range]),
+                }
+            },
+        );
+        let averages = averaging.of_modes(&mut on_planes, terms::of_scalar);
+        spectra.add(Spectra::of_scalar(s), &mut on_planes, weight, terms::spectra_of_scalar);
+        averages.into_iter().map(|(moment, line)| (moment.of_scalar(s), line)).collect()
     }
 }

@@ -30,21 +30,35 @@ use super::super::kinematics::Kinematics;
 use super::super::line::{COEFFICIENT, Group, by_column, by_parity, copy_from, copy_out};
 use super::super::profiles::as_seen;
 use super::super::right_hand_side::sources_of_pressure;
+use super::Profile;
 use super::means::Means;
-use super::moments::{AT_POINTS, add_at_points};
+use super::moments::AtPoints;
+use super::scratch::Scratch;
 use crate::convection::products;
-use crate::parallel::ExactSum;
 use crate::transform::{Products, Real};
-use bytemuck::cast_slice_mut;
 use num_complex::Complex;
+use std::ops::Range;
 
 /// The velocity at points, its five products and `v^2`; R, S and `v^2` go on.
 const PRODUCTS: Products = Products { at_points: 6, outputs: 3 };
 
+/// The pressure of the state, as Chebyshev coefficients of the columns of this rank.
+pub struct Pressure<'a, T>(&'a [Complex<T>]);
+
+impl<T> Pressure<'_, T> {
+    /// Those of a column, which lies in this range of a [`crate::transform::SpectralField`].
+    pub fn of(&self, column: Range<usize>) -> &[Complex<T>] {
+        &self.0[column]
+    }
+}
+
 impl<T: Real> Channel<T> {
-    /// Puts the pressure where the gains of the last substep were; returns what is averaged at
-    /// points on the way, [`AT_POINTS`]. Collective.
-    pub(super) fn put_pressure(&mut self, means: &Means) -> Vec<f64> {
+    /// The pressure, in memory that is lent; and what is averaged at points on the way. Collective.
+    pub(super) fn pressure<'a>(
+        &mut self,
+        scratch: Scratch<'a, T>,
+        means: &Means,
+    ) -> (Pressure<'a, T>, Vec<Profile>) {
         let Self {
             pencils,
             wavenumbers,
@@ -52,25 +66,20 @@ impl<T: Real> Channel<T> {
             parameters,
             world,
             state,
-            previous,
             grid,
             velocity,
             walls,
             clock,
             ..
         } = self;
-        let mut sums = vec![ExactSum::default(); AT_POINTS.len() * grid.y.len()];
+        let mut at_points = AtPoints::new(grid.y.len());
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
         let on_planes = kinematics.velocity_to_planes(pencils, 0, parameters.frame_velocity);
         let products_of_velocity = on_planes.products(
             PRODUCTS,
             |y, lines, length| {
                 let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
-                add_at_points(
-                    velocity,
-                    [means.u.value[y], means.w.value[y]],
-                    &mut sums[y * AT_POINTS.len()..][..AT_POINTS.len()],
-                );
+                at_points.add(y, velocity, [means.u.value[y], means.w.value[y]]);
                 let (front, square) = lines.split_at_mut(5 * length);
                 square.iter_mut().zip(&front[length..2 * length]).for_each(|(square, v)| *square = *v * *v);
                 products(front, length, 0);
@@ -81,7 +90,7 @@ impl<T: Real> Channel<T> {
         let (mut problem, [mut r, mut s, mut p]) =
             (Helmholtz::new(operators), std::array::from_fn(|_| line()));
         let kept = operators.kept;
-        let of_field: &mut [Complex<T>] = cast_slice_mut(&mut previous[0]);
+        let Scratch(field) = scratch;
         let viscosity = T::of(parameters.viscosity);
         let twice_omega = T::of(2.0 * parameters.rotation);
         products_of_velocity.forward(|columns, range, lines| {
@@ -119,7 +128,7 @@ impl<T: Real> Channel<T> {
             let amount = (slopes - operators.slopes(&p)) / problem.slopes;
             problem.add_homogeneous(operators, amount, &mut p);
             for (c, column) in columns.iter().enumerate() {
-                let pressure = &mut of_field[range.start + c * kept..range.start + (c + 1) * kept];
+                let pressure = &mut field[range.start + c * kept..range.start + (c + 1) * kept];
                 copy_out(&p, c, pressure);
                 if column.is_mean() {
                     // dp/dy = -2 Omega U
@@ -141,12 +150,6 @@ impl<T: Real> Channel<T> {
                 pressure.iter_mut().zip(squares).for_each(|(p, square)| *p -= square);
             }
         });
-        super::moments::by_name(
-            sums,
-            AT_POINTS.len(),
-            grid.y.len(),
-            (parameters.grid[0] * parameters.grid[2]) as f64,
-            world,
-        )
+        (Pressure(field), at_points.averages(parameters.grid[0] * parameters.grid[2], world))
     }
 }

@@ -7,10 +7,11 @@
 //! in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
 
 use super::super::Channel;
+use super::super::catalogue::{Direction, Field, Moment, mean_beside_spectra};
 use super::super::kinematics::OnPlanes;
-use super::means::{Mean, Means};
-use super::moments::product;
-use super::{record, turned};
+use super::averages::{Averages, turned};
+use super::means::Means;
+use super::terms::{self, Terms};
 use crate::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, Weight};
@@ -19,117 +20,91 @@ use num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
 
-/// Of u, v, w and p.
-const OF_VELOCITY: [&str; 5] = ["uu", "vv", "ww", "uv", "pp"];
-/// Of a scalar s.
-const OF_SCALAR: [&str; 3] = ["ss", "us", "vs"];
-/// What has a mean over the planes. The first bins have products of these in them.
-const MEANS: [&str; 3] = ["u", "w", "p"];
-
-/// The directions of k.
-const ALONG: [&str; 2] = ["x", "z"];
-
 /// Sums over samples, times their weights.
 pub struct Spectra {
-    products: Vec<String>,
-    /// Mean profiles, by name and y; the same on all ranks.
-    means: Vec<(String, Vec<f64>)>,
+    pairs: Vec<[Field; 2]>,
+    /// Mean profiles of the same samples; the same on all ranks.
+    means: Averages,
     visited: Visited,
-    /// Over k_x and over k_z: `[product][y][k]` of the y and k of this rank.
+    /// Over k_x and over k_z: `[pair][y][k]` of the y and k of this rank.
     sums: [Vec<f64>; 2],
 }
 
+/// The fields of so many scalars whose means are kept: the first bins have products of these in them.
+fn with_means(scalars: usize) -> impl Iterator<Item = Field> {
+    [Field::U, Field::W, Field::P].into_iter().chain((0..scalars).map(Field::Scalar))
+}
+
+/// The names of all records of the spectra of a channel with these scalars.
+pub fn records_of_spectra(scalars: &[ChannelScalar]) -> Vec<String> {
+    let means = with_means(scalars.len()).map(|field| mean_beside_spectra(field.mean(), scalars));
+    let of_direction = |direction: Direction| {
+        let pairs = terms::spectra(scalars.len()).into_iter();
+        let spectra = pairs.map(move |pair| direction.spectrum(pair, scalars));
+        [direction.wavenumbers().to_owned()].into_iter().chain(spectra)
+    };
+    means.chain(Direction::BOTH.into_iter().flat_map(of_direction)).collect()
+}
+
 impl Spectra {
-    pub fn new(scalars: &[ChannelScalar], points: usize, visited: Visited) -> Self {
-        let of_scalars = |moments: &[&str]| -> Vec<String> {
-            scalars
-                .iter()
-                .flat_map(|scalar| {
-                    moments.iter().map(|moment| super::of_scalar(moment, scalar)).collect::<Vec<_>>()
-                })
-                .collect()
-        };
-        let of_velocity = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let products = [of_velocity(&OF_VELOCITY), of_scalars(&OF_SCALAR)].concat();
-        let means = [of_velocity(&MEANS), of_scalars(&["s"])].concat();
-        let size = |waves: &Range<usize>| products.len() * visited.y.len() * waves.len();
+    pub fn new(scalars: usize, points: usize, visited: Visited) -> Self {
+        let pairs = terms::spectra(scalars);
+        let size = |waves: &Range<usize>| pairs.len() * visited.y.len() * waves.len();
         Self {
             sums: [vec![0.0; size(&visited.nx)], vec![0.0; size(&visited.nz)]],
-            means: means.into_iter().map(|name| (name, vec![0.0; points])).collect(),
+            means: Averages::zeros(with_means(scalars).map(Field::mean), points),
             visited,
-            products,
+            pairs,
         }
     }
 
     /// Numbers that a rank holds which visits these modes, of so many scalars and points in y.
     pub fn room(scalars: usize, points: usize, visited: &Visited) -> usize {
-        let products = OF_VELOCITY.len() + scalars * OF_SCALAR.len();
-        products * visited.y.len() * (visited.nx.len() + visited.nz.len()) + (MEANS.len() + scalars) * points
+        let pairs = terms::spectra(scalars).len();
+        pairs * visited.y.len() * (visited.nx.len() + visited.nz.len()) + with_means(scalars).count() * points
     }
 
-    /// Adds the mean profiles of a sample, which are known by name.
-    pub fn add_means<'a>(&mut self, weight: &Weight, of_sample: impl Fn(&str) -> Option<&'a [f64]>) {
-        for (name, sums) in &mut self.means {
-            sums.iter_mut()
-                .zip(of_sample(name).unwrap_or_default())
-                .for_each(|(sum, mean)| *sum += weight.value() * mean);
-        }
+    /// The places of the first pair of the velocity, and of a scalar.
+    pub const OF_VELOCITY: usize = 0;
+    pub fn of_scalar(s: usize) -> usize {
+        terms::spectra(s).len()
+    }
+
+    /// Adds the mean profiles of a sample.
+    pub fn add_means(&mut self, weight: &Weight, sample: &Averages) {
+        self.means.add(weight, sample);
     }
 
     /// Adds what the means of a sample give to the products, in the bins of k = 0: only
     /// fluctuations are on the planes.
     pub fn add_mean_products(&mut self, means: &Means, weight: &Weight) {
-        let Self { visited: Visited { y, nx, nz }, sums, .. } = self;
-        let mut add = |product: usize, a: &Mean, b: &Mean| {
+        let Self { pairs, visited: Visited { y, nx, nz }, sums, .. } = self;
+        for (pair, [a, b]) in pairs.iter().enumerate() {
+            let (Some(a), Some(b)) = (means.of(*a), means.of(*b)) else { continue };
             for (sums, waves) in sums.iter_mut().zip([&*nx, &*nz]).filter(|(_, waves)| waves.contains(&0)) {
                 for (j, place) in y.clone().enumerate() {
-                    sums[(product * y.len() + j) * waves.len()] +=
+                    sums[(pair * y.len() + j) * waves.len()] +=
                         weight.value() * a.value[place] * b.value[place];
                 }
             }
-        };
-        let Means { u, w, scalars } = means;
-        add(0, u, u);
-        add(2, w, w);
-        for (s, mean) in scalars.iter().enumerate() {
-            let first = OF_VELOCITY.len() + s * OF_SCALAR.len();
-            add(first, mean, mean);
-            add(first + 1, u, mean);
         }
     }
 
-    pub fn clear(&mut self) {
-        self.means.iter_mut().map(|(_, sums)| sums).chain(&mut self.sums).for_each(|sums| sums.fill(0.0));
-    }
-
-    /// Adds the spectra of u, v, w and p, which are on the planes.
-    pub fn add_velocity<T: Real>(&mut self, on_planes: &mut OnPlanes<'_, T>, weight: &Weight) {
-        let terms = |[u, v, w, p]: [Complex<T>; 4]| {
-            [product(u, u), product(v, v), product(w, w), product(u, v), product(p, p)]
-        };
-        self.add(0, on_planes, weight, terms);
-    }
-
-    /// Adds the spectra of a scalar, which is on the planes behind u and v.
-    pub fn add_scalar<T: Real>(&mut self, s: usize, on_planes: &mut OnPlanes<'_, T>, weight: &Weight) {
-        let terms = |[u, v, s, _]: [Complex<T>; 4]| [product(s, s), product(u, s), product(v, s)];
-        self.add(OF_VELOCITY.len() + s * OF_SCALAR.len(), on_planes, weight, terms);
-    }
-
-    /// Adds spectra of all fields that are on the planes, the products from `first` on.
-    fn add<T: Real, const FIELDS: usize, const TERMS: usize>(
+    /// Adds spectra of all fields that are on the planes, of the pairs from `first` on.
+    pub fn add<T: Real, const FIELDS: usize, const TERMS: usize>(
         &mut self,
         first: usize,
         on_planes: &mut OnPlanes<'_, T>,
         weight: &Weight,
-        terms: impl Fn([Complex<T>; FIELDS]) -> [T; TERMS],
+        terms: impl Fn([Complex<T>; FIELDS]) -> Terms<[Field; 2], T, TERMS>,
     ) {
         let Self { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = self;
         let points = own.len();
         // The modes of -n_x are the conjugates of those of n_x.
         let modes = |nx: usize| weight.value() * if nx == 0 { 1.0 } else { 2.0 };
-        let of_modes =
-            |lines: &[&[Complex<T>]; FIELDS], n: usize| terms(lines.map(|line| line[n])).map(Real::wide);
+        let of_modes = |lines: &[&[Complex<T>]; FIELDS], n: usize| {
+            terms(lines.map(|line| line[n])).values.map(Real::wide)
+        };
 
         on_planes.visit_modes(|y, nx, pieces: Pieces<'_, T>| {
             let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
@@ -158,19 +133,23 @@ impl Spectra {
         });
         in_z[first * points * of_z.len()..].iter_mut().zip(&of_sample).for_each(|(sum, value)| *sum += value);
     }
+
+    pub fn clear(&mut self) {
+        self.means.clear();
+        self.sums.iter_mut().for_each(|sums| sums.fill(0.0));
+    }
 }
 
-/// Where the lines over k of a rank, one for each product and y, lie in arrays of so many y and k.
+/// Where the lines over k of a rank, one for each pair and y, lie in arrays of so many y and k.
 fn lines(
     visited: &Visited,
     along: usize,
-    products: usize,
+    pairs: usize,
     points: usize,
     waves: usize,
 ) -> impl Iterator<Item = Range<usize>> {
     let (y, own) = (visited.y.clone(), [&visited.nx, &visited.nz][along].clone());
-    let starts =
-        (0..products).flat_map(move |product| y.clone().map(move |y| (product * points + y) * waves));
+    let starts = (0..pairs).flat_map(move |pair| y.clone().map(move |y| (pair * points + y) * waves));
     starts.map(move |start| start + own.start..start + own.end)
 }
 
@@ -183,48 +162,40 @@ impl<T: Real> Channel<T> {
 
     /// The spectra at the root, nothing elsewhere; collective.
     pub(super) fn spectra_records(&self) -> Vec<Record> {
-        let Spectra { products, means, sums, .. } = &self.statistics.spectra;
+        let Spectra { pairs, means, sums, .. } = &self.statistics.spectra;
         let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
-        let whole: Vec<Vec<f64>> =
-            [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along])).into();
+        let whole = [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along]));
         if !self.world.is_root() {
             return Vec::new();
         }
-        let mut records = Vec::new();
-        for (name, sums) in means {
-            let description = "sum over the samples of the spectra of w times an average over planes";
-            records.push(record(
-                &format!("spectra_mean_{name}"),
-                description,
-                &["y"],
-                vec![points],
-                turned(sums, 1),
-            ));
-        }
-        for along in [0, 1] {
-            let (direction, axis) = (ALONG[along], format!("k{}", ALONG[along]));
+        let scalars = &self.parameters.scalars;
+        let name = |mean: Moment| mean_beside_spectra(mean, scalars);
+        let mut records = means.records(scalars, name, "sum over the samples of the spectra");
+        for (along, direction) in Direction::BOTH.into_iter().enumerate() {
+            let axis = direction.wavenumbers();
             let width = TAU / [size[0], size[2]][along];
-            let k = (0..waves[along]).map(|n| width * n as f64).collect();
-            records.push(record(
-                &axis,
-                &format!("wavenumbers in {direction}"),
-                &[&axis],
-                vec![waves[along]],
-                k,
-            ));
-            for (name, values) in products.iter().zip(whole[along].chunks_exact(points * waves[along])) {
-                let description = format!(
-                    "sum over the samples of w times what the modes of {axis} and -{axis} give to an average \
-                     over planes"
-                );
-                let name = format!("spectrum_{direction}_{name}");
-                records.push(record(
-                    &name,
-                    &description,
-                    &["y", &axis],
-                    vec![points, waves[along]],
-                    turned(values, waves[along]),
-                ));
+            records.push(Record {
+                name: axis.to_owned(),
+                units: "length^-1 of the case".to_owned(),
+                description: format!("wavenumbers in {}", direction.name()),
+                axes: vec![axis.to_owned()],
+                shape: vec![waves[along]],
+                values: (0..waves[along]).map(|n| width * n as f64).collect(),
+            });
+            for (pair, values) in pairs.iter().zip(whole[along].chunks_exact(points * waves[along])) {
+                let [a, b] = *pair;
+                let average = a.times(b);
+                records.push(Record {
+                    name: direction.spectrum(*pair, scalars),
+                    units: average.units_of_sum(scalars),
+                    description: format!(
+                        "sum over the samples of w times what the modes of {axis} and -{axis} give to {}",
+                        average.formula(scalars)
+                    ),
+                    axes: vec!["y".to_owned(), axis.to_owned()],
+                    shape: vec![points, waves[along]],
+                    values: turned(values, waves[along]),
+                });
             }
         }
         records
@@ -232,13 +203,13 @@ impl<T: Real> Channel<T> {
 
     /// The sums of all ranks in one array at the root; collective.
     fn whole(&self, along: usize, own: &[f64], points: usize, waves: usize) -> Vec<f64> {
-        let products = self.statistics.spectra.products.len();
+        let pairs = self.statistics.spectra.pairs.len();
         let gathered = self.world.gather_at_root(own);
         let mut rest = &gathered[..];
-        let mut whole = vec![0.0; if self.world.is_root() { products * points * waves } else { 0 }];
+        let mut whole = vec![0.0; if self.world.is_root() { pairs * points * waves } else { 0 }];
         if self.world.is_root() {
             for rank in 0..self.world.size() {
-                for line in lines(&self.visited(rank), along, products, points, waves) {
+                for line in lines(&self.visited(rank), along, pairs, points, waves) {
                     let (values, others) = rest.split_at(line.len());
                     whole[line].copy_from_slice(values);
                     rest = others;
@@ -254,24 +225,20 @@ impl<T: Real> Channel<T> {
     /// One is missing: nothing is taken then.
     pub(super) fn recall_spectra(&mut self, records: &[Record]) -> Result<()> {
         let (points, waves) = (self.grid.y.len(), self.waves());
-        let Spectra { products, means, visited, sums } = &mut self.statistics.spectra;
-        let of_means: Vec<&[f64]> = means
-            .iter()
-            .map(|(name, _)| Record::values(records, &format!("spectra_mean_{name}"), points))
-            .collect::<Result<_>>()?;
-        let of_products = |along: usize| {
-            let spectra = products.iter().map(move |name| format!("spectrum_{}_{name}", ALONG[along]));
-            spectra
+        let scalars = &self.parameters.scalars;
+        let Spectra { pairs, means, visited, sums } = &mut self.statistics.spectra;
+        let recalled = means.recall(records, |mean| mean_beside_spectra(mean, scalars))?;
+        let of_pairs = |along: usize| {
+            let names = pairs.iter().map(|pair| Direction::BOTH[along].spectrum(*pair, scalars));
+            names
                 .map(|name| Record::values(records, &name, points * waves[along]))
                 .collect::<Result<Vec<_>>>()
         };
-        let of_products = [of_products(0)?, of_products(1)?];
-        for ((_, sums), stored) in means.iter_mut().zip(of_means) {
-            *sums = turned(stored, 1);
-        }
+        let of_pairs = [of_pairs(0)?, of_pairs(1)?];
+        *means = recalled;
         for (along, own) in sums.iter_mut().enumerate() {
             let mut rest = &mut own[..];
-            for stored in &of_products[along] {
+            for stored in &of_pairs[along] {
                 let whole = turned(stored, waves[along]);
                 for line in lines(visited, along, 1, points, waves[along]) {
                     let (values, others) = rest.split_at_mut(line.len());
@@ -288,6 +255,6 @@ impl<T: Real> Channel<T> {
 impl Spectra {
     /// Numbers of the mean profiles, and of the spectra.
     pub fn held(&self) -> [usize; 2] {
-        [self.means.iter().map(|(_, sums)| sums.len()).sum(), self.sums.iter().map(Vec::len).sum()]
+        [self.means.numbers(), self.sums.iter().map(Vec::len).sum()]
     }
 }

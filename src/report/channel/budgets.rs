@@ -18,6 +18,7 @@
 
 use super::moments::Moments;
 use super::samples::Averages;
+use crate::channel::catalogue::*;
 use crate::chebyshev::Differences;
 use crate::error::Result;
 
@@ -46,7 +47,7 @@ pub fn budgets(
     nu: f64,
     omega: f64,
 ) -> Result<[Budget; 5]> {
-    let raw = |name: &str| averages.get(name);
+    let raw = |moment| averages.get(moment);
     let Moments { mean, second, third, .. } = moments;
     let points = 0..mean.u.len();
     let each = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { points.clone().map(value).collect() };
@@ -56,39 +57,39 @@ pub fn budgets(
     let viscous = |stress: &[f64]| slope(nu, &differences.of(stress));
     // e and d are the parts of <du_i/dx_k du_j/dx_k> with k = x, z and y; the mean flow is in the
     // latter, as it is in <p du/dy>.
-    let dissipation = |stress: &str, of_mean: &dyn Fn(usize) -> f64| -> Result<Vec<f64>> {
-        let (along, across) = (raw(&format!("e_{stress}"))?, raw(&format!("d_{stress}"))?);
+    let dissipation = |[e, d]: [Moment; 2], of_mean: &dyn Fn(usize) -> f64| -> Result<Vec<f64>> {
+        let (along, across) = (raw(e)?, raw(d)?);
         Ok(each(&|j| -2.0 * nu * (along[j] + across[j] - of_mean(j))))
     };
-    let strain = |name: &str| -> Result<Vec<f64>> { Ok(raw(name)?.iter().map(|p| 2.0 * p).collect()) };
-    let (p_uy, p_vx) = (raw("p_uy")?, raw("p_vx")?);
+    let strain = |moment| -> Result<Vec<f64>> { Ok(raw(moment)?.iter().map(|p| 2.0 * p).collect()) };
+    let (p_uy, p_vx) = (raw(P_DUDY)?, raw(P_DVDX)?);
     let nothing = || each(&|_| 0.0);
 
     let uu = [
         each(&|j| -2.0 * second.uv[j] * mean.du[j]),
         slope(-1.0, &third.uuv),
         viscous(&second.uu),
-        strain("p_ux")?,
+        strain(P_DUDX)?,
         nothing(),
-        dissipation("uu", &|j| mean.du[j].powi(2))?,
+        dissipation([E_UU, D_UU], &|j| mean.du[j].powi(2))?,
         each(&|j| 4.0 * omega * second.uv[j]),
     ];
     let vv = [
         nothing(),
         slope(-1.0, &third.vvv),
         viscous(&second.vv),
-        strain("p_vy")?,
+        strain(P_DVDY)?,
         slope(-2.0, &second.pv),
-        dissipation("vv", &|_| 0.0)?,
+        dissipation([E_VV, D_VV], &|_| 0.0)?,
         each(&|j| -4.0 * omega * second.uv[j]),
     ];
     let ww = [
         each(&|j| -2.0 * second.vw[j] * mean.dw[j]),
         slope(-1.0, &third.vww),
         viscous(&second.ww),
-        strain("p_wz")?,
+        strain(P_DWDZ)?,
         nothing(),
-        dissipation("ww", &|j| mean.dw[j].powi(2))?,
+        dissipation([E_WW, D_WW], &|j| mean.dw[j].powi(2))?,
         nothing(),
     ];
     let uv = [
@@ -97,7 +98,7 @@ pub fn budgets(
         viscous(&second.uv),
         each(&|j| p_uy[j] - mean.p[j] * mean.du[j] + p_vx[j]),
         slope(-1.0, &second.pu),
-        dissipation("uv", &|_| 0.0)?,
+        dissipation([E_UV, D_UV], &|_| 0.0)?,
         each(&|j| 2.0 * omega * (second.vv[j] - second.uu[j])),
     ];
     let k = std::array::from_fn(|term| each(&|j| 0.5 * (uu[term][j] + vv[term][j] + ww[term][j])));

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::case::{self, Case};
+use crate::case::{self, Case, Channel};
+use crate::channel::records_of_spectra;
 use crate::error::Result;
 use crate::report::table::number;
 use crate::statistics::{Batch, Record, Tally, Window};
@@ -17,6 +18,8 @@ pub struct Chosen {
     pub spectra: Option<SpectralSums>,
     /// What is left out, and why: a line each.
     pub notes: Vec<String>,
+    /// The names of the records of spectra.
+    of_spectra: Vec<String>,
 }
 
 /// The spectra of all batches that end some.
@@ -41,8 +44,9 @@ impl Chosen {
     ///
     /// # Errors
     /// A damaged batch.
-    pub fn read(run_dir: &Path, case: &Case, window: Window) -> Result<Self> {
-        let (mut chosen, mut left) = (Self::default(), LeftOut::default());
+    pub fn read(run_dir: &Path, case: &Case, flow: &Channel, window: Window) -> Result<Self> {
+        let mut chosen = Self { of_spectra: records_of_spectra(&flow.scalars), ..Self::default() };
+        let mut left = LeftOut::default();
         let mut newest = None;
         for path in store::batches(&run_dir.join("statistics"))? {
             let (header, batch) = store::read_batch(&path)?;
@@ -84,7 +88,7 @@ impl Chosen {
         }
         let records = batch.records.into_iter().map(downwards);
         let (of_spectra, records): (Vec<Record>, Vec<Record>) =
-            records.partition(|record| SpectralSums::has(&record.name));
+            records.partition(|record| self.of_spectra.contains(&record.name));
         if let Some(tally) = spectra.filter(|tally| tally.weight > 0.0 && window.holds(tally, axis)) {
             self.add_spectra(tally, of_spectra);
         }
@@ -104,7 +108,8 @@ impl Chosen {
             return;
         };
         sums.tally = sums.tally.and(&tally);
-        for record in records.into_iter().filter(|record| !SpectralSums::is_axis(&record.name)) {
+        let is_axis = |record: &Record| record.axes == [record.name.clone()];
+        for record in records.into_iter().filter(|record| !is_axis(record)) {
             if let Some(sum) = sums.records.iter_mut().find(|sum| sum.name == record.name) {
                 sum.values.iter_mut().zip(record.values).for_each(|(sum, value)| *sum += value);
             }
@@ -142,17 +147,6 @@ impl Chosen {
                 }
             }
         }
-    }
-}
-
-impl SpectralSums {
-    /// Whether a record of this name is of spectra.
-    fn has(name: &str) -> bool {
-        name.starts_with("spectrum_") || name.starts_with("spectra_mean_") || Self::is_axis(name)
-    }
-
-    fn is_axis(name: &str) -> bool {
-        name == "kx" || name == "kz"
     }
 }
 

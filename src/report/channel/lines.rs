@@ -3,22 +3,22 @@
 use std::path::Path;
 
 use super::profiles::{Findings, find};
-use super::spectra::{Along, Product, Spectra, correlation, factors};
+use super::spectra::{Along, Product, Spectra, correlation};
+use crate::case::ChannelScalar;
+use crate::channel::catalogue::{Direction, Field};
 use crate::error::Result;
 use crate::files;
 
 /// A quantity over wavenumbers or distances at each y; `values` has a line for each y, from the
 /// lower wall on.
 pub struct Lines {
-    /// Of the product: "uu".
-    pub name: String,
+    pub pair: [Field; 2],
     pub values: Vec<Vec<f64>>,
 }
 
 /// What is known over one direction.
 pub struct Directed {
-    /// "x" or "z".
-    pub along: &'static str,
+    pub along: Direction,
     /// k and r in half-heights, and what makes them k nu / u_tau and r u_tau / nu.
     pub k: Vec<f64>,
     pub r: Vec<f64>,
@@ -30,32 +30,38 @@ pub struct Directed {
 
 impl Directed {
     /// In the units of the wall that the findings have.
-    pub fn new(spectra: &Spectra, findings: &Findings, viscosity: f64) -> [Self; 2] {
+    pub fn new(
+        spectra: &Spectra,
+        findings: &Findings,
+        viscosity: f64,
+        scalars: &[ChannelScalar],
+    ) -> [Self; 2] {
         let number = |name: &str| {
             find(&findings.numbers, name)
                 .and_then(|column| column.values.first().copied())
                 .unwrap_or(f64::NAN)
         };
         let u_tau = number("u_tau");
-        let unit = |factor: &str| match factor.strip_prefix('[') {
-            Some(scalar) => number(&format!("{}_tau", scalar.trim_end_matches(']'))),
-            None => u_tau.powi(if factor == "p" { 2 } else { 1 }),
+        let unit = |field: Field| match field {
+            Field::U | Field::V | Field::W => u_tau,
+            Field::P => u_tau.powi(2),
+            Field::Scalar(s) => number(&format!("{}_tau", scalars[s].name)),
         };
         let wall_length = viscosity / u_tau;
-        let of = |Along { name, k, products }: &Along, r: Vec<f64>| {
+        let of = |Along { direction, k, products }: &Along, r: Vec<f64>| {
             let width = k.get(1).copied().unwrap_or(1.0) * wall_length;
             let density = |product: &Product| {
-                let unit: f64 = factors(&product.name).iter().map(|factor| unit(factor)).product();
+                let unit: f64 = product.pair.iter().map(|field| unit(*field)).product();
                 let line = |line: &Vec<f64>| line.iter().map(|energy| energy / (unit * width)).collect();
-                Lines { name: product.name.clone(), values: product.lines.iter().map(line).collect() }
+                Lines { pair: product.pair, values: product.lines.iter().map(line).collect() }
             };
-            let with_itself = |product: &&Product| factors(&product.name)[0] == factors(&product.name)[1];
+            let with_itself = |product: &&Product| product.pair[0] == product.pair[1];
             let correlated = |product: &Product| Lines {
-                name: product.name.clone(),
+                pair: product.pair,
                 values: product.lines.iter().map(|line| correlation(line)).collect(),
             };
             Self {
-                along: name,
+                along: *direction,
                 wall_length,
                 spectra: products.iter().map(density).collect(),
                 correlations: products.iter().filter(with_itself).map(correlated).collect(),
@@ -67,8 +73,9 @@ impl Directed {
     }
 
     /// Writes `spectra_x.csv` and `correlations_x.csv`, or those of z; y and y+ are columns of the profiles.
-    pub fn write(&self, run_dir: &Path, y: &[f64], y_plus: &[f64]) -> Result<()> {
+    pub fn write(&self, run_dir: &Path, [y, y_plus]: [&[f64]; 2], scalars: &[ChannelScalar]) -> Result<()> {
         let Self { along, k, r, wall_length, spectra, correlations } = self;
+        let along = along.name();
         let scaled =
             |values: &[f64], unit: f64| values.iter().map(|value| value * unit).collect::<Vec<f64>>();
         let tables = [
@@ -76,8 +83,10 @@ impl Directed {
             ("correlations", "d", r, scaled(r, 1.0 / wall_length), "R", correlations),
         ];
         for (table, axis, places, places_plus, quantity, lines) in tables {
-            let names: Vec<String> =
-                lines.iter().map(|Lines { name, .. }| format!(",{quantity}_{}", plain(name))).collect();
+            let names: Vec<String> = lines
+                .iter()
+                .map(|Lines { pair, .. }| format!(",{quantity}_{}", column(*pair, scalars)))
+                .collect();
             let mut text = format!("y,y_plus,{axis}{along},{axis}{along}_plus{}\n", names.concat());
             for (j, (y, y_plus)) in y.iter().zip(y_plus).enumerate() {
                 for (i, (place, place_plus)) in places.iter().zip(&places_plus).enumerate() {
@@ -95,7 +104,8 @@ impl Directed {
     }
 }
 
-/// The name of a product as that of a column, as "u_dye" of "u[dye]".
-fn plain(product: &str) -> String {
-    product.replace("][", "_").replace('[', if product.starts_with('[') { "" } else { "_" }).replace(']', "")
+/// The name of a product as that of a column, "uv" or "u_dye".
+fn column([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
+    let between = if matches!((a, b), (Field::Scalar(_), _) | (_, Field::Scalar(_))) { "_" } else { "" };
+    format!("{}{between}{}", a.plain_name(scalars), b.plain_name(scalars))
 }

@@ -101,8 +101,8 @@ pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Giv
     if let Some(Averaged { findings, lines, .. }) = &averaged {
         write(&run_dir.join("profiles.csv"), &findings.profiles)?;
         write(&run_dir.join("budgets.csv"), &findings.budgets)?;
-        let [y, y_plus] = [0, 1].map(|i| &findings.profiles[i].values[..]);
-        lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, y, y_plus))?;
+        let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
+        lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, places, &flow.scalars))?;
     }
     let (references, published_lines) = reference::read(references)?;
     let run = Run { labels, series, flow, averaged, notes, references, published_lines };
@@ -120,7 +120,7 @@ fn case(run_dir: &Path) -> Result<Case> {
 /// notes of what is left out.
 fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Averaged>, Vec<String>)> {
     let window = Window { from: flow.sampling.from, to: f64::INFINITY };
-    let chosen = Chosen::read(run_dir, case, window)?;
+    let chosen = Chosen::read(run_dir, case, flow, window)?;
     let (Some(tally), Some(first)) = (chosen.tally(), chosen.batches.first()) else {
         let mut notes = chosen.notes;
         if run_dir.join("statistics.h5").exists() {
@@ -130,9 +130,10 @@ fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Avera
         }
         return Ok((None, notes));
     };
-    let samples = Samples::new(&chosen.batches)?;
+    let samples = Samples::new(&chosen.batches, &flow.scalars)?;
     let symmetry = Symmetry::of(flow);
-    let spectra = chosen.spectra.as_ref().map(|sums| Spectra::new(sums, &symmetry)).transpose()?;
+    let spectra = chosen.spectra.as_ref();
+    let spectra = spectra.map(|sums| Spectra::new(sums, &flow.scalars, &symmetry)).transpose()?;
     let setting = Setting {
         viscosity: case.fluid.viscosity,
         rotation: flow.rotation,
@@ -144,7 +145,8 @@ fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Avera
         differences: Differences::new(samples.y.len()),
     };
     let findings = errors::findings(&samples, &setting)?;
-    let lines = spectra.map(|spectra| Directed::new(&spectra, &findings, case.fluid.viscosity));
+    let lines =
+        spectra.map(|spectra| Directed::new(&spectra, &findings, case.fluid.viscosity, &flow.scalars));
     let batch_length = samples.merged() as f64 * first.axis.length();
     Ok((Some(Averaged { findings, lines, tally, batches: samples.batches(), batch_length }), chosen.notes))
 }

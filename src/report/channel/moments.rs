@@ -1,8 +1,9 @@
 //! Central moments from averages over planes with the mean flow in them. u' = u - U, w' = w - W, p'
-//! = p - P; `<v>` is zero. u is measured in a frame that moves along x: central moments are the
+//! = p - P; `<v>` and `<omega_y>` are zero. u is measured in a frame that moves along x: central moments are the
 //! same in all frames, and U becomes that of the laboratory here and nowhere else.
 
 use super::samples::Averages;
+use crate::channel::catalogue::*;
 use crate::chebyshev::Differences;
 use crate::error::Result;
 
@@ -52,27 +53,27 @@ pub struct Third {
 impl Moments {
     /// Of averages in a frame of this velocity.
     pub fn new(averages: &Averages, differences: &Differences, frame_velocity: f64) -> Result<Self> {
-        let raw = |name: &str| averages.get(name);
-        let (u, w, p) = (raw("u")?, raw("w")?, raw("p")?);
+        let raw = |moment| averages.get(moment);
+        let (u, w, p) = (raw(U)?, raw(W)?, raw(P)?);
         let points = 0..u.len();
         let each = |value: &dyn Fn(usize) -> f64| -> Vec<f64> { points.clone().map(value).collect() };
         // <a'b'> = <ab> - <a><b>
-        let product = |ab: &str, a: &[f64], b: &[f64]| -> Result<Vec<f64>> {
+        let product = |ab: Moment, a: &[f64], b: &[f64]| -> Result<Vec<f64>> {
             let ab = raw(ab)?;
             Ok(each(&|j| ab[j] - a[j] * b[j]))
         };
-        let (uu, ww, uw) = (raw("uu")?, raw("ww")?, raw("uw")?);
-        let (vv, uv, vw) = (raw("vv")?, raw("uv")?, raw("vw")?);
+        let (uu, ww, uw) = (raw(UU)?, raw(WW)?, raw(UW)?);
+        let (vv, uv, vw) = (raw(VV)?, raw(UV)?, raw(VW)?);
         let second = Second {
-            uu: product("uu", u, u)?,
+            uu: product(UU, u, u)?,
             vv: vv.to_vec(),
-            ww: product("ww", w, w)?,
+            ww: product(WW, w, w)?,
             uv: uv.to_vec(),
-            uw: product("uw", u, w)?,
+            uw: product(UW, u, w)?,
             vw: vw.to_vec(),
-            pp: product("pp", p, p)?,
-            pu: product("pu", p, u)?,
-            pv: raw("pv")?.to_vec(),
+            pp: product(PP, p, p)?,
+            pu: product(PU, p, u)?,
+            pv: raw(PV)?.to_vec(),
         };
         // <a'^3> = <aaa> - 3 A <aa> + 2 A^3,   <a'^4> = <aaaa> - 4 A <aaa> + 6 A^2 <aa> - 3 A^4
         let cube =
@@ -80,8 +81,8 @@ impl Moments {
         let fourth = |aaaa: &[f64], aaa: &[f64], aa: &[f64], a: &[f64]| {
             each(&|j| aaaa[j] - 4.0 * a[j] * aaa[j] + 6.0 * a[j].powi(2) * aa[j] - 3.0 * a[j].powi(4))
         };
-        let (uuu, vvv, www) = (raw("uuu")?, raw("vvv")?, raw("www")?);
-        let (uuv, uvv, vww, uww) = (raw("uuv")?, raw("uvv")?, raw("vww")?, raw("uww")?);
+        let (uuu, vvv, www) = (raw(UUU)?, raw(VVV)?, raw(WWW)?);
+        let (uuv, uvv, vww, uww) = (raw(UUV)?, raw(UVV)?, raw(VWW)?, raw(UWW)?);
         let third = Third {
             uuu: cube(uuu, uu, u),
             // <u'u'v> = <uuv> - 2 U <uv>, <u'vv> = <uvv> - U <vv>
@@ -93,14 +94,14 @@ impl Moments {
             uww: each(&|j| uww[j] - 2.0 * w[j] * uw[j] - u[j] * ww[j] + 2.0 * u[j] * w[j] * w[j]),
             www: cube(www, ww, w),
         };
-        let (ox, oy, oz) = (raw("ox")?, raw("oy")?, raw("oz")?);
+        let (ox, oz) = (raw(OMEGA_X)?, raw(OMEGA_Z)?);
         Ok(Self {
-            fourth: [
-                fourth(raw("uuuu")?, uuu, uu, u),
-                raw("vvvv")?.to_vec(),
-                fourth(raw("wwww")?, www, ww, w),
+            fourth: [fourth(raw(UUUU)?, uuu, uu, u), raw(VVVV)?.to_vec(), fourth(raw(WWWW)?, www, ww, w)],
+            vorticity: [
+                product(OMEGA_X_SQUARED, ox, ox)?,
+                raw(OMEGA_Y_SQUARED)?.to_vec(),
+                product(OMEGA_Z_SQUARED, oz, oz)?,
             ],
-            vorticity: [product("oxox", ox, ox)?, product("oyoy", oy, oy)?, product("ozoz", oz, oz)?],
             mean: Mean {
                 du: differences.of(u),
                 dw: differences.of(w),

@@ -16,6 +16,7 @@ use super::moments::{Moments, Third};
 use super::samples::Averages;
 use super::symmetry::Symmetry;
 use crate::case::ChannelScalar;
+use crate::channel::catalogue::*;
 use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
@@ -79,9 +80,9 @@ impl Findings {
         let mut profiles = vec![distance, y_plus];
         profiles.extend(of_velocity(&moments, setting, u_tau, shear, &column));
         let mut of_scalars = Vec::new();
-        for scalar in &setting.scalars {
-            let unit = friction_scale(scalar, averages, setting)? / u_tau;
-            profiles.extend(of_scalar(scalar, averages, [u_tau, unit], &column)?);
+        for (s, scalar) in setting.scalars.iter().enumerate() {
+            let unit = friction_scale(s, averages, setting)? / u_tau;
+            profiles.extend(of_scalar(s, &scalar.name, averages, [u_tau, unit], &column)?);
             of_scalars.push((format!("{}_tau", scalar.name), unit));
         }
         let mut terms = profiles[..2].to_vec();
@@ -168,15 +169,17 @@ fn of_velocity(
         column("total_stress", square, &total),
         column("stress_off_line", square, &|j| total(j) - line(j)),
     ];
+    let moment =
+        |(moment, values, unit): (Moment, &Vec<f64>, f64)| column(&moment.name(&[]), unit, &|j| values[j]);
     let stresses = [
-        ("uu", &second.uu),
-        ("vv", &second.vv),
-        ("ww", &second.ww),
-        ("uv", &second.uv),
-        ("uw", &second.uw),
-        ("vw", &second.vw),
+        (UU, &second.uu, square),
+        (VV, &second.vv, square),
+        (WW, &second.ww, square),
+        (UV, &second.uv, square),
+        (UW, &second.uw, square),
+        (VW, &second.vw, square),
     ];
-    columns.extend(stresses.map(|(name, values)| column(name, square, &|j| values[j])));
+    columns.extend(stresses.map(moment));
     let fluctuations = [
         ("u_rms", &second.uu, u_tau),
         ("v_rms", &second.vv, u_tau),
@@ -198,32 +201,39 @@ fn of_velocity(
         columns.push(column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)));
     }
     let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
-    let moments =
-        [("uuu", uuu), ("uuv", uuv), ("uvv", uvv), ("vvv", vvv), ("vww", vww), ("uww", uww), ("www", www)];
-    columns.extend(moments.map(|(name, values)| column(name, cube, &|j| values[j])));
-    columns.extend(
-        [("pu", &second.pu), ("pv", &second.pv)].map(|(name, values)| column(name, cube, &|j| values[j])),
-    );
+    let moments = [
+        (UUU, uuu, cube),
+        (UUV, uuv, cube),
+        (UVV, uvv, cube),
+        (VVV, vvv, cube),
+        (VWW, vww, cube),
+        (UWW, uww, cube),
+        (WWW, www, cube),
+        (PU, &second.pu, cube),
+        (PV, &second.pv, cube),
+    ];
+    columns.extend(moments.map(moment));
     columns
 }
 
 /// The flux of a scalar through the walls, nu / Sc |d theta/dy| in the mean of both.
-fn friction_scale(scalar: &ChannelScalar, averages: &Averages, setting: &Setting) -> Result<f64> {
-    let slope = setting.differences.of(averages.get(&format!("[{}]", scalar.name))?);
-    Ok(0.5 * setting.viscosity / scalar.schmidt * (slope[0].abs() + slope[slope.len() - 1].abs()))
+fn friction_scale(s: usize, averages: &Averages, setting: &Setting) -> Result<f64> {
+    let slope = setting.differences.of(averages.get(S.of_scalar(s))?);
+    let diffusivity = setting.viscosity / setting.scalars[s].schmidt;
+    Ok(0.5 * diffusivity * (slope[0].abs() + slope[slope.len() - 1].abs()))
 }
 
-/// Mean, rms and fluxes of a scalar in units of u_tau and theta_tau.
+/// Mean, rms and fluxes of a scalar of this name in units of u_tau and theta_tau.
 fn of_scalar(
-    scalar: &ChannelScalar,
+    s: usize,
+    name: &str,
     averages: &Averages,
     [u_tau, unit]: [f64; 2],
     column: &Make,
 ) -> Result<Vec<Column>> {
-    let name = &scalar.name;
-    let raw = |of: &str| averages.get(&of.replace('s', &format!("[{name}]")));
-    let (mean, square, along, across) = (raw("s")?, raw("ss")?, raw("us")?, raw("vs")?);
-    let u = averages.get("u")?;
+    let raw = |moment: Moment| averages.get(moment.of_scalar(s));
+    let (mean, square, along, across) = (raw(S)?, raw(SS)?, raw(US)?, raw(VS)?);
+    let u = averages.get(U)?;
     let flux = unit * u_tau;
     Ok(vec![
         column(&format!("{name}_mean"), unit, &|j| mean[j]),

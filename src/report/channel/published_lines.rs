@@ -2,6 +2,8 @@
 //! distribute them: what it is stands in the head, the columns stand under `k_x E_uu ..` or `dx dx+ R_uu
 //! ..`, in units of u_tau and h.
 
+use crate::channel::catalogue::{Direction, Field};
+use crate::channel::spectra;
 use crate::error::Result;
 use crate::table::{Columns, canonical};
 
@@ -15,20 +17,19 @@ pub enum Kind {
 pub struct PublishedLine {
     pub label: String,
     pub kind: Kind,
-    /// "x" or "z".
-    pub along: &'static str,
+    pub along: Direction,
     pub y_plus: f64,
     pub re_tau: f64,
-    /// By product, as "uu": k E / u_tau^2 over k nu / u_tau, without k = 0; or R / R(0) over r u_tau / nu.
-    lines: Vec<(String, Vec<(f64, f64)>)>,
+    /// Of products of two fields: k E / u_tau^2 over k nu / u_tau, without k = 0; or R / R(0) over r u_tau / nu.
+    lines: Vec<([Field; 2], Vec<(f64, f64)>)>,
 }
 
 /// What the name of the first column says, and the letter before the products.
-const FORMS: [(&str, Kind, &str, char); 4] = [
-    ("kx", Kind::Spectrum, "x", 'e'),
-    ("kz", Kind::Spectrum, "z", 'e'),
-    ("dx", Kind::Correlation, "x", 'r'),
-    ("dz", Kind::Correlation, "z", 'r'),
+const FORMS: [(&str, Kind, Direction, char); 4] = [
+    ("kx", Kind::Spectrum, Direction::X, 'e'),
+    ("kz", Kind::Spectrum, Direction::Z, 'e'),
+    ("dx", Kind::Correlation, Direction::X, 'r'),
+    ("dz", Kind::Correlation, Direction::Z, 'r'),
 ];
 
 impl PublishedLine {
@@ -38,7 +39,7 @@ impl PublishedLine {
     /// Fewer than two rows, a value that is missing, a head without `Re =` or `y+ =`.
     pub fn of(columns: &Columns, label: &str) -> Result<Option<Self>> {
         let names: Vec<String> = columns.names.iter().map(|name| canonical(name)).collect();
-        let form = |form: &&(&str, Kind, &str, char)| names.first().is_some_and(|name| name == form.0);
+        let form = |form: &&(&str, Kind, Direction, char)| names.first().is_some_and(|name| name == form.0);
         let Some(&(_, kind, along, letter)) = FORMS.iter().find(form) else { return Ok(None) };
         let (table, rows) = (columns.table, columns.table.rows());
         let number = |key: &str| {
@@ -67,15 +68,16 @@ impl PublishedLine {
                     .collect(),
             }
         };
-        let product =
-            |name: &String| name.strip_prefix(letter).filter(|product| product.len() == 2).map(str::to_owned);
-        let named =
-            names.iter().enumerate().filter_map(|(column, name)| Some((product(name)?, line(column))));
+        let pair = |name: &String| {
+            let product = name.strip_prefix(letter)?;
+            spectra(0).into_iter().find(|[a, b]| a.times(*b).name(&[]) == product)
+        };
+        let named = names.iter().enumerate().filter_map(|(column, name)| Some((pair(name)?, line(column))));
         Ok(Some(Self { label: label.to_owned(), kind, along, y_plus, re_tau, lines: named.collect() }))
     }
 
-    pub fn find(&self, product: &str) -> Option<&[(f64, f64)]> {
-        self.lines.iter().find(|(name, _)| name == product).map(|(_, points)| &points[..])
+    pub fn find(&self, pair: [Field; 2]) -> Option<&[(f64, f64)]> {
+        self.lines.iter().find(|(other, _)| *other == pair).map(|(_, points)| &points[..])
     }
 }
 
@@ -93,7 +95,8 @@ mod tests {
     fn published_spectra_and_correlations_belong_together() {
         let (re_tau, modes) = (178.12, 64);
         for y_plus in ["5", "178"] {
-            for along in ["x", "z"] {
+            for direction in Direction::BOTH {
+                let along = direction.name();
                 let files =
                     [format!("spectra/chan180.{along}spec"), format!("correlations/chan180.{along}corr")]
                         .map(|file| {
@@ -101,7 +104,7 @@ mod tests {
                         });
                 let (others, lines) = read(&files).unwrap();
                 let [spectrum, correlations] = &lines[..] else { panic!("{} lines", lines.len()) };
-                assert!(others.is_empty() && spectrum.along == along && correlations.along == along);
+                assert!(others.is_empty() && spectrum.along == direction && correlations.along == direction);
                 assert_eq!((spectrum.kind, correlations.kind), (Kind::Spectrum, Kind::Correlation));
                 assert_eq!((spectrum.re_tau, correlations.re_tau), (re_tau, re_tau));
                 assert!(
@@ -109,9 +112,9 @@ mod tests {
                     "{}",
                     spectrum.y_plus
                 );
-                for product in ["uu", "vv", "ww", "pp"] {
+                for pair in [Field::U, Field::V, Field::W, Field::P].map(|field| [field; 2]) {
                     let (density, published) =
-                        (spectrum.find(product).unwrap(), correlations.find(product).unwrap());
+                        (spectrum.find(pair).unwrap(), correlations.find(pair).unwrap());
                     assert_eq!((density.len(), published.len()), (modes - 1, modes + 1), "{along}");
                     // The bin of k = 0 is not among the points: it is what the correlation at r = 0, 1,
                     // lacks on average over r.
@@ -130,7 +133,7 @@ mod tests {
                         .zip(published)
                         .map(|(a, (_, b))| (a - b).abs())
                         .fold(0.0, f64::max);
-                    assert!(off < 3e-4, "{along} {product} at y+ = {y_plus}: {off}");
+                    assert!(off < 3e-4, "{along} {pair:?} at y+ = {y_plus}: {off}");
                     let half_box = published[modes].0 / re_tau;
                     assert!(
                         (density[0].0 * re_tau * half_box - std::f64::consts::PI).abs() < 1e-3,
@@ -151,7 +154,7 @@ mod tests {
         assert!(read("# y y+ U\n0 0 0\n").unwrap().is_none());
         let head = "# nx = 4, Re = 10, y = 0.5, y+ = 5\n# k_x E_uu\n";
         let sound = read(&format!("{head}0 3\n0.5 2\n1 1\n")).unwrap().unwrap();
-        assert_eq!(sound.find("uu").unwrap(), [(0.05, 2.0), (0.1, 2.0)]);
+        assert_eq!(sound.find([Field::U; 2]).unwrap(), [(0.05, 2.0), (0.1, 2.0)]);
         assert_eq!((sound.re_tau, sound.y_plus), (10.0, 5.0));
         for (text, part) in [
             (format!("{head}0 3\n0.5 2 7\n"), "a.xspec:4: 3 numbers where line 3 has 2"),

@@ -5,8 +5,12 @@
 //! the averages, but not for their errors. Where neighbouring batches are correlated, the standard
 //! error of their mean would be too small: then neighbours are merged.
 
+use crate::case::ChannelScalar;
+use crate::channel::catalogue::{Moment, U, UU, UV, VV, WW};
+use crate::channel::sampled;
 use crate::error::{Error, Result};
 use crate::statistics::{Batch, Record};
+use std::rc::Rc;
 
 /// Batches are merged while the correlation of neighbours is larger than this. That of 32
 /// independent ones is so by chance in one case of eight, of 100 in 40.
@@ -14,31 +18,36 @@ const CORRELATION: f64 = 0.2;
 /// So many batches must be left: from fewer the error itself would not be known to a quarter.
 const LEAST_BATCHES: usize = 8;
 /// What the correlation is taken of: the largest counts.
-const CORRELATED: [&str; 5] = ["u", "uu", "vv", "ww", "uv"];
+const CORRELATED: [Moment; 5] = [U, UU, VV, WW, UV];
 
-/// Averages over planes and time by name, each at all points in y.
+/// Averages over planes and time, each at all points in y.
 #[derive(Clone, Debug)]
-pub struct Averages(Vec<(String, Vec<f64>)>);
+pub struct Averages {
+    scalars: Rc<[ChannelScalar]>,
+    lines: Vec<(Moment, Vec<f64>)>,
+}
 
 impl Averages {
     /// # Errors
-    /// There is none of this name.
-    pub fn get(&self, name: &str) -> Result<&[f64]> {
-        let found = self.0.iter().find(|(other, _)| other == name).map(|(_, values)| &values[..]);
+    /// This moment was not sampled.
+    pub fn get(&self, moment: Moment) -> Result<&[f64]> {
+        let found = self.lines.iter().find(|(other, _)| *other == moment).map(|(_, values)| &values[..]);
         found.ok_or_else(|| {
             Error::input(format!(
-                "the statistics have no record `{name}`: they are of another version of rogallo"
+                "the statistics have no record `{}`: they are of another version of rogallo",
+                moment.name(&self.scalars)
             ))
         })
     }
 
-    /// Half the sum of these and of what `mirrored(name, values)` makes of each of them.
-    pub fn with_mirror(&self, mirrored: impl Fn(&Self, &str, &[f64]) -> Result<Vec<f64>>) -> Result<Self> {
-        let both = |(name, values): &(String, Vec<f64>)| {
-            let other = mirrored(self, name, values)?;
-            Ok((name.clone(), values.iter().zip(other).map(|(a, b)| 0.5 * (a + b)).collect()))
+    /// Half the sum of these and of what `mirrored(averages, moment)` is of each of them.
+    pub fn with_mirror(&self, mirrored: impl Fn(&Self, Moment) -> Result<Vec<f64>>) -> Result<Self> {
+        let both = |(moment, values): &(Moment, Vec<f64>)| {
+            let other = mirrored(self, *moment)?;
+            Ok((*moment, values.iter().zip(other).map(|(a, b)| 0.5 * (a + b)).collect()))
         };
-        Ok(Self(self.0.iter().map(both).collect::<Result<_>>()?))
+        let lines = self.lines.iter().map(both).collect::<Result<_>>()?;
+        Ok(Self { scalars: self.scalars.clone(), lines })
     }
 }
 
@@ -50,8 +59,9 @@ pub struct Samples {
     pub frame_velocity: f64,
     /// The sum of weights of each batch.
     weights: Vec<f64>,
-    /// By name, batch after batch.
-    sums: Vec<(String, Vec<f64>)>,
+    scalars: Rc<[ChannelScalar]>,
+    /// Of each moment, batch after batch.
+    sums: Vec<(Moment, Vec<f64>)>,
     /// The batches that cover their time.
     whole: Vec<usize>,
     /// Batches that make one of those that errors are taken of.
@@ -59,9 +69,11 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// The moments that the program samples today; batches of earlier versions have others beside.
+    ///
     /// # Errors
     /// Batches that are not those of a channel, or of another one than the first.
-    pub fn new(batches: &[Batch]) -> Result<Self> {
+    pub fn new(batches: &[Batch], scalars: &[ChannelScalar]) -> Result<Self> {
         let foreign = |what: &str| Error::input(format!("the statistics are not those of a channel: {what}"));
         let first = batches.first().map_or(&[][..], |batch| &batch.records);
         let y = first.iter().find(|record| record.name == "y").map_or(Vec::new(), |y| y.values.clone());
@@ -69,20 +81,23 @@ impl Samples {
             return Err(foreign("there is no y, or no sample"));
         }
         let frame_velocity = Record::number(first, "frame_velocity")?;
-        let profiles = first.iter().filter(|record| record.name != "y" && !record.axes.is_empty());
-        let mut sums: Vec<(String, Vec<f64>)> =
-            profiles.map(|record| (record.name.clone(), Vec::new())).collect();
+        let has = |name: &String| first.iter().any(|record| record.name == *name);
+        let named = sampled(scalars.len()).into_iter().map(|moment| (moment, moment.name(scalars)));
+        let named: Vec<(Moment, String)> = named.filter(|(_, name)| has(name)).collect();
+        let mut sums: Vec<(Moment, Vec<f64>)> =
+            named.iter().map(|(moment, _)| (*moment, Vec::new())).collect();
         for batch in batches {
             if Record::number(&batch.records, "frame_velocity")? != frame_velocity {
                 return Err(foreign("their velocities are measured in different frames"));
             }
-            for (name, sums) in &mut sums {
+            for ((_, sums), (_, name)) in sums.iter_mut().zip(&named) {
                 sums.extend(Record::values(&batch.records, name, y.len())?);
             }
         }
         let weights = batches.iter().map(|batch| batch.moments.weight).collect();
         let whole = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
-        let mut samples = Self { y, frame_velocity, weights, sums, whole, merged: 1 };
+        let mut samples =
+            Self { y, frame_velocity, weights, scalars: scalars.into(), sums, whole, merged: 1 };
         while samples.batches() / 2 >= LEAST_BATCHES && samples.correlation() > CORRELATION {
             samples.merged *= 2;
         }
@@ -129,7 +144,8 @@ impl Samples {
             }
             mean
         };
-        Averages(self.sums.iter().map(|(name, sums)| (name.clone(), mean(sums))).collect())
+        let lines = self.sums.iter().map(|(moment, sums)| (*moment, mean(sums))).collect();
+        Averages { scalars: self.scalars.clone(), lines }
     }
 
     /// The correlation of neighbouring batches, with d the distances of their means from the mean
@@ -140,7 +156,7 @@ impl Samples {
     /// ```
     fn correlation(&self) -> f64 {
         let (batches, points) = (self.batches(), self.y.len());
-        let of = |(_, sums): &(String, Vec<f64>)| {
+        let of = |(_, sums): &(Moment, Vec<f64>)| {
             let (mut neighbours, mut squares) = (0.0, 0.0);
             for j in 0..points {
                 let of_batch = |b: usize| self.parts(b).iter().map(|b| sums[b * points + j]).sum::<f64>();
@@ -151,7 +167,7 @@ impl Samples {
             }
             if squares > 0.0 { neighbours / squares } else { 0.0 }
         };
-        self.sums.iter().filter(|(name, _)| CORRELATED.contains(&&**name)).map(of).fold(0.0, f64::max)
+        self.sums.iter().filter(|(moment, _)| CORRELATED.contains(moment)).map(of).fold(0.0, f64::max)
     }
 }
 
@@ -159,12 +175,14 @@ impl Samples {
 mod tests {
     use super::super::tests::batch;
     use super::*;
+    use crate::channel::catalogue::W;
     use crate::random::philox;
 
     /// Batches of the length 4 with these weights and means of u.
     fn samples(weights: &[f64], means: &[f64]) -> Samples {
         let batch = |(number, (weight, mean)): (usize, (&f64, &f64))| {
-            let moments = [("u", mean * weight), ("uu", 7.0 * weight)];
+            // The last one is of an earlier version.
+            let moments = [(U.name(&[]), mean * weight), (UU.name(&[]), 7.0 * weight), ("e_uw".into(), 1.0)];
             batch(
                 number as u64,
                 4.0,
@@ -173,17 +191,17 @@ mod tests {
                 &moments.map(|(name, sum)| (name, vec![sum; 3])),
             )
         };
-        Samples::new(&weights.iter().zip(means).enumerate().map(batch).collect::<Vec<_>>()).unwrap()
+        Samples::new(&weights.iter().zip(means).enumerate().map(batch).collect::<Vec<_>>(), &[]).unwrap()
     }
 
     #[test]
     fn means_are_over_all_of_the_time_and_a_part_is_left_out() {
         let samples = samples(&[1.0, 4.0, 4.0, 4.0, 1.0], &[3.0, 1.0, 2.0, 6.0, 10.0]);
         assert_eq!(samples.batches(), 3);
-        assert!((samples.all().get("u").unwrap()[0] - 49.0 / 14.0).abs() < 1e-14);
-        assert!((samples.without(1).get("u").unwrap()[0] - 3.5).abs() < 1e-14);
-        assert!((samples.without(1).get("uu").unwrap()[1] - 7.0).abs() < 1e-14);
-        assert!(samples.all().get("w").unwrap_err().message.contains("no record `w`"));
+        assert!((samples.all().get(U).unwrap()[0] - 49.0 / 14.0).abs() < 1e-14);
+        assert!((samples.without(1).get(U).unwrap()[0] - 3.5).abs() < 1e-14);
+        assert!((samples.without(1).get(UU).unwrap()[1] - 7.0).abs() < 1e-14);
+        assert!(samples.all().get(W).unwrap_err().message.contains("no record `w`"));
     }
 
     /// Independent batches stay as they are. Where each is like its neighbours they are merged, as
@@ -200,8 +218,8 @@ mod tests {
 
     #[test]
     fn records_of_another_shape_are_refused() {
-        let sound = batch(0, 1.0, 1.0, &[1.0], &[("uu", vec![1.0])]);
-        let other_shape = batch(1, 1.0, 1.0, &[1.0], &[("uu", vec![1.0, 2.0])]);
+        let of = |number, values: Vec<f64>| batch(number, 1.0, 1.0, &[1.0], &[(UU.name(&[]), values)]);
+        let (sound, other_shape) = (of(0, vec![1.0]), of(1, vec![1.0, 2.0]));
         let mut other_frame = sound.clone();
         other_frame
             .records
@@ -213,7 +231,7 @@ mod tests {
             (vec![sound.clone(), other_shape], "\"uu\" are 2 numbers, not 1"),
             (vec![sound, other_frame], "in different frames"),
         ] {
-            assert!(Samples::new(&batches).err().unwrap().message.contains(part));
+            assert!(Samples::new(&batches, &[]).err().unwrap().message.contains(part));
         }
     }
 }

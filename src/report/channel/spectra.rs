@@ -9,6 +9,9 @@
 
 use super::chosen::SpectralSums;
 use super::symmetry::Symmetry;
+use crate::case::ChannelScalar;
+use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
+use crate::channel::spectra;
 use crate::error::{Error, Result};
 use crate::statistics::Record;
 use std::f64::consts::PI;
@@ -21,8 +24,7 @@ pub struct Spectra {
 
 /// What belongs to one direction.
 pub struct Along {
-    /// "x" or "z".
-    pub name: &'static str,
+    pub direction: Direction,
     /// The wavenumbers, from 0 in steps of dk.
     pub k: Vec<f64>,
     pub products: Vec<Product>,
@@ -30,19 +32,18 @@ pub struct Along {
 
 /// What the modes of each k give to `<a'b'>`, at the points that are kept, from the lower wall on.
 pub struct Product {
-    /// As in "uu", or "u[dye]" of a scalar.
-    pub name: String,
+    pub pair: [Field; 2],
     pub lines: Vec<Vec<f64>>,
 }
 
 impl Spectra {
     /// # Errors
     /// Records of another shape.
-    pub fn new(sums: &SpectralSums, symmetry: &Symmetry) -> Result<Self> {
-        let points =
-            sums.records.iter().find(|record| record.name == "spectra_mean_u").map_or(0, |u| u.values.len());
-        let source = Source { records: &sums.records, weight: sums.tally.weight, symmetry, points };
-        Ok(Self { along: [source.along("x")?, source.along("z")?] })
+    pub fn new(sums: &SpectralSums, scalars: &[ChannelScalar], symmetry: &Symmetry) -> Result<Self> {
+        let name = mean_beside_spectra(U, scalars);
+        let points = sums.records.iter().find(|record| record.name == name).map_or(0, |u| u.values.len());
+        let source = Source { records: &sums.records, weight: sums.tally.weight, scalars, symmetry, points };
+        Ok(Self { along: [source.along(Direction::X)?, source.along(Direction::Z)?] })
     }
 }
 
@@ -51,6 +52,7 @@ struct Source<'a> {
     records: &'a [Record],
     /// That of all samples.
     weight: f64,
+    scalars: &'a [ChannelScalar],
     symmetry: &'a Symmetry,
     points: usize,
 }
@@ -66,15 +68,14 @@ impl Source<'_> {
         }
     }
 
-    fn along(&self, name: &'static str) -> Result<Along> {
-        let k = self.get(&format!("k{name}"), None)?.to_vec();
-        let prefix = format!("spectrum_{name}_");
-        let products = self.records.iter().filter_map(|record| record.name.strip_prefix(&prefix));
-        let product = |product: &str| {
-            let sums = self.get(&format!("{prefix}{product}"), Some(self.points * k.len()))?;
-            Ok(Product { name: product.to_owned(), lines: self.lines(product, sums, k.len())? })
+    fn along(&self, direction: Direction) -> Result<Along> {
+        let k = self.get(direction.wavenumbers(), None)?.to_vec();
+        let product = |pair: [Field; 2]| {
+            let sums = self.get(&direction.spectrum(pair, self.scalars), Some(self.points * k.len()))?;
+            Ok(Product { pair, lines: self.lines(pair, sums, k.len())? })
         };
-        Ok(Along { name, products: products.map(product).collect::<Result<_>>()?, k })
+        let products = spectra(self.scalars.len()).into_iter().map(product).collect::<Result<_>>()?;
+        Ok(Along { direction, products, k })
     }
 
     /// Averages of fluctuations. With A and B the means at one y, A' and B' what the mirrored flow
@@ -83,42 +84,35 @@ impl Source<'_> {
     /// ```text
     ///     <ab> - <a><b> = (<ab> - A B + (<ab>' - A' B')) / 2 + (A - A') (B - B') / 4
     /// ```
-    fn lines(&self, product: &str, sums: &[f64], waves: usize) -> Result<Vec<Vec<f64>>> {
-        let [a, b] = factors(product).map(|factor| self.mean(factor));
+    fn lines(&self, pair: [Field; 2], sums: &[f64], waves: usize) -> Result<Vec<Vec<f64>>> {
+        let [a, b] = pair.map(|field| self.mean(field));
         let (a, b, last) = (a?, b?, self.points - 1);
         let own = |j: usize| {
             let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / self.weight).collect();
             line[0] -= a[j] * b[j];
             line
         };
+        let [of_a, of_b] = pair;
+        let sign = self.symmetry.sign_of_fluctuations(of_a.times(of_b));
         let both = |j: usize| {
-            let sign = self.symmetry.sign_of_fluctuations(product);
             let mut line: Vec<f64> =
                 own(j).iter().zip(own(last - j)).map(|(here, there)| 0.5 * (here + sign * there)).collect();
-            let off = |name: &str, mean: &[f64]| mean[j] - self.symmetry.mirrored_mean(name, mean[last - j]);
-            let [name_a, name_b] = factors(product);
-            line[0] += 0.25 * off(name_a, &a) * off(name_b, &b);
+            let off = |field, mean: &[f64]| mean[j] - self.symmetry.mirrored_mean(field, mean[last - j]);
+            line[0] += 0.25 * off(of_a, &a) * off(of_b, &b);
             line
         };
         let kept = (0..self.symmetry.kept(self.points)).map(|i| last - i);
         Ok(kept.map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
     }
 
-    /// The mean profile of a factor; v has none.
-    fn mean(&self, factor: &str) -> Result<Vec<f64>> {
-        if factor == "v" {
+    /// The mean profile of a field; v has none.
+    fn mean(&self, field: Field) -> Result<Vec<f64>> {
+        if field == Field::V {
             return Ok(vec![0.0; self.points]);
         }
-        let sums = self.get(&format!("spectra_mean_{factor}"), Some(self.points))?;
+        let sums = self.get(&mean_beside_spectra(field.mean(), self.scalars), Some(self.points))?;
         Ok(sums.iter().map(|sum| sum / self.weight).collect())
     }
-}
-
-/// The two factors of a product, as "u" and "[dye]" of "u[dye]".
-pub fn factors(product: &str) -> [&str; 2] {
-    let first = if product.starts_with('[') { product.find(']').map_or(1, |end| end + 1) } else { 1 };
-    let (a, b) = product.split_at(first);
-    [a, b]
 }
 
 impl Along {
@@ -167,22 +161,23 @@ mod tests {
         }
     }
 
-    const NAMES: [&str; 6] = ["u", "v", "w", "p", "[dye]", "[heat]"];
+    const DYE: Field = Field::Scalar(0);
+    const FIELDS: [Field; 6] = [Field::U, Field::V, Field::W, Field::P, DYE, Field::Scalar(1)];
 
     /// The mean and the amplitudes of cos x and cos 2x of a field at three y, from the upper wall
     /// on; or of the flow in the mirror.
-    fn field(name: &str, mirrored: bool) -> [[f64; 3]; 3] {
-        let number = NAMES.iter().position(|other| *other == name).unwrap() as f64;
+    fn field(field: Field, mirrored: bool) -> [[f64; 3]; 3] {
+        let number = FIELDS.iter().position(|other| *other == field).unwrap() as f64;
         let mut at_y = [0.0, 1.0, 2.0]
             .map(|j| [0.7 + j - 0.2 * number * j, (1.0 + number) * (j - 0.6), 0.3 * j * j - number]);
-        if name == "v" {
+        if field == Field::V {
             at_y.iter_mut().for_each(|line| line[0] = 0.0);
         }
         if mirrored {
             at_y.reverse();
-            let factor = if name == "v" || name == "[dye]" { -1.0 } else { 1.0 };
+            let factor = if field == Field::V || field == DYE { -1.0 } else { 1.0 };
             at_y = at_y.map(|line| line.map(|value| factor * value));
-            if name == "[dye]" {
+            if field == DYE {
                 // s goes to -1 + 2 - s.
                 at_y.iter_mut().for_each(|line| line[0] += 1.0);
             }
@@ -190,31 +185,26 @@ mod tests {
         at_y
     }
 
-    fn products() -> [&'static str; 11] {
-        ["uu", "vv", "ww", "uv", "pp", "[dye][dye]", "u[dye]", "v[dye]", "[heat][heat]", "u[heat]", "v[heat]"]
-    }
-
     /// Samples of one flow, of the weight 2 in all.
-    fn sums() -> SpectralSums {
+    fn sums(scalars: &[ChannelScalar]) -> SpectralSums {
         let record = |name: String, values: Vec<f64>| {
             let (units, description) = (String::new(), String::new());
             Record { name, units, description, axes: Vec::new(), shape: Vec::new(), values }
         };
         let mut records =
             vec![record("kx".into(), vec![0.0, 1.0, 2.0]), record("kz".into(), vec![0.0, 1.0, 2.0])];
-        for name in NAMES.into_iter().filter(|name| *name != "v") {
+        for own in FIELDS.into_iter().filter(|own| *own != Field::V) {
             records.push(record(
-                format!("spectra_mean_{name}"),
-                field(name, false).map(|line| 2.0 * line[0]).to_vec(),
+                mean_beside_spectra(own.mean(), scalars),
+                field(own, false).map(|line| 2.0 * line[0]).to_vec(),
             ));
         }
-        for product in products() {
-            let [a, b] = factors(product).map(|factor| field(factor, false));
+        for pair in spectra(scalars.len()) {
+            let [a, b] = pair.map(|own| field(own, false));
             let sums =
                 (0..9).map(|i| 2.0 * a[i / 3][i % 3] * b[i / 3][i % 3] * if i % 3 == 0 { 1.0 } else { 0.5 });
             let sums: Vec<f64> = sums.collect();
-            records
-                .extend(["x", "z"].map(|along| record(format!("spectrum_{along}_{product}"), sums.clone())));
+            records.extend(Direction::BOTH.map(|along| record(along.spectrum(pair, scalars), sums.clone())));
         }
         SpectralSums { tally: Tally { begin: 0.0, end: 2.0, samples: 5, weight: 2.0, squares: 1.0 }, records }
     }
@@ -223,25 +213,25 @@ mod tests {
     #[test]
     fn spectra_are_those_of_fluctuations() {
         for (rotation, flows) in [(0.3, &[false][..]), (0.0, &[false, true])] {
-            let spectra = Spectra::new(&sums(), &Symmetry::of(&channel(rotation))).unwrap();
-            for product in products() {
-                let lines =
-                    &spectra.along[1].products.iter().find(|other| other.name == product).unwrap().lines;
+            let flow = channel(rotation);
+            let spectra = Spectra::new(&sums(&flow.scalars), &flow.scalars, &Symmetry::of(&flow)).unwrap();
+            assert_eq!(spectra.along[1].products.len(), 11);
+            for Product { pair, lines } in &spectra.along[1].products {
                 assert_eq!(lines.len(), if flows.len() == 1 { 3 } else { 2 });
                 for (i, line) in lines.iter().enumerate() {
                     let j = 2 - i;
                     let mean = |of: &dyn Fn(bool) -> f64| {
                         flows.iter().map(|mirrored| of(*mirrored)).sum::<f64>() / flows.len() as f64
                     };
-                    let [a, b] = factors(product);
+                    let [a, b] = *pair;
                     let modes = [0, 1, 2]
                         .map(|k| mean(&|mirrored| field(a, mirrored)[j][k] * field(b, mirrored)[j][k]));
-                    let [mean_a, mean_b] = [a, b].map(|name| mean(&|mirrored| field(name, mirrored)[j][0]));
+                    let [mean_a, mean_b] = pair.map(|own| mean(&|mirrored| field(own, mirrored)[j][0]));
                     let exact = [modes[0] - mean_a * mean_b, 0.5 * modes[1], 0.5 * modes[2]];
                     for (value, exact) in line.iter().zip(exact) {
                         assert!(
                             (value - exact).abs() < 1e-13,
-                            "{product} at {j}, rotation {rotation}: {line:?}, not {exact}"
+                            "{pair:?} at {j}, rotation {rotation}: {line:?}, not {exact}"
                         );
                     }
                 }
@@ -251,15 +241,16 @@ mod tests {
 
     #[test]
     fn damaged_spectra_are_told() {
-        let mut damaged = sums();
+        let flow = channel(0.0);
+        let mut damaged = sums(&flow.scalars);
         damaged.records.retain(|record| record.name != "spectra_mean_w");
-        let error = Spectra::new(&damaged, &Symmetry::of(&channel(0.0))).err().unwrap();
+        let error = Spectra::new(&damaged, &flow.scalars, &Symmetry::of(&flow)).err().unwrap();
         assert!(error.message.contains("`spectra_mean_w` is missing"), "{error}");
     }
 
     #[test]
     fn a_wave_correlates_as_its_cosine() {
-        let along = Along { name: "x", k: vec![0.0, 0.5, 1.0, 1.5], products: Vec::new() };
+        let along = Along { direction: Direction::X, k: vec![0.0, 0.5, 1.0, 1.5], products: Vec::new() };
         let r = along.distances();
         assert!((r[4] - 2.0 * PI).abs() < 1e-14 && r.len() == 5);
         for (r, value) in r.iter().zip(correlation(&[1.0, 0.0, 3.0, 0.0])) {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::lines::{Directed, Lines};
 use super::published_lines::{Kind, PublishedLine};
+use crate::channel::catalogue::Field;
 use crate::error::Result;
 use crate::report::figures::frame::{
     Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, zero,
@@ -16,11 +17,11 @@ const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
 /// One in so many points of a published correlation is drawn.
 const EACH: usize = 2;
 
-/// Product, its letter, and the figures of its spectra and correlations in x and z.
-const FIGURES: [(&str, &str, [[&str; 2]; 2]); 3] = [
-    ("uu", "u", [["spectra_x_uu", "spectra_z_uu"], ["correlations_x_uu", "correlations_z_uu"]]),
-    ("vv", "v", [["spectra_x_vv", "spectra_z_vv"], ["correlations_x_vv", "correlations_z_vv"]]),
-    ("ww", "w", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
+/// Component, its letter, and the figures of its spectra and correlations in x and z.
+const FIGURES: [(Field, &str, [[&str; 2]; 2]); 3] = [
+    (Field::U, "u", [["spectra_x_uu", "spectra_z_uu"], ["correlations_x_uu", "correlations_z_uu"]]),
+    (Field::V, "v", [["spectra_x_vv", "spectra_z_vv"], ["correlations_x_vv", "correlations_z_vv"]]),
+    (Field::W, "w", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
 ];
 
 /// Draws all; the names of the figures. `y_plus` increases from the lower wall to the centre, and may go on.
@@ -33,17 +34,19 @@ pub fn draw(
     let centre = (0..y_plus.len()).max_by(|&a, &b| y_plus[a].total_cmp(&y_plus[b])).unwrap_or(0);
     let half = &y_plus[..=centre];
     let mut drawn = Vec::new();
-    for (product, letter, names) in FIGURES {
+    for (component, letter, names) in FIGURES {
         for (directed, axis) in of.iter().zip(0..) {
             for (kind, lines) in
                 [(Kind::Spectrum, &directed.spectra), (Kind::Correlation, &directed.correlations)]
             {
                 let name = names[kind as usize][axis];
-                let Some(lines) = lines.iter().find(|lines| lines.name == product) else { continue };
+                let Some(lines) = lines.iter().find(|lines| lines.pair == [component; 2]) else { continue };
                 let laid_over: Vec<&PublishedLine> = published
                     .iter()
                     .filter(|line| {
-                        line.kind == kind && line.along == directed.along && line.find(product).is_some()
+                        line.kind == kind
+                            && line.along == directed.along
+                            && line.find([component; 2]).is_some()
                     })
                     .collect();
                 if (Figure { dir, name, letter, directed, kind, lines, half, laid_over }).draw()? {
@@ -117,7 +120,7 @@ impl Figure<'_> {
         };
         let line = |line: &&PublishedLine| {
             let colour = PARTS[chosen.iter().position(|j| *j == self.nearest(line.y_plus))?];
-            let points = line.find(&self.lines.name)?.iter().copied();
+            let points = line.find(self.lines.pair)?.iter().copied();
             let points = match self.kind {
                 Kind::Spectrum => sparse(points),
                 Kind::Correlation => points.step_by(EACH).collect(),
@@ -136,7 +139,7 @@ impl Figure<'_> {
     /// False if there is nothing to see.
     fn draw(&self) -> Result<bool> {
         let Self { dir, name, letter, directed: Directed { along, .. }, .. } = self;
-        let chosen = self.chosen();
+        let (along, chosen) = (along.name(), self.chosen());
         let own = |(&j, colour): (&usize, &'static str)| {
             let label = format!("y⁺ = {}", significant(self.half[j], 3));
             Curve { label, colour, stroke: Stroke::Line(2.5), points: self.points(j) }

@@ -3,8 +3,8 @@
 //! and one half is kept.
 
 use super::samples::Averages;
-use super::spectra::factors;
 use crate::case::{Channel, ChannelScalar, ScalarBoundary};
+use crate::channel::catalogue::{Factor, Field, Moment};
 use crate::error::Result;
 
 /// Whether the halves are alike; with the scalars of the flow.
@@ -28,84 +28,65 @@ impl Symmetry {
     /// The averages over both halves, if they are alike.
     pub fn average(&self, averages: &Averages) -> Result<Averages> {
         match self.holds {
-            true => averages.with_mirror(|all, name, values| self.mirrored(all, name, values)),
+            true => averages.with_mirror(|all, moment| self.mirrored(all, moment)),
             false => Ok(averages.clone()),
         }
     }
 
-    /// What a fluctuation `a'b'` of a product of two fields, as "uv" or "u[dye]", is multiplied by
-    /// in the mirror: v changes its sign, and a scalar with values at the walls.
-    pub fn sign_of_fluctuations(&self, product: &str) -> f64 {
-        let odd_scalars =
-            self.scalars.iter().filter(|scalar| matches!(scalar.boundary, ScalarBoundary::Values { .. }));
-        let odd = |factor: &&str| {
-            *factor == "v" || odd_scalars.clone().any(|scalar| *factor == format!("[{}]", scalar.name))
-        };
-        if factors(product).iter().filter(|factor| odd(factor)).count() == 1 { -1.0 } else { 1.0 }
+    /// What the average of a product of fluctuations is multiplied by in the mirror: v changes its
+    /// sign, and a scalar with values at the walls.
+    pub fn sign_of_fluctuations(&self, moment: Moment) -> f64 {
+        if moment.is_odd(|s| self.sum_at_walls(s).is_some()) { -1.0 } else { 1.0 }
     }
 
-    /// What a mean of u, w, p or a scalar is in the mirror.
-    pub fn mirrored_mean(&self, name: &str, value: f64) -> f64 {
-        match self
-            .scalars
-            .iter()
-            .find(|scalar| name == format!("[{}]", scalar.name))
-            .map(|scalar| scalar.boundary)
-        {
-            Some(ScalarBoundary::Values { lower, upper }) => lower + upper - value,
+    /// What the mean of a field is in the mirror.
+    pub fn mirrored_mean(&self, field: Field, value: f64) -> f64 {
+        match field {
+            Field::Scalar(s) => self.sum_at_walls(s).map_or(value, |sum| sum - value),
             _ => value,
         }
     }
 
-    /// What the flow with y, v and d/dy reversed has in the place of an average. A scalar with
-    /// values at the walls goes to `2 m - s`, m being the mean of the two values; then `<ss>` goes
-    /// to `4 m^2 - 4 m <s> + <ss>`, and `<us>` to `2 m <u> - <us>`.
-    fn mirrored(&self, all: &Averages, name: &str, values: &[f64]) -> Result<Vec<f64>> {
-        let reversed = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
-        let within = |scalar: &&ChannelScalar| name.contains(&format!("[{}]", scalar.name));
-        let Some(scalar) = self.scalars.iter().find(within) else {
-            let sign = sign(name);
-            return Ok(values.iter().rev().map(|value| sign * value).collect());
-        };
-        let own = format!("[{}]", scalar.name);
-        let moment = name.replace(&own, "s");
-        let ScalarBoundary::Values { lower, upper } = scalar.boundary else {
-            let sign = if moment == "vs" { -1.0 } else { 1.0 };
-            return Ok(values.iter().rev().map(|value| sign * value).collect());
-        };
-        let twice = lower + upper;
-        let (mean, u) = (reversed(all.get(&own)?), reversed(all.get("u")?));
-        let of = |(value, (mean, u)): (&f64, (&f64, &f64))| match &*moment {
-            "s" => twice - value,
-            "ss" => twice * twice - 2.0 * twice * mean + value,
-            "us" => twice * u - value,
-            // v changes its sign, and so does what is left of s: that of 2 m <v> is nothing.
-            _ => *value,
-        };
-        Ok(values.iter().rev().zip(mean.iter().zip(&u)).map(of).collect())
+    /// The sum of the values of a scalar at the walls, if it has values there.
+    fn sum_at_walls(&self, s: usize) -> Option<f64> {
+        match self.scalars.get(s)?.boundary {
+            ScalarBoundary::Values { lower, upper } => Some(lower + upper),
+            ScalarBoundary::Source { .. } => None,
+        }
     }
-}
 
-/// Of an average of velocity and pressure: v and d/dy change their sign, `d_uv` being of
-/// derivatives. The vorticity is a pseudovector.
-fn sign(name: &str) -> f64 {
-    let odd = match name {
-        "ox" | "oz" => true,
-        "oy" | "oxox" | "oyoy" | "ozoz" => false,
-        _ => name.matches(['v', 'y']).count() % 2 == 1,
-    };
-    if odd { -1.0 } else { 1.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sign;
-
-    #[test]
-    fn signs_of_the_mirror() {
-        let of = |names: &str| names.split(' ').map(sign).collect::<Vec<f64>>();
-        assert_eq!(of("u w p uu vv uw pu uvv"), [1.0; 8]);
-        assert_eq!(of("v uv vw uuv vvv vww pv e_uv d_vw p_uy p_wy p_vx p_vz ox oz"), [-1.0; 15]);
-        assert_eq!(of("e_uu d_vv e_uw d_uw p_ux p_vy p_wz p_uz oxox oyoy ozoz vvvv uww"), [1.0; 13]);
+    /// What the flow with y, v and d/dy reversed has in the place of an average. A scalar s with values at
+    /// the walls goes to `2 m - s`, m being the mean of the two values; with R for the other factors
+    ///
+    /// ```text
+    ///     <R s^n> goes to +-<R (s - 2 m)^n> = +-sum_k C(n, k) (-2 m)^(n-k) <R s^k>
+    /// ```
+    fn mirrored(&self, all: &Averages, moment: Moment) -> Result<Vec<f64>> {
+        let sign = self.sign_of_fluctuations(moment);
+        let twice_mean = |factor: &Factor| match factor {
+            Factor::Value(Field::Scalar(s)) => self.sum_at_walls(*s),
+            _ => None,
+        };
+        let (shifted, others): (Vec<Factor>, Vec<Factor>) =
+            moment.factors().partition(|factor| twice_mean(factor).is_some());
+        // [`Moment::InPlane`] has derivatives only.
+        let (Some(twice), n) = (shifted.first().and_then(twice_mean), shifted.len()) else {
+            return Ok(all.get(moment)?.iter().rev().map(|value| sign * value).collect());
+        };
+        let mut mirrored = vec![0.0; all.get(moment)?.len()];
+        let mut weight = 1.0;
+        for k in (0..=n).rev() {
+            let factors = [&others[..], &shifted[..k]].concat();
+            let term = match factors[..] {
+                [] => vec![1.0; mirrored.len()],
+                // <v> is zero.
+                [Factor::Value(Field::V)] => vec![0.0; mirrored.len()],
+                _ => all.get(Moment::product(&factors))?.to_vec(),
+            };
+            mirrored.iter_mut().zip(term.iter().rev()).for_each(|(sum, value)| *sum += sign * weight * value);
+            // C(n, k-1) / C(n, k) = k / (n - k + 1)
+            weight *= -twice * k as f64 / (n - k + 1) as f64;
+        }
+        Ok(mirrored)
     }
 }

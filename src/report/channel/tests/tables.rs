@@ -1,0 +1,99 @@
+//! The report of a run directory: its table on the screen, its CSV files and its figures.
+
+use super::super::*;
+use super::flow::{NU, OMEGA, case, channel, samples, setting};
+
+fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("case.toml"), case(rotation)).unwrap();
+    let mut series = String::from("step,time,re_tau,pressure_gradient\n");
+    for i in 0..=100 {
+        let t = 0.1 * f64::from(i);
+        series += &format!("{i},{t},{},{}\n", 14.0 + t.sin(), if i == 0 { 0.0 } else { 0.02 });
+    }
+    std::fs::write(dir.path().join("series.csv"), series).unwrap();
+    let labels = Labels::read(dir.path());
+    let table = Table::read(&dir.path().join("series.csv")).unwrap();
+    (dir, labels, table)
+}
+
+#[test]
+fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
+    let (dir, ..) = run_dir(0.0);
+    let text = crate::report::report(dir.path(), &[]).unwrap();
+    for part in ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg and .png)"]
+    {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(!text.contains("energy"), "{text}");
+}
+
+#[test]
+fn tables_and_figures_of_like_and_of_unlike_halves() {
+    for (rotation, parts) in [
+        (
+            0.0,
+            &[
+                "10  (",
+                "t = 4 to 10, 0.8 h/u_tau; 12 samples, errors from 3 batches of 2\n",
+                "left out: 1 batch(es)",
+                "C_f",
+                "U_centre / U_b",
+                "  uv+",
+            ][..],
+        ),
+        (
+            OMEGA,
+            &[
+                "lower wall 0.018",
+                "upper wall -0.022",
+                "both halves are kept",
+                "wall units are those of 0.14",
+                "not compared",
+            ],
+        ),
+    ] {
+        let (dir, labels, series) = run_dir(rotation);
+        let flow = channel(rotation);
+        let findings =
+            errors::findings(&samples(&[1.02, 0.99, 1.01, 0.97, 1.03, 0.98], false), &setting(&flow))
+                .unwrap();
+        write(&dir.path().join("profiles.csv"), &findings.profiles).unwrap();
+        let written = Table::read(&dir.path().join("profiles.csv")).unwrap();
+        assert_eq!(written.column("U").unwrap(), findings.profiles[2].values);
+        assert!(written.column("flatness_u_error").unwrap()[0].is_nan());
+
+        let reference = dir.path().join("published.txt");
+        std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.0714 1 1 -0.1\n0.143 2 2 -0.3\n1 14 6 0\n")
+            .unwrap();
+        let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
+        let averaged = Some(Averaged { findings, lines: None, tally, batches: 3, batch_length: 2.0 });
+        let notes = vec!["left out: 1 batch(es) that begin before output.statistics.from = 3".to_owned()];
+        let (references, _) = reference::read(&[reference.into()]).unwrap();
+        let run = Run {
+            labels: &labels,
+            series: &series,
+            flow,
+            averaged,
+            notes,
+            references,
+            published_lines: Vec::new(),
+        };
+        let figures = figures_directory(dir.path()).unwrap();
+        let drawn = figures::draw(&figures, &run, NU).unwrap();
+        assert_eq!(
+            drawn,
+            ["mean_velocity", "stresses", "vorticity", "budget_k", "scalar_mean", "scalar_rms", "friction"]
+        );
+        for name in drawn {
+            let svg = std::fs::read_to_string(figures.join(name).with_extension("svg")).unwrap();
+            let compared = ["mean_velocity", "stresses"].contains(&name) && rotation == 0.0;
+            assert_eq!(svg.contains("published"), compared, "{name}");
+            assert!(std::fs::read(figures.join(name).with_extension("png")).unwrap().starts_with(b"\x89PNG"));
+        }
+        let text = table::table(&run, &figures, &["friction"]).unwrap();
+        for part in parts {
+            assert!(text.contains(part), "no `{part}` in\n{text}");
+        }
+    }
+}
