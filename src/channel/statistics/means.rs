@@ -16,7 +16,7 @@ use crate::parallel::ExactSum;
 use crate::transform::Real;
 
 /// What the means alone give, beside the means of the scalars.
-pub const OF_MEANS: [Moment; 4] = [U, W, OMEGA_X, OMEGA_Z];
+pub const OF_MEANS: [Moment; 2] = [OMEGA_X, OMEGA_Z];
 
 /// A mean profile at the points in y, and its derivative.
 pub struct Mean {
@@ -81,8 +81,9 @@ impl Means {
             let [u, w, du, dw] =
                 [&self.u.value, &self.w.value, &self.u.slope, &self.w.slope].map(|line| line[y]);
             let mut gains = vec![
-                (U, u),
-                (W, w),
+                // What the fluctuations have is round-off.
+                (U, u - of(U)),
+                (W, w - of(W)),
                 (UU, u * u),
                 (UW, u * w),
                 (WW, w * w),

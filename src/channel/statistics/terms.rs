@@ -34,9 +34,11 @@ fn times_i<T: Real>(a: Complex<T>) -> Complex<T> {
 
 /// Of the velocity at a point. The cubes are free of aliasing, the fourth powers are not quite.
 #[inline(always)]
-pub const fn at_points([u, v, w]: [f64; 3]) -> Terms<Moment, f64, 10> {
+pub const fn at_points([u, v, w]: [f64; 3]) -> Terms<Moment, f64, 12> {
     let (uu, vv, ww) = (u * u, v * v, w * w);
     terms! {
+        U => u,
+        W => w,
         UUU => uu * u,
         UUV => uu * v,
         UVV => u * vv,
@@ -169,14 +171,16 @@ mod tests {
         }
     }
 
-    /// Random modes. With k = 0 only the pressure has one.
+    /// Random modes; those of k = 0 are real, and v has none.
     fn modes() -> Vec<Mode> {
         let random = |n: u32, f: u32| {
             let [re, im, ..] = philox(3, [n, f, 0, 0]).map(|word| f64::from(word) / 2f64.powi(32) - 0.3);
             Complex::new(re, im)
         };
         let mut modes = vec![Mode { k: [0.0; 2], value: [NOTHING; 5], slope: [NOTHING; 5] }];
-        modes[0].value[3] = Complex::new(0.7, 0.0);
+        for (f, mean) in [(0, 0.4), (2, -0.3), (3, 0.7)] {
+            modes[0].value[f] = mean.into();
+        }
         for (n, k) in [[0.0, 1.0], [1.0, 2.0], [2.0, -1.0], [1.0, -2.0], [3.0, 1.0]].into_iter().enumerate() {
             let of = |first| std::array::from_fn(|f| random(n as u32, first + f as u32));
             let mode = Mode { k, value: of(0), slope: of(5) };
