@@ -20,9 +20,12 @@ pub struct PublishedLine {
     pub along: Direction,
     pub y_plus: f64,
     pub re_tau: f64,
-    /// Of products of two fields: k E / u_tau^2 over k nu / u_tau, without k = 0; or R / R(0) over r u_tau / nu.
-    lines: Vec<([Field; 2], Vec<(f64, f64)>)>,
+    /// k E / u_tau^2 over k nu / u_tau, without k = 0; or R / R(0) over r u_tau / nu.
+    lines: Vec<ProductLine>,
 }
+
+/// The points of a line of the product of two fields.
+type ProductLine = ([Field; 2], Vec<(f64, f64)>);
 
 /// What the name of the first column says, and the letter before the products.
 const FORMS: [(&str, Kind, Direction, char); 4] = [
