@@ -77,7 +77,7 @@ pub fn fastest_point(world: &World, flow: &mut dyn Flow, rate: impl Fn(usize, [f
         let row = i / x.len();
         let at = [x[i % x.len()], y[slab.y.start + row % slab.y.len()], z[slab.z.start + row / slab.y.len()]];
         format!(
-            "the largest Courant number a time, sum |u_i| / dx_i = {largest:.3e}, is at x = {:.4}, y = \
+            "the largest Courant number per time, sum |u_i| / dx_i = {largest:.3e}, is at x = {:.4}, y = \
              {:.4}, z = {:.4}, where the velocity is ({u:.3e}, {v:.3e}, {w:.3e}), on rank {}",
             at[0],
             at[1],

@@ -100,7 +100,7 @@ fn runaway() -> Outcome {
         2,
         "run case.toml --dir run --set time.cfl=3 --set checkpoint.every_steps=1",
         4,
-        &["rogallo: the velocity runs away at step", "the largest Courant number a time"],
+        &["rogallo: the velocity runs away at step", "the largest Courant number per time"],
     )?;
     reported(&place, &["where the velocity is ("])?;
     let energy = ledger::read(&place.at("run"))?.into_iter().find_map(|entry| match entry.event {

@@ -229,8 +229,8 @@ fn constant_power() -> Outcome {
 fn internal_waves() -> Outcome {
     let place = case(STRATIFIED)?;
     let reason = "\nLikely reason: the step is too long for the buoyancy frequency N, 1.000e2 per time: its \
-        rate times dt is 5.00, and the scheme is stable up to 1.73, at \
-                  dt = 1.73e-2; try time.dt = 1.4e-2, or time.cfl = 0.7\n";
+        rate times dt is 5.00, and the scheme is stable up to 1.73 \
+        (dt = 1.73e-2); try time.dt = 1.4e-2, or time.cfl = 0.7\n";
     let warned =
         "\nwarning: time.dt = 0.05 is too long for the buoyancy frequency N: its rate times dt is 5.00";
     place.ends(1, "run case.toml --dir run", 4, &[warned, reason])?;
