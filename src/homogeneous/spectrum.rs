@@ -248,6 +248,19 @@ mod tests {
         assert!((slope + 5.0 / 3.0).abs() < 0.35, "slope {slope}");
     }
 
+    /// Of `E = 1.5 eps^(2/3) k^(-5/3)` Pao's function leaves the dissipation eps: `2 nu int k^2 E dk =
+    /// eps`, where `nu = eta^(4/3)` for eps = 1.
+    #[test]
+    fn the_inertial_range_ends_where_it_has_dissipated_what_it_transfers() {
+        let (peak_wavenumber, eta) = (0.01, 1e-3_f64);
+        let spectrum = Spectrum::VonKarmanPao { peak_wavenumber, kolmogorov_length: Some(eta) };
+        let inertial = |k: f64| energy_density(&spectrum, k) * k.powf(5.0 / 3.0);
+        // At k eta = 1e-3 Pao's function is 1 - 2.25e-4; at k / k_p = 100 the other is within 2e-4.
+        let [_, gradient] = Cumulative::new(&spectrum).total();
+        let dissipation = 2.0 * eta.powf(4.0 / 3.0) * gradient * 1.5 / inertial(1.0);
+        assert!((dissipation - 1.0).abs() < 1e-3, "{dissipation}");
+    }
+
     #[test]
     fn tables_are_power_laws_between_their_rows() {
         let table = [(1.0, 8.0), (2.0, 1.0), (3.0, 0.0)];

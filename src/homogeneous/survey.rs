@@ -240,3 +240,17 @@ impl Band {
         Ok(Some(Self { modes, shells: shells.into_iter().collect() }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `|k| = 2` everywhere: `lambda^2 = 5 / k^2` and `L = 3 pi / (4 k)`.
+    #[test]
+    fn the_lengths_of_an_abc_flow() {
+        let initial = Some(Initial::Abc { a: 1.0, b: 0.7, c: 0.43, wavenumber: 2 });
+        let survey = Survey::new(&Parameters { initial, ..Parameters::at_rest([16; 3]) }).unwrap().unwrap();
+        assert!((survey.taylor_length() - 1.25_f64.sqrt()).abs() < 1e-14, "{}", survey.taylor_length());
+        assert!((survey.integral_length() - 3.0 * PI / 8.0).abs() < 1e-14, "{}", survey.integral_length());
+    }
+}

@@ -275,4 +275,13 @@ mod tests {
         // The Courant number of the two-thirds rule and rk3.
         assert!((stability.limit(Cause::Convection) - 0.827).abs() < 1e-3);
     }
+
+    /// rk2 has no limit of its own: it is held to that of rk3.
+    #[test]
+    fn convection_in_rk2_is_held_to_the_limit_of_rk3() {
+        let [rk2, rk3] = [RungeKutta::Rk2, RungeKutta::Rk3].map(|scheme| {
+            Stability { imaginary: scheme.imaginary_limit(), reach: 2.0 }.limit(Cause::Convection)
+        });
+        assert!((rk2 / rk3 - 1.0).abs() < 1e-14, "{rk2} {rk3}");
+    }
 }

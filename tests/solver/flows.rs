@@ -5,7 +5,7 @@ use rogallo::case::{Initial, Spectrum};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
-use rogallo::transform::Real;
+use rogallo::transform::{Real, Reals};
 use std::borrow::Borrow;
 use std::rc::Rc;
 
@@ -65,4 +65,19 @@ pub fn observed(flow: &mut impl Flow, name: &str) -> f64 {
 pub fn labels<T: Real>(flow: &Homogeneous<T>) -> Vec<[i64; 3]> {
     let columns = flow.layout().columns.iter();
     columns.flat_map(|column| column.labels().map(move |ny| [column.nx as i64, ny, column.nz])).collect()
+}
+
+/// The largest error of a field at the points of this rank, which is to be `exact` of x, y, z.
+pub fn error_at_points(
+    flow: &mut impl Flow,
+    field: usize,
+    exact: impl Fn([f64; 3]) -> f64,
+) -> Result<f64, String> {
+    let ([x, y, z], slab) = (flow.coordinates(), flow.slab());
+    let Reals::F64(values) = flow.points(field) else { return Err("not in double precision".into()) };
+    let points = slab.z.flat_map(|k| slab.y.clone().map(move |j| (j, k)));
+    let points = points.flat_map(|(j, k)| (0..x.len()).map(move |i| [i, j, k]));
+    let errors = points.zip(values).map(|([i, j, k], value)| (value - exact([x[i], y[j], z[k]])).abs());
+    // A NaN must win.
+    Ok(errors.fold(0.0, |largest, error| if error <= largest { largest } else { error }))
 }

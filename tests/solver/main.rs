@@ -13,6 +13,7 @@ mod engine;
 mod exact;
 mod flows;
 mod forcing;
+mod laminar;
 mod moving_frame;
 mod physics;
 mod precision;
@@ -21,7 +22,7 @@ mod statistics;
 use collective::Subject;
 use std::process::ExitCode;
 
-static SUBJECTS: [Subject; 9] = [
+static SUBJECTS: [Subject; 10] = [
     Subject { name: "allocations", limit: 60, checks: &allocations::CHECKS },
     Subject { name: "engine", limit: 120, checks: &engine::CHECKS },
     Subject { name: "physics", limit: 600, checks: &physics::CHECKS },
@@ -30,6 +31,7 @@ static SUBJECTS: [Subject; 9] = [
     Subject { name: "forcing", limit: 300, checks: &forcing::CHECKS },
     Subject { name: "statistics", limit: 300, checks: &statistics::CHECKS },
     Subject { name: "channel", limit: 600, checks: &channel::CHECKS },
+    Subject { name: "laminar", limit: 60, checks: &laminar::CHECKS },
     Subject { name: "moving_frame", limit: 60, checks: &moving_frame::CHECKS },
 ];
 

@@ -92,6 +92,7 @@ const COMPONENTS: [&str; 6] = ["xx", "yy", "zz", "xy", "xz", "yz"];
 /// Means of products over the points are sums over modes: exact below half the points.
 fn stresses(world: &Rc<World>) -> Outcome {
     for mean in means() {
+        let gradient = mean.gradient;
         let box_ = Parameters {
             size: [TAU, 5.0, 4.0],
             grid: [18, 24, 20],
@@ -108,6 +109,10 @@ fn stresses(world: &Rc<World>) -> Outcome {
             })
             .collect();
         let q2 = 2.0 * value(&samples, "energy");
+        if let Gradient::Shear { rate } = gradient {
+            let parameter = rate.abs() * q2 / value(&samples, "dissipation");
+            near("shear_parameter", value(&samples, "shear_parameter"), parameter, 1e-14 * parameter)?;
+        }
         for (n, (name, i, j)) in STRESSES.into_iter().enumerate() {
             let mut sum = ExactSum::default();
             points[i].iter().zip(&points[j]).for_each(|(a, b)| sum.add(a * b));

@@ -3,13 +3,12 @@
 use super::{AMPLITUDE, Outcome, advance, one_mode, started};
 use crate::ensure;
 use crate::exact::{self, Wave, dot};
+use crate::flows::error_at_points;
 use num_complex::Complex;
 use rogallo::case::{Gradient, Mean};
-use rogallo::flow::Flow;
-use rogallo::homogeneous::{Homogeneous, Parameters};
+use rogallo::homogeneous::Parameters;
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
-use rogallo::transform::Reals;
 use std::rc::Rc;
 
 const LABEL: [i64; 3] = [2, -1, 3];
@@ -49,22 +48,9 @@ fn compare(
     advance(&mut flow, time)?;
     let wave = exact(wave);
     for (field, u) in wave.u.into_iter().enumerate() {
-        let error = largest_error(&mut flow, field, |x| 2.0 * (u * Complex::cis(dot(wave.k, x))).re)?;
+        let error = error_at_points(&mut flow, field, |x| 2.0 * (u * Complex::cis(dot(wave.k, x))).re)?;
         let gradient = parameters.mean.gradient;
         ensure!(error < tolerance * AMPLITUDE, "{gradient:?}, t = {time}, field {field}: off by {error:e}");
     }
     Ok(())
-}
-
-fn largest_error(
-    flow: &mut Homogeneous<f64>,
-    field: usize,
-    exact: impl Fn([f64; 3]) -> f64,
-) -> Result<f64, String> {
-    let ([x, y, z], slab) = (flow.coordinates(), flow.slab());
-    let Reals::F64(values) = flow.points(field) else { return Err("not in double precision".into()) };
-    let points = slab.z.flat_map(|k| slab.y.clone().map(move |j| (j, k)));
-    let points = points.flat_map(|(j, k)| (0..x.len()).map(move |i| [i, j, k]));
-    let errors = points.zip(values).map(|([i, j, k], value)| (value - exact([x[i], y[j], z[k]])).abs());
-    Ok(errors.fold(0.0, f64::max))
 }
