@@ -135,6 +135,7 @@ fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Avera
     let spectra = chosen.spectra.as_ref();
     let spectra = spectra.map(|sums| Spectra::new(sums, &flow.scalars, &symmetry)).transpose()?;
     let setting = Setting {
+        precision: case.numerics.precision,
         viscosity: case.fluid.viscosity,
         rotation: flow.rotation,
         frame_velocity: samples.frame_velocity,

@@ -15,7 +15,7 @@ use super::budgets::{STRESSES, TERMS, budgets};
 use super::moments::{Moments, Third};
 use super::samples::Averages;
 use super::symmetry::Symmetry;
-use crate::case::ChannelScalar;
+use crate::case::{ChannelScalar, Precision};
 use crate::channel::catalogue::*;
 use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
@@ -23,6 +23,7 @@ use crate::report::cubic::interpolate;
 
 /// What the averages of a run are worked out with.
 pub struct Setting {
+    pub precision: Precision,
     pub viscosity: f64,
     pub rotation: f64,
     /// That of the frame in which u of the averages is measured.
@@ -56,9 +57,14 @@ pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     columns.iter().find(|column| column.name == name)
 }
 
-/// Where fluctuations have no more than this part of their largest variance, as at a wall, skewness
-/// and flatness are round-off.
-const LEAST_VARIANCE: f64 = 1e-20;
+/// The part of their largest variance below which fluctuations, as those at a wall, are round-off,
+/// and their skewness and flatness with them.
+fn least_variance(precision: Precision) -> f64 {
+    match precision {
+        Precision::Double => 1e-20,
+        Precision::Single => 1e-13,
+    }
+}
 
 impl Findings {
     /// Without errors.
@@ -193,7 +199,8 @@ fn of_velocity(
     let components =
         [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
     for ((name, variance, cubes), fourth) in components.into_iter().zip(fourth) {
-        let least = LEAST_VARIANCE * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
+        let least = least_variance(setting.precision)
+            * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
         let over = |moment: f64, j: usize, power: f64| {
             if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
         };

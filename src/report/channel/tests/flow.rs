@@ -3,7 +3,7 @@
 use super::super::profiles::Setting;
 use super::super::samples::Samples;
 use super::super::symmetry::Symmetry;
-use crate::case::{self, Channel, FlowKind};
+use crate::case::{self, Channel, FlowKind, Precision};
 use crate::channel::catalogue::{Factor, Field, Moment};
 use crate::channel::sampled;
 use crate::chebyshev::{Differences, Points};
@@ -195,6 +195,7 @@ pub fn in_frame(factors: &[f64], mirrored: bool, frame_velocity: f64) -> Samples
 
 pub fn setting(flow: &Channel) -> Setting {
     Setting {
+        precision: Precision::Double,
         viscosity: NU,
         rotation: flow.rotation,
         frame_velocity: 0.0,
