@@ -59,13 +59,24 @@ enum Command {
     Check {
         #[command(flatten)]
         case: CaseArguments,
-        /// Print the case with every default filled in
+        /// Print the case with every default filled in, and as comments what it does not set
         #[arg(long)]
         resolved: bool,
         /// Number of ranks for the memory estimate
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
         ranks: u32,
     },
+    /// Explain the keys of a case file: values, defaults, units
+    Keys {
+        /// Table to explain, for example checkpoint; all tables if it is not given
+        #[arg(conflicts_with = "markdown")]
+        table: Option<String>,
+        /// Print the reference of all tables as Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print a JSON Schema of case files, with which editors complete and check them
+    Schema,
     /// Fill in a job script for a case and submit it
     Submit {
         #[command(flatten)]
@@ -217,8 +228,15 @@ fn execute(command: Command) -> Result<i32> {
         }
         Command::Check { case, resolved, ranks } => {
             let case = case::load(&case.case, &case.overrides)?;
-            if resolved { case.to_toml() } else { plan::summary(&case, ranks as usize, &run::notes(&case)?)? }
+            if resolved {
+                case.explained()
+            } else {
+                plan::summary(&case, ranks as usize, &run::notes(&case)?)?
+            }
         }
+        Command::Keys { markdown: true, .. } => case::keys_in_markdown(),
+        Command::Keys { table, .. } => case::keys(table.as_deref())?,
+        Command::Schema => format!("{:#}", case::schema()),
         Command::Submit { case, request } => submit::submit(&case.case, &case.overrides, &request)?,
         Command::Stats { directory, reference, columns } => {
             report::report(&directory, &report::Given::pair(reference, &columns)?)?

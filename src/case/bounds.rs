@@ -3,8 +3,8 @@
 
 use super::case;
 use super::document::{self, Table, Value};
+use super::general::{Case, Precision};
 use super::problems::Problem;
-use super::types::{Case, Precision};
 use std::path::Path;
 
 /// The largest number of a case in single precision, and the least length: squares of numbers with

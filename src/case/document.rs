@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::codec::advice_for_bare;
 use super::problems::{Place, Problem};
-use super::values::advice_for_bare;
 
 /// A value and its place.
 #[derive(Clone, Debug)]
@@ -68,7 +68,8 @@ pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Ta
     for error in errors {
         // An error without a span is one at the end of the file.
         let bytes = error.span().unwrap_or(text.len()..text.len());
-        // The parser stumbles on through the rest of a bad line; its first complaint is the one that helps.
+        // The parser stumbles on through the rest of a bad line; its first complaint is the one
+        // that helps.
         if bad_lines.insert(line_ends.partition_point(|end| *end < bytes.start)) {
             let advice = if error.message().starts_with(UNQUOTED) {
                 text.get(bytes.clone()).and_then(advice_for_bare)
@@ -134,7 +135,8 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
     Ok(())
 }
 
-/// A value of the command line. Words need no quotes there, also in arrays, which nest to this depth.
+/// A value of the command line. Words need no quotes there, also in arrays, which nest to this
+/// depth.
 fn value_or_bare(text: &str, source: usize, start: usize, depth: usize) -> Node {
     if let Ok(value) = DeValue::parse(text) {
         return node(&value, source, start);

@@ -1,22 +1,31 @@
-//! The case file: what a run computes, read from TOML with the overrides of the command line laid over it.
+//! The case file: what a run computes, read from TOML with the overrides of the command line laid
+//! over it.
 //!
-//! `types` is what the program knows of a case; `schema` has every key with its default and its
-//! checks. The rest is general: `document` turns texts into one tree of values that know where they
-//! stand, `reader` takes a tree apart key by key, `problems` shows the user all that is wrong at
-//! once, `resolved` writes a case out again, `bounds` looks at the numbers that a case has then.
-//! `nominal` estimates what a channel will be like.
+//! A key is declared once, beside the field of the case that it fills: those of every flow in
+//! `general`, the others in `homogeneous` and `channel`. A declaration is made of `keys`, how a
+//! single value is read and written of `codec` and `lengths`. What visits the keys: `reader` reads
+//! a case, `writer` writes it, `list` describes every key that a case may have, for `reference`
+//! (`rogallo keys`) and `schema`. `document` turns texts into one tree of values that know where
+//! they stand, `problems` shows the user all that is wrong at once, `resolved` compares cases,
+//! `bounds` looks at the numbers of a case once its defaults are filled in.
 
 mod bounds;
+mod channel;
+mod codec;
 mod document;
-mod nominal;
+mod general;
+mod homogeneous;
+mod keys;
+mod lengths;
+mod list;
 mod problems;
 mod reader;
+mod reference;
 mod resolved;
 mod schema;
 #[cfg(test)]
 mod tests;
-mod types;
-mod values;
+mod writer;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -25,18 +34,30 @@ use crate::error::{Error, Result};
 use crate::files;
 use problems::{Problem, Sources};
 
-pub use nominal::{Nominal, nominal};
-pub use resolved::{
-    batch_differences, noted_differences, of_the_state, physics_differences, physics_text, read_physics,
-    recorded_name,
+pub use channel::{
+    Batches, Channel, ChannelInitial, ChannelScalar, Drive, Eigenfamily, Nominal, Oscillation, Sampling,
+    ScalarBoundary, Transpiration, WallSide, Walls, nominal,
 };
-pub use types::*;
+pub use general::{
+    Case, Checkpoint, Domain, FlowKind, Fluid, Numerics, Output, Parallel, Precision, Retry, Stop, Time,
+};
+pub use homogeneous::{
+    BodyForce, Dealiasing, Develop, Forcing, Gradient, Homogeneous, Initial, Mean, Rescale, Scalar,
+    ScalarInitial, Spectrum,
+};
+pub use reference::{markdown as keys_in_markdown, text as keys};
+pub use resolved::{
+    batch_differences, noted_differences, physics_differences, physics_text, read_physics, recorded_name,
+    refused_differences,
+};
+pub use schema::schema;
 
 /// Reads the case file at `path`; each of `overrides` is a `key.sub=value` that takes the place of
 /// what the file says.
 ///
 /// # Errors
-/// An unreadable file, or all that is wrong with the case, each problem with its line (kind `Input`).
+/// An unreadable file, or all that is wrong with the case, each problem with its line (kind
+/// `Input`).
 pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
     let name = path.display();
     if path.is_dir() {
@@ -89,6 +110,10 @@ fn case(
 ) -> Option<Case> {
     let root = document::read(text, overrides, problems);
     // What a file with a syntax error means is a guess: its keys are not judged.
-    let case = if problems.is_empty() { schema::case(stem, dir, &root, problems) } else { None };
-    case.filter(|_| problems.is_empty())
+    if !problems.is_empty() {
+        return None;
+    }
+    let mut case = Case { name: stem.to_owned(), ..Case::default() };
+    reader::read(&root, problems, |keys| case.visit(keys, dir));
+    Some(case).filter(|_| problems.is_empty())
 }

@@ -1,218 +1,247 @@
-//! Takes a table apart key by key. Whatever is wrong is noted and a stand-in is returned, so that
-//! one reading finds every problem; a case with a problem is never used.
+//! Reads a case from a tree of values, key by key. Whatever is wrong is noted and a stand-in is
+//! left, so that one reading finds every problem; a case with a problem is never used.
 
+use super::codec::{choice, expected, suggestion};
 use super::document::{Entry, Node, Table, Value};
+use super::keys::{Absent, Branches, By, Facts, Form, Group, Head, Keys, Slot, Visitor};
 use super::problems::{Place, Problem};
-use super::values::{Read, choice, expected, suggestion};
 
-/// The keys of one table while they are read.
-pub struct Keys<'a> {
+/// One table while its keys are read.
+pub struct Reader<'a> {
     /// `time` for the keys of `[time]`; empty for the tables of the file.
     path: String,
     /// Where the table stands, if it does.
     place: Option<Place>,
     table: Option<&'a Table>,
     /// The keys that were asked for.
-    known: Vec<&'a str>,
+    known: Vec<String>,
     /// Keys that are not asked for, or are missing, are no problem.
     lenient: bool,
     problems: &'a mut Vec<Problem>,
 }
 
-impl<'a> Keys<'a> {
-    /// Reads the whole tree by `read`; the keys it does not ask for are unknown ones.
-    pub fn root<T>(
-        table: &'a Table,
-        problems: &'a mut Vec<Problem>,
-        read: impl FnOnce(&mut Keys<'_>) -> T,
-    ) -> T {
-        let keys = Keys {
-            path: String::new(),
-            place: None,
-            table: Some(table),
-            known: Vec::new(),
-            lenient: false,
-            problems,
+/// Reads the whole tree by `visit`; the keys it does not ask for are unknown ones.
+pub fn read(table: &Table, problems: &mut Vec<Problem>, visit: impl FnOnce(&mut Keys)) {
+    let known = Vec::new();
+    let mut reader =
+        Reader { path: String::new(), place: None, table: Some(table), known, lenient: false, problems };
+    visit(&mut reader);
+    reader.finish();
+}
+
+impl Visitor for Reader<'_> {
+    fn value(&mut self, facts: &Facts, slot: &mut dyn Slot) {
+        let Some(node) = self.entry(facts.name).map(|entry| &entry.node) else {
+            slot.reset();
+            return match (&facts.absent, &facts.advice) {
+                (Absent::Missing { .. }, Some(advice)) => self.missing(&[facts.name], advice),
+                (Absent::Missing { example }, None) => {
+                    self.missing_example(&[facts.name], &format!("{} = {example}", facts.name));
+                }
+                _ => {}
+            };
         };
-        keys.read(read)
+        if let Err(problems) = slot.read(node) {
+            slot.reset();
+            problems.into_iter().for_each(|problem| self.note(&[facts.name], problem));
+        }
     }
 
-    /// Reads the table `key` by `read`; without one in the file, each of its keys is missing.
-    pub fn table<T>(&mut self, key: &'a str, read: impl FnOnce(&mut Keys<'_>) -> T) -> T {
-        let path = self.path_of(key);
-        let node = self.node(key);
+    fn choice(&mut self, facts: &Facts, by: By, branches: &mut dyn Branches) -> bool {
+        let words: Vec<_> = branches.words().into_iter().map(|(word, _)| word).collect();
+        let chosen = match by {
+            By::Word => self.word(facts, &words),
+            By::Key => self.exactly_one(facts, &words),
+        };
+        if let Some(n) = chosen {
+            branches.take(n);
+            branches.visit(n, self);
+        }
+        chosen.is_some()
+    }
+
+    fn section(&mut self, head: &Head, visit: &mut dyn FnMut(&mut Keys)) {
+        let node = self.entry(head.name).map(|entry| &entry.node);
+        self.table(head.name, node, visit);
+    }
+
+    fn group(&mut self, head: &Head, group: &mut dyn Group) {
+        group.reset();
+        let Some(node) = self.entry(head.name).map(|entry| &entry.node) else { return };
+        let mut add_and_visit = |name: &str, keys: &mut Keys| {
+            group.add(name);
+            group.visit(group.len() - 1, keys);
+        };
+        match (head.form, &node.value) {
+            (Form::Block | Form::Inline, _) => {
+                self.table(head.name, Some(node), &mut |keys| add_and_visit("", keys));
+            }
+            (Form::Array, Value::Array(nodes)) => {
+                for node in nodes {
+                    if matches!(node.value, Value::Table(_)) {
+                        self.table(head.name, Some(node), &mut |keys| add_and_visit("", keys));
+                    } else {
+                        self.note(&[head.name], expected("a table", node));
+                    }
+                }
+            }
+            (Form::Array, _) => self.note(&[head.name], expected("an array of tables", node)),
+            (Form::Named, Value::Table(table)) => {
+                let path = self.path_of(&[head.name]);
+                for (name, entry) in table {
+                    let mut named = self.inner(path.clone(), Some(node), Some(table));
+                    named.table(name, Some(&entry.node), &mut |keys| add_and_visit(name, keys));
+                }
+            }
+            (Form::Named, _) => self.note(&[head.name], expected("a table", node)),
+        }
+    }
+
+    fn given(&mut self, key: &'static str) -> Option<bool> {
+        Some(self.entry(key).is_some())
+    }
+
+    fn at_least_one(&mut self, keys: &[&'static str], example: &str) {
+        if !keys.iter().any(|key| self.entry(key).is_some()) {
+            self.missing_example(keys, example);
+        }
+    }
+
+    fn problem(&mut self, path: &[&str], message: &str, help: &str) {
+        let mut table = self.table;
+        let mut place = None;
+        for key in path {
+            let entry = table.and_then(|table| table.get(*key));
+            place = entry.map(|entry| entry.node.place.clone());
+            table = entry.and_then(|entry| match &entry.node.value {
+                Value::Table(table) => Some(table),
+                _ => None,
+            });
+        }
+        self.note(path, Problem::new(place, message).help(help));
+    }
+
+    fn ignore_others(&mut self) {
+        self.lenient = true;
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// The keys of a table within this one.
+    fn inner<'b>(&'b mut self, path: String, node: Option<&Node>, table: Option<&'b Table>) -> Reader<'b> {
+        let place = node.map(|node| node.place.clone());
+        Reader { path, place, table, known: Vec::new(), lenient: false, problems: &mut *self.problems }
+    }
+
+    /// Reads the table `key`; without one in the file, each of its keys is missing.
+    fn table(&mut self, key: &str, node: Option<&Node>, visit: &mut dyn FnMut(&mut Keys)) {
         let table = match node.map(|node| &node.value) {
             Some(Value::Table(table)) => Some(table),
             _ => None,
         };
         let lenient = node.is_some() && table.is_none();
         if let Some(node) = node.filter(|_| lenient) {
-            self.note(key, expected("a table", node));
+            self.note(&[key], expected("a table", node));
         }
-        let place = node.map(|node| node.place.clone());
-        Keys { path, place, table, known: Vec::new(), lenient, problems: &mut *self.problems }.read(read)
+        let path = self.path_of(&[key]);
+        let mut inner = self.inner(path, node, table);
+        inner.lenient = lenient;
+        visit(&mut inner);
+        inner.finish();
     }
 
-    /// The same for a table that need not be there.
-    pub fn optional_table<T>(&mut self, key: &'a str, read: impl FnOnce(&mut Keys<'_>) -> T) -> Option<T> {
-        self.has(key).then(|| self.table(key, read))
+    /// Notes the keys that were not asked for.
+    fn finish(mut self) {
+        let known = std::mem::take(&mut self.known);
+        let unknown = |key: &String| !self.lenient && !known.contains(key);
+        for (key, entry) in self.table.into_iter().flatten().filter(|(key, _)| unknown(key)) {
+            let what = if matches!(entry.node.value, Value::Table(_)) { "table" } else { "key" };
+            let problem = Problem::new(Some(entry.key.clone()), format!("unknown {what}"));
+            let names = known.iter().map(String::as_str);
+            note(&self.path, self.problems, &[key], problem.help(suggestion(key, names)));
+        }
     }
 
-    /// Reads each table of the array `key` by `read`; none where the key is not given.
-    pub fn tables<T>(&mut self, key: &'a str, read: impl Fn(&mut Keys<'_>) -> T) -> Vec<T> {
-        let path = self.path_of(key);
-        let Some(node) = self.node(key) else { return Vec::new() };
-        let Value::Array(nodes) = &node.value else {
-            self.note(key, expected("an array of tables", node));
-            return Vec::new();
+    /// Which of the words the required key is. Where it is none, the other keys are not judged.
+    fn word(&mut self, facts: &Facts, words: &[&'static str]) -> Option<usize> {
+        let Some(node) = self.entry(facts.name).map(|entry| &entry.node) else {
+            if let Absent::Missing { example } = &facts.absent {
+                self.missing_example(&[facts.name], &format!("{} = {example}", facts.name));
+            }
+            self.lenient = true;
+            return None;
         };
-        let mut values = Vec::new();
-        for node in nodes {
-            let Value::Table(table) = &node.value else {
-                self.note(key, expected("a table", node));
-                continue;
-            };
-            let (path, place) = (path.clone(), Some(node.place.clone()));
-            let keys = Keys {
-                path,
-                place,
-                table: Some(table),
-                known: Vec::new(),
-                lenient: false,
-                problems: &mut *self.problems,
-            };
-            values.push(keys.read(&read));
-        }
-        values
-    }
-
-    /// The keys that the file gives, in alphabetical order, for a table whose keys the user names.
-    pub fn names(&self) -> Vec<&'a str> {
-        self.table.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
-    }
-
-    /// The value of a key that must be there; `example` shows one.
-    pub fn required<T: Default>(
-        &mut self,
-        key: &'a str,
-        example: &str,
-        read: impl Fn(&Node) -> Read<T>,
-    ) -> T {
-        if !self.has(key) {
-            self.missing(&[key], &format!("{key} = {example}"));
-        }
-        self.or(key, T::default(), read)
-    }
-
-    /// The value of a key, or the default where the key is not given.
-    pub fn or<T>(&mut self, key: &'a str, default: T, read: impl Fn(&Node) -> Read<T>) -> T {
-        let Some(node) = self.node(key) else { return default };
-        match read(node) {
-            Ok(value) => value,
+        match choice(node, words) {
+            Ok(n) => Some(n),
             Err(problems) => {
-                problems.into_iter().for_each(|problem| self.note(key, problem));
-                default
+                problems.into_iter().for_each(|problem| self.note(&[facts.name], problem));
+                self.lenient = true;
+                None
             }
         }
     }
 
-    /// The value of a key, or `None` where the key is not given.
-    pub fn optional<T>(&mut self, key: &'a str, read: impl Fn(&Node) -> Read<T>) -> Option<T> {
-        self.or(key, None, |node| read(node).map(Some))
-    }
-
-    /// The required key that decides which other keys the table has. Where it is wrong (then it is
-    /// ""), those are not judged.
-    pub fn variant(&mut self, key: &'a str, names: &'static [&'static str]) -> &'static str {
-        let example = format!("{:?}", names.first().unwrap_or(&""));
-        let name = self.required(key, &example, |node| choice(node, names));
-        self.lenient |= name.is_empty();
-        name
-    }
-
     /// Which one of `keys` is given: an override beats the file. Otherwise none is a problem, and
     /// so is a second one.
-    pub fn exactly_one(&mut self, keys: &[&'static str], example: &str) -> Option<&'static str> {
-        let mut given: Vec<(Place, &'static str)> =
-            keys.iter().filter_map(|key| Some((self.entry(key)?.key.clone(), *key))).collect();
+    fn exactly_one(&mut self, facts: &Facts, keys: &[&'static str]) -> Option<usize> {
+        let Absent::Missing { example } = &facts.absent else { return None };
+        let mut given: Vec<(Place, usize)> = (keys.iter().enumerate())
+            .filter_map(|(n, key)| Some((self.entry(key)?.key.clone(), n)))
+            .collect();
         given.sort();
         if given.last().is_some_and(|(place, _)| place.source > 0) {
             given.retain(|(place, _)| place.source > 0);
         }
         if let [(_, first), (place, second), ..] = given.as_slice() {
-            let problem =
-                Problem::new(Some(place.clone()), format!("{first} and {second} exclude each other"));
-            self.note(second, problem.help(format!("keep one of them: {example}")));
+            let (first, second) = (keys[*first], keys[*second]);
+            let message = format!("{first} and {second} exclude each other");
+            let help = format!("keep one of them: {example}");
+            self.note(&[second], Problem::new(Some(place.clone()), message).help(help));
         }
         if given.is_empty() {
-            self.missing(keys, example);
+            self.missing_example(keys, example);
         }
-        given.first().map(|(_, key)| *key)
+        given.first().map(|(_, n)| *n)
     }
 
-    /// Notes that the table has none of `keys`; `example` shows what to add.
-    pub fn missing(&mut self, keys: &[&str], example: &str) {
+    fn missing_example(&mut self, keys: &[&str], example: &str) {
         let help = format!("add {example} to [{}]", self.path);
-        self.missing_since(keys, &help);
+        self.missing(keys, &help);
     }
 
-    /// The same with another help.
-    pub fn missing_since(&mut self, keys: &[&str], help: &str) {
+    /// Notes that the table has none of `keys`.
+    fn missing(&mut self, keys: &[&str], help: &str) {
         if !self.lenient {
-            let paths: Vec<String> = keys.iter().map(|key| self.path_of(key)).collect();
+            let paths: Vec<String> = keys.iter().map(|key| self.path_of(&[key])).collect();
             let message = format!("{} is missing", paths.join(" or "));
             self.problems.push(Problem::new(self.place.clone(), message).help(help));
         }
     }
 
-    /// Notes a problem with the value of `key`.
-    pub fn problem(&mut self, key: &'a str, message: &str, help: &str) {
-        let place = self.node(key).map(|node| node.place.clone());
-        self.note(key, Problem::new(place, message).help(help));
-    }
-
-    /// The keys that are not asked for are not judged.
-    pub fn ignore_others(&mut self) {
-        self.lenient = true;
-    }
-
-    pub fn has(&mut self, key: &'a str) -> bool {
-        self.entry(key).is_some()
-    }
-
-    fn read<T>(mut self, read: impl FnOnce(&mut Keys<'_>) -> T) -> T {
-        let value = read(&mut self);
-        if !self.lenient {
-            let known = std::mem::take(&mut self.known);
-            for (key, entry) in
-                self.table.into_iter().flatten().filter(|(key, _)| !known.contains(&key.as_str()))
-            {
-                let what = if matches!(entry.node.value, Value::Table(_)) { "table" } else { "key" };
-                let problem = Problem::new(Some(entry.key.clone()), format!("unknown {what}"));
-                self.note(key, problem.help(suggestion(key, known.iter().copied())));
-            }
-        }
-        value
-    }
-
-    fn entry(&mut self, key: &'a str) -> Option<&'a Entry> {
-        if !self.known.contains(&key) {
-            self.known.push(key);
+    fn entry(&mut self, key: &str) -> Option<&'a Entry> {
+        if !self.known.iter().any(|known| known == key) {
+            self.known.push(key.to_owned());
         }
         self.table.and_then(|table| table.get(key))
     }
 
-    fn node(&mut self, key: &'a str) -> Option<&'a Node> {
-        self.entry(key).map(|entry| &entry.node)
+    fn note(&mut self, path: &[&str], problem: Problem) {
+        note(&self.path, self.problems, path, problem);
     }
 
-    /// Adds a problem with `key`, whose name goes before the message.
-    fn note(&mut self, key: &str, problem: Problem) {
-        let message = format!("{}: {}", self.path_of(key), problem.message);
-        self.problems.push(Problem { message, ..problem });
+    fn path_of(&self, path: &[&str]) -> String {
+        path_of(&self.path, path)
     }
+}
 
-    fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
-    }
+/// Adds a problem with a key of the table `table`, whose name goes before the message.
+fn note(table: &str, problems: &mut Vec<Problem>, path: &[&str], problem: Problem) {
+    let message = format!("{}: {}", path_of(table, path), problem.message);
+    problems.push(Problem { message, ..problem });
+}
+
+fn path_of(table: &str, path: &[&str]) -> String {
+    let parts: Vec<&str> =
+        Some(table).filter(|table| !table.is_empty()).into_iter().chain(path.iter().copied()).collect();
+    parts.join(".")
 }

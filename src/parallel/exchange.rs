@@ -11,9 +11,10 @@ use mpi::traits::{Communicator, CommunicatorCollectives};
 use num_complex::Complex;
 
 /// The method of an exchange. All methods give the same bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Method {
     /// One `MPI_Alltoallv`.
+    #[default]
     AllToAll,
     /// P - 1 rounds of `MPI_Sendrecv`, to the i-th rank ahead from the i-th behind.
     Pairwise,

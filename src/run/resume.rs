@@ -314,7 +314,7 @@ impl Run {
         let differences =
             [case::physics_differences(&before, &self.case), case::batch_differences(&before, &self.case)]
                 .concat();
-        let fixed = case::of_the_state(&differences);
+        let fixed = case::refused_differences(&before, &self.case);
         let what_to_do = match (fixed.is_empty(), accept || differences.is_empty()) {
             (true, true) => {
                 return Ok(Changes {

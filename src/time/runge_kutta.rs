@@ -18,9 +18,10 @@ pub struct Stage {
 }
 
 /// The schemes that a case may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RungeKutta {
     Rk2,
+    #[default]
     Rk3,
     Rk4,
 }

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("check_refuses_what_run_refuses", refusals),
         Trial::test("check_estimates_the_first_step_of_every_config", first_steps),
         Trial::test("what_is_cut_is_noted_by_check_and_run", cut),
+        Trial::test("keys_are_explained_and_have_a_schema", keys),
         Trial::test("a_start_with_another_mass_flux_scales_the_profile", another_flux),
     ]
 }
@@ -114,6 +115,22 @@ fn refusals() -> Outcome {
         ensure!(checked.output == run.output, "check says {}\nrun says {}", checked.output, run.output);
         check(&checked, 2, &[])?;
     }
+    Ok(())
+}
+
+/// The reference of the keys, and the schema.
+fn keys() -> Outcome {
+    let place = Place::new()?;
+    let keep =
+        "  keep (default 2)\n      Number of checkpoints kept, the newest ones.\n      an integer >= 1\n";
+    place.ends(1, "keys checkpoint", 0, &["[checkpoint]", keep])?;
+    place.ends(1, "keys", 0, &["[output.series]", "[scalar.NAME.initial]", "[walls.oscillation]"])?;
+    place.ends(1, "keys --markdown", 0, &["### `[[walls.transpiration]]`"])?;
+    place.ends(1, "keys checkpoints", 2, &["no table [checkpoints]; did you mean checkpoint?"])?;
+    let printed = place.rogallo(1, "schema")?;
+    check(&printed, 0, &[])?;
+    let schema: serde_json::Value = serde_json::from_str(&printed.output)?;
+    ensure!(schema["anyOf"].as_array().map(Vec::len) == Some(2), "{schema}");
     Ok(())
 }
 

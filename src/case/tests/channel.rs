@@ -1,6 +1,6 @@
 //! The plane channel.
 
-use super::super::nominal::{bulk_reynolds, friction_reynolds};
+use super::super::channel::{bulk_reynolds, friction_reynolds};
 use super::*;
 
 pub const CHANNEL: &str = r#"

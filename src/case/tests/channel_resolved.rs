@@ -1,6 +1,6 @@
 //! The plane channel, written out again and compared.
 
-use super::super::nominal::bulk_reynolds;
+use super::super::channel::bulk_reynolds;
 use super::channel::{CHANNEL, channel_case};
 use super::*;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 mod channel;
 mod channel_resolved;
+mod declared;
 mod extremes;
 mod turbulence;
 

@@ -10,9 +10,9 @@
 //! Its right-hand side is symmetric. With dA/dt = 0 so is M, at all times: `dG/dt = -A^T G` must
 //! not turn G out of this balance.
 
-use super::super::reader::Keys;
-use super::super::types::*;
+use super::super::keys::Keys;
 use super::mean::{ROUND_OFF, largest};
+use super::{Gradient, Mean, Scalar};
 
 /// Refuses a mean flow, or mean scalars, that no mean pressure can balance, at any of the factors
 /// of the schedule. `keys` are those of the file.
@@ -58,36 +58,19 @@ fn at(factor: f64) -> String {
 }
 
 fn refuse_scalar(keys: &mut Keys, name: &str, message: &str, help: &str) {
-    keys.table("scalar", |keys| {
-        keys.ignore_others();
-        let name = keys.names().into_iter().find(|other| *other == name).unwrap_or_default();
-        keys.table(name, |keys| {
-            keys.ignore_others();
-            keys.problem("gradient", message, help);
-        });
-    });
+    keys.problem(&["scalar", name, "gradient"], message, help);
 }
 
 fn refuse_flow(keys: &mut Keys, mean: &Mean, factor: f64) {
     let message = format!("this mean flow cannot be steady{}: no mean pressure balances it", at(factor));
-    keys.table("mean", |keys| {
-        keys.ignore_others();
-        if mean.rotation == [0.0; 3] {
-            keys.problem(
-                "gradient",
-                &message,
-                "A A must be symmetric for the gradient A: A times the mean \
-                vorticity must be 0",
-            );
-        } else {
-            let condition = "A A + 2 Omega x A must be symmetric for the gradient A";
-            let help = format!(
-                "{condition}: shear takes Omega in the plane of x and z, plane strain along \
-                z, axisymmetric strain none"
-            );
-            keys.problem("rotation", &message, &help);
-        }
-    });
+    if mean.rotation == [0.0; 3] {
+        let help = "A A must be symmetric for the gradient A: A times the mean vorticity must be 0";
+        keys.problem(&["mean", "gradient"], &message, help);
+    } else {
+        let help = "A A + 2 Omega x A must be symmetric for the gradient A: shear takes Omega in the plane \
+            of x and z, plane strain along z, axisymmetric strain none";
+        keys.problem(&["mean", "rotation"], &message, help);
+    }
 }
 
 /// Whether M is symmetric where the mean scalars have the gradients that they begin with.

@@ -1,7 +1,7 @@
 //! What is known of a channel before it is computed: its friction and its bulk velocity, by
 //! correlations. The half-height is 1.
 
-use super::types::{Channel, Drive, Walls};
+use super::{Channel, Drive, Walls};
 
 /// Velocities that a channel will have, roughly where they are not given.
 #[derive(Clone, Copy, Debug, PartialEq)]

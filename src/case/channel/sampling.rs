@@ -1,0 +1,79 @@
+//! When the statistics of a channel are sampled, and in what batches.
+
+use super::super::codec::*;
+use super::super::general::schedule;
+use super::super::keys::{Change, Form, Head, Key, Keys};
+use super::Oscillation;
+use crate::time::Schedule;
+
+/// When profiles and spectra are added to the running sums, and how these are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sampling {
+    pub schedule: Schedule,
+    /// Not before this time.
+    pub from: f64,
+    pub batches: Batches,
+}
+
+/// Sums over samples are kept in batches, stretches of time of one length.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Batches {
+    /// > 0.
+    pub length: f64,
+    /// Batches that a sum of spectra covers, >= 1.
+    pub of_spectra: u64,
+}
+
+/// Samples of the statistics where the case does not say.
+const USUAL: Schedule = Schedule { every_steps: Some(10), every_time: None };
+
+/// `statistics`, where `{}` is never, and the other keys alone have the usual cadence.
+pub fn visit(
+    keys: &mut Keys,
+    sampling: &mut Sampling,
+    friction_velocity: f64,
+    oscillation: Option<Oscillation>,
+) {
+    let batches = Batches { length: batch_length(friction_velocity, oscillation), of_spectra: 1 };
+    let never = Sampling { schedule: Schedule::default(), from: 0.0, batches };
+    let usual = Sampling { schedule: USUAL, ..never };
+    let says = "Samples of profiles and spectra; {} means never, and every 10 steps is the default.";
+    let head = Head::new("statistics", says).form(Form::Inline).change(Change::Noted);
+    keys.whole(sampling, head, usual, never, |sampling, keys| {
+        let Sampling { schedule, from, batches } = sampling;
+        self::schedule(keys, schedule);
+        // Without a cadence the other keys would mean the usual one.
+        let is_sampled = *schedule != Schedule::default();
+        let key = Key::or("from", non_negative(), 0.0).unit("time").written(is_sampled);
+        keys.key(from, key.says("Time before which no samples are taken."));
+        let key = Key::or("batch", positive(), batches.length).unit("time").written(is_sampled);
+        let key = key.by_default("h / u_tau, or the nearest whole number of periods of oscillating walls");
+        keys.key(
+            &mut batches.length,
+            key.says("Length of a batch, the time over which sums are kept apart."),
+        );
+        let key = Key::or("spectra_batch", at_least(1), 1).written(is_sampled);
+        keys.key(&mut batches.of_spectra, key.says("Number of batches that a sum of spectra covers."));
+        if !is_sampled
+            && ["from", "batch", "spectra_batch"].into_iter().any(|key| keys.given(key) == Some(true))
+        {
+            *schedule = USUAL;
+        }
+    });
+}
+
+/// The length of batches where the case does not say: h / u_tau to three digits; where the walls
+/// oscillate, the nearest whole number of periods, at least one.
+fn batch_length(friction_velocity: f64, oscillation: Option<Oscillation>) -> f64 {
+    let is_time = |time: &f64| time.is_finite() && *time > 0.0;
+    // A fluid that nothing drives has no time of its own, nor has a case that could not be read.
+    let length = Some(to_digits(1.0 / friction_velocity, 3)).filter(is_time);
+    let whole = |period: f64| to_digits((length.unwrap_or(period) / period).round().max(1.0) * period, 12);
+    let periods = oscillation.map(|wall| whole(wall.period)).filter(is_time);
+    periods.or(length).unwrap_or(1.0)
+}
+
+/// A number with so many decimal digits.
+fn to_digits(x: f64, digits: usize) -> f64 {
+    format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
+}

@@ -1,0 +1,133 @@
+//! A case written out with every default filled in, and what distinguishes two cases.
+
+use super::general::{Case, FlowKind};
+use super::keys::Change;
+use super::writer::{Line, Section, sections};
+use crate::error::Result;
+use crate::time::Schedule;
+use std::path::Path;
+
+/// Values of keys that must be in a case, and are not in the physics of one.
+const SOME_TIME: [&str; 2] = ["time.dt=1", "time.end=0"];
+
+impl Case {
+    /// The case as a case file that has every key; tables of what is not there, such as
+    /// `[forcing]`, are left out. Reading it gives the same case, to the last bit of every number.
+    pub fn to_toml(&self) -> String {
+        let mut text = format!("# {}: every key of the case, defaults filled in.\n", self.name);
+        for Section { name, entries, .. } in sections(self).into_iter().filter(|section| section.is_set) {
+            text += &format!("\n[{name}]\n");
+            for Line { name, value, .. } in entries.into_iter().filter(|line| line.is_set) {
+                text += &format!("{name} = {value}\n");
+            }
+        }
+        text
+    }
+
+    /// The same with all that the case does not set, but might, as comments.
+    pub fn explained(&self) -> String {
+        let mut text = format!(
+            "# {}: every key of the case, defaults filled in; what is not set is shown as a comment.\n",
+            self.name
+        );
+        for Section { name, says, is_set, entries } in sections(self) {
+            text += &if is_set { format!("\n[{name}]\n") } else { format!("\n# [{name}]  # {says}\n") };
+            for Line { name, value, is_set, says, .. } in entries {
+                let mark = if is_set { "" } else { "# " };
+                let says = if says.is_empty() { says } else { format!("  # {says}") };
+                text += &format!("{mark}{name} = {value}{says}\n");
+            }
+        }
+        text
+    }
+}
+
+/// The name of the case that a text of [`Case::to_toml`] is of.
+pub fn recorded_name(text: &str) -> &str {
+    text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name)
+}
+
+/// The part of a case that a batch of statistics belongs to, as a case file without what may change
+/// while a run goes on. [`read_physics`] reads it.
+pub fn physics_text(case: &Case) -> String {
+    let mut text = format!("# {}: the physics of the case.\n", case.name);
+    for Section { name, entries, .. } in sections(case) {
+        let kept: Vec<String> = (entries.iter())
+            .filter(|line| line.is_set && is_physics(line.change))
+            .map(|Line { name, value, .. }| format!("{name} = {value}\n"))
+            .collect();
+        if !kept.is_empty() {
+            text += &format!("\n[{name}]\n{}", kept.concat());
+        }
+    }
+    text
+}
+
+/// The case of a [`physics_text`]; what it leaves out is by default.
+///
+/// # Errors
+/// It is of a newer version, or no case.
+pub fn read_physics(text: &str) -> Result<Case> {
+    super::parse("case.toml", text, Path::new(""), &SOME_TIME.map(str::to_owned))
+}
+
+/// Whether the physics or the numbers of a case change with a key.
+fn is_physics(change: Change) -> bool {
+    matches!(change, Change::Refused | Change::Asked)
+}
+
+/// Of the lines of [`physics_differences`] of these cases those that a run cannot go on with,
+/// though the user accepts them: what is stored would be another field.
+pub fn refused_differences(a: &Case, b: &Case) -> Vec<String> {
+    differences(a, b, |change| change == Change::Refused)
+}
+
+/// The keys that differ and change the physics or the numbers, a line each: `fluid.viscosity: 0.01
+/// -> 0.02`.
+pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
+    differences(a, b, is_physics)
+}
+
+/// The keys that differ and change neither physics nor averages, but are worth a note where a run
+/// goes on, a line each.
+pub fn noted_differences(a: &Case, b: &Case) -> Vec<String> {
+    differences(a, b, |change| change == Change::Noted)
+}
+
+/// The keys that differ and by which batches of statistics are no longer of one length, a line
+/// each; none where no more samples are taken.
+pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
+    let (FlowKind::Channel(a), FlowKind::Channel(b)) = (&a.flow, &b.flow) else { return Vec::new() };
+    let (of_a, of_b) = (a.sampling.batches, b.sampling.batches);
+    let sampled = [a, b].iter().all(|flow| flow.sampling.schedule != Schedule::default());
+    let length = (of_a.length != of_b.length)
+        .then(|| format!("output.statistics.batch: {} -> {}", of_a.length, of_b.length));
+    let spectra = (of_a.of_spectra != of_b.of_spectra)
+        .then(|| format!("output.statistics.spectra_batch: {} -> {}", of_a.of_spectra, of_b.of_spectra));
+    length.into_iter().chain(spectra).filter(|_| sampled).collect()
+}
+
+/// The keys that differ, of those whose change is `meant`.
+fn differences(a: &Case, b: &Case, meant: impl Fn(Change) -> bool) -> Vec<String> {
+    let [a, b] = [a, b].map(|case| values(case, &meant));
+    let value = |entries: &[(String, String)], key: &str| {
+        entries.iter().find(|(other, _)| other == key).map_or("(none)".to_owned(), |(_, value)| value.clone())
+    };
+    let added = b.iter().filter(|(key, _)| a.iter().all(|(other, _)| other != key));
+    let keys = a.iter().chain(added).map(|(key, _)| key);
+    let compared = keys.map(|key| (key, value(&a, key), value(&b, key)));
+    compared.filter(|(_, a, b)| a != b).map(|(key, a, b)| format!("{key}: {a} -> {b}")).collect()
+}
+
+/// The dotted keys whose change is `meant`, and their values.
+fn values(case: &Case, meant: impl Fn(Change) -> bool) -> Vec<(String, String)> {
+    let mut values = Vec::new();
+    for Section { name: table, entries, .. } in sections(case) {
+        for Line { name, value, is_set, change, .. } in entries {
+            if is_set && meant(change) {
+                values.push((format!("{table}.{name}"), value));
+            }
+        }
+    }
+    values
+}
