@@ -1,5 +1,5 @@
-//! The interface between the driver and a flow. A third flow is one more folder that implements it,
-//! and one more line in `run::flow`.
+//! The interface between the driver and a flow. What a flow says of a case before it is built is in
+//! `definition`.
 
 use crate::case::Case;
 use crate::error::Result;

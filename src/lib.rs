@@ -33,6 +33,7 @@
 pub mod case;
 pub mod channel;
 pub mod convection;
+mod definition;
 pub mod diagnosis;
 pub mod error;
 pub mod files;

@@ -4,9 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::channel::{self, Channel, ChannelInitial};
+use super::channel::{self, Channel};
 use super::codec::*;
-use super::homogeneous::{self, Homogeneous, Initial};
+use super::homogeneous::{self, Homogeneous};
 use super::keys::{Change, Form, Head, Key, Keys, Variant, variant};
 use crate::parallel::Method;
 use crate::time::{Schedule, StepSize};
@@ -57,15 +57,6 @@ pub const FLOWS: &[Variant<FlowKind>] = &[
 ];
 
 impl Case {
-    /// The checkpoint that the initial field is taken from, if it is.
-    pub fn initial_file(&self) -> Option<&Path> {
-        match &self.flow {
-            FlowKind::Homogeneous(Homogeneous { initial: Initial::File { path }, .. })
-            | FlowKind::Channel(Channel { initial: ChannelInitial::File { path }, .. }) => Some(path),
-            _ => None,
-        }
-    }
-
     /// Visits every key in the order of the file. Files are relative to `dir`.
     pub fn visit(&mut self, keys: &mut Keys, dir: &Path) {
         let mut is_known = true;

@@ -13,12 +13,14 @@
 //! laboratory.
 
 pub(crate) mod catalogue;
+mod definition;
 mod diagnose;
 mod helmholtz;
 mod initial;
 mod kinematics;
 mod line;
 mod observe;
+mod plan;
 mod profiles;
 mod rates;
 mod right_hand_side;

@@ -7,6 +7,7 @@
 //! ```
 
 mod dealiasing;
+mod definition;
 mod develop;
 mod diagnose;
 mod evaluation;
@@ -15,6 +16,7 @@ mod initial;
 mod matrix;
 mod mean;
 mod observe;
+mod plan;
 mod rates;
 mod remesh;
 mod right_hand_side;

@@ -15,8 +15,8 @@
 //! in double precision.
 
 use super::Row;
-use crate::case::{Case, FlowKind, Precision};
-use std::f64::consts::{FRAC_PI_2, TAU};
+use crate::case::{Case, Precision};
+use crate::definition::Slowest;
 
 /// The last place of a number over the number, on the average.
 const LAST_PLACE: f64 = 8.6e-8;
@@ -36,22 +36,7 @@ impl Rounding {
         if case.numerics.precision == Precision::Double || case.fluid.viscosity == 0.0 {
             return None;
         }
-        let unit = |i: usize| TAU / case.domain.size[i];
-        let (k2, stages, scale) = match &case.flow {
-            FlowKind::Homogeneous(flow) => {
-                let k = unit(0).min(unit(1)).min(unit(2));
-                (k * k, flow.scheme.stages().len(), format!("the largest scales (k = {k:.3})"))
-            }
-            // A sine from wall to wall.
-            FlowKind::Channel(_) => {
-                let k = unit(0).min(unit(2));
-                (
-                    k * k + FRAC_PI_2 * FRAC_PI_2,
-                    3,
-                    format!("the largest fluctuations (k = {k:.3} along the walls)"),
-                )
-            }
-        };
+        let Slowest { k2, stages, name: scale } = case.definition().slowest(case);
         Some(Self {
             scale,
             error_times_dt: (stages as f64 / 12.0).sqrt() * LAST_PLACE / (case.fluid.viscosity * k2),

@@ -3,7 +3,7 @@
 use super::Run;
 use super::log::Log;
 use super::output::Output;
-use crate::case::{self, Batches, Case, FlowKind};
+use crate::case::{self, Batches, Case};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::ledger::Event;
@@ -148,10 +148,7 @@ impl Commands {
 
 /// The batches of the statistics of a case, if it has any.
 fn batches(case: &Case) -> Option<Batches> {
-    match &case.flow {
-        FlowKind::Channel(channel) => Some(channel.sampling.batches),
-        FlowKind::Homogeneous(_) => None,
-    }
+    case.definition().sampling().map(|sampling| sampling.batches)
 }
 
 impl Run {

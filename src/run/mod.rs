@@ -7,7 +7,6 @@ mod blow_up;
 mod command;
 mod control;
 mod directory;
-mod flow;
 mod limit;
 mod lock;
 mod log;
@@ -98,7 +97,7 @@ fn launch(
     let world = Rc::new(world);
     let case = shared(&world, load)?;
     world.aggregate(case.checkpoint.aggregators)?;
-    let flow = flow::from_case(&world, &case)?;
+    let flow = case.definition().build(&world, &case)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
     world.root_does(|| files::require_utf8(&directory.path))?;
     refuse(&world, &directory)?;
@@ -185,7 +184,7 @@ fn launch(
 /// All errors with which a run would refuse the case before its first step, except those of its run
 /// directory and those that require reading all of a file.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
-    let mut notes = plan::notes(case)?;
+    let mut notes = case.definition().notes(case)?;
     notes.extend(regrid::notes(case)?);
     Ok(notes)
 }

@@ -4,7 +4,7 @@ use super::appended::Appended;
 use super::batches::BatchFiles;
 use super::log::Log;
 use super::{RunDirectory, directory};
-use crate::case::{self, Case, FlowKind, Sampling};
+use crate::case::{self, Case, Sampling};
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, ModeList, OutputTable, Step};
 use crate::parallel::World;
@@ -93,10 +93,8 @@ impl Output {
     pub fn schedule(&mut self, case: &Case) {
         (self.series_due, self.spectra_due, self.snapshots_due) =
             (case.output.series, case.output.spectra, case.output.snapshots);
-        if let FlowKind::Channel(channel) = &case.flow {
-            self.sampling =
-                Some(channel.sampling).filter(|sampling| sampling.schedule != Schedule::default());
-        }
+        let sampling = case.definition().sampling();
+        self.sampling = sampling.filter(|sampling| sampling.schedule != Schedule::default());
         self.case = case.to_toml();
         self.physics = case::physics_text(case);
     }

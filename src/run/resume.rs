@@ -5,7 +5,7 @@ use super::batches::BatchFiles;
 use super::directory::Last;
 use super::retry::Shortened;
 use super::{Run, regrid};
-use crate::case::{self, Case, FlowKind, Sampling, Stop};
+use crate::case::{self, Case, Sampling, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
 use crate::statistics::{Axis, Record};
@@ -185,8 +185,7 @@ impl Run {
     /// The lengths of the batches that this job will write and of their sums of spectra; none if it
     /// takes no samples.
     fn batches_to_come(&self) -> Option<(Axis, u64)> {
-        let FlowKind::Channel(channel) = &self.case.flow else { return None };
-        let Sampling { schedule, batches, .. } = channel.sampling;
+        let Sampling { schedule, batches, .. } = self.case.definition().sampling()?;
         (schedule != Schedule::default()).then(|| (Axis::new(batches.length), batches.of_spectra))
     }
 

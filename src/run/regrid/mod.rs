@@ -80,7 +80,7 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     let mut carry = Carry::new(&parts, &old, &new, header.time).map_err(in_file(from))?;
     let dropped = carry.verify(world)?;
 
-    let modes = Layout::new(super::flow::truncation(&new), [1, 1], 0, 0).mode_list();
+    let modes = Layout::new(new.definition().truncation(&new), [1, 1], 0, 0).mode_list();
     let numbers = match new.flow {
         FlowKind::Homogeneous(_) if new.domain.size != old.domain.size => {
             homogeneous::restart_scalars_in_other_box(&header.numbers, carry.changes.map(Change::factor))?

@@ -1,9 +1,8 @@
 //! What a case asks for and the box or the grid cut, in figures: for `check`, and for the log of a run.
 
-use crate::case::{Case, FlowKind, Forcing, Homogeneous, Initial, ScalarInitial, Spectrum};
-use crate::channel;
+use super::super::{Band, Cumulative, Parameters, Wavenumbers, sums};
+use crate::case::{Case, Forcing, Homogeneous, Initial, ScalarInitial, Spectrum};
 use crate::error::Result;
-use crate::homogeneous::{Band, Cumulative, Parameters, Wavenumbers, sums};
 
 /// Parts of the energy and of the dissipation of a spectrum that may be lost without a word.
 const ENERGY: f64 = 0.01;
@@ -13,13 +12,7 @@ const DISSIPATION: f64 = 0.05;
 ///
 /// # Errors
 /// A field or a force that the run would refuse.
-pub fn notes(case: &Case) -> Result<Vec<String>> {
-    let flow = match &case.flow {
-        FlowKind::Homogeneous(flow) => flow,
-        FlowKind::Channel(flow) => {
-            return channel::Parameters::new(case, flow).refuse_impossible().map(|()| Vec::new());
-        }
-    };
+pub fn notes(case: &Case, flow: &Homogeneous) -> Result<Vec<String>> {
     let parameters = Parameters::new(case, flow);
     parameters.refuse_impossible()?;
     let mut notes = Vec::new();
@@ -152,7 +145,7 @@ fn percent(part: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{figures, notes};
+    use super::figures;
     use crate::case;
     use std::path::Path;
 
@@ -162,7 +155,7 @@ mod tests {
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
         let case = case::parse("case.toml", &format!("{base}{text}"), Path::new(""), &overrides)
             .unwrap_or_else(|error| panic!("{error}"));
-        notes(&case).unwrap()
+        case.definition().notes(&case).unwrap()
     }
 
     const TABLE: &str =

@@ -1,10 +1,10 @@
 //! The step that a homogeneous run begins with, and how many there are until its end.
 
+use super::super::{Band, Parameters, Survey, growth_by_power};
 use super::notes::figures;
-use super::{Row, until};
 use crate::case::{Case, Develop, Forcing, Gradient, Homogeneous, Initial, Rescale};
 use crate::error::Result;
-use crate::homogeneous::{Band, Parameters, Survey, growth_by_power};
+use crate::plan::{Row, until};
 use crate::time::{Cause, Rates, StepSize};
 
 /// The skewness of du/dx grows from random phases as `-LIMIT tanh(GROWTH t u'/lambda)`, within 12 %

@@ -1,8 +1,8 @@
 //! What a mean flow does to the box until the end of the run.
 
-use super::Row;
+use super::super::{MeanFlow, Wavenumbers};
 use crate::case::{Case, Gradient, Mean};
-use crate::homogeneous::{MeanFlow, Wavenumbers};
+use crate::plan::Row;
 use crate::transform::Truncation;
 
 /// From here on a number is easier to read with an exponent.

@@ -2,10 +2,10 @@
 //! `eta = (nu^3 / eps)^(1/4)`, at the start and where the dissipation is largest. k_max is that of
 //! the coarsest direction.
 
-use super::Row;
+use super::super::{Survey, Wavenumbers};
 use super::notes::figures;
 use crate::case::{Case, Forcing, Gradient, Homogeneous, Initial};
-use crate::homogeneous::{Survey, Wavenumbers};
+use crate::plan::Row;
 
 /// The least k_max eta that resolves energy and dissipation, and the one that resolves derivatives
 /// as well (Pope 2000, section 9.1.2).

@@ -1,11 +1,11 @@
 //! What a channel resolves, in wall units of its nominal friction velocity, beside what published
 //! channels do.
 
-use super::{Demands, Row, limits, missing_file, precision_rows, until};
+use super::Parameters;
 use crate::case::{Batches, Case, Channel, ChannelInitial, Nominal, Sampling};
-use crate::channel::Parameters;
 use crate::error::Result;
 use crate::parallel::ProcessGrid;
+use crate::plan::{Demands, Row, limits, missing_file, precision, until};
 use crate::statistics::Axis;
 use crate::time::{Schedule, StepSize};
 use crate::transform::{Layout, Shape, Truncation};
@@ -114,12 +114,17 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     rows.push(("step", step(case, flow, &spacing, nominal)));
     let parameters = Parameters::new(case, flow);
     rows.extend(limits::rows(case, &parameters.rates(), &parameters.stability()));
-    rows.extend(precision_rows(case));
+    rows.extend(precision::rows(case, fixed_step(case)));
     rows.extend(averages(case, flow, parameters.batch_numbers()));
     rows.extend(demands(case, flow, ranks)?.rows());
     rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
     rows.extend(missing_file(case));
     Ok(rows)
+}
+
+/// The length of the steps, if the case gives it.
+fn fixed_step(case: &Case) -> Option<f64> {
+    if let StepSize::Fixed(dt) = case.time.step { Some(dt) } else { None }
 }
 
 /// What is averaged, in batches of so many numbers.

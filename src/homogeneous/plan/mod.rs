@@ -1,12 +1,19 @@
 //! What a homogeneous case resolves and takes.
 
-use super::notes::figures;
-use super::{Demands, Row, limits, mean, missing_file, precision, resolution, steps};
+mod mean;
+mod notes;
+mod resolution;
+mod steps;
+
+use super::{Parameters, Wavenumbers};
 use crate::case::{Case, Homogeneous};
 use crate::error::Result;
-use crate::homogeneous::{Parameters, Wavenumbers};
 use crate::parallel::ProcessGrid;
+use crate::plan::{Demands, Row, limits, missing_file, precision};
 use crate::transform::{Layout, Truncation};
+use notes::figures;
+
+pub use notes::notes;
 
 /// Lines for the table.
 ///
