@@ -73,7 +73,7 @@ impl RunDirectory {
     pub fn take(&self, world: &World) -> Result<()> {
         world.root_does(|| {
             let path = self.path.display();
-            require_folder(&self.path)?;
+            require_target(&self.path)?;
             fs::create_dir_all(&self.path)
                 .map_err(|error| Error::io(format!("cannot create the run directory {path}"), error))?;
             // There is no log yet: it belongs to whoever has the lock.
