@@ -89,7 +89,7 @@ fn channel_with_long_steps() -> Outcome {
             "The last good checkpoint is of step ",
         ],
     )?;
-    reported(&place, &[", on rank ", "by k_x, ", "by k_z, ", "by the degree in y, "])
+    reported(&place, &[", on rank ", "over k_x, ", "over k_z, ", "over the degree in y, "])
 }
 
 /// Its energy would grow to 1e117 before anything is not finite; the checkpoints that are due every
