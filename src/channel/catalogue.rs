@@ -240,7 +240,8 @@ impl Moment {
         }
     }
 
-    /// Its units times a time, those of a sum weighted by time: `velocity^2 length^-1 [dye] time of the case`.
+    /// Its units times a time, those of a sum weighted by time:
+    /// `velocity^2 length^-1 [dye] time of the case`.
     pub fn units_of_sum(self, scalars: &[ChannelScalar]) -> String {
         let (mut velocity, mut length) = (0, 0);
         let mut own = vec![0; scalars.len()];

@@ -16,6 +16,7 @@ mod initial;
 mod matrix;
 mod mean;
 mod observe;
+mod parameters;
 mod plan;
 mod rates;
 mod remesh;
@@ -30,141 +31,25 @@ mod wavenumbers;
 
 pub use forcing::growth_by_power;
 pub use mean::MeanFlow;
+pub use parameters::Parameters;
 pub use spectrum::{Cumulative, sums};
 pub use stretch::{Stretch, restart_scalars_in_other_box};
 pub use survey::{Band, Survey};
 pub use wavenumbers::Wavenumbers;
 
-use crate::case::{self, Case, Dealiasing, Initial, Mean, Rescale, Scalar};
+use crate::case::{Case, Initial};
 use crate::error::Result;
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
-use crate::parallel::{Method, ProcessGrid, World};
-use crate::time::{RungeKutta, StepSize};
+use crate::parallel::{ProcessGrid, World};
+use crate::time::StepSize;
 use crate::transform::{
-    Layout, Pencils, PhaseTimes, Real, Reals, Room, Shift, Slab, SpectralField, Truncation, Values, ValuesMut,
+    Layout, Pencils, PhaseTimes, Real, Reals, Shift, Slab, SpectralField, Values, ValuesMut,
 };
 use evaluation::Grids;
 use forcing::Forcing;
 use num_complex::Complex;
 use std::rc::Rc;
 use wavenumbers::StageTables;
-
-/// Everything that defines a run of this flow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameters {
-    /// L_x, L_y, L_z.
-    pub size: [f64; 3],
-    /// Points in x, y, z.
-    pub grid: [usize; 3],
-    /// nu.
-    pub viscosity: f64,
-    /// Without it the products of fluctuations are left out.
-    pub nonlinear: bool,
-    pub mean: Mean,
-    pub scalars: Vec<Scalar>,
-    pub forcing: Option<case::Forcing>,
-    /// The velocity at time zero; `None` is a fluid at rest.
-    pub initial: Option<Initial>,
-    pub dealiasing: Dealiasing,
-    pub scheme: RungeKutta,
-    pub step_size: StepSize,
-    pub seed: u64,
-    pub exchange: Method,
-    /// `[P_row, P_col]`, or the best.
-    pub process_grid: Option<[usize; 2]>,
-}
-
-impl Parameters {
-    /// The parameters of a case with this flow.
-    pub fn new(case: &Case, flow: &case::Homogeneous) -> Self {
-        Self {
-            size: case.domain.size,
-            grid: case.domain.grid,
-            viscosity: case.fluid.viscosity,
-            nonlinear: flow.nonlinear,
-            mean: flow.mean.clone(),
-            scalars: flow.scalars.clone(),
-            forcing: flow.forcing.clone(),
-            initial: Some(flow.initial.clone()),
-            dealiasing: flow.dealiasing,
-            scheme: flow.scheme,
-            step_size: case.time.step,
-            seed: case.numerics.seed,
-            exchange: case.parallel.exchange,
-            process_grid: case.parallel.process_grid,
-        }
-    }
-
-    /// A box of side 2 pi at rest without viscosity and forcing, 2/3 rule, RK3, dt = 0.01.
-    pub fn at_rest(grid: [usize; 3]) -> Self {
-        Self {
-            size: [std::f64::consts::TAU; 3],
-            grid,
-            viscosity: 0.0,
-            nonlinear: true,
-            mean: Mean::default(),
-            scalars: Vec::new(),
-            forcing: None,
-            initial: None,
-            dealiasing: Dealiasing::TwoThirds,
-            scheme: RungeKutta::Rk3,
-            step_size: StepSize::Fixed(0.01),
-            seed: 1,
-            exchange: Method::AllToAll,
-            process_grid: None,
-        }
-    }
-
-    pub fn truncation(&self) -> Truncation {
-        Truncation { grid: self.grid, shape: self.dealiasing.shape() }
-    }
-
-    /// Refuses what [`Homogeneous`] would refuse when it is made and when it sets its fields.
-    ///
-    /// # Errors
-    /// Fields or forces that the box or the grid cannot hold.
-    pub fn refuse_impossible(&self) -> Result<Option<Survey>> {
-        let truncation = self.truncation();
-        if let Some(kind) = &self.forcing {
-            // The modes are found on all ranks: those of one that has few are enough.
-            let last = truncation.nx_max();
-            let layout = Layout::new(truncation, [last + 1, 1], last, 0);
-            Forcing::new(kind, &layout, &Wavenumbers::new(self.size, &truncation))?;
-        }
-        let survey = Survey::new(self)?;
-        // Developing fills the shells that the spectrum leaves empty, unless each is scaled back to
-        // what it was.
-        let develop = match self.initial {
-            Some(Initial::Random { develop, .. }) => develop,
-            _ => None,
-        };
-        let is_filled = develop.is_some_and(|develop| develop.rescale != Rescale::Spectrum);
-        if !is_filled
-            && let Some(
-                case::Forcing::ConstantPower { k_min, k_max, .. }
-                | case::Forcing::FrozenShells { k_min, k_max },
-            ) = self.forcing
-            && Band::new(self, k_min, k_max)?.is_some_and(|band| band.energy() == 0.0)
-        {
-            return Err(forcing::without_energy(k_min, k_max));
-        }
-        Ok(survey)
-    }
-
-    /// The room that the transform must have.
-    fn room(&self) -> Room {
-        let (scalars, mean) = (self.scalars.len(), MeanFlow::new(&self.mean, self.size));
-        right_hand_side::counts(scalars, mean.mixes_labels()).room(3 + scalars)
-    }
-
-    /// Real numbers that the fields and buffers of a rank with this layout hold.
-    pub fn reals(&self, layout: &Layout) -> usize {
-        let quantities = 3 + self.scalars.len();
-        let first_grid = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
-        2 * quantities * (self.scheme.registers() + first_grid) * layout.modes
-            + layout.buffer_reals(self.room())
-    }
-}
 
 /// The state and the plans of this rank.
 pub struct Homogeneous<T> {

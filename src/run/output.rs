@@ -295,8 +295,8 @@ pub fn tables(modes: &ModeList) -> Vec<Table> {
         table(
             "first",
             2,
-            "index of the first mode of each column: n_y = 0, 1, .. m, -m, .. -1 in a periodic box, the Chebyshev \
-             polynomials 0, 1, .. in a channel",
+            "index of the first mode of each column: n_y = 0, 1, .. m, -m, .. -1 in a periodic box, the \
+             Chebyshev polynomials 0, 1, .. in a channel",
         ),
         table("count", 3, "modes of each column"),
     ]

@@ -73,3 +73,20 @@ pub struct BatchRecords {
     pub number: u64,
     pub records: Vec<Record>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+
+    #[test]
+    fn a_view_has_the_last_axis_fastest_and_all_values() {
+        let [name, units, description] = ["uu", "velocity^2", "energy"].map(str::to_owned);
+        let axes = ["y", "kx"].map(str::to_owned).into();
+        let values = (0..6).map(f64::from).collect();
+        let record = Record { name, units, description, axes, shape: vec![2, 3], values };
+        assert_eq!(record.view().unwrap()[[1, 2]], 5.0);
+        assert_eq!(record.view().unwrap()[[0, 1]], 1.0);
+        let short = Record { shape: vec![2, 4], ..record };
+        assert!(short.view().unwrap_err().message.starts_with("uu: "));
+    }
+}

@@ -1,7 +1,11 @@
 mod channel;
+mod channel_fields;
 mod channel_resolved;
 mod declared;
 mod extremes;
+mod files;
+mod initial;
+mod mean;
 mod turbulence;
 
 use super::*;
@@ -293,94 +297,6 @@ fn a_step_is_fixed_or_by_courant_number() {
 }
 
 #[test]
-fn initial_fields() {
-    let abc = homogeneous(&["initial={ kind = 'abc', b = 2, wavenumber = 3 }"]).initial;
-    assert_eq!(abc, Initial::Abc { a: 1.0, b: 2.0, c: 1.0, wavenumber: 3 });
-    let mode =
-        homogeneous(&["initial={ kind = 'mode', wavenumber = [1, -2, 0], amplitude = [0, 0, 1.5] }"]).initial;
-    assert_eq!(mode, Initial::Mode { wavenumber: [1, -2, 0], amplitude: [0.0, 0.0, 1.5], phase: 0.0 });
-    let random = homogeneous(&[
-        "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 0.5 }",
-    ])
-    .initial;
-    assert_eq!(
-        random,
-        Initial::Random {
-            energy: Some(0.5),
-            spectrum: Spectrum::PassotPouquet { peak_wavenumber: 4.0 },
-            develop: None
-        }
-    );
-
-    assert_eq!(complaints(&["initial.dimensions=1"]), "initial.dimensions: must be 2 or 3");
-    let wrong = complaints(&["initial={ kind = 'abc', amplitude = 2 }"]);
-    assert_eq!(wrong, "initial.amplitude: unknown key; help: allowed here: kind, a, b, c, wavenumber");
-    assert_eq!(
-        complaints(&["initial={ kind = 'abc', wavenumber = 0 }"]),
-        "initial.wavenumber: must be at least 1"
-    );
-    let zero = complaints(&["initial={ kind = 'mode', wavenumber = [0, 0, 0], amplitude = [0, 0, 1] }"]);
-    assert_eq!(zero, "initial.wavenumber: at least one of the labels must not be zero");
-    let power =
-        complaints(&["initial={ kind = 'random', spectrum = 'power', k_min = 2, k_max = 2.0, energy = 0 }"]);
-    let order = "initial.energy: must be greater than 0; initial.exponent is missing; help: add exponent = \
-        -1.6667 to [initial]";
-    let power_expected =
-        ["initial.k_max: must be greater than k_min = 2; help: E(k) lies between k_min and k_max", order];
-    for expected in power_expected.iter().flat_map(|text| text.split("; ")) {
-        assert!(power.contains(expected), "{power}");
-    }
-    let bare = complaints(&["initial={ kind = 'random', spectrum = 'von-karman-pao' }"]);
-    assert!(
-        bare.contains("initial.peak_wavenumber is missing") && bare.contains("initial.energy is missing"),
-        "{bare}"
-    );
-}
-
-#[test]
-fn a_spectrum_is_read_from_a_file() {
-    let dir = tempfile::tempdir().unwrap();
-    let read = |spectrum: &str, more: &str| {
-        fs::write(dir.path().join("e.dat"), spectrum).unwrap();
-        let set = format!("initial={{ kind = 'random', spectrum = 'table', file = 'e.dat'{more} }}");
-        parse("case.toml", SMALLEST, dir.path(), &[set]).map(|case| of_flow(case).initial)
-    };
-    let Initial::Random { energy, spectrum: Spectrum::Table { table }, .. } =
-        read("# k E\n1 0\n\n2.5 1e-3 # peak\n", "").unwrap()
-    else {
-        panic!("not a table")
-    };
-    assert_eq!((energy, &table), (None, &vec![(1.0, 0.0), (2.5, 1e-3)]));
-    let rows =
-        homogeneous(&["initial={ kind = 'random', spectrum = 'table', table = [[1, 0], [2.5, 1e-3]] }"]);
-    assert_eq!(
-        rows.initial,
-        Initial::Random { energy: None, spectrum: Spectrum::Table { table }, develop: None }
-    );
-    assert!(matches!(read("1 1\n2 1", ", energy = 2").unwrap(), Initial::Random { energy: Some(2.0), .. }));
-    let bad = [
-        ("1 1\n2 x\n", ":2: `x` is not a number"),
-        ("1 1\n1 2\n", ":2: k must be positive and ascend"),
-        ("# k E\n-1 1\n", ":2: k must be positive and ascend"),
-        ("1 1\n0 1\n", ":2: k must be positive and ascend"),
-        ("1 -1\n", ":1: E(k) must not be negative"),
-        ("1 nan\n", ":1: k or E(k) is missing"),
-        ("1 2 3\n", ": 3 columns, and no line above them names k and E(k), as `# k E(k)` does"),
-        ("1 2\n", ": one row makes no spectrum"),
-        ("1 0\n2 0\n", ": it holds no energy"),
-    ];
-    for (spectrum, expected) in bad {
-        let message = read(spectrum, "").unwrap_err().message;
-        assert!(
-            message.starts_with("error: initial.file: ") && message.contains(&format!("e.dat{expected}\n")),
-            "{message}"
-        );
-    }
-    let none = complaints(&["initial={ kind = 'random', spectrum = 'table', file = 'none.dat' }"]);
-    assert!(none.starts_with("initial.file: cannot read none.dat: No such file"), "{none}");
-}
-
-#[test]
 fn parallel_output_and_checkpoint() {
     assert_eq!(with(&["parallel.process_grid=[2, 3]"]).parallel.process_grid, Some([2, 3]));
     assert_eq!(with(&["parallel.process_grid=auto"]).parallel.process_grid, None);
@@ -407,119 +323,4 @@ fn parallel_output_and_checkpoint() {
     assert_eq!(aggregated.checkpoint.aggregators, Some(3));
     assert_eq!(read(&aggregated.to_toml(), &[]).map(|case| case.checkpoint.aggregators), Ok(Some(3)));
     assert_eq!(complaints(&["checkpoint.aggregators=0"]), "checkpoint.aggregators: must be at least 1");
-}
-
-#[test]
-fn overrides_are_laid_over_the_file() {
-    let case = with(&["fluid.viscosity = 0.5", "initial.kind=abc", "time.end=3", "time.end=4"]);
-    assert_eq!((case.fluid.viscosity, case.time.stop.end), (0.5, Some(4.0)));
-    assert!(matches!(of_flow(case).initial, Initial::Abc { .. }));
-    // A table of the file may be malformed where the override replaces what is wrong.
-    assert_eq!(
-        read(&SMALLEST.replace("[8, 8, 8]", "8"), &["domain.grid=[4,4,4]"]).unwrap().domain.grid,
-        [4; 3]
-    );
-    for malformed in ["foo", "=1", "a..b=1", ".a=1"] {
-        assert_eq!(
-            complaints(&[malformed]),
-            "an override is KEY=VALUE; help: for instance --set fluid.viscosity=0.005"
-        );
-    }
-    let message = read(SMALLEST, &["time.end=2", "fluid.viscosity= thick"]).unwrap_err().message;
-    let expected = "error: fluid.viscosity: expected a number, found the string \"thick\"
- --> --set:1:18
-  |
-1 | fluid.viscosity= thick
-  |                  ^^^^^
-
-1 error in --set; nothing was run.";
-    assert_eq!(message, expected);
-    assert!(complaints(&["vicsosity=1"]).starts_with("vicsosity: unknown key; "));
-}
-
-#[test]
-fn a_resolved_case_reads_back_to_the_bit() {
-    let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("a \"b\".dat"), "1 2\n3 4\n").unwrap();
-    let initials = [
-        "{ kind = 'taylor-green', amplitude = 1e15, dimensions = 2 }",
-        "{ kind = 'abc', a = -0.0, b = 0.1, c = 1e-300 }",
-        "{ kind = 'mode', wavenumber = [1, -2, 3], amplitude = [1, 2, 3], phase = 0.3333333333333333 }",
-        "{ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4.1, energy = 1e-50 }",
-        "{ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 123456789012345, energy = 1 }",
-        "{ kind = 'random', spectrum = 'power', exponent = -1.6666666666666667, k_min = 1, k_max = 9, energy = 1 }",
-        "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat' }",
-        "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat', energy = 2 }",
-    ];
-    let others = [
-        "time.cfl=0.7",
-        "time.steps=3",
-        "domain.size=['4/3 pi', 'pi/7', 0.1]",
-        "checkpoint={ every_minutes = 'never', every_steps = 5 }",
-    ];
-    let more = [
-        "parallel.process_grid=[1, 2]",
-        "output={ directory = 'a\\b', snapshots = { every_time = 0.1, every_steps = 2 }, series = {} }",
-    ];
-    let words = [
-        "numerics={ dealiasing = 'phase-shift-exact', precision = 'single', seed = 18446744073709551615 }",
-        "time.scheme='rk2'",
-    ];
-    for initial in initials {
-        let sets: Vec<String> = others
-            .iter()
-            .chain(&more)
-            .chain(&words)
-            .map(|set| set.to_string())
-            .chain([format!("initial={initial}")])
-            .collect();
-        let case = parse("x.toml", SMALLEST, dir.path(), &sets).unwrap();
-        let text = case.to_toml();
-        let again = parse("x.toml", &text, Path::new("/elsewhere"), &[]).unwrap();
-        assert_eq!(again, case, "{text}");
-        // Equality does not see the sign of zero; the text does.
-        assert_eq!(again.to_toml(), text);
-        assert_eq!(physics_differences(&case, &again), Vec::<String>::new());
-    }
-}
-
-#[test]
-fn differences_are_those_of_the_physics() {
-    let a = with(&[]);
-    let b = with(&[
-        "fluid.viscosity=0.02",
-        "time.cfl=0.5",
-        "time.end=9",
-        "time.steps=9",
-        "output.series={}",
-        "checkpoint.keep=9",
-        "parallel.exchange=pairwise",
-    ]);
-    assert_eq!(physics_differences(&a, &b), ["fluid.viscosity: 0.01 -> 0.02"]);
-    assert_eq!(noted_differences(&a, &b), ["time.dt: 0.01 -> (none)", "time.cfl: (none) -> 0.5"]);
-    assert_eq!(
-        physics_differences(&a, &with(&["domain.grid=[8,8,16]"])),
-        ["domain.grid: [8, 8, 8] -> [8, 8, 16]"]
-    );
-}
-
-#[test]
-fn a_missing_file_is_named() {
-    let error = load(Path::new("none/such.toml"), &[]).unwrap_err();
-    assert!(error.message.starts_with("there is no case file none/such.toml (from /"), "{error}");
-    assert!(
-        load(Path::new("configs"), &[])
-            .unwrap_err()
-            .message
-            .starts_with("configs is a directory, not a case file: give the file of the case; ")
-    );
-}
-
-#[test]
-fn the_cases_of_configs_are_good() {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/configs")).unwrap() {
-        names.push(load(&entry.unwrap().path(), &[]).unwrap().name);
-    }
-    assert!(names.len() >= 19, "only {names:?}");
 }

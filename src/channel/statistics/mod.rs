@@ -100,7 +100,7 @@ impl<T: Real> Channel<T> {
     fn averages(&mut self, weight: &Weight) -> Averages {
         let means = self.means();
         let mut averages = self.with_scratch(|channel, scratch| {
-            // The pressure needs the products of the velocity: what is averaged at points is taken on the way.
+            // The pressure needs the products of the velocity: averages at points are taken on the way.
             let (pressure, at_points) = channel.pressure(scratch, &means);
             [at_points, channel.sample_velocity(&pressure, weight), channel.sample_derivatives(&pressure)]
                 .concat()

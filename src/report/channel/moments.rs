@@ -1,6 +1,6 @@
-//! Central moments from averages over planes with the mean flow in them. u' = u - U, w' = w - W, p'
-//! = p - P; `<v>` and `<omega_y>` are zero. u is measured in a frame that moves along x: central moments are the
-//! same in all frames, and U becomes that of the laboratory here and nowhere else.
+//! Central moments from averages over planes with the mean flow in them: u' = u - U, w' = w - W,
+//! p' = p - P; `<v>` and `<omega_y>` are zero. u is measured in a frame that moves along x: central
+//! moments are the same in all frames, and U becomes that of the laboratory here and nowhere else.
 
 use super::samples::Averages;
 use crate::channel::catalogue::*;

@@ -178,8 +178,8 @@ fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
     let mut notes = Vec::new();
     if from != to {
         notes.push(format!(
-            "the walls of initial.file move with {from:?}, those of the case with {to:?}: the mean profile moves \
-             with them; the fluctuations are unchanged"
+            "the walls of initial.file move with {from:?}, those of the case with {to:?}: the mean profile \
+             moves with them; the fluctuations are unchanged"
         ));
     }
     let what = match flux {

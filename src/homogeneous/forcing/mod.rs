@@ -11,22 +11,23 @@
 //! `exp(int (rate - nu k^2) dt)`, hence exact; shells are frozen by scaling them back at the end of
 //! a step, which is of first order in dt for the single modes.
 
+mod limits;
+mod random;
+mod restart;
+
+pub use limits::{growth_by_power, without_energy};
+
 use super::initial::{Wave, abc_waves, place, taylor_green_waves};
 use super::matrix::{COMPONENTS, dot, length};
 use super::wavenumbers::Wavenumbers;
 use crate::case::{self, BodyForce};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
-use crate::random::{Purpose, uniform};
-use crate::time::{Cause, Rates, RungeKutta};
+use crate::time::RungeKutta;
 use crate::transform::{Layout, Real, SpectralField, Truncation};
 use num_complex::Complex;
+use random::{gaussian, perpendicular};
 use std::collections::HashMap;
-use std::f64::consts::TAU;
-
-/// Energy of a band that constant power acts on, over P times the time in which it moves a fluid at
-/// rest through a cell, below which steps are not shortened.
-const LEAST_FOLLOWED: f64 = 1e-4;
 
 /// A force and what it remembers.
 #[derive(Clone, Debug)]
@@ -175,38 +176,6 @@ impl Forcing {
         }
     }
 
-    /// Growth of all modes, 1 / time.
-    pub fn growth(&self) -> f64 {
-        if let case::Forcing::Linear { rate } = self.kind { rate } else { 0.0 }
-    }
-
-    /// The rates that limit a step, where a cell is `1 / cells` wide: a fluid at rest must not be
-    /// pushed through many of them in its first step. An acceleration f takes it through one in
-    /// about `(dx / f)^(1/2)`, a power P in `(dx^2 / P)^(1/3)`, both long in turbulence; a random
-    /// force must be resolved, and so must the growth of a band that P acts on, `dE/dt = P`.
-    pub fn rates(&self, cells: f64) -> Rates {
-        let mut rates = Rates::default();
-        match self.kind {
-            case::Forcing::ConstantPower { power, .. } => {
-                let through = (power * cells * cells).cbrt();
-                rates.raise(Cause::Force, through);
-                if self.energy > 0.0 {
-                    rates.raise(Cause::Growth, growth_by_power(power, self.energy, through));
-                }
-            }
-            // <|f|^2> = 4 sigma^2 a mode: two components perpendicular k, of two parts each
-            case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } => {
-                let strength = (8.0 * variance * self.labels.len() as f64).sqrt();
-                rates.raise(Cause::Force, (strength * cells).sqrt());
-                rates.raise(Cause::Correlation, correlation_time.recip());
-            }
-            case::Forcing::Linear { rate } => rates.raise(Cause::Growth, rate.abs()),
-            case::Forcing::FrozenShells { .. } => {}
-            case::Forcing::Body(_) => rates.raise(Cause::Force, (self.strength * cells).sqrt()),
-        }
-        rates
-    }
-
     /// The force of a step of length `dt` from now on.
     ///
     /// Ornstein-Uhlenbeck (Eswaran & Pope 1988), begun at zero: real and imaginary part of each
@@ -278,40 +247,6 @@ impl Forcing {
         }
     }
 
-    /// Collective.
-    ///
-    /// # Errors
-    /// The force multiplies the velocity of a band that is at rest.
-    pub fn refuse_rest<T: Real>(&self, world: &World, velocity: &[SpectralField<T>; 3]) -> Result<()> {
-        let (case::Forcing::ConstantPower { k_min, k_max, .. }
-        | case::Forcing::FrozenShells { k_min, k_max }) = self.kind
-        else {
-            return Ok(());
-        };
-        if self.band_energy(world, velocity) > 0.0 {
-            return Ok(());
-        }
-        Err(without_energy(k_min, k_max))
-    }
-
-    /// The reason why the force no longer acts: the mean flow has carried all modes out of the
-    /// band, or the band has no energy.
-    pub fn idle(&self) -> Option<String> {
-        let (k_min, k_max) = self.band()?;
-        let lost = match self.kind {
-            case::Forcing::ConstantPower { .. } => self.labels.is_empty() || self.energy == 0.0,
-            _ => self.labels.is_empty(),
-        };
-        lost.then(|| {
-            format!(
-                "the force has nothing left to act on: no mode of the deformed box with energy has a \
-                 wavenumber between forcing.k_min = {k_min} and \
-                 k_max = {k_max}; widen the band, enlarge the box in the direction that is compressed \
-                 (domain.size), or end at an earlier time"
-            )
-        })
-    }
-
     /// Whether single modes are forced during a stage.
     pub fn is_local(&self) -> bool {
         !matches!(self.kind, case::Forcing::Linear { .. } | case::Forcing::FrozenShells { .. })
@@ -380,56 +315,6 @@ impl Forcing {
         }
         ExactSum::total_of(sums, world)
     }
-
-    /// The numbers that a restart needs, by name.
-    pub fn restart_scalars(&self) -> Vec<(String, f64)> {
-        let shells = self.shells.iter().enumerate().map(|(s, energy)| (format!("shell_energy_{s}"), *energy));
-        let scaling = self.scaling.iter().enumerate().map(|(s, rate)| (format!("shell_rate_{s}"), *rate));
-        let process = self.labels.iter().zip(&self.process).flat_map(|(label, process)| {
-            process.iter().zip("xyz".chars()).flat_map(move |(b, direction)| {
-                let name =
-                    |part: &str| format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2]);
-                [(name("re"), b.re), (name("im"), b.im)]
-            })
-        });
-        shells.chain(scaling).chain(process).collect()
-    }
-
-    /// Restores the force from its [`Forcing::restart_scalars`], once the band is the one of that
-    /// time.
-    pub fn recall(&mut self, restart_scalars: &[(String, f64)]) {
-        let value =
-            |name: &str| restart_scalars.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
-        let all = |name: &str| (0..).map_while(|s| value(&format!("{name}_{s}"))).collect::<Vec<_>>();
-        (self.shells, self.scaling) = (all("shell_energy"), all("shell_rate"));
-        for (label, process) in self.labels.iter().zip(&mut self.process) {
-            for (b, direction) in process.iter_mut().zip("xyz".chars()) {
-                let part = |part: &str| {
-                    value(&format!("force_{direction}_{part}_{}_{}_{}", label[0], label[1], label[2]))
-                        .unwrap_or(0.0)
-                };
-                *b = Complex::new(part("re"), part("im"));
-            }
-        }
-        self.set_force();
-    }
-}
-
-/// A force along the velocity where there is none.
-pub fn without_energy(k_min: f64, k_max: f64) -> Error {
-    Error::input(format!(
-        "forcing.kind: this force acts along the velocity, and the initial velocity has no energy between \
-         forcing.k_min = {k_min} and k_max = {k_max}: \
-             it would inject nothing. Give an initial field with energy in that band, another band, or \
-             forcing.kind = \"ornstein-uhlenbeck\""
-    ))
-}
-
-/// P / E of a band with this energy that steps follow, where P moves a fluid at rest at the rate
-/// `through` through a cell. Less energy is not followed: one step takes it there (see
-/// `Forcing::begin_step`).
-pub fn growth_by_power(power: f64, energy: f64, through: f64) -> f64 {
-    (power / energy).min(through / LEAST_FOLLOWED)
 }
 
 /// The labels with `k_min <= |k| <= k_max` that the grid holds, each pair of conjugates once: that
@@ -459,21 +344,6 @@ fn body_waves(body: &BodyForce, wavenumbers: &Wavenumbers) -> Result<Vec<Wave>> 
     }
 }
 
-/// The part of b perpendicular to k.
-fn perpendicular(b: [Complex<f64>; 3], k: [f64; 3]) -> [Complex<f64>; 3] {
-    let along = (b[0] * k[0] + b[1] * k[1] + b[2] * k[2]) / dot(k, k);
-    std::array::from_fn(|i| b[i] - along * k[i])
-}
-
-/// Two independent normal numbers of variance one for a component of a mode at a step (Box & Muller
-/// 1958).
-fn gaussian(seed: u64, label: [i64; 3], component: usize, step: u64) -> Complex<f64> {
-    // The label in one word: forced modes are those of large scales, far below 512.
-    let packed = label.iter().fold(0, |word, n| word << 10 | (n + 512) & 1023) << 2 | component as i64;
-    let [radius, angle, _] = uniform(seed, Purpose::Force, [packed, step as i64, (step >> 32) as i64]);
-    Complex::from_polar((-2.0 * (1.0 - radius).ln()).sqrt(), TAU * angle)
-}
-
 fn mode_of<T: Real>(velocity: &[SpectralField<T>; 3], mode: usize) -> [Complex<f64>; 3] {
     velocity.each_ref().map(|field| Complex::new(field[mode].re.wide(), field[mode].im.wide()))
 }
@@ -481,27 +351,4 @@ fn mode_of<T: Real>(velocity: &[SpectralField<T>; 3], mode: usize) -> [Complex<f
 /// |u|^2.
 fn square<T: Real>(velocity: &[SpectralField<T>; 3], mode: usize) -> f64 {
     mode_of(velocity, mode).iter().map(|u| u.norm_sqr()).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::gaussian;
-
-    #[test]
-    fn the_noise_is_normal_and_new_at_every_step_mode_and_component() {
-        let (n, mut moments) = (20_000_u64, [0.0; 5]);
-        for step in 0..n {
-            let [a, b, c] = [
-                gaussian(3, [1, -2, 0], 0, step),
-                gaussian(3, [1, -2, 0], 1, step),
-                gaussian(3, [1, -2, 0], 0, step + 1),
-            ];
-            let terms = [a.re, a.im * a.re, a.norm_sqr() - 2.0, a.re * b.re, a.re * c.re];
-            moments.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
-        }
-        for (i, moment) in moments.into_iter().enumerate() {
-            // Standard deviations of the means, times four.
-            assert!((moment / n as f64).abs() < 4.0 * 2.0 / (n as f64).sqrt(), "moment {i}: {moment}");
-        }
-    }
 }

@@ -20,10 +20,19 @@
 //!     u <- x + g,    g = (M - 1) (u, r, ..) + dt b N,    then  g <- g + (F - 1) (x + g),    g <- g + (Q - 1) (x + g),    g <- g - (1 - P') (x + g)
 //! ```
 
+mod nonlinear;
+mod scalar;
+mod transport;
+
+pub use nonlinear::store_nonlinear;
+pub use scalar::{ScalarColumn, store_nonlinear_of_scalar, update_scalar};
+pub use transport::{MeanTerms, Transport};
+
 use super::wavenumbers::{ColumnTables, Run};
 use crate::time::{RungeKutta, Stage};
 use crate::transform::{LANES, Lanes, Pieces, Real, vectorised};
 use bytemuck::{cast_slice, cast_slice_mut};
+use nonlinear::{Fields, Sources};
 use num_complex::Complex;
 
 /// A stage for one scheme's R registers, in the precision of the fields.
@@ -49,64 +58,6 @@ impl<T: Real, const R: usize> Coefficients<T, R> {
             writes: std::array::from_fn(|r| {
                 stage.add[r] != 0.0 || stage.mix[r] != [0.0; RungeKutta::REGISTERS]
             }),
-        }
-    }
-}
-
-/// The terms of the mean flow in a stage.
-#[derive(Clone, Copy)]
-pub struct MeanTerms<T> {
-    /// curl U + 2 Omega.
-    pub absolute_vorticity: [T; 3],
-    /// Q.
-    pub transport: Transport<T>,
-}
-
-/// Q - 1 by the form of Q: the products with 0 and 1 cost as much as all the rest of a mean flow does.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Transport<T> {
-    /// Rotation.
-    Identity,
-    /// Strain along the axes.
-    Diagonal([T; 3]),
-    /// Shear U = S y: Q_yx.
-    Shear(T),
-    General([[T; 3]; 3]),
-}
-
-impl<T: Real> Transport<T> {
-    pub fn of(q: [[f64; 3]; 3]) -> Self {
-        let less_one = |i: usize, j: usize| T::of(q[i][j] - if i == j { 1.0 } else { 0.0 });
-        let along_axes = (0..3).all(|i| (0..3).all(|j| i == j || q[i][j] == 0.0));
-        let sheared =
-            (0..3).all(|i| (0..3).all(|j| (i, j) == (1, 0) || q[i][j] == if i == j { 1.0 } else { 0.0 }));
-        match (along_axes, sheared) {
-            (true, true) => Self::Identity,
-            (true, false) => Self::Diagonal(std::array::from_fn(|i| less_one(i, i))),
-            (false, true) => Self::Shear(less_one(1, 0)),
-            (false, false) => Self::General(std::array::from_fn(|i| std::array::from_fn(|j| less_one(i, j)))),
-        }
-    }
-
-    /// Adds (Q - 1) (x + gain) to the gain of x.
-    #[inline(always)]
-    fn apply<const L: usize>(&self, x: [Lanes<T, L>; 3], gain: [Lanes<T, L>; 3]) -> [Lanes<T, L>; 3] {
-        let all = |i: usize| sum(x[i], gain[i]);
-        match *self {
-            Self::Identity => gain,
-            Self::Diagonal(q) => [
-                gain[0] + all(0) * Lanes::all(q[0]),
-                gain[1] + all(1) * Lanes::all(q[1]),
-                gain[2] + all(2) * Lanes::all(q[2]),
-            ],
-            Self::Shear(q) => [gain[0], gain[1] + all(0) * Lanes::all(q), gain[2]],
-            Self::General(q) => {
-                let (u, v, w) = (all(0), all(1), all(2));
-                let row = |i: usize| {
-                    gain[i] + (u * Lanes::all(q[i][0]) + v * Lanes::all(q[i][1]) + w * Lanes::all(q[i][2]))
-                };
-                [row(0), row(1), row(2)]
-            }
         }
     }
 }
@@ -224,97 +175,6 @@ impl<T: Real> Place<'_, T> {
     }
 }
 
-/// Stores N of a column, for the mean with that on a second grid.
-pub fn store_nonlinear<T: Real>(
-    tables: &ColumnTables<'_, T>,
-    modes: Pieces<'_, T>,
-    n: [&mut [Complex<T>]; 3],
-) {
-    if tables.mixed {
-        store_all::<T, true>(tables, modes, n)
-    } else {
-        store_all::<T, false>(tables, modes, n)
-    }
-}
-
-fn store_all<T: Real, const MIXED: bool>(
-    tables: &ColumnTables<'_, T>,
-    modes: Pieces<'_, T>,
-    n: [&mut [Complex<T>]; 3],
-) {
-    let (fields, mut stored) = (Fields::<T, MIXED>::new(modes), n.map(|field| cast_slice_mut(field)));
-    vectorised(
-        #[inline(always)]
-        || {
-            for (first, run) in tables.runs() {
-                let length = run.loss.len();
-                let whole = length - length % LANES;
-                for j in (0..whole).step_by(LANES) {
-                    let place = Place { tables, run, j, at: first + j };
-                    let n = fields.nonlinear::<LANES>(place);
-                    (0..3).for_each(|i| n[i].store(stored[i], place.at));
-                }
-                for j in (whole..length).step_by(2) {
-                    let place = Place { tables, run, j, at: first + j };
-                    let n = fields.nonlinear::<2>(place);
-                    (0..3).for_each(|i| n[i].store(stored[i], place.at));
-                }
-            }
-        },
-    );
-}
-
-/// The fields that came through the transform, as reals; the fifth only of mixed labels.
-struct Fields<'a, T, const MIXED: bool>([&'a [T]; 5]);
-
-impl<'a, T: Real, const MIXED: bool> Fields<'a, T, MIXED> {
-    fn new(modes: Pieces<'a, T>) -> Self {
-        let [a, b, c, d] = modes.from(0).map(cast_slice);
-        Self([a, b, c, d, if MIXED { cast_slice(modes.of(4)) } else { &[] }])
-    }
-
-    /// N, L reals of it, of `[A, B, C, D]`; of mixed labels, of -i times the products
-    /// `[a, b, c, d, e]`.
-    #[inline(always)]
-    fn nonlinear<const L: usize>(&self, place: Place<'_, T>) -> [Lanes<T, L>; 3] {
-        let [kx, ky, kz] = place.k_from::<L, MIXED>();
-        let load = |f: usize| Lanes::load(self.0[f], place.at);
-        let (a, b, c, d) = (load(0), load(1), load(2), load(3));
-        if MIXED {
-            let e = load(4);
-            [a * kx + b * ky + e * kz, b * kx + d * kz, e * kx + d * ky + c * kz]
-        } else {
-            [a + b * ky, b * kx + d * kz, c + d * ky]
-        }
-    }
-}
-
-/// The nonlinear term and the force of the velocity of a column.
-struct Sources<'a, T, const MIXED: bool> {
-    fields: Fields<'a, T, MIXED>,
-    first_grid: Option<[&'a [T]; 3]>,
-    force: Option<[&'a [T]; 3]>,
-}
-
-impl<T: Real, const MIXED: bool> Sources<'_, T, MIXED> {
-    /// `N + f`, L reals of it; N is the mean of that on both grids if there are two.
-    #[inline(always)]
-    fn nonlinear<const L: usize>(&self, place: Place<'_, T>) -> [Lanes<T, L>; 3] {
-        let mut n = self.fields.nonlinear(place);
-        if let Some(first_grid) = self.first_grid {
-            for i in 0..3 {
-                n[i] = (n[i] + Lanes::load(first_grid[i], place.at)) * Lanes::all(T::of(0.5));
-            }
-        }
-        if let Some(force) = self.force {
-            for i in 0..3 {
-                n[i] = n[i] + Lanes::load(force[i], place.at);
-            }
-        }
-        n
-    }
-}
-
 /// k of L reals from j on of a run.
 #[inline(always)]
 fn wavevector<T: Real, const L: usize, const MIXED: bool>(
@@ -420,122 +280,4 @@ fn advanced<T: Real, const R: usize, const L: usize>(
 #[inline(always)]
 fn sum<T: Real, const L: usize>(whole: Lanes<T, L>, gain: Lanes<T, L>) -> Lanes<T, L> {
     if T::SUMS_GAINS { whole + gain } else { gain }
-}
-
-/// A scalar of one column: the fields from `first` on that came through the transform (two, or
-/// three of mixed labels), N on the first grid if there are two, the velocity before the stage and
-/// the mean gradient G, the registers.
-pub struct ScalarColumn<'a, T, const R: usize> {
-    pub modes: Pieces<'a, T>,
-    pub first: usize,
-    pub first_grid: Option<&'a [Complex<T>]>,
-    pub velocity: [&'a [Complex<T>]; 3],
-    pub gradient: [T; 3],
-    pub registers: [&'a mut [Complex<T>]; R],
-}
-
-/// Advances a scalar of a column by a stage.
-pub fn update_scalar<T: Real, const R: usize>(
-    tables: &ColumnTables<'_, T>,
-    coefficients: &Coefficients<T, R>,
-    column: ScalarColumn<'_, T, R>,
-) {
-    let ScalarColumn { modes, first: field, first_grid, velocity, gradient, registers } = column;
-    let sources = ScalarSources {
-        fields: scalar_fields(modes, field, tables.mixed),
-        first_grid: first_grid.map(cast_slice),
-        velocity: velocity.map(cast_slice),
-        gradient,
-    };
-    let mut registers: [&mut [T]; R] = registers.map(|field| cast_slice_mut(field));
-    vectorised(
-        #[inline(always)]
-        || {
-            for (first, run) in tables.runs() {
-                let length = run.loss.len();
-                let whole = length - length % LANES;
-                for j in (0..whole).step_by(LANES) {
-                    let place = Place { tables, run, j, at: first + j };
-                    scalar_stage::<T, R, LANES>(place, coefficients, &sources, &mut registers);
-                }
-                for j in (whole..length).step_by(2) {
-                    let place = Place { tables, run, j, at: first + j };
-                    scalar_stage::<T, R, 2>(place, coefficients, &sources, &mut registers);
-                }
-            }
-        },
-    );
-}
-
-/// The sources of a scalar of a column in a stage.
-struct ScalarSources<'a, T> {
-    fields: [&'a [T]; 3],
-    first_grid: Option<&'a [T]>,
-    velocity: [&'a [T]; 3],
-    gradient: [T; 3],
-}
-
-/// Advances L reals of a scalar of a column.
-#[inline(always)]
-fn scalar_stage<T: Real, const R: usize, const L: usize>(
-    place: Place<'_, T>,
-    coefficients: &Coefficients<T, R>,
-    sources: &ScalarSources<'_, T>,
-    registers: &mut [&mut [T]; R],
-) {
-    let at = place.at;
-    let mut n = scalar_nonlinear::<T, L>(place, &sources.fields);
-    if let Some(first_grid) = sources.first_grid {
-        n = (n + Lanes::load(first_grid, at)) * Lanes::all(T::of(0.5));
-    }
-    for i in 0..3 {
-        n = n - Lanes::load(sources.velocity[i], at) * Lanes::all(sources.gradient[i]);
-    }
-    let loss = place.loss();
-    let mut x = [Lanes::all(T::zero()); R];
-    for r in 0..R {
-        if coefficients.reads[r] {
-            x[r] = Lanes::load(registers[r], at);
-        }
-    }
-    for (r, register) in registers.iter_mut().enumerate() {
-        if coefficients.writes[r] {
-            let [whole, gain] = advanced(coefficients, r, x, n, loss);
-            sum(whole, gain).store(register, at);
-        }
-    }
-}
-
-/// Stores N of a scalar of a column, for the mean with that on a second grid.
-pub fn store_nonlinear_of_scalar<T: Real>(
-    tables: &ColumnTables<'_, T>,
-    modes: Pieces<'_, T>,
-    field: usize,
-    n: &mut [Complex<T>],
-) {
-    let (fields, stored) = (scalar_fields(modes, field, tables.mixed), cast_slice_mut(n));
-    for (first, run) in tables.runs() {
-        for j in (0..run.loss.len()).step_by(2) {
-            let place = Place { tables, run, j, at: first + j };
-            scalar_nonlinear::<T, 2>(place, &fields).store(stored, place.at);
-        }
-    }
-}
-
-/// The fields of a scalar from `field` on, as reals; the third only of mixed labels.
-fn scalar_fields<'a, T: Real>(modes: Pieces<'a, T>, field: usize, mixed: bool) -> [&'a [T]; 3] {
-    let [first, second] = modes.from(field).map(cast_slice);
-    [first, second, if mixed { cast_slice(modes.of(field + 2)) } else { &[] }]
-}
-
-/// `E + k_y V`; of mixed labels, `k_x U + k_y V + k_z W` of the fluxes times -i.
-#[inline(always)]
-fn scalar_nonlinear<T: Real, const L: usize>(place: Place<'_, T>, fields: &[&[T]; 3]) -> Lanes<T, L> {
-    let load = |f: usize| Lanes::load(fields[f], place.at);
-    if place.tables.mixed {
-        let k = place.k_from::<L, true>();
-        load(0) * k[0] + load(1) * k[1] + load(2) * k[2]
-    } else {
-        load(0) + load(1) * Lanes::load(place.run.from[1], place.j)
-    }
 }
