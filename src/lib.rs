@@ -59,7 +59,7 @@ mod random;
 pub use error::{Error, Result};
 pub use store::{StoredCheckpoint, StoredColumn, StoredSnapshot, read_batch};
 
-/// A file of published or exact numbers, which `tests/data` says the sources of.
+/// A file of published or exact numbers, with its source in `tests/data/README.md`.
 #[cfg(test)]
 fn test_data(file: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file)

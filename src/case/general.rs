@@ -67,7 +67,12 @@ impl Case {
                     homogeneous::equations(keys, flow);
                 }
             });
-            is_known = chosen || keys.given("kind") == Some(false);
+            let is_missing = !chosen && keys.given("kind") == Some(false);
+            // Without it the keys are judged as those of a box.
+            if let (true, FlowKind::Homogeneous(flow)) = (is_missing, &mut self.flow) {
+                homogeneous::equations(keys, flow);
+            }
+            is_known = chosen || is_missing;
         });
         if !is_known {
             // The rest means something else in another flow.

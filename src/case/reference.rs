@@ -23,6 +23,8 @@ struct Row {
     values: String,
     unit: &'static str,
     absent: Absent,
+    /// The keys that may be given instead of a required one.
+    instead: Vec<&'static str>,
     change: Change,
     says: String,
 }
@@ -100,7 +102,6 @@ fn sections(items: &[Item], path: &str) -> Vec<Section> {
             Item::Table(table) => {
                 let path = path_of(path, table);
                 let rows = rows(&table.items, None);
-                // A table whose tables the user names has no keys of its own.
                 found.push(Section {
                     path: path.clone(),
                     says: table.head.says,
@@ -150,7 +151,12 @@ fn rows(items: &[Item], only: Option<(&'static str, &'static str)>) -> Vec<Row> 
                         By::Word => Some((choice.facts.name, branch.word)),
                         By::Key => only,
                     };
-                    self::rows(&branch.items, inner).into_iter().for_each(&mut add);
+                    for row in self::rows(&branch.items, inner) {
+                        let is_choice = choice.by == By::Key && row.name == branch.word;
+                        let others = choice.branches.iter().map(|other| other.word);
+                        let instead = others.filter(|other| is_choice && *other != row.name).collect();
+                        add(if is_choice { Row { instead, ..row } } else { row });
+                    }
                 }
             }
             Item::Table(_) | Item::AtLeastOne(_) => {}
@@ -167,6 +173,7 @@ impl Row {
             values: facts.range.words.clone(),
             unit: facts.unit,
             absent: facts.absent.clone(),
+            instead: Vec::new(),
             change: facts.change.unwrap_or(Change::Asked),
             says: facts.says.to_owned(),
         }
@@ -185,24 +192,39 @@ impl Row {
         self.only.as_ref().map_or(String::new(), |(key, words)| format!("{key} = {}", alternatives(words)))
     }
 
+    /// What it is without being given; each name and value between two marks.
+    fn absent(&self, mark: &str) -> String {
+        match &self.absent {
+            Absent::Missing { .. } if self.instead.is_empty() => "required".to_owned(),
+            Absent::Missing { .. } => {
+                let others: Vec<String> =
+                    self.instead.iter().map(|other| format!("{mark}{other}{mark}")).collect();
+                format!("required, or {}", others.join(", "))
+            }
+            Absent::Unset { .. } => String::new(),
+            Absent::Default { text } => format!("{mark}{text}{mark}"),
+        }
+    }
+
     fn text(&self) -> String {
-        let name = match &self.absent {
-            Absent::Missing { .. } => format!("{} (required)", self.name),
-            Absent::Unset { .. } => format!("{} (not set)", self.name),
-            Absent::Default { text } => format!("{} (default {text})", self.name),
+        let absent = match &self.absent {
+            Absent::Missing { .. } => self.absent(""),
+            Absent::Unset { .. } => "not set".to_owned(),
+            Absent::Default { .. } => format!("default {}", self.absent("")),
         };
         let only = self.only();
         let only = if only.is_empty() { only } else { format!(", with {only}") };
         let unit = if self.unit.is_empty() { String::new() } else { format!("; unit: {}", self.unit) };
-        format!("  {name}{only}\n      {}\n      {}{unit}\n", self.says, self.values)
+        let change = match self.change {
+            Change::Refused => "; fixed once the run has begun",
+            Change::Asked => "; a change needs --accept-changes",
+            Change::Noted | Change::Free => "",
+        };
+        let Self { name, says, values, .. } = self;
+        format!("  {name} ({absent}){only}\n      {says}\n      {values}{unit}{change}\n")
     }
 
     fn markdown(&self) -> String {
-        let absent = match &self.absent {
-            Absent::Missing { .. } => "required".to_owned(),
-            Absent::Unset { .. } => String::new(),
-            Absent::Default { text } => format!("`{text}`"),
-        };
         let only = self.only();
         let only = if only.is_empty() { only } else { format!(" ({only})") };
         let change = match self.change {
@@ -213,7 +235,7 @@ impl Row {
         let cells = [
             format!("`{}`{only}", self.name),
             self.values.clone(),
-            absent,
+            self.absent("`"),
             self.unit.to_owned(),
             self.says.clone(),
             change.to_owned(),

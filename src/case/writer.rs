@@ -55,11 +55,7 @@ impl Visitor for Writer {
         let (value, is_set) = match (&facts.absent, text) {
             (_, Some(text)) => (text, true),
             (Absent::Missing { example } | Absent::Unset { example }, None) => (example.clone(), false),
-            // A default that depends on other keys is described, not written.
-            (Absent::Default { .. }, None) => {
-                slot.reset();
-                (slot.text().unwrap_or_default(), false)
-            }
+            (Absent::Default { text }, None) => (text.clone(), false),
         };
         let says = if is_set { String::new() } else { facts.says.to_owned() };
         self.push(facts.name, value, is_set, says, facts.change);

@@ -250,11 +250,12 @@ fn warnings(flow: &Channel, spacing: &Spacing, wall_unit: f64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Row, rows};
-    use crate::case::{self, FlowKind};
+    use crate::case::{self, Case, Channel, FlowKind};
+    use crate::channel::Parameters;
     use std::path::Path;
 
     /// Re_tau = 180 in the box and on the modes of Moser, Kim & Mansour (1999).
-    fn of(overrides: &[&str]) -> Vec<Row> {
+    fn case(overrides: &[&str]) -> (Case, Channel) {
         let text = "flow.kind = \"channel\"\ndomain = \
             { size = [\"4 pi\", 2, \"4/3 pi\"], grid = [192, 129, 192] }\nfluid.reynolds_tau = 180\n\
                     drive.kind = \"pressure-gradient\"\ninitial.kind = \"turbulent\"\ntime = \
@@ -262,8 +263,13 @@ mod tests {
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
         let case = case::parse("case.toml", text, Path::new(""), &overrides)
             .unwrap_or_else(|error| panic!("{error}"));
-        let FlowKind::Channel(flow) = &case.flow else { panic!("not a channel") };
-        rows(&case, flow, 1).unwrap()
+        let FlowKind::Channel(flow) = case.flow.clone() else { panic!("not a channel") };
+        (case, flow)
+    }
+
+    fn of(overrides: &[&str]) -> Vec<Row> {
+        let (case, flow) = case(overrides);
+        rows(&case, &flow, 1).unwrap()
     }
 
     fn row(overrides: &[&str], name: &str) -> String {
@@ -292,8 +298,11 @@ mod tests {
 
     #[test]
     fn batches_of_averages_are_counted_and_too_few_are_warned_of() {
-        // 51 profiles, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y.
-        let each = 8.0 * 129.0 * (51.0 + 5.0 * 128.0 + 3.0) / 1e6;
+        // 40 profiles, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y.
+        let numbers = 129 * (40 + 5 * 128 + 3);
+        let (case, flow) = case(&[]);
+        assert_eq!(Parameters::new(&case, &flow).batch_numbers(), numbers);
+        let each = 8.0 * numbers as f64 / 1e6;
         let of = |sets: &[&str]| row(sets, "averages");
         assert_eq!(
             of(&[]),
@@ -320,10 +329,10 @@ mod tests {
                 .and_then(|megabytes| megabytes.parse::<f64>().ok())
                 .unwrap_or_else(|| panic!("{text}"))
         };
-        // 51 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129
+        // 40 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129
         // y: once, and twice more in a checkpoint. They are in double precision whatever the fields
         // are in.
-        let statistics = 8.0 * 3.0 * 129.0 * (51.0 + 5.0 * 128.0 + 3.0) / 1e6;
+        let statistics = 8.0 * 3.0 * 129.0 * (40.0 + 5.0 * 128.0 + 3.0) / 1e6;
         let found = 2.0 * memory(&["numerics.precision=single"]) - memory(&[]);
         assert!((found - statistics).abs() < 0.2, "{found} MB, not {statistics} MB");
     }

@@ -1,7 +1,7 @@
 //! Files of the closed batches of statistics, one per batch. A batch that cannot be written stays in
 //! memory and is tried again; checkpoints carry it until then.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::parallel::World;
 use crate::statistics::{BatchRecords, Record};
 use crate::store::{self, Header};
@@ -44,11 +44,21 @@ impl BatchFiles {
         }
     }
 
-    /// Writes the kept batches. Collective.
+    /// Writes the kept batches, which the last checkpoint holds as well. Collective.
     ///
     /// # Errors
-    /// The same on all ranks: a batch that cannot be written; it stays in memory.
-    pub fn write(&mut self, world: &World) -> Result<()> {
+    /// The same on all ranks: a batch that cannot be written, and what to do.
+    pub fn write_all(&mut self, world: &World) -> Result<()> {
+        self.write(world).map_err(|error| Error {
+            message: format!(
+                "{error}\nBatches of statistics could not be written. The last checkpoint holds them: fix \
+                 the problem, and run the same command again"
+            ),
+            ..error
+        })
+    }
+
+    fn write(&mut self, world: &World) -> Result<()> {
         while let Some((header, BatchRecords { number, records })) = self.kept.front() {
             let written = store::write_batch(world, &self.directory, *number, header, records);
             self.failed = written.is_err();

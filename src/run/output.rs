@@ -186,13 +186,7 @@ impl Output {
     /// Rows of a table, or a batch of statistics, that cannot be written.
     pub fn finish(&mut self, world: &World, log: &mut Log) -> Result<()> {
         self.settle(world, log);
-        self.batches.write(world).map_err(|error| Error {
-            message: format!(
-                "{error}\nBatches of statistics could not be written. The last checkpoint holds them: fix \
-                 the problem, and run the same command again"
-            ),
-            ..error
-        })?;
+        self.batches.write_all(world)?;
         world.root_does(|| match self.tables.values().find_map(Appended::unwritten) {
             Some(what) => {
                 Err(Error::failure(format!("{what}: they could not be written before the end of the run")))

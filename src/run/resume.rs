@@ -168,7 +168,7 @@ impl Run {
     /// # Errors
     /// A file that cannot be written.
     pub(super) fn continue_from(&mut self, mut resumed: Resumed) -> Result<String> {
-        resumed.batches.write(&self.world)?;
+        resumed.batches.write_all(&self.world)?;
         let step = self.clock().step;
         let aside = store::set_aside(&self.world, &self.directory.checkpoints(), step, &resumed.damaged)?;
         let batches =

@@ -106,7 +106,10 @@ impl Run {
         let Some(resumed) = run.resume(true)? else { return Err(blow_up) };
         // A blow-up before the next checkpoint finds its own shortening in the last one, already multiplied.
         run.shorten(Shortened { retries: shortened.retries + 1, factor: shortened.factor * retry.factor });
-        let from = run.continue_from(resumed)?;
+        let from = run.continue_from(resumed).map_err(|error| Error {
+            message: format!("{blow_up}\nIt is not tried again: {error}"),
+            ..blow_up.clone()
+        })?;
         let Shortened { retries, factor } = run.shortened;
         log.line(&format!(
             "retry {retries} of {}: {from}, with steps {factor} times as long as in the case",

@@ -131,7 +131,7 @@ pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
     let (link, partial) = (directory.join(LATEST), partial(&directory.join(LATEST)));
     discard(&partial)?;
     // A file of this name is not this program's: it is not replaced.
-    if link.symlink_metadata().is_ok_and(|data| !data.is_symlink()) {
+    if is_no_link(&link) {
         fs::rename(&link, free_name(&link))
             .map_err(|error| Error::io(format!("cannot put {} aside", link.display()), error))?;
     }
@@ -139,6 +139,11 @@ pub fn point_latest(directory: &Path, step: u64) -> Result<()> {
         .and_then(|()| fs::rename(&partial, &link))
         .map_err(|error| Error::io(format!("cannot create the link {}", link.display()), error))?;
     sync(directory)
+}
+
+/// Returns whether something else than a link has this name.
+fn is_no_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|data| !data.is_symlink())
 }
 
 /// Deletes all checkpoints but the newest `keep` and that of `step`, which was just written.
@@ -260,7 +265,7 @@ pub fn latest_problem(world: &World, directory: &Path) -> Result<Option<String>>
     let link = directory.join(LATEST);
     let problem = world.root_text(|| {
         Ok(match fs::read_link(&link) {
-            Err(_) if link.is_file() => {
+            Err(_) if is_no_link(&link) => {
                 format!("{} is not a link: it is put aside", link.display())
             }
             Err(error) => format!("{} cannot be followed: {error}", link.display()),

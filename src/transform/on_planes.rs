@@ -19,6 +19,19 @@ use std::time::Instant;
 ///     b_on_planes.visit(|_| 0.0, |_, _, _| ());
 /// }
 /// ```
+///
+/// In the right order the same compiles:
+///
+/// ```
+/// use rogallo::transform::{Pencils, Shift, SpectralField};
+///
+/// fn visit_in_time(pencils: &mut Pencils<f64>, shift: &Shift<f64>, [a, b]: [&SpectralField<f64>; 2]) {
+///     let mut a_on_planes = pencils.inverse([a].into_iter(), shift);
+///     a_on_planes.visit(|_| 0.0, |_, _, _| ());
+///     let mut b_on_planes = pencils.inverse([b].into_iter(), shift);
+///     b_on_planes.visit(|_| 0.0, |_, _, _| ());
+/// }
+/// ```
 #[must_use]
 pub struct OnPlanes<'a, T, Y: Columns<T> = FourierColumns<T>> {
     pub(super) pencils: &'a mut Pencils<T, Y>,

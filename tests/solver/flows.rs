@@ -78,6 +78,10 @@ pub fn error_at_points(
     let points = slab.z.flat_map(|k| slab.y.clone().map(move |j| (j, k)));
     let points = points.flat_map(|(j, k)| (0..x.len()).map(move |i| [i, j, k]));
     let errors = points.zip(values).map(|([i, j, k], value)| (value - exact([x[i], y[j], z[k]])).abs());
-    // A NaN must win.
-    Ok(errors.fold(0.0, |largest, error| if error <= largest { largest } else { error }))
+    Ok(errors.fold(0.0, larger))
+}
+
+/// The larger of two numbers; a NaN wins, from whichever side.
+pub fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b <= a { a } else { b }
 }

@@ -77,7 +77,7 @@ pub fn visit(keys: &mut Keys, initial: &mut ChannelInitial, dir: &Path, grid: [u
             keys.key(
                 index,
                 Key::or("index", integer(), 0)
-                    .says("Rank of the mode by growth rate; 0 is the least stable."),
+                    .says("Position of the mode by growth rate; 0 is the least stable."),
             );
             let key = Key::or("amplitude", non_zero(), 1e-4).unit("velocity");
             keys.key(amplitude, key.says("Largest velocity of the mode."));

@@ -151,8 +151,8 @@ fn height() -> Codec<f64> {
 fn frame_velocity(keys: &mut Keys, frame_velocity: &mut f64, nominal: Nominal) {
     let mut given = Some(*frame_velocity);
     let key = Key::or("frame_velocity", word_or("auto", number()), None).unit("velocity");
-    let says = "Velocity along x of the frame of computation: it shortens or lengthens the steps, and output \
-        is for the laboratory; \"auto\" is the bulk velocity.";
+    let says = "Velocity along x of the frame of computation, which affects only the length of the steps; output \
+        is in the laboratory frame; \"auto\" is the bulk velocity.";
     keys.key(&mut given, key.says(says));
     *frame_velocity = given.unwrap_or(nominal.bulk_velocity);
 }

@@ -47,12 +47,14 @@ pub fn visit(
         let key = Key::or("from", non_negative(), 0.0).unit("time").written(is_sampled);
         keys.key(from, key.says("Time before which no samples are taken."));
         let key = Key::or("batch", positive(), batches.length).unit("time").written(is_sampled);
+        // See `batch_differences`.
+        let key = key.change(Change::Asked);
         let key = key.by_default("h / u_tau, or the nearest whole number of periods of oscillating walls");
         keys.key(
             &mut batches.length,
             key.says("Length of a batch, the time over which sums are kept apart."),
         );
-        let key = Key::or("spectra_batch", at_least(1), 1).written(is_sampled);
+        let key = Key::or("spectra_batch", at_least(1), 1).written(is_sampled).change(Change::Asked);
         keys.key(&mut batches.of_spectra, key.says("Number of batches that a sum of spectra covers."));
         if !is_sampled
             && ["from", "batch", "spectra_batch"].into_iter().any(|key| keys.given(key) == Some(true))

@@ -142,7 +142,8 @@ pub fn checkpoint_file(keys: &mut Keys, file: &mut PathBuf, dir: &Path) {
 }
 
 fn develop(keys: &mut Keys, develop: &mut Option<Develop>, nonlinear: bool, viscosity: f64) {
-    let head = Head::new("develop", "Decay of the random field to developed turbulence before time zero.");
+    let says = "Decay of a random field to developed turbulence before time zero; with kind = \"random\".";
+    let head = Head::new("develop", says);
     keys.optional(develop, head, Develop::default(), |develop, keys| {
         let key = Key::or("skewness", skewness(), -0.4);
         keys.key(
@@ -152,7 +153,7 @@ fn develop(keys: &mut Keys, develop: &mut Option<Develop>, nonlinear: bool, visc
         let key = Key::or("rescale", one_of(RESCALES), Rescale::Spectrum);
         keys.key(
             &mut develop.rescale,
-            key.says("Property of the random field that the decayed field gets back."),
+            key.says("Quantity of the random field that is restored after the decay."),
         );
     });
     if develop.is_some() && !nonlinear {

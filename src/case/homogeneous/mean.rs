@@ -84,7 +84,7 @@ const KINDS: &[Variant<Gradient>] = &[
         "Axisymmetric expansion A = diag(-a, a/2, a/2).",
         Gradient::AxisymmetricExpansion { rate }
     ),
-    variant!("rotation", "No mean flow in a rotating frame.", Gradient::None),
+    variant!("rotation", "Rotating frame without a mean flow.", Gradient::None),
     variant!("gradient", "Any mean velocity gradient A without divergence.", Gradient::General(_)),
 ];
 

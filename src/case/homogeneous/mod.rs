@@ -83,7 +83,7 @@ pub fn visit(keys: &mut Keys, flow: &mut Homogeneous, general: General, dir: &Pa
         let grid = Key::required("grid", array(grid_points()), "[64, 64, 64]");
         keys.key(&mut domain.grid, grid.says("Grid points; prime factors 2, 3, 5 and 7 only."));
     });
-    keys.table(Head::new("fluid", "Fluid."), |keys| {
+    keys.table(Head::new("fluid", "Properties of the fluid."), |keys| {
         let viscosity = Key::required("viscosity", non_negative(), "0.005").unit("length^2 / time");
         keys.key(&mut fluid.viscosity, viscosity.says("Kinematic viscosity."));
     });

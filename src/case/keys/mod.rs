@@ -56,8 +56,7 @@ pub trait Visitor {
 impl<'a> dyn Visitor + 'a {
     /// Visits a key.
     pub fn key<T: Clone + 'static>(&mut self, value: &mut T, key: Key<T>) {
-        let Key { facts, codec, default, is_set } = key;
-        self.value(&facts, &mut Bound { value, codec, default, is_set });
+        self.value(&key.facts, &mut Bound { value, key: &key });
     }
 
     /// Visits the required key `name`, whose word is that of a variant, and then by `visit` the
@@ -277,26 +276,25 @@ pub trait Slot {
     fn text(&self) -> Option<String>;
 }
 
+/// A key and the value that it has in the case.
 struct Bound<'a, T> {
     value: &'a mut T,
-    codec: Codec<T>,
-    default: Option<T>,
-    is_set: fn(&T) -> bool,
+    key: &'a Key<T>,
 }
 
 impl<T: Clone + 'static> Slot for Bound<'_, T> {
     fn read(&mut self, node: &Node) -> Read<()> {
-        *self.value = self.codec.read(node)?;
+        *self.value = self.key.codec.read(node)?;
         Ok(())
     }
 
     fn reset(&mut self) {
-        if let Some(default) = &self.default {
+        if let Some(default) = &self.key.default {
             *self.value = default.clone();
         }
     }
 
     fn text(&self) -> Option<String> {
-        (self.is_set)(self.value).then(|| self.codec.write(self.value))
+        (self.key.is_set)(self.value).then(|| self.key.codec.write(self.value))
     }
 }

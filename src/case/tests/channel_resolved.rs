@@ -145,3 +145,13 @@ fn differences_see_every_key() {
     let flows = physics_differences(&with(&[]), &channel_case(&[]));
     assert!(flows.contains(&"flow.kind: \"homogeneous\" -> \"channel\"".to_owned()), "{flows:?}");
 }
+
+#[test]
+fn the_physics_of_older_batches_had_a_step() {
+    let case = channel_case(&[]);
+    for step in ["cfl = 0.8", "dt = 0.01"] {
+        let old = physics_text(&case).replace("[time]\n", &format!("[time]\n{step}\n"));
+        assert!(old.contains(step), "{old}");
+        assert_eq!(physics_differences(&read_physics(&old).unwrap(), &case), Vec::<String>::new());
+    }
+}

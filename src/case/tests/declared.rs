@@ -1,5 +1,6 @@
 //! What follows from the declaration of the keys: the reference, the schema, the case with comments.
 
+use super::super::keys::By;
 use super::super::list::{Item, flows};
 use super::super::{keys, keys_in_markdown, schema};
 use super::channel::{CHANNEL, channel_case};
@@ -35,6 +36,10 @@ fn the_reference_shows_the_tables_asked_for() {
             && forcing.matches("  wavenumber (").count() == 1,
         "{forcing}"
     );
+    let time = keys(Some("time")).unwrap();
+    assert!(time.contains("  dt (required, or cfl)\n"), "{time}");
+    let statistics = keys(Some("output.statistics")).unwrap();
+    assert_eq!(statistics.matches("a change needs --accept-changes").count(), 2, "{statistics}");
     let error = keys(Some("chekpoint")).unwrap_err().message;
     assert!(error.starts_with("a case has no table [chekpoint]; did you mean checkpoint? "), "{error}");
 }
@@ -45,10 +50,14 @@ fn every_key_is_explained() {
         for item in items {
             match item {
                 Item::Key(facts) => assert!(facts.says.ends_with('.'), "{facts:?}"),
-                Item::Choice(choice) => choice.branches.iter().for_each(|branch| {
-                    assert!(branch.says.ends_with('.'), "{branch:?}");
-                    check(&branch.items);
-                }),
+                Item::Choice(choice) => {
+                    // One by keys has no key of its own.
+                    assert!(choice.by == By::Key || choice.facts.says.ends_with('.'), "{choice:?}");
+                    for branch in &choice.branches {
+                        assert!(branch.says.ends_with('.'), "{branch:?}");
+                        check(&branch.items);
+                    }
+                }
                 Item::Table(table) => {
                     assert!(table.head.says.ends_with('.'), "{table:?}");
                     check(&table.items);

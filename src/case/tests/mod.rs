@@ -220,6 +220,11 @@ fn an_empty_file_lacks_the_required_keys() {
         assert!(message.contains(&format!("error: {missing} is missing\n--> case.toml\n")), "{message}");
     }
     assert!(message.ends_with("6 errors in case.toml; nothing was run."));
+    // The other keys are judged as those of a box whose flow has its defaults.
+    let without = SMALLEST.replace("kind = \"homogeneous\"\n", "").replace("dt = 0.01", "cfl = 0.5");
+    let text = format!("{without}[forcing]\nkind = \"linear\"\nrate = 0.1\n");
+    let message = read(&text, &[]).unwrap_err().message;
+    assert!(message.ends_with("1 error in case.toml; nothing was run."), "{message}");
 }
 
 #[test]

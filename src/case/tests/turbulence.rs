@@ -1,12 +1,6 @@
-//! The mean flow, scalars, forcing, and what a random field may be.
+//! Scalars, forcing and random fields.
 
 use super::*;
-
-const AT_ONCE: [(f64, f64); 1] = [(0.0, 1.0)];
-
-fn mean(gradient: Gradient, rotation: [f64; 3]) -> Mean {
-    Mean { gradient, rotation, schedule: AT_ONCE.to_vec() }
-}
 
 fn assert_complaint(set: &str, expected: &str) {
     assert_eq!(complaints(&[set]), expected, "{set}");

@@ -168,12 +168,11 @@ impl Basis {
     }
 }
 
-/// The equations in weak form, `(f, g) = int f g dy`.
+/// The equations in weak form, `(f, g) = 1/2 int f g dy`.
 struct Linearised {
     viscosity: f64,
     wavenumbers: [f64; 2],
     points: Points,
-    weights: Vec<f64>,
     /// U, U', U''
     mean: [Vec<f64>; 3],
     /// f = f' = 0 at the walls
@@ -207,7 +206,6 @@ impl Linearised {
         Self {
             viscosity,
             wavenumbers: [kx, kz],
-            weights: points.weights.clone(),
             mean: [profile, &slope, &derivative(&slope)].map(|series| points.values(series)),
             clamped: Basis::new(clamped.collect(), &points, kk),
             pinned: Basis::new(pinned, &points, kk),
@@ -266,7 +264,7 @@ impl Linearised {
     fn product(&self, f: &DMatrix<f64>, g: &DMatrix<f64>, c: Option<&[f64]>) -> DMatrix<f64> {
         let mut g = g.transpose();
         for (j, mut row) in g.row_iter_mut().enumerate() {
-            row *= self.weights[j] * c.map_or(1.0, |c| c[j]);
+            row *= self.points.weights[j] * c.map_or(1.0, |c| c[j]);
         }
         f * g
     }
@@ -281,8 +279,9 @@ impl Linearised {
             return Ok(vec![ZERO; v.len()]);
         }
         let values = self.points.values(v);
-        let weighted =
-            DVector::from_fn(values.len(), |j, _| values[j] * (-kz * self.weights[j] * self.mean[1][j]));
+        let weighted = DVector::from_fn(values.len(), |j, _| {
+            values[j] * (-kz * self.points.weights[j] * self.mean[1][j])
+        });
         let eta = self.squire().forced(omega, &(self.pinned.values.map(Complex::from) * weighted));
         eta.map(|x| self.pinned.series(&x)).ok_or_else(|| {
             Error::input(format!(

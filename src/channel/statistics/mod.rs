@@ -101,9 +101,10 @@ impl<T: Real> Channel<T> {
         let means = self.means();
         let mut averages = self.with_scratch(|channel, scratch| {
             // The pressure needs the products of the velocity: averages at points are taken on the way.
-            let (pressure, at_points) = channel.pressure(scratch, &means);
-            [at_points, channel.sample_velocity(&pressure, weight), channel.sample_derivatives(&pressure)]
-                .concat()
+            let (pressure, mut averages) = channel.pressure(scratch, &means);
+            averages.extend(channel.sample_velocity(&pressure, weight));
+            averages.extend(channel.sample_derivatives(&pressure));
+            averages
         });
         averages.extend(self.sample_vorticity());
         for s in 0..self.parameters.scalars.len() {

@@ -5,16 +5,16 @@ use crate::transform::Real;
 use bytemuck::cast_slice_mut;
 use num_complex::Complex;
 
-/// Room for a spectral field: what phi gained in a substep, which only the next substep of the same
-/// step asks for. Between steps it is free.
+/// Room for a spectral field: II h of phi in a substep, which only the next substep of the same step
+/// asks for. Between steps it is free.
 pub struct Scratch<'a, T>(pub &'a mut [Complex<T>]);
 
 impl<T: Real> Channel<T> {
     /// Lends the memory to `work`.
     pub(super) fn with_scratch<R>(&mut self, work: impl FnOnce(&mut Self, Scratch<'_, T>) -> R) -> R {
-        let mut gained = std::mem::take(&mut self.previous[0]);
-        let done = work(self, Scratch(cast_slice_mut(&mut gained)));
-        self.previous[0] = gained;
+        let mut previous = std::mem::take(&mut self.previous[0]);
+        let done = work(self, Scratch(cast_slice_mut(&mut previous)));
+        self.previous[0] = previous;
         done
     }
 }

@@ -64,8 +64,10 @@ impl Spectra {
         pairs * visited.y.len() * (visited.nx.len() + visited.nz.len()) + with_means(scalars).count() * points
     }
 
-    /// The places of the first pair of the velocity, and of a scalar.
+    /// The place of the first pair of the velocity.
     pub const OF_VELOCITY: usize = 0;
+
+    /// The place of the first pair of a scalar.
     pub fn of_scalar(s: usize) -> usize {
         terms::spectra(s).len()
     }

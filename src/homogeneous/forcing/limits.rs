@@ -31,7 +31,7 @@ impl Forcing {
                     rates.raise(Cause::Growth, growth_by_power(power, self.energy, through));
                 }
             }
-            // <|f|^2> = 4 sigma^2 a mode: two components perpendicular k, of two parts each
+            // <|f|^2> = 4 sigma^2 per mode: two components perpendicular to k, of two parts each
             case::Forcing::OrnsteinUhlenbeck { variance, correlation_time, .. } => {
                 let strength = (8.0 * variance * self.labels.len() as f64).sqrt();
                 rates.raise(Cause::Force, (strength * cells).sqrt());

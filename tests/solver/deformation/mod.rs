@@ -12,7 +12,7 @@ mod schedule;
 use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::exact::{C, Equations, Vector, Wave, ZERO};
-use crate::flows::{advance, labels, observed, started};
+use crate::flows::{advance, labels, larger, observed, started};
 use rogallo::case::{Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::{Homogeneous, Parameters};
@@ -127,9 +127,7 @@ fn error(world: &World, flow: &Homogeneous<f64>, label: [i64; 3], wave: &Wave) -
         seen[0] += u64::from(exact.is_some());
         for (field, values) in fields.iter().enumerate() {
             let exact = exact.map_or(ZERO, |exact| exact[field]);
-            // A NaN must win.
-            let error = (values[mode] - exact).norm();
-            largest[0] = if error <= largest[0] { largest[0] } else { error };
+            largest[0] = larger(largest[0], (values[mode] - exact).norm());
             largest[1] = largest[1].max(exact.norm());
         }
     }
