@@ -92,7 +92,7 @@ fn moved_begin() -> Outcome {
     place.same_text("moved", "fresh", "series.csv")?;
     place.same_text("moved", "fresh", "profiles.csv")?;
     let window = "averaged         t = 1.5 to 2, ";
-    let left_out = "left out: 2 batch(es) that begin before output.statistics.from = 1.5";
+    let left_out = "left out: 2 batches beginning before output.statistics.from = 1.5";
     place.ends(
         1,
         "stats moved",
@@ -196,7 +196,7 @@ fn not_mixed() -> Outcome {
         "not as said"
     );
     let thinner = format!("{} --set fluid.reynolds_tau=60", longer.replace("end=0.5", "end=0.6"));
-    let left_out = "left out: 5 batch(es) of other physics (fluid.viscosity: 0.02 -> 0.01";
+    let left_out = "left out: 5 batches with other physics (fluid.viscosity: 0.02 -> 0.01";
     place.ends(
         3,
         &format!("{thinner} --accept-changes"),

@@ -367,8 +367,8 @@ f.copy(f['u'], f, 'samples')",
     fs::write(place.at("old/statistics.h5"), "of that version")?;
     let without = [
         "nothing yet: samples are taken from",
-        "without the batch under way: ",
-        "statistics.h5 is of rogallo 0.1, which counted samples and not time",
+        "left out: the unfinished batch: ",
+        "statistics.h5 was written by rogallo 0.1, whose averages have no times",
     ];
     place.ends(1, "stats old", 0, &without)?;
     let refused = [

@@ -1,7 +1,8 @@
-//! The budgets of the Reynolds stresses and of k, without the units of the wall:
+//! The budgets of the Reynolds stresses and of k, in the units of the case:
 //!
 //! ```text
-//!     d<u_i u_j>/dt = production + transport + viscous + pressure_strain + pressure_transport + dissipation + rotation
+//!     d<u_i u_j>/dt = production + transport + viscous + pressure_strain + pressure_transport
+//!                     + dissipation + rotation
 //!
 //!     production          -<u_i v> dU_j/dy - <u_j v> dU_i/dy
 //!     transport           -d<u_i u_j v>/dy
@@ -12,9 +13,9 @@
 //!     rotation            4 Omega <uv>, -4 Omega <uv>, 0, 2 Omega (<vv> - <uu>) of uu, vv, ww, uv
 //! ```
 //!
-//! of fluctuations; k is half the sum of uu, vv and ww. In the mean over a long time the sum of all
-//! terms, the residual, vanishes. What it is over a finite time is what the stress gained, and with
-//! a constant mass flux the part of the pressure gradient that fluctuates with U.
+//! All moments are those of fluctuations; k is half the sum of uu, vv and ww. Averaged over a long
+//! time, the sum of all terms, the residual, vanishes. Over a finite time it is the change of the
+//! stress and, at constant mass flux, the correlation of the pressure gradient with U.
 
 use super::moments::Moments;
 use super::samples::Averages;
@@ -22,7 +23,7 @@ use crate::channel::catalogue::*;
 use crate::chebyshev::Differences;
 use crate::error::Result;
 
-/// The names of the terms, rotation being the last.
+/// Names of the terms; rotation is the last.
 pub const TERMS: [&str; 7] = [
     "production",
     "transport",
@@ -33,7 +34,7 @@ pub const TERMS: [&str; 7] = [
     "rotation",
 ];
 
-/// The stresses, k being the last.
+/// Names of the stresses; k is the last.
 pub const STRESSES: [&str; 5] = ["uu", "vv", "ww", "uv", "k"];
 
 /// The terms of one budget, in the order of [`TERMS`].
@@ -55,8 +56,8 @@ pub fn budgets(
         differences.of(values).iter().map(|d| factor * d).collect()
     };
     let viscous = |stress: &[f64]| slope(nu, &differences.of(stress));
-    // e and d are the parts of <du_i/dx_k du_j/dx_k> with k = x, z and y; the mean flow is in the
-    // latter, as it is in <p du/dy>.
+    // e is the part of <du_i/dx_k du_j/dx_k> with k = x and z, d that with k = y; d and <p du/dy>
+    // still contain the mean flow.
     let dissipation = |[e, d]: [Moment; 2], of_mean: &dyn Fn(usize) -> f64| -> Result<Vec<f64>> {
         let (along, across) = (raw(e)?, raw(d)?);
         Ok(each(&|j| -2.0 * nu * (along[j] + across[j] - of_mean(j))))

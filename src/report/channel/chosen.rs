@@ -1,4 +1,4 @@
-//! The batches that the averages of a run are taken from: those of its case that lie in a window of time.
+//! The batches over which a run is averaged: those of its case that lie in a window of time.
 
 use std::path::Path;
 
@@ -9,38 +9,38 @@ use crate::report::table::number;
 use crate::statistics::{Batch, Record, Tally, Window};
 use crate::store::{self, Header};
 
-/// What is averaged, and what is not. Batches ascend in time; lines over y begin at the upper wall,
-/// as the grid of the program does.
+/// The batches to average, and notes on the others. Batches ascend in time; profiles begin at the
+/// upper wall, like the grid of the program.
 #[derive(Default)]
 pub struct Chosen {
-    /// Without their spectra.
+    /// The batches without their spectra.
     pub batches: Vec<Batch>,
     pub spectra: Option<SpectralSums>,
-    /// What is left out, and why: a line each.
+    /// One line for each thing that is left out, with the reason.
     pub notes: Vec<String>,
     /// The names of the records of spectra.
     of_spectra: Vec<String>,
 }
 
-/// The spectra of all batches that end some.
+/// The sums of the spectra of all batches.
 pub struct SpectralSums {
     pub tally: Tally,
     pub records: Vec<Record>,
 }
 
-/// How many batches are left out for each reason.
+/// The number of batches left out for each reason.
 #[derive(Default)]
 struct LeftOut {
     before: usize,
     after: usize,
     other_length: usize,
     other_physics: usize,
-    /// How the case of one of these differs.
+    /// The difference between the case and that of one of these.
     difference: String,
 }
 
 impl Chosen {
-    /// From the files of `run_dir`, and from its newest checkpoint, which has the batch under way.
+    /// Reads the files of `run_dir` and its newest checkpoint, which has the unfinished batch.
     ///
     /// # Errors
     /// A damaged batch.
@@ -56,12 +56,12 @@ impl Chosen {
         let checkpoint = run_dir.join("checkpoints/latest");
         if checkpoint.exists() {
             match store::read_open_batch(&checkpoint) {
-                // A run that has gone on since may have closed it.
+                // The run may have finished it since.
                 Ok(Some((header, batch))) if newest.is_none_or(|newest| batch.number > newest) => {
                     chosen.consider(&header, batch, case, window, &mut left)?;
                 }
                 Ok(_) => {}
-                Err(error) => chosen.notes.push(format!("without the batch under way: {error}")),
+                Err(error) => chosen.notes.push(format!("left out: the unfinished batch: {error}")),
             }
         }
         chosen.tell(&left, window);
@@ -116,7 +116,7 @@ impl Chosen {
         }
     }
 
-    /// What the sums of all batches cover.
+    /// The time, weight and number of the samples of all batches.
     pub fn tally(&self) -> Option<Tally> {
         self.batches.iter().map(|batch| batch.moments).reduce(|a, b| a.and(&b))
     }
@@ -124,13 +124,15 @@ impl Chosen {
     fn tell(&mut self, left: &LeftOut, window: Window) {
         let from = number(window.from);
         let reasons = [
-            (left.before, format!("that begin before output.statistics.from = {from}")),
-            (left.after, format!("that end after t = {}", number(window.to))),
+            (left.before, format!("beginning before output.statistics.from = {from}")),
+            (left.after, format!("ending after t = {}", number(window.to))),
             (left.other_length, "of another length".to_owned()),
-            (left.other_physics, format!("of other physics ({})", left.difference)),
+            (left.other_physics, format!("with other physics ({})", left.difference)),
         ];
         let told = reasons.into_iter().filter(|(count, _)| *count > 0);
-        self.notes.extend(told.map(|(count, reason)| format!("left out: {count} batch(es) {reason}")));
+        let batches = |count: usize| if count == 1 { "batch" } else { "batches" };
+        self.notes
+            .extend(told.map(|(count, reason)| format!("left out: {count} {} {reason}", batches(count))));
         if let (Some(tally), Some(first)) = (self.tally(), self.batches.first()) {
             let (begin, end) = (number(tally.begin), number(tally.end));
             if first.number > first.axis.batch_from(window.from) {
@@ -150,7 +152,7 @@ impl Chosen {
     }
 }
 
-/// With y from the upper wall: files have it ascending.
+/// Reverses the order of y, which ascends in files, so that it begins at the upper wall.
 fn downwards(mut record: Record) -> Record {
     if record.axes.first().is_some_and(|axis| axis == "y") && !record.values.is_empty() {
         let line = record.values.len() / record.shape[0];

@@ -1,19 +1,19 @@
-//! Sampling errors. With B whole batches, all of one length, and `q_(b)` what a quantity is without
-//! batch b, its standard error s is
+//! Sampling errors by Tukey's jackknife. With B whole batches of equal length, and `q_(b)` the value
+//! of a quantity without batch b, its standard error s is
 //!
 //! ```text
 //!     s^2 = (B - 1) / B sum_b (q_(b) - mean of q_(.))^2
 //! ```
 //!
-//! (Tukey's jackknife). For a mean this is the standard deviation of the batches over the root of
-//! B; and it holds as well for what is not linear in the averages, as u_tau, central moments, or
-//! where a peak is. It is at a point y, not at a y+.
+//! For a mean this is the standard deviation of the batches divided by the root of B. It also holds
+//! for quantities that are not linear in the averages, such as u_tau, central moments or the
+//! position of a peak. It is the error at fixed y, not at fixed y+.
 
 use super::profiles::{Findings, Setting};
 use super::samples::Samples;
 use crate::error::Result;
 
-/// The findings from all samples, with their errors; of fewer than two batches these are NaN.
+/// The findings from all samples, with their errors; these are NaN for fewer than two batches.
 pub fn findings(samples: &Samples, setting: &Setting) -> Result<Findings> {
     let mut findings = Findings::new(&samples.all(), setting)?;
     let all: Vec<f64> = findings.columns().flat_map(|column| &column.values).copied().collect();
@@ -22,7 +22,7 @@ pub fn findings(samples: &Samples, setting: &Setting) -> Result<Findings> {
     for batch in 0..batches {
         let without = Findings::new(&samples.without(batch), setting)?;
         for (i, value) in without.columns().flat_map(|column| &column.values).enumerate() {
-            // The distance from what it is with all loses no digits.
+            // Differences from the value of all samples lose no digits.
             sums[i] += value - all[i];
             squares[i] += (value - all[i]).powi(2);
         }
@@ -32,7 +32,7 @@ pub fn findings(samples: &Samples, setting: &Setting) -> Result<Findings> {
         let variance = (count - 1.0) / count * (square - sum * sum / count);
         match batches {
             0 | 1 => f64::NAN,
-            // Round-off may make it negative; what is not a number stays so.
+            // Round-off may make it negative; NaN stays NaN.
             _ if variance < 0.0 => 0.0,
             _ => variance.sqrt(),
         }

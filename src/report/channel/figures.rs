@@ -11,18 +11,18 @@ use crate::report::figures::frame::{
     Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, band, curve, linear, semilogarithmic, zero,
 };
 
-/// This many markers of a published profile at most; more would hide the curve.
+/// Maximum number of markers of a published profile; more would hide the curve.
 const MOST_MARKERS: f64 = 40.0;
-/// The law of the wall between viscous layer and centre, `U+ = 1/KAPPA ln y+ + INTERCEPT` (Pope
-/// 2000, section 7.1.4), and from where it is drawn.
+/// The logarithmic law, `U+ = 1/KAPPA ln y+ + INTERCEPT` (Pope 2000, section 7.1.4), and the y+ from
+/// which it is drawn.
 const KAPPA: f64 = 0.41;
 const INTERCEPT: f64 = 5.2;
 const LOGARITHMIC_FROM: f64 = 20.0;
-/// The mean velocity is drawn from this y+ on, budgets and vorticity up to that one.
+/// The y+ from which the mean velocity is drawn, and that up to which budgets and vorticity are.
 const NEAREST: f64 = 0.5;
 const NEAR_WALL: f64 = 100.0;
 
-/// Draws what there is to `dir`; the names of the figures.
+/// Draws the figures for which there are data to `dir` and returns their names.
 pub fn draw(dir: &Path, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> {
     let mut drawn = Vec::new();
     // A fluid at rest has no wall units.
@@ -55,7 +55,7 @@ pub fn draw(dir: &Path, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> 
 /// Name of a column, label, colour, and sign.
 type Part<'a> = (&'a str, &'a str, &'static str, f64);
 
-/// y+ where the halves are alike, so that published ones can be laid over; else y, from wall to wall.
+/// y+ if the halves are alike, so that published profiles can be overlaid; else y, from wall to wall.
 struct Axis<'a> {
     places: &'a [f64],
     label: &'static str,
@@ -73,13 +73,13 @@ impl<'a> Axis<'a> {
         Self { places, label, to: places.last().copied().unwrap_or(1.0), references: run.comparable() }
     }
 
-    /// Only where most happens, if the other half is like this one.
+    /// Limits the axis to the region near the wall.
     fn near_the_wall(mut self) -> Self {
         self.to = self.to.min(NEAR_WALL);
         self
     }
 
-    /// The columns as curves, each with its label, colour and sign, over those of `curves`.
+    /// Draws `curves` and, above them, the columns, each with its label, colour and sign.
     fn draw(
         &self,
         dir: &Path,
@@ -94,7 +94,7 @@ impl<'a> Axis<'a> {
                 find(columns, name).into_iter().flat_map(|column| self.curves(column, label, colour, *sign)),
             );
         }
-        // The colours tell the parts, the markers whose they are.
+        // Colours distinguish the quantities, markers the sources.
         for (reference, (_, marker)) in self.references.iter().zip(REFERENCES.into_iter().cycle()) {
             if parts.iter().any(|(name, ..)| reference.find(name).is_some()) {
                 curves.push(Curve {
@@ -108,7 +108,7 @@ impl<'a> Axis<'a> {
         linear(&Frame { dir, name, x: self.label, y: label }, (0.0, self.to), curves)
     }
 
-    /// A column, `sign` times, with its error and what is published of it.
+    /// A column times `sign`, with its error and the published values.
     fn curves(&self, column: &Column, label: &str, colour: &'static str, sign: f64) -> Vec<Curve> {
         let shown: Vec<usize> =
             (0..self.places.len()).filter(|&i| self.places[i] <= self.to * (1.0 + 1e-12)).collect();
@@ -127,7 +127,7 @@ impl<'a> Axis<'a> {
     }
 }
 
-/// The points that are at least so far apart in `scale` of x.
+/// The points that are at least `distance` apart in `scale` of x.
 fn apart(
     points: impl Iterator<Item = (f64, f64)>,
     distance: f64,
@@ -273,22 +273,22 @@ fn budget(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {
     )
 }
 
-/// Re_tau over time, that of the walls and that which the pressure gradient G would hold,
-/// `sqrt(|G|) / nu`; the beginning of the averages is marked. False for a series without them.
+/// Draws Re_tau over time, from the wall shear and from the pressure gradient G, `sqrt(|G|) / nu`,
+/// and marks the beginning of the averages. False for a series without these columns.
 fn friction(dir: &Path, run: &Run, viscosity: f64) -> Result<bool> {
     let series = run.series;
     let (Some(time), Some(re_tau)) = (series.find("time"), series.find("re_tau")) else { return Ok(false) };
-    let mut curves = vec![curve("of the walls", RUN, Stroke::Line(4.0), time, re_tau)];
+    let mut curves = vec![curve("from the wall shear", RUN, Stroke::Line(4.0), time, re_tau)];
     if let Some(gradient) =
         series.find("pressure_gradient").filter(|values| values.iter().any(|value| *value != 0.0))
     {
-        // Nothing is known of it before the first step.
+        // It is not known before the first step.
         let held: Vec<f64> = gradient
             .iter()
             .map(|value| if *value == 0.0 { f64::NAN } else { value.abs().sqrt() / viscosity })
             .collect();
         curves.push(curve(
-            "of the pressure gradient, |dP/dx|^½ / ν",
+            "from the pressure gradient, |dP/dx|^½ / ν",
             "black",
             Stroke::Line(1.0),
             time,

@@ -9,17 +9,17 @@ use crate::channel::catalogue::{Direction, Field};
 use crate::error::Result;
 use crate::files;
 
-/// A quantity over wavenumbers or distances at each y; `values` has a line for each y, from the
+/// A quantity over wavenumbers or separations at each y; `values` has a row for each y, from the
 /// lower wall on.
 pub struct Lines {
     pub pair: [Field; 2],
     pub values: Vec<Vec<f64>>,
 }
 
-/// What is known over one direction.
+/// Spectra and correlations over one direction.
 pub struct Directed {
     pub along: Direction,
-    /// k and r in half-heights, and what makes them k nu / u_tau and r u_tau / nu.
+    /// k and r in half-heights, and the factor that converts them to k nu / u_tau and r u_tau / nu.
     pub k: Vec<f64>,
     pub r: Vec<f64>,
     pub wall_length: f64,
@@ -29,7 +29,7 @@ pub struct Directed {
 }
 
 impl Directed {
-    /// In the units of the wall that the findings have.
+    /// Converts spectra to the wall units of the findings.
     pub fn new(
         spectra: &Spectra,
         findings: &Findings,
@@ -104,7 +104,7 @@ impl Directed {
     }
 }
 
-/// The name of a product as that of a column, "uv" or "u_dye".
+/// The column name of a product, such as "uv" or "u_dye".
 fn column([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
     let between = if matches!((a, b), (Field::Scalar(_), _) | (_, Field::Scalar(_))) { "_" } else { "" };
     format!("{}{between}{}", a.plain_name(scalars), b.plain_name(scalars))

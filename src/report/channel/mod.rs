@@ -1,9 +1,9 @@
-//! What is reported of a channel. From the batches of its statistics come profiles and budgets in
-//! wall units with their sampling errors: to `profiles.csv` and `budgets.csv`, to the table, and to
-//! the figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and
-//! `scalar_rms`; `friction` is the history of the series. Spectra and two-point correlations at all
-//! y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names have
-//! some of them.
+//! The report of a channel. The batches of its statistics give profiles and budgets in wall units
+//! with their sampling errors. They go to `profiles.csv` and `budgets.csv`, to the table, and to the
+//! figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and `scalar_rms`;
+//! `friction` shows the history of the series. Spectra and two-point correlations at all y go to
+//! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
+//! them.
 
 mod budgets;
 mod chosen;
@@ -42,14 +42,14 @@ use samples::Samples;
 use spectra::Spectra;
 use symmetry::Symmetry;
 
-/// What a run has averaged so far.
+/// The averages of a run so far.
 struct Averaged {
     findings: Findings,
     /// Spectra and correlations over x and z.
     lines: Option<[Directed; 2]>,
-    /// What the sums cover.
+    /// The time, weight and number of the samples.
     tally: Tally,
-    /// The batches that errors are taken of, and how long one is.
+    /// Number and length of the batches from which errors are computed.
     batches: usize,
     batch_length: f64,
 }
@@ -62,25 +62,25 @@ impl Averaged {
     }
 }
 
-/// A channel as its files say it is.
+/// The data of a run of a channel, and the references for comparison.
 struct Run<'a> {
     labels: &'a Labels,
     series: &'a Table,
     flow: Channel,
     averaged: Option<Averaged>,
-    /// What is not in the averages, and why.
+    /// Notes on what the averages leave out.
     notes: Vec<String>,
     references: Vec<Published>,
     published_lines: Vec<PublishedLine>,
 }
 
 impl Run<'_> {
-    /// Whether the halves are alike.
+    /// Returns whether the halves are alike.
     fn symmetric(&self) -> bool {
         Symmetry::of(&self.flow).holds
     }
 
-    /// What is published is of channels whose halves are alike.
+    /// The references, if the halves are alike as in all published channels.
     fn comparable(&self) -> &[Published] {
         if self.symmetric() { &self.references } else { &[] }
     }
@@ -94,7 +94,10 @@ impl Run<'_> {
 pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Given]) -> Result<String> {
     let case = case(run_dir)?;
     let FlowKind::Channel(flow) = case.flow.clone() else {
-        return Err(Error::input(format!("{} is no case of a channel", run_dir.join("case.toml").display())));
+        return Err(Error::input(format!(
+            "{} is not a case of a channel",
+            run_dir.join("case.toml").display()
+        )));
     };
     let viscosity = case.fluid.viscosity;
     let (averaged, notes) = averages(run_dir, &case, &flow)?;
@@ -116,16 +119,16 @@ fn case(run_dir: &Path) -> Result<Case> {
     case::load(&run_dir.join("case.toml"), &[])
 }
 
-/// What the batches from `output.statistics.from` on give, if there are any with a sample; and
-/// notes of what is left out.
+/// The averages over the batches from `output.statistics.from` on, if any has a sample, and notes on
+/// what they leave out.
 fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Averaged>, Vec<String>)> {
     let window = Window { from: flow.sampling.from, to: f64::INFINITY };
     let chosen = Chosen::read(run_dir, case, flow, window)?;
     let (Some(tally), Some(first)) = (chosen.tally(), chosen.batches.first()) else {
         let mut notes = chosen.notes;
         if run_dir.join("statistics.h5").exists() {
-            let old = "statistics.h5 is of rogallo 0.1, which counted samples and not time: `stats` of that \
-                version reads it";
+            let old = "statistics.h5 was written by rogallo 0.1, whose averages have no times: read it with \
+                `rogallo stats` of that version";
             notes.push(old.to_owned());
         }
         return Ok((None, notes));
@@ -152,8 +155,8 @@ fn averages(run_dir: &Path, case: &Case, flow: &Channel) -> Result<(Option<Avera
     Ok((Some(Averaged { findings, lines, tally, batches: samples.batches(), batch_length }), chosen.notes))
 }
 
-/// A CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall), then
-/// each column and its error; what is not there is empty.
+/// Writes a CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall),
+/// then each column and its error; missing values are empty.
 fn write(path: &Path, columns: &[Column]) -> Result<()> {
     let places = &columns[..2];
     let others = &columns[2..];
@@ -171,7 +174,7 @@ fn write(path: &Path, columns: &[Column]) -> Result<()> {
     files::write(path, (names.join(",") + "\n" + &rows).as_bytes())
 }
 
-/// A number in a table; what is none is not there.
+/// Formats a number for a CSV file; NaN is an empty cell.
 fn cell(value: f64) -> String {
     if value.is_finite() { format!("{value:e}") } else { String::new() }
 }

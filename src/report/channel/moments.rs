@@ -1,13 +1,13 @@
-//! Central moments from averages over planes with the mean flow in them: u' = u - U, w' = w - W,
-//! p' = p - P; `<v>` and `<omega_y>` are zero. u is measured in a frame that moves along x: central
-//! moments are the same in all frames, and U becomes that of the laboratory here and nowhere else.
+//! Central moments from plane averages of the full fields: u' = u - U, w' = w - W, p' = p - P;
+//! `<v>` and `<omega_y>` are zero. u is measured in a frame that moves along x. Central moments are
+//! the same in every frame; U is converted to the laboratory frame here and nowhere else.
 
 use super::samples::Averages;
 use crate::channel::catalogue::*;
 use crate::chebyshev::Differences;
 use crate::error::Result;
 
-/// Profiles of the mean flow and of central moments; two of the same letters are a variance.
+/// Profiles of the mean flow and of central moments; a doubled letter is a variance.
 pub struct Moments {
     pub mean: Mean,
     pub second: Second,
@@ -18,7 +18,7 @@ pub struct Moments {
     pub vorticity: [Vec<f64>; 3],
 }
 
-/// Of the laboratory.
+/// The mean flow in the laboratory frame.
 pub struct Mean {
     pub u: Vec<f64>,
     pub w: Vec<f64>,
@@ -51,7 +51,7 @@ pub struct Third {
 }
 
 impl Moments {
-    /// Of averages in a frame of this velocity.
+    /// Computes the moments from averages in a frame of this velocity.
     pub fn new(averages: &Averages, differences: &Differences, frame_velocity: f64) -> Result<Self> {
         let raw = |moment| averages.get(moment);
         let (u, w, p) = (raw(U)?, raw(W)?, raw(P)?);

@@ -1,10 +1,10 @@
-//! What the columns of published channels are called, in wall units: by Moser, Kim & Mansour (1999), Hoyas
-//! & Jimenez (2006, 2008), Lee & Moser (2015), Vreman & Kuerten (2014), and by this program.
+//! Column names of published channels, in wall units: those of Moser, Kim & Mansour (1999), Hoyas &
+//! Jimenez (2006, 2008), Lee & Moser (2015), Vreman & Kuerten (2014), and of this program.
 
 use super::budgets::{STRESSES, TERMS};
 use crate::table::{canonical, without_unit};
 
-/// What a name stands for.
+/// The meaning of a column name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
     /// y+.
@@ -19,17 +19,17 @@ pub enum Meaning {
     Root(&'static str),
     /// The negative of the column.
     Negative(&'static str),
-    /// A term of the budget that the file is of.
+    /// A term of the budget in the file.
     Term(&'static str),
     /// A wavenumber or a distance along x or z.
     Along,
-    /// A name that is known, and a quantity that is not compared.
+    /// A known quantity that is not compared.
     Other,
 }
 
 use Meaning::{Along, Height, Negative, Other, Place, Root, Square, Term};
 
-/// Names without marks of TeX, underscores and a plus at the end, in lower case, and what they stand for.
+/// Names in lower case, without TeX marks, underscores and a final plus, and their meanings.
 const NAMES: [(&str, Meaning); 28] = [
     ("y+ yplus", Place),
     ("y y/h y/d y/delta y/delta99", Height),
@@ -61,7 +61,7 @@ const NAMES: [(&str, Meaning); 28] = [
     ("uuuu vvvv wwww", Other),
 ];
 
-/// Names of columns of our own.
+/// Names of quantities that are columns of our own tables.
 const VALUES: [(&str, &str); 19] = [
     ("u umean meanu ubar", "U"),
     ("p pmean meanp", "P"),
@@ -84,7 +84,7 @@ const VALUES: [(&str, &str); 19] = [
     ("eps epsilon", "dissipation_k"),
 ];
 
-/// None for an unknown name.
+/// Returns the meaning of a name; None if it is unknown.
 pub fn meaning(name: &str) -> Option<Meaning> {
     let whole = canonical(name);
     let bare = without_unit(&whole);

@@ -4,12 +4,12 @@
 //!     u_tau^2 = (nu |dU/dy|_lower + nu |dU/dy|_upper) / 2,
 //! ```
 //!
-//! lengths in nu / u_tau, scalars in theta_tau, which is nu / Sc |d theta/dy| in the mean of both
-//! walls over u_tau.
+//! lengths in nu / u_tau, and scalars in theta_tau, the mean of nu / Sc |d theta/dy| over both walls
+//! divided by u_tau.
 //!
-//! U is `U - U_w`, relative to the nearer wall, the lower one in the centre; where the walls move
-//! differently it jumps there. The bulk velocity is relative to the mean of the walls. Neither
-//! depends on the observer.
+//! U is `U - U_w`, relative to the nearer wall, and to the lower one in the centre; if the walls
+//! move differently, it jumps there. The bulk velocity is relative to the mean of the walls. Neither
+//! depends on the frame of reference.
 
 use super::budgets::{STRESSES, TERMS, budgets};
 use super::moments::{Moments, Third};
@@ -21,12 +21,12 @@ use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
 
-/// What the averages of a run are worked out with.
+/// The parameters of a run that its findings depend on.
 pub struct Setting {
     pub precision: Precision,
     pub viscosity: f64,
     pub rotation: f64,
-    /// That of the frame in which u of the averages is measured.
+    /// Velocity of the frame in which u is averaged.
     pub frame_velocity: f64,
     /// U of the lower and the upper wall.
     pub walls: [f64; 2],
@@ -36,20 +36,20 @@ pub struct Setting {
     pub differences: Differences,
 }
 
-/// A quantity at the points that are kept, from the lower wall on; or one number.
+/// A quantity at the points that are kept, from the lower wall on, or a single number.
 #[derive(Clone, Debug)]
 pub struct Column {
     pub name: String,
     pub values: Vec<f64>,
-    /// The standard errors of the values; NaN where they are not known.
+    /// The standard errors of the values; NaN if unknown.
     pub errors: Vec<f64>,
 }
 
-/// What is known of a channel.
+/// Profiles, budgets and numbers of a channel.
 pub struct Findings {
     pub profiles: Vec<Column>,
     pub budgets: Vec<Column>,
-    /// Of one value each.
+    /// Columns of one value each.
     pub numbers: Vec<Column>,
 }
 
@@ -57,8 +57,8 @@ pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     columns.iter().find(|column| column.name == name)
 }
 
-/// The part of their largest variance below which fluctuations, as those at a wall, are round-off,
-/// and their skewness and flatness with them.
+/// Fraction of the largest variance below which fluctuations are round-off, as at a wall, and their
+/// skewness and flatness meaningless.
 fn least_variance(precision: Precision) -> f64 {
     match precision {
         Precision::Double => 1e-20,
@@ -67,7 +67,7 @@ fn least_variance(precision: Precision) -> f64 {
 }
 
 impl Findings {
-    /// Without errors.
+    /// Computes the findings without their errors.
     pub fn new(averages: &Averages, setting: &Setting) -> Result<Self> {
         let averages = &setting.symmetry.average(averages)?;
         let Setting { viscosity: nu, rotation, walls, grid, differences, .. } = setting;
@@ -76,7 +76,7 @@ impl Findings {
         let shear = [moments.mean.du[last], moments.mean.du[0]].map(|slope| nu * slope);
         let u_tau = (0.5 * (shear[0].abs() + shear[1].abs())).sqrt();
         let kept = setting.symmetry.kept(grid.y.len());
-        // From the lower wall on, in units of `unit`; quotients of nothing are not there.
+        // From the lower wall on, in units of `unit`.
         let column = |name: &str, unit: f64, value: &dyn Fn(usize) -> f64| {
             let values = (0..kept).map(|i| value(last - i) / unit).collect();
             Column { name: name.to_owned(), values, errors: Vec::new() }
@@ -149,7 +149,7 @@ impl Findings {
     }
 }
 
-/// Makes a column of a name, a unit, and the values at the points.
+/// A function that makes a column from a name, a unit and the values at the points.
 type Make<'a> = dyn Fn(&str, f64, &dyn Fn(usize) -> f64) -> Column + 'a;
 
 fn of_velocity(
@@ -163,7 +163,7 @@ fn of_velocity(
     let (nu, y) = (setting.viscosity, &setting.grid.y);
     let (square, cube) = (u_tau.powi(2), u_tau.powi(3));
     let root = |values: &[f64], j: usize| values[j].max(0.0).sqrt();
-    // Forces are in balance where -<uv> + nu dU/dy is a straight line between its values at the walls.
+    // In equilibrium, -<uv> + nu dU/dy is linear between its values at the walls.
     let total = |j: usize| nu * mean.du[j] - second.uv[j];
     let line = |j: usize| 0.5 * (shear[0] * (1.0 - y[j]) + shear[1] * (1.0 + y[j]));
     let mut columns = vec![
@@ -223,7 +223,7 @@ fn of_velocity(
     columns
 }
 
-/// The flux of a scalar through the walls, nu / Sc |d theta/dy| in the mean of both.
+/// The flux of a scalar through the walls: nu / Sc |d theta/dy|, averaged over both.
 fn friction_scale(s: usize, averages: &Averages, setting: &Setting) -> Result<f64> {
     let slope = setting.differences.of(averages.get(S.of_scalar(s))?);
     let diffusivity = setting.viscosity / setting.scalars[s].schmidt;
@@ -250,7 +250,7 @@ fn of_scalar(
     ])
 }
 
-/// Place and height of the top of the parabola through the largest value and its neighbours.
+/// Position and height of the vertex of the parabola through the largest value and its neighbours.
 fn peak(x: &[f64], y: &[f64]) -> (f64, f64) {
     let Some(top) = (1..y.len().saturating_sub(1)).max_by(|&a, &b| y[a].total_cmp(&y[b])) else {
         return (f64::NAN, f64::NAN);

@@ -1,10 +1,10 @@
-//! Budgets of published channels: which one a file is of, and the sign of its dissipation.
+//! Budgets of published channels: which budget a file holds, and the sign of its dissipation.
 
 use super::budgets::TERMS;
 use super::reference::Profile;
 use crate::table::TextTable;
 
-/// Which budget a file of balances is of, as its words say.
+/// Words in the head or the name of a file, and the budget that they identify.
 const BALANCES: [(&str, &str); 25] = [
     ("balance equation for kinetic energy", "k"),
     ("balance equation forr_uu", "uu"),
@@ -33,7 +33,7 @@ const BALANCES: [(&str, &str); 25] = [
     (".bal.uv", "uv"),
 ];
 
-/// Which budget the terms of a file are of: its head says so, or its name.
+/// The budget to which the terms of a file belong, from its head or its name.
 pub fn balance(table: &TextTable) -> Option<&'static str> {
     let name =
         table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
@@ -42,9 +42,9 @@ pub fn balance(table: &TextTable) -> Option<&'static str> {
     BALANCES.iter().find(says).map(|(_, stress)| *stress)
 }
 
-/// Gives the dissipation the sign of a term that is added, as ours has it, where a source has it as a
-/// positive rate: the six terms of a budget then add up to less; and without the others, that of k and of a
-/// variance is a loss.
+/// Makes the dissipation a term that is added, as in our budgets, if a source has it as a positive rate:
+/// this is the case if the six terms add up to less with the other sign or, where the other terms are
+/// missing, if the dissipation of k or of a variance is a gain.
 pub fn sign_dissipation(profiles: &mut [Profile], stress: &str) {
     let find = |term: &str| profiles.iter().position(|profile| profile.name == format!("{term}_{stress}"));
     let Some(own) = find("dissipation") else { return };
@@ -71,13 +71,13 @@ pub fn sign_dissipation(profiles: &mut [Profile], stress: &str) {
 mod tests {
     use super::super::reference::tests::read_as;
 
-    /// Lee & Moser have the dissipation as a positive rate, others as a negative term.
+    /// Lee & Moser give the dissipation as a positive rate, others as a negative term.
     #[test]
     fn dissipation_is_a_term_that_closes_the_budget() {
         let names = "% y/delta y^+ Production Turbulent_Transport Viscous_Transport Pressure_Strain \
             Pressure_Transport Viscous_Dissipation Balance\n";
         for (stress, rate) in [("uu", 1.0), ("k", 1.0), ("uv", 1.0), ("uv", -1.0)] {
-            // 3 + 1 - 2 + 0.5 - 0.25 = 2.25, which is what is dissipated.
+            // 3 + 1 - 2 + 0.5 - 0.25 = 2.25, which is dissipated.
             let rows =
                 format!("0 0 0 0 0.25 0 0 {} 0\n1 180 3 1 -2 0.5 -0.25 {} 0\n", 0.25 * rate, 2.25 * rate);
             let budget =

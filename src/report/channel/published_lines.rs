@@ -1,6 +1,6 @@
 //! Published spectra and two-point correlations of the channel at one y, as Moser, Kim & Mansour (1999)
-//! distribute them: what it is stands in the head, the columns stand under `k_x E_uu ..` or `dx dx+ R_uu
-//! ..`, in units of u_tau and h.
+//! distribute them: the head describes the data, a line `k_x E_uu ..` or `dx dx+ R_uu ..` names the
+//! columns, and units are u_tau and h.
 
 use crate::channel::catalogue::{Direction, Field};
 use crate::channel::spectra;
@@ -13,7 +13,7 @@ pub enum Kind {
     Correlation,
 }
 
-/// One file.
+/// The spectra or correlations in one file.
 pub struct PublishedLine {
     pub label: String,
     pub kind: Kind,
@@ -24,10 +24,10 @@ pub struct PublishedLine {
     lines: Vec<ProductLine>,
 }
 
-/// The points of a line of the product of two fields.
+/// The points of the curve of a product of two fields.
 type ProductLine = ([Field; 2], Vec<(f64, f64)>);
 
-/// What the name of the first column says, and the letter before the products.
+/// Names of the first column, their kind and direction, and the letter before the products.
 const FORMS: [(&str, Kind, Direction, char); 4] = [
     ("kx", Kind::Spectrum, Direction::X, 'e'),
     ("kz", Kind::Spectrum, Direction::Z, 'e'),
@@ -36,7 +36,7 @@ const FORMS: [(&str, Kind, Direction, char); 4] = [
 ];
 
 impl PublishedLine {
-    /// None if the columns are of another form.
+    /// Reads the columns. None if they have another form.
     ///
     /// # Errors
     /// Fewer than two rows, a value that is missing, a head without `Re =` or `y+ =`.
@@ -50,7 +50,7 @@ impl PublishedLine {
                 || table.wrong(rows[0].line, &format!("no line `# .. {key} = ..` above the numbers"));
             table.stated(key).ok_or_else(missing)
         };
-        // Prose says Re_tau = 590 above a line with Re = 587.19.
+        // The prose has Re_tau = 590 above a line with Re = 587.19.
         let re_tau =
             table.stated("Re").or_else(|| table.stated("Re_tau")).map_or_else(|| number("Re"), Ok)?;
         let y_plus = number("y+")?;
@@ -60,7 +60,7 @@ impl PublishedLine {
         };
         let line = |column: usize| -> Vec<(f64, f64)> {
             match kind {
-                // What a mode has, not a density: the sum over k is the variance.
+                // The energy of a mode, not a density: the sum over k is the variance.
                 Kind::Spectrum => rows[1..]
                     .iter()
                     .map(|row| (row.cells[0] / re_tau, row.cells[0] / second * row.cells[column]))
@@ -93,7 +93,7 @@ mod tests {
     use crate::table::TextTable;
     use crate::test_data;
 
-    /// Spectra and correlations are distributed apart: the one must be the cosine transform of the other.
+    /// Spectra and correlations come in separate files: one must be the cosine transform of the other.
     #[test]
     fn published_spectra_and_correlations_belong_together() {
         let (re_tau, modes) = (178.12, 64);
@@ -119,8 +119,8 @@ mod tests {
                     let (density, published) =
                         (spectrum.find(pair).unwrap(), correlations.find(pair).unwrap());
                     assert_eq!((density.len(), published.len()), (modes - 1, modes + 1), "{along}");
-                    // The bin of k = 0 is not among the points: it is what the correlation at r = 0, 1,
-                    // lacks on average over r.
+                    // The points lack k = 0, whose share of the variance is the mean of the correlation
+                    // over r.
                     let mean = (0.5 * (published[0].1 + published[modes].1)
                         + published[1..modes].iter().map(|point| point.1).sum::<f64>())
                         / modes as f64;

@@ -1,5 +1,5 @@
-//! Published profiles and budgets of the channel, as they are distributed: under a line that names the
-//! columns (`names.rs` has the names), `y+` being one of them.
+//! Published profiles and budgets of the channel, as distributed: a line names the columns (listed in
+//! `names.rs`), and one of them is `y+`.
 
 use super::budgets::STRESSES;
 use super::names::{Meaning, meaning};
@@ -19,19 +19,19 @@ const FORMS: &str = "Profiles, balances, spectra and correlations are read under
 pub struct Published {
     pub label: String,
     pub profiles: Vec<Profile>,
-    /// Re_tau, as the columns y and y+ or the head have it.
+    /// Re_tau, from the columns y and y+ or from the head of the file.
     pub re_tau: Option<f64>,
 }
 
-/// Values in wall units over increasing y+, under the name of our own column.
+/// Values in wall units over increasing y+, under the name of the column in our tables.
 pub struct Profile {
     pub name: String,
     pub y_plus: Vec<f64>,
     pub values: Vec<f64>,
 }
 
-/// How far a column of a run is from a published one, at the points of the run: the largest difference, and
-/// the root of the mean square of all, each with the sampling error of the run there.
+/// The difference between a column of a run and a published one at the points of the run: its maximum
+/// and its root mean square, each with the sampling error of the run there.
 pub struct Distance {
     pub largest: f64,
     pub error: f64,
@@ -40,7 +40,7 @@ pub struct Distance {
     pub rms_error: f64,
 }
 
-/// The profiles of all references, and the spectra and correlations.
+/// Reads the profiles, spectra and correlations of all references.
 ///
 /// # Errors
 /// A file that cannot be read, is not a reference, or is malformed.
@@ -65,7 +65,7 @@ pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)
         }
         let Some(place) = columns.find(|name| meaning(name) == Some(Meaning::Place))? else {
             return Err(refused(&match &columns.names[..] {
-                [] => "No line above its numbers names a column that is known".to_owned(),
+                [] => "No line above its numbers names a known column".to_owned(),
                 names => format!("Its columns are {}, and none of them is y+", quoted(names)),
             }));
         };
@@ -73,7 +73,7 @@ pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)
             Published { profiles: profiles(&columns, place)?, re_tau: re_tau(&columns, place)?, label };
         if published.profiles.is_empty() {
             return Err(refused(&format!(
-                "Its columns are {}, and no quantity that is compared",
+                "Its columns are {}, and none of them can be compared",
                 quoted(&columns.names)
             )));
         }
@@ -88,13 +88,14 @@ pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)
     Ok((all, lines))
 }
 
-/// Whether profiles of a channel are in `table`: a line names y+.
+/// Returns whether `table` holds profiles of a channel: a line names y+.
 pub fn holds_profiles(table: &TextTable) -> bool {
     let columns = table.columns(&|name| meaning(name).is_some());
     columns.is_ok_and(|columns| columns.names.iter().any(|name| meaning(name) == Some(Meaning::Place)))
 }
 
-/// Files beside those of the profiles: `Re180.std`, `LM_Channel_0180_mean_stdev.dat`.
+/// Returns whether a file holds the standard deviations of profiles, as do `Re180.std` and
+/// `LM_Channel_0180_mean_stdev.dat`.
 fn is_of_deviations(table: &TextTable) -> bool {
     let name =
         table.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
@@ -111,13 +112,13 @@ impl Published {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
-    /// The last y+ of all profiles.
+    /// The largest y+ of all profiles.
     pub fn last(&self) -> f64 {
         self.profiles.iter().filter_map(|profile| profile.y_plus.last()).copied().fold(0.0, f64::max)
     }
 
-    /// The distance of `column` of a run with its points at `y_plus`. None if this is not published, or no
-    /// point is where it is.
+    /// The difference between `column` of a run, with its points at `y_plus`, and the published one. None
+    /// if the column is not published, or no point lies in its range.
     pub fn distance(&self, y_plus: &[f64], column: &Column) -> Option<Distance> {
         let published = self.find(&column.name)?;
         let (from, to) = (published.y_plus.first()?, published.y_plus.last()?);
@@ -139,7 +140,7 @@ impl Published {
     }
 }
 
-/// The columns that have a meaning, over increasing y+. Values that are not there are left out.
+/// The known columns over increasing y+. Missing values are left out.
 fn profiles(columns: &Columns, place: usize) -> Result<Vec<Profile>> {
     let rows = columns.ascending(place)?;
     let balance = balance(columns.table);
@@ -167,10 +168,10 @@ fn profiles(columns: &Columns, place: usize) -> Result<Vec<Profile>> {
     Ok(profiles)
 }
 
-/// y+ / y where that is the same at all points, as y+ = Re_tau y/h; else what the head says.
+/// Re_tau: y+ / y if that is the same at all points (y+ = Re_tau y/h), else the value in the head.
 ///
 /// # Errors
-/// A y from the wall on that y+ is not proportional to: the names do not belong to these columns.
+/// A y, measured from the wall, to which y+ is not proportional: the names belong to other columns.
 fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
     let stated =
         || ["Re_tau", "Re_{\\tau}", "Re_\\tau", "Retau"].iter().find_map(|key| columns.table.stated(key));
@@ -182,7 +183,7 @@ fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
     {
         let ratio = |row: &Row| row.cells[place] / row.cells[height];
         let top = last.cells[height];
-        // Digits are few next to the wall.
+        // Values next to the wall have few digits.
         let outer = || rows.iter().filter(|row| row.cells[height] > 0.1 * top);
         let from_wall = rows.len() > 1
             && top > 0.0
@@ -192,12 +193,12 @@ fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
         {
             let names = [place, height].map(|column| &*columns.names[column]);
             let what = format!(
-                "`{}` is not a multiple of `{}` here: do the names stand above other columns?",
+                "`{}` is not a multiple of `{}` here: are the names above the wrong columns?",
                 names[0], names[1]
             );
             return Err(columns.table.wrong(row.line, &what));
         }
-        // What the head says is often rounded, or that of the series of runs; and y may be in another unit.
+        // The head often has a rounded or a nominal value, and y may be in another unit.
         let is_near = |re: f64| (re / ratio(last) - 1.0).abs() < 0.1;
         if begins && (columns.names[height].contains('/') || stated().into_iter().chain(re()).any(is_near)) {
             return Ok(Some(ratio(last)));
@@ -207,14 +208,14 @@ fn re_tau(columns: &Columns, place: usize) -> Result<Option<f64>> {
     Ok(stated().or_else(|| re().filter(|re| (0.5..1.05).contains(&(last / re)))))
 }
 
-/// How far y+ / y may be from constant: more than the rounding of three digits.
+/// Tolerance for a constant y+ / y: more than the rounding of three digits.
 const PROPORTIONAL: f64 = 0.02;
 
 #[cfg(test)]
 pub mod tests {
     use super::*;
 
-    /// What is read from `text` as the file `name`.
+    /// Reads `text` as the file `name`.
     pub fn read_as(name: &str, text: &str) -> Result<Published> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(name);
@@ -253,11 +254,11 @@ pub mod tests {
     #[test]
     fn what_is_not_a_reference_is_refused_in_three_lines() {
         for (text, part) in [
-            ("1 2 3\n", "No line above its numbers names a column that is known."),
+            ("1 2 3\n", "No line above its numbers names a known column."),
             ("words\n", "It has no rows of numbers."),
             ("# y U\n0 0\n", "Its columns are `y`, `U`, and none of them is y+."),
-            ("# y y+ odd\n0 0 1\n", "Its columns are `y`, `y+`, `odd`, and no quantity that is compared."),
-            ("# y y+ dissip\n0 0 1\n", "Its columns are `y`, `y+`, `dissip`, and no quantity"),
+            ("# y y+ odd\n0 0 1\n", "Its columns are `y`, `y+`, `odd`, and none of them can be compared."),
+            ("# y y+ dissip\n0 0 1\n", "Its columns are `y`, `y+`, `dissip`, and none of them can"),
             (
                 "time,energy,dissipation\n0,1,1\n",
                 "It holds a history of energy and dissipation of homogeneous turbulence.",
@@ -295,8 +296,8 @@ pub mod tests {
         assert!(missing.message.contains("cannot read none.dat: No such file"), "{missing}");
     }
 
-    /// The columns of Lee & Moser as their site has them (the head of `LM_Channel_0550_vel_fluc_prof.dat`),
-    /// with other numbers.
+    /// The columns of Lee & Moser as on their site (the head of `LM_Channel_0550_vel_fluc_prof.dat`), with
+    /// other numbers.
     #[test]
     fn files_of_lee_and_moser_are_read_as_distributed() {
         let head = "% Filename : LM_Channel_0550_vel_fluc_prof.dat \n%  Kinematic Viscosity     nu = \
@@ -328,7 +329,7 @@ pub mod tests {
         }
     }
 
-    /// One table as several people write it; of another it is said which columns it has.
+    /// One table in the forms that several people write. The error for any other names its columns.
     #[test]
     fn a_header_with_other_words_moves_no_column() {
         let rows =

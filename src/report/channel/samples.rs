@@ -1,9 +1,9 @@
-//! What a channel has sampled: its averages over time, and over all but a part of the time.
+//! The samples of a channel: averages over all batches, and over all but one.
 //!
-//! Sampling errors are those of batch means. Whole batches have equal weights, their length; one
-//! that is not whole, at the beginning, at the end or where sampling was interrupted, counts for
-//! the averages, but not for their errors. Where neighbouring batches are correlated, the standard
-//! error of their mean would be too small: then neighbours are merged.
+//! Sampling errors come from batch means. Whole batches have equal weights, their length. A partial
+//! batch, at the beginning, at the end or where sampling was interrupted, counts in the averages
+//! but not in their errors. If neighbouring batches are correlated, the standard error of their
+//! mean would be too small; neighbours are then merged.
 
 use crate::case::ChannelScalar;
 use crate::channel::catalogue::{Moment, U, UU, UV, VV, WW};
@@ -12,12 +12,13 @@ use crate::error::{Error, Result};
 use crate::statistics::{Batch, Record};
 use std::rc::Rc;
 
-/// Batches are merged while the correlation of neighbours is larger than this. That of 32
-/// independent ones is so by chance in one case of eight, of 100 in 40.
+/// Correlation of neighbours above which batches are merged. Independent batches exceed it by chance
+/// in one case of 8 if there are 32, in one of 40 if there are 100.
 const CORRELATION: f64 = 0.2;
-/// So many batches must be left: from fewer the error itself would not be known to a quarter.
+/// Minimum number of batches after merging; with fewer, the error itself would be uncertain by more
+/// than a quarter.
 const LEAST_BATCHES: usize = 8;
-/// What the correlation is taken of: the largest counts.
+/// Moments whose correlation is computed; the largest counts.
 const CORRELATED: [Moment; 5] = [U, UU, VV, WW, UV];
 
 /// Averages over planes and time, each at all points in y.
@@ -34,13 +35,13 @@ impl Averages {
         let found = self.lines.iter().find(|(other, _)| *other == moment).map(|(_, values)| &values[..]);
         found.ok_or_else(|| {
             Error::input(format!(
-                "the statistics have no record `{}`: they are of another version of rogallo",
+                "the statistics have no record `{}`; another version of rogallo wrote them",
                 moment.name(&self.scalars)
             ))
         })
     }
 
-    /// Half the sum of these and of what `mirrored(averages, moment)` is of each of them.
+    /// The mean of each average and its mirror image `mirrored(averages, moment)`.
     pub fn with_mirror(&self, mirrored: impl Fn(&Self, Moment) -> Result<Vec<f64>>) -> Result<Self> {
         let both = |(moment, values): &(Moment, Vec<f64>)| {
             let other = mirrored(self, *moment)?;
@@ -53,26 +54,26 @@ impl Averages {
 
 /// The sums of the batches.
 pub struct Samples {
-    /// Of the points, from the upper wall, y = 1, to the lower one.
+    /// The points, from the upper wall, y = 1, to the lower one.
     pub y: Vec<f64>,
     /// The velocity of the frame in which u is measured.
     pub frame_velocity: f64,
     /// The sum of weights of each batch.
     weights: Vec<f64>,
     scalars: Rc<[ChannelScalar]>,
-    /// Of each moment, batch after batch.
+    /// The sums of each moment, batch after batch.
     sums: Vec<(Moment, Vec<f64>)>,
-    /// The batches that cover their time.
+    /// Indices of the whole batches.
     whole: Vec<usize>,
-    /// Batches that make one of those that errors are taken of.
+    /// Number of batches that are merged into one for the errors.
     merged: usize,
 }
 
 impl Samples {
-    /// The moments that the program samples today; batches of earlier versions have others beside.
+    /// Takes the moments that this version samples; batches of earlier versions hold others too.
     ///
     /// # Errors
-    /// Batches that are not those of a channel, or of another one than the first.
+    /// Batches of another flow, or batches that do not fit the first one.
     pub fn new(batches: &[Batch], scalars: &[ChannelScalar]) -> Result<Self> {
         let foreign = |what: &str| Error::input(format!("the statistics are not those of a channel: {what}"));
         let first = batches.first().map_or(&[][..], |batch| &batch.records);
@@ -104,12 +105,12 @@ impl Samples {
         Ok(samples)
     }
 
-    /// The batches that errors are taken of.
+    /// Number of batches, after merging, from which errors are computed.
     pub fn batches(&self) -> usize {
         self.whole.len() / self.merged
     }
 
-    /// How many batches of the run make one of those that errors are taken of.
+    /// Number of batches of the run that are merged into one for the errors.
     pub fn merged(&self) -> usize {
         self.merged
     }
@@ -119,20 +120,20 @@ impl Samples {
         self.over(|_| true)
     }
 
-    /// Averages over all batches that errors are taken of but one.
+    /// Averages over all merged batches but one.
     pub fn without(&self, batch: usize) -> Averages {
         let taken = &self.whole[..self.batches() * self.merged];
         let left_out = self.parts(batch);
         self.over(|b| taken.contains(&b) && !left_out.contains(&b))
     }
 
-    /// The batches that make one of those that errors are taken of.
+    /// The batches of the run that make up a merged one.
     fn parts(&self, batch: usize) -> &[usize] {
         &self.whole[batch * self.merged..(batch + 1) * self.merged]
     }
 
-    /// `sum_b S_b / sum_b w_b` over the batches that are taken, with S their sums and w the sums of
-    /// their weights.
+    /// `sum_b S_b / sum_b w_b` over the batches taken, with S the sums of their samples and w those
+    /// of the weights.
     fn over(&self, taken: impl Fn(usize) -> bool) -> Averages {
         let taken: Vec<usize> = (0..self.weights.len()).filter(|b| taken(*b)).collect();
         let weight: f64 = taken.iter().map(|b| self.weights[*b]).sum();
@@ -181,7 +182,7 @@ mod tests {
     /// Batches of the length 4 with these weights and means of u.
     fn samples(weights: &[f64], means: &[f64]) -> Samples {
         let batch = |(number, (weight, mean)): (usize, (&f64, &f64))| {
-            // The last one is of an earlier version.
+            // The last one was written by an earlier version.
             let moments = [(U.name(&[]), mean * weight), (UU.name(&[]), 7.0 * weight), ("e_uw".into(), 1.0)];
             batch(
                 number as u64,
@@ -204,8 +205,8 @@ mod tests {
         assert!(samples.all().get(W).unwrap_err().message.contains("no record `w`"));
     }
 
-    /// Independent batches stay as they are. Where each is like its neighbours they are merged, as
-    /// often as it takes or as 8 are left.
+    /// Independent batches stay as they are. Correlated neighbours are merged until they are
+    /// independent or 8 are left.
     #[test]
     fn correlated_batches_are_merged() {
         let noise =

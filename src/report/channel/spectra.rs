@@ -1,11 +1,12 @@
 //! One-dimensional spectra and two-point correlations of a channel in wall units, at every y:
 //!
 //! ```text
-//!     <a'b'> = sum_n E_ab(k_n) dk,    R_aa(r) = sum_n E_aa(k_n) cos(k_n r) dk / <a'^2>,    k_n = n dk,  dk = 2 pi / L
+//!     <a'b'> = sum_n E_ab(k_n) dk,    R_aa(r) = sum_n E_aa(k_n) cos(k_n r) dk / <a'^2>,
+//!     k_n = n dk,  dk = 2 pi / L
 //! ```
 //!
-//! Energy is that of k and -k, and the mean flow is taken out of that of k = 0. Where the halves of
-//! the channel are alike they are averaged.
+//! E(k) has the energy of k and -k, and E(0) is without the mean flow. If the halves of the channel
+//! are alike, they are averaged.
 
 use super::chosen::SpectralSums;
 use super::symmetry::Symmetry;
@@ -22,7 +23,7 @@ pub struct Spectra {
     pub along: [Along; 2],
 }
 
-/// What belongs to one direction.
+/// The spectra over one direction.
 pub struct Along {
     pub direction: Direction,
     /// The wavenumbers, from 0 in steps of dk.
@@ -30,13 +31,15 @@ pub struct Along {
     pub products: Vec<Product>,
 }
 
-/// What the modes of each k give to `<a'b'>`, at the points that are kept, from the lower wall on.
+/// The contribution of each k to `<a'b'>` at the points that are kept, from the lower wall on.
 pub struct Product {
     pub pair: [Field; 2],
     pub lines: Vec<Vec<f64>>,
 }
 
 impl Spectra {
+    /// Computes the spectra from their sums.
+    ///
     /// # Errors
     /// Records of another shape.
     pub fn new(sums: &SpectralSums, scalars: &[ChannelScalar], symmetry: &Symmetry) -> Result<Self> {
@@ -50,7 +53,7 @@ impl Spectra {
 /// The records of spectra.
 struct Source<'a> {
     records: &'a [Record],
-    /// That of all samples.
+    /// The weight of all samples.
     weight: f64,
     scalars: &'a [ChannelScalar],
     symmetry: &'a Symmetry,
@@ -78,8 +81,8 @@ impl Source<'_> {
         Ok(Along { direction, products, k })
     }
 
-    /// Averages of fluctuations. With A and B the means at one y, A' and B' what the mirrored flow
-    /// has there, the mean of both flows has
+    /// Removes the means from an average. With A and B the means at one y, and A' and B' those of the
+    /// mirrored flow, the average over both flows is
     ///
     /// ```text
     ///     <ab> - <a><b> = (<ab> - A B + (<ab>' - A' B')) / 2 + (A - A') (B - B') / 4
@@ -116,7 +119,7 @@ impl Source<'_> {
 }
 
 impl Along {
-    /// The distances of correlations: from 0 to half the box, as many as there are wavenumbers and one more.
+    /// The separations of correlations: from 0 to half the box, one more than there are wavenumbers.
     pub fn distances(&self) -> Vec<f64> {
         let waves = self.k.len();
         let step = if waves > 1 { PI / (waves as f64 * self.k[1]) } else { 0.0 };
@@ -124,7 +127,7 @@ impl Along {
     }
 }
 
-/// The correlation at [`Along::distances`] of a line of energies; nothing correlates with what is not there.
+/// The correlation at [`Along::distances`] from the energies at one y; NaN where the variance is zero.
 pub fn correlation(line: &[f64]) -> Vec<f64> {
     let waves = line.len();
     let cosines: Vec<f64> = (0..2 * waves).map(|i| (PI * i as f64 / waves as f64).cos()).collect();
@@ -148,7 +151,8 @@ mod tests {
         let text = format!(
             "flow.kind = \"channel\"\ndomain = \
              {{ size = [\"2 pi\", 2, \"pi\"], grid = [16, 33, 16] }}\nfluid.viscosity = 0.01\n\
-             drive = {{ kind = \"pressure-gradient\", gradient = 0.02, rotation = {rotation} }}\ninitial.kind = \"turbulent\"\n\
+             drive = {{ kind = \"pressure-gradient\", gradient = 0.02, rotation = {rotation} }}\n\
+             initial.kind = \"turbulent\"\n\
              time = {{ cfl = 0.8, end = 10.0 }}\nscalar.dye = \
              {{ schmidt = 0.5, values = [-1.0, 2.0] }}\nscalar.heat = {{ source = 1.0 }}\n"
         );
@@ -209,7 +213,7 @@ mod tests {
         SpectralSums { tally: Tally { begin: 0.0, end: 2.0, samples: 5, weight: 2.0, squares: 1.0 }, records }
     }
 
-    /// Of like halves there are two flows, the one and its mirror; its mean fluctuates between them.
+    /// If the halves are alike, the flow and its mirror image are two samples with different means.
     #[test]
     fn spectra_are_those_of_fluctuations() {
         for (rotation, flows) in [(0.3, &[false][..]), (0.0, &[false, true])] {

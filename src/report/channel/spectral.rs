@@ -1,5 +1,5 @@
 //! The figures of spectra and correlations: each component in each direction, at a few distances
-//! from the wall; where published ones are laid over, at theirs.
+//! from the wall, or at those of the published curves if there are any.
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ use crate::report::figures::frame::{
 };
 use crate::report::figures::sparse;
 
-/// y+ of the lines; the last is the centre.
+/// y+ of the curves; the last one is the centre.
 const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
-/// One in so many points of a published correlation is drawn.
+/// Stride of the points of a published correlation that are drawn.
 const EACH: usize = 2;
 
 /// Component, its letter, and the figures of its spectra and correlations in x and z.
@@ -24,7 +24,8 @@ const FIGURES: [(Field, &str, [[&str; 2]; 2]); 3] = [
     (Field::W, "w", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
 ];
 
-/// Draws all; the names of the figures. `y_plus` increases from the lower wall to the centre, and may go on.
+/// Draws all figures and returns their names. `y_plus` runs from the lower wall to the centre or beyond;
+/// points beyond the centre are not drawn.
 pub fn draw(
     dir: &Path,
     of: &[Directed; 2],
@@ -108,8 +109,7 @@ impl Figure<'_> {
         points.into_iter().filter(|(_, value)| value.is_finite()).collect()
     }
 
-    /// What is published, in the colours of the points that are nearest, and an entry of the legend
-    /// for each source.
+    /// The published curves, in the colours of the nearest points, and a legend entry for each source.
     fn published(&self, chosen: &[usize]) -> Vec<Curve> {
         let mut labels: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
         labels.sort_unstable();
@@ -136,7 +136,7 @@ impl Figure<'_> {
         self.laid_over.iter().filter_map(line).chain(labels.iter().map(entry)).collect()
     }
 
-    /// False if there is nothing to see.
+    /// Draws the figure; false if there is nothing to draw.
     fn draw(&self) -> Result<bool> {
         let Self { dir, name, letter, directed: Directed { along, .. }, .. } = self;
         let (along, chosen) = (along.name(), self.chosen());

@@ -1,13 +1,13 @@
-//! The two halves of a channel. Where walls and drive are the same seen from either wall, and
-//! nothing turns, the mirrored flow is as good a sample as the flow: then averages are over both,
-//! and one half is kept.
+//! The symmetry of a channel about its centre. If walls and drive are the same seen from either wall,
+//! and the frame does not rotate, the mirrored flow is an equally valid sample: averages are then
+//! over both, and one half is kept.
 
 use super::samples::Averages;
 use crate::case::{Channel, ChannelScalar, ScalarBoundary};
 use crate::channel::catalogue::{Factor, Field, Moment};
 use crate::error::Result;
 
-/// Whether the halves are alike; with the scalars of the flow.
+/// Whether the halves are alike, and the scalars of the flow.
 pub struct Symmetry {
     pub holds: bool,
     scalars: Vec<ChannelScalar>,
@@ -20,7 +20,7 @@ impl Symmetry {
         Self { holds, scalars: flow.scalars.clone() }
     }
 
-    /// Points that are kept of so many.
+    /// Returns how many of `points` points are kept.
     pub fn kept(&self, points: usize) -> usize {
         if self.holds { points.div_ceil(2) } else { points }
     }
@@ -33,13 +33,13 @@ impl Symmetry {
         }
     }
 
-    /// What the average of a product of fluctuations is multiplied by in the mirror: v changes its
-    /// sign, and a scalar with values at the walls.
+    /// The factor by which mirroring multiplies the average of a product of fluctuations: v changes
+    /// its sign, and so does a scalar with given wall values.
     pub fn sign_of_fluctuations(&self, moment: Moment) -> f64 {
         if moment.is_odd(|s| self.sum_at_walls(s).is_some()) { -1.0 } else { 1.0 }
     }
 
-    /// What the mean of a field is in the mirror.
+    /// The mean of a field in the mirrored flow.
     pub fn mirrored_mean(&self, field: Field, value: f64) -> f64 {
         match field {
             Field::Scalar(s) => self.sum_at_walls(s).map_or(value, |sum| sum - value),
@@ -47,7 +47,7 @@ impl Symmetry {
         }
     }
 
-    /// The sum of the values of a scalar at the walls, if it has values there.
+    /// The sum of the wall values of a scalar, if they are given.
     fn sum_at_walls(&self, s: usize) -> Option<f64> {
         match self.scalars.get(s)?.boundary {
             ScalarBoundary::Values { lower, upper } => Some(lower + upper),
@@ -55,11 +55,11 @@ impl Symmetry {
         }
     }
 
-    /// What the flow with y, v and d/dy reversed has in the place of an average. A scalar s with values at
-    /// the walls goes to `2 m - s`, m being the mean of the two values; with R for the other factors
+    /// An average in the mirrored flow, with y, v and d/dy reversed. A scalar s with given wall values
+    /// becomes `2 m - s`, where m is the mean of the two; with R for the other factors
     ///
     /// ```text
-    ///     <R s^n> goes to +-<R (s - 2 m)^n> = +-sum_k C(n, k) (-2 m)^(n-k) <R s^k>
+    ///     <R s^n> becomes +-<R (s - 2 m)^n> = +-sum_k C(n, k) (-2 m)^(n-k) <R s^k>
     /// ```
     fn mirrored(&self, all: &Averages, moment: Moment) -> Result<Vec<f64>> {
         let sign = self.sign_of_fluctuations(moment);

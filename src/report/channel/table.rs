@@ -1,4 +1,4 @@
-//! The table of a channel on the screen. What stands behind `+-` is one standard error of the sampling.
+//! The table of a channel on the screen. The number after `+-` is one standard error of the sampling.
 
 use std::path::Path;
 
@@ -9,15 +9,14 @@ use crate::error::Result;
 use crate::report::table::{Row, aligned, figures_row, heading, number};
 use crate::statistics::Tally;
 
-/// What of a published profile is compared: our column, and its name in the table.
+/// Columns that are compared with published profiles, and their names in the table.
 const COMPARED: [(&str, &str); 5] =
     [("U", "  U+"), ("uu", "  uu+"), ("vv", "  vv+"), ("ww", "  ww+"), ("uv", "  uv+")];
 
-/// Turbulence has a peak production of some 0.2 in wall units; where it is not even this the budget
-/// is one of round-off.
+/// Peak production in wall units below which the budget is round-off; turbulence has about 0.2.
 const LAMINAR: f64 = 1e-6;
 
-/// Lines of a name and a value; `drawn` are the figures in `figures`.
+/// The table as lines of name and value; `drawn` are the figures in `figures`.
 pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     let mut rows = heading(run.labels, run.series, run.series.column("time")?);
     match &run.averaged {
@@ -25,7 +24,7 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
             let from = number(run.flow.sampling.from);
             rows.push((
                 "averaged",
-                format!("nothing yet: samples are taken from t = {from} on, and kept with the checkpoints"),
+                format!("nothing yet: samples are taken from t = {from} on and saved with the checkpoints"),
             ));
             rows.extend(notes(run));
         }
@@ -49,12 +48,12 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     Ok(aligned(&rows))
 }
 
-/// What is not in the averages.
+/// Lines about what the averages leave out.
 fn notes(run: &Run) -> impl Iterator<Item = Row> {
     run.notes.iter().map(|note| ("", note.clone()))
 }
 
-/// What was averaged, friction, and velocities.
+/// Lines about the averages, the friction and the velocities.
 fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
     let Averaged { tally: Tally { begin, end, samples, .. }, batches, batch_length, .. } = averaged;
     let value =
@@ -77,8 +76,7 @@ fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
                 value("shear_upper")
             ),
         ));
-        let both =
-            format!("wall units are those of {}, the root of the mean of their squares", value("u_tau"));
+        let both = format!("wall units use {}, the root mean square of both", value("u_tau"));
         rows.push((
             "u_tau",
             format!("lower wall {}, upper wall {}; {both}", value("u_tau_lower"), value("u_tau_upper")),
@@ -101,7 +99,7 @@ fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
         rows.push((
             "C_f",
             format!(
-                "{} (2 u_tau^2 / U_w^2, U_w half the difference of the walls)",
+                "{} (2 u_tau^2 / U_w^2, where U_w is half the velocity difference of the walls)",
                 value("friction_of_walls")
             ),
         ));
@@ -120,7 +118,7 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
         rows.push((
             "total stress",
             format!(
-                "off the straight line by at most {} u_tau^2, at y+ = {}",
+                "largest deviation from a straight line {} u_tau^2, at y+ = {}",
                 with_error(value, error),
                 number(at)
             ),
@@ -134,7 +132,7 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
         let part = with_error(value.abs() / peak.abs(), error / peak.abs());
         rows.push((
             "budget of k",
-            format!("residual at most {part} of the peak production, at y+ = {}", number(at)),
+            format!("residual up to {part} of the peak production, at y+ = {}", number(at)),
         ));
     }
     rows
@@ -146,7 +144,7 @@ fn beside(reference: &Published, run: &Run) -> Vec<Row> {
         let why = if run.symmetric() {
             "nothing is averaged yet"
         } else {
-            "not compared, it is of a channel whose halves are alike"
+            "not compared; it is for channels whose halves are alike"
         };
         return vec![("reference", format!("{label}: {why}"))];
     };
@@ -171,11 +169,11 @@ fn beside(reference: &Published, run: &Run) -> Vec<Row> {
     [("reference", format!("{label}{what}"))].into_iter().chain(other).chain(rows).collect()
 }
 
-/// Published channels of one nominal Re_tau lie this close together: those at 180 have 178 to 186.
+/// Relative difference of Re_tau within one nominal value: published channels at 180 have 178 to 186.
 const SAME_RE_TAU: f64 = 0.05;
 
-/// What is said of a reference that is of another Re_tau than the run, or, where it does not say of
-/// which, ends at another y+.
+/// The line about a reference with another Re_tau than the run or, if it does not state any, with
+/// another last y+.
 fn of_another_reynolds_number(run: &Run, re_tau: Option<f64>, last: f64) -> Option<Row> {
     let (own, _) = run.averaged.as_ref()?.number("re_tau")?;
     let other = re_tau.unwrap_or(last);
@@ -183,24 +181,24 @@ fn of_another_reynolds_number(run: &Run, re_tau: Option<f64>, last: f64) -> Opti
     let [other, own] = [other, own].map(|value| number(round(value)));
     let text = match re_tau {
         Some(_) => {
-            format!("the reference has {other}, this run {own}: away from the wall they are two flows")
+            format!("{other} in the reference, {own} in this run: the flows differ away from the wall")
         }
         None => format!("the reference ends at y+ = {other}, this run at {own}"),
     };
     differs.then_some(("  Re_tau", text))
 }
 
-/// The largest of the finite values by its size, its error, and its place.
+/// The finite value of the largest magnitude, its error, and its position.
 fn largest(column: &Column, places: &[f64]) -> Option<(f64, f64, f64)> {
     let finite = (0..places.len()).filter(|&i| column.values[i].is_finite());
     let most = finite.max_by(|&a, &b| column.values[a].abs().total_cmp(&column.values[b].abs()))?;
     Some((column.values[most], column.errors[most], round(places[most])))
 }
 
-/// An error that is less than this part of its value is round-off: what is held constant has none.
+/// Relative error below which an error is round-off, as that of a quantity held constant.
 const ROUND_OFF: f64 = 1e-9;
 
-/// A value with two digits of its error, or with five of its own if there is none.
+/// Formats a value with two digits of its error, or with five of its own if it has no error.
 fn with_error(value: f64, error: f64) -> String {
     if !(error.is_finite() && error > ROUND_OFF * value.abs() && value.is_finite()) {
         return number(value);
@@ -209,19 +207,19 @@ fn with_error(value: f64, error: f64) -> String {
     match decimals {
         0..=6 => format!("{value:.decimals$} +- {error:.decimals$}"),
         _ => {
-            // Digits behind the point of the value, so that its last one is the second of the error.
+            // Decimals of the value, so that its last digit is the second one of the error.
             let digits = (value.abs().log10().floor() - error.log10().floor() + 1.0).max(1.0) as usize;
             format!("{value:.digits$e} +- {error:.1e}")
         }
     }
 }
 
-/// Two digits.
+/// Rounds to two digits.
 fn digits(value: f64) -> String {
     number(format!("{value:.1e}").parse().unwrap_or(value))
 }
 
-/// To one decimal.
+/// Rounds to one decimal.
 fn round(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }

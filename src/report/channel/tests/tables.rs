@@ -36,7 +36,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             &[
                 "10  (",
                 "t = 4 to 10, 0.8 h/u_tau; 12 samples, errors from 3 batches of 2\n",
-                "left out: 1 batch(es)",
+                "left out: 1 batch ",
                 "C_f",
                 "U_centre / U_b",
                 "  uv+",
@@ -48,7 +48,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
                 "lower wall 0.018",
                 "upper wall -0.022",
                 "both halves are kept",
-                "wall units are those of 0.14",
+                "wall units use 0.14",
                 "not compared",
             ],
         ),
@@ -68,7 +68,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             .unwrap();
         let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
         let averaged = Some(Averaged { findings, lines: None, tally, batches: 3, batch_length: 2.0 });
-        let notes = vec!["left out: 1 batch(es) that begin before output.statistics.from = 3".to_owned()];
+        let notes = vec!["left out: 1 batch beginning before output.statistics.from = 3".to_owned()];
         let (references, _) = reference::read(&[reference.into()]).unwrap();
         let run = Run {
             labels: &labels,
