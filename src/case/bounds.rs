@@ -1,5 +1,5 @@
-//! The numbers of a case once every default is filled in: what follows from good numbers may be
-//! beyond all bounds, such as 1/Re_tau.
+//! Bounds on the numbers of a case with every default filled in: a value derived from valid numbers,
+//! such as 1/Re_tau, may still be out of bounds.
 
 use super::case;
 use super::document::{self, Table, Value};
@@ -7,23 +7,23 @@ use super::general::{Case, Precision};
 use super::problems::Problem;
 use std::path::Path;
 
-/// The largest number of a case in single precision, and the least length: squares of numbers with
-/// four digits more must be representable.
+/// The largest number and the smallest length of a case in single precision: the square of a number
+/// four decades beyond must still be representable.
 const LARGEST_SINGLE: f64 = 1e15;
 const LEAST_SINGLE: f64 = 1e-15;
 
-/// The tables whose numbers go into the fields.
+/// The tables whose numbers enter the fields.
 const OF_THE_FIELDS: [&str; 8] =
     ["domain", "fluid", "mean", "drive", "walls", "scalar", "forcing", "initial"];
 
-/// What is wrong with the case as a run reads it.
+/// The problems of the case as a run reads it.
 pub fn problems(resolved: &Case) -> Vec<Problem> {
     let text = resolved.to_toml();
     let mut problems = Vec::new();
     case(&resolved.name, &text, Path::new(""), &[], &mut problems);
     for problem in &mut problems {
         problem.place = None;
-        problem.message = format!("{} (as the case has it with its defaults filled in)", problem.message);
+        problem.message = format!("{} (with the defaults of the case filled in)", problem.message);
     }
     if problems.is_empty() && resolved.numerics.precision == Precision::Single {
         let tree = document::read(&text, &[], &mut problems);
@@ -104,8 +104,7 @@ mod tests {
             complaints_of(CHANNEL, &["fluid={ reynolds_bulk = 1e-50 }", "drive.kind=pressure-gradient"]);
         assert_eq!(
             found,
-            "drive.gradient: must be at most 1e50 in magnitude (as the case has it with its defaults filled \
-             in)"
+            "drive.gradient: must be at most 1e50 in magnitude (with the defaults of the case filled in)"
         );
     }
 

@@ -1,5 +1,5 @@
-//! What a single value may be: how it is read, written and described. Here numbers, words and
-//! arrays; `lengths` has lengths with pi and sizes of grids.
+//! Codecs of single values: how a value is read, written and described. This file has numbers, words
+//! and arrays; `lengths` has lengths with pi and grid sizes.
 
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -8,15 +8,15 @@ use super::document::{Node, Value};
 use super::lengths::product;
 use super::problems::Problem;
 
-/// A value as its key wants it, or what is wrong with it.
+/// A value of the type of its key, or the problems with it.
 pub type Read<T> = Result<T, Vec<Problem>>;
 
 /// The values that a key may have.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Range {
-    /// In words, with its article where it has one: `a number > 0`.
+    /// In words, with an article if there is one: `a number > 0`.
     pub words: String,
-    /// As JSON Schema has it.
+    /// As a JSON Schema.
     pub schema: Json,
 }
 
@@ -26,10 +26,10 @@ impl Range {
     }
 }
 
-/// A function that takes a value from the tree.
+/// A function that reads a value from the tree.
 type Reading<T> = Box<dyn Fn(&Node) -> Read<T>>;
 
-/// How the values of a key are read and written, and which there are.
+/// The range of the values of a key, and how they are read and written.
 pub struct Codec<T> {
     read: Reading<T>,
     write: Box<dyn Fn(&T) -> String>,
@@ -50,18 +50,18 @@ impl<T: 'static> Codec<T> {
         (self.read)(node)
     }
 
-    /// The value as TOML has it; it reads back to the same bits.
+    /// The value as TOML, which reads back to the same bits.
     pub fn write(&self, value: &T) -> String {
         (self.write)(value)
     }
 
-    /// Of these values the ones that pass the check.
+    /// Restricts the values to those that pass the check.
     pub fn checked(self, check: impl Fn(&Node, T) -> Read<T> + 'static) -> Self {
         let Self { read, write, range } = self;
         Self { read: Box::new(move |node| check(node, read(node)?)), write, range }
     }
 
-    /// The same values, described otherwise.
+    /// Describes the values differently.
     pub fn described(self, words: impl Into<String>, schema: Json) -> Self {
         Self { range: Range::new(words, schema), ..self }
     }
@@ -81,7 +81,7 @@ pub fn expected(what: &str, node: &Node) -> Problem {
     with_advice(node.problem(format!("expected {what}, found {found}")), [node])
 }
 
-/// The problem, with what is to be done if a comma is missing in one of these values.
+/// The problem, with advice if a comma is missing in one of these values.
 fn with_advice<'a>(problem: Problem, nodes: impl IntoIterator<Item = &'a Node>) -> Problem {
     let comma = nodes
         .into_iter()
@@ -89,7 +89,7 @@ fn with_advice<'a>(problem: Problem, nodes: impl IntoIterator<Item = &'a Node>) 
     Problem { help: comma.or(problem.help), ..problem }
 }
 
-/// What to write where numbers stand side by side.
+/// Advice if numbers are not separated by commas.
 fn missing_comma(text: &str) -> Option<String> {
     let numbers: Vec<&str> = text
         .split_whitespace()
@@ -100,8 +100,8 @@ fn missing_comma(text: &str) -> Option<String> {
     side_by_side.then(|| format!("a comma is missing: {}", numbers.join(", ")))
 }
 
-/// What is wrong with a word without quotes in a file, and what to write, if it is a list of
-/// numbers or a length.
+/// The problem with an unquoted word in a file, and what to write instead, if it is a list of numbers
+/// or a length.
 pub fn advice_for_bare(text: &str) -> Option<(&'static str, String)> {
     let numbers = missing_comma(text).map(|help| ("values must be separated by commas", help));
     numbers.or_else(|| product(text).map(|_| ("a length with pi must be quoted", format!("write {text:?}"))))
@@ -116,8 +116,8 @@ pub fn boolean() -> Codec<bool> {
     Codec::new("true or false", json!({ "type": "boolean" }), read, bool::to_string)
 }
 
-/// The largest number of a case, and the least of those that must be greater than 0: what
-/// arithmetic bears, for fifth powers are taken.
+/// The largest number of a case, and the smallest one that must be greater than 0: fifth powers of
+/// both are still representable.
 pub const LARGEST: f64 = 1e50;
 pub const LEAST: f64 = 1e-50;
 
@@ -177,7 +177,7 @@ pub fn integer<T: TryFrom<i128> + ToString + 'static>() -> Codec<T> {
         let Value::Integer(integer) = node.value else { return Err(vec![expected("an integer", node)]) };
         T::try_from(integer).or_else(|_| node.wrong("this integer is out of range"))
     };
-    // Unsigned types are those that -1 does not fit.
+    // -1 does not fit unsigned types.
     let (words, schema) = match T::try_from(-1) {
         Ok(_) => ("an integer", json!({ "type": "integer" })),
         Err(_) => ("an integer >= 0", json!({ "type": "integer", "minimum": 0 })),
@@ -212,7 +212,7 @@ pub fn array<const N: usize, T: Copy + Default + 'static>(element: Codec<T>) -> 
     )
 }
 
-/// An array of N values, each of a kind of its own.
+/// An array of N values of different kinds.
 pub fn each<const N: usize, T: Copy + Default + 'static>(kinds: [Codec<T>; N]) -> Codec<[T; N]> {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.range.words.as_str()).collect();
     let schemas: Vec<&Json> = kinds.iter().map(|kind| &kind.range.schema).collect();
@@ -230,7 +230,7 @@ pub fn each<const N: usize, T: Copy + Default + 'static>(kinds: [Codec<T>; N]) -
     )
 }
 
-/// The elements of an array as TOML has it.
+/// The array of these elements as TOML.
 pub fn bracketed(elements: impl Iterator<Item = String>) -> String {
     format!("[{}]", elements.collect::<Vec<_>>().join(", "))
 }
@@ -258,7 +258,7 @@ fn elements<const N: usize, T: Copy + Default>(
     if problems.is_empty() { Ok(values) } else { Err(problems) }
 }
 
-/// Pairs of numbers; `what` names them in complaints: `an array of rows [k, E]`.
+/// Pairs of numbers; `what` names them in messages: `an array of rows [k, E]`.
 pub fn pairs(what: &'static str) -> Codec<Vec<(f64, f64)>> {
     let row = std::rc::Rc::new(array::<2, _>(number()));
     let schema = json!({ "type": "array", "items": row.range.schema });
@@ -279,12 +279,12 @@ pub fn text(node: &Node) -> Read<&str> {
     }
 }
 
-/// A text in quotes, as TOML has it.
+/// The text as a TOML string.
 pub fn quoted(text: impl ToString) -> String {
     toml::Value::String(text.to_string()).to_string()
 }
 
-/// A path, as `resolve` makes it of what the file says.
+/// A path, which `resolve` makes from the text in the file.
 pub fn path(resolve: impl Fn(&Node, &str) -> Read<PathBuf> + 'static) -> Codec<PathBuf> {
     let read = move |node: &Node| resolve(node, text(node)?);
     Codec::new("a path", json!({ "type": "string" }), read, |path| quoted(path.display()))
@@ -302,7 +302,7 @@ pub fn choice(node: &Node, names: &[&'static str]) -> Read<usize> {
     names.iter().position(|name| *name == found).ok_or_else(unknown)
 }
 
-/// What one of the words of a table of words stands for.
+/// One of several values, each of which has a word.
 pub fn one_of<T: Copy + PartialEq + 'static>(choices: &'static [(&'static str, T)]) -> Codec<T> {
     let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
     let write =
@@ -324,7 +324,7 @@ pub fn alternatives(names: &[&str]) -> String {
     }
 }
 
-/// What a word stands for, or else a value: `"auto"`, `"never"`.
+/// A value, or the word that stands for none: `"auto"`, `"never"`.
 pub fn word_or<T: 'static>(word: &'static str, other: Codec<T>) -> Codec<Option<T>> {
     let Codec { read, write, range } = other;
     let schema = json!({ "anyOf": [{ "const": word }, range.schema] });
@@ -338,17 +338,17 @@ pub fn word_or<T: 'static>(word: &'static str, other: Codec<T>) -> Codec<Option<
     Codec::new(format!("{word:?}, or {}", range.words), schema, read, write)
 }
 
-/// The values of a key that need not be set.
+/// The values of an optional key.
 pub fn some<T: 'static>(codec: Codec<T>) -> Codec<Option<T>> {
     let Codec { read, write, range } = codec;
     let write = move |value: &Option<T>| value.as_ref().map_or_else(String::new, &write);
     Codec::new(range.words, range.schema, move |node| read(node).map(Some), write)
 }
 
-/// "did you mean x?", where one of the names is near, and all of them.
+/// Lists the allowed names, after "did you mean x?" if one of them is similar.
 pub fn suggestion<'a>(found: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = names.clone().map(|name| (strsim::damerau_levenshtein(found, name), name)).min();
-    // A third of the letters may be wrong.
+    // Up to a third of the letters may differ.
     let near = near.filter(|(distance, name)| 3 * distance <= name.len().max(found.len()));
     let guess = near.map(|(_, name)| format!("did you mean {name}? ")).unwrap_or_default();
     format!("{guess}allowed here: {}", names.collect::<Vec<_>>().join(", "))

@@ -1,4 +1,4 @@
-//! The case file and the overrides as one tree of values, each of which knows where it stands.
+//! The case file and the overrides as one tree of values, each with its place in the text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,13 +21,13 @@ impl Node {
         Problem::new(Some(self.place.clone()), message)
     }
 
-    /// The problem as the result of reading the value.
+    /// A problem with this value, as the result of reading it.
     pub fn wrong<T>(&self, message: impl Into<String>) -> Result<T, Vec<Problem>> {
         Err(vec![self.problem(message)])
     }
 }
 
-/// The kinds of value that a case file may use.
+/// The types of value in a case file.
 #[derive(Clone, Debug)]
 pub enum Value {
     String(String),
@@ -36,11 +36,11 @@ pub enum Value {
     Boolean(bool),
     Array(Vec<Node>),
     Table(Table),
-    /// No key takes such a value; what it is, with its article.
+    /// A value that no key takes: its type in words, with an article.
     Other(&'static str),
 }
 
-/// A key's own place and its value.
+/// The place and the value of a key.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub key: Place,
@@ -49,27 +49,26 @@ pub struct Entry {
 
 pub type Table = BTreeMap<String, Entry>;
 
-/// Parts of the key of an override, as `fluid.viscosity` has two. Tables in tables are taken apart
-/// by recursion; in a file the parser sees to it that they are not too deep.
+/// Maximum number of parts of an overriding key; `fluid.viscosity` has two. Nested tables are handled
+/// by recursion; in a file the parser limits their depth.
 const MOST_PARTS: usize = 16;
 
-/// How the parser begins its complaint about a word without quotes.
+/// The beginning of the parser's message about an unquoted word.
 const UNQUOTED: &str = "string values must be quoted";
 
-/// Arrays within arrays that may have words without quotes.
+/// Maximum depth of nested arrays with unquoted words.
 const DEPTH_OF_BARE: usize = 3;
 
-/// Reads the file and lays the overrides over it, one after the other. What is not TOML is added to
-/// `problems`.
+/// Reads the file and applies the overrides in order. Syntax errors are added to `problems`.
 pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Table {
     let (document, errors) = DeTable::parse_recoverable(text);
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
     let mut bad_lines = BTreeSet::new();
     for error in errors {
-        // An error without a span is one at the end of the file.
+        // An error without a span is at the end of the file.
         let bytes = error.span().unwrap_or(text.len()..text.len());
-        // The parser stumbles on through the rest of a bad line; its first complaint is the one
-        // that helps.
+        // Only the first error in a bad line helps; those that the parser finds in the rest of it
+        // follow from the first.
         if bad_lines.insert(line_ends.partition_point(|end| *end < bytes.start)) {
             let advice = if error.message().starts_with(UNQUOTED) {
                 text.get(bytes.clone()).and_then(advice_for_bare)
@@ -91,7 +90,7 @@ pub fn read(text: &str, overrides: &[String], problems: &mut Vec<Problem>) -> Ta
     root
 }
 
-/// Puts the value of one override, `key.sub=value`, into the tree in place of what is there.
+/// Replaces a value in the tree by that of an override, `key.sub=value`.
 fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> {
     let malformed = || {
         let problem = Problem::new(Some(Place::new(source, 0..text.len())), "an override is KEY=VALUE");
@@ -126,17 +125,15 @@ fn lay_over(root: &mut Table, text: &str, source: usize) -> Result<(), Problem> 
         if !matches!(entry.node.value, Value::Table(_)) {
             *entry = Entry { key: place.clone(), node: empty() };
         }
-        let Value::Table(inner) = &mut entry.node.value else {
-            unreachable!("it was made a table just above")
-        };
+        let Value::Table(inner) = &mut entry.node.value else { unreachable!("it became a table just above") };
         table = inner;
     }
     table.insert(last.to_owned(), Entry { key: last_place, node });
     Ok(())
 }
 
-/// A value of the command line. Words need no quotes there, also in arrays, which nest to this
-/// depth.
+/// Parses a value from the command line. Words need no quotes, even in arrays, which may nest to
+/// `depth`.
 fn value_or_bare(text: &str, source: usize, start: usize, depth: usize) -> Node {
     if let Ok(value) = DeValue::parse(text) {
         return node(&value, source, start);
@@ -156,8 +153,8 @@ fn value_or_bare(text: &str, source: usize, start: usize, depth: usize) -> Node 
     Node { place: Place::new(source, start..start + text.len()), value }
 }
 
-/// What stands between the commas of an array, and where; commas within brackets and quotes
-/// separate nothing, and one at the end may be left out.
+/// The texts between the commas of an array, and their places. Commas in brackets and quotes do not
+/// separate; a trailing comma is optional.
 fn elements(text: &str) -> Vec<(usize, &str)> {
     let (mut depth, mut quote, mut begin, mut elements) = (0, None, 0, Vec::new());
     let element = |begin: usize, end: usize| {
@@ -197,7 +194,7 @@ fn node(parsed: &Spanned<DeValue>, source: usize, offset: usize) -> Node {
             Ok(integer) => Value::Integer(integer),
             Err(_) => Value::Other("an integer out of range"),
         },
-        // TOML's floats are Rust's; one that were not is refused like any other that is not finite.
+        // Rust parses every float of TOML; otherwise it would be refused like any that is not finite.
         DeValue::Float(digits) => Value::Float(digits.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(boolean) => Value::Boolean(*boolean),
         DeValue::Datetime(_) => Value::Other("a date"),

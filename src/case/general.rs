@@ -1,6 +1,6 @@
-//! A case as the program sees it, every default filled in, every value checked; and the declaration
-//! of the keys that every flow has. Units are those of the case itself (a length, a velocity, their
-//! quotient the time); nothing is made dimensionless.
+//! A case with every default filled in and every value checked, and the declaration of the keys that
+//! every flow has. Units are those of the case (a length, a velocity, and their quotient for time);
+//! nothing is made dimensionless.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub struct Case {
     pub checkpoint: Checkpoint,
 }
 
-/// Which equations are solved, with all that belongs to them alone.
+/// The equations to solve, with everything that is specific to them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FlowKind {
     Homogeneous(Homogeneous),
@@ -57,7 +57,7 @@ pub const FLOWS: &[Variant<FlowKind>] = &[
 ];
 
 impl Case {
-    /// Visits every key in the order of the file. Files are relative to `dir`.
+    /// Visits every key in the order of the case file. Paths are relative to `dir`.
     pub fn visit(&mut self, keys: &mut Keys, dir: &Path) {
         let mut is_known = true;
         let head = Head::new("flow", "Equations to be solved.").change(Change::Refused);
@@ -68,14 +68,14 @@ impl Case {
                 }
             });
             let is_missing = !chosen && keys.given("kind") == Some(false);
-            // Without it the keys are judged as those of a box.
+            // Without it, the keys are checked as those of a box.
             if let (true, FlowKind::Homogeneous(flow)) = (is_missing, &mut self.flow) {
                 homogeneous::equations(keys, flow);
             }
             is_known = chosen || is_missing;
         });
         if !is_known {
-            // The rest means something else in another flow.
+            // The other keys mean something else in another flow.
             return keys.ignore_others();
         }
         let Self { name: _, flow, domain, fluid, numerics, time, parallel, output, checkpoint } = self;
@@ -88,7 +88,7 @@ impl Case {
     }
 }
 
-/// The tables of every flow that have keys, defaults or limits of a flow among their own.
+/// The general tables to which a flow adds keys, defaults or limits.
 pub struct General<'a> {
     pub domain: &'a mut Domain,
     pub fluid: &'a mut Fluid,
@@ -103,8 +103,8 @@ pub struct General<'a> {
 pub struct Domain {
     /// Length of the box, > 0; a channel has 2 in y.
     pub size: [f64; 3],
-    /// Physical points; at least 4, with no prime factors but 2, 3, 5 and 7. A channel has at least
-    /// 9 in y, `y_j = cos(pi j / (N_y - 1))`, and it is N_y - 1 that has these factors.
+    /// Number of grid points, at least 4, with prime factors 2, 3, 5 and 7 only. A channel has at
+    /// least 9 in y, `y_j = cos(pi j / (N_y - 1))`, and there N_y - 1 has these factors.
     pub grid: [usize; 3],
 }
 
@@ -115,15 +115,15 @@ pub struct Fluid {
     pub viscosity: f64,
 }
 
-/// What all discretisations have.
+/// Numerical parameters of every flow.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Numerics {
     pub precision: Precision,
-    /// Seed of every random number of the run.
+    /// Seed of all random numbers of the run.
     pub seed: u64,
 }
 
-/// Reals of the fields.
+/// Floating-point precision of the fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
     #[default]
@@ -131,7 +131,7 @@ pub enum Precision {
     Single,
 }
 
-/// The heading of `[numerics]`, for the keys of the flow and these.
+/// The heading of `[numerics]`, which has keys of the flow and these.
 pub const NUMERICS: &str = "Discretisation.";
 
 pub fn numerics(keys: &mut Keys, numerics: &mut Numerics) {
@@ -149,12 +149,12 @@ pub fn numerics(keys: &mut Keys, numerics: &mut Numerics) {
     );
 }
 
-/// How time is stepped, and when the run ends.
+/// Time stepping, and the end of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Time {
     pub step: StepSize,
     pub stop: Stop,
-    /// What to do about a blow-up, beside reporting it; `None` ends the run.
+    /// Retries after a blow-up; `None` ends the run.
     pub retry: Option<Retry>,
 }
 
@@ -164,24 +164,24 @@ impl Default for Time {
     }
 }
 
-/// A run that blows up goes back to its last checkpoint and on with steps shorter by `factor`, 0 <
-/// factor < 1, so many times in all.
+/// Retries of a run that blows up: it returns to its last checkpoint and continues with steps shorter
+/// by `factor`, 0 < factor < 1, at most `times` times in all.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Retry {
     pub factor: f64,
     pub times: u64,
 }
 
-/// When the run ends: at whichever comes first; at least one is given.
+/// The end of the run: the limit that is reached first; at least one is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stop {
     /// Simulated time, >= 0.
     pub end: Option<f64>,
-    /// Steps from time zero.
+    /// Number of steps from time zero.
     pub steps: Option<u64>,
 }
 
-/// The heading of `[time]`, for the keys of the flow and these.
+/// The heading of `[time]`, which has keys of the flow and these.
 pub const TIME: &str = "Time stepping, and the end of the run.";
 
 const STEPS: &[Variant<StepSize>] = &[
@@ -232,13 +232,13 @@ fn shrinking() -> Codec<f64> {
     positive().checked(check).described("a number between 0 and 1", schema)
 }
 
-/// How the fields are shared among the ranks; it does not change a bit of the velocity.
+/// Distribution of the fields over the ranks; it does not change a bit of the results.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parallel {
     /// Rows and columns of the process grid, both >= 1; `None` lets the program choose.
     pub process_grid: Option<[usize; 2]>,
     pub exchange: Method,
-    /// Minutes without a sign of life after which the watchdog ends the job, > 0; `None` is never.
+    /// Minutes without progress after which the watchdog ends the job, > 0; `None` is never.
     pub hang_limit_minutes: Option<f64>,
 }
 
@@ -263,21 +263,20 @@ pub fn parallel(keys: &mut Keys, parallel: &mut Parallel) {
     });
 }
 
-/// What the run writes.
+/// Output of the run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Output {
     /// The run directory; `None` is `runs/NAME`.
     pub directory: Option<PathBuf>,
-    /// Lines of `series.csv`.
+    /// Rows of `series.csv`.
     pub series: Schedule,
-    /// Lines of `budget.csv`, and all spectra; the first and the last state have theirs in any
-    /// case.
+    /// Rows of `budget.csv`, and all spectra; also written for the first and the last state.
     pub spectra: Schedule,
     /// Physical fields.
     pub snapshots: Schedule,
 }
 
-/// The heading of `[output]`, for the keys of the flow and these.
+/// The heading of `[output]`, which has keys of the flow and these.
 pub const OUTPUT: &str = "Output of the run, apart from checkpoints.";
 
 pub fn output(keys: &mut Keys, output: &mut Output) {
@@ -316,19 +315,19 @@ pub fn schedule(keys: &mut Keys, schedule: &mut Schedule) {
     );
 }
 
-/// When the state is saved for a restart; a run that ends or is stopped saves it in any case.
+/// Checkpoints for a restart; a run that ends or is stopped writes one in any case.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Checkpoint {
     /// Wall time in minutes, > 0.
     pub every_minutes: Option<f64>,
-    /// >= 1.
+    /// Number of steps, >= 1.
     pub every_steps: Option<u64>,
-    /// Checkpoints that are kept, the newest ones; >= 1.
+    /// Number of checkpoints kept, the newest ones; >= 1.
     pub keep: usize,
-    /// A run whose checkpoints cannot be written for longer than this ends; >= 0.
+    /// Minutes without a successful checkpoint after which the run ends, >= 0.
     pub give_up_after_minutes: Option<f64>,
-    /// Ranks that write and read checkpoints and snapshots for all, >= 1 and at most all; `None`
-    /// leaves it to the MPI library.
+    /// Number of ranks that write and read checkpoints and snapshots for all, >= 1; `None` lets the
+    /// MPI library choose.
     pub aggregators: Option<usize>,
 }
 
@@ -355,7 +354,7 @@ fn checkpoint(keys: &mut Keys, checkpoint: &mut Checkpoint) {
     });
 }
 
-/// The limits of a band of wavenumbers must ascend; `help` says what the band is.
+/// Checks that the limits of a band of wavenumbers ascend; `help` says what the band is.
 pub fn check_band(keys: &mut Keys, k_min: f64, k_max: f64, help: &str) {
     // A limit that could not be read is zero.
     if k_max > 0.0 && k_max <= k_min {

@@ -1,4 +1,4 @@
-//! Lengths with pi, and sizes of grids.
+//! Codecs of lengths with pi and of grid sizes.
 
 use serde_json::json;
 use std::f64::consts::PI;
@@ -6,8 +6,8 @@ use std::f64::consts::PI;
 use super::codec::{Codec, LARGEST, LEAST, Read, at_least, positive};
 use super::document::{Node, Value};
 
-/// Most points in one direction: beyond any computer, and small enough that good sizes are dense
-/// below it.
+/// Maximum number of points in one direction: beyond any computer, yet small enough that good sizes
+/// are dense below it.
 const MOST_POINTS: usize = 65536;
 
 /// A length > 0: a number, or a product of numbers and pi such as "2 pi", "4/3 pi", "pi/2".
@@ -36,8 +36,7 @@ fn length_with_pi(node: &Node, text: &str) -> Read<f64> {
     }
 }
 
-/// The value of factors joined by `*` and `/`, from left to right; before `pi` the `*` may be left
-/// out.
+/// The value of factors joined by `*` and `/`, from left to right; the `*` before `pi` is optional.
 pub fn product(text: &str) -> Option<f64> {
     let spaced = text.replace("pi", " pi ").replace('*', " * ").replace('/', " / ");
     let mut value = 1.0;
@@ -58,18 +57,18 @@ pub fn product(text: &str) -> Option<f64> {
     operator.is_none().then_some(value)
 }
 
-/// Points of one direction of a grid whose transforms are fast.
+/// Number of points in one direction of a grid, whose transforms must be fast.
 pub fn grid_points() -> Codec<usize> {
     at_least(4).checked(|node, points| fast_points(node, points, 0))
 }
 
-/// Points between two walls, both of them counted: their cosine transform is fast where it is so
-/// for one point less.
+/// Number of points between two walls, both included: the cosine transform is fast if a transform of
+/// one point less is.
 pub fn wall_grid_points() -> Codec<usize> {
     at_least(9).checked(|node, points| fast_points(node, points, 1))
 }
 
-/// `points`, if a transform of so many `but` so many is fast.
+/// Returns `points` if a transform of `points - but` points is fast.
 fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
     let most = MOST_POINTS + but;
     if points > most {
@@ -88,7 +87,7 @@ fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
     Err(vec![problem.help(format!("the nearest good sizes are {}", near.join(" and ")))])
 }
 
-/// n divided by 2, 3, 5 and 7 as often as it can be.
+/// What remains of n after division by all factors 2, 3, 5 and 7.
 fn without_small_primes(n: usize) -> usize {
     [2, 3, 5, 7].into_iter().fold(n, |mut n, prime| {
         while n % prime == 0 {
@@ -165,7 +164,7 @@ mod tests {
             complaints(&["domain.size=[2pi,two,2]"]),
             "domain.size: \"two\" is not a length; help: a number, or a product with pi: \"2 pi\", \"4/3 pi\""
         );
-        // Brackets that never end are no trouble.
+        // Unlimited brackets do no harm.
         assert!(
             complaints(&[&format!("domain.size={}{}", "[".repeat(50_000), "]".repeat(50_000))])
                 .starts_with("domain.size: expected an array of 3 values, found 1")

@@ -1,4 +1,4 @@
-//! Lists every key that a case of a flow may have, with all variants of every choice.
+//! The list of all keys that a case of each flow may have, with all variants of every choice.
 
 use std::path::Path;
 
@@ -12,17 +12,17 @@ pub struct Flow {
     pub tables: Vec<Item>,
 }
 
-/// What a table may have.
+/// An entry of a table.
 #[derive(Clone, Debug)]
 pub enum Item {
     Key(Facts),
     Choice(Choice),
     Table(Table),
-    /// Keys of which the table needs at least one.
+    /// Keys, at least one of which the table needs.
     AtLeastOne(Vec<&'static str>),
 }
 
-/// Keys of which one decides which others there are.
+/// A key that decides which other keys the table has.
 #[derive(Clone, Debug)]
 pub struct Choice {
     pub facts: Facts,
@@ -38,7 +38,7 @@ pub struct Branch {
     pub items: Vec<Item>,
 }
 
-/// A table and what it may have.
+/// A table and its possible entries.
 #[derive(Clone, Debug)]
 pub struct Table {
     pub head: Head,
@@ -47,7 +47,7 @@ pub struct Table {
     pub items: Vec<Item>,
 }
 
-/// Every flow with all that its cases may have.
+/// Every flow with all possible keys of its cases.
 pub fn flows() -> Vec<Flow> {
     let flow = |variant: &super::keys::Variant<_>| {
         let mut case = Case { flow: (variant.blank)(), ..Case::default() };
@@ -60,7 +60,7 @@ pub fn flows() -> Vec<Flow> {
     FLOWS.iter().map(flow).collect()
 }
 
-/// Leaves of the kinds of `[flow]` the one that the other tables belong to.
+/// Removes all kinds of `[flow]` but the one to which the other tables belong.
 fn only(tables: &mut [Item], word: &str) {
     let flow = tables.iter_mut().find_map(|item| match item {
         Item::Table(table) if table.head.name == "flow" => Some(table),
@@ -80,7 +80,7 @@ struct Lister {
 }
 
 impl Lister {
-    /// What is visited within a table or a variant.
+    /// The items that `visit` adds within a table or a variant.
     fn within(&mut self, change: Option<Change>, visit: impl FnOnce(&mut Self)) -> Vec<Item> {
         let outer = std::mem::take(&mut self.items);
         let outer_change = self.change;
@@ -93,7 +93,7 @@ impl Lister {
 
 impl Visitor for Lister {
     fn value(&mut self, facts: &Facts, slot: &mut dyn Slot) {
-        // In a table that has a default as a whole, a key that need not be set has one.
+        // In a table that has a default as a whole, an optional key has a default too.
         let absent = match (&facts.absent, facts.by_default, slot.text()) {
             (_, Some(text), _) => Absent::Default { text: text.to_owned() },
             (Absent::Unset { .. }, _, Some(text)) => Absent::Default { text },

@@ -1,13 +1,12 @@
-//! The case file: what a run computes, read from TOML with the overrides of the command line laid
-//! over it.
+//! The case: what a run computes, read from a TOML file and the overrides of the command line.
 //!
-//! A key is declared once, beside the field of the case that it fills: those of every flow in
-//! `general`, the others in `homogeneous` and `channel`. A declaration is made of `keys`, how a
-//! single value is read and written of `codec` and `lengths`. What visits the keys: `reader` reads
-//! a case, `writer` writes it, `list` describes every key that a case may have, for `reference`
-//! (`rogallo keys`) and `schema`. `document` turns texts into one tree of values that know where
-//! they stand, `problems` shows the user all that is wrong at once, `resolved` compares cases,
-//! `bounds` looks at the numbers of a case once its defaults are filled in.
+//! A key is declared once, next to the field of the case that it fills: the keys of every flow in
+//! `general`, the others in `homogeneous` and `channel`. `keys` has the parts of a declaration;
+//! `codec` and `lengths` read and write single values. Three visitors use the declarations: `reader`
+//! reads a case, `writer` writes it, and `list` describes all possible keys for `reference` (`rogallo
+//! keys`) and `schema`. `document` parses the texts into one tree of values with their places,
+//! `problems` shows all problems at once, `resolved` compares cases, and `bounds` checks the numbers
+//! of a case with its defaults filled in.
 
 mod bounds;
 mod channel;
@@ -52,18 +51,16 @@ pub use resolved::{
 };
 pub use schema::schema;
 
-/// Reads the case file at `path`; each of `overrides` is a `key.sub=value` that takes the place of
-/// what the file says.
+/// Reads the case file at `path`; each of `overrides`, `key.sub=value`, replaces a value of the file.
 ///
 /// # Errors
-/// An unreadable file, or all that is wrong with the case, each problem with its line (kind
-/// `Input`).
+/// An unreadable file, or all problems with the case, each with its line (kind `Input`).
 pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
     let name = path.display();
     if path.is_dir() {
         let run = path.join("case.toml").is_file();
         let what_to_do = if run {
-            format!("`rogallo continue {name}` goes on with the run in it")
+            format!("`rogallo continue {name}` continues its run")
         } else {
             "give the file of the case".to_owned()
         };
@@ -82,11 +79,11 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
     parse(&name.to_string(), &text, path.parent().unwrap_or(Path::new("")), overrides)
 }
 
-/// Reads a case from `text`. Errors show `name` as the file; its last part without `.toml` names
-/// the case. Files that the case names are relative to `dir`.
+/// Reads a case from `text`. Errors show `name` as the file; its last component without `.toml` is the
+/// name of the case. Paths in the case are relative to `dir`.
 ///
 /// # Errors
-/// All that is wrong with the case, each problem with its line (kind `Input`).
+/// All problems with the case, each with its line (kind `Input`).
 pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result<Case> {
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.strip_suffix(".toml").unwrap_or(file);
@@ -100,7 +97,7 @@ pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result
     Err(Sources::new(name, text, overrides).error(problems))
 }
 
-/// The case in a text, if nothing is wrong with it.
+/// The case in a text, if there are no problems with it.
 fn case(
     stem: &str,
     text: &str,
@@ -109,7 +106,7 @@ fn case(
     problems: &mut Vec<Problem>,
 ) -> Option<Case> {
     let root = document::read(text, overrides, problems);
-    // What a file with a syntax error means is a guess: its keys are not judged.
+    // With a syntax error, the meaning of the file is a guess: its keys are not checked.
     if !problems.is_empty() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a case, collected from all of it and shown in one text.
+//! The problems with a case, collected from all of it and shown in one text.
 
 use std::ops::Range;
 
@@ -6,11 +6,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::error::Error;
 
-/// Problems that are shown; more are counted.
+/// Maximum number of problems shown; the others are counted.
 const MOST_SHOWN: usize = 20;
 
-/// Where a piece of text stands. Places compare in the order the user reads them: the file, then
-/// the overrides.
+/// The place of a piece of text. Places compare in reading order: the file, then the overrides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// 0 is the case file, n the n-th override.
@@ -25,7 +24,7 @@ impl Place {
     }
 }
 
-/// One thing that is wrong.
+/// A problem with the case.
 #[derive(Clone, Debug)]
 pub struct Problem {
     /// `None` is the case file as a whole.
@@ -45,7 +44,7 @@ impl Problem {
     }
 }
 
-/// The texts that a case is read from.
+/// The texts from which a case is read.
 pub struct Sources<'a> {
     file: &'a str,
     texts: Vec<&'a str>,
@@ -57,8 +56,8 @@ impl<'a> Sources<'a> {
         Self { file, texts: std::iter::once(text).chain(overrides.iter().map(String::as_str)).collect() }
     }
 
-    /// The error that shows every problem in the order of the texts; what is missing from the file
-    /// altogether comes last.
+    /// The error that shows every problem in the order of the texts; missing tables and keys come
+    /// last.
     pub fn error(&self, mut problems: Vec<Problem>) -> Error {
         problems.sort_by_key(|problem| (problem.place.is_none(), problem.place.clone()));
         let mut text: String =

@@ -1,26 +1,26 @@
-//! Reads a case from a tree of values, key by key. Whatever is wrong is noted and a stand-in is
-//! left, so that one reading finds every problem; a case with a problem is never used.
+//! Reads a case from a tree of values, key by key. A problem is recorded and the key takes a
+//! placeholder, so that one reading finds every problem; a case with a problem is never used.
 
 use super::codec::{choice, expected, suggestion};
 use super::document::{Entry, Node, Table, Value};
 use super::keys::{Absent, Branches, By, Facts, Form, Group, Head, Keys, Slot, Visitor};
 use super::problems::{Place, Problem};
 
-/// One table while its keys are read.
+/// A table whose keys are being read.
 pub struct Reader<'a> {
     /// `time` for the keys of `[time]`; empty for the tables of the file.
     path: String,
-    /// Where the table stands, if it does.
+    /// The place of the table, if the file has it.
     place: Option<Place>,
     table: Option<&'a Table>,
-    /// The keys that were asked for.
+    /// The keys visited so far.
     known: Vec<String>,
-    /// Keys that are not asked for, or are missing, are no problem.
+    /// Unknown and missing keys are not problems.
     lenient: bool,
     problems: &'a mut Vec<Problem>,
 }
 
-/// Reads the whole tree by `visit`; the keys it does not ask for are unknown ones.
+/// Reads the whole tree by `visit`; keys that it does not visit are unknown.
 pub fn read(table: &Table, problems: &mut Vec<Problem>, visit: impl FnOnce(&mut Keys)) {
     let known = Vec::new();
     let mut reader =
@@ -127,13 +127,13 @@ impl Visitor for Reader<'_> {
 }
 
 impl<'a> Reader<'a> {
-    /// The keys of a table within this one.
+    /// A reader of a table within this one.
     fn inner<'b>(&'b mut self, path: String, node: Option<&Node>, table: Option<&'b Table>) -> Reader<'b> {
         let place = node.map(|node| node.place.clone());
         Reader { path, place, table, known: Vec::new(), lenient: false, problems: &mut *self.problems }
     }
 
-    /// Reads the table `key`; without one in the file, each of its keys is missing.
+    /// Reads the table `key`; if the file has none, each of its required keys is missing.
     fn table(&mut self, key: &str, node: Option<&Node>, visit: &mut dyn FnMut(&mut Keys)) {
         let table = match node.map(|node| &node.value) {
             Some(Value::Table(table)) => Some(table),
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         inner.finish();
     }
 
-    /// Notes the keys that were not asked for.
+    /// Records the unknown keys.
     fn finish(mut self) {
         let known = std::mem::take(&mut self.known);
         let unknown = |key: &String| !self.lenient && !known.contains(key);
@@ -162,7 +162,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Which of the words the required key is. Where it is none, the other keys are not judged.
+    /// The index of the word that the required key has. If it is none of them, the other keys are not
+    /// checked.
     fn word(&mut self, facts: &Facts, words: &[&'static str]) -> Option<usize> {
         let Some(node) = self.entry(facts.name).map(|entry| &entry.node) else {
             if let Absent::Missing { example } = &facts.absent {
@@ -181,8 +182,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Which one of `keys` is given: an override beats the file. Otherwise none is a problem, and
-    /// so is a second one.
+    /// The index of the one of `keys` that is given; an override takes precedence over the file. None
+    /// or two are a problem.
     fn exactly_one(&mut self, facts: &Facts, keys: &[&'static str]) -> Option<usize> {
         let Absent::Missing { example } = &facts.absent else { return None };
         let mut given: Vec<(Place, usize)> = (keys.iter().enumerate())
@@ -209,7 +210,7 @@ impl<'a> Reader<'a> {
         self.missing(keys, &help);
     }
 
-    /// Notes that the table has none of `keys`.
+    /// Records that the table has none of `keys`.
     fn missing(&mut self, keys: &[&str], help: &str) {
         if !self.lenient {
             let paths: Vec<String> = keys.iter().map(|key| self.path_of(&[key])).collect();
@@ -234,7 +235,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Adds a problem with a key of the table `table`, whose name goes before the message.
+/// Adds a problem with a key of the table `table`; the path of the key precedes the message.
 fn note(table: &str, problems: &mut Vec<Problem>, path: &[&str], problem: Problem) {
     let message = format!("{}: {}", path_of(table, path), problem.message);
     problems.push(Problem { message, ..problem });

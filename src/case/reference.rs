@@ -18,21 +18,21 @@ struct Section {
 #[derive(Clone, PartialEq)]
 struct Row {
     name: &'static str,
-    /// The key that decides whether there is this one, and the words for which there is.
+    /// The key that decides whether this one exists, and the words with which it does.
     only: Option<(&'static str, Vec<&'static str>)>,
     values: String,
     unit: &'static str,
     absent: Absent,
-    /// The keys that may be given instead of a required one.
+    /// The keys that may be given instead of this required one.
     instead: Vec<&'static str>,
     change: Change,
     says: String,
 }
 
-/// A heading and what it is about, and the tables below it.
+/// A heading with its explanation, and the tables below it.
 type Chapter = (String, Vec<Section>);
 
-/// The keys of the tables whose path begins with `table`, or of all, as text for a terminal.
+/// The keys of the tables whose path begins with `table`, or of all tables, as text for a terminal.
 ///
 /// # Errors
 /// There is no such table (kind `Input`).
@@ -75,7 +75,7 @@ pub fn markdown() -> String {
     text
 }
 
-/// First the tables that all flows have alike, then those of each flow.
+/// The tables that are the same in all flows, then those of each flow.
 fn chapters() -> Vec<Chapter> {
     let flows: Vec<(Flow, Vec<Section>)> = flows()
         .into_iter()
@@ -94,7 +94,7 @@ fn chapters() -> Vec<Chapter> {
     chapters
 }
 
-/// The tables among the items, and those within them.
+/// The tables among the items, and the tables within them.
 fn sections(items: &[Item], path: &str) -> Vec<Section> {
     let mut found = Vec::new();
     for item in items {
@@ -125,7 +125,7 @@ fn path_of(path: &str, table: &Table) -> String {
     format!("{path}{dot}{}{name}", table.head.name)
 }
 
-/// The keys among the items. Those that several variants have alike are shown once.
+/// The keys among the items. A key that is the same in several variants is shown once.
 fn rows(items: &[Item], only: Option<(&'static str, &'static str)>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut add = |row: Row| {
@@ -179,7 +179,7 @@ impl Row {
         }
     }
 
-    /// The key whose word decides.
+    /// The key whose word decides a choice.
     fn of_choice(choice: &Choice, only: Option<(&'static str, &'static str)>) -> Self {
         let words: Vec<&str> = choice.branches.iter().map(|branch| branch.word).collect();
         let meanings = choice.branches.iter().map(|branch| format!("{:?}: {}", branch.word, branch.says));
@@ -187,12 +187,12 @@ impl Row {
         Self { values: alternatives(&words), says, ..Self::new(&choice.facts, only) }
     }
 
-    /// The words for which there is this key.
+    /// The words with which this key exists.
     fn only(&self) -> String {
         self.only.as_ref().map_or(String::new(), |(key, words)| format!("{key} = {}", alternatives(words)))
     }
 
-    /// What it is without being given; each name and value between two marks.
+    /// The value if it is not given, with `mark` around each name and value.
     fn absent(&self, mark: &str) -> String {
         match &self.absent {
             Absent::Missing { .. } if self.instead.is_empty() => "required".to_owned(),
@@ -245,7 +245,7 @@ impl Row {
 }
 
 impl Section {
-    /// Whether it is the table of this name, or stands in it.
+    /// Returns whether this is the table of this name, or lies within it.
     fn is_below(&self, table: &str) -> bool {
         self.path.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }

@@ -1,4 +1,4 @@
-//! A case written out with every default filled in, and what distinguishes two cases.
+//! A case written out with every default filled in, and the differences between two cases.
 
 use super::general::{Case, FlowKind};
 use super::keys::Change;
@@ -7,12 +7,12 @@ use crate::error::Result;
 use crate::time::Schedule;
 use std::path::Path;
 
-/// Values of keys that must be in a case, and are not in the physics of one.
+/// Values of required keys that do not belong to the physics of a case.
 const SOME_TIME: [&str; 2] = ["time.dt=1", "time.end=0"];
 
 impl Case {
-    /// The case as a case file that has every key; tables of what is not there, such as
-    /// `[forcing]`, are left out. Reading it gives the same case, to the last bit of every number.
+    /// The case as a case file with every key; absent tables, such as `[forcing]`, are left out.
+    /// Reading it gives the same case, to the last bit of every number.
     pub fn to_toml(&self) -> String {
         let mut text = format!("# {}: every key of the case, defaults filled in.\n", self.name);
         for Section { name, entries, .. } in sections(self).into_iter().filter(|section| section.is_set) {
@@ -24,10 +24,10 @@ impl Case {
         text
     }
 
-    /// The same with all that the case does not set, but might, as comments.
+    /// The same, with every key and table that is not set as a comment.
     pub fn explained(&self) -> String {
         let mut text = format!(
-            "# {}: every key of the case, defaults filled in; what is not set is shown as a comment.\n",
+            "# {}: every key of the case, defaults filled in; keys that are not set are comments.\n",
             self.name
         );
         for Section { name, says, is_set, entries } in sections(self) {
@@ -42,13 +42,13 @@ impl Case {
     }
 }
 
-/// The name of the case that a text of [`Case::to_toml`] is of.
+/// The name of the case in a text written by [`Case::to_toml`].
 pub fn recorded_name(text: &str) -> &str {
     text.strip_prefix("# ").and_then(|text| text.split_once(':')).map_or("case", |(name, _)| name)
 }
 
-/// The part of a case that a batch of statistics belongs to, as a case file without what may change
-/// while a run goes on. [`read_physics`] reads it.
+/// The physics of a case, to which a batch of statistics belongs, as a case file without the keys that
+/// a continued run may change. [`read_physics`] reads it.
 pub fn physics_text(case: &Case) -> String {
     let mut text = format!("# {}: the physics of the case.\n", case.name);
     for Section { name, entries, .. } in sections(case) {
@@ -63,39 +63,39 @@ pub fn physics_text(case: &Case) -> String {
     text
 }
 
-/// The case of a [`physics_text`]; what it leaves out is by default.
+/// Reads a [`physics_text`]; the other keys take their defaults.
 ///
 /// # Errors
-/// It is of a newer version, or no case.
+/// A text that is not a case, or was written by a newer version.
 pub fn read_physics(text: &str) -> Result<Case> {
     super::parse("case.toml", text, Path::new(""), &SOME_TIME.map(str::to_owned))
 }
 
-/// Whether the physics or the numbers of a case change with a key.
+/// Returns whether such a key changes the physics or the numerical results of a case.
 fn is_physics(change: Change) -> bool {
     matches!(change, Change::Refused | Change::Asked)
 }
 
-/// Of the lines of [`physics_differences`] of these cases those that a run cannot go on with,
-/// though the user accepts them: what is stored would be another field.
+/// The lines of [`physics_differences`] with which a run cannot continue even if the user accepts
+/// them, because the stored state would have another meaning.
 pub fn refused_differences(a: &Case, b: &Case) -> Vec<String> {
     differences(a, b, |change| change == Change::Refused)
 }
 
-/// The keys that differ and change the physics or the numbers, a line each: `fluid.viscosity: 0.01
-/// -> 0.02`.
+/// The differing keys that change the physics or the numerical results, one line per key:
+/// `fluid.viscosity: 0.01 -> 0.02`.
 pub fn physics_differences(a: &Case, b: &Case) -> Vec<String> {
     differences(a, b, is_physics)
 }
 
-/// The keys that differ and change neither physics nor averages, but are worth a note where a run
-/// goes on, a line each.
+/// The differing keys that change neither physics nor averages but are noted when a run continues,
+/// one line per key.
 pub fn noted_differences(a: &Case, b: &Case) -> Vec<String> {
     differences(a, b, |change| change == Change::Noted)
 }
 
-/// The keys that differ and by which batches of statistics are no longer of one length, a line
-/// each; none where no more samples are taken.
+/// The differing keys that give batches of statistics another length, one line per key; none if no
+/// more samples are taken.
 pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
     let (FlowKind::Channel(a), FlowKind::Channel(b)) = (&a.flow, &b.flow) else { return Vec::new() };
     let (of_a, of_b) = (a.sampling.batches, b.sampling.batches);
@@ -107,7 +107,7 @@ pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
     length.into_iter().chain(spectra).filter(|_| sampled).collect()
 }
 
-/// The keys that differ, of those whose change is `meant`.
+/// The differing keys whose change is `meant`, one line per key.
 fn differences(a: &Case, b: &Case, meant: impl Fn(Change) -> bool) -> Vec<String> {
     let [a, b] = [a, b].map(|case| values(case, &meant));
     let value = |entries: &[(String, String)], key: &str| {

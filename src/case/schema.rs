@@ -1,4 +1,4 @@
-//! The keys of a case as a JSON Schema (draft 2020-12), by which editors complete and check case
+//! The keys of a case as a JSON Schema (draft 2020-12), with which editors complete and check case
 //! files.
 
 use serde_json::{Map, Value as Json, json};
@@ -17,16 +17,16 @@ pub fn schema() -> Json {
     })
 }
 
-/// Keys that a table may have at the same time.
+/// Keys that a table may have together.
 #[derive(Clone, Default)]
 struct Keys {
     properties: Map<String, Json>,
     required: Vec<Json>,
-    /// Lists of keys, each of which needs at least one.
+    /// Lists of keys, from each of which the table needs at least one.
     at_least_one: Vec<Json>,
 }
 
-/// A table with these items: one object for each combination of variants.
+/// The schema of a table with these items: one object for each combination of variants.
 fn object(items: &[Item], says: &str) -> Json {
     let of = |Keys { properties, required, at_least_one }: Keys| {
         let mut object = json!({
@@ -100,7 +100,7 @@ fn is_required(facts: &Facts) -> bool {
     matches!(facts.absent, Absent::Missing { .. })
 }
 
-/// Whether a table that every case has needs a key: then the file must have it.
+/// Returns whether a table that every case has contains a required key; the file must then have it.
 fn needs_a_key(table: &Table) -> bool {
     table.is_section
         && table.items.iter().any(|item| match item {

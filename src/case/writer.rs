@@ -1,4 +1,4 @@
-//! Writes a case out: its tables and keys in the order of the file. What is not set comes along,
+//! Writes a case: its tables and keys in the order of the file. Keys that are not set are included,
 //! marked as such, with an example.
 
 use super::codec::{alternatives, bracketed};
@@ -8,10 +8,10 @@ use std::path::Path;
 
 /// A table of the case.
 pub struct Section {
-    /// Its name, with those of the tables that it stands in.
+    /// Its name, preceded by those of the tables that contain it.
     pub name: String,
     pub says: &'static str,
-    /// Whether the case has it; else it shows what it might be.
+    /// Whether the case has it; otherwise it is an example.
     pub is_set: bool,
     pub entries: Vec<Line>,
 }
@@ -20,15 +20,15 @@ pub struct Section {
 #[derive(Clone)]
 pub struct Line {
     pub name: &'static str,
-    /// As TOML has it; an example where it is not set.
+    /// The value as TOML; an example if the key is not set.
     pub value: String,
     pub is_set: bool,
-    /// What it means, where there is more to say than its value does.
+    /// An explanation, if the value needs one.
     pub says: String,
     pub change: Change,
 }
 
-/// Every table of the case, those that it might have among them.
+/// Every table of the case, including those that it could have.
 pub fn sections(case: &Case) -> Vec<Section> {
     let mut writer = Writer::default();
     case.clone().visit(&mut writer, Path::new(""));
@@ -39,13 +39,13 @@ pub fn sections(case: &Case) -> Vec<Section> {
 #[derive(Default)]
 struct Writer {
     sections: Vec<Section>,
-    /// Entries of the table in one line that is being written, or of none.
+    /// Entries of the inline table that is being written, if any.
     inline: Option<Vec<Line>>,
-    /// Number of the section that keys go to.
+    /// Index of the section to which keys are added.
     current: usize,
     path: Vec<String>,
     change: Option<Change>,
-    /// The table is not set: it shows what it might be.
+    /// The table is not set and is written as an example.
     is_example: bool,
 }
 
@@ -141,7 +141,7 @@ impl Writer {
         }
     }
 
-    /// Writes what the case does not have, if so, as an example.
+    /// Writes an item as an example if the case does not have it.
     fn example(&mut self, is_example: bool, write: impl FnOnce(&mut Self)) {
         let outer = self.is_example;
         self.is_example |= is_example;
@@ -161,7 +161,7 @@ impl Writer {
         self.path.pop();
     }
 
-    /// A table in one line.
+    /// Writes an inline table.
     fn line(&mut self, visit: &mut dyn FnMut(&mut Keys)) -> String {
         let outer = self.inline.replace(Vec::new());
         visit(self);

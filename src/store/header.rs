@@ -10,14 +10,14 @@ use hdf5::{File, Group};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Kinds of files with a header, as in their attribute `kind`.
+/// Kinds of files with a header: the values of their attribute `kind`.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 pub(super) const STATISTICS: &str = "statistics";
 
-/// The kind of the files of points; they have a header of their own.
+/// The kind of the files of grid points, which have a header of their own.
 pub(super) const SNAPSHOT: &str = "snapshot";
 
-/// No run takes so many steps: the series has them as numbers of 53 bits.
+/// Steps beyond the reach of any run: the series stores them as numbers of 53 bits.
 const MOST_STEPS: u64 = 1 << 53;
 
 /// Group of the further scalars.
@@ -51,7 +51,7 @@ fn get_header(file: &Group) -> hdf5::Result<Header> {
     if get::<u64>(file, "checksum")? != header_checksum(&header) {
         return Err("the checksum of the header does not match".into());
     }
-    // No run writes such values, and none could continue from them.
+    // No run writes such values, nor could it continue from them.
     let mut numbers = header
         .numbers
         .iter()
@@ -89,7 +89,7 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
 pub(super) fn open_kind(path: &Path, kinds: &[&str]) -> Result<(File, String)> {
     let (shown, expected) = (path.display(), kinds.join(" or "));
     files::require_utf8(path)?;
-    // The system first: it says plainly that a file is missing or must not be read.
+    // Ask the system first: its message is plain if a file is missing or not readable.
     files::open(path).map_err(|error| {
         let message = format!("cannot read the {expected} {shown}: {error}");
         match error.kind() {

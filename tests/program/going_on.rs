@@ -148,7 +148,7 @@ fn recorded_case() -> Outcome {
         3,
         "run run",
         2,
-        &["run is a directory, not a case file: `rogallo continue run` goes on with the run in it; nothing \
+        &["run is a directory, not a case file: `rogallo continue run` continues its run; nothing \
             was run."],
     )?;
     fs::remove_file(place.at("case.toml"))?;

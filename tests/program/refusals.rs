@@ -102,9 +102,8 @@ fn command_lines() -> Outcome {
         &["parallel.process_grid = [2, 2] has 4 places", "3 ranks", grids],
     )?;
     refused(&place, "case.toml --fresh --walltime soon", &["--walltime", "expected H:MM:SS"])?;
-    let bulk = "--set fluid.viscosity takes the place of fluid.reynolds_tau, which says in what velocity the \
-        case is written: give --set fluid.reynolds_tau=.. instead, \
-                or --set drive.bulk_velocity=.. as well";
+    let bulk = "--set fluid.viscosity replaces fluid.reynolds_tau, which defines the unit of velocity: give \
+        --set fluid.reynolds_tau=.. instead, or --set drive.bulk_velocity=.. as well";
     let channel = std::path::Path::new("configs/channel-180.toml").canonicalize()?;
     place.ends(
         1,

@@ -1,17 +1,17 @@
-//! The fluid of a channel and what drives it. A Reynolds number says in what velocity the case is
-//! written, so that the drive has a default.
+//! The fluid of a channel and its drive. A Reynolds number defines the unit of velocity of the case,
+//! so that the drive has a default.
 
 use super::super::codec::*;
 use super::super::general::Fluid;
 use super::super::keys::{Head, Key, Keys, Variant, variant};
 use super::nominal::{bulk_reynolds, friction_reynolds};
 
-/// What drives the flow along x.
+/// The drive of the flow along x.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Drive {
     /// The mean over y of the mean velocity, in the laboratory; the pressure gradient follows.
     MassFlux { bulk_velocity: f64 },
-    /// -dP/dx over the density, acceleration; 0 leaves all to the walls (Couette flow).
+    /// -dP/dx over the density, an acceleration; with 0 only the walls drive (Couette flow).
     PressureGradient { gradient: f64 },
 }
 
@@ -26,21 +26,21 @@ const KINDS: &[Variant<Drive>] = &[
     variant!("pressure-gradient", "Constant mean pressure gradient.", Drive::PressureGradient { gradient }),
 ];
 
-/// The velocity that is 1 in the case.
+/// The unit of velocity of the case.
 #[derive(Clone, Copy)]
 pub enum Scale {
     /// u_tau, at this Re_tau.
     Friction(f64),
     /// U_b relative to the walls, at this Re_bulk = U_b h / nu.
     Bulk(f64),
-    /// The case does not say: it gives the viscosity, on the command line in the place of this
-    /// Reynolds number of the file.
+    /// Not defined: the case gives the viscosity, on the command line instead of this Reynolds number
+    /// of the file.
     Open(Option<&'static str>),
     /// It could not be read.
     Unread,
 }
 
-/// How the fluid is given: by Re_tau, Re_bulk, or the viscosity, as which it is written.
+/// The parameter of the fluid: Re_tau, Re_bulk or the viscosity; a written case has the viscosity.
 #[derive(Clone)]
 enum Given {
     FrictionReynolds(f64),
@@ -58,7 +58,7 @@ const FLUIDS: &[Variant<Given>] = &[
 pub fn fluid(keys: &mut Keys, fluid: &mut Fluid) -> Scale {
     let mut scale = Scale::Unread;
     let example = "reynolds_tau = 180, reynolds_bulk = 2800 or viscosity = 3.5e-4";
-    keys.table(Head::new("fluid", "Fluid, and the velocity in which the case is written."), |keys| {
+    keys.table(Head::new("fluid", "Fluid, and the unit of velocity of the case."), |keys| {
         let mut given = Given::Viscosity(fluid.viscosity);
         let is_known = keys.one_of_keys(&mut given, example, FLUIDS, |given, _, keys| match given {
             Given::FrictionReynolds(reynolds) => {
@@ -93,7 +93,7 @@ pub fn fluid(keys: &mut Keys, fluid: &mut Fluid) -> Scale {
     scale
 }
 
-/// `[drive]`, with the rotation of the frame. Returns whether its bulk velocity is the default,
+/// Visits `[drive]`, with the rotation of the frame. Returns whether its bulk velocity is the default,
 /// which is relative to the walls.
 pub fn visit(keys: &mut Keys, drive: &mut Drive, rotation: &mut f64, scale: Scale) -> bool {
     let mut is_default = false;
@@ -139,15 +139,14 @@ pub fn visit(keys: &mut Keys, drive: &mut Drive, rotation: &mut f64, scale: Scal
     is_default
 }
 
-/// A number that must be given where it has no default.
+/// A number that must be given if it has no default.
 fn by_scale(name: &'static str, default: Option<f64>, scale: Scale) -> Key<f64> {
     if let Some(default) = default {
         return Key::or(name, number(), default);
     }
     let advice = match scale {
         Scale::Open(Some(reynolds)) => Some(format!(
-            "--set fluid.viscosity takes the place of fluid.{reynolds}, which says in what velocity \
-             the case is written: give \
+            "--set fluid.viscosity replaces fluid.{reynolds}, which defines the unit of velocity: give \
              --set fluid.{reynolds}=.. instead, or --set drive.{name}=.. as well"
         )),
         _ => None,

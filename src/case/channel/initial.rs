@@ -13,29 +13,29 @@ pub enum ChannelInitial {
     /// The laminar profile of drive and walls.
     #[default]
     Laminar,
-    /// Reichardt's mean profile and random solenoidal disturbances, whose rms `amplitude` is a
-    /// fraction of the bulk velocity, >= 0.
+    /// Reichardt's mean profile and random solenoidal disturbances with rms `amplitude`, a fraction of
+    /// the bulk velocity, >= 0.
     Turbulent { amplitude: f64 },
-    /// An eigenmode of the linear problem on top of the laminar profile.
+    /// The laminar profile plus an eigenmode of the linear stability problem.
     Eigenmode {
         family: Eigenfamily,
-        /// n_x, n_z: not both zero, and modes that the grid keeps.
+        /// n_x, n_z: not both zero; the grid must keep the mode.
         wavenumber: [i64; 2],
-        /// 0 is the least stable one.
+        /// Position by growth rate; 0 is the least stable mode.
         index: usize,
-        /// The largest of its velocity components.
+        /// The largest velocity component of the mode.
         amplitude: f64,
     },
-    /// A checkpoint of this flow, of any grid or box.
+    /// A checkpoint of this flow, on any grid and in any box.
     File { path: PathBuf },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Eigenfamily {
-    /// With a velocity normal to the walls.
+    /// With a wall-normal velocity.
     #[default]
     OrrSommerfeld,
-    /// Without: vorticity normal to the walls only.
+    /// Without one: only wall-normal vorticity.
     Squire,
 }
 

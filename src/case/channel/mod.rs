@@ -1,7 +1,6 @@
-//! The plane channel between walls at y = -1 and y = 1: x streamwise, y normal to the walls, z
-//! spanwise; x and z are periodic. Lengths are in half-heights. Its part of a case, and the
-//! declaration of its keys; the drive, which hangs on how the fluid is given, the walls and the
-//! statistics have files of their own.
+//! The case of the plane channel and the declaration of its keys. The walls are at y = -1 and y = 1,
+//! x is streamwise, y wall-normal, z spanwise; x and z are periodic, and lengths are in half-heights.
+//! The drive and the fluid, on which it depends, the walls and the statistics have files of their own.
 
 mod drive;
 mod initial;
@@ -27,21 +26,21 @@ pub use walls::{Oscillation, Transpiration, WallSide, Walls};
 #[cfg(test)]
 pub use nominal::{bulk_reynolds, friction_reynolds};
 
-/// What belongs to this flow alone.
+/// The part of a case that is specific to this flow.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Channel {
     pub drive: Drive,
-    /// Angular velocity of the frame about z, Omega, radians a time.
+    /// Angular velocity Omega of the frame about z, in radians per unit of time.
     pub rotation: f64,
     pub walls: Walls,
-    /// Speed in x of the frame that the flow is computed in: the equations do not depend on it, the
-    /// length of the steps does. Case, statistics and output are those of the laboratory.
+    /// Velocity along x of the frame of computation: the equations do not depend on it, but the length
+    /// of the steps does. Case, statistics and output are in the laboratory frame.
     pub frame_velocity: f64,
-    /// In alphabetical order of their names.
+    /// Scalars, in alphabetical order of their names.
     pub scalars: Vec<ChannelScalar>,
     pub initial: ChannelInitial,
-    /// Products are evaluated on the N_y points, but only 2/3 of the Chebyshev polynomials are
-    /// kept.
+    /// Whether only 2/3 of the Chebyshev polynomials are kept; products are evaluated on all N_y
+    /// points.
     pub dealiase_y: bool,
     pub sampling: Sampling,
 }
@@ -57,10 +56,10 @@ pub struct ChannelScalar {
     pub boundary: ScalarBoundary,
 }
 
-/// How a scalar gets its mean gradient.
+/// The source of the mean gradient of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ScalarBoundary {
-    /// Its values at the walls.
+    /// Values at the walls.
     Values { lower: f64, upper: f64 },
     /// A uniform source, with 0 at both walls.
     Source { rate: f64 },
@@ -77,7 +76,7 @@ const BOUNDARIES: &[Variant<ScalarBoundary>] = &[
     variant!("source", "A uniform source, and 0 at both walls.", ScalarBoundary::Source { rate }),
 ];
 
-/// The tables from `[domain]` to `[output]`.
+/// Visits the tables from `[domain]` to `[output]`.
 pub fn visit(keys: &mut Keys, flow: &mut Channel, general: General, dir: &Path) {
     let General { domain, fluid, numerics, time, parallel, output } = general;
     let Channel { drive, rotation, walls, frame_velocity, scalars, initial, dealiase_y, sampling } = flow;
@@ -94,9 +93,9 @@ pub fn visit(keys: &mut Keys, flow: &mut Channel, general: General, dir: &Path) 
     });
     let nominal = nominal(*drive, walls, fluid.viscosity);
     keys.table(Head::new("numerics", NUMERICS), |keys| {
-        // `grid` counts the points at which products are taken, so that the two-thirds rule on them
-        // is the 3/2 rule on the modes: 192 points carry the 127 modes |n| < 64, and products of
-        // these are free of aliasing.
+        // `grid` is the number of points at which products are evaluated, so that the two-thirds rule
+        // on the points is the 3/2 rule on the modes: 192 points carry the 127 modes |n| < 64, whose
+        // products are free of aliasing.
         let key = Key::or("dealiasing", one_of(&[("two-thirds", ())]), ());
         keys.key(&mut (), key.says("Removal of aliasing errors of products in x and z."));
         let key = Key::or("dealiase_y", boolean(), false);
@@ -129,7 +128,7 @@ fn domain(keys: &mut Keys, domain: &mut Domain) {
         let grid = each([grid_points(), wall_grid_points(), grid_points()]);
         let grid = Key::required("grid", grid, "[192, 129, 192]");
         let says =
-            "Points at which products are taken; N_x, N_y - 1 and N_z have prime factors 2, 3, 5 and 7 only.";
+            "Grid points at which products are evaluated; prime factors of N_x, N_y - 1, N_z: 2, 3, 5, 7.";
         keys.key(&mut domain.grid, grid.says(says));
     });
 }
@@ -147,17 +146,17 @@ fn height() -> Codec<f64> {
         .described("2", serde_json::json!({ "anyOf": [{ "const": 2 }, { "type": "string" }] }))
 }
 
-/// `frame_velocity`, which is `"auto"` in a file, and a number once the drive is known.
+/// Visits `frame_velocity`: `"auto"` in a file becomes a number once the drive is known.
 fn frame_velocity(keys: &mut Keys, frame_velocity: &mut f64, nominal: Nominal) {
     let mut given = Some(*frame_velocity);
     let key = Key::or("frame_velocity", word_or("auto", number()), None).unit("velocity");
-    let says = "Velocity along x of the frame of computation, which affects only the length of the steps; output \
-        is in the laboratory frame; \"auto\" is the bulk velocity.";
+    let says = "Velocity along x of the frame of computation, which affects only the length of the steps; \
+        output is in the laboratory frame; \"auto\" is the bulk velocity.";
     keys.key(&mut given, key.says(says));
     *frame_velocity = given.unwrap_or(nominal.bulk_velocity);
 }
 
-/// `[scalar]`, whose tables are the scalars.
+/// Visits `[scalar]`, whose tables are the scalars.
 fn scalars(keys: &mut Keys, scalars: &mut Vec<ChannelScalar>) {
     let head = Head::new("scalar", "Passive scalar of this name.").form(Form::Named);
     let start = |name: &str| ChannelScalar { name: name.to_owned(), ..ChannelScalar::default() };

@@ -1,19 +1,19 @@
-//! What is known of a channel before it is computed: its friction and its bulk velocity, by
-//! correlations. The half-height is 1.
+//! Estimates of the friction and the bulk velocity of a channel from correlations. The half-height
+//! is 1.
 
 use super::{Channel, Drive, Walls};
 
-/// Velocities that a channel will have, roughly where they are not given.
+/// Velocities of a channel; estimates if they are not given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nominal {
-    /// u_tau, the root of the larger wall stress over the density.
+    /// u_tau, the square root of the larger wall stress over the density.
     pub friction_velocity: f64,
     /// U_b, with its sign, in the laboratory.
     pub bulk_velocity: f64,
 }
 
 impl Channel {
-    /// What drive and walls make of a fluid of this viscosity.
+    /// Estimates the velocities from drive, walls and viscosity.
     pub fn nominal(&self, viscosity: f64) -> Nominal {
         nominal(self.drive, &self.walls, viscosity)
     }
@@ -36,21 +36,21 @@ pub fn nominal(drive: Drive, walls: &Walls, viscosity: f64) -> Nominal {
 }
 
 /// Re_tau at `Re_b = U_b h / nu`: `0.09 (2 Re_b)^0.88`, the friction law of the logarithmic profile
-/// (Pope 2000, section 7.1.5) and all but Dean's (1978) `c_f = 0.073 (2 Re_b)^-1/4`; where that is
-/// larger the laminar `Re_tau^2 = 3 Re_b`.
+/// (Pope 2000, section 7.1.5), nearly the same as Dean's (1978) `c_f = 0.073 (2 Re_b)^-1/4`; the
+/// laminar `Re_tau^2 = 3 Re_b` where that is larger.
 pub fn friction_reynolds(bulk: f64) -> f64 {
     (0.09 * (2.0 * bulk).powf(0.88)).max((3.0 * bulk).sqrt())
 }
 
-/// Re_b at Re_tau, the same law.
+/// Re_b at Re_tau by the same law.
 pub fn bulk_reynolds(friction: f64) -> f64 {
     (0.5 * (friction / 0.09).powf(1.0 / 0.88)).min(friction * friction / 3.0)
 }
 
 /// Re_tau of Couette flow between walls of velocity U_w and -U_w at `Re_w = U_w h / nu`:
-/// `u_tau / U_w = 0.19 / log10 Re_w` (Robertson 1959), and `Re_tau^2 = Re_w` where it is laminar.
+/// `u_tau / U_w = 0.19 / log10 Re_w` (Robertson 1959), and `Re_tau^2 = Re_w` if it is laminar.
 fn couette_reynolds(wall: f64) -> f64 {
-    /// Where the two laws cross.
+    /// Re_w at which the two laws cross.
     const LAMINAR: f64 = 119.57;
     if wall < LAMINAR { wall.sqrt() } else { 0.19 * wall / wall.log10() }
 }
@@ -104,7 +104,7 @@ mod tests {
             nominal(pressure(-1.0), &walls(0.0, 0.0), nu),
             Nominal { bulk_velocity: -at_rest.bulk_velocity, ..at_rest }
         );
-        // Walls that move along take the fluid with them; their mass flux is no friction.
+        // Walls that move together carry the fluid along; this mass flux causes no friction.
         assert_near(
             nominal(pressure(1.0), &walls(3.0, 3.0), nu).bulk_velocity,
             at_rest.bulk_velocity + 3.0,

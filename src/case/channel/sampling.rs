@@ -1,4 +1,4 @@
-//! When the statistics of a channel are sampled, and in what batches.
+//! Sampling times and batches of the statistics of a channel.
 
 use super::super::codec::*;
 use super::super::general::schedule;
@@ -6,28 +6,28 @@ use super::super::keys::{Change, Form, Head, Key, Keys};
 use super::Oscillation;
 use crate::time::Schedule;
 
-/// When profiles and spectra are added to the running sums, and how these are kept.
+/// Times at which profiles and spectra are added to the running sums, and the batches of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sampling {
     pub schedule: Schedule,
-    /// Not before this time.
+    /// Time before which no samples are taken.
     pub from: f64,
     pub batches: Batches,
 }
 
-/// Sums over samples are kept in batches, stretches of time of one length.
+/// Batches of samples: intervals of time of equal length, each with its own sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Batches {
-    /// > 0.
+    /// Length in time, > 0.
     pub length: f64,
-    /// Batches that a sum of spectra covers, >= 1.
+    /// Number of batches that a sum of spectra covers, >= 1.
     pub of_spectra: u64,
 }
 
-/// Samples of the statistics where the case does not say.
+/// Default sampling of the statistics.
 const USUAL: Schedule = Schedule { every_steps: Some(10), every_time: None };
 
-/// `statistics`, where `{}` is never, and the other keys alone have the usual cadence.
+/// Visits `statistics`, where `{}` means never; without a cadence, the other keys imply the default.
 pub fn visit(
     keys: &mut Keys,
     sampling: &mut Sampling,
@@ -42,7 +42,7 @@ pub fn visit(
     keys.whole(sampling, head, usual, never, |sampling, keys| {
         let Sampling { schedule, from, batches } = sampling;
         self::schedule(keys, schedule);
-        // Without a cadence the other keys would mean the usual one.
+        // Without a cadence the other keys would imply the default one.
         let is_sampled = *schedule != Schedule::default();
         let key = Key::or("from", non_negative(), 0.0).unit("time").written(is_sampled);
         keys.key(from, key.says("Time before which no samples are taken."));
@@ -50,10 +50,7 @@ pub fn visit(
         // See `batch_differences`.
         let key = key.change(Change::Asked);
         let key = key.by_default("h / u_tau, or the nearest whole number of periods of oscillating walls");
-        keys.key(
-            &mut batches.length,
-            key.says("Length of a batch, the time over which sums are kept apart."),
-        );
+        keys.key(&mut batches.length, key.says("Length of a batch, an interval of time with its own sums."));
         let key = Key::or("spectra_batch", at_least(1), 1).written(is_sampled).change(Change::Asked);
         keys.key(&mut batches.of_spectra, key.says("Number of batches that a sum of spectra covers."));
         if !is_sampled
@@ -64,18 +61,18 @@ pub fn visit(
     });
 }
 
-/// The length of batches where the case does not say: h / u_tau to three digits; where the walls
-/// oscillate, the nearest whole number of periods, at least one.
+/// The default length of batches: h / u_tau to three digits or, if the walls oscillate, the nearest
+/// whole number of periods, at least one.
 fn batch_length(friction_velocity: f64, oscillation: Option<Oscillation>) -> f64 {
     let is_time = |time: &f64| time.is_finite() && *time > 0.0;
-    // A fluid that nothing drives has no time of its own, nor has a case that could not be read.
+    // Without a drive there is no time scale, nor in a case that could not be read.
     let length = Some(to_digits(1.0 / friction_velocity, 3)).filter(is_time);
     let whole = |period: f64| to_digits((length.unwrap_or(period) / period).round().max(1.0) * period, 12);
     let periods = oscillation.map(|wall| whole(wall.period)).filter(is_time);
     periods.or(length).unwrap_or(1.0)
 }
 
-/// A number with so many decimal digits.
+/// Rounds a number to `digits` decimal digits.
 fn to_digits(x: f64, digits: usize) -> f64 {
     format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
 }

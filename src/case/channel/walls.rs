@@ -1,10 +1,10 @@
-//! What the walls of a channel do.
+//! The walls of a channel: their motion, and flow through them.
 
 use super::super::codec::*;
 use super::super::document::Node;
 use super::super::keys::{Form, Head, Key, Keys};
 
-/// What the walls do, the lower one first; by default nothing.
+/// Motion of the walls and flow through them, the lower wall first; none by default.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Walls {
     /// U of each wall, in the laboratory.
@@ -14,8 +14,8 @@ pub struct Walls {
 }
 
 impl Walls {
-    /// The mean of U of both walls: what a bulk velocity is relative to, so that it does not depend
-    /// on the observer.
+    /// The mean of U of both walls. Relative to it, the bulk velocity does not depend on the frame of
+    /// reference.
     pub fn mean_velocity(&self) -> f64 {
         0.5 * (self.velocity[0] + self.velocity[1])
     }
@@ -25,7 +25,7 @@ impl Walls {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Oscillation {
     pub amplitude: f64,
-    /// > 0.
+    /// Period, > 0.
     pub period: f64,
 }
 
@@ -35,9 +35,9 @@ pub struct Oscillation {
 pub struct Transpiration {
     pub wall: WallSide,
     pub amplitude: f64,
-    /// n_x, n_z: not both zero, and modes that the grid keeps.
+    /// n_x, n_z: not both zero; the grid must keep the mode.
     pub wavenumber: [i64; 2],
-    /// Radians.
+    /// Phase in radians.
     pub phase: f64,
 }
 
@@ -52,7 +52,7 @@ pub enum WallSide {
 const WALL_SIDES: &[(&str, WallSide)] =
     &[("lower", WallSide::Lower), ("upper", WallSide::Upper), ("both", WallSide::Both)];
 
-/// `[walls]`, on this grid.
+/// Visits `[walls]`, on this grid.
 pub fn visit(keys: &mut Keys, walls: &mut Walls, grid: [usize; 3]) {
     let head =
         Head::new("walls", "Motion of the walls, and flow through them; walls at rest if it is absent.");
@@ -86,7 +86,8 @@ fn transpiration(keys: &mut Keys, wave: &mut Transpiration, grid: [usize; 3]) {
     keys.key(&mut wave.phase, key.says("Phase of the wave at the origin."));
 }
 
-/// `wavenumber`, the labels n_x and n_z: not both zero, which is `wrong`, and kept on this grid.
+/// Visits `wavenumber`, the labels n_x and n_z, which the grid must keep; both zero are refused with
+/// the message `wrong`.
 pub fn labels(keys: &mut Keys, wavenumber: &mut [i64; 2], grid: [usize; 3], wrong: &'static str) {
     let largest = [grid[0], grid[2]].map(|points| (points.max(1) - 1) / 3);
     let check = move |node: &Node, labels: [i64; 2]| {

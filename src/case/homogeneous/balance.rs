@@ -1,5 +1,5 @@
-//! Whether a mean state can be steady: a mean pressure must balance the mean flow, the rotation and
-//! the buoyancy of the mean scalars.
+//! The check that a mean state can be steady: a mean pressure must balance the mean flow, the rotation
+//! and the buoyancy of the mean scalars.
 //!
 //! With `U_i = A_ij x_j` and `Theta = G_j x_j` the mean momentum balance is
 //!
@@ -7,15 +7,15 @@
 //!     dA_ij/dt + M_ij = -d2P/dx_i dx_j,    M_ij = A_il A_lj + 2 eps_ilm Omega_l A_mj - sum_s b_i G_j
 //! ```
 //!
-//! Its right-hand side is symmetric. With dA/dt = 0 so is M, at all times: `dG/dt = -A^T G` must
-//! not turn G out of this balance.
+//! Its right-hand side is symmetric; with dA/dt = 0, M must be symmetric at all times: `dG/dt = -A^T
+//! G` must not turn G out of this balance.
 
 use super::super::keys::Keys;
 use super::mean::{ROUND_OFF, largest};
 use super::{Gradient, Mean, Scalar};
 
-/// Refuses a mean flow, or mean scalars, that no mean pressure can balance, at any of the factors
-/// of the schedule. `keys` are those of the file.
+/// Refuses a mean flow or mean scalars that no mean pressure can balance at one of the factors of the
+/// schedule.
 pub fn check(keys: &mut Keys, mean: &Mean, scalars: &[Scalar]) {
     let buoyant: Vec<&Scalar> =
         scalars.iter().filter(|scalar| scalar.buoyancy != [0.0; 3] && scalar.gradient != [0.0; 3]).collect();
@@ -73,7 +73,7 @@ fn refuse_flow(keys: &mut Keys, mean: &Mean, factor: f64) {
     }
 }
 
-/// Whether M is symmetric where the mean scalars have the gradients that they begin with.
+/// Returns whether M is symmetric with the mean scalar gradients at time zero.
 fn is_balanced(a: [[f64; 3]; 3], omega: [f64; 3], buoyant: &[&Scalar]) -> bool {
     let m = |i: usize, j: usize| {
         let (next, last) = ((i + 1) % 3, (i + 2) % 3);
@@ -82,7 +82,7 @@ fn is_balanced(a: [[f64; 3]; 3], omega: [f64; 3], buoyant: &[&Scalar]) -> bool {
     };
     let (turning, of_scalars) =
         baroclinicity(buoyant.iter().map(|scalar| (scalar.buoyancy, scalar.gradient)));
-    // The terms may cancel: they are the scale, not their sum.
+    // The terms may cancel: the scale is their size, not that of their sum.
     let scale = largest(a.as_flattened()) * (largest(a.as_flattened()) + 2.0 * largest(&omega)) + of_scalars;
     (0..3).all(|i| {
         let j = (i + 1) % 3;
@@ -90,8 +90,8 @@ fn is_balanced(a: [[f64; 3]; 3], omega: [f64; 3], buoyant: &[&Scalar]) -> bool {
     })
 }
 
-/// Whether `sum_s (b_i G_j - b_j G_i)` stays what it is while `G(theta) = exp(-theta A^T) G`. Its
-/// derivatives have `(A^T)^n G`; the first three vanish only where all do, for A obeys its own
+/// Returns whether `sum_s (b_i G_j - b_j G_i)` is constant while `G(theta) = exp(-theta A^T) G`. Its
+/// derivatives contain `(A^T)^n G`; all vanish if the first three do, since A satisfies its own
 /// characteristic equation.
 fn stays_balanced(a: [[f64; 3]; 3], buoyant: &[&Scalar]) -> bool {
     let transported = |g: [f64; 3]| std::array::from_fn(|j| (0..3).map(|i| a[i][j] * g[i]).sum());

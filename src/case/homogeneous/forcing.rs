@@ -1,11 +1,11 @@
-//! What keeps the turbulence up.
+//! The forcing of homogeneous turbulence.
 
 use super::super::codec::*;
 use super::super::general::check_band;
 use super::super::keys::{Key, Keys, Variant, variant};
 use super::Gradient;
 
-/// What keeps the turbulence up.
+/// The force that sustains the turbulence.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Forcing {
     /// `f = P / (2 E_band) u` on `k_min <= k <= k_max`: the injected power P is constant.
@@ -15,14 +15,14 @@ pub enum Forcing {
     OrnsteinUhlenbeck { variance: f64, correlation_time: f64, k_min: f64, k_max: f64 },
     /// `f = rate u` on all modes (Lundgren 2003; Rosales & Meneveau 2005).
     Linear { rate: f64 },
-    /// The energy of each shell with `k_min <= k <= k_max` stays what it was at time zero (Chen et
+    /// The energy of each shell with `k_min <= k <= k_max` stays at its value at time zero (Chen et
     /// al. 1993).
     FrozenShells { k_min: f64, k_max: f64 },
     /// A steady body force `f`.
     Body(BodyForce),
 }
 
-/// Steady forces; wavenumbers are waves to a box length.
+/// Steady forces; wavenumbers are numbers of waves per box length.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BodyForce {
     /// `f_x = F sin(k y)`.
@@ -77,7 +77,7 @@ impl Default for Forcing {
     }
 }
 
-/// The keys of `[forcing]`. `nonlinear` and `gradient` are those of the case.
+/// Visits the keys of `[forcing]`. `nonlinear` and `gradient` are those of the case.
 pub fn visit(keys: &mut Keys, forcing: &mut Forcing, nonlinear: bool, gradient: Gradient) {
     keys.kind(forcing, "kind", "Kind of forcing.", KINDS, |forcing, _, keys| {
         match forcing {
@@ -118,7 +118,7 @@ pub fn visit(keys: &mut Keys, forcing: &mut Forcing, nonlinear: bool, gradient: 
     });
 }
 
-/// `k_min` and `k_max`.
+/// Visits `k_min` and `k_max`.
 fn band(keys: &mut Keys, k_min: &mut f64, k_max: &mut f64) {
     let key = Key::or("k_min", non_negative(), 0.0).unit("radians / length");
     keys.key(k_min, key.says("Lower limit of the forced wavenumbers |k|."));

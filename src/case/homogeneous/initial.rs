@@ -22,15 +22,14 @@ pub enum Initial {
     Mode { wavenumber: [i64; 3], amplitude: [f64; 3], phase: f64 },
     /// A random solenoidal field of the given energy spectrum; its seed is `numerics.seed`.
     Random {
-        /// Mean kinetic energy per unit mass, velocity^2, > 0, that the spectrum is scaled to;
-        /// `None` takes a table as it stands.
+        /// Mean kinetic energy per unit mass to which the spectrum is scaled, velocity^2, > 0; `None`
+        /// leaves a table unscaled.
         energy: Option<f64>,
         spectrum: Spectrum,
-        /// Let the field decay first, without mean flow, forcing and scalars, until it is
-        /// turbulence.
+        /// Initial decay to developed turbulence, without mean flow, forcing and scalars.
         develop: Option<Develop>,
     },
-    /// A checkpoint of this flow, of any grid or box.
+    /// A checkpoint of this flow, on any grid and in any box.
     File { path: PathBuf },
 }
 
@@ -40,22 +39,21 @@ impl Default for Initial {
     }
 }
 
-/// A run before the run, from random phases to developed turbulence.
+/// A decay before time zero, from random phases to developed turbulence.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Develop {
-    /// It ends when the skewness of du/dx, averaged over the three directions, is this or less; in
-    /// (-1, 0).
+    /// Skewness of du/dx, averaged over the three directions, at which the decay ends; in (-1, 0).
     pub skewness: f64,
-    /// What the field is then scaled to.
+    /// Quantity of the random field that is restored afterwards.
     pub rescale: Rescale,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rescale {
-    /// The spectrum that it started with, shell by shell.
+    /// The initial spectrum, shell by shell.
     #[default]
     Spectrum,
-    /// The energy that it started with.
+    /// The initial energy.
     Energy,
     Nothing,
 }
@@ -79,7 +77,7 @@ const KINDS: &[Variant<Initial>] = &[
     variant!("file", "Checkpoint of this flow, on any grid and in any box.", Initial::File { path }),
 ];
 
-/// The keys of `[initial]`. `nonlinear` and `viscosity` are those of the case.
+/// Visits the keys of `[initial]`. `nonlinear` and `viscosity` are those of the case.
 pub fn visit(keys: &mut Keys, initial: &mut Initial, dir: &Path, nonlinear: bool, viscosity: f64) {
     keys.kind(initial, "kind", "Kind of field.", KINDS, |initial, _, keys| match initial {
         Initial::TaylorGreen { amplitude, dimensions } => {
@@ -127,8 +125,8 @@ pub fn phase(keys: &mut Keys, phase: &mut f64) {
     keys.key(phase, Key::or("phase", number(), 0.0).unit("radians").says("Phase of the wave at the origin."));
 }
 
-/// The checkpoint that a run starts from: an absolute path, so that it means the same wherever the
-/// resolved case is read.
+/// Visits the path of the checkpoint from which the run starts. It is made absolute, so that the
+/// resolved case can be read anywhere.
 pub fn checkpoint_file(keys: &mut Keys, file: &mut PathBuf, dir: &Path) {
     let dir = dir.to_owned();
     let absolute = path(move |node, text| {

@@ -3,17 +3,17 @@
 use super::super::codec::*;
 use super::super::keys::{Change, Head, Key, Keys, Variant, variant};
 
-/// Relative error up to which a matrix counts as traceless or symmetric: round-off of numbers that
-/// were typed.
+/// Relative error up to which a matrix counts as traceless or symmetric: the rounding of numbers typed
+/// by hand.
 pub const ROUND_OFF: f64 = 1e-12;
 
-/// The mean flow of a homogeneous case: `U_i = A_ij x_j` seen from a frame that turns with Omega.
+/// The mean flow of a homogeneous case: `U_i = A_ij x_j` in a frame that rotates with Omega.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mean {
     pub gradient: Gradient,
-    /// Omega, radians a time, in x, y, z.
+    /// Omega, in radians per unit of time, in x, y, z.
     pub rotation: [f64; 3],
-    /// From each time on, the factor of the gradient, >= 0; the first time is 0, times ascend.
+    /// Times and the factor of the gradient from each of them on, >= 0; times ascend from 0.
     pub schedule: Vec<(f64, f64)>,
 }
 
@@ -88,7 +88,7 @@ const KINDS: &[Variant<Gradient>] = &[
     variant!("gradient", "Any mean velocity gradient A without divergence.", Gradient::General(_)),
 ];
 
-/// `[mean]`.
+/// Visits `[mean]`.
 pub fn visit(keys: &mut Keys, mean: &mut Mean) {
     let mut given = Some(mean.clone()).filter(|mean| *mean != Mean::default());
     let says = "Mean flow U_i = A_ij x_j, in a frame that rotates; a fluid at rest if the table is absent.";

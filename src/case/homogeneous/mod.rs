@@ -1,6 +1,5 @@
-//! Homogeneous turbulence in a box that is periodic in all three directions: its part of a case,
-//! and the declaration of its keys. The mean flow, the scalars, the forcing and the initial
-//! velocity have files of their own.
+//! The case of homogeneous turbulence in a triply periodic box, and the declaration of its keys. The
+//! mean flow, the scalars, the forcing and the initial velocity have files of their own.
 
 mod balance;
 mod forcing;
@@ -24,14 +23,14 @@ pub use mean::{Gradient, Mean};
 pub use scalar::{Scalar, ScalarInitial, check_name, schmidt};
 pub use spectrum::Spectrum;
 
-/// What belongs to this flow alone.
+/// The part of a case that is specific to this flow.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Homogeneous {
-    /// Whether the products of fluctuations are there; without them the run is rapid distortion
+    /// Whether products of fluctuations are computed; without them, the run is rapid distortion
     /// theory.
     pub nonlinear: bool,
     pub mean: Mean,
-    /// In alphabetical order of their names.
+    /// Scalars, in alphabetical order of their names.
     pub scalars: Vec<Scalar>,
     pub forcing: Option<Forcing>,
     pub initial: Initial,
@@ -39,16 +38,15 @@ pub struct Homogeneous {
     pub scheme: RungeKutta,
 }
 
-/// How aliases of the products are removed.
+/// Removal of aliasing errors of products.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dealiasing {
     /// Truncation to |n| < N/3 in each direction; exact.
     #[default]
     TwoThirds,
-    /// Randomly shifted grids from stage to stage, truncation to an ellipsoid of radius sqrt(2)/3
-    /// N.
+    /// A randomly shifted grid in each stage, truncation to an ellipsoid of radius sqrt(2)/3 N.
     PhaseShift,
-    /// The same truncation, both grids evaluated in every stage.
+    /// The same truncation, products evaluated on both grids in every stage.
     PhaseShiftExact,
 }
 
@@ -60,7 +58,7 @@ const DEALIASINGS: &[(&str, Dealiasing)] = &[
 const SCHEMES: &[(&str, RungeKutta)] =
     &[("rk2", RungeKutta::Rk2), ("rk3", RungeKutta::Rk3), ("rk4", RungeKutta::Rk4)];
 
-/// The keys of `[flow]`.
+/// Visits the keys of `[flow]`.
 pub fn equations(keys: &mut Keys, flow: &mut Homogeneous) {
     keys.key(
         &mut flow.nonlinear,
@@ -69,7 +67,7 @@ pub fn equations(keys: &mut Keys, flow: &mut Homogeneous) {
     );
 }
 
-/// The tables from `[domain]` to `[output]`.
+/// Visits the tables from `[domain]` to `[output]`.
 pub fn visit(keys: &mut Keys, flow: &mut Homogeneous, general: General, dir: &Path) {
     let General { domain, fluid, numerics, time, parallel, output } = general;
     let Homogeneous { nonlinear, mean, scalars, forcing, initial, dealiasing, scheme } = flow;

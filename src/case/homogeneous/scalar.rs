@@ -1,4 +1,4 @@
-//! The scalars of a homogeneous case; what any scalar may be called.
+//! The scalars of a homogeneous case, and the names allowed for scalars of any flow.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use super::Spectrum;
 use super::initial::{phase, wavenumber};
 use super::spectrum;
 
-/// A scalar that the velocity carries: `d theta/dt + u.grad theta + G.u = nu/Sc lap theta`, and
+/// A scalar transported by the velocity: `d theta/dt + u.grad theta + G.u = nu/Sc lap theta`, and
 /// `du/dt = .. + buoyancy theta`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scalar {
     /// Lower-case letters, digits and `_`; not one of u, v, w, x, y, z.
     pub name: String,
-    /// nu over the diffusivity, > 0.
+    /// Schmidt number, nu over the diffusivity, > 0.
     pub schmidt: f64,
     /// The mean gradient G at time zero; it deforms with the mean flow.
     pub gradient: [f64; 3],
@@ -30,8 +30,8 @@ pub enum ScalarInitial {
     Zero,
     /// `amplitude cos(k.x + phase)`.
     Mode { wavenumber: [i64; 3], amplitude: f64, phase: f64 },
-    /// Random phases with a spectrum of this shape and `1/2 <theta^2> = energy`; `None` takes a
-    /// table as it stands.
+    /// Random phases with a spectrum of this shape and `1/2 <theta^2> = energy`; `None` leaves a table
+    /// unscaled.
     Random { energy: Option<f64>, spectrum: Spectrum },
 }
 
@@ -41,12 +41,12 @@ const KINDS: &[Variant<ScalarInitial>] = &[
     variant!("random", "Random phases with a given spectrum.", ScalarInitial::Random { energy, spectrum }),
 ];
 
-/// Most characters of a scalar's name: it heads columns of the output.
+/// Maximum number of characters of a scalar's name, which heads columns of the output.
 const LONGEST_NAME: usize = 24;
 
 const OTHER_NAME: &str = "choose another name, such as temperature";
 
-/// `[scalar]`, whose tables are the scalars.
+/// Visits `[scalar]`, whose tables are the scalars.
 pub fn visit(keys: &mut Keys, scalars: &mut Vec<Scalar>, dir: &Path) {
     let says = "Scalar of this name, transported by the velocity; passive unless it has a buoyancy.";
     let head = Head::new("scalar", says).form(Form::Named);
@@ -99,7 +99,7 @@ fn initial(keys: &mut Keys, initial: &mut ScalarInitial, dir: &Path) {
     });
 }
 
-/// Notes what is wrong with the name of a scalar.
+/// Records a problem with the name of a scalar.
 pub fn check_name(keys: &mut Keys, name: &str) {
     if let Some(wrong) = wrong_name(name) {
         keys.problem(&["scalar", name], &wrong, OTHER_NAME);

@@ -8,7 +8,7 @@ use super::super::general::check_band;
 use super::super::keys::{Key, Keys, Variant, variant};
 use crate::table;
 
-/// Shape of an energy spectrum E(k) over the physical wavenumber k (radians a length).
+/// Shape of an energy spectrum E(k) over the physical wavenumber k (radians per unit of length).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Spectrum {
     /// E ~ k^4 exp(-2 (k / peak)^2).
@@ -54,7 +54,7 @@ const TABLES: &[Variant<Vec<(f64, f64)>>] = &[
     Variant { word: "table", says: "Table in the case.", blank: Vec::new, is: |_| true },
 ];
 
-/// The keys of the spectrum of a random field, and the energy it is scaled to, in its `unit`.
+/// Visits the keys of the spectrum of a random field, and the energy to which it is scaled, in `unit`.
 pub fn visit(
     keys: &mut Keys,
     energy: &mut Option<f64>,
@@ -88,7 +88,7 @@ pub fn visit(
             Spectrum::Table { table } => self::table(keys, table, dir),
         }
         let says = "Energy, half the sum of the variances, to which the field is scaled; a table without it \
-            is taken as it stands.";
+            is not scaled.";
         let key = match spectrum {
             Spectrum::Table { .. } => Key::optional("energy", positive(), "0.5"),
             _ => Key::required("energy", some(positive()), "0.5"),
@@ -110,7 +110,7 @@ fn table(keys: &mut Keys, table: &mut Vec<(f64, f64)>, dir: &Path) {
     });
 }
 
-/// The spectrum in a text file with columns k and E(k), of any form that `crate::table` reads; the
+/// The spectrum in a text file with columns k and E(k), in any form that `crate::table` reads; the
 /// path is relative to `dir`.
 fn spectrum_file(dir: PathBuf) -> Codec<Vec<(f64, f64)>> {
     let rows = spectrum_rows();
@@ -144,7 +144,8 @@ fn spectrum_rows() -> Codec<Vec<(f64, f64)>> {
     })
 }
 
-/// The rows, if they are a spectrum; else what `wrong` makes of the offending row and the reason.
+/// Returns the rows if they are a spectrum, else the error that `wrong` makes of the offending row and
+/// the reason.
 fn spectrum(
     rows: Vec<(f64, f64)>,
     wrong: impl Fn(Option<usize>, &str) -> String,

@@ -1,28 +1,28 @@
-//! Tables that need not be there, and tables of which there may be many.
+//! Optional tables, and tables of which there may be several.
 
 use super::{Change, Keys};
 
-/// How a table stands in the file.
+/// The form of a table in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Below a heading, `[mean]`.
+    /// A heading, `[mean]`.
     Block,
-    /// In one line, `series = { every_steps = 10 }`.
+    /// An inline table, `series = { every_steps = 10 }`.
     Inline,
-    /// As an array of tables in one line each.
+    /// An array of inline tables.
     Array,
-    /// Below headings that the user names, `[scalar.heat]`.
+    /// Headings named by the user, `[scalar.heat]`.
     Named,
 }
 
-/// The name of a table, what it is, and what its keys have in common.
+/// The name, meaning and form of a table, and what a change of its keys means.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
     pub name: &'static str,
     /// One sentence.
     pub says: &'static str,
     pub form: Form,
-    /// `None` is that of the table it stands in.
+    /// `None` takes that of the enclosing table.
     pub change: Option<Change>,
 }
 
@@ -41,21 +41,21 @@ impl Head {
     }
 }
 
-/// The tables of one name in the case that is visited.
+/// The tables of one name in the case being visited.
 pub trait Group {
-    /// How many there are.
+    /// Number of tables.
     fn len(&self) -> usize;
 
-    /// The name that the user gave to one of them.
+    /// The user's name for a table.
     fn name(&self, n: usize) -> &str;
 
-    /// Takes what there is where the file has none.
+    /// Sets the tables of a file that has none.
     fn reset(&mut self);
 
-    /// Adds one of this name.
+    /// Adds a table of this name.
     fn add(&mut self, name: &str);
 
-    /// Visits the keys of one of them.
+    /// Visits the keys of a table.
     fn visit(&mut self, n: usize, keys: &mut Keys);
 }
 
@@ -90,7 +90,7 @@ impl<T: Clone, F: FnMut(&mut T, &mut Keys)> Group for Optional<'_, T, F> {
     }
 }
 
-/// One table, which has a default as a whole.
+/// One table with a default as a whole.
 pub struct Whole<'a, T, F> {
     pub value: &'a mut T,
     pub default: T,
@@ -149,7 +149,7 @@ impl<T: Clone, F: FnMut(&mut T, &mut Keys)> Group for List<'_, T, F> {
     }
 }
 
-/// Any number of tables that the user names.
+/// Any number of tables named by the user.
 pub struct Named<'a, T, F> {
     pub values: &'a mut Vec<T>,
     pub start: fn(&str) -> T,

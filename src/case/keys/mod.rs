@@ -1,7 +1,6 @@
-//! The declaration of keys: a key is declared once, where its table is, by name, codec, default,
-//! unit and one sentence. What is done with it is up to the [`Visitor`] that comes along: `reader`
-//! takes its value from a case file, `writer` writes it, `list` describes it for the reference and
-//! the schema.
+//! The declaration of keys: a key is declared once, with its table, by name, codec, default, unit and
+//! one sentence. A [`Visitor`] uses the declarations: `reader` takes values from a case file, `writer`
+//! writes them, and `list` describes the keys for the reference and the schema.
 //!
 //! ```text
 //! fn checkpoint(keys: &mut Keys, checkpoint: &mut Checkpoint) {
@@ -22,34 +21,34 @@ pub use variants::{Branches, By, Variant};
 use groups::{List, Named, Optional, Whole};
 use variants::Choice;
 
-/// Whoever visits the keys of a case.
+/// The keys of a case, as a visitor sees them.
 pub type Keys<'a> = dyn Visitor + 'a;
 
-/// What is done with a key, a table or a choice. The order of the visits is that of the file.
+/// A visitor of keys, tables and choices, in the order of the file.
 pub trait Visitor {
     /// A single value.
     fn value(&mut self, facts: &Facts, slot: &mut dyn Slot);
 
-    /// Keys of which one decides, by its word or by being there, which other keys the table has.
+    /// A choice: one key decides, by its word or its presence, which other keys the table has.
     /// Returns whether the choice is known.
     fn choice(&mut self, facts: &Facts, by: By, branches: &mut dyn Branches) -> bool;
 
-    /// A table that every case has; without it in the file, each of its keys is missing.
+    /// A table that every case has; if the file has none, each of its required keys is missing.
     fn section(&mut self, head: &Head, visit: &mut dyn FnMut(&mut Keys));
 
-    /// Tables that need not be there.
+    /// Optional tables.
     fn group(&mut self, head: &Head, group: &mut dyn Group);
 
-    /// Whether the file gives the key; `None` where no file is read.
+    /// Returns whether the file gives the key; `None` if no file is read.
     fn given(&mut self, key: &'static str) -> Option<bool>;
 
-    /// Notes that the table needs one of `keys`; `example` shows what to add.
+    /// Records that the table needs one of `keys`; `example` shows what to add.
     fn at_least_one(&mut self, keys: &[&'static str], example: &str);
 
-    /// Notes a problem with the value at this path within the table.
+    /// Records a problem with the value at this path within the table.
     fn problem(&mut self, path: &[&str], message: &str, help: &str);
 
-    /// The keys that are not visited are not judged.
+    /// Accepts the keys that are not visited.
     fn ignore_others(&mut self);
 }
 
@@ -59,8 +58,8 @@ impl<'a> dyn Visitor + 'a {
         self.value(&key.facts, &mut Bound { value, key: &key });
     }
 
-    /// Visits the required key `name`, whose word is that of a variant, and then by `visit` the
-    /// keys of the variant of this word. Returns whether the word is known.
+    /// Visits the required key `name`, whose word chooses a variant, and then, by `visit`, the keys of
+    /// this variant. Returns whether the word is known.
     pub fn kind<T: Clone>(
         &mut self,
         value: &mut T,
@@ -74,8 +73,7 @@ impl<'a> dyn Visitor + 'a {
         self.choice(&facts, By::Word, &mut Choice { value, variants, visit })
     }
 
-    /// Visits the keys of the one variant whose word is a key that is given. Returns whether there
-    /// is one.
+    /// Visits the keys of the one variant whose key is given. Returns whether there is one.
     pub fn one_of_keys<T: Clone>(
         &mut self,
         value: &mut T,
@@ -92,7 +90,7 @@ impl<'a> dyn Visitor + 'a {
         self.section(&head, &mut visit);
     }
 
-    /// Visits a table that a case need not have; one that is given begins as `start`.
+    /// Visits an optional table; one that is given begins as `start`.
     pub fn optional<T: Clone>(
         &mut self,
         value: &mut Option<T>,
@@ -103,8 +101,8 @@ impl<'a> dyn Visitor + 'a {
         self.group(&head, &mut Optional { value, start, visit });
     }
 
-    /// Visits a table that is given as a whole: where it is not, `default` takes its place, and
-    /// where it is, its keys begin as `start`.
+    /// Visits a table with a default as a whole: without the table, the value is `default`; with it,
+    /// the keys begin as `start`.
     pub fn whole<T: Clone>(
         &mut self,
         value: &mut T,
@@ -127,7 +125,7 @@ impl<'a> dyn Visitor + 'a {
         self.group(&head, &mut List { values, start, visit });
     }
 
-    /// Visits each of the tables that the user names.
+    /// Visits each of the tables named by the user.
     pub fn named<T: Clone>(
         &mut self,
         values: &mut Vec<T>,
@@ -140,20 +138,20 @@ impl<'a> dyn Visitor + 'a {
     }
 }
 
-/// What a change of a key means for a run that goes on.
+/// The effect of a changed key on a run that continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// What is stored would be another field: the run cannot go on.
+    /// The stored state would have another meaning: the run cannot continue.
     Refused,
     /// The physics or the numbers change: the user must accept it.
     Asked,
-    /// Neither the physics nor averages change, yet the log notes it.
+    /// Neither physics nor averages change, but the log notes it.
     Noted,
-    /// It differs from job to job.
+    /// The key may differ from job to job.
     Free,
 }
 
-/// What a key is without being given.
+/// The state of a key that is not given.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Absent {
     /// It must be given; an example.
@@ -164,7 +162,7 @@ pub enum Absent {
     Unset { example: String },
 }
 
-/// What is known of a key apart from its value.
+/// The facts about a key apart from its value.
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub name: &'static str,
@@ -174,13 +172,13 @@ pub struct Facts {
     pub unit: &'static str,
     pub range: Range,
     pub absent: Absent,
-    /// The default in words, where it depends on other keys.
+    /// The default in words, if it depends on other keys.
     pub by_default: Option<&'static str>,
-    /// `None` is that of the table.
+    /// `None` takes that of the table.
     pub change: Option<Change>,
     /// Written with the other keys of its table.
     pub written: bool,
-    /// What to do where the key is missing, if it is not to add the example.
+    /// Advice if the key is missing, instead of adding the example.
     pub advice: Option<String>,
 }
 
@@ -208,7 +206,7 @@ impl Facts {
 pub struct Key<T> {
     facts: Facts,
     codec: Codec<T>,
-    /// `None` where the key must be given.
+    /// `None` if the key must be given.
     default: Option<T>,
     is_set: fn(&T) -> bool,
 }
@@ -244,19 +242,19 @@ impl<T: 'static> Key<T> {
         Self { facts: Facts { by_default: Some(text), ..self.facts }, ..self }
     }
 
-    /// Leaves the key out where the case is written, unless `written`.
+    /// Leaves the key out of a written case unless `written`.
     pub fn written(self, written: bool) -> Self {
         Self { facts: Facts { written, ..self.facts }, ..self }
     }
 
-    /// What to do where the key is missing, in place of adding the example.
+    /// Sets the advice for a missing key, in place of adding the example.
     pub fn advice(self, advice: Option<String>) -> Self {
         Self { facts: Facts { advice, ..self.facts }, ..self }
     }
 }
 
 impl<T: 'static> Key<Option<T>> {
-    /// A key that need not be set.
+    /// An optional key.
     pub fn optional(name: &'static str, codec: Codec<T>, example: &str) -> Self {
         let codec = some(codec);
         let facts = Facts::new(name, codec.range.clone(), Absent::Unset { example: example.to_owned() });
@@ -264,19 +262,19 @@ impl<T: 'static> Key<Option<T>> {
     }
 }
 
-/// The value of a key in the case that is visited.
+/// The value of a key in the case being visited.
 pub trait Slot {
-    /// Takes the value from the file.
+    /// Reads the value from the file.
     fn read(&mut self, node: &Node) -> Read<()>;
 
     /// Takes the default, if there is one.
     fn reset(&mut self);
 
-    /// The value as TOML has it, if it is set.
+    /// The value as TOML, if it is set.
     fn text(&self) -> Option<String>;
 }
 
-/// A key and the value that it has in the case.
+/// A key and its value in the case.
 struct Bound<'a, T> {
     value: &'a mut T,
     key: &'a Key<T>,

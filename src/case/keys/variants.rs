@@ -1,17 +1,17 @@
-//! Choices: one key decides which other keys a table has.
+//! Choices, in which one key decides which other keys a table has.
 
 use super::Keys;
 
-/// How a variant is chosen.
+/// The way in which a variant is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// By its word, the value of one key.
     Word,
-    /// By its key, of which the table has one.
+    /// By the presence of its key.
     Key,
 }
 
-/// One of the forms that a value may take.
+/// One of the forms of a value.
 pub struct Variant<T> {
     /// The word or the key that chooses it.
     pub word: &'static str,
@@ -19,7 +19,7 @@ pub struct Variant<T> {
     pub says: &'static str,
     /// The variant before its keys are read.
     pub blank: fn() -> T,
-    /// Whether a value is written in this form.
+    /// Whether a value has this form.
     pub is: fn(&T) -> bool,
 }
 
@@ -53,21 +53,21 @@ macro_rules! variant {
 }
 pub(in crate::case) use variant;
 
-/// The variants of the value that is visited.
+/// The variants of the value being visited.
 pub trait Branches {
-    /// The words, or keys, with their sentences.
+    /// The words or keys, with their sentences.
     fn words(&self) -> Vec<(&'static str, &'static str)>;
 
-    /// The variant that the value is written in.
+    /// The variant of the value.
     fn current(&self) -> Option<usize>;
 
-    /// Makes the value a blank one of variant `n`.
+    /// Sets the value to a blank one of variant `n`.
     fn take(&mut self, n: usize);
 
-    /// Visits the keys of variant `n`, which the value is of.
+    /// Visits the keys of the value, which has variant `n`.
     fn visit(&mut self, n: usize, keys: &mut Keys);
 
-    /// Visits the keys of a blank value of variant `n`; the value stays as it is.
+    /// Visits the keys of a blank value of variant `n`, without changing the value.
     fn example(&mut self, n: usize, keys: &mut Keys);
 }
 
