@@ -59,7 +59,7 @@ enum Command {
     Check {
         #[command(flatten)]
         case: CaseArguments,
-        /// Print the case with every default filled in, and as comments what it does not set
+        /// Print the case with every default filled in; keys that are not set appear as comments
         #[arg(long)]
         resolved: bool,
         /// Number of ranks for the memory estimate

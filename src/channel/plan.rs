@@ -1,5 +1,5 @@
-//! What a channel resolves, in wall units of its nominal friction velocity, beside what published
-//! channels do.
+//! The resolution of a channel, in wall units of its nominal friction velocity, compared with published
+//! channels.
 
 use super::Parameters;
 use crate::case::{Batches, Case, Channel, ChannelInitial, Nominal, Sampling};
@@ -11,8 +11,8 @@ use crate::time::{Schedule, StepSize};
 use crate::transform::{Layout, Shape, Truncation};
 use std::f64::consts::PI;
 
-/// Coarsest spacings that are no cause for a warning, in wall units: what they are of, the limit,
-/// and what published channels have.
+/// Coarsest spacings without a warning, in wall units: name, limit, and the values of published
+/// channels.
 const LIMITS: [(&str, f64, &str); 4] = [
     (
         "dx+ of the modes",
@@ -127,7 +127,7 @@ fn fixed_step(case: &Case) -> Option<f64> {
     if let StepSize::Fixed(dt) = case.time.step { Some(dt) } else { None }
 }
 
-/// What is averaged, in batches of so many numbers.
+/// Describes the averages, in batches of `numbers` numbers.
 fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
     let Sampling { schedule, from, batches: Batches { length, .. } } = flow.sampling;
     if schedule == Schedule::default() {
@@ -140,7 +140,7 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
         let axis = Axis::new(length);
         let [first, last] = [axis.first_from(from), axis.batch_from(end)];
         let whole = last.saturating_sub(first);
-        text += &format!("; whole ones until t = {end}: {whole}");
+        text += &format!("; {whole} whole until t = {end}");
         if whole < 2 {
             let help = "sampling errors need 2 whole batches: a later time.end, or a shorter \
                 output.statistics.batch";
@@ -151,7 +151,7 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
     rows
 }
 
-/// What it takes.
+/// The memory and disk space that the case needs.
 ///
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.
@@ -174,9 +174,9 @@ fn largest_labels(case: &Case) -> [usize; 2] {
     [truncation.nx_max(), truncation.nz_max(0)]
 }
 
-/// Lengths between neighbours.
+/// Spacings of the grid.
 struct Spacing {
-    /// In x and z, as if the modes that are kept were points: what is published.
+    /// In x and z, as if the retained modes were points, as is usual in publications.
     modes: [f64; 2],
     points: [f64; 2],
     /// Of the points `y_j = cos(pi j / (N_y - 1))`.
@@ -203,7 +203,7 @@ impl Spacing {
         }
     }
 
-    /// At this distance from the wall, at most that of the centre.
+    /// The spacing at this distance from the wall, at most that in the centre.
     fn at(&self, distance: f64) -> f64 {
         let y = 1.0 - distance.min(1.0);
         self.angle * (1.0 - y * y).sqrt()
@@ -233,7 +233,7 @@ fn step(case: &Case, flow: &Channel, spacing: &Spacing, nominal: Nominal) -> Str
     }
 }
 
-/// What is coarser than in published channels. A laminar flow has no wall units.
+/// Warnings about spacings coarser than in published channels. A laminar flow has no wall units.
 fn warnings(flow: &Channel, spacing: &Spacing, wall_unit: f64) -> Vec<String> {
     match &flow.initial {
         ChannelInitial::Laminar | ChannelInitial::Eigenmode { .. } => return Vec::new(),
@@ -304,10 +304,7 @@ mod tests {
         assert_eq!(Parameters::new(&case, &flow).batch_numbers(), numbers);
         let each = 8.0 * numbers as f64 / 1e6;
         let of = |sets: &[&str]| row(sets, "averages");
-        assert_eq!(
-            of(&[]),
-            format!("from t = 0 in batches of 1, {each:.1} MB each; whole ones until t = 10: 10")
-        );
+        assert_eq!(of(&[]), format!("from t = 0 in batches of 1, {each:.1} MB each; 10 whole until t = 10"));
         assert!(
             of(&["output.statistics={ from = 0.95, batch = 0.3 }"]).ends_with("until t = 10: 29"),
             "from 1.2 to 9.9"

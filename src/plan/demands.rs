@@ -1,24 +1,24 @@
-//! What a case takes on so many ranks, and lines of `check` that every flow has.
+//! The memory and disk space that a case needs on a number of ranks, and lines of `check` for every flow.
 
 use crate::case::{Case, Precision};
 use crate::error::Result;
 use crate::parallel::check_aggregators;
 
-/// A line of the table: what, and how it is.
+/// A line of the table: name and value.
 pub type Row = (&'static str, String);
 
-/// What a case takes on so many ranks.
+/// Requirements of a case on a number of ranks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Demands {
     pub process_grid: [usize; 2],
-    /// Bytes of the fields and statistics of a rank; MPI and HDF5 take some more.
+    /// Bytes of fields and statistics per rank, without those of MPI and HDF5.
     pub memory: f64,
     /// Bytes of a checkpoint.
     pub checkpoint: f64,
 }
 
 impl Demands {
-    /// Of a case of which each rank holds `reals` real numbers, and a checkpoint `stored` in all.
+    /// The requirements of a case that has `reals` real numbers per rank and `stored` per checkpoint.
     ///
     /// # Errors
     /// More aggregators than ranks.
@@ -35,13 +35,13 @@ impl Demands {
         let [p_row, p_col] = self.process_grid;
         [
             ("ranks", format!("{}, process grid [{p_row}, {p_col}]", p_row * p_col)),
-            ("memory per rank", format!("{}, and what MPI and HDF5 take", bytes(self.memory))),
+            ("memory per rank", format!("{}, plus MPI and HDF5", bytes(self.memory))),
             ("checkpoint", bytes(self.checkpoint)),
         ]
     }
 }
 
-/// A number of bytes with its unit.
+/// Formats a number of bytes with its unit.
 fn bytes(bytes: f64) -> String {
     match bytes {
         _ if bytes < 1e9 => format!("{:.1} MB", bytes / 1e6),
@@ -50,13 +50,13 @@ fn bytes(bytes: f64) -> String {
     }
 }
 
-/// A warning where the checkpoint that the run starts from is not there.
+/// A warning if the checkpoint from which the run starts does not exist.
 pub fn missing_file(case: &Case) -> Option<Row> {
     let path = case.initial_file().filter(|path| !path.exists())?;
     Some(("warning", format!("initial.file: there is no {}", path.display())))
 }
 
-/// When the run ends.
+/// Describes when the run ends.
 pub fn until(case: &Case) -> String {
     match (case.time.stop.end, case.time.stop.steps) {
         (Some(end), Some(steps)) => format!("until time {end} or step {steps}"),

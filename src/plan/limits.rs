@@ -1,11 +1,11 @@
-//! What limits the step, and whether the step that the case asks for is short enough.
+//! The limits of the step, and the check that the step of the case is short enough.
 
 use super::Row;
 use crate::case::Case;
 use crate::time::{Cause, Rates, Stability, StepSize};
 
-/// Each limit of the step that is known before the run, the one that binds first, and warnings
-/// where dt or the Courant number is beyond what the scheme can follow.
+/// The limits of the step that are known before the run, the strictest one first, and warnings if dt
+/// or the Courant number is too large for the scheme.
 pub fn rows(case: &Case, rates: &Rates, stability: &Stability) -> Vec<Row> {
     let longest = |cause: Cause, rate: f64| match case.time.step {
         StepSize::Fixed(_) => stability.limit(cause) / rate,
@@ -16,7 +16,7 @@ pub fn rows(case: &Case, rates: &Rates, stability: &Stability) -> Vec<Row> {
     limits.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut rows: Vec<Row> = limits
         .into_iter()
-        .map(|(cause, dt)| ("limit of dt", format!("{dt:.2e} by the {}", cause.name())))
+        .map(|(cause, dt)| ("limit of dt", format!("{dt:.2e} by {}", cause.name())))
         .collect();
     if stability.imaginary.is_none() {
         rows.push(("stability", without_limit(case, stability)));
@@ -43,7 +43,7 @@ fn without_limit(case: &Case, stability: &Stability) -> String {
     }
 }
 
-/// Why dt or the Courant number is beyond what the scheme can follow.
+/// The reasons why dt or the Courant number is too large for the scheme.
 pub fn warnings(case: &Case, rates: &Rates, stability: &Stability) -> Vec<String> {
     match case.time.step {
         StepSize::Fixed(dt) => {
@@ -52,12 +52,12 @@ pub fn warnings(case: &Case, rates: &Rates, stability: &Stability) -> Vec<String
                 .map(|excess| {
                     let (what, longest) = (excess.describe(stability), excess.longest());
                     let exact = if excess.cause == Cause::Growth {
-                        "; it gains what it should all the same"
+                        "; the energy gained is exact nevertheless"
                     } else {
                         ""
                     };
                     format!(
-                        "time.dt = {dt} is too long for the {}: {what}; the longest dt is \
+                        "time.dt = {dt} is too long for {}: {what}; the longest dt is \
                         {longest:.3e}{exact}",
                         excess.cause.name()
                     )
@@ -113,7 +113,7 @@ mod tests {
             "limit of dt: 2.50e-1 by the rotation 2 Omega",
         ];
         assert_eq!(of("cfl = 0.5", RungeKutta::Rk3, &rates), both);
-        // What is stable or resolved, where dt is given.
+        // No warnings if dt is given and is stable and resolved.
         let both = [
             "limit of dt: 1.00e-1 by the oscillation of the walls",
             "limit of dt: 8.66e-1 by the rotation 2 Omega",

@@ -1,5 +1,5 @@
-//! What a case takes: resolution, memory, file sizes, before anyone queues. What a flow says of it
-//! stands in the room of the flow; here is what every flow has.
+//! The report of `check` on a case: resolution, memory and file sizes. This module has the lines for
+//! every flow; each flow adds its own.
 
 mod demands;
 pub mod limits;
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::time::Rates;
 use crate::transform::Layout;
 
-/// A line for the user if some of so many ranks have nothing to do in some direction.
+/// A line for the user if some of the ranks have nothing to do in some direction.
 ///
 /// # Errors
 /// As for [`demands`].
@@ -21,7 +21,7 @@ pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
     Ok(Layout::work(&case.definition().truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
 }
 
-/// What the case takes on so many ranks.
+/// The memory and disk space that the case needs on a number of ranks.
 ///
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.
@@ -29,12 +29,12 @@ pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
     case.definition().demands(case, ranks)
 }
 
-/// Why the step that the case asks for is too long, where the flow changes at these rates.
+/// The reasons why the step of the case is too long for a flow with these rates.
 pub fn too_long(case: &Case, rates: &Rates) -> Vec<String> {
     limits::warnings(case, rates, &case.definition().stability(case))
 }
 
-/// The case in some lines: what it resolves, what it takes on so many ranks, and these notes.
+/// The report on the case: its resolution, its requirements on a number of ranks, and these notes.
 ///
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.

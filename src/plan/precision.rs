@@ -1,37 +1,36 @@
-//! What single precision does to slow changes.
+//! The effect of single precision on slow changes.
 //!
-//! A stage rounds each mode once, to a last place of 2^-24 to 2^-23 of it, 8.6e-8 on the average
-//! over all sizes; the error of a rounding has an rms of 1 / sqrt(12) last places. In a flow that
-//! changes little from step to step the error is the same every step: it acts like a force. The
-//! loss of a mode by viscosity, `nu k^2 dt` of it a step, is then off by
+//! A stage rounds each mode once, to a last place of 2^-24 to 2^-23 of its value, 8.6e-8 on average;
+//! the rms error of a rounding is 1 / sqrt(12) last places. In a flow that changes little from step to
+//! step, the error is the same in every step and acts like a force. The relative error of the viscous
+//! loss of a mode, `nu k^2 dt` per step, is then
 //!
 //! ```text
 //!     sqrt(S / 12) 8.6e-8 / (nu k^2 dt)
 //! ```
 //!
-//! of itself with S stages, on the average; more than twice that happens seldom. Where the gains of
-//! a stage change by a last place or more from step to step, as they do in turbulence, the error is
-//! a random one, and falls with the root of the number of steps. The mean profiles of a channel are
-//! in double precision.
+//! with S stages, on average; more than twice that is rare. If the increments of a stage change by a
+//! last place or more from step to step, as they do in turbulence, the error is random and falls with
+//! the root of the number of steps. The mean profiles of a channel are in double precision.
 
 use super::Row;
 use crate::case::{Case, Precision};
 use crate::definition::Slowest;
 
-/// The last place of a number over the number, on the average.
+/// The last place of a number divided by the number, on average.
 const LAST_PLACE: f64 = 8.6e-8;
-/// The error from which on it is warned of.
+/// The error above which there is a warning.
 const NOTABLE: f64 = 0.01;
 
-/// The rounding of the largest scales, which change slowest.
+/// The rounding of the largest scales, which change most slowly.
 struct Rounding {
     scale: String,
-    /// The error of their viscous loss, times dt.
+    /// The relative error of their viscous loss, times dt.
     error_times_dt: f64,
 }
 
 impl Rounding {
-    /// Of a case in single precision.
+    /// The rounding in a case in single precision.
     fn of(case: &Case) -> Option<Self> {
         if case.numerics.precision == Precision::Double || case.fluid.viscosity == 0.0 {
             return None;
@@ -44,8 +43,8 @@ impl Rounding {
     }
 }
 
-/// A warning where steps of this length are so short that rounding makes a notable part of what
-/// viscosity takes from the largest scales.
+/// A warning if steps of this length are so short that rounding is a notable part of the viscous loss
+/// of the largest scales.
 pub fn rounding(case: &Case, dt: f64) -> Option<String> {
     let Rounding { scale, error_times_dt } = Rounding::of(case)?;
     let error = error_times_dt / dt;

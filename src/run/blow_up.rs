@@ -164,7 +164,7 @@ fn too_long(excess: &Excess, case: &Case, stability: &Stability) -> String {
             )
         }
         _ => format!(
-            "the step is too long for the {}, {rate:.3e} per time: {} (dt = {:.2e}); try {shorter}",
+            "the step is too long for {}, {rate:.3e} per time: {} (dt = {:.2e}); try {shorter}",
             cause.name(),
             excess.describe(stability),
             excess.longest()

@@ -48,19 +48,20 @@ impl Cause {
         Self::Frame,
     ];
 
+    /// The cause as it stands in a sentence, with an article if it has one.
     pub fn name(self) -> &'static str {
         match self {
             Self::Convection => "convection",
-            Self::Vorticity => "absolute vorticity |curl U + 2 Omega|",
-            Self::Rotation => "rotation 2 Omega",
-            Self::Strain => "mean strain",
-            Self::Stratification => "buoyancy frequency N",
-            Self::Buoyancy => "buoyancy of a fluid at rest",
-            Self::Force => "force on a fluid at rest",
-            Self::Growth => "growth by the force",
-            Self::Correlation => "correlation time of the force",
-            Self::Walls => "oscillation of the walls",
-            Self::Frame => "transpiration past the frame",
+            Self::Vorticity => "the absolute vorticity |curl U + 2 Omega|",
+            Self::Rotation => "the rotation 2 Omega",
+            Self::Strain => "the mean strain",
+            Self::Stratification => "the buoyancy frequency N",
+            Self::Buoyancy => "the buoyancy of a fluid at rest",
+            Self::Force => "the force on a fluid at rest",
+            Self::Growth => "the growth by the force",
+            Self::Correlation => "the correlation time of the force",
+            Self::Walls => "the oscillation of the walls",
+            Self::Frame => "the transpiration past the frame",
         }
     }
 

@@ -201,7 +201,7 @@ fn constant_power() -> Outcome {
         0,
         &[
             "\nwarning: time.dt = 0.002 is too long for the growth by the force",
-            "it gains what it should all the same",
+            "the energy gained is exact nevertheless",
         ],
     )?;
     close("energy of one step", column(&place, "energy")?[1], 0.3 * 0.002, 2e-3)?;

@@ -1,14 +1,14 @@
-//! What a mean flow does to the box until the end of the run.
+//! The effect of a mean flow on the box until the end of the run.
 
 use super::super::{MeanFlow, Wavenumbers};
 use crate::case::{Case, Gradient, Mean};
 use crate::plan::Row;
 use crate::transform::Truncation;
 
-/// From here on a number is easier to read with an exponent.
+/// Numbers from which on an exponent is easier to read.
 const MANY: f64 = 1e9;
 
-/// Lines for the table: what, and how it is. Nothing for a fluid at rest.
+/// Lines for the table: name and value. None for a fluid at rest.
 pub fn rows(case: &Case, mean: &Mean, truncation: &Truncation) -> Vec<Row> {
     let Mean { gradient, rotation, .. } = mean;
     let flow = MeanFlow::new(mean, case.domain.size);
@@ -36,18 +36,18 @@ pub fn rows(case: &Case, mean: &Mean, truncation: &Truncation) -> Vec<Row> {
     rows
 }
 
-/// A sheared box is remeshed at a tilt `S theta L_y / L_x` of 1/2, 3/2, ..
+/// Describes the remeshes of a sheared box, at tilts `S theta L_y / L_x` of 1/2, 3/2, ..
 fn remeshes(case: &Case, flow: &MeanFlow) -> String {
     let aspect = case.domain.size[0] / case.domain.size[1];
     let tilts = flow.tilts().abs();
     let each = format!(
-        "shear, remeshed at S t = {:.4} and each {aspect:.4} further, in time {:.4} at the full rate",
+        "shear, remeshed at S t = {:.4} and then every {aspect:.4}, or {:.4} in time at the full rate",
         0.5 * aspect,
         1.0 / tilts
     );
     match case.time.stop.end {
         Some(end) => format!(
-            "{each}: {} times until the end, at S t = {}",
+            "{each}: {} times until the end at S t = {}",
             count(flow.remeshes(end) as f64, tilts * flow.theta(end)),
             decimal(tilts * aspect * flow.theta(end))
         ),
@@ -55,7 +55,7 @@ fn remeshes(case: &Case, flow: &MeanFlow) -> String {
     }
 }
 
-/// A count that is exact, or one of about this size.
+/// Formats a count: exactly, or approximately if it is large.
 fn count(exact: f64, about: f64) -> String {
     if about < MANY { exact.to_string() } else { format!("{about:.2e}") }
 }
@@ -117,7 +117,7 @@ mod tests {
             let [(_, text)] = &of(&format!("mean = {{ kind = \"shear\", rate = {rate} }}"))[..] else {
                 panic!("not one line")
             };
-            assert!(text.contains("remeshed at S t = 1.0000 and each 2.0000 further"), "{text}");
+            assert!(text.contains("remeshed at S t = 1.0000 and then every 2.0000"), "{text}");
             assert!(
                 text.contains(&format!(": {count} times until the end, at S t = {:.4}", f64::abs(rate))),
                 "{text}"

@@ -1,4 +1,4 @@
-//! What a homogeneous case resolves and takes.
+//! The resolution and the requirements of a homogeneous case.
 
 mod mean;
 mod notes;
@@ -64,7 +64,7 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The k_max of each direction, where they differ: k_max is the smallest.
+/// The k_max of each direction, if they differ: k_max is the smallest.
 fn of_directions(wavenumbers: &Wavenumbers, truncation: &Truncation) -> String {
     let labels = [truncation.nx_max(), truncation.ny_max(), truncation.nz_max(0)];
     let each = [0, 1, 2].map(|i| wavenumbers.unit[i] * labels[i] as f64);
@@ -81,7 +81,7 @@ fn times(case: &Case, flow: &Homogeneous) -> Vec<f64> {
     flow.mean.schedule.iter().map(|(time, _)| *time).filter(|time| *time == 0.0 || *time < end).collect()
 }
 
-/// What it takes.
+/// The memory and disk space that the case needs.
 ///
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.

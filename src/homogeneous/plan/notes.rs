@@ -1,14 +1,15 @@
-//! What a case asks for and the box or the grid cut, in figures: for `check`, and for the log of a run.
+//! Notes on what the box or the grid cuts off from the fields and forces of a case: for `check`, and for
+//! the log of a run.
 
 use super::super::{Band, Cumulative, Parameters, Wavenumbers, sums};
 use crate::case::{Case, Forcing, Homogeneous, Initial, ScalarInitial, Spectrum};
 use crate::error::Result;
 
-/// Parts of the energy and of the dissipation of a spectrum that may be lost without a word.
+/// Fractions of the energy and of the dissipation of a spectrum that may be lost without a note.
 const ENERGY: f64 = 0.01;
 const DISSIPATION: f64 = 0.05;
 
-/// The notes of a case, a line each.
+/// The notes on a case, one line each.
 ///
 /// # Errors
 /// A field or a force that the run would refuse.
@@ -33,7 +34,7 @@ pub fn notes(case: &Case, flow: &Homogeneous) -> Result<Vec<String>> {
     Ok(notes)
 }
 
-/// What the box and the grid hold of a spectrum.
+/// Describes the part of a spectrum that the box and the grid hold.
 fn of_spectrum(key: &str, wanted: Option<f64>, spectrum: &Spectrum, parameters: &Parameters) -> Vec<String> {
     let truncation = parameters.truncation();
     let wavenumbers = Wavenumbers::new(parameters.size, &truncation);
@@ -45,7 +46,11 @@ fn of_spectrum(key: &str, wanted: Option<f64>, spectrum: &Spectrum, parameters: 
         let total = whole.total()[0];
         let holds = match (spectrum, wanted) {
             (Spectrum::Table { .. }, _) => {
-                format!("the grid holds {} of the {} of the table", figures(held.energy), figures(total))
+                format!(
+                    "the grid holds an energy of {} of the {} in the table",
+                    figures(held.energy),
+                    figures(total)
+                )
             }
             _ => format!("the grid holds {} of the energy of the spectrum", percent(held.energy / total)),
         };
@@ -87,7 +92,7 @@ fn of_spectrum(key: &str, wanted: Option<f64>, spectrum: &Spectrum, parameters: 
     notes
 }
 
-/// What a forced band lacks.
+/// Describes the part of a forced band that the box and the grid lack.
 fn of_forcing(flow: &Homogeneous, parameters: &Parameters) -> Result<Vec<String>> {
     let (Some(Forcing::ConstantPower { k_min, k_max, .. })
     | Some(Forcing::OrnsteinUhlenbeck { k_min, k_max, .. })
@@ -128,7 +133,7 @@ fn of_forcing(flow: &Homogeneous, parameters: &Parameters) -> Result<Vec<String>
     Ok(notes)
 }
 
-/// Three figures.
+/// Formats three digits.
 pub fn figures(x: f64) -> String {
     if x != 0.0 && !(1e-3..1e5).contains(&x.abs()) {
         return format!("{x:.2e}");
@@ -138,7 +143,7 @@ pub fn figures(x: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// A part of one.
+/// Formats a fraction as a percentage.
 fn percent(part: f64) -> String {
     format!("{} %", figures(100.0 * part))
 }
@@ -168,7 +173,7 @@ mod tests {
         // The box of the report: k_x to 14, k_y to 15.3, k_z to 24. Its run began with an energy of 2.047.
         let case = ["domain.size=['2 pi', 3.7, '4/3 pi']", "domain.grid=[45, 28, 50]"];
         let [note] = &of(TABLE, &case)[..] else { panic!("not one note") };
-        let begin = "initial: the grid holds 2.05 of the 9.9 of the table, and ";
+        let begin = "initial: the grid holds an energy of 2.05 of the 9.9 in the table, and ";
         assert!(
             note.starts_with(begin)
                 && note.ends_with("beyond those of the grid (k_max 14 in the coarsest direction)"),

@@ -1,19 +1,19 @@
-//! Whether a homogeneous case resolves its smallest eddies: `k_max eta`,
-//! `eta = (nu^3 / eps)^(1/4)`, at the start and where the dissipation is largest. k_max is that of
-//! the coarsest direction.
+//! The resolution of the smallest eddies of a homogeneous case: `k_max eta`,
+//! `eta = (nu^3 / eps)^(1/4)`, at the start and at the peak of the dissipation. k_max is that of the
+//! coarsest direction.
 
 use super::super::{Survey, Wavenumbers};
 use super::notes::figures;
 use crate::case::{Case, Forcing, Gradient, Homogeneous, Initial};
 use crate::plan::Row;
 
-/// The least k_max eta that resolves energy and dissipation, and the one that resolves derivatives
-/// as well (Pope 2000, section 9.1.2).
+/// The smallest k_max eta that resolves energy and dissipation, and the one that also resolves
+/// derivatives (Pope 2000, section 9.1.2).
 const COARSE: f64 = 1.0;
 const FINE: f64 = 1.5;
 
-/// Lines for the table: what it is, and warnings. Nothing where there is no viscosity, or the field
-/// is that of a file.
+/// Lines for the table: k_max eta, and warnings. None without viscosity, or if the field comes from a
+/// file.
 pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, wavenumbers: &Wavenumbers) -> Vec<Row> {
     let nu = case.fluid.viscosity;
     let Some(survey) = survey.filter(|survey| nu > 0.0 && survey.sums.energy > 0.0) else {
@@ -62,15 +62,15 @@ pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, wavenumber
         .collect()
 }
 
-/// What the dissipation comes to.
+/// An estimate of the dissipation.
 enum Later {
-    /// The power of the force, in the mean.
+    /// The power of the force, on average.
     Balance(f64),
-    /// At most about this, u'^3/L of the start, and then it decays.
+    /// A peak of at most about u'^3/L at the start, followed by decay.
     Peak(f64),
 }
 
-/// None where energy grows without a known end, and where there is no cascade.
+/// None if the energy grows without a known limit, or if there is no cascade.
 fn later(flow: &Homogeneous, survey: &Survey) -> Option<Later> {
     let stratification: f64 =
         flow.scalars.iter().map(|s| s.buoyancy.iter().zip(s.gradient).map(|(b, g)| b * g).sum::<f64>()).sum();

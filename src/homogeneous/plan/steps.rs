@@ -1,4 +1,4 @@
-//! The step that a homogeneous run begins with, and how many there are until its end.
+//! The first step of a homogeneous run, and the number of steps until its end.
 
 use super::super::{Band, Parameters, Survey, growth_by_power};
 use super::notes::figures;
@@ -12,7 +12,7 @@ use crate::time::{Cause, Rates, StepSize};
 const LIMIT: f64 = 0.55;
 const GROWTH: f64 = 4.0;
 
-/// The rates of the field at time zero: those that the case knows, and those of its velocity and its scalars.
+/// The rates of the field at time zero: those given by the case, and those of its velocity and scalars.
 ///
 /// # Errors
 /// A force that this box or grid cannot have.
@@ -45,14 +45,14 @@ pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, rates: &Ra
         }
         StepSize::Courant(number) if survey.is_none() => {
             format!(
-                "cfl = {number}, of the velocities in initial.file, which are not looked at here; {until}"
+                "cfl = {number}, with the velocities of initial.file, which `check` does not read; {until}"
             )
         }
         StepSize::Courant(number) => match rates.fastest(number) {
-            None => format!("cfl = {number}, and nothing moves at the start; {until}"),
+            None => format!("cfl = {number}; the fluid is at rest at the start; {until}"),
             Some((cause, dt)) => {
                 format!(
-                    "dt about {dt:.2e} at the start, by the {}{} {until}{}",
+                    "dt about {dt:.2e} at the start, by {}{} {until}{}",
                     cause.name(),
                     count(case, dt),
                     later(flow)
@@ -67,7 +67,7 @@ pub fn rows(case: &Case, flow: &Homogeneous, survey: Option<&Survey>, rates: &Ra
     rows
 }
 
-/// The length of the first step, as far as it is known.
+/// The length of the first step, if it is known.
 pub fn length(case: &Case, survey: Option<&Survey>, rates: &Rates) -> Option<f64> {
     match case.time.step {
         StepSize::Fixed(dt) => Some(dt),
@@ -76,7 +76,7 @@ pub fn length(case: &Case, survey: Option<&Survey>, rates: &Rates) -> Option<f64
     }
 }
 
-/// How many steps of this length there are.
+/// Describes the number of steps of this length.
 fn count(case: &Case, dt: f64) -> String {
     let by_time = case.time.stop.end.map_or(f64::INFINITY, |end| (end / dt).ceil());
     let steps = by_time.min(case.time.stop.steps.map_or(f64::INFINITY, |steps| steps as f64));
@@ -87,18 +87,18 @@ fn count(case: &Case, dt: f64) -> String {
     }
 }
 
-/// What becomes of the step.
+/// Describes how the step changes later.
 fn later(flow: &Homogeneous) -> &'static str {
     let growing =
         flow.mean.gradient != Gradient::None || flow.scalars.iter().any(|scalar| scalar.buoyancy != [0.0; 3]);
     match (&flow.forcing, growing) {
-        (Some(_), _) => "; it changes to what suits the velocity that the force brings about",
-        (None, true) => "; it changes with the velocity, and there are more where that grows",
-        (None, false) => "; fewer where the velocity decays",
+        (Some(_), _) => "; it changes with the velocity that the force drives",
+        (None, true) => "; it changes with the velocity: more steps if that grows",
+        (None, false) => "; fewer if the velocity decays",
     }
 }
 
-/// `initial.develop` is a run before the run.
+/// Describes the decay of `initial.develop`.
 fn development(case: &Case, develop: Develop, survey: &Survey, k_max: f64) -> String {
     let dt = match case.time.step {
         StepSize::Fixed(dt) => dt,
@@ -108,19 +108,19 @@ fn development(case: &Case, develop: Develop, survey: &Survey, k_max: f64) -> St
         / survey.mean_square().sqrt();
     let eta = (case.fluid.viscosity.powi(2) / survey.sums.gradient).powf(0.25);
     let doubt = if k_max * eta < 1.0 {
-        "; but k_max eta is below 1: the grid cuts the cascade short, and that skewness may take ten times \
-         as long, or never come"
+        "; but k_max eta is below 1: the grid cuts off the cascade, and this skewness may take ten times \
+         as long, or never be reached"
     } else if -develop.skewness >= LIMIT {
-        "; but decaying turbulence hardly has such a skewness"
+        "; but decaying turbulence hardly reaches this skewness"
     } else {
-        " (an estimate, good to a factor of two)"
+        " (estimate, within a factor of two)"
     };
     let then = match develop.rescale {
-        Rescale::Nothing => "; the run begins with what is left of the energy",
+        Rescale::Nothing => "; the run begins with the remaining energy",
         Rescale::Spectrum | Rescale::Energy => "",
     };
     format!(
-        "some {} steps before the run, a time of {}, to a skewness of {}{doubt}{then}",
+        "about {} steps of decay before time zero, over a time of {}, to a skewness of {}{doubt}{then}",
         figures((time / dt).ceil()),
         figures(time),
         develop.skewness
@@ -150,12 +150,12 @@ mod tests {
         let vortices = rows("taylor-green", &[coarse, "time.end=10"], "step ");
         assert!(
             vortices.starts_with(
-                "dt about 4.91e-2 at the start, by the convection: 204 steps of that length until time 10"
+                "dt about 4.91e-2 at the start, by convection: 204 steps of that length until time 10"
             ),
             "{vortices}"
         );
         let twice = rows("taylor-green", &[coarse, "initial.amplitude=2", "time.steps=7"], "step ");
-        assert!(twice.starts_with("dt about 2.45e-2 at the start, by the convection: 7 steps"), "{twice}");
+        assert!(twice.starts_with("dt about 2.45e-2 at the start, by convection: 7 steps"), "{twice}");
         // One mode: |v| = 3, N / L = 64 / 2 pi.
         let mode = "initial={ kind = 'mode', wavenumber = [2, 0, 5], amplitude = [0, 3, 0] }";
         let fixed = rows("taylor-green", &[coarse, mode, "time={ dt = 0.01, end = 1.0 }"], "step ");
@@ -183,7 +183,7 @@ mod tests {
         let text = rows("stratified", &[], "initial.develop");
         let steps: f64 = text.trim_start_matches("some ").split(' ').next().unwrap().parse().unwrap();
         assert!(
-            (9.0..36.0).contains(&steps) && text.ends_with("(an estimate, good to a factor of two)"),
+            (9.0..36.0).contains(&steps) && text.ends_with("(estimate, within a factor of two)"),
             "{text}"
         );
         assert!(rows("decaying-cbc", &[], "initial.develop").contains("the grid cuts the cascade short"));
