@@ -1,5 +1,6 @@
 //! What a flow says of a case of it before the flow is built. Each flow implements this for its
-//! part of the case, in its own room; the driver, `plan` and `submit` ask through it. Only `regrid` names flows.
+//! part of the case, in its own room; the driver, `plan` and `submit` ask through it. Only `regrid` names
+//! flows.
 
 use crate::case::{Case, FlowKind, Sampling};
 use crate::error::Result;

@@ -1,7 +1,8 @@
 //! The velocity of a column from the Laplacian of v, phi, and from eta = du/dz - dw/dx:
 //!
 //! ```text
-//!     v'' - k^2 v = phi,  v given at the walls          u = i (k_x v' - k_z eta) / k^2,   w = i (k_z v' + k_x eta) / k^2
+//!     v'' - k^2 v = phi,  v given at the walls
+//!     u = i (k_x v' - k_z eta) / k^2,   w = i (k_z v' + k_x eta) / k^2
 //! ```
 //!
 //! so that continuity holds by construction (Kim, Moin & Moser 1987). Where k = 0, phi and eta hold

@@ -5,7 +5,8 @@ use std::f64::consts::PI;
 /// The derivative at the points of the polynomial through the values there, as a matrix,
 ///
 /// ```text
-///     D_jk = (c_j / c_k) (-1)^(j+k) / (y_j - y_k),   c = 2 at the walls, else 1;   D_jj = - sum_(k != j) D_jk
+///     D_jk = (c_j / c_k) (-1)^(j+k) / (y_j - y_k),   c = 2 at the walls, else 1
+///     D_jj = - sum_(k != j) D_jk
 /// ```
 ///
 /// with `y_j - y_k = 2 sin(pi (j + k) / 2N) sin(pi (k - j) / 2N)`, which loses no digits near the

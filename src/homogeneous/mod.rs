@@ -2,7 +2,8 @@
 //! 1981), in a frame that turns with Omega:
 //!
 //! ```text
-//!     du_i/dt = (delta_ij - k_i k_j / k^2) (N_j - 2 eps_jlm Omega_l u_m + f_j) - (delta_il - 2 k_i k_l / k^2) A_lj u_j - nu k^2 u_i
+//!     du_i/dt = (delta_ij - k_i k_j / k^2) (N_j - 2 eps_jlm Omega_l u_m + f_j)
+//!               - (delta_il - 2 k_i k_l / k^2) A_lj u_j - nu k^2 u_i
 //!     N_i = -i k_j FT(u_i u_j),    k_i u_i = 0,    dk_i/dt = -A_ji k_j
 //! ```
 

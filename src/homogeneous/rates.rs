@@ -40,7 +40,8 @@ impl Parameters {
     /// the wavevector k have the frequency
     ///
     /// ```text
-    ///     N^2 = tr B - k.B k / k^2,    |N^2| <= max_i |tr B - lambda_i|,    lambda_i the principal values of B
+    ///     N^2 = tr B - k.B k / k^2,
+    ///     |N^2| <= max_i |tr B - lambda_i|,    lambda_i the principal values of B
     /// ```
     ///
     /// which is `b.G` where both are parallel.

@@ -228,7 +228,8 @@ impl<T: Real> StageTables<T> {
     /// Makes ready what depends on the column. The viscous factor of the diffusivity D is
     ///
     /// ```text
-    ///     exp(-D kappa.G.kappa) = exp(-D G_yy (kappa_y + c)^2) exp(-D S(kappa_x, kappa_z)),    c = (G_xy kappa_x + G_yz kappa_z) / G_yy
+    ///     exp(-D kappa.G.kappa) = exp(-D G_yy (kappa_y + c)^2) exp(-D S(kappa_x, kappa_z)),
+    ///     c = (G_xy kappa_x + G_yz kappa_z) / G_yy
     /// ```
     ///
     /// G the metric and S what is left of it, both positive: no factor is beyond one. The tables

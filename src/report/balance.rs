@@ -196,7 +196,8 @@ mod tests {
             let mut text = String::from("step,time");
             for c in ["xx", "yy", "xy"] {
                 text += &format!(
-                    ",R_{c},production_{c},rapid_{c},slow_{c},rotation_{c},buoyancy_{c},injection_{c},dissipation_{c}"
+                    ",R_{c},production_{c},rapid_{c},slow_{c},rotation_{c},buoyancy_{c},injection_{c},\
+                     dissipation_{c}"
                 );
             }
             for i in 0..=n {

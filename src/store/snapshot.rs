@@ -1,7 +1,8 @@
 //! Snapshots: fields at the grid points, for visualisation and analysis.
 //!
 //! ```text
-//! /            attributes: program, version, commit, kind, format, step, time, size, deformation (B: xi = B x, row by row), case
+//! /            attributes: program, version, commit, kind, format, step, time, size, case,
+//!              deformation (B: xi = B x, row by row)
 //! /x /y /z     coordinates of the points, ascending (f64, 1-D)
 //! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
 //! ```

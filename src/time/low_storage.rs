@@ -2,7 +2,8 @@
 //! low-storage Runge-Kutta scheme of third order, linear terms L implicit, of second order:
 //!
 //! ```text
-//!     f' = f + dt (L (alpha f + beta f') + gamma N(f) + zeta N(f of the substep before)),    alpha + beta = gamma + zeta
+//!     f' = f + dt (L (alpha f + beta f') + gamma N(f) + zeta N(f of the substep before)),
+//!     alpha + beta = gamma + zeta
 //! ```
 
 /// The coefficients of one substep.

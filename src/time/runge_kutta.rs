@@ -4,7 +4,8 @@
 //! term is exact. Each stage turns the registers X = (u, r, ..) into
 //!
 //! ```text
-//!     X <- F (M X + dt b N(u)),        F = exp(-nu int k^2 dt) from the time of this stage to that of the next
+//!     X <- F (M X + dt b N(u)),
+//!     F = exp(-nu int k^2 dt) from the time of this stage to that of the next
 //! ```
 
 /// One stage: `M`, `b`, and the times of this stage and of the next one, in steps from the beginning of

@@ -7,7 +7,8 @@
 //! points, in time back) work in place:
 //!
 //! ```text
-//!     N = R M:    x_{r + R j} = sum_{k < M} exp(2 pi i k j / M) [ w^{k r} sum_{q < R} exp(2 pi i q r / R) X_{k + M q} ],    w = exp(2 pi i / N)
+//!     N = R M,    w = exp(2 pi i / N):
+//!     x_{r + R j} = sum_{k < M} exp(2 pi i k j / M) [ w^{k r} sum_{q < R} exp(2 pi i q r / R) X_{k + M q} ]
 //! ```
 //!
 //! and what the bracket gives for one r is a line of M modes, to which the next stage does the

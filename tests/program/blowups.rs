@@ -67,7 +67,9 @@ fn box_with_long_steps() -> Outcome {
     ensure!(place.latest("run")? == 0, "a later checkpoint");
     let last = ledger::read(&place.at("run"))?.pop();
     ensure!(
-        last.as_ref().is_some_and(|entry| matches!(&entry.event, Event::BlowUp { reason, .. } if reason.contains("the step is too long"))),
+        last.as_ref().is_some_and(|entry| {
+            matches!(&entry.event, Event::BlowUp { reason, .. } if reason.contains("the step is too long"))
+        }),
         "{last:?}"
     );
     place.ends(

@@ -43,7 +43,8 @@ for n in range(3):
             shape = tuple(int(i) for i in item.get("Dimensions").split())
             assert h5py.File("run/snapshots/" + file)[dataset].shape == shape
 assert len(list(tree.parse("run/snapshots/series.xdmf").getroot().iter("Time"))) == 3
-# Complex data are complex to h5py, and the checkpoint says which modes they are: sin x cos y cos z = 8 modes of i/8.
+# Complex data are complex to h5py, and the checkpoint says which modes they are:
+# sin x cos y cos z = 8 modes of i/8.
 with h5py.File("run/checkpoints/latest") as f:
     assert f["state/u"].dtype == np.complex128 and f.attrs["step"] == 2
     assert sum(f["modes/count"][:]) == len(f["state/u"])
@@ -91,7 +92,8 @@ fn read_by_the_library() -> Outcome {
 /// velocity in z and a scalar that are carried along:
 ///
 /// ```text
-///     (u, v, w) = (k_y k_0^2 / k^2, -k_x k_0^2 / k^2, 1) F cos(k.x + 0.3),  theta = F^2 cos(k.x - 0.5),  F = exp(-nu int k^2 dt),  Sc = 1/2
+///     (u, v, w) = (k_y k_0^2 / k^2, -k_x k_0^2 / k^2, 1) F cos(k.x + 0.3),  theta = F^2 cos(k.x - 0.5),
+///     F = exp(-nu int k^2 dt),  Sc = 1/2
 /// ```
 const ONE_MODE: &str = r#"
 [flow]
@@ -240,7 +242,8 @@ def probe(run, names, exact):
         axes = [step[axis][:] for axis in "xyz"]
         assert all((np.diff(axis) > 0).all() for axis in axes)
         # Near the first cell, near the last one, and in between.
-        inside = [[axis[i] + part * (axis[i + 1] - axis[i]) for i, part in ((0, 0.1), (5, 0.5), (-2, 0.9))] for axis in axes]
+        places = (0, 0.1), (5, 0.5), (-2, 0.9)
+        inside = [[axis[i] + part * (axis[i + 1] - axis[i]) for i, part in places] for axis in axes]
         at = np.stack(np.meshgrid(*inside, indexing="ij"), -1).reshape(-1, 3)
         points, cloud, filter = vtkPoints(), vtkPolyData(), vtkProbeFilter()
         for point in at:

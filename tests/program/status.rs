@@ -68,7 +68,8 @@ fn every_job() -> Outcome {
     status(&place, &[at_stop, &format!("checkpoint    {stopped:08}.h5"), "about "])?;
     let first = entries(&place)?.remove(0);
     ensure!(
-        matches!(&first.event, Event::Start { job, .. } if job.ranks == 2 && job.hdf5.starts_with("HDF5") && !job.host.is_empty()),
+        matches!(&first.event, Event::Start { job, .. }
+            if job.ranks == 2 && job.hdf5.starts_with("HDF5") && !job.host.is_empty()),
         "{first:?}"
     );
     let written = fs::metadata(place.at(&format!("run/checkpoints/{stopped:08}.h5")))?.len();

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //!     dk_i/dt   = -A_ji k_j
-//!     dû_i/dt   = -A_ij û_j - (2 Omega x û)_i + b_i theta - nu k^2 û_i + k_i [2 k.A û + k.(2 Omega x û) - k.b theta] / k^2
+//!     dû_i/dt   = -A_ij û_j - (2 Omega x û)_i + b_i theta - nu k^2 û_i
+//!                 + k_i [2 k.A û + k.(2 Omega x û) - k.b theta] / k^2
 //!     dtheta/dt = -G_j û_j - D k^2 theta,                        dG_i/dt = -A_ji G_j
 //! ```
 //!
@@ -114,8 +115,10 @@ impl Equations {
 /// `U = (S y, 0, 0)`, and a scalar of gradient `G = (0, g, 0)` that diffuses as the velocity does.
 ///
 /// ```text
-///     k_2(t) = k_20 - S t k_1,   k_h^2 = k_1^2 + k_3^2,   dQ = k_2/k^2 - k_20/k_0^2,   dT = atan(k_2/k_h) - atan(k_20/k_h)
-///     û = û_0 + v̂_0 k_0^2 [-k_1/k_h^2 dQ + k_3^2/(k_1 k_h^3) dT],  v̂ = v̂_0 k_0^2/k^2,  ŵ = ŵ_0 - v̂_0 k_0^2 k_3/k_h^2 [dQ + dT/k_h]
+///     k_2(t) = k_20 - S t k_1,   k_h^2 = k_1^2 + k_3^2,
+///     dQ = k_2/k^2 - k_20/k_0^2,   dT = atan(k_2/k_h) - atan(k_20/k_h),
+///     û = û_0 + v̂_0 k_0^2 [-k_1/k_h^2 dQ + k_3^2/(k_1 k_h^3) dT],  v̂ = v̂_0 k_0^2/k^2,
+///     ŵ = ŵ_0 - v̂_0 k_0^2 k_3/k_h^2 [dQ + dT/k_h]
 ///     theta = theta_0 + g v̂_0 k_0^2 dT/(S k_1 k_h)
 ///     k_1 = 0:  û = û_0 - S t v̂_0,  theta = theta_0 - g t v̂_0
 ///     int k^2 dt = k_0^2 t - S k_1 k_20 t^2 + S^2 k_1^2 t^3/3
@@ -218,7 +221,8 @@ pub fn rotating_shear(rate: f64, omega: f64, viscosity: f64, wave: Wave, t: f64)
 /// the velocity does. With `p = e - k (k.e)/k^2`, `s = e.û` and `N^2 = beta gamma |p|^2 > 0`:
 ///
 /// ```text
-///     s = s_0 cos(N t) + beta |p|^2/N theta_0 sin(N t),  theta = theta_0 cos(N t) - gamma/N s_0 sin(N t),  û = û_0 + p (s - s_0)/|p|^2
+///     s = s_0 cos(N t) + beta |p|^2/N theta_0 sin(N t),
+///     theta = theta_0 cos(N t) - gamma/N s_0 sin(N t),  û = û_0 + p (s - s_0)/|p|^2
 /// ```
 pub fn internal_wave(e: Vector, gamma: f64, beta: f64, viscosity: f64, wave: Wave, t: f64) -> Wave {
     let k2 = dot(wave.k, wave.k);

@@ -253,7 +253,8 @@ fn spectrum(world: &Rc<World>) -> Outcome {
     let energy = observed(&mut flow, "energy");
     ensure!((energy - 0.5).abs() < 1e-13, "energy {energy}");
     ensure!(observed(&mut flow, "divergence") < 1e-15, "not solenoidal");
-    // |û|^2 = E(k) / (2 pi k^2) for each mode, so that the spectrum is a sum over the modes of each shell: no sampling error.
+    // |û|^2 = E(k) / (2 pi k^2) for each mode, so that the spectrum is a sum over the modes of each shell: no
+    // sampling error.
     let (mut expected, mut total) = (vec![0.0; 48], 0.0);
     let reach = -24..24_i64;
     for n in

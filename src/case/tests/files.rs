@@ -40,7 +40,8 @@ fn a_resolved_case_reads_back_to_the_bit() {
         "{ kind = 'mode', wavenumber = [1, -2, 3], amplitude = [1, 2, 3], phase = 0.3333333333333333 }",
         "{ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4.1, energy = 1e-50 }",
         "{ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 123456789012345, energy = 1 }",
-        "{ kind = 'random', spectrum = 'power', exponent = -1.6666666666666667, k_min = 1, k_max = 9, energy = 1 }",
+        "{ kind = 'random', spectrum = 'power', exponent = -1.6666666666666667, k_min = 1, k_max = 9, \
+         energy = 1 }",
         "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat' }",
         "{ kind = 'random', spectrum = 'table', file = 'a \"b\".dat', energy = 2 }",
     ];

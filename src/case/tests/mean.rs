@@ -160,7 +160,8 @@ fn a_mean_state_with_buoyancy_can_be_steady() {
     // A wind U = S z with Omega along z: 2 Omega S = -b_z G_y (thermal wind). The wind leaves G alone.
     let wind = |s: &str| {
         format!(
-            "mean={{ kind = 'gradient', gradient = [[0, 0, {s}], [0, 0, 0], [0, 0, 0]], rotation = [0, 0, 0.7] }}"
+            "mean={{ kind = 'gradient', gradient = [[0, 0, {s}], [0, 0, 0], [0, 0, 0]], \
+             rotation = [0, 0, 0.7] }}"
         )
     };
     let shear = "mean={ kind = 'shear', rate = 2 }".to_owned();
@@ -181,7 +182,8 @@ fn a_mean_state_with_buoyancy_can_be_steady() {
     let begin = |what: &str| format!("scalar.t.gradient: this mean state cannot {what}");
     let at_once = begin("be steady: no mean pressure balances the buoyancy of the mean scalar; help: ");
     let later = begin("stay steady: the mean flow turns the gradient");
-    let scheduled = "mean={ kind = 'gradient', gradient = [[0, 0, -1.5], [0, 0, 0], [0, 0, 0]], rotation = [0, 0, 0.7], schedule = [[0, 1], [1, 0.5]] }";
+    let scheduled = "mean={ kind = 'gradient', gradient = [[0, 0, -1.5], [0, 0, 0], [0, 0, 0]], \
+                     rotation = [0, 0, 0.7], schedule = [[0, 1], [1, 0.5]] }";
     for (sets, expected) in [
         (vec![scalar("t", along_x, along_y)], at_once.clone()),
         (vec![scalar("t", "[1e-6, 1, 0]", along_y)], at_once.clone()),

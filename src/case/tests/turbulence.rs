@@ -191,7 +191,8 @@ fn forcing_agrees_with_the_mean_flow() {
 fn a_linear_run_has_only_what_is_linear() {
     let linear = homogeneous(&["flow.nonlinear=false", "mean={ kind = 'shear', rate = 1 }", "scalar.dye={}"]);
     assert!(!linear.nonlinear && homogeneous(&["flow.nonlinear=true"]).nonlinear);
-    let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, develop = {} }";
+    let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, \
+                  develop = {} }";
     let all = complaints(&[
         "flow.nonlinear=false",
         "forcing={ kind = 'linear', rate = 1 }",
@@ -257,7 +258,8 @@ fn random_fields() {
     let rescale = "initial.develop.rescale: unknown value \"none\"; help: allowed \
         here: \"spectrum\", \"energy\", \"nothing\"";
     complaint(&format!("{von_karman}, develop.rescale = 'none'"), rescale);
-    let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, develop = {} }";
+    let random = "initial={ kind = 'random', spectrum = 'passot-pouquet', peak_wavenumber = 4, energy = 1, \
+                  develop = {} }";
     let still = complaints(&["fluid.viscosity=0", random]);
     assert!(
         still.contains("initial.develop: a fluid without viscosity does not decay to turbulence"),
@@ -298,10 +300,12 @@ fn a_resolved_case_reads_back_with_all_of_it() {
     let fields = [
         "scalar.a={ schmidt = 0.71, gradient = [0.1, -0.0, 0.3] }",
         "scalar.b={ buoyancy = [0.1, -0.0, -9.81] }",
-        "scalar.b.initial={ kind = 'mode', wavenumber = [1, -2, 3], amplitude = 0.1, phase = 0.3333333333333333 }",
+        "scalar.b.initial={ kind = 'mode', wavenumber = [1, -2, 3], amplitude = 0.1, \
+         phase = 0.3333333333333333 }",
         "scalar.c.initial={ kind = 'random', spectrum = 'table', table = [[1, 0.1], [2.5, 1e-3]] }",
         "scalar.d.initial={ kind = 'random', spectrum = 'top-hat', k_min = 0.1, k_max = 0.2, energy = 0.3 }",
-        "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 3.3, kolmogorov_length = 0.07, energy = 1.1 }",
+        "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 3.3, \
+         kolmogorov_length = 0.07, energy = 1.1 }",
         "initial.develop={ skewness = -0.30000000000000004, rescale = 'nothing' }",
     ];
     let with_mean = means.iter().flat_map(|mean| {
@@ -332,7 +336,8 @@ fn differences_see_every_key() {
         "mean={ kind = 'shear', rate = 1 }",
         "scalar.dye={}",
         "forcing={ kind = 'linear', rate = 0.1 }",
-        "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 4, energy = 1, develop = {} }",
+        "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 4, energy = 1, \
+         develop = {} }",
     ];
     let changes = [
         ("mean.rate=2", "mean.rate: 1.0 -> 2.0"),

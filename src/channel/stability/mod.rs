@@ -4,7 +4,8 @@
 //! ```text
 //!     Orr-Sommerfeld:  (-i omega + i k_x U) L v - i k_x U'' v = nu L L v,     v = v' = 0 at y = -1, 1
 //!     Squire:          (-i omega + i k_x U) eta - nu L eta = -i k_z U' v,     eta = 0 at y = -1, 1
-//!     disturbances ~ exp(i (k_x x + k_z z - omega t)),   L = D^2 - k^2,  k^2 = k_x^2 + k_z^2,  eta = du/dz - dw/dx
+//!     disturbances ~ exp(i (k_x x + k_z z - omega t)),
+//!     L = D^2 - k^2,  k^2 = k_x^2 + k_z^2,  eta = du/dz - dw/dx
 //! ```
 //!
 //! Galerkin's method: v and eta are sums of Chebyshev polynomials that meet the wall conditions,

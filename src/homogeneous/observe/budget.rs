@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!     dR_ij/dt = P_ij + rapid_ij + slow_ij + rotation_ij + buoyancy_ij + injection_ij - eps_ij
-//!     P_ij = -A_il R_lj - A_jl R_li,    eps_ij = 2 nu <d_l u_i d_l u_j>,    rotation_ij = <u_i c_j + u_j c_i>,  c = -2 Omega x u
+//!     P_ij = -A_il R_lj - A_jl R_li,    eps_ij = 2 nu <d_l u_i d_l u_j>,
+//!     rotation_ij = <u_i c_j + u_j c_i>,  c = -2 Omega x u
 //!     buoyancy_ij = <u_i b_j + u_j b_i>,  b the sum of buoyancy theta over the scalars
 //! ```
 //!

@@ -25,8 +25,10 @@ impl<T: Real> Homogeneous<T> {
     /// the mean flow, and those of isotropic turbulence as in Pope (2000), chapter 6:
     ///
     /// ```text
-    ///     eps = nu <omega_i omega_i>,  b_ij = R_ij / q^2 - delta_ij / 3,  production = -A_ij R_ij,  shear_parameter = S q^2 / eps
-    ///     u'^2 = 2 E / 3,  lambda = u' sqrt(15 nu / eps),  Re_lambda = u' lambda / nu,  eta = (nu^3 / eps)^(1/4)
+    ///     eps = nu <omega_i omega_i>,  b_ij = R_ij / q^2 - delta_ij / 3,
+    ///     production = -A_ij R_ij,  shear_parameter = S q^2 / eps,
+    ///     u'^2 = 2 E / 3,  lambda = u' sqrt(15 nu / eps),  Re_lambda = u' lambda / nu,
+    ///     eta = (nu^3 / eps)^(1/4)
     ///     L = pi / (2 u'^2) int E(k) / k dk,  C_eps = eps L / u'^3
     /// ```
     ///

@@ -16,7 +16,8 @@ impl<T: Real> WithNonlinear<'_, T> {
     /// Densities over k in shells as wide as the largest 2 pi / L_i. Collective.
     ///
     /// ```text
-    ///     int E dk = 1/2 <u_i u_i>,  int uu dk = <u^2>,  T(k) the sum of Re u_i* N_i over a shell,  Pi(k) = -int_0^k T dk
+    ///     int E dk = 1/2 <u_i u_i>,  int uu dk = <u^2>,
+    ///     T(k) the sum of Re u_i* N_i over a shell,  Pi(k) = -int_0^k T dk
     ///     dE/dt = production + T - dissipation + ..
     /// ```
     ///

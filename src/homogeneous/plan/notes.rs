@@ -200,7 +200,8 @@ mod tests {
             velocity.starts_with("initial: the grid holds ")
                 && scalar.starts_with("scalar.t.initial: the grid holds ")
         );
-        let pao = "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 3, kolmogorov_length = 0.04, energy = 1 }";
+        let pao = "initial={ kind = 'random', spectrum = 'von-karman-pao', peak_wavenumber = 3, \
+                   kolmogorov_length = 0.04, energy = 1 }";
         let found = of(PEAK, &[pao]);
         assert!(
             found.iter().any(|note| note.starts_with("initial.kolmogorov_length: k_max eta is 0.6 with it")),

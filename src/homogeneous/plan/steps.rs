@@ -199,7 +199,8 @@ mod tests {
                 format!(", develop = {{ skewness = -0.3, rescale = '{rescale}' }}")
             };
             let initial = format!(
-                "initial={{ kind = 'random', spectrum = 'top-hat', k_min = 4, k_max = 8, energy = 0.5{develop} }}"
+                "initial={{ kind = 'random', spectrum = 'top-hat', k_min = 4, k_max = 8, \
+                 energy = 0.5{develop} }}"
             );
             let forcing = "forcing={ kind = 'constant-power', power = 0.1, k_max = 2.5 }".to_owned();
             let case = case::load(Path::new("configs/forced-isotropic.toml"), &[initial, forcing])

@@ -1,7 +1,8 @@
 //! A stage of the Runge-Kutta scheme, mode by mode:
 //!
 //! ```text
-//!     u <- P' Q F (M (u, r, ..) + dt b (N + u x (curl U + 2 Omega) + f)),        P'_ij = delta_ij - k'_i k'_j / k'^2
+//!     u <- P' Q F (M (u, r, ..) + dt b (N + u x (curl U + 2 Omega) + f)),
+//!     P'_ij = delta_ij - k'_i k'_j / k'^2
 //!     theta <- F (M (theta, ..) + dt b (N - G.u))
 //! ```
 //!
@@ -17,7 +18,8 @@
 //! that all gains are summed before they are added:
 //!
 //! ```text
-//!     u <- x + g,    g = (M - 1) (u, r, ..) + dt b N,    then  g <- g + (F - 1) (x + g),    g <- g + (Q - 1) (x + g),    g <- g - (1 - P') (x + g)
+//!     u <- x + g,    g = (M - 1) (u, r, ..) + dt b N,    then
+//!     g <- g + (F - 1) (x + g),    g <- g + (Q - 1) (x + g),    g <- g - (1 - P') (x + g)
 //! ```
 
 mod nonlinear;
