@@ -23,7 +23,7 @@ pub trait Definition {
     /// The largest scales of the case, which change slowest.
     fn slowest(&self, case: &Case) -> Slowest;
 
-    /// What the case takes on so many ranks.
+    /// The memory and disk space that the case needs on a number of ranks.
     ///
     /// # Errors
     /// A process grid, or aggregators, that do not fit the ranks.

@@ -2,7 +2,7 @@
 //! Its name in files, its units, its formula and its parity about the centre plane follow from the
 //! factors. The solver and the report index profiles by the same constants, and parse no name.
 //!
-//! What is sampled are the moments of the kernels in [`super::statistics`]; any other can be said.
+//! The kernels in [`super::statistics`] decide which moments are sampled; any other can be expressed.
 
 use crate::case::ChannelScalar;
 use Factor::{Dx, Dy, Dz, OmegaX, OmegaY, OmegaZ, Value};
@@ -30,7 +30,7 @@ pub enum Factor {
     OmegaZ,
 }
 
-/// Factors of a moment at most.
+/// Maximum number of factors of a moment.
 const MOST: usize = 4;
 
 /// An average over a plane.

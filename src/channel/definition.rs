@@ -1,4 +1,4 @@
-//! What a case of this flow is before it is built.
+//! The definition of this flow for a case before it is built.
 
 use super::{Channel, Parameters, plan};
 use crate::case::{self, Case, ChannelInitial, Precision, Sampling};

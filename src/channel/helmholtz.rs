@@ -74,7 +74,7 @@ impl<T: Real> Helmholtz<T> {
         }
     }
 
-    /// The homogeneous solutions and what they have at the walls.
+    /// The homogeneous solutions and their values and slopes at the walls.
     #[inline(always)]
     fn find_homogeneous(&mut self, operators: &Operators<T>) {
         let one = Group::all(T::one());

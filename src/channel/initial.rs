@@ -21,7 +21,7 @@ impl<T: Real> Channel<T> {
     /// Sets velocity and scalars; collective.
     ///
     /// # Errors
-    /// What the grid cannot hold.
+    /// A field that the grid cannot hold.
     #[inline(never)]
     pub fn set(&mut self, initial: &ChannelInitial) -> Result<()> {
         self.state.iter_mut().for_each(|field| field.fill(Complex::default()));
@@ -238,7 +238,7 @@ impl Parameters {
     /// Refuses what [`Channel::set`] would refuse.
     ///
     /// # Errors
-    /// An eigenmode that there is not, or that the grid does not resolve.
+    /// An eigenmode that does not exist, or that the grid does not resolve.
     pub fn refuse_impossible(&self) -> Result<()> {
         if let Some(ChannelInitial::Eigenmode { family, wavenumber, index, .. }) = &self.initial {
             eigenmode_of(self, &Points::new(self.grid[1]), *family, *wavenumber, *index)?;
@@ -247,8 +247,8 @@ impl Parameters {
     }
 }
 
-/// The change of the mean profile of another run to the walls and the mass flux of this one. Either
-/// would otherwise be met in the first step, as an impulse that tears at the walls.
+/// The change of the mean profile of another run to the walls and the mass flux of this one. Otherwise
+/// the first step would enforce them by an impulse at the walls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanChange {
     /// The velocities of the lower and the upper wall, in the other run and in this one. The
@@ -261,9 +261,9 @@ pub struct MeanChange {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FluxChange {
     Nothing,
-    /// The profile times this factor: its shape stays.
+    /// Multiplies the profile by this factor, which keeps its shape.
     Scaled(f64),
-    /// So much more, as a parabola: there is no shape that the flux could be had from.
+    /// Adds a parabola of this flux, if no multiple of the profile has the flux.
     Added(f64),
 }
 

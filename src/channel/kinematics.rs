@@ -1,4 +1,4 @@
-//! From the state to the planes: the velocity of a state, and what is made of its fluctuations.
+//! From the state to the planes: the velocity, and fields derived from its fluctuations.
 
 use super::line::{COEFFICIENT, Operators, copy_in, copy_in_one, copy_out, side_by_side};
 use super::profiles::copy_profile;
@@ -16,7 +16,7 @@ pub type OnPlanes<'a, T> = transform::OnPlanes<'a, T, ChebyshevColumns<T>>;
 /// Chebyshev coefficients of a column.
 type Line<T> = [Complex<T>];
 
-/// A state at a time, and what makes the velocity of it.
+/// A state at a time, and the solver for its velocity.
 pub struct Kinematics<'a, T> {
     pub operators: &'a Operators<T>,
     pub wavenumbers: &'a Wavenumbers<T>,

@@ -1,4 +1,4 @@
-//! Lines of Chebyshev coefficients as they are worked on, and the integrals and derivatives of
+//! Lines of Chebyshev coefficients in working order, and the integrals and derivatives of
 //! `f(y) = sum_n f_n T_n(y)`, n = 0 .. N.
 //!
 //! A line has the coefficients of [`NEIGHBOURS`] columns side by side: the numbers of `f_n` are re,

@@ -1,5 +1,5 @@
 //! The plane channel between walls at y = -1 and y = 1, periodic in x and z (Kim, Moin & Moser, J.
-//! Fluid Mech. 177 (1987) 133), in a frame that may turn about z with Omega:
+//! Fluid Mech. 177 (1987) 133), in a frame that may rotate about z with Omega:
 //!
 //! ```text
 //!     d(lap v)/dt = h_v + nu lap lap v,    d eta/dt = h_g + nu lap eta,    eta = du/dz - dw/dx
@@ -86,7 +86,7 @@ pub struct Parameters {
     pub step_size: StepSize,
     pub seed: u64,
     pub exchange: Method,
-    /// `[P_row, P_col]`, or the best.
+    /// `[P_row, P_col]`; `None` chooses the best.
     pub process_grid: Option<[usize; 2]>,
 }
 

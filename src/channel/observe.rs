@@ -1,5 +1,5 @@
-//! What is observed of a state: the series, and fields at points. All sums over lines are exact, so
-//! that they are the same to the bit on any number of ranks.
+//! Observed quantities of a state: the series, and fields at points. All sums over lines are exact,
+//! so that they are the same to the bit on any number of ranks.
 
 use super::Channel;
 use super::kinematics::{Kinematics, OnPlanes, Pencils};
@@ -10,9 +10,9 @@ use crate::parallel::ExactSum;
 use crate::transform::{Real, Reals};
 
 impl<T: Real> Channel<T> {
-    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` are those of mean flow and
-    /// fluctuations a unit mass, in the laboratory; so are the bulk velocities. re_bulk is that of
-    /// the bulk velocity relative to the mean of the walls. Collective.
+    /// Samples of the series. Energy and dissipation `nu <|omega|^2>` per unit mass are those of mean
+    /// flow and fluctuations, in the laboratory frame; so are the bulk velocities. re_bulk uses the
+    /// bulk velocity relative to the mean of the walls. Collective.
     pub(super) fn series(&mut self) -> Vec<(String, f64)> {
         let viscosity = self.parameters.viscosity;
         let energy =

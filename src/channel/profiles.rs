@@ -1,9 +1,9 @@
-//! The mean profiles: U, W and the means of the scalars, the coefficients of n_x = n_z = 0. They
-//! are large beside what they gain in a step, and friction is the slope of U: they are kept and
-//! advanced in double precision, whatever the precision of the fields is.
+//! The mean profiles: U, W and the means of the scalars, the coefficients of n_x = n_z = 0. They are
+//! large compared with their increment in a step, and friction is the slope of U: they are stored and
+//! advanced in double precision, whatever the precision of the fields.
 //!
-//! In the fields each coefficient stands as two numbers of their precision: its real part is the
-//! nearest one, and its imaginary part, which a mean does not have, what that leaves. Two numbers
+//! The fields store each coefficient as two numbers of their own precision: the real part is the
+//! nearest one, and the imaginary part, which a mean does not have, holds the remainder. Two numbers
 //! of single precision hold 48 bits; in double precision the second one is zero.
 
 use super::line::{COEFFICIENT, Group, Operators};
@@ -43,7 +43,7 @@ pub struct Change {
     pub source: f64,
     /// The ends of the profile ([`super::helmholtz::Helmholtz::particular`]) after the substep.
     pub ends: Group<f64>,
-    /// The mean over y that it is to have then, if that is given.
+    /// The prescribed mean over y after the substep, if any.
     pub bulk: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! What limits a step of the channel, but for what the state says: see [`crate::time::Cause`].
+//! The limits of a step of the channel that do not depend on the state: see [`crate::time::Cause`].
 
 use super::Parameters;
 use crate::case::Drive;
@@ -6,7 +6,7 @@ use crate::time::{Cause, Rates, RungeKutta, Stability};
 use std::f64::consts::{PI, TAU};
 
 impl Parameters {
-    /// The rates that the case alone knows.
+    /// The rates that follow from the case alone.
     pub fn rates(&self) -> Rates {
         let mut rates = Rates::default();
         rates.raise(Cause::Rotation, 2.0 * self.rotation.abs());
@@ -25,7 +25,7 @@ impl Parameters {
         rates
     }
 
-    /// The limits of what scheme and truncation can follow. The explicit part is Wray's
+    /// The stability limits of scheme and truncation. The explicit part is Wray's
     /// scheme; in x and z k_i is at most 2/3 of pi / dx_i. In y all polynomials may be kept, but v
     /// vanishes at the walls, where their points are close.
     pub fn stability(&self) -> Stability {

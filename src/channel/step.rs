@@ -36,7 +36,7 @@ impl<T: Real> Channel<T> {
     /// itself.
     ///
     /// # Errors
-    /// A Courant number was asked for of a fluid at rest.
+    /// A Courant number for a fluid at rest.
     #[inline(never)]
     pub fn step(&mut self, until: f64) -> Result<Step> {
         let begin = self.clock.time;
@@ -165,7 +165,7 @@ struct Sweep<'a, T> {
     to: f64,
     /// The impulse of the pressure gradient.
     impulse: f64,
-    /// Bits of what was advanced and is not.
+    /// Bits of the advanced fields that are not finite.
     broken: u64,
 }
 

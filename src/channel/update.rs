@@ -5,8 +5,8 @@
 //!     (1 - beta dt nu L) f' = (1 + alpha dt nu L) f + dt (gamma h + zeta h_previous)
 //! ```
 //!
-//! It is solved for what f gains, so that in single precision a small gain is not lost in the
-//! rounding of a large f:
+//! It is solved for the increment of f, so that in single precision a small increment is not lost in
+//! the rounding of a large f:
 //!
 //! ```text
 //!     (1 - beta dt nu L) (f' - f) = (alpha + beta) dt nu L f + dt (gamma h + zeta h_previous)
@@ -103,7 +103,7 @@ impl<'a, T: Real> Columns<'a, T> {
     }
 }
 
-/// The lines of neighbouring columns while they are worked on.
+/// The working lines of neighbouring columns.
 pub struct Update<T> {
     /// The problems of the substep, `(1 + c k^2) f - c f''`, and of v, `k^2 v - v''`.
     diffusion: Helmholtz<T>,
@@ -321,8 +321,8 @@ impl<T: Real> Update<T> {
 }
 
 impl Update<f64> {
-    /// Adds what a uniform source brings, as much as the mean profile needs to have this bulk
-    /// velocity; returns `dt (gamma + zeta) h` of that source.
+    /// Adds the effect of the uniform source that gives the mean profile this bulk velocity; returns
+    /// `dt (gamma + zeta) h` of that source.
     pub fn add_flux(
         &mut self,
         operators: &Operators<f64>,

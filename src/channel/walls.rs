@@ -1,4 +1,4 @@
-//! What the walls do: they move in x, they oscillate in z, fluid passes through them.
+//! The walls: motion in x, oscillation in z, and transpiration.
 
 use super::line::{Group, by_parity};
 use crate::case::{Transpiration, WallSide, Walls};

@@ -34,7 +34,7 @@ impl<T: Real> Wavenumbers<T> {
         (self.kx[nx], &self.kz[(zero + nz) as usize..])
     }
 
-    /// The wavenumbers of neighbouring columns; the last stands for those that are missing.
+    /// The wavenumbers of neighbouring columns; the last one fills missing places.
     pub fn of_columns(&self, columns: &[Column]) -> [[T; 2]; NEIGHBOURS] {
         std::array::from_fn(|c| self.of(&columns[c.min(columns.len() - 1)]))
     }

@@ -16,7 +16,7 @@ impl Averages {
         Self(profiles)
     }
 
-    /// Zeros at so many points.
+    /// Zeros at `points` points.
     pub fn zeros(moments: impl IntoIterator<Item = Moment>, points: usize) -> Self {
         Self(moments.into_iter().map(|moment| (moment, vec![0.0; points])).collect())
     }
@@ -29,7 +29,7 @@ impl Averages {
         self.0.iter_mut().find(|(other, _)| *other == moment).map(|(_, line)| &mut line[..])
     }
 
-    /// Adds what a sample has of these moments, times its weight.
+    /// Adds these moments of a sample, times its weight.
     pub fn add(&mut self, weight: &Weight, sample: &Self) {
         for (moment, sums) in &mut self.0 {
             let line = sample.line(*moment).unwrap_or_default();
@@ -59,10 +59,10 @@ impl Averages {
         self.0.iter().map(record).collect()
     }
 
-    /// The same moments from records.
+    /// Reads the same moments from records.
     ///
     /// # Errors
-    /// One is missing.
+    /// A record is missing.
     pub fn recall(&self, records: &[Record], name: impl Fn(Moment) -> String) -> Result<Self> {
         let recall = |(moment, sums): &Profile| {
             let values = Record::values(records, &name(*moment), sums.len())?;
@@ -71,14 +71,14 @@ impl Averages {
         Ok(Self(self.0.iter().map(recall).collect::<Result<_>>()?))
     }
 
-    /// How many numbers these are.
+    /// Number of values.
     #[cfg(test)]
     pub fn numbers(&self) -> usize {
         self.0.iter().map(|(_, line)| line.len()).sum()
     }
 }
 
-/// With y, the axis of lines of this length, from its other end.
+/// Reverses the y axis, with lines of this length.
 pub fn turned(values: &[f64], length: usize) -> Vec<f64> {
     values.rchunks_exact(length).flatten().copied().collect()
 }

@@ -1,7 +1,6 @@
-//! The mean profiles of a sample, in double precision. Only fluctuations are put on the planes,
-//! since in single precision the variances would be lost in the rounding of `U^2`; here what the
-//! means give is added to the averages of fluctuations, so that raw moments are exact sums of
-//! central ones:
+//! The mean profiles of a sample, in double precision. The planes hold only fluctuations, since in
+//! single precision the variances would be lost in the rounding of `U^2`; this module adds the
+//! contribution of the means, so that raw moments are exact sums of central ones:
 //!
 //! ```text
 //!     <uu> = U^2 + <u'u'>,    <uuu> = U^3 + 3 U <u'u'> + <u'u'u'>,    <p du/dy> = P dU/dy + <p' du'/dy>, ..
@@ -15,7 +14,7 @@ use crate::chebyshev::derivative;
 use crate::parallel::ExactSum;
 use crate::transform::Real;
 
-/// What the means alone give, beside the means of the scalars.
+/// Moments that the means alone determine, besides the means of the scalars.
 pub const OF_MEANS: [Moment; 2] = [OMEGA_X, OMEGA_Z];
 
 /// A mean profile at the points in y, and its derivative.
@@ -70,7 +69,7 @@ impl Means {
         }
     }
 
-    /// The raw averages, of those of fluctuations.
+    /// Converts averages of fluctuations to raw averages.
     pub fn added_to(&self, of_fluctuations: Vec<Profile>) -> Averages {
         let points = self.u.value.len();
         let scalars = (0..self.scalars.len()).map(|s| S.of_scalar(s));

@@ -1,11 +1,11 @@
 //! Running statistics: sums over samples of plane averages, from which `report` makes profiles and
 //! budgets with their sampling errors.
 //!
-//! A sample is a set of raw averages at each y, of the laboratory and with the mean flow in them:
-//! `<u>, <uu>, <p du/dx>, ..`; central moments come of their sums. Averages over planes are exact
-//! sums of sums over lines, so that they are the same to the bit on any number of ranks. Samples
-//! are weighted by the time since the one before and summed over batches of one length
-//! ([`crate::statistics`]); the scatter of the batches gives the sampling error.
+//! A sample is a set of raw averages at each y that include the mean flow: `<u>, <uu>, <p du/dx>,
+//! ..`; central moments follow from their sums. Averages over planes are exact sums of sums over
+//! lines, so that they are the same to the bit on any number of ranks. Samples are weighted by the
+//! time since the previous one and summed over batches of one length ([`crate::statistics`]); the
+//! scatter of the batches gives the sampling error.
 //!
 //! Here y runs from the upper wall down, as the points do; in records it ascends.
 
@@ -30,17 +30,16 @@ use spectra::Spectra;
 pub(crate) use spectra::records_of_spectra;
 pub(crate) use terms::{sampled, spectra};
 
-/// The sums of the batch under way.
+/// The sums of the open batch.
 pub struct Statistics {
     pub(super) batching: Batching,
-    /// Of the averages of the samples times their weights.
+    /// Sums of the averages of the samples times their weights.
     moments: Averages,
     spectra: Spectra,
 }
 
 impl Statistics {
-    /// Nothing yet, of a channel with so many scalars and points in y, on a rank that visits these
-    /// modes.
+    /// Empty sums of a channel, on a rank that visits these modes.
     pub fn new(scalars: usize, points: usize, visited: Visited, batches: Batches) -> Self {
         Self {
             batching: Batching::new(Axis::new(batches.length), batches.of_spectra),
@@ -55,14 +54,14 @@ pub fn stored(scalars: usize, points: usize, all: &Visited) -> usize {
     sampled(scalars).len() * points + Spectra::room(scalars, points, all)
 }
 
-/// Numbers in double precision that the statistics take at most on a rank that visits these modes,
-/// `all` of them over all ranks: what it holds, and twice what a checkpoint has of them, while the
-/// root makes one or any rank reads one.
+/// Maximum number of doubles of the statistics on a rank that visits these modes, of which there are
+/// `all` over all ranks: its sums, and twice those of a checkpoint while the root writes one or any
+/// rank reads one.
 pub fn room(scalars: usize, points: usize, visited: &Visited, all: &Visited) -> usize {
     stored(scalars, points, visited) + 2 * stored(scalars, points, all)
 }
 
-/// What a sample is taken with.
+/// The state and the solvers from which a sample is taken.
 struct Parts<'a, T> {
     pencils: &'a mut Pencils<T>,
     kinematics: Kinematics<'a, T>,
@@ -124,7 +123,7 @@ impl<T: Real> Channel<T> {
         }
     }
 
-    /// The batch under way, for a checkpoint: whole at the root, the other ranks lack the spectra.
+    /// The open batch for a checkpoint: complete at the root, without the spectra on other ranks.
     /// Collective.
     pub(super) fn statistics_records(&self) -> Vec<Record> {
         let batching = &self.statistics.batching;
@@ -135,7 +134,7 @@ impl<T: Real> Channel<T> {
         })
     }
 
-    /// A batch as it is kept: with its spectra where its sums of spectra end with it. Collective.
+    /// A batch as it is stored: with spectra if a sum of spectra ends with it. Collective.
     fn batch_records(&self, closed: &Closed) -> Vec<Record> {
         let Statistics { batching, moments, .. } = &self.statistics;
         let scalars = &self.parameters.scalars;
@@ -160,11 +159,11 @@ impl<T: Real> Channel<T> {
         records
     }
 
-    /// Goes on with the batch of a checkpoint, if it has one.
+    /// Restores the open batch of a checkpoint, if it has one.
     ///
     /// # Errors
-    /// A part that is missing would shift all others, and one that began later would be divided by
-    /// too large a weight: all are there, or none is taken.
+    /// A record is missing; then nothing is restored, since a sum that began later would be divided by
+    /// too large a weight.
     pub(super) fn recall_statistics(&mut self, records: &[Record]) -> Result<()> {
         if records.is_empty() {
             return Ok(());

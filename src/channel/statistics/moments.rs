@@ -1,5 +1,5 @@
-//! Averages of fluctuations over planes: at points, what has three or more factors; of modes, what
-//! has two. They are exact sums of the [`terms`] of lines.
+//! Averages of fluctuations over planes: from points for products of three or more factors, from
+//! modes for those of two. They are exact sums of the [`terms`] of lines.
 
 use super::super::Channel;
 use super::super::catalogue::Moment;
@@ -53,7 +53,7 @@ impl AtPoints {
         }
     }
 
-    /// The averages over so many points of each plane. Collective.
+    /// The averages over the `number` points of each plane. Collective.
     pub fn averages(self, number: usize, world: &World) -> Vec<Profile> {
         profiles(MOMENTS, self.sums, number as f64, world)
     }
@@ -68,7 +68,7 @@ fn profiles(moments: &[Moment], mut sums: Vec<ExactSum>, number: f64, world: &Wo
     moments.iter().enumerate().map(profile).collect()
 }
 
-/// What averages of modes need beside the planes.
+/// The data that averages of modes need besides the planes.
 pub struct Averaging<'a, T> {
     pub wavenumbers: &'a Wavenumbers<T>,
     /// Points in y.

@@ -53,7 +53,8 @@ impl<T> Pressure<'_, T> {
 }
 
 impl<T: Real> Channel<T> {
-    /// The pressure, in memory that is lent; and what is averaged at points on the way. Collective.
+    /// The pressure, in borrowed memory, and the averages at points that are formed on the way.
+    /// Collective.
     pub(super) fn pressure<'a>(
         &mut self,
         scratch: Scratch<'a, T>,

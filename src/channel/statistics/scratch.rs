@@ -1,4 +1,4 @@
-//! Memory of the step that the statistics work in.
+//! Memory of the step that the statistics borrow.
 
 use super::super::Channel;
 use crate::transform::Real;

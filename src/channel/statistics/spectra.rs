@@ -1,10 +1,10 @@
-//! One-dimensional spectra at every y: of the average over a plane of a product of two fields, what
-//! the modes of each `|k_x|` give, summed over k_z, and what those of each `|k_z|` give, summed
-//! over k_x. Their sum is that average, the mean flow standing in the first bin.
+//! One-dimensional spectra at every y: the contributions of the modes of each `|k_x|`, summed over
+//! k_z, and of each `|k_z|`, summed over k_x, to the plane average of a product of two fields. They
+//! add up to that average; the first bin contains the mean flow.
 //!
-//! The sum over a k is taken by one rank, in one order, so that it has the same bits on any number
-//! of ranks: all n_z of a n_x are together on z-lines, and all n_x of a n_z after one more exchange
-//! in the row. Every rank keeps what it sums; only the root sees the whole, when it is written.
+//! One rank forms the sum for a k, in one order, so that it has the same bits on any number of ranks:
+//! all n_z of an n_x are together on z-lines, and all n_x of an n_z after one more exchange in the
+//! row. Every rank keeps its own sums; the root gathers all of them when they are written.
 
 use super::super::Channel;
 use super::super::catalogue::{Direction, Field, Moment, mean_beside_spectra};
@@ -30,7 +30,7 @@ pub struct Spectra {
     sums: [Vec<f64>; 2],
 }
 
-/// The fields of so many scalars whose means are kept: the first bins have products of these in them.
+/// The fields whose means are kept, since the first bins contain products of these.
 fn with_means(scalars: usize) -> impl Iterator<Item = Field> {
     [Field::U, Field::W, Field::P].into_iter().chain((0..scalars).map(Field::Scalar))
 }
@@ -58,7 +58,7 @@ impl Spectra {
         }
     }
 
-    /// Numbers that a rank holds which visits these modes, of so many scalars and points in y.
+    /// How many numbers a rank that visits these modes holds.
     pub fn room(scalars: usize, points: usize, visited: &Visited) -> usize {
         let pairs = terms::spectra(scalars).len();
         pairs * visited.y.len() * (visited.nx.len() + visited.nz.len()) + with_means(scalars).count() * points
@@ -77,8 +77,8 @@ impl Spectra {
         self.means.add(weight, sample);
     }
 
-    /// Adds what the means of a sample give to the products, in the bins of k = 0: only
-    /// fluctuations are on the planes.
+    /// Adds the products of the means of a sample to the bins of k = 0, since the planes hold only
+    /// fluctuations.
     pub fn add_mean_products(&mut self, means: &Means, weight: &Weight) {
         let Self { pairs, visited: Visited { y, nx, nz }, sums, .. } = self;
         for (pair, [a, b]) in pairs.iter().enumerate() {
@@ -142,7 +142,7 @@ impl Spectra {
     }
 }
 
-/// Where the lines over k of a rank, one for each pair and y, lie in arrays of so many y and k.
+/// The place of the lines over k of a rank, one for each pair and y, in the arrays of all y and k.
 fn lines(
     visited: &Visited,
     along: usize,
@@ -156,7 +156,7 @@ fn lines(
 }
 
 impl<T: Real> Channel<T> {
-    /// How many k_x and k_z there are.
+    /// Numbers of k_x and k_z.
     fn waves(&self) -> [usize; 2] {
         let truncation = self.pencils.layout.truncation;
         [truncation.nx_max() + 1, truncation.nz_max(0) + 1]
@@ -221,10 +221,10 @@ impl<T: Real> Channel<T> {
         whole
     }
 
-    /// Goes on with the spectra of a checkpoint.
+    /// Restores the spectra of a checkpoint.
     ///
     /// # Errors
-    /// One is missing: nothing is taken then.
+    /// A record is missing; then nothing is restored.
     pub(super) fn recall_spectra(&mut self, records: &[Record]) -> Result<()> {
         let (points, waves) = (self.grid.y.len(), self.waves());
         let scalars = &self.parameters.scalars;

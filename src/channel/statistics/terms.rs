@@ -1,15 +1,15 @@
-//! The terms of the averages, each beside the moment that it is a term of: at points, and of modes by
-//! Parseval's theorem. The moments of these kernels are what is sampled.
+//! The terms of the averages, each with its moment: at points, and of modes by Parseval's theorem.
+//! The moments of these kernels are sampled.
 //!
-//! To add an average, add its line here and its constant to [`super::super::catalogue`]; where the mean
-//! flow has a part in it, also its gain to [`super::means`].
+//! To add an average, add its line here and its constant to [`super::super::catalogue`] and, if the
+//! mean flow contributes to it, its gain to [`super::means`].
 
 use super::super::catalogue::*;
 use super::means::OF_MEANS;
 use crate::transform::Real;
 use num_complex::Complex;
 
-/// Values, each with the moment or the pair of fields that it is a term of.
+/// Values, each with the moment or the pair of fields to which it contributes.
 pub struct Terms<K: 'static, T, const N: usize> {
     pub of: &'static [K; N],
     pub values: [T; N],
@@ -130,7 +130,7 @@ pub fn spectra_of_scalar<T: Real>([u, v, s]: [Complex<T>; 3]) -> Terms<[Field; 2
 
 const NOTHING: Complex<f64> = Complex::new(0.0, 0.0);
 
-/// The moments that a channel with so many scalars samples.
+/// The moments that a channel with `scalars` scalars samples.
 pub fn sampled(scalars: usize) -> Vec<Moment> {
     let own = [
         &OF_MEANS[..],
@@ -144,7 +144,7 @@ pub fn sampled(scalars: usize) -> Vec<Moment> {
     own.concat().into_iter().chain(of_scalars).collect()
 }
 
-/// The pairs of fields of which a channel with so many scalars samples spectra and cospectra.
+/// The pairs of fields whose spectra and cospectra a channel with `scalars` scalars samples.
 pub fn spectra(scalars: usize) -> Vec<[Field; 2]> {
     let of_scalar = spectra_of_scalar([NOTHING; 3]).of;
     let of_scalars = (0..scalars).flat_map(|s| of_scalar.map(|pair| pair.map(|field| field.of_scalar(s))));
