@@ -306,7 +306,7 @@ mod tests {
         let of = |sets: &[&str]| row(sets, "averages");
         assert_eq!(of(&[]), format!("from t = 0 in batches of 1, {each:.1} MB each; 10 whole until t = 10"));
         assert!(
-            of(&["output.statistics={ from = 0.95, batch = 0.3 }"]).ends_with("until t = 10: 29"),
+            of(&["output.statistics={ from = 0.95, batch = 0.3 }"]).ends_with("; 29 whole until t = 10"),
             "from 1.2 to 9.9"
         );
         assert_eq!(of(&["output.statistics={}"]), "");

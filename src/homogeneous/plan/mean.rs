@@ -47,7 +47,7 @@ fn remeshes(case: &Case, flow: &MeanFlow) -> String {
     );
     match case.time.stop.end {
         Some(end) => format!(
-            "{each}: {} times until the end at S t = {}",
+            "{each}: {} times until the end, at S t = {}",
             count(flow.remeshes(end) as f64, tilts * flow.theta(end)),
             decimal(tilts * aspect * flow.theta(end))
         ),

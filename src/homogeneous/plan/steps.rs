@@ -181,12 +181,12 @@ mod tests {
     fn the_steps_of_a_development_are_those_that_were_measured() {
         // 64^3, Re_lambda = 36: the skewness was -0.4 after 18 steps.
         let text = rows("stratified", &[], "initial.develop");
-        let steps: f64 = text.trim_start_matches("some ").split(' ').next().unwrap().parse().unwrap();
+        let steps: f64 = text.trim_start_matches("about ").split(' ').next().unwrap().parse().unwrap();
         assert!(
             (9.0..36.0).contains(&steps) && text.ends_with("(estimate, within a factor of two)"),
             "{text}"
         );
-        assert!(rows("decaying-cbc", &[], "initial.develop").contains("the grid cuts the cascade short"));
+        assert!(rows("decaying-cbc", &[], "initial.develop").contains("the grid cuts off the cascade"));
         assert_eq!(rows("decaying-isotropic", &[], "initial.develop"), "");
     }
 
