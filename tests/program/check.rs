@@ -163,7 +163,7 @@ fn cut() -> Outcome {
     // The figure is the energy that the run begins with.
     let energy = value(&place, "runs/case", 0, "energy")?;
     let held: f64 = notes[0]
-        .strip_prefix("initial: the grid holds ")
+        .strip_prefix("initial: the grid holds an energy of ")
         .and_then(|text| text.split(' ').next())
         .ok_or("no figure")?
         .parse()?;
