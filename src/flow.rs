@@ -55,8 +55,7 @@ pub trait Flow {
     /// Continues from the restored state at this time.
     fn resume(&mut self, clock: Clock, restart_scalars: &[(String, f64)]);
 
-    /// The open batch of statistics for a checkpoint: complete at the root; the other ranks may have
-    /// only a part. Collective.
+    /// The open batch of statistics for a checkpoint: at the root, nothing elsewhere. Collective.
     fn records(&self) -> Vec<Record> {
         Vec::new()
     }

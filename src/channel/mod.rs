@@ -48,8 +48,8 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, NEIGHBOURS, PhaseTimes, Real, Reals, Shape, Slab, SpectralField, Truncation, Values, ValuesMut,
-    Visited,
+    Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Reals, Shape, Slab, SpectralField, Truncation, Values,
+    ValuesMut, Visited,
 };
 use kinematics::Pencils;
 use line::{Operators, length_of};
@@ -145,9 +145,9 @@ impl Parameters {
     }
 
     /// Numbers in double precision that the statistics take at most on the root, of a process grid
-    /// with this layout there.
-    pub fn statistics_room(&self, layout: &Layout) -> usize {
-        statistics::room(self.scalars.len(), self.grid[1], &layout.visited([0, 0]), &self.all_visited())
+    /// with this portion there.
+    pub fn statistics_room(&self, portion: &Portion) -> usize {
+        statistics::room(self.scalars.len(), self.grid[1], &portion.visited([0, 0]), &self.all_visited())
     }
 
     /// Numbers in double precision that a batch of statistics has on the disk.
@@ -157,13 +157,13 @@ impl Parameters {
 
     /// The planes and modes that all ranks visit.
     fn all_visited(&self) -> Visited {
-        Layout::new(self.truncation(), [1, 1], 0, 0).visited([0, 0])
+        Visited::all(&self.truncation())
     }
 
-    /// Real numbers that the fields and buffers of a rank with this layout hold.
-    pub fn reals(&self, layout: &Layout) -> usize {
-        let of_field = 2 * layout.modes + lines(layout.columns.len()) * length_of(self.kept());
-        (2 + self.scalars.len()) * of_field + layout.buffer_reals(right_hand_side::room(self.scalars.len()))
+    /// Real numbers that the fields and buffers of a rank with this portion hold.
+    pub fn reals(&self, portion: &Portion) -> usize {
+        let of_field = 2 * portion.modes + lines(portion.own_columns.len()) * length_of(self.kept());
+        (2 + self.scalars.len()) * of_field + portion.buffer_reals(right_hand_side::room(self.scalars.len()))
     }
 }
 
@@ -206,7 +206,7 @@ impl<T: Real> Channel<T> {
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
-        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
+        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Portion::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(
             truncation,
@@ -226,7 +226,7 @@ impl<T: Real> Channel<T> {
                 &parameters.walls,
                 parameters.frame_velocity,
                 parameters.size,
-                &pencils.layout,
+                &truncation,
             ),
             state: (0..fields).map(|_| SpectralField::zeros(&pencils.layout)).collect(),
             previous: vec![vec![T::zero(); lines * operators.length()]; fields],

@@ -8,7 +8,7 @@ use crate::parallel::ProcessGrid;
 use crate::plan::{Demands, Row, limits, missing_file, precision, until};
 use crate::statistics::Axis;
 use crate::time::{Schedule, StepSize};
-use crate::transform::{Layout, Shape, Truncation};
+use crate::transform::{Order, Portion, Shape, Truncation};
 use std::f64::consts::PI;
 
 /// Coarsest spacings without a warning, in wall units: name, limit, and the values of published
@@ -158,12 +158,12 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
 pub fn demands(case: &Case, flow: &Channel, ranks: usize) -> Result<Demands> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
-    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
-    let layout = Layout::new(truncation, grid, 0, 0);
-    let stored = 2.0 * (2 + flow.scalars.len()) as f64 * layout.total_modes as f64;
-    let demands = Demands::new(case, grid, parameters.reals(&layout) as f64, stored)?;
+    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Portion::work(&truncation))?;
+    let portion = Portion::new(&Order::new(truncation), grid, [0, 0]);
+    let stored = 2.0 * (2 + flow.scalars.len()) as f64 * portion.total_modes as f64;
+    let demands = Demands::new(case, grid, parameters.reals(&portion) as f64, stored)?;
     Ok(Demands {
-        memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&layout) as f64,
+        memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&portion) as f64,
         ..demands
     })
 }

@@ -11,7 +11,7 @@ use super::Parameters;
 use super::line::{Group, Operators, copy_out};
 use super::velocity::Velocity;
 use super::walls::WallMotion;
-use crate::transform::{Column, Layout, NEIGHBOURS, Shape, Truncation};
+use crate::transform::{NEIGHBOURS, Shape, Truncation};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -20,8 +20,8 @@ pub struct Stretch {
     operators: Operators<f64>,
     velocity: Velocity<f64>,
     walls: WallMotion,
-    /// The columns of the old box at whose walls v may be other than zero.
-    through: Vec<Column>,
+    /// The modes of the old box.
+    truncation: Truncation,
     time: f64,
     v: Vec<Complex<f64>>,
     /// 2 pi / L in x and z.
@@ -37,15 +37,11 @@ impl Stretch {
         };
         let operators = Operators::new(kept);
         let units = |parameters: &Parameters| [0, 2].map(|i| TAU / parameters.size[i]);
-        let layout = Layout::new(old.truncation(), [1, 1], 0, 0);
-        let waves = old.walls.transpiration.iter().map(|wave| wave.wavenumber);
-        let waves: Vec<[i64; 2]> = waves.flat_map(|[nx, nz]| [[nx, nz], [-nx, -nz]]).collect();
-        let through = layout.columns.iter().filter(|column| waves.contains(&[column.nx as i64, column.nz]));
         Self {
             velocity: Velocity::new(&operators),
             operators,
-            walls: WallMotion::new(&old.walls, old.frame_velocity, old.size, &layout),
-            through: through.copied().collect(),
+            walls: WallMotion::new(&old.walls, old.frame_velocity, old.size, &old.truncation()),
+            truncation: old.truncation(),
             time,
             v: vec![Complex::default(); kept],
             old: units(old),
@@ -65,9 +61,9 @@ impl Stretch {
         if k2_before == k2_after {
             return;
         }
-        let column = self.through.iter().find(|column| [column.nx as i64, column.nz] == from);
+        let column = self.truncation.find(from);
         let ends = column
-            .map_or(Group::all(0.0), |column| self.walls.through(std::slice::from_ref(column), self.time));
+            .map_or(Group::all(0.0), |column| self.walls.through(std::slice::from_ref(&column), self.time));
         self.velocity.solve_for_v(&self.operators, [before; NEIGHBOURS], phi, ends);
         copy_out(self.velocity.v(), 0, &mut self.v);
         for (phi, v) in phi.iter_mut().zip(&self.v) {

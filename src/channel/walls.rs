@@ -2,7 +2,7 @@
 
 use super::line::{Group, by_parity};
 use crate::case::{Transpiration, WallSide, Walls};
-use crate::transform::{Column, Layout, NEIGHBOURS, Real};
+use crate::transform::{Column, NEIGHBOURS, Real, Truncation};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -23,9 +23,16 @@ pub struct WallMotion {
 }
 
 impl WallMotion {
-    pub fn new(walls: &Walls, frame_velocity: f64, size: [f64; 3], layout: &Layout) -> Self {
-        let mut through = Vec::new();
-        for column in &layout.columns {
+    pub fn new(walls: &Walls, frame_velocity: f64, size: [f64; 3], truncation: &Truncation) -> Self {
+        let mut through: Vec<Through> = Vec::new();
+        let labels = walls
+            .transpiration
+            .iter()
+            .flat_map(|Transpiration { wavenumber: [nx, nz], .. }| [[*nx, *nz], [-nx, -nz]]);
+        for column in labels.filter_map(|label| truncation.find(label)) {
+            if through.iter().any(|known| known.column == column) {
+                continue;
+            }
             let of = |t: &Transpiration| {
                 let [nx, nz] = t.wavenumber;
                 let amplitude = Complex::from_polar(0.5 * t.amplitude, t.phase);
@@ -43,7 +50,7 @@ impl WallMotion {
             let v = [at(WallSide::Lower), at(WallSide::Upper)];
             if v != [Complex::default(); 2] {
                 let [kx, kz] = [TAU / size[0] * column.nx as f64, TAU / size[2] * column.nz as f64];
-                through.push(Through { column: *column, kx, kz, v });
+                through.push(Through { column, kx, kz, v });
             }
         }
         Self { walls: walls.clone(), frame_velocity, through }
@@ -66,13 +73,13 @@ impl WallMotion {
         self.walls.oscillation.map_or(0.0, |o| o.amplitude * (TAU * time / o.period).sin())
     }
 
-    /// v at the walls in neighbouring columns of this rank at a time. The frame moves past the
+    /// v at the walls in neighbouring columns at a time. The frame moves past the
     /// walls.
     pub fn through<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {
         self.by_column(columns, time, |through| through.v, |sum, difference| [sum, difference])
     }
 
-    /// `-d(U v)/dx - d(W v)/dz` at the walls in neighbouring columns of this rank at a time: half
+    /// `-d(U v)/dx - d(W v)/dz` at the walls in neighbouring columns at a time: half
     /// the difference and half the sum of upper and lower wall, as
     /// [`super::line::Operators::slopes`] has those of a slope.
     pub fn convection<T: Real>(&self, columns: &[Column], time: f64) -> Group<T> {

@@ -8,7 +8,6 @@ use crate::parallel::{ExactSum, World};
 use crate::random::{Purpose, uniform};
 use crate::transform::{Layout, Real, SpectralField, Truncation};
 use num_complex::Complex;
-use std::collections::HashMap;
 use std::f64::consts::{PI, TAU};
 
 /// Sets `velocity` on all ranks; collective.
@@ -136,13 +135,11 @@ pub fn place<const N: usize>(
     waves: &[([i64; 3], [Complex<f64>; N])],
     mut put: impl FnMut(usize, f64, [Complex<f64>; N]),
 ) -> Result<()> {
-    let own: HashMap<(usize, i64), usize> =
-        layout.columns.iter().enumerate().map(|(c, column)| ((column.nx, column.nz), c)).collect();
     for (label, amplitude) in waves {
         refuse_unheld(&layout.truncation, what, *label)?;
         let conjugate = (label.map(|n| -n), amplitude.map(|a| a.conj()));
         for ([nx, ny, nz], amplitude) in [(*label, *amplitude), conjugate] {
-            let Some(&c) = usize::try_from(nx).ok().and_then(|nx| own.get(&(nx, nz))) else { continue };
+            let Some(c) = usize::try_from(nx).ok().and_then(|nx| layout.find(nx, nz)) else { continue };
             let column = &layout.columns[c];
             let m = column.ny_max() as i64;
             put(

@@ -44,7 +44,7 @@ use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
 use crate::parallel::{ProcessGrid, World};
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, Pencils, PhaseTimes, Real, Reals, Shift, Slab, SpectralField, Values, ValuesMut,
+    Layout, Pencils, PhaseTimes, Portion, Real, Reals, Shift, Slab, SpectralField, Values, ValuesMut,
 };
 use evaluation::Grids;
 use forcing::Forcing;
@@ -87,7 +87,7 @@ impl<T: Real> Homogeneous<T> {
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
-        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Layout::work(&truncation))?;
+        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Portion::work(&truncation))?;
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.room()))?;
         let mean = MeanFlow::new(&parameters.mean, parameters.size);

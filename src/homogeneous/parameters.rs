@@ -6,7 +6,7 @@ use crate::case::{self, Case, Dealiasing, Initial, Mean, Rescale, Scalar};
 use crate::error::Result;
 use crate::parallel::Method;
 use crate::time::{RungeKutta, StepSize};
-use crate::transform::{Layout, Room, Truncation};
+use crate::transform::{Layout, Portion, Room, Truncation};
 
 /// Everything that defines a run of this flow.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,10 +85,8 @@ impl Parameters {
     pub fn refuse_impossible(&self) -> Result<Option<Survey>> {
         let truncation = self.truncation();
         if let Some(kind) = &self.forcing {
-            // The modes are found on all ranks: those of one that has few are enough.
-            let last = truncation.nx_max();
-            let layout = Layout::new(truncation, [last + 1, 1], last, 0);
-            Forcing::new(kind, &layout, &Wavenumbers::new(self.size, &truncation))?;
+            // The modes are found on all ranks.
+            Forcing::new(kind, &Layout::of_few(truncation), &Wavenumbers::new(self.size, &truncation))?;
         }
         let survey = Survey::new(self)?;
         // Developing fills the shells that the spectrum leaves empty, unless each is scaled back to
@@ -116,11 +114,11 @@ impl Parameters {
         right_hand_side::counts(scalars, mean.mixes_labels()).room(3 + scalars)
     }
 
-    /// Real numbers that the fields and buffers of a rank with this layout hold.
-    pub fn reals(&self, layout: &Layout) -> usize {
+    /// Real numbers that the fields and buffers of a rank with this portion hold.
+    pub fn reals(&self, portion: &Portion) -> usize {
         let quantities = 3 + self.scalars.len();
         let first_grid = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
-        2 * quantities * (self.scheme.registers() + first_grid) * layout.modes
-            + layout.buffer_reals(self.room())
+        2 * quantities * (self.scheme.registers() + first_grid) * portion.modes
+            + portion.buffer_reals(self.room())
     }
 }

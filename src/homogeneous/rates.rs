@@ -19,7 +19,7 @@ impl Parameters {
         let mean = MeanFlow::new(&self.mean, self.size);
         let truncation = self.truncation();
         let mut wavenumbers = Wavenumbers::new(self.size, &truncation);
-        let layout = self.forcing.as_ref().map(|_| Layout::new(truncation, [1, 1], 0, 0));
+        let layout = self.forcing.as_ref().map(|_| Layout::of_few(truncation));
         let mut rates = Rates::default();
         for time in times {
             wavenumbers.deformation = mean.deformation(*time, *time);

@@ -11,6 +11,8 @@ const BITS: u32 = 32;
 const LOWEST: i32 = -1088;
 /// Number of words for 2^-1088 .. 2^1024, with room for 2^64 terms.
 const WORDS: usize = 68;
+/// Number of sums that are reduced together: messages of some 280 kB.
+const TOGETHER: usize = 512;
 /// Number of additions after which the words are normalised to below 2^32, so that none can overflow.
 const NORMALISE_AFTER: u32 = 1 << 28;
 
@@ -56,21 +58,30 @@ impl ExactSum {
         }
     }
 
-    /// The values of the sums over all ranks, on all ranks, in one reduction; collective.
+    /// The values of the sums over all ranks, on all ranks, some sums at a time; collective.
     pub fn totals(sums: &mut [Self], world: &World) -> Vec<f64> {
-        let mut send = Vec::with_capacity(sums.len() * (WORDS + 1));
-        for sum in sums.iter_mut() {
-            sum.normalise();
-            send.extend_from_slice(&sum.words);
-            send.push(sum.not_finite);
-        }
-        let mut receive = vec![0; send.len()];
-        world.sum_i64(&send, &mut receive);
-        for (sum, total) in sums.iter_mut().zip(receive.chunks_exact(WORDS + 1)) {
-            sum.words.copy_from_slice(&total[..WORDS]);
-            sum.not_finite = total[WORDS];
+        let mut send = Vec::with_capacity(sums.len().min(TOGETHER) * (WORDS + 1));
+        let mut receive = vec![0; send.capacity()];
+        for sums in sums.chunks_mut(TOGETHER) {
+            send.clear();
+            for sum in sums.iter_mut() {
+                sum.normalise();
+                send.extend_from_slice(&sum.words);
+                send.push(sum.not_finite);
+            }
+            world.sum_i64(&send, &mut receive[..send.len()]);
+            for (sum, total) in sums.iter_mut().zip(receive.chunks_exact(WORDS + 1)) {
+                sum.words.copy_from_slice(&total[..WORDS]);
+                sum.not_finite = total[WORDS];
+            }
         }
         sums.iter().map(Self::value).collect()
+    }
+
+    /// Bytes that [`ExactSum::totals`] of so many sums takes, with the sums.
+    pub fn memory(sums: usize) -> usize {
+        sums * (size_of::<Self>() + size_of::<f64>())
+            + 2 * sums.min(TOGETHER) * (WORDS + 1) * size_of::<i64>()
     }
 
     /// The value of the sum over all ranks, on all ranks; collective. Allocates nothing.

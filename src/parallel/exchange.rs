@@ -105,6 +105,11 @@ where
         self.traffic
     }
 
+    /// The ranks that exchange.
+    pub fn group(&self) -> &World {
+        &self.group
+    }
+
     /// Sends `times * to[r]` complex numbers to each rank r of the group and receives
     /// `times * from[r]`; collective.
     pub fn exchange(&mut self, times: usize, to: &[usize], from: &[usize]) {

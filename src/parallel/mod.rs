@@ -14,7 +14,7 @@ pub use exact_sum::ExactSum;
 pub use exchange::{Exchange, Method, Traffic};
 pub use file_hints::{FileHints, check_aggregators};
 pub use process_grid::{ProcessGrid, Share, Work};
-pub use world::{Session, World, library_version};
+pub use world::{Session, Spread, World, library_version};
 
 /// Element types of messages: the two real precisions (complex numbers are sent as pairs).
 pub trait Element: mpi::traits::Equivalence + bytemuck::Pod + Default {}

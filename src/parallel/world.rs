@@ -1,5 +1,6 @@
 //! The ranks of the job, and their reductions and agreements.
 
+use super::ExactSum;
 use super::activity::{Waiting, waits};
 use super::file_hints::{FileHints, check_aggregators};
 use crate::error::{Error, Kind, Result};
@@ -144,9 +145,10 @@ impl World {
 
     /// The text of the rank whose value is the largest (NaN is larger than all), on all ranks.
     pub fn text_of_largest(&self, value: f64, text: impl FnOnce() -> String) -> String {
-        let values = self.gather(if value.is_nan() { f64::INFINITY } else { value });
-        let largest = (0..values.len()).rev().max_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
-        self.broadcast_text(largest, if largest == self.rank() { text() } else { String::new() })
+        let value = if value.is_nan() { f64::INFINITY } else { value };
+        let has_it = value == self.max(value);
+        let first = self.min_u64(if has_it { self.rank() as u64 } else { u64::MAX }) as usize;
+        self.broadcast_text(first, if first == self.rank() { text() } else { String::new() })
     }
 
     fn broadcast_text(&self, root: usize, text: String) -> String {
@@ -205,6 +207,14 @@ impl World {
         self.comm.all_reduce_into(&send[..], values, SystemOperation::sum());
     }
 
+    /// Puts together numbers of which each rank has some and leaves the others zero, on all ranks. To
+    /// the bit, but that -0 becomes 0.
+    pub fn assemble(&self, values: &mut [f64]) {
+        let mut bits: Vec<u64> = values.iter().map(|value| (value + 0.0).to_bits()).collect();
+        self.sum_u64(&mut bits);
+        values.iter_mut().zip(bits).for_each(|(value, bits)| *value = f64::from_bits(bits));
+    }
+
     pub(super) fn sum_i64(&self, send: &[i64], receive: &mut [i64]) {
         let _waits = waits(Waiting::Reduction);
         self.comm.all_reduce_into(send, receive, SystemOperation::sum());
@@ -212,13 +222,16 @@ impl World {
 
     /// Gathers the numbers of all ranks, of any length, at the root, ordered by rank; empty elsewhere.
     pub fn gather_at_root(&self, values: &[f64]) -> Vec<f64> {
-        let counts: Vec<i32> =
-            self.gather(values.len() as f64).into_iter().map(|count| count as i32).collect();
+        let _waits = waits(Waiting::Reduction);
         let root = self.comm.process_at_rank(0);
+        let own = values.len() as i32;
         if !self.is_root() {
+            root.gather_into(&own);
             root.gather_varcount_into(values);
             return Vec::new();
         }
+        let mut counts = vec![0_i32; self.size()];
+        root.gather_into_root(&own, &mut counts[..]);
         let mut all = vec![0.0; counts.iter().map(|count| *count as usize).sum()];
         let starts: Vec<i32> =
             counts.iter().scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect();
@@ -226,13 +239,30 @@ impl World {
         all
     }
 
-    /// Gathers one number of every rank, ordered by rank, on all ranks.
+    /// Gathers one number of every rank, ordered by rank, on all ranks: for tests and benches, since it
+    /// grows with the ranks.
     pub fn gather(&self, value: f64) -> Vec<f64> {
         let _waits = waits(Waiting::Reduction);
         let mut all = vec![0.0; self.size()];
         self.comm.all_gather_into(&value, &mut all[..]);
         all
     }
+
+    /// The least and the largest value of all ranks, and their mean.
+    pub fn spread(&self, value: f64) -> Spread {
+        let [largest, lowered] = self.maxima([value, -value]);
+        let mut sum = ExactSum::default();
+        sum.add(value);
+        Spread { least: -lowered, mean: sum.total(self) / self.size() as f64, largest }
+    }
+}
+
+/// A quantity over the ranks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub least: f64,
+    pub mean: f64,
+    pub largest: f64,
 }
 
 /// Name and version of the MPI library, for logs and the ledger.

@@ -11,14 +11,14 @@ pub use precision::rounding;
 use crate::case::Case;
 use crate::error::Result;
 use crate::time::Rates;
-use crate::transform::Layout;
+use crate::transform::Portion;
 
 /// A line for the user if some of the ranks have nothing to do in some direction.
 ///
 /// # Errors
 /// As for [`demands`].
 pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
-    Ok(Layout::work(&case.definition().truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
+    Ok(Portion::work(&case.definition().truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
 }
 
 /// The memory and disk space that the case needs on a number of ranks.

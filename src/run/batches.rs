@@ -8,8 +8,8 @@ use crate::store::{self, Header};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-/// Directory of the batches, and the batches that are not written yet. All ranks hold the same
-/// batches; those of the root are complete.
+/// Directory of the batches, and the batches that are not written yet. The root has their
+/// records.
 pub struct BatchFiles {
     directory: PathBuf,
     kept: VecDeque<(Header, BatchRecords)>,

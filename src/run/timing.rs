@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use crate::flow::Flow;
-use crate::parallel::World;
+use crate::parallel::{Spread, World};
 
 /// Logs the table; collective.
 pub fn summary(world: &World, flow: &dyn Flow, output: f64, total: f64, log: &mut Log) {
@@ -16,12 +16,12 @@ pub fn summary(world: &World, flow: &dyn Flow, output: f64, total: f64, log: &mu
         ("total", total),
     ];
     log.line("seconds          min      mean       max   of the run");
-    let whole = world.gather(total).into_iter().fold(0.0, f64::max);
+    let whole = world.max(total);
     for (name, seconds) in rows {
-        let all = world.gather(seconds);
-        let (least, most) =
-            all.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), s| (least.min(*s), most.max(*s)));
-        let mean = all.iter().sum::<f64>() / all.len() as f64;
-        log.line(&format!("{name:<10} {least:>9.2} {mean:>9.2} {most:>9.2} {:>8.1} %", 100.0 * mean / whole));
+        let Spread { least, mean, largest } = world.spread(seconds);
+        log.line(&format!(
+            "{name:<10} {least:>9.2} {mean:>9.2} {largest:>9.2} {:>8.1} %",
+            100.0 * mean / whole
+        ));
     }
 }

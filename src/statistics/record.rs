@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use ndarray::ArrayViewD;
 
-/// A small array of real numbers that every rank holds completely, such as the mean velocity over y.
+/// A small array of real numbers, whole on a rank that has it, such as the mean velocity over y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     pub name: String,
@@ -67,7 +67,7 @@ impl Record {
     }
 }
 
-/// A closed batch to be written: complete at the root; the other ranks may have only a part.
+/// A closed batch to be written: its records at the root, none elsewhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchRecords {
     pub number: u64,

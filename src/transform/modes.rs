@@ -85,9 +85,9 @@ impl Truncation {
         self.largest(0)
     }
 
-    /// Largest |n_z| at this n_x.
+    /// Largest |n_z| at this n_x, which is kept.
     pub fn nz_max(&self, nx: usize) -> usize {
-        (0..=self.largest(2)).rev().find(|&nz| self.keeps(nx, 0, nz)).unwrap_or(0)
+        self.reach(2, [nx, 0, 0])
     }
 
     /// Largest |n_y| of all columns.
@@ -105,26 +105,25 @@ impl Truncation {
     /// The columns with n_x in `range`, in the order of storage: by n_x, then by
     /// [`Truncation::nz_runs`].
     pub fn columns(&self, range: Range<usize>) -> impl Iterator<Item = Column> {
+        let set = *self;
         range.flat_map(move |nx| {
-            let runs = self.nz_runs(nx);
-            // Within one n_x the length of a column falls with |n_z|: search from the last one
-            // found.
-            let mut ny = [self.ny_max(); 2];
-            let [up, down] = runs;
-            let mut column = move |side: usize, nz: i64| {
-                if let Shape::Chebyshev { kept } = self.shape {
-                    return Column { nx, nz, length: kept };
-                }
-                while !self.keeps(nx, ny[side], nz.unsigned_abs() as usize) {
-                    ny[side] -= 1;
-                }
-                Column { nx, nz, length: 2 * ny[side] + 1 }
-            };
-            let upper: Vec<Column> = up.map(|nz| column(0, nz)).collect();
-            let mut lower: Vec<Column> = down.rev().map(|nz| column(1, nz)).collect();
-            lower.reverse();
-            upper.into_iter().chain(lower)
+            let [upper, lower] = set.nz_runs(nx);
+            upper.chain(lower).map(move |nz| set.column(nx, nz))
         })
+    }
+
+    /// The column (n_x, n_z), which is kept.
+    pub(super) fn column(&self, nx: usize, nz: i64) -> Column {
+        let length = match self.shape {
+            Shape::Chebyshev { kept } => kept,
+            _ => 2 * self.ny_reach(nx, nz.unsigned_abs() as usize) + 1,
+        };
+        Column { nx, nz, length }
+    }
+
+    /// Largest |n_y| of Fourier modes at this n_x and |n_z|, which are kept.
+    pub(super) fn ny_reach(&self, nx: usize, nz: usize) -> usize {
+        self.reach(1, [nx, 0, nz])
     }
 
     /// Whether the mode of label n is kept.
@@ -133,11 +132,6 @@ impl Truncation {
         // Far outside, the products of `keeps` would overflow.
         let near = nx < self.grid[0] && ny < self.grid[1] && nz < self.grid[2];
         near && self.keeps(nx, ny, nz)
-    }
-
-    /// Columns in all.
-    pub fn count_columns(&self) -> usize {
-        (0..=self.nx_max()).map(|nx| self.nz_max(nx) * if nx == 0 { 1 } else { 2 } + 1).sum()
     }
 
     /// One line that names this set of modes in files.
@@ -167,13 +161,59 @@ impl Truncation {
     }
 
     fn largest(&self, direction: usize) -> usize {
-        let mut n = [0; 3];
-        n[direction] = self.grid[direction] / 2;
-        while !self.keeps(n[0], n[1], n[2]) {
-            n[direction] -= 1;
-        }
-        n[direction]
+        self.reach(direction, [0; 3])
     }
+
+    /// Largest label in a direction that is kept beside these others, which are kept with zero there.
+    fn reach(&self, direction: usize, others: [usize; 3]) -> usize {
+        match self.shape {
+            Shape::Chebyshev { kept } if direction == 1 => (kept - 1).min(self.grid[1] / 2),
+            Shape::TwoThirds | Shape::Chebyshev { .. } => (self.grid[direction] - 1) / 3,
+            Shape::Ellipsoid => self.reach_of_ellipsoid(direction, others),
+        }
+    }
+
+    /// `n_i^2 < N_i^2 (2/9 - sum (n_j / N_j)^2)`. Where rounding leaves a doubt, integers decide.
+    fn reach_of_ellipsoid(&self, direction: usize, others: [usize; 3]) -> usize {
+        let squares = (0..3).map(|i| (others[i] as f64 * (1.0 / self.grid[i] as f64)).powi(2)).sum::<f64>();
+        let points = self.grid[direction] as f64;
+        root_below(points * points * (2.0 / 9.0 - squares), points * points).unwrap_or_else(|mut found| {
+            let with = |n: usize| {
+                let mut label = others;
+                label[direction] = n;
+                self.keeps(label[0], label[1], label[2])
+            };
+            while with(found + 1) {
+                found += 1;
+            }
+            while found > 0 && !with(found) {
+                found -= 1;
+            }
+            found
+        })
+    }
+
+    /// Modes of an ellipsoid at this n_x and these |n_z|, which are kept. Large grids have millions of
+    /// columns: the parts of `square` that do not change stand before the loop.
+    pub(super) fn modes_of_ellipsoid(&self, nx: usize, nz: Range<usize>) -> u64 {
+        let [gx, gy, gz] = self.grid.map(|n| n as f64);
+        let (of_nx, of_nz) = (gy * gy * (2.0 / 9.0 - (nx as f64 / gx).powi(2)), (gy / gz).powi(2));
+        let reach = |nz: usize| {
+            let square = of_nx - of_nz * (nz as f64 * nz as f64);
+            root_below(square, gy * gy).unwrap_or_else(|_| self.ny_reach(nx, nz))
+        };
+        nz.map(|nz| 2 * reach(nz) as u64 + 1).sum()
+    }
+}
+
+/// The root of `square` rounded down, as an error where rounding leaves a doubt: `square` is off by
+/// some 1e-15 of `largest`.
+#[inline(always)]
+fn root_below(square: f64, largest: f64) -> Result<usize, usize> {
+    let root = square.max(0.0).sqrt() as i32 as usize;
+    let [low, high] = [root as f64, root as f64 + 1.0].map(|n| n * n);
+    let doubt = 1e-13 * largest;
+    if square - low < doubt || high - square < doubt { Err(root) } else { Ok(root) }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::phase_times::lap;
 use super::{Columns, FourierColumns, Layout, Pencils, Pieces, PiecesMut, Products, Real};
+use crate::parallel::ExactSum;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -107,6 +108,16 @@ impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
         for batch in batches(layout, planes.batch(), false) {
             planes.visit_modes(layout, batch, fields, column.received(fields, counts), &mut visit);
         }
+    }
+
+    /// [`Pencils::totals`], of sums over the planes that were visited. Collective.
+    pub fn totals(&self, quantities: usize, of_planes: Vec<ExactSum>) -> Vec<f64> {
+        self.pencils.totals(quantities, of_planes)
+    }
+
+    /// The planes of this rank.
+    pub fn planes(&self) -> Range<usize> {
+        self.pencils.layout.slab.y.clone()
     }
 
     /// Visits the modes in x and z: `visit(y, n_x, lines)` for every n_x, ascending. This rank has

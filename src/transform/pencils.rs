@@ -24,7 +24,7 @@ use super::phase_times::PhaseTimes;
 use super::planes::Planes;
 use super::{Columns, FourierColumns, Layout, Real, Room, Truncation};
 use crate::error::Result;
-use crate::parallel::{Exchange, Method, ProcessGrid, Traffic};
+use crate::parallel::{ExactSum, Exchange, Method, ProcessGrid, Traffic};
 
 /// Columns of Chebyshev coefficients that are handed out together, so that recursions in y can go
 /// side by side. A tile has a whole number of them.
@@ -59,6 +59,17 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
             phases: PhaseTimes::default(),
             layout,
         })
+    }
+
+    /// The values of sums over planes, `[y][quantity]`, of all y on all ranks, from what each rank
+    /// adds to those of its planes. Only the ranks of a row add to the same sums, so that a rank
+    /// holds, sends and receives no others. Collective.
+    pub fn totals(&self, quantities: usize, mut of_planes: Vec<ExactSum>) -> Vec<f64> {
+        let own = ExactSum::totals(&mut of_planes, self.planes.row());
+        let mut all = vec![0.0; quantities * self.layout.truncation.grid[1]];
+        all[quantities * self.layout.slab.y.start..][..own.len()].copy_from_slice(&own);
+        self.column.group().assemble(&mut all);
+        all
     }
 
     pub fn phases(&self) -> PhaseTimes {

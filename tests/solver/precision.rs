@@ -112,11 +112,14 @@ fn galilean(world: &Rc<World>) -> Outcome {
     });
     let [at_rest, slow, fast] = runs;
     let (at_rest, records) = at_rest?;
-    let skewness = skewness_near_the_wall(&records)?;
+    // Only the root has records.
+    let skewness_of =
+        |records: &[Record]| if world.is_root() { skewness_near_the_wall(records) } else { Ok(Vec::new()) };
+    let skewness = skewness_of(&records)?;
     for (moving, records) in [slow?, fast?] {
         let error = at_rest.iter().zip(moving).map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
         ensure!(error < 1e-6, "the friction changes by {error:e} of it: {at_rest:?}, {moving:?}");
-        let found = skewness_near_the_wall(&records)?;
+        let found = skewness_of(&records)?;
         ensure!(
             skewness.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-3),
             "skewness of u {found:?}, not {skewness:?}"

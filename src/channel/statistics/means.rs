@@ -11,7 +11,6 @@ use super::super::catalogue::*;
 use super::super::profiles::unpack;
 use super::averages::{Averages, Profile};
 use crate::chebyshev::derivative;
-use crate::parallel::ExactSum;
 use crate::transform::Real;
 
 /// Moments that the means alone determine, besides the means of the scalars.
@@ -43,19 +42,13 @@ impl<T: Real> Channel<T> {
             [self.grid.values(&profile), self.grid.values(&derivative(&profile))]
         });
         // The other ranks have zeros.
-        let mut sums: Vec<ExactSum> = lines.flatten().map(sum_of).collect();
-        let totals = ExactSum::totals(&mut sums, &self.world);
-        let mut lines = totals.chunks_exact(self.grid.y.len()).map(<[f64]>::to_vec);
+        let mut profiles: Vec<f64> = lines.flatten().collect();
+        self.world.assemble(&mut profiles);
+        let mut lines = profiles.chunks_exact(self.grid.y.len()).map(<[f64]>::to_vec);
         let mut next =
             || Mean { value: lines.next().unwrap_or_default(), slope: lines.next().unwrap_or_default() };
         Means { u: next(), w: next(), scalars: self.parameters.scalars.iter().map(|_| next()).collect() }
     }
-}
-
-fn sum_of(value: f64) -> ExactSum {
-    let mut sum = ExactSum::default();
-    sum.add(value);
-    sum
 }
 
 impl Means {

@@ -118,24 +118,28 @@ impl<T: Real> Channel<T> {
         Parts {
             pencils,
             kinematics: Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time },
-            averaging: Averaging { wavenumbers, points: self.grid.y.len(), world: &self.world },
+            averaging: Averaging { wavenumbers },
             spectra: &mut self.statistics.spectra,
         }
     }
 
-    /// The open batch for a checkpoint: complete at the root, without the spectra on other ranks.
-    /// Collective.
+    /// The open batch for a checkpoint: at the root, nothing elsewhere. Collective.
     pub(super) fn statistics_records(&self) -> Vec<Record> {
         let batching = &self.statistics.batching;
         batching.so_far().map_or_else(Vec::new, |so_far| {
             let mut records = self.batch_records(&so_far);
-            records.push(batching.last_sample());
+            records.extend(self.world.is_root().then(|| batching.last_sample()));
             records
         })
     }
 
-    /// A batch as it is stored: with spectra if a sum of spectra ends with it. Collective.
+    /// A batch as it is stored: with spectra if a sum of spectra ends with it. At the root, nothing
+    /// elsewhere. Collective.
     fn batch_records(&self, closed: &Closed) -> Vec<Record> {
+        let spectra = closed.spectra.map(|_| self.spectra_records()).unwrap_or_default();
+        if !self.world.is_root() {
+            return Vec::new();
+        }
         let Statistics { batching, moments, .. } = &self.statistics;
         let scalars = &self.parameters.scalars;
         let y = Record {
@@ -152,10 +156,7 @@ impl<T: Real> Channel<T> {
             Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
         let profiles = moments.records(scalars, |moment| moment.name(scalars), "sum over the samples");
         let mut records = batching.records(closed);
-        records.extend([y, frame].into_iter().chain(profiles));
-        if closed.spectra.is_some() {
-            records.extend(self.spectra_records());
-        }
+        records.extend([y, frame].into_iter().chain(profiles).chain(spectra));
         records
     }
 

@@ -3,29 +3,31 @@
 
 use super::super::Channel;
 use super::super::catalogue::Moment;
-use super::super::kinematics::OnPlanes;
+use super::super::kinematics::{OnPlanes, Pencils};
 use super::super::line::{copy_in, copy_out};
 use super::super::wavenumbers::Wavenumbers;
 use super::pressure::Pressure;
 use super::spectra::Spectra;
 use super::terms::{self, Terms};
 use super::{Parts, Profile};
-use crate::parallel::{ExactSum, World};
+use crate::parallel::ExactSum;
 use crate::statistics::Weight;
 use crate::transform::{MOST_ABREAST, NEIGHBOURS, Pieces, Real, vectorised};
 use num_complex::Complex;
+use std::ops::Range;
 
-/// The moments of [`terms::at_points`], over the points of all planes.
+/// The moments of [`terms::at_points`], over the points of the planes of this rank.
 pub struct AtPoints {
-    /// `[y][moment]`
+    planes: Range<usize>,
+    /// `[y of this rank][moment]`
     sums: Vec<ExactSum>,
 }
 
 const MOMENTS: &[Moment] = terms::at_points([0.0; 3]).of;
 
 impl AtPoints {
-    pub fn new(points: usize) -> Self {
-        Self { sums: vec![ExactSum::default(); MOMENTS.len() * points] }
+    pub fn new(planes: Range<usize>) -> Self {
+        Self { sums: vec![ExactSum::default(); MOMENTS.len() * planes.len()], planes }
     }
 
     /// Adds the points of a group of lines of the velocity at the y of this index, without the `mean` of
@@ -47,21 +49,20 @@ impl AtPoints {
                 }
             },
         );
-        for (sum, of_lines) in self.sums[y * MOMENTS.len()..].iter_mut().zip(of_lines) {
+        for (sum, of_lines) in self.sums[(y - self.planes.start) * MOMENTS.len()..].iter_mut().zip(of_lines) {
             let of_lines = of_lines[..T::ABREAST].iter().zip(there).filter(|(_, there)| *there);
             of_lines.for_each(|(term, _)| sum.add(*term));
         }
     }
 
     /// The averages over the `number` points of each plane. Collective.
-    pub fn averages(self, number: usize, world: &World) -> Vec<Profile> {
-        profiles(MOMENTS, self.sums, number as f64, world)
+    pub fn averages<T: Real>(self, number: usize, pencils: &Pencils<T>) -> Vec<Profile> {
+        profiles(MOMENTS, &pencils.totals(MOMENTS.len(), self.sums), number as f64)
     }
 }
 
-/// Profiles of these moments from sums `[y][moment]` of all ranks. Collective.
-fn profiles(moments: &[Moment], mut sums: Vec<ExactSum>, number: f64, world: &World) -> Vec<Profile> {
-    let totals = ExactSum::totals(&mut sums, world);
+/// Profiles of these moments from sums `[y][moment]`.
+fn profiles(moments: &[Moment], totals: &[f64], number: f64) -> Vec<Profile> {
     let profile = |(i, moment): (usize, &Moment)| {
         (*moment, totals.iter().skip(i).step_by(moments.len()).map(|total| total / number).collect())
     };
@@ -71,9 +72,6 @@ fn profiles(moments: &[Moment], mut sums: Vec<ExactSum>, number: f64, world: &Wo
 /// The data that averages of modes need besides the planes.
 pub struct Averaging<'a, T> {
     pub wavenumbers: &'a Wavenumbers<T>,
-    /// Points in y.
-    pub points: usize,
-    pub world: &'a World,
 }
 
 impl<T: Real> Averaging<'_, T> {
@@ -85,7 +83,8 @@ impl<T: Real> Averaging<'_, T> {
         terms: impl Fn([T; 2], [Complex<T>; FIELDS]) -> Terms<Moment, T, TERMS>,
     ) -> Vec<Profile> {
         let [kx, kz] = self.wavenumbers.lines();
-        let mut sums = vec![ExactSum::default(); TERMS * self.points];
+        let planes = on_planes.planes();
+        let mut sums = vec![ExactSum::default(); TERMS * planes.len()];
         on_planes.visit_modes(|y, nx, lines: Pieces<'_, T>| {
             let lines: [&[Complex<T>]; FIELDS] = lines.from(0);
             // The modes of -n_x are the conjugates of those of n_x.
@@ -95,10 +94,13 @@ impl<T: Real> Averaging<'_, T> {
                 let of_mode = terms([kx[nx], *kz], std::array::from_fn(|f| lines[f][n]));
                 of_line.iter_mut().zip(of_mode.values).for_each(|(sum, term)| *sum += term.wide());
             }
-            sums[y * TERMS..][..TERMS].iter_mut().zip(of_line).for_each(|(sum, term)| sum.add(weight * term));
+            sums[(y - planes.start) * TERMS..][..TERMS]
+                .iter_mut()
+                .zip(of_line)
+                .for_each(|(sum, term)| sum.add(weight * term));
         });
         let moments = terms([T::zero(); 2], [Complex::default(); FIELDS]).of;
-        profiles(moments, sums, 1.0, self.world)
+        profiles(moments, &on_planes.totals(TERMS, sums), 1.0)
     }
 }
 

@@ -60,20 +60,8 @@ impl<T: Real> Channel<T> {
         scratch: Scratch<'a, T>,
         means: &Means,
     ) -> (Pressure<'a, T>, Vec<Profile>) {
-        let Self {
-            pencils,
-            wavenumbers,
-            operators,
-            parameters,
-            world,
-            state,
-            grid,
-            velocity,
-            walls,
-            clock,
-            ..
-        } = self;
-        let mut at_points = AtPoints::new(grid.y.len());
+        let Self { pencils, wavenumbers, operators, parameters, state, velocity, walls, clock, .. } = self;
+        let mut at_points = AtPoints::new(pencils.layout.slab.y.clone());
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
         let on_planes = kinematics.velocity_to_planes(pencils, 0, parameters.frame_velocity);
         let products_of_velocity = on_planes.products(
@@ -151,6 +139,6 @@ impl<T: Real> Channel<T> {
                 pressure.iter_mut().zip(squares).for_each(|(p, square)| *p -= square);
             }
         });
-        (Pressure(field), at_points.averages(parameters.grid[0] * parameters.grid[2], world))
+        (Pressure(field), at_points.averages(parameters.grid[0] * parameters.grid[2], pencils))
     }
 }

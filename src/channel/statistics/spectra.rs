@@ -142,17 +142,10 @@ impl Spectra {
     }
 }
 
-/// The place of the lines over k of a rank, one for each pair and y, in the arrays of all y and k.
-fn lines(
-    visited: &Visited,
-    along: usize,
-    pairs: usize,
-    points: usize,
-    waves: usize,
-) -> impl Iterator<Item = Range<usize>> {
+/// The place of the lines over k of a rank, one for each y, in an array of all y and k.
+fn lines(visited: &Visited, along: usize, waves: usize) -> impl Iterator<Item = Range<usize>> {
     let (y, own) = (visited.y.clone(), [&visited.nx, &visited.nz][along].clone());
-    let starts = (0..pairs).flat_map(move |pair| y.clone().map(move |y| (pair * points + y) * waves));
-    starts.map(move |start| start + own.start..start + own.end)
+    y.map(move |y| y * waves + own.start..y * waves + own.end)
 }
 
 impl<T: Real> Channel<T> {
@@ -166,10 +159,6 @@ impl<T: Real> Channel<T> {
     pub(super) fn spectra_records(&self) -> Vec<Record> {
         let Spectra { pairs, means, sums, .. } = &self.statistics.spectra;
         let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
-        let whole = [0, 1].map(|along| self.whole(along, &sums[along], points, waves[along]));
-        if !self.world.is_root() {
-            return Vec::new();
-        }
         let scalars = &self.parameters.scalars;
         let name = |mean: Moment| mean_beside_spectra(mean, scalars);
         let mut records = means.records(scalars, name, "sum over the samples of the spectra");
@@ -184,7 +173,13 @@ impl<T: Real> Channel<T> {
                 shape: vec![waves[along]],
                 values: (0..waves[along]).map(|n| width * n as f64).collect(),
             });
-            for (pair, values) in pairs.iter().zip(whole[along].chunks_exact(points * waves[along])) {
+            let of_pair = sums[along].len() / pairs.len();
+            for (i, pair) in pairs.iter().enumerate() {
+                let own = &sums[along][i * of_pair..(i + 1) * of_pair];
+                let values = self.whole(along, own, points, waves[along]);
+                if !self.world.is_root() {
+                    continue;
+                }
                 let [a, b] = *pair;
                 let average = a.times(b);
                 records.push(Record {
@@ -196,22 +191,21 @@ impl<T: Real> Channel<T> {
                     ),
                     axes: vec!["y".to_owned(), axis.to_owned()],
                     shape: vec![points, waves[along]],
-                    values: turned(values, waves[along]),
+                    values: turned(&values, waves[along]),
                 });
             }
         }
-        records
+        if self.world.is_root() { records } else { Vec::new() }
     }
 
-    /// The sums of all ranks in one array at the root; collective.
+    /// The sums of all ranks of one pair in one array at the root, nothing elsewhere; collective.
     fn whole(&self, along: usize, own: &[f64], points: usize, waves: usize) -> Vec<f64> {
-        let pairs = self.statistics.spectra.pairs.len();
         let gathered = self.world.gather_at_root(own);
         let mut rest = &gathered[..];
-        let mut whole = vec![0.0; if self.world.is_root() { pairs * points * waves } else { 0 }];
+        let mut whole = vec![0.0; if self.world.is_root() { points * waves } else { 0 }];
         if self.world.is_root() {
             for rank in 0..self.world.size() {
-                for line in lines(&self.visited(rank), along, pairs, points, waves) {
+                for line in lines(&self.visited(rank), along, waves) {
                     let (values, others) = rest.split_at(line.len());
                     whole[line].copy_from_slice(values);
                     rest = others;
@@ -242,7 +236,7 @@ impl<T: Real> Channel<T> {
             let mut rest = &mut own[..];
             for stored in &of_pairs[along] {
                 let whole = turned(stored, waves[along]);
-                for line in lines(visited, along, 1, points, waves[along]) {
+                for line in lines(visited, along, waves[along]) {
                     let (values, others) = rest.split_at_mut(line.len());
                     values.copy_from_slice(&whole[line]);
                     rest = others;

@@ -33,8 +33,6 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Forcing {
     kind: case::Forcing,
-    /// The columns of this rank by (n_x, n_z).
-    columns: HashMap<(i64, i64), usize>,
     /// The labels in the band, each pair of conjugates once, the same on all ranks.
     labels: Vec<[i64; 3]>,
     /// The forced modes of this rank, ascending.
@@ -80,12 +78,6 @@ impl Forcing {
     pub fn new(kind: &case::Forcing, layout: &Layout, wavenumbers: &Wavenumbers) -> Result<Self> {
         let mut forcing = Self {
             kind: kind.clone(),
-            columns: layout
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(c, column)| ((column.nx as i64, column.nz), c))
-                .collect(),
             labels: Vec::new(),
             modes: Vec::new(),
             process: Vec::new(),
@@ -141,7 +133,7 @@ impl Forcing {
         self.shell_count = self.labels.iter().map(|label| shell(*label) + 1).max().unwrap_or(0);
         self.modes.clear();
         for (index, label) in self.labels.iter().enumerate() {
-            let Some(&c) = self.columns.get(&(label[0], label[2])) else { continue };
+            let Some(c) = layout.find(label[0] as usize, label[2]) else { continue };
             let (column, first) = (&layout.columns[c], layout.range(c).start);
             // Only the column n_x = n_z = 0 holds the conjugates as well.
             for conjugate in [false, true].into_iter().take(if column.is_mean() { 2 } else { 1 }) {

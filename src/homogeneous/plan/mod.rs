@@ -10,7 +10,7 @@ use crate::case::{Case, Homogeneous};
 use crate::error::Result;
 use crate::parallel::ProcessGrid;
 use crate::plan::{Demands, Row, limits, missing_file, precision};
-use crate::transform::{Layout, Truncation};
+use crate::transform::{Order, Portion, Truncation};
 use notes::figures;
 
 pub use notes::notes;
@@ -34,7 +34,7 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
             "modes",
             format!(
                 "{} ({}), k_max {:.4}{}",
-                Layout::new(truncation, [1, 1], 0, 0).total_modes,
+                truncation.count_modes(),
                 truncation.name(),
                 wavenumbers.largest(),
                 of_directions(&wavenumbers, &truncation)
@@ -88,10 +88,10 @@ fn times(case: &Case, flow: &Homogeneous) -> Vec<f64> {
 pub fn demands(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Demands> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
-    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Layout::work(&truncation))?;
-    let layout = Layout::new(truncation, grid, 0, 0);
-    let stored = 2.0 * (3 + flow.scalars.len()) as f64 * layout.total_modes as f64;
-    Demands::new(case, grid, parameters.reals(&layout) as f64, stored)
+    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Portion::work(&truncation))?;
+    let portion = Portion::new(&Order::new(truncation), grid, [0, 0]);
+    let stored = 2.0 * (3 + flow.scalars.len()) as f64 * portion.total_modes as f64;
+    Demands::new(case, grid, parameters.reals(&portion) as f64, stored)
 }
 
 /// The dissipation at which k_max eta = 1.5, eta = (nu^3 / eps)^(1/4).

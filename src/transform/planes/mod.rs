@@ -91,6 +91,11 @@ impl<T: Real> Planes<T> {
         self.row.traffic()
     }
 
+    /// The ranks of the row, which have the same planes.
+    pub fn row(&self) -> &World {
+        self.row.group()
+    }
+
     /// Transforms what has come of the columns, `received`, to the modes of the x-lines of some
     /// planes.
     pub fn inverse(

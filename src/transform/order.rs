@@ -1,0 +1,197 @@
+//! The order of columns and modes by arithmetic: how many there are at a n_x and before it, where a
+//! column begins and which column a mode lies in. Nothing lists the columns of all ranks: a large
+//! grid has millions.
+
+use super::{Column, Shape, Truncation};
+use std::ops::Range;
+
+impl Truncation {
+    /// Columns at this n_x: all n_z, at n_x = 0 those that are not negative.
+    pub fn columns_at(&self, nx: usize) -> usize {
+        self.nz_max(nx) * if nx == 0 { 1 } else { 2 } + 1
+    }
+
+    /// Modes at this n_x.
+    pub fn modes_at(&self, nx: usize) -> u64 {
+        let upper = self.nz_max(nx) + 1;
+        match self.shape {
+            Shape::Ellipsoid if nx == 0 => self.modes_of(nx, 0..upper),
+            // The columns of n_z and -n_z are of one length.
+            Shape::Ellipsoid => 2 * self.modes_of(nx, 0..upper) - self.modes_of(nx, 0..1),
+            _ => self.columns_at(nx) as u64 * self.column(nx, 0).len() as u64,
+        }
+    }
+
+    /// Modes of some columns at this n_x, counted in the order of storage.
+    fn modes_of(&self, nx: usize, columns: Range<usize>) -> u64 {
+        let upper = self.nz_max(nx) + 1;
+        let [of_upper, of_lower] = [
+            columns.start.min(upper)..columns.end.min(upper),
+            columns.start.max(upper) - upper..columns.end.max(upper) - upper,
+        ];
+        // The first of the lower ones has the largest |n_z|.
+        let of_lower = upper - of_lower.end.min(upper)..upper - of_lower.start.min(upper);
+        match self.shape {
+            Shape::Ellipsoid => self.modes_of_ellipsoid(nx, of_upper) + self.modes_of_ellipsoid(nx, of_lower),
+            _ => columns.len() as u64 * self.column(nx, 0).len() as u64,
+        }
+    }
+
+    /// Columns in all.
+    pub fn count_columns(&self) -> usize {
+        (0..=self.nx_max()).map(|nx| self.columns_at(nx)).sum()
+    }
+
+    /// Modes in all.
+    pub fn count_modes(&self) -> u64 {
+        (0..=self.nx_max()).map(|nx| self.modes_at(nx)).sum()
+    }
+
+    /// The place of the column (n_x, n_z) among those at n_x, if it is kept.
+    pub fn place(&self, nx: usize, nz: i64) -> Option<usize> {
+        if nx > self.nx_max() || nx == 0 && nz < 0 {
+            return None;
+        }
+        let (distance, most) = (nz.unsigned_abs() as usize, self.nz_max(nx));
+        if distance > most {
+            return None;
+        }
+        Some(if nz < 0 { 2 * most + 1 - distance } else { distance })
+    }
+
+    /// The column [n_x, n_z], if it is kept.
+    pub fn find(&self, [nx, nz]: [i64; 2]) -> Option<Column> {
+        let nx = usize::try_from(nx).ok()?;
+        self.place(nx, nz).map(|_| self.column(nx, nz))
+    }
+}
+
+/// How many columns and modes are before each n_x, and in all: as many numbers as there are n_x.
+#[derive(Clone, Debug)]
+pub struct Order {
+    truncation: Truncation,
+    columns: Vec<usize>,
+    modes: Vec<u64>,
+}
+
+impl Order {
+    pub fn new(truncation: Truncation) -> Self {
+        let (mut columns, mut modes) = (vec![0], vec![0]);
+        for nx in 0..=truncation.nx_max() {
+            columns.push(columns[nx] + truncation.columns_at(nx));
+            modes.push(modes[nx] + truncation.modes_at(nx));
+        }
+        Self { truncation, columns, modes }
+    }
+
+    pub fn truncation(&self) -> Truncation {
+        self.truncation
+    }
+
+    /// Columns before this n_x.
+    pub fn columns_before(&self, nx: usize) -> usize {
+        self.columns[nx]
+    }
+
+    /// Modes in all.
+    pub fn modes(&self) -> u64 {
+        self.modes[self.modes.len() - 1]
+    }
+
+    /// Modes before the column of this index, which may be the number of columns.
+    pub fn modes_before(&self, column: usize) -> u64 {
+        let nx = self.nx_of(column);
+        match self.columns.get(nx + 1) {
+            Some(_) => self.modes[nx] + self.truncation.modes_of(nx, 0..column - self.columns[nx]),
+            None => self.modes(),
+        }
+    }
+
+    /// The n_x of the column of this index; the number of n_x beyond the last.
+    fn nx_of(&self, column: usize) -> usize {
+        self.columns.partition_point(|before| *before <= column) - 1
+    }
+
+    /// The columns of a range of indices, in the order of storage.
+    pub fn columns(&self, range: Range<usize>) -> impl Iterator<Item = Column> {
+        let first = self.nx_of(range.start);
+        let nx = first..if range.is_empty() { first } else { self.nx_of(range.end - 1) + 1 };
+        self.truncation.columns(nx).skip(range.start - self.columns[first]).take(range.len())
+    }
+
+    /// The index of the first mode of the column (n_x, n_z), if it is kept.
+    pub fn first_mode(&self, nx: usize, nz: i64) -> Option<u64> {
+        let place = self.truncation.place(nx, nz)?;
+        Some(self.modes[nx] + self.truncation.modes_of(nx, 0..place))
+    }
+
+    /// The column that the mode of this index lies in, and the index of its first mode; `None` beyond
+    /// the last mode.
+    pub fn column_at(&self, mode: u64) -> Option<(Column, u64)> {
+        let nx = self.modes.partition_point(|before| *before <= mode) - 1;
+        let mut first = *self.modes.get(nx)?;
+        self.truncation.columns(nx..(nx + 1).min(self.modes.len() - 1)).find_map(|column| {
+            let begin = first;
+            first += column.len() as u64;
+            (mode < first).then_some((column, begin))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Order, Shape, Truncation};
+
+    fn sets() -> impl Iterator<Item = Truncation> {
+        let shapes = [Shape::TwoThirds, Shape::Ellipsoid, Shape::Chebyshev { kept: 7 }];
+        let grids = [[12, 10, 16], [1, 8, 9], [64, 30, 6], [5, 81, 2], [40, 36, 1], [27, 24, 34]];
+        shapes.into_iter().flat_map(move |shape| grids.map(|grid| Truncation { grid, shape }))
+    }
+
+    #[test]
+    fn counts_and_places_are_those_of_the_list_of_all_columns() {
+        for set in sets() {
+            let all: Vec<Column> = set.columns(0..set.nx_max() + 1).collect();
+            let order = Order::new(set);
+            assert_eq!((set.count_columns(), order.columns_before(set.nx_max() + 1)), (all.len(), all.len()));
+            let mut first = 0;
+            for (index, column) in all.iter().enumerate() {
+                assert_eq!(order.modes_before(index), first, "{set:?} {index}");
+                assert_eq!(order.first_mode(column.nx, column.nz), Some(first), "{set:?} {column:?}");
+                for mode in [first, first + column.len() as u64 - 1] {
+                    assert_eq!(order.column_at(mode), Some((*column, first)), "{set:?} {mode}");
+                }
+                for end in [index, index + 1, (index + 9).min(all.len()), all.len()] {
+                    assert!(
+                        order.columns(index..end).eq(all[index..end].iter().copied()),
+                        "{set:?} {index} {end}"
+                    );
+                }
+                assert_eq!(set.find([column.nx as i64, column.nz]), Some(*column));
+                assert_eq!(order.columns_before(column.nx) + set.place(column.nx, column.nz).unwrap(), index);
+                first += column.len() as u64;
+            }
+            assert_eq!([order.modes(), order.modes_before(all.len()), set.count_modes()], [first; 3]);
+            assert_eq!((order.column_at(first), order.columns(all.len()..all.len()).count()), (None, 0));
+            let most = set.nz_max(0) as i64;
+            for (nx, nz) in [(0, -1), (0, most + 1), (set.nx_max() + 1, 0), (set.nx_max(), -most - 1)] {
+                assert_eq!(order.first_mode(nx, nz), None, "{set:?} {nx} {nz}");
+                assert_eq!(set.find([nx as i64, nz]), None, "{set:?} {nx} {nz}");
+            }
+        }
+    }
+
+    /// Lattice points in a sphere come close to its volume, and rounding decides none of them.
+    #[test]
+    fn modes_of_a_large_ellipsoid_fill_its_volume() {
+        let set = Truncation { grid: [2048, 1024, 3072], shape: Shape::Ellipsoid };
+        let volume = 4.0 / 3.0 * std::f64::consts::PI * (2.0_f64 / 9.0).powf(1.5) * 2048.0 * 1024.0 * 3072.0;
+        // Without those that are conjugates of others, but for the mean column.
+        let found = 2.0 * set.count_modes() as f64;
+        assert!((found / volume - 1.0).abs() < 1e-4, "{found} for {volume}");
+        let of_columns = |nx: usize| set.columns(nx..nx + 1).map(|column| column.len() as u64).sum::<u64>();
+        for nx in [0, 1, 500, 964, 965] {
+            assert_eq!(set.modes_at(nx), of_columns(nx), "{nx}");
+        }
+    }
+}
