@@ -23,6 +23,7 @@ mod observe;
 mod plan;
 mod profiles;
 mod rates;
+mod report;
 mod right_hand_side;
 pub mod stability;
 mod statistics;
@@ -35,6 +36,7 @@ mod wavenumbers;
 
 pub use initial::{FluxChange, MeanChange};
 pub use profiles::unpack;
+pub use report::{holds_profiles, report};
 pub(crate) use statistics::{records_of_spectra, sampled, spectra};
 pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 

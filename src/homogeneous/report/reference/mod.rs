@@ -1,14 +1,13 @@
 //! Published data for comparison, as distributed: histories of energy and dissipation, energy spectra,
 //! and Reynolds stresses of homogeneous shear flow. The column names of a file determine its kind.
 
-mod given;
 mod history;
 mod spectra;
 mod stresses;
 
 use crate::error::Result;
+use crate::report::{Given, quoted};
 use crate::table::{TextTable, canonical, is_energy, is_wavenumber, without_unit};
-pub use given::{Given, quoted};
 pub use history::PublishedHistory;
 pub use spectra::{Matched, PublishedSpectra};
 pub use stresses::PublishedStresses;
@@ -39,7 +38,7 @@ impl References {
                 return Err(refused("It has no rows of numbers"));
             }
             if !given.names_columns() {
-                if super::channel::holds_profiles(&table) {
+                if crate::channel::holds_profiles(&table) {
                     return Err(refused("It holds profiles of a channel"));
                 }
                 if let Some(spectra) = PublishedSpectra::in_blocks(&table, &label)? {

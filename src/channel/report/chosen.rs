@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::case::{self, Case, Channel};
 use crate::channel::records_of_spectra;
 use crate::error::Result;
-use crate::report::table::number;
+use crate::report::rows::number;
 use crate::statistics::{Batch, Record, Tally, Window};
 use crate::store::{self, Header};
 

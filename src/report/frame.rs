@@ -34,6 +34,8 @@ pub const GREY: &str = "#555555";
 const MOST_POINTS: usize = 2000;
 /// Decades of a spectrum below its peak that are shown; what lies below is round-off.
 const DECADES: f64 = 10.0;
+/// Maximum number of markers per decade of wavenumbers.
+const MARKERS_A_DECADE: f64 = 16.0;
 
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 600.0;
@@ -223,6 +225,19 @@ pub fn bounds(curves: &[Curve]) -> Option<[(f64, f64); 2]> {
     };
     points().next()?;
     Some([range(&mut points().map(|point| point.0)), range(&mut points().map(|point| point.1))])
+}
+
+/// Points that are far enough apart on the axis of log k to be distinguished.
+pub fn sparse(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut next = f64::NEG_INFINITY;
+    let far = |&(k, _): &(f64, f64)| {
+        let shown = k >= next;
+        if shown {
+            next = k * 10f64.powf(1.0 / MARKERS_A_DECADE);
+        }
+        shown
+    };
+    points.filter(far).collect()
 }
 
 /// Writes `name.svg` and `name.png`.

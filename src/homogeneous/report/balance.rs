@@ -1,8 +1,8 @@
 //! Closure of the budgets of a run: the change of the energy and of the Reynolds stresses, compared
 //! with the time integral of the terms of their equations.
 
-use super::cubic::integrate;
-use super::series::{History, Table};
+use crate::report::cubic::integrate;
+use crate::report::series::{History, Table};
 
 /// Fewer samples say nothing about a time integral.
 pub const LEAST_SAMPLES: usize = 5;

@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use super::frame::{Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, curve, linear, zero};
+use super::super::balance::{EnergyBudget, LEAST_SAMPLES};
+use super::super::reference::{PublishedHistory, PublishedStresses};
+use super::super::shear::Stresses;
 use crate::error::Result;
-use crate::report::balance::{EnergyBudget, LEAST_SAMPLES};
-use crate::report::reference::{PublishedHistory, PublishedStresses};
+use crate::report::frame::{Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, curve, linear, zero};
 use crate::report::series::{History, Table};
-use crate::report::shear::Stresses;
 
 /// Maximum number of markers along the axis; more would hide the curves.
 const MOST_MARKERS: f64 = 40.0;

@@ -1,6 +1,9 @@
-use super::*;
+use super::References;
+use crate::report::report;
+use crate::report::series::Table;
 use crate::test_data;
-use series::Table;
+use std::fs;
+use std::path::Path;
 
 /// A run directory with `samples` samples of a decay and spectra of a few of them; the last line is torn.
 fn run_dir(samples: usize) -> tempfile::TempDir {

@@ -1,8 +1,8 @@
 //! Published channels, as they are distributed.
 
 use super::super::reference;
+use crate::report::Given;
 use crate::report::cubic::interpolate;
-use crate::report::reference::Given;
 use crate::test_data;
 
 /// At y+ = 10, and at the wall: the figures of the cross-check that comes with the data.

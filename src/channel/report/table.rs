@@ -6,7 +6,7 @@ use super::profiles::{Column, find};
 use super::reference::Published;
 use super::{Averaged, Run};
 use crate::error::Result;
-use crate::report::table::{Row, aligned, figures_row, heading, number};
+use crate::report::rows::{Row, aligned, figures_row, heading, number};
 use crate::statistics::Tally;
 
 /// Columns that are compared with published profiles, and their names in the table.

@@ -1,8 +1,8 @@
 //! The Reynolds stresses of a run from its series, and its total shear if the mean flow is a shear.
 
 use super::balance::COMPONENTS;
-use super::cubic::integrate;
-use super::series::{History, Table};
+use crate::report::cubic::integrate;
+use crate::report::series::{History, Table};
 
 /// The anisotropy over the samples.
 pub struct Stresses {

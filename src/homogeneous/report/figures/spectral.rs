@@ -2,19 +2,17 @@
 
 use std::path::Path;
 
-use super::frame::{
-    Curve, Frame, GREY, MarkerShape, PARTS, REFERENCES, Stroke, bounds, logarithmic, semilogarithmic,
-    significant, zero,
-};
+use super::super::reference::{Matched, PublishedSpectra};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
-use crate::report::reference::{Matched, PublishedSpectra};
+use crate::report::frame::{
+    Curve, Frame, GREY, MarkerShape, PARTS, REFERENCES, Stroke, bounds, logarithmic, semilogarithmic,
+    significant, sparse, zero,
+};
 use crate::report::series::{History, Spectrum, Table, samples};
 
 /// Colours from early to late times (viridis without its light end).
 const TIMES: [&str; 6] = ["#440154", "#404688", "#2D708E", "#1F968B", "#3DBC74", "#95D840"];
-/// Maximum number of markers per decade of wavenumbers.
-const MARKERS_A_DECADE: f64 = 16.0;
 
 /// Up to six energy spectra from the first to the last sample, and the slope of the inertial range. With
 /// `references`, the spectra at their times, and the references as markers of the same colour.
@@ -132,17 +130,4 @@ pub fn spectra_1d(dir: &Path, table: &Table) -> Result<bool> {
     let label = format!("One-dimensional spectra,  t = {}", significant(time, 4));
     let frame = Frame { dir, name: "spectra_1d", x: "Wavenumber  k₁,  k₂,  k₃", y: &label };
     logarithmic(&frame, true, curves).map(|()| true)
-}
-
-/// Points that are far enough apart on the axis of log k to be distinguished.
-pub fn sparse(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
-    let mut next = f64::NEG_INFINITY;
-    let far = |&(k, _): &(f64, f64)| {
-        let shown = k >= next;
-        if shown {
-            next = k * 10f64.powf(1.0 / MARKERS_A_DECADE);
-        }
-        shown
-    };
-    points.filter(far).collect()
 }

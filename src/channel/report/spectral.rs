@@ -7,10 +7,9 @@ use super::lines::{Directed, Lines};
 use super::published_lines::{Kind, PublishedLine};
 use crate::channel::catalogue::Field;
 use crate::error::Result;
-use crate::report::figures::frame::{
-    Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, zero,
+use crate::report::frame::{
+    Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, sparse, zero,
 };
-use crate::report::figures::sparse;
 
 /// y+ of the curves; the last one is the centre.
 const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];

@@ -7,7 +7,7 @@ use super::profiles::{Column, find};
 use super::reference::Published;
 use super::{Averaged, Run, spectral};
 use crate::error::Result;
-use crate::report::figures::frame::{
+use crate::report::frame::{
     Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, band, curve, linear, semilogarithmic, zero,
 };
 

@@ -7,8 +7,9 @@ use super::profiles::Column;
 use super::published_budgets::{balance, sign_dissipation};
 use super::published_lines::PublishedLine;
 use crate::error::Result;
+use crate::homogeneous::form;
 use crate::report::cubic::interpolate;
-use crate::report::reference::{Given, form, quoted};
+use crate::report::{Given, quoted};
 use crate::table::{Columns, Row, TextTable};
 
 const FORMS: &str = "Profiles, balances, spectra and correlations are read under a line of names as `y+ U+ \

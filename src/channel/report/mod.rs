@@ -24,13 +24,12 @@ mod table;
 
 use std::path::Path;
 
-use super::reference::Given;
-use super::series::Table;
-use super::{Labels, figures_directory};
 use crate::case::{self, Case, Channel, FlowKind};
 use crate::chebyshev::{Differences, Points};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::report::series::Table;
+use crate::report::{Given, Labels, figures_directory};
 use crate::statistics::{Tally, Window};
 use chosen::Chosen;
 use lines::Directed;

@@ -1,0 +1,78 @@
+//! Tables and figures of a run of this flow: `dissipation` and `energy` and, if the files have the data,
+//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`.
+
+mod balance;
+mod figures;
+mod reference;
+mod shear;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use crate::error::Result;
+use crate::report::series::{History, Spectrum, Table, spectra};
+use crate::report::{Given, Labels, figures_directory};
+use balance::EnergyBudget;
+use reference::References;
+pub use reference::form;
+use shear::Stresses;
+use std::path::Path;
+
+/// Draws the figures of `run_dir` and returns the table for the screen. Reads `spectra.csv`, `spectra_1d.csv`
+/// and `budget.csv` if they exist. The data of `references` are added to the figures and compared in the
+/// table.
+///
+/// # Errors
+/// A series without the columns `time`, `energy` and `dissipation`, another malformed file, a reference of
+/// unknown form, a full disk.
+pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Given]) -> Result<String> {
+    let file = |name: &str| Table::optional(&run_dir.join(name));
+    let (spectra_csv, spectra_1d, budget) =
+        (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
+    let history = History::of(series)?;
+    let run = Findings {
+        references: References::read(references, labels.viscosity)?,
+        labels,
+        energy: EnergyBudget::of(series, &history),
+        stresses: Stresses::of(series, &history),
+        spectra: spectra_csv.as_ref().map(spectra).transpose()?.unwrap_or_default(),
+        series,
+        history,
+        budget,
+    };
+
+    let dir = figures_directory(run_dir)?;
+    let Findings { history, references, spectra, .. } = &run;
+    figures::dissipation(&dir, history, &references.histories)?;
+    figures::energy(&dir, history, &references.histories)?;
+    let mut drawn = vec!["dissipation", "energy"];
+    if !spectra.is_empty() {
+        figures::spectrum(&dir, spectra, &references.spectra)?;
+        drawn.push("spectrum");
+    }
+    let mut note = |name, is_drawn| drawn.extend(if is_drawn { Some(name) } else { None });
+    note("balance", figures::balance(&dir, history, &run.energy)?);
+    note("stresses", figures::stresses(&dir, history, &run.stresses, &references.stresses)?);
+    if let Some(table) = &spectra_csv {
+        note("transfer", figures::transfer(&dir, table, history)?);
+    }
+    if let Some(table) = &spectra_1d {
+        note("spectra_1d", figures::spectra_1d(&dir, table)?);
+    }
+    if let Some(table) = &run.budget {
+        note("skewness", figures::skewness(&dir, table)?);
+    }
+    Ok(table::table(&run, &dir, &drawn))
+}
+
+/// The data of a run, and the references for comparison.
+struct Findings<'a> {
+    labels: &'a Labels,
+    series: &'a Table,
+    history: History,
+    energy: EnergyBudget,
+    stresses: Stresses,
+    spectra: Vec<Spectrum>,
+    budget: Option<Table>,
+    references: References,
+}
