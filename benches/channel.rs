@@ -5,7 +5,7 @@
 
 mod support;
 
-use rogallo::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary};
+use rogallo::channel::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::{Clock, Flow};
 use rogallo::parallel::Session;

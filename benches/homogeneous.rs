@@ -9,8 +9,8 @@
 
 mod support;
 
-use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
+use rogallo::homogeneous::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::Session;
 use rogallo::program::Program;

@@ -1,19 +1,33 @@
-//! What a flow says of a case of it before the flow is built. Each flow implements this for its
-//! part of the case, in its own room; the driver, `plan` and `submit` ask through it. Only `regrid` names
-//! flows.
+//! What a flow is before it is built: its part of a case with the declaration of its keys, and what it says of
+//! the case, of its files, and of a run. Each flow implements this in its own room; everything else asks through it.
 
-use crate::case::{Case, FlowKind, Sampling};
-use crate::error::Result;
+use crate::case::general::General;
+use crate::case::keys::{Keys, Variant};
+use crate::case::{Case, Sampling};
+use crate::conversion::{Change, Conversion};
+use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::parallel::World;
 use crate::plan::{Demands, Row};
+use crate::report::series::Table;
+use crate::report::{Given, Recorded};
+use crate::table::TextTable;
 use crate::time::Stability;
 use crate::transform::Truncation;
+use std::any::Any;
+use std::fmt;
+use std::ops::Deref;
 use std::path::Path;
 use std::rc::Rc;
 
-/// A flow as it is before its first step: modes, demands, what `check` says of it.
-pub trait Definition {
+/// The part of a case that belongs to one flow alone.
+pub trait Definition: Plain {
+    /// Visits the keys of `[flow]` after its kind.
+    fn equations(&mut self, _keys: &mut Keys) {}
+
+    /// Visits the tables from `[domain]` to `[output]`. Files are relative to `dir`.
+    fn visit(&mut self, keys: &mut Keys, general: General, dir: &Path);
+
     /// The modes that the case keeps.
     fn truncation(&self, case: &Case) -> Truncation;
 
@@ -39,7 +53,9 @@ pub trait Definition {
     ///
     /// # Errors
     /// Fields or forces that the run would refuse.
-    fn notes(&self, case: &Case) -> Result<Vec<String>>;
+    fn notes(&self, _case: &Case) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 
     /// The flow at time zero, in the precision of the case; collective.
     ///
@@ -54,7 +70,57 @@ pub trait Definition {
     }
 
     /// The checkpoint that the initial field is taken from, if it is.
-    fn initial_file(&self) -> Option<&Path>;
+    fn initial_file(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The way of a state of the case `from` of this flow, at its time, to the case `to`, which has this
+    /// definition, at its time. The lengths of the box change by `changes`.
+    ///
+    /// # Errors
+    /// A box in which the flow cannot continue; a flow that has no such way.
+    fn conversion(
+        &self,
+        _from: (&Case, f64),
+        _to: (&Case, f64),
+        _changes: [Change; 3],
+    ) -> Result<Box<dyn Conversion>> {
+        Err(Error::input("a state of this flow cannot be converted to another grid or box"))
+    }
+
+    /// The tables beside the series that grow during a run: [`crate::flow::OutputTable`] `NAME` is
+    /// in `NAME.csv`.
+    fn tables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The files at the top of a run directory that only a report of this flow writes.
+    fn files(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Writes tables and figures of a run, and returns the table for the screen. This is the part of
+    /// the case of the run, or a blank one if that cannot be read. The data of `references` are added
+    /// to the figures and compared.
+    ///
+    /// # Errors
+    /// Malformed files, a reference of unknown form, a full disk.
+    fn report(&self, run: &Recorded, references: &[Given]) -> Result<String>;
+
+    /// What published data of this flow a file holds, if it does.
+    fn published(&self, _file: &TextTable) -> Option<String> {
+        None
+    }
+
+    /// Columns of the series that `status` shows beside the energy and the Courant number.
+    fn watched(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What `status` warns of in a series.
+    fn warnings(&self, _series: &Table) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The largest scales of a flow.
@@ -67,17 +133,110 @@ pub struct Slowest {
     pub name: String,
 }
 
-impl Case {
-    /// What the flow of the case says of it.
-    pub fn definition(&self) -> &dyn Definition {
-        match &self.flow {
-            FlowKind::Homogeneous(flow) => flow,
-            FlowKind::Channel(flow) => flow,
-        }
+/// A definition as a plain value, which is copied and compared.
+pub trait Plain: Any + fmt::Debug {
+    fn copy(&self) -> Box<dyn Definition>;
+    fn equals(&self, other: &dyn Definition) -> bool;
+}
+
+impl<D: Definition + Clone + PartialEq> Plain for D {
+    fn copy(&self) -> Box<dyn Definition> {
+        Box::new(self.clone())
     }
 
-    /// The checkpoint that the initial field is taken from, if it is.
-    pub fn initial_file(&self) -> Option<&Path> {
-        self.definition().initial_file()
+    fn equals(&self, other: &dyn Definition) -> bool {
+        (other as &dyn Any).downcast_ref::<D>() == Some(self)
+    }
+}
+
+impl Clone for Box<dyn Definition> {
+    fn clone(&self) -> Self {
+        (**self).copy()
+    }
+}
+
+/// The flows that a case may be of; the first is that of a case that does not name one.
+#[derive(Clone, Copy)]
+pub struct Flows(pub &'static [Variant<Box<dyn Definition>>]);
+
+impl Variant<Box<dyn Definition>> {
+    /// The flow that `flow.kind = word` chooses.
+    pub const fn flow<D: Definition + Default>(word: &'static str, says: &'static str) -> Self {
+        Self {
+            word,
+            says,
+            blank: || Box::new(D::default()),
+            is: |definition| (&**definition as &dyn Any).is::<D>(),
+        }
+    }
+}
+
+impl Flows {
+    /// A blank definition of each.
+    pub fn blank(self) -> impl Iterator<Item = Box<dyn Definition>> {
+        self.0.iter().map(|flow| (flow.blank)())
+    }
+
+    /// This one.
+    pub fn chosen(self, definition: Box<dyn Definition>) -> Chosen {
+        Chosen { flows: self, definition }
+    }
+
+    /// The first one, blank.
+    pub fn first(self) -> Chosen {
+        // The list of a program is not empty.
+        self.chosen((self.0[0].blank)())
+    }
+
+    /// The one of this name, blank.
+    pub fn named(self, word: &str) -> Option<Chosen> {
+        let flow = self.0.iter().find(|flow| flow.word == word)?;
+        Some(self.chosen((flow.blank)()))
+    }
+
+    /// What published data of another flow than `own` a file holds, if it does.
+    pub fn published_of_others(self, own: &dyn Definition, file: &TextTable) -> Option<String> {
+        let others =
+            self.blank().filter(|other| (&**other as &dyn Any).type_id() != (own as &dyn Any).type_id());
+        others.into_iter().find_map(|other| other.published(file))
+    }
+}
+
+/// The flow of a case, and those that it might be.
+#[derive(Clone)]
+pub struct Chosen {
+    pub flows: Flows,
+    pub definition: Box<dyn Definition>,
+}
+
+impl Chosen {
+    /// The definition, if it is a `D`.
+    pub fn of<D: Definition>(&self) -> Option<&D> {
+        (&*self.definition as &dyn Any).downcast_ref()
+    }
+
+    /// Whether both are of one flow.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&*self.definition as &dyn Any).type_id() == (&*other.definition as &dyn Any).type_id()
+    }
+}
+
+impl Deref for Chosen {
+    type Target = dyn Definition;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.definition
+    }
+}
+
+impl PartialEq for Chosen {
+    fn eq(&self, other: &Self) -> bool {
+        self.definition.equals(&*other.definition)
+    }
+}
+
+impl fmt::Debug for Chosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.definition.fmt(f)
     }
 }

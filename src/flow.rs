@@ -89,6 +89,14 @@ pub trait Flow {
     /// The tables that are written less often: spectra, budgets.
     fn spectra(&mut self) -> Vec<OutputTable>;
 
+    /// The unit of a field of the state or at points.
+    fn unit(&self, field: &str) -> &'static str {
+        match field {
+            "u" | "v" | "w" => "velocity of the case",
+            _ => "scalar of the case",
+        }
+    }
+
     /// The names of the fields at points.
     fn fields(&self) -> Vec<String>;
 
@@ -204,7 +212,7 @@ pub struct Tail {
 /// A table of the state at one time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputTable {
-    /// Its file is `NAME.csv`; the run directory must know it (`run::directory`).
+    /// Its file is `NAME.csv`; it is among [`crate::definition::Definition::tables`].
     pub name: String,
     pub columns: Vec<String>,
     /// A value for each column; None is an empty cell.

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The program is the way to compute. Programs that analyse its results can read them with this
-//! library: a case ([`case::load`]), a checkpoint ([`StoredCheckpoint`]), a snapshot
+//! library: a case ([`case::load`] of [`FLOWS`]), a checkpoint ([`StoredCheckpoint`]), a snapshot
 //! ([`StoredSnapshot`]) and a batch of statistics ([`read_batch`]). Fields are `ndarray` arrays.
 //!
 //! ```no_run
@@ -32,12 +32,16 @@
 
 pub mod case;
 pub mod channel;
+#[doc(hidden)]
+pub mod cli;
 pub mod convection;
-mod definition;
+pub mod conversion;
+pub mod definition;
 pub mod diagnosis;
 pub mod error;
 pub mod files;
 pub mod flow;
+mod flows;
 pub mod homogeneous;
 pub mod ledger;
 pub mod memory;
@@ -57,6 +61,7 @@ mod chebyshev;
 mod random;
 
 pub use error::{Error, Result};
+pub use flows::FLOWS;
 pub use store::{StoredCheckpoint, StoredColumn, StoredSnapshot, read_batch};
 
 /// A file of published or exact numbers, with its source in `tests/data/README.md`.

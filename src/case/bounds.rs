@@ -12,15 +12,14 @@ use std::path::Path;
 const LARGEST_SINGLE: f64 = 1e15;
 const LEAST_SINGLE: f64 = 1e-15;
 
-/// The tables whose numbers enter the fields.
-const OF_THE_FIELDS: [&str; 8] =
-    ["domain", "fluid", "mean", "drive", "walls", "scalar", "forcing", "initial"];
+/// The tables whose numbers do not enter the fields.
+const NOT_OF_THE_FIELDS: [&str; 6] = ["flow", "numerics", "time", "parallel", "output", "checkpoint"];
 
 /// The problems of the case as a run reads it.
 pub fn problems(resolved: &Case) -> Vec<Problem> {
     let text = resolved.to_toml();
     let mut problems = Vec::new();
-    case(&resolved.name, &text, Path::new(""), &[], &mut problems);
+    case(resolved.flow.flows.first(), &resolved.name, &text, Path::new(""), &[], &mut problems);
     for problem in &mut problems {
         problem.place = None;
         problem.message = format!("{} (with the defaults of the case filled in)", problem.message);
@@ -28,8 +27,8 @@ pub fn problems(resolved: &Case) -> Vec<Problem> {
     if problems.is_empty() && resolved.numerics.precision == Precision::Single {
         let tree = document::read(&text, &[], &mut problems);
         let mut too_far = Vec::new();
-        for name in OF_THE_FIELDS {
-            if let Some(Value::Table(table)) = tree.get(name).map(|entry| &entry.node.value) {
+        for (name, entry) in tree.iter().filter(|(name, _)| !NOT_OF_THE_FIELDS.contains(&name.as_str())) {
+            if let Value::Table(table) = &entry.node.value {
                 look(table, name, &mut too_far);
             }
         }

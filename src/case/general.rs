@@ -4,10 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::channel::{self, Channel};
 use super::codec::*;
-use super::homogeneous::{self, Homogeneous};
 use super::keys::{Change, Form, Head, Key, Keys, Variant, variant};
+use crate::definition::Chosen;
 use crate::parallel::Method;
 use crate::time::{Schedule, StepSize};
 
@@ -15,11 +14,12 @@ const PRECISIONS: &[(&str, Precision)] = &[("double", Precision::Double), ("sing
 const EXCHANGES: &[(&str, Method)] = &[("all-to-all", Method::AllToAll), ("pairwise", Method::Pairwise)];
 
 /// One case: what is computed, how, and what is written.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// The stem of the case file.
     pub name: String,
-    pub flow: FlowKind,
+    /// Which equations are solved, with all that belongs to them alone.
+    pub flow: Chosen,
     pub domain: Domain,
     pub fluid: Fluid,
     pub numerics: Numerics,
@@ -29,48 +29,25 @@ pub struct Case {
     pub checkpoint: Checkpoint,
 }
 
-/// The equations to solve, with everything that is specific to them.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FlowKind {
-    Homogeneous(Homogeneous),
-    Channel(Channel),
-}
-
-impl Default for FlowKind {
-    fn default() -> Self {
-        Self::Homogeneous(Homogeneous::default())
-    }
-}
-
-/// The flows that a case may be of.
-pub const FLOWS: &[Variant<FlowKind>] = &[
-    variant!(
-        "homogeneous",
-        "Homogeneous turbulence in a box that is periodic in x, y and z.",
-        FlowKind::Homogeneous(_)
-    ),
-    variant!(
-        "channel",
-        "Plane channel between walls at y = -1 and y = 1, periodic in x and z.",
-        FlowKind::Channel(_)
-    ),
-];
-
 impl Case {
+    /// The case of a flow before its keys are read.
+    pub fn blank(flow: Chosen) -> Self {
+        let (name, domain, fluid, numerics, time, parallel, output, checkpoint) = Default::default();
+        Self { name, flow, domain, fluid, numerics, time, parallel, output, checkpoint }
+    }
+
     /// Visits every key in the order of the case file. Paths are relative to `dir`.
     pub fn visit(&mut self, keys: &mut Keys, dir: &Path) {
         let mut is_known = true;
         let head = Head::new("flow", "Equations to be solved.").change(Change::Refused);
         keys.table(head, |keys| {
-            let chosen = keys.kind(&mut self.flow, "kind", "Flow to be computed.", FLOWS, |flow, _, keys| {
-                if let FlowKind::Homogeneous(flow) = flow {
-                    homogeneous::equations(keys, flow);
-                }
-            });
+            let Chosen { flows, definition } = &mut self.flow;
+            let says = "Flow to be computed.";
+            let chosen = keys.kind(definition, "kind", says, flows.0, |flow, _, keys| flow.equations(keys));
             let is_missing = !chosen && keys.given("kind") == Some(false);
-            // Without it, the keys are checked as those of a box.
-            if let (true, FlowKind::Homogeneous(flow)) = (is_missing, &mut self.flow) {
-                homogeneous::equations(keys, flow);
+            // Without it, the keys are checked as those of the first flow.
+            if is_missing {
+                definition.equations(keys);
             }
             is_known = chosen || is_missing;
         });
@@ -79,11 +56,7 @@ impl Case {
             return keys.ignore_others();
         }
         let Self { name: _, flow, domain, fluid, numerics, time, parallel, output, checkpoint } = self;
-        let general = General { domain, fluid, numerics, time, parallel, output };
-        match flow {
-            FlowKind::Homogeneous(flow) => homogeneous::visit(keys, flow, general, dir),
-            FlowKind::Channel(flow) => channel::visit(keys, flow, general, dir),
-        }
+        flow.definition.visit(keys, General { domain, fluid, numerics, time, parallel, output }, dir);
         self::checkpoint(keys, checkpoint);
     }
 }
@@ -352,6 +325,20 @@ fn checkpoint(keys: &mut Keys, checkpoint: &mut Checkpoint) {
                 .says("Number of ranks that write and read files for all; if it is not set, MPI chooses."),
         );
     });
+}
+
+/// Visits the path of the checkpoint from which the run starts. It is made absolute, so that the
+/// resolved case can be read anywhere.
+pub fn checkpoint_file(keys: &mut Keys, file: &mut PathBuf, dir: &Path) {
+    let dir = dir.to_owned();
+    let absolute = path(move |node, text| {
+        std::path::absolute(dir.join(text)).or_else(|error| node.wrong(error.to_string()))
+    });
+    let key = Key::required("file", absolute, "\"runs/NAME/checkpoints/latest\"");
+    keys.key(
+        file,
+        key.says("Checkpoint from which the run starts, at time zero; relative to the case file."),
+    );
 }
 
 /// Checks that the limits of a band of wavenumbers ascend; `help` says what the band is.

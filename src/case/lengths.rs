@@ -170,7 +170,8 @@ mod tests {
                 .starts_with("domain.size: expected an array of 3 values, found 1")
         );
         let in_file = |text: &str| {
-            let error = super::super::parse("case.toml", text, Path::new(""), &[]).unwrap_err().message;
+            let error =
+                super::super::tests::parse("case.toml", text, Path::new(""), &[]).unwrap_err().message;
             error
                 .lines()
                 .filter(|line| line.contains("error: ") || line.contains("help: "))

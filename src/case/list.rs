@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::general::{Case, FLOWS};
+use super::general::Case;
 use super::keys::{Absent, Branches, By, Change, Facts, Group, Head, Keys, Slot, Visitor};
+use crate::definition::Flows;
 
 /// A flow and its tables.
 pub struct Flow {
@@ -48,16 +49,16 @@ pub struct Table {
 }
 
 /// Every flow with all possible keys of its cases.
-pub fn flows() -> Vec<Flow> {
+pub fn tables(flows: Flows) -> Vec<Flow> {
     let flow = |variant: &super::keys::Variant<_>| {
-        let mut case = Case { flow: (variant.blank)(), ..Case::default() };
+        let mut case = Case::blank(flows.chosen((variant.blank)()));
         let mut lister = Lister::default();
         case.visit(&mut lister, Path::new(""));
         let mut tables = lister.items;
         only(&mut tables, variant.word);
         Flow { word: variant.word, says: variant.says, tables }
     };
-    FLOWS.iter().map(flow).collect()
+    flows.0.iter().map(flow).collect()
 }
 
 /// Removes all kinds of `[flow]` but the one to which the other tables belong.

@@ -1,61 +1,56 @@
 //! The case: what a run computes, read from a TOML file and the overrides of the command line.
 //!
 //! A key is declared once, next to the field of the case that it fills: the keys of every flow in
-//! `general`, the others in `homogeneous` and `channel`. `keys` has the parts of a declaration;
-//! `codec` and `lengths` read and write single values. Three visitors use the declarations: `reader`
-//! reads a case, `writer` writes it, and `list` describes all possible keys for `reference` (`rogallo
-//! keys`) and `schema`. `document` parses the texts into one tree of values with their places,
-//! `problems` shows all problems at once, `resolved` compares cases, and `bounds` checks the numbers
-//! of a case with its defaults filled in.
+//! `general`, the others in the `case` of the flow. `keys` has the parts of a declaration;
+//! `codec` and `lengths` read and write single values; `sampling` and `scalar` declare what several flows
+//! have. Three visitors use the declarations: `reader` reads a case, `writer` writes it, and `list`
+//! describes all possible keys for `reference` (`rogallo keys`) and `schema`. `document` parses the texts
+//! into one tree of values with their places, `problems` shows all problems at once, `resolved` compares
+//! cases, and `bounds` checks the numbers of a case with its defaults filled in.
 
 mod bounds;
-mod channel;
-mod codec;
-mod document;
-mod general;
-mod homogeneous;
-mod keys;
-mod lengths;
+pub mod codec;
+pub mod document;
+pub mod general;
+pub mod keys;
+pub mod lengths;
 mod list;
 mod problems;
 mod reader;
 mod reference;
 mod resolved;
+pub mod sampling;
+pub mod scalar;
 mod schema;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod writer;
 
 use std::io::ErrorKind;
 use std::path::Path;
 
+use crate::definition::{Chosen, Flows};
 use crate::error::{Error, Result};
 use crate::files;
 use problems::{Problem, Sources};
 
-pub use channel::{
-    Batches, Channel, ChannelInitial, ChannelScalar, Drive, Eigenfamily, Nominal, Oscillation, Sampling,
-    ScalarBoundary, Transpiration, WallSide, Walls, nominal,
-};
 pub use general::{
-    Case, Checkpoint, Domain, FlowKind, Fluid, Numerics, Output, Parallel, Precision, Retry, Stop, Time,
-};
-pub use homogeneous::{
-    BodyForce, Dealiasing, Develop, Forcing, Gradient, Homogeneous, Initial, Mean, Rescale, Scalar,
-    ScalarInitial, Spectrum,
+    Case, Checkpoint, Domain, Fluid, Numerics, Output, Parallel, Precision, Retry, Stop, Time,
 };
 pub use reference::{markdown as keys_in_markdown, text as keys};
 pub use resolved::{
     batch_differences, noted_differences, physics_differences, physics_text, read_physics, recorded_name,
     refused_differences,
 };
+pub use sampling::{Batches, Sampling};
 pub use schema::schema;
 
-/// Reads the case file at `path`; each of `overrides`, `key.sub=value`, replaces a value of the file.
+/// Reads the case file at `path`, of one of the `flows`; each of `overrides`, `key.sub=value`, replaces a
+/// value of the file.
 ///
 /// # Errors
 /// An unreadable file, or all problems with the case, each with its line (kind `Input`).
-pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
+pub fn load(flows: Flows, path: &Path, overrides: &[String]) -> Result<Case> {
     let name = path.display();
     if path.is_dir() {
         let run = path.join("case.toml").is_file();
@@ -76,7 +71,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
         }
         _ => Error::input(format!("cannot read the case file {name}: {error}; nothing was run.")),
     })?;
-    parse(&name.to_string(), &text, path.parent().unwrap_or(Path::new("")), overrides)
+    parse(flows, &name.to_string(), &text, path.parent().unwrap_or(Path::new("")), overrides)
 }
 
 /// Reads a case from `text`. Errors show `name` as the file; its last component without `.toml` is the
@@ -84,11 +79,11 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
 ///
 /// # Errors
 /// All problems with the case, each with its line (kind `Input`).
-pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result<Case> {
+pub fn parse(flows: Flows, name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result<Case> {
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.strip_suffix(".toml").unwrap_or(file);
     let mut problems = Vec::new();
-    if let Some(case) = case(stem, text, dir, overrides, &mut problems) {
+    if let Some(case) = case(flows.first(), stem, text, dir, overrides, &mut problems) {
         problems = bounds::problems(&case);
         if problems.is_empty() {
             return Ok(case);
@@ -99,6 +94,7 @@ pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result
 
 /// The case in a text, if there are no problems with it.
 fn case(
+    flow: Chosen,
     stem: &str,
     text: &str,
     dir: &Path,
@@ -110,7 +106,7 @@ fn case(
     if !problems.is_empty() {
         return None;
     }
-    let mut case = Case { name: stem.to_owned(), ..Case::default() };
+    let mut case = Case { name: stem.to_owned(), ..Case::blank(flow) };
     reader::read(&root, problems, |keys| case.visit(keys, dir));
     Some(case).filter(|_| problems.is_empty())
 }

@@ -2,7 +2,8 @@
 
 use super::codec::{alternatives, suggestion};
 use super::keys::{Absent, By, Change, Facts, Form};
-use super::list::{Choice, Flow, Item, Table, flows};
+use super::list::{Choice, Flow, Item, Table, tables};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
 
 /// A table of the reference.
@@ -36,9 +37,9 @@ type Chapter = (String, Vec<Section>);
 ///
 /// # Errors
 /// There is no such table (kind `Input`).
-pub fn text(table: Option<&str>) -> Result<String> {
+pub fn text(flows: Flows, table: Option<&str>) -> Result<String> {
     let mut text = String::new();
-    for (heading, sections) in chapters() {
+    for (heading, sections) in chapters(flows) {
         let sections = sections.iter().filter(|section| table.is_none_or(|table| section.is_below(table)));
         let shown: String = sections.map(Section::text).collect();
         if !shown.is_empty() {
@@ -47,7 +48,7 @@ pub fn text(table: Option<&str>) -> Result<String> {
     }
     match table {
         Some(table) if text.is_empty() => {
-            let mut paths: Vec<String> = chapters()
+            let mut paths: Vec<String> = chapters(flows)
                 .into_iter()
                 .flat_map(|(_, sections)| sections)
                 .map(|section| section.path)
@@ -62,13 +63,13 @@ pub fn text(table: Option<&str>) -> Result<String> {
 }
 
 /// The keys of all tables as Markdown.
-pub fn markdown() -> String {
+pub fn markdown(flows: Flows) -> String {
     let mut text =
         "# Keys of a case\n\nWritten by `rogallo keys --markdown`. Units are those of the case: a \
         length, a velocity, their quotient the time. The last column says whether a key may change when a \
         run continues: *fixed* keys cannot, *accept* needs `--accept-changes`, *free* keys may.\n"
             .to_owned();
-    for (heading, sections) in chapters() {
+    for (heading, sections) in chapters(flows) {
         text += &format!("\n## {heading}\n");
         text += &sections.iter().map(Section::markdown).collect::<String>();
     }
@@ -76,8 +77,8 @@ pub fn markdown() -> String {
 }
 
 /// The tables that are the same in all flows, then those of each flow.
-fn chapters() -> Vec<Chapter> {
-    let flows: Vec<(Flow, Vec<Section>)> = flows()
+fn chapters(flows: Flows) -> Vec<Chapter> {
+    let flows: Vec<(Flow, Vec<Section>)> = tables(flows)
         .into_iter()
         .map(|flow| {
             let sections = sections(&flow.tables, "");

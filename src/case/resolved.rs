@@ -1,8 +1,9 @@
 //! A case written out with every default filled in, and the differences between two cases.
 
-use super::general::{Case, FlowKind};
+use super::general::Case;
 use super::keys::Change;
 use super::writer::{Line, Section, sections};
+use crate::definition::Flows;
 use crate::error::Result;
 use crate::time::Schedule;
 use std::path::Path;
@@ -67,8 +68,8 @@ pub fn physics_text(case: &Case) -> String {
 ///
 /// # Errors
 /// A text that is not a case, or was written by a newer version.
-pub fn read_physics(text: &str) -> Result<Case> {
-    super::parse("case.toml", text, Path::new(""), &SOME_TIME.map(str::to_owned))
+pub fn read_physics(flows: Flows, text: &str) -> Result<Case> {
+    super::parse(flows, "case.toml", text, Path::new(""), &SOME_TIME.map(str::to_owned))
 }
 
 /// Returns whether such a key changes the physics or the numerical results of a case.
@@ -97,9 +98,9 @@ pub fn noted_differences(a: &Case, b: &Case) -> Vec<String> {
 /// The differing keys that give batches of statistics another length, one line per key; none if no
 /// more samples are taken.
 pub fn batch_differences(a: &Case, b: &Case) -> Vec<String> {
-    let (FlowKind::Channel(a), FlowKind::Channel(b)) = (&a.flow, &b.flow) else { return Vec::new() };
-    let (of_a, of_b) = (a.sampling.batches, b.sampling.batches);
-    let sampled = [a, b].iter().all(|flow| flow.sampling.schedule != Schedule::default());
+    let (Some(a), Some(b)) = (a.flow.sampling(), b.flow.sampling()) else { return Vec::new() };
+    let (of_a, of_b) = (a.batches, b.batches);
+    let sampled = [a, b].iter().all(|sampling| sampling.schedule != Schedule::default());
     let length = (of_a.length != of_b.length)
         .then(|| format!("output.statistics.batch: {} -> {}", of_a.length, of_b.length));
     let spectra = (of_a.of_spectra != of_b.of_spectra)

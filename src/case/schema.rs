@@ -4,16 +4,17 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::keys::{Absent, By, Facts, Form};
-use super::list::{Flow, Item, Table, flows};
+use super::list::{Flow, Item, Table, tables};
+use crate::definition::Flows;
 
 /// The schema of a case file of any flow.
-pub fn schema() -> Json {
+pub fn schema(flows: Flows) -> Json {
     let flow = |Flow { says, tables, .. }: &Flow| object(tables, says);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Case file of rogallo",
         "type": "object",
-        "anyOf": flows().iter().map(flow).collect::<Vec<_>>(),
+        "anyOf": tables(flows).iter().map(flow).collect::<Vec<_>>(),
     })
 }
 

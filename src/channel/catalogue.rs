@@ -4,7 +4,7 @@
 //!
 //! The kernels in [`super::statistics`] decide which moments are sampled; any other can be expressed.
 
-use crate::case::ChannelScalar;
+use crate::channel::case::ChannelScalar;
 use Factor::{Dx, Dy, Dz, OmegaX, OmegaY, OmegaZ, Value};
 use Moment::{InPlane, Product};
 
@@ -303,7 +303,7 @@ pub fn mean_beside_spectra(mean: Moment, scalars: &[ChannelScalar]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::ScalarBoundary;
+    use crate::channel::case::ScalarBoundary;
 
     const S: Field = Field::Scalar(0);
 

@@ -1,12 +1,20 @@
 //! The definition of this flow for a case before it is built.
 
-use super::{Channel, Parameters, plan};
-use crate::case::{self, Case, ChannelInitial, Precision, Sampling};
+use super::conversion::FromCase;
+use super::{Channel, Parameters, plan, report};
+use crate::case::general::General;
+use crate::case::keys::Keys;
+use crate::case::{Case, Precision, Sampling};
+use crate::channel::case::{self, ChannelInitial};
+use crate::conversion::{Change, Conversion};
 use crate::definition::{Definition, Slowest};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::parallel::World;
 use crate::plan::{Demands, Row};
+use crate::report::series::Table;
+use crate::report::{Given, Recorded};
+use crate::table::TextTable;
 use crate::time::{SPALART_MOSER_ROGERS, Stability};
 use crate::transform::Truncation;
 use std::f64::consts::{FRAC_PI_2, TAU};
@@ -14,6 +22,10 @@ use std::path::Path;
 use std::rc::Rc;
 
 impl Definition for case::Channel {
+    fn visit(&mut self, keys: &mut Keys, general: General, dir: &Path) {
+        case::visit(keys, self, general, dir);
+    }
+
     fn truncation(&self, case: &Case) -> Truncation {
         Parameters::new(case, self).truncation()
     }
@@ -59,5 +71,35 @@ impl Definition for case::Channel {
             ChannelInitial::File { path } => Some(path),
             _ => None,
         }
+    }
+    fn conversion(
+        &self,
+        from: (&Case, f64),
+        (to, _): (&Case, f64),
+        changes: [Change; 3],
+    ) -> Result<Box<dyn Conversion>> {
+        let of_from = from.0.flow.of().ok_or_else(|| Error::failure("a state of another flow"))?;
+        Ok(Box::new(FromCase::new(from, to, [of_from, self], changes)))
+    }
+
+    fn files(&self) -> &'static [&'static str] {
+        &report::FILES
+    }
+
+    fn report(&self, run: &Recorded, references: &[Given]) -> Result<String> {
+        report::report(self, run, references)
+    }
+
+    fn published(&self, file: &TextTable) -> Option<String> {
+        report::holds_profiles(file).then(|| "profiles of a channel".to_owned())
+    }
+
+    fn watched(&self) -> &'static [&'static str] {
+        &["re_tau"]
+    }
+
+    fn warnings(&self, series: &Table) -> Vec<String> {
+        let at_rest = series.find("re_tau").and_then(<[f64]>::last) == Some(&0.0);
+        if at_rest { vec!["there is no friction at the walls".to_owned()] } else { Vec::new() }
     }
 }

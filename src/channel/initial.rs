@@ -3,7 +3,7 @@
 use super::profiles::{pack, unpack};
 use super::stability::{Eigenmode, Family, eigenmode};
 use super::{Channel, Parameters, boundary};
-use crate::case::{ChannelInitial, Drive, Eigenfamily, Nominal, ScalarBoundary, nominal};
+use crate::channel::case::{ChannelInitial, Drive, Eigenfamily, Nominal, ScalarBoundary, nominal};
 use crate::chebyshev::{Points, bulk, derivative};
 use crate::error::Result;
 use crate::parallel::ExactSum;

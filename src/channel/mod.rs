@@ -12,7 +12,9 @@
 //! frame that moves in x, so that the step is limited by the fluctuations; U is that of the
 //! laboratory.
 
+pub mod case;
 pub(crate) mod catalogue;
+mod conversion;
 mod definition;
 mod diagnose;
 mod helmholtz;
@@ -34,15 +36,10 @@ mod velocity;
 mod walls;
 mod wavenumbers;
 
-pub use initial::{FluxChange, MeanChange};
-pub use profiles::unpack;
-pub use report::{holds_profiles, report};
+use initial::{FluxChange, MeanChange};
 pub(crate) use statistics::{records_of_spectra, sampled, spectra};
-pub use stretch::{Stretch, has_wall_values, keep_wall_values};
 
-use crate::case::{
-    self, Batches, Case, ChannelInitial, ChannelScalar, Drive, FlowKind, ScalarBoundary, Walls,
-};
+use crate::case::{Batches, Case};
 use crate::chebyshev::Points;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
@@ -53,9 +50,10 @@ use crate::transform::{
     Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Reals, Shape, Slab, SpectralField, Truncation, Values,
     ValuesMut, Visited,
 };
+use case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use kinematics::Pencils;
 use line::{Operators, length_of};
-use profiles::{Profiles, pack};
+use profiles::{Profiles, pack, unpack};
 use statistics::Statistics;
 use std::rc::Rc;
 use update::Update;
@@ -286,7 +284,7 @@ impl<T: Real> Flow for Channel<T> {
                 field[mean.clone()].iter_mut().for_each(|packed| *packed = pack(unpack(*packed)));
             }
         }
-        if let FlowKind::Channel(from) = &from.flow {
+        if let Some(from) = from.flow.of::<case::Channel>() {
             self.meet_walls_and_flux(from.walls.velocity);
         }
         Ok(())
@@ -362,6 +360,15 @@ impl<T: Real> Flow for Channel<T> {
     #[inline(never)]
     fn spectra(&mut self) -> Vec<OutputTable> {
         Vec::new()
+    }
+
+    fn unit(&self, field: &str) -> &'static str {
+        match field {
+            "u" | "v" | "w" => "velocity of the case",
+            "laplacian_v" => "velocity of the case / length^2",
+            "omega_y" => "velocity of the case / length",
+            _ => "scalar of the case",
+        }
     }
 
     fn fields(&self) -> Vec<String> {

@@ -2,7 +2,8 @@
 //! channels.
 
 use super::Parameters;
-use crate::case::{Batches, Case, Channel, ChannelInitial, Nominal, Sampling};
+use crate::case::{Batches, Case, Sampling};
+use crate::channel::case::{Channel, ChannelInitial, Nominal};
 use crate::error::Result;
 use crate::parallel::ProcessGrid;
 use crate::plan::{Demands, Row, limits, missing_file, precision, until};
@@ -250,8 +251,9 @@ fn warnings(flow: &Channel, spacing: &Spacing, wall_unit: f64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Row, rows};
-    use crate::case::{self, Case, Channel, FlowKind};
+    use crate::case::{self, Case};
     use crate::channel::Parameters;
+    use crate::channel::case::Channel;
     use std::path::Path;
 
     /// Re_tau = 180 in the box and on the modes of Moser, Kim & Mansour (1999).
@@ -261,9 +263,9 @@ mod tests {
                     drive.kind = \"pressure-gradient\"\ninitial.kind = \"turbulent\"\ntime = \
                     { cfl = 0.8, end = 10.0 }\n";
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-        let case = case::parse("case.toml", text, Path::new(""), &overrides)
+        let case = case::parse(crate::FLOWS, "case.toml", text, Path::new(""), &overrides)
             .unwrap_or_else(|error| panic!("{error}"));
-        let FlowKind::Channel(flow) = case.flow.clone() else { panic!("not a channel") };
+        let flow = case.flow.of::<Channel>().unwrap().clone();
         (case, flow)
     }
 

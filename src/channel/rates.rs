@@ -1,7 +1,7 @@
 //! The limits of a step of the channel that do not depend on the state: see [`crate::time::Cause`].
 
 use super::Parameters;
-use crate::case::Drive;
+use crate::channel::case::Drive;
 use crate::time::{Cause, Rates, RungeKutta, Stability};
 use std::f64::consts::{PI, TAU};
 
@@ -36,7 +36,7 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Oscillation, Transpiration, WallSide, Walls};
+    use crate::channel::case::{Oscillation, Transpiration, WallSide, Walls};
 
     #[test]
     fn walls_frame_rotation_and_drive_have_their_rates() {

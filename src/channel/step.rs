@@ -9,7 +9,7 @@ use super::velocity::Velocity;
 use super::walls::{WallMotion, ends};
 use super::wavenumbers::Wavenumbers;
 use super::{Channel, Parameters, boundary};
-use crate::case::Drive;
+use crate::channel::case::Drive;
 use crate::chebyshev::Points;
 use crate::convection::{add_by_line, courant_rate, products};
 use crate::error::{Error, Result};

@@ -91,8 +91,8 @@ pub fn keep_wall_values(whole: &[Complex<f64>], kept: &mut [Complex<f64>]) {
 #[cfg(test)]
 mod tests {
     use super::{Stretch, keep_wall_values};
-    use crate::case::{Transpiration, WallSide, Walls};
     use crate::channel::Parameters;
+    use crate::channel::case::{Transpiration, WallSide, Walls};
     use crate::chebyshev::derivative;
     use num_complex::Complex;
     use std::f64::consts::{PI, TAU};

@@ -1,7 +1,7 @@
 //! The walls: motion in x, oscillation in z, and transpiration.
 
 use super::line::{Group, by_parity};
-use crate::case::{Transpiration, WallSide, Walls};
+use crate::channel::case::{Transpiration, WallSide, Walls};
 use crate::transform::{Column, NEIGHBOURS, Real, Truncation};
 use num_complex::Complex;
 use std::f64::consts::TAU;

@@ -8,7 +8,7 @@
 //! Rogallo's: two evaluations of equal weight, of different stages, are on grids half a cell apart,
 //! displaced by a random delta, and what is left falls with dt.
 
-use crate::case::Dealiasing;
+use crate::homogeneous::case::Dealiasing;
 use crate::random::{Purpose, uniform};
 use crate::time::RungeKutta;
 use crate::transform::Shape;
@@ -56,7 +56,7 @@ impl Dealiasing {
 
 #[cfg(test)]
 mod tests {
-    use crate::case::Dealiasing;
+    use crate::homogeneous::case::Dealiasing;
     use crate::time::RungeKutta;
 
     #[test]

@@ -1,12 +1,20 @@
 //! What a case of this flow is before it is built.
 
-use super::{Homogeneous, Parameters, plan};
-use crate::case::{self, Case, Initial, Precision};
+use super::conversion::ToBox;
+use super::stretch::Stretch;
+use super::{Homogeneous, Parameters, plan, report};
+use crate::case::general::General;
+use crate::case::keys::Keys;
+use crate::case::{Case, Precision};
+use crate::conversion::{Change, Conversion};
 use crate::definition::{Definition, Slowest};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::Flow;
+use crate::homogeneous::case::{self, Initial};
 use crate::parallel::World;
 use crate::plan::{Demands, Row};
+use crate::report::{Given, Recorded};
+use crate::table::TextTable;
 use crate::time::Stability;
 use crate::transform::Truncation;
 use std::f64::consts::TAU;
@@ -14,6 +22,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 impl Definition for case::Homogeneous {
+    fn equations(&mut self, keys: &mut Keys) {
+        case::equations(keys, self);
+    }
+
+    fn visit(&mut self, keys: &mut Keys, general: General, dir: &Path) {
+        case::visit(keys, self, general, dir);
+    }
+
     fn truncation(&self, case: &Case) -> Truncation {
         Parameters::new(case, self).truncation()
     }
@@ -53,5 +69,28 @@ impl Definition for case::Homogeneous {
             Initial::File { path } => Some(path),
             _ => None,
         }
+    }
+    fn conversion(
+        &self,
+        (from, old_time): (&Case, f64),
+        (to, time): (&Case, f64),
+        changes: [Change; 3],
+    ) -> Result<Box<dyn Conversion>> {
+        let of_from = from.flow.of().ok_or_else(|| Error::failure("a state of another flow"))?;
+        let [old, new] = [Parameters::new(from, of_from), Parameters::new(to, self)];
+        let stretch = Stretch::new((&old, old_time), (&new, time))?;
+        Ok(Box::new(ToBox::new(stretch, from.domain.size != to.domain.size, changes)))
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["spectra", "spectra_1d", "budget"]
+    }
+
+    fn report(&self, run: &Recorded, references: &[Given]) -> Result<String> {
+        report::report(self, run, references)
+    }
+
+    fn published(&self, file: &TextTable) -> Option<String> {
+        report::form(file).map(|form| format!("{form} of homogeneous turbulence"))
     }
 }

@@ -4,9 +4,9 @@
 
 use super::wavenumbers::Wavenumbers;
 use super::{Homogeneous, Parameters};
-use crate::case::{Develop, Initial, Mean, Rescale};
 use crate::error::{Error, Result};
 use crate::flow::{Between, Clock, Flow};
+use crate::homogeneous::case::{Develop, Initial, Mean, Rescale};
 use crate::parallel::{ExactSum, World};
 use crate::transform::{Layout, Real, SpectralField};
 use std::rc::Rc;

@@ -2,8 +2,8 @@
 
 use super::spectrum::energy_density;
 use super::wavenumbers::Wavenumbers;
-use crate::case::{Initial, Scalar, ScalarInitial, Spectrum};
 use crate::error::{Error, Result};
+use crate::homogeneous::case::{Initial, Scalar, ScalarInitial, Spectrum};
 use crate::parallel::{ExactSum, World};
 use crate::random::{Purpose, uniform};
 use crate::transform::{Layout, Real, SpectralField, Truncation};

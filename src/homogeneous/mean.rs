@@ -10,7 +10,7 @@
 //! are relabelled and the mesh goes on from tilt -1/2 to +1/2.
 
 use super::matrix::{self, Matrix};
-use crate::case::Mean;
+use crate::homogeneous::case::Mean;
 
 /// The mean flow of a run in a box of size L.
 #[derive(Clone, Debug)]
@@ -247,7 +247,7 @@ const GAUSS_LEGENDRE: [(f64, f64); 4] = [
 mod tests {
     use super::super::matrix::{self, Matrix};
     use super::MeanFlow;
-    use crate::case::{Gradient, Mean};
+    use crate::homogeneous::case::{Gradient, Mean};
 
     fn flow(gradient: Gradient, schedule: &[(f64, f64)]) -> MeanFlow {
         MeanFlow::new(&Mean { gradient, schedule: schedule.to_vec(), ..Mean::default() }, [3.0, 2.0, 1.0])

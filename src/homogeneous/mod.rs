@@ -7,6 +7,8 @@
 //!     N_i = -i k_j FT(u_i u_j),    k_i u_i = 0,    dk_i/dt = -A_ji k_j
 //! ```
 
+pub mod case;
+mod conversion;
 mod dealiasing;
 mod definition;
 mod develop;
@@ -34,15 +36,14 @@ mod wavenumbers;
 pub use forcing::growth_by_power;
 pub use mean::MeanFlow;
 pub use parameters::Parameters;
-pub use report::{form, report};
 pub use spectrum::{Cumulative, sums};
-pub use stretch::{Stretch, restart_scalars_in_other_box};
 pub use survey::{Band, Survey};
 pub use wavenumbers::Wavenumbers;
 
-use crate::case::{Case, Initial};
+use crate::case::Case;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
+use crate::homogeneous::case::Initial;
 use crate::parallel::{ProcessGrid, World};
 use crate::time::StepSize;
 use crate::transform::{

@@ -2,8 +2,9 @@
 
 use super::forcing::{self, Forcing};
 use super::{Band, MeanFlow, Survey, Wavenumbers, right_hand_side};
-use crate::case::{self, Case, Dealiasing, Initial, Mean, Rescale, Scalar};
+use crate::case::Case;
 use crate::error::Result;
+use crate::homogeneous::case::{self, Dealiasing, Initial, Mean, Rescale, Scalar};
 use crate::parallel::Method;
 use crate::time::{RungeKutta, StepSize};
 use crate::transform::{Layout, Portion, Room, Truncation};

@@ -4,8 +4,8 @@
 use super::forcing::Forcing;
 use super::matrix::{Matrix, length, principal_values};
 use super::{MeanFlow, Parameters, Wavenumbers};
-use crate::case::{Dealiasing, Scalar};
 use crate::error::Result;
+use crate::homogeneous::case::{Dealiasing, Scalar};
 use crate::time::{Cause, Rates, Stability};
 use crate::transform::Layout;
 use std::f64::consts::PI;
@@ -100,7 +100,7 @@ fn largest(values: [f64; 3]) -> f64 {
 mod tests {
     use super::super::forcing::growth_by_power;
     use super::*;
-    use crate::case::{Forcing, Gradient, Mean, ScalarInitial};
+    use crate::homogeneous::case::{Forcing, Gradient, Mean, ScalarInitial};
     use std::f64::consts::TAU;
 
     fn heat(gradient: [f64; 3], buoyancy: [f64; 3]) -> Scalar {

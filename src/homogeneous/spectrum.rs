@@ -1,7 +1,7 @@
 //! The energy spectra that a random field may be given, and how much of one a box and a grid hold.
 
 use super::wavenumbers::Wavenumbers;
-use crate::case::Spectrum;
+use crate::homogeneous::case::Spectrum;
 use crate::transform::{Shape, Truncation};
 use std::f64::consts::{FRAC_PI_2, PI, SQRT_2};
 

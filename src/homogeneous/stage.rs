@@ -8,7 +8,7 @@ use super::update::{
 };
 use super::wavenumbers::StageTables;
 use super::{MeanFlow, Parameters};
-use crate::case::Scalar;
+use crate::homogeneous::case::Scalar;
 use crate::parallel::ExactSum;
 use crate::time::Stage;
 use crate::transform::{Column, Pieces, Real, SpectralField};

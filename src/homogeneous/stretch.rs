@@ -88,8 +88,8 @@ fn multiple(label: &str, factor: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Stretch, restart_scalars_in_other_box};
-    use crate::case::{Gradient, Mean};
     use crate::homogeneous::Parameters;
+    use crate::homogeneous::case::{Gradient, Mean};
     use num_complex::Complex;
     use std::f64::consts::TAU;
 

@@ -4,8 +4,8 @@
 use super::initial::{Wave, refuse_unheld, scale_to, waves};
 use super::spectrum::{Sums, energy_density, sums};
 use super::{Parameters, Wavenumbers};
-use crate::case::{Initial, ScalarInitial, Spectrum};
 use crate::error::Result;
+use crate::homogeneous::case::{Initial, ScalarInitial, Spectrum};
 use crate::transform::Truncation;
 use num_complex::Complex;
 use std::f64::consts::{PI, TAU};

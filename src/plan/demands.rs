@@ -52,7 +52,7 @@ fn bytes(bytes: f64) -> String {
 
 /// A warning if the checkpoint from which the run starts does not exist.
 pub fn missing_file(case: &Case) -> Option<Row> {
-    let path = case.initial_file().filter(|path| !path.exists())?;
+    let path = case.flow.initial_file().filter(|path| !path.exists())?;
     Some(("warning", format!("initial.file: there is no {}", path.display())))
 }
 

@@ -96,8 +96,8 @@ mod tests {
             "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = 0.1\ninitial.kind \
              = \"abc\"\ntime = {{ {time}, end = 1.0 }}\n"
         );
-        let case =
-            case::parse("case.toml", &text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
+        let case = case::parse(crate::FLOWS, "case.toml", &text, Path::new(""), &[])
+            .unwrap_or_else(|error| panic!("{error}"));
         let mut all = Rates::default();
         rates.iter().for_each(|(cause, rate)| all.raise(*cause, *rate));
         let stability =

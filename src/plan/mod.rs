@@ -18,7 +18,7 @@ use crate::transform::Portion;
 /// # Errors
 /// As for [`demands`].
 pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
-    Ok(Portion::work(&case.definition().truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
+    Ok(Portion::work(&case.flow.truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
 }
 
 /// The memory and disk space that the case needs on a number of ranks.
@@ -26,12 +26,12 @@ pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.
 pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
-    case.definition().demands(case, ranks)
+    case.flow.demands(case, ranks)
 }
 
 /// The reasons why the step of the case is too long for a flow with these rates.
 pub fn too_long(case: &Case, rates: &Rates) -> Vec<String> {
-    limits::warnings(case, rates, &case.definition().stability(case))
+    limits::warnings(case, rates, &case.flow.stability(case))
 }
 
 /// The report on the case: its resolution, its requirements on a number of ranks, and these notes.
@@ -39,7 +39,7 @@ pub fn too_long(case: &Case, rates: &Rates) -> Vec<String> {
 /// # Errors
 /// A process grid, or aggregators, that do not fit the ranks.
 pub fn summary(case: &Case, ranks: usize, notes: &[String]) -> Result<String> {
-    let mut rows = case.definition().rows(case, ranks)?;
+    let mut rows = case.flow.rows(case, ranks)?;
     rows.extend(idle_ranks(case, ranks)?.map(|idle| ("warning", idle)));
     rows.extend(notes.iter().map(|note| ("note", note.clone())));
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())

@@ -35,7 +35,7 @@ impl Rounding {
         if case.numerics.precision == Precision::Double || case.fluid.viscosity == 0.0 {
             return None;
         }
-        let Slowest { k2, stages, name: scale } = case.definition().slowest(case);
+        let Slowest { k2, stages, name: scale } = case.flow.slowest(case);
         Some(Self {
             scale,
             error_times_dt: (stages as f64 / 12.0).sqrt() * LAST_PLACE / (case.fluid.viscosity * k2),
@@ -89,7 +89,8 @@ mod tests {
             = { kind = \"taylor-green\", dimensions = 2 }\n\
                     numerics.precision = \"single\"\ntime = { dt = 1e-5, steps = 3000 }\n";
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-        case::parse("case.toml", text, Path::new(""), &overrides).unwrap_or_else(|error| panic!("{error}"))
+        case::parse(crate::FLOWS, "case.toml", text, Path::new(""), &overrides)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     #[test]

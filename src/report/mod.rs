@@ -11,8 +11,10 @@ mod status;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::case::{self, Case};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
-use crate::{channel, files, homogeneous};
+use crate::files;
 pub use given::{Given, quoted};
 use series::Table;
 pub use status::status;
@@ -42,7 +44,7 @@ fn require_directory(run_dir: &Path) -> Result<()> {
 /// # Errors
 /// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a
 /// reference of unknown form, a full disk.
-pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
+pub fn report(flows: Flows, run_dir: &Path, references: &[Given]) -> Result<String> {
     require_directory(run_dir)?;
     if !run_dir.join("series.csv").exists() {
         let shown = run_dir.display();
@@ -61,8 +63,23 @@ pub fn report(run_dir: &Path, references: &[Given]) -> Result<String> {
         let path = series.path().display();
         return Err(Error::input(format!("{path} has no samples yet; wait for the first sample of the run")));
     }
-    let report = if labels.is_channel { channel::report } else { homogeneous::report };
-    report(run_dir, &labels, &series, references)
+    let case = case::load(flows, &run_dir.join("case.toml"), &[]);
+    let flow = match &case {
+        Ok(case) => case.flow.clone(),
+        Err(_) => labels.flow.as_ref().and_then(|name| flows.named(name)).unwrap_or(flows.first()),
+    };
+    flow.report(&Recorded { dir: run_dir, labels, series, case, flows }, references)
+}
+
+/// A run as its directory has it.
+pub struct Recorded<'a> {
+    pub dir: &'a Path,
+    pub labels: Labels,
+    /// At least one sample.
+    pub series: Table,
+    /// The resolved case, or why it cannot be read.
+    pub case: Result<Case>,
+    pub flows: Flows,
 }
 
 /// Creates the directory of the figures.
@@ -77,7 +94,7 @@ pub struct Labels {
     name: String,
     grid: Option<String>,
     pub viscosity: Option<f64>,
-    is_channel: bool,
+    flow: Option<String>,
 }
 
 impl Labels {
@@ -94,7 +111,7 @@ impl Labels {
                 .and_then(toml::Value::as_array)
                 .map(|points| points.iter().map(toml::Value::to_string).collect::<Vec<_>>().join(" x ")),
             viscosity: key("fluid", "viscosity").and_then(number),
-            is_channel: key("flow", "kind").and_then(toml::Value::as_str) == Some("channel"),
+            flow: key("flow", "kind").and_then(toml::Value::as_str).map(str::to_owned),
         }
     }
 }

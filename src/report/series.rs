@@ -51,7 +51,7 @@ impl Table {
     }
 
     /// Parses the text of `path`; lines before the header may be comments (`#`, `%`) or blank.
-    pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
         let is_comment = |line: &str| line.trim().is_empty() || line.starts_with(['#', '%']);
         let mut lines = complete(text).lines().zip(1..).skip_while(|(line, _)| is_comment(line));
         let Some((header, _)) = lines.next() else {

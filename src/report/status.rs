@@ -2,7 +2,8 @@
 //! in the directory.
 
 use super::series::Table;
-use crate::case::{self, FlowKind, Stop};
+use crate::case::{self, Stop};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::ledger::{self, Entry, Event, Job, Pace};
@@ -24,9 +25,9 @@ const SAMPLES: usize = 20;
 ///
 /// # Errors
 /// A directory that is missing or is not a run directory; files that cannot be read.
-pub fn status(directories: &[PathBuf]) -> Result<String> {
+pub fn status(flows: Flows, directories: &[PathBuf]) -> Result<String> {
     match directories {
-        [one] => Ok(Status::of(one)?.at_length()),
+        [one] => Ok(Status::of(flows, one)?.at_length()),
         several => {
             let width =
                 several.iter().map(|directory| directory.display().to_string().len()).max().unwrap_or(0);
@@ -34,7 +35,7 @@ pub fn status(directories: &[PathBuf]) -> Result<String> {
                 Ok(format!(
                     "{:<width$}  {}",
                     directory.display().to_string(),
-                    Status::of(directory)?.in_a_line()
+                    Status::of(flows, directory)?.in_a_line()
                 ))
             });
             Ok(lines.collect::<Result<Vec<_>>>()?.join("\n"))
@@ -85,7 +86,7 @@ struct Status {
 }
 
 impl Status {
-    fn of(directory: &Path) -> Result<Self> {
+    fn of(flows: Flows, directory: &Path) -> Result<Self> {
         let shown = directory.display();
         super::require_directory(directory)?;
         let entries = ledger::read(directory)?;
@@ -107,7 +108,7 @@ impl Status {
             directory: directory.to_owned(),
             now: DateTime::from(SystemTime::now()),
             running: is_locked(directory) || elsewhere && !ended && is_recent(&directory.join("lock")),
-            case: case.and_then(|text| case::parse("case.toml", &text, Path::new(""), &[]).ok()),
+            case: case.and_then(|text| case::parse(flows, "case.toml", &text, Path::new(""), &[]).ok()),
             series: Table::optional(&directory.join("series.csv"))?,
             checkpoint: checkpoint(&directory.join("checkpoints")),
             entries,
@@ -244,10 +245,11 @@ impl Status {
     fn health(&self) -> Option<String> {
         let series = self.series.as_ref()?;
         let mut parts = Vec::new();
-        for name in ["energy", "cfl", "re_tau"] {
+        let watched = self.case.as_ref().map_or(&[][..], |case| case.flow.watched());
+        for name in ["energy", "cfl"].iter().chain(watched) {
             let Some(values) = series.find(name) else { continue };
             let (now, half) = (values[values.len() - 1], values[values.len() / 2]);
-            parts.push(match name {
+            parts.push(match *name {
                 "cfl" => format!("cfl {now:.3}"),
                 _ => format!(
                     "{name} {now:.6e} ({:+.2} % since half of the samples)",
@@ -289,15 +291,8 @@ impl Status {
         if self.series.as_ref().is_some_and(not_finite) {
             warnings.push("the energy is not finite".into());
         }
-        let is_channel = self.case.as_ref().is_some_and(|case| matches!(case.flow, FlowKind::Channel(_)));
-        if is_channel
-            && self
-                .series
-                .as_ref()
-                .and_then(|series| last(series, "re_tau"))
-                .is_some_and(|re_tau| re_tau == 0.0)
-        {
-            warnings.push("there is no friction at the walls".into());
+        if let (Some(case), Some(series)) = (&self.case, &self.series) {
+            warnings.extend(case.flow.warnings(series));
         }
         if self.case.is_none() {
             warnings.push("case.toml cannot be read: the end of the run is unknown".into());

@@ -215,7 +215,8 @@ mod tests {
         }
         let text = "flow.kind = \"homogeneous\"\ndomain.grid = [8, 8, 8]\nfluid.viscosity = \
             0.1\ninitial.kind = \"abc\"\ntime = { dt = 0.05, end = 1.0 }\n";
-        let case = crate::case::parse("case.toml", text, std::path::Path::new(""), &[]).unwrap();
+        let case =
+            crate::case::parse(crate::FLOWS, "case.toml", text, std::path::Path::new(""), &[]).unwrap();
         let stability =
             Stability { imaginary: Some(3.0_f64.sqrt()), reach: 2.0 / 3.0 * std::f64::consts::PI };
         reason(&watch, &case, &Diagnosis { places: Vec::new(), tails: Vec::new(), stability })

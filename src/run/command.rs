@@ -142,13 +142,19 @@ impl Commands {
 
     /// The case with the settings.
     fn apply(&self, case: &Case) -> Result<Case> {
-        case::parse(&format!("{}.toml", case.name), &case.to_toml(), Path::new(""), &self.settings)
+        case::parse(
+            case.flow.flows,
+            &format!("{}.toml", case.name),
+            &case.to_toml(),
+            Path::new(""),
+            &self.settings,
+        )
     }
 }
 
 /// The batches of the statistics of a case, if it has any.
 fn batches(case: &Case) -> Option<Batches> {
-    case.definition().sampling().map(|sampling| sampling.batches)
+    case.flow.sampling().map(|sampling| sampling.batches)
 }
 
 impl Run {

@@ -2,6 +2,7 @@
 
 use super::lock::Lock;
 use crate::case::{self, Case};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
@@ -12,32 +13,30 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files that a run writes at the top of its directory; `--fresh` removes these and nothing else.
-/// The ledger stays, since it records earlier runs as well.
-const FILES: [&str; 11] = [
-    "case.toml",
-    "run.log",
-    "statistics.h5",
-    "profiles.csv",
-    "budgets.csv",
-    "spectra_x.csv",
-    "spectra_z.csv",
-    "correlations_x.csv",
-    "correlations_z.csv",
-    "blowup.txt",
-    "hang.txt",
-];
-/// Tables that grow during a run.
-const TABLES: [&str; 4] = ["series.csv", "spectra.csv", "spectra_1d.csv", "budget.csv"];
+/// Files that a run writes at the top of its directory; `--fresh` removes these, those of the flows
+/// and nothing else. The ledger stays, since it records earlier runs as well.
+const FILES: [&str; 4] = ["case.toml", "run.log", "blowup.txt", "hang.txt"];
 const FOLDERS: [&str; 4] = [CHECKPOINTS, "snapshots", "statistics", "figures"];
 /// The folder of checkpoints.
 pub const CHECKPOINTS: &str = "checkpoints";
-/// The table of samples; the other tables hold spectra and budgets.
+/// The table of samples; the other tables, of the flows, hold spectra and budgets.
 const SERIES: &str = "series.csv";
+
+/// All files at the top of a directory that do not grow: the run before may have been of another flow.
+fn files(flows: Flows) -> Vec<&'static str> {
+    FILES.into_iter().chain(flows.blank().flat_map(|flow| flow.files().iter().copied())).collect()
+}
+
+/// All tables that grow during a run.
+fn tables(flows: Flows) -> Vec<String> {
+    let of_flows = flows.blank().flat_map(|flow| flow.tables()).map(|name| format!("{name}.csv"));
+    [SERIES.to_owned()].into_iter().chain(of_flows).collect()
+}
 
 /// The directory of one run.
 pub struct RunDirectory {
     pub path: PathBuf,
+    flows: Flows,
     /// The lock, which the root holds as long as the run lasts.
     lock: RefCell<Option<Lock>>,
 }
@@ -46,7 +45,11 @@ impl RunDirectory {
     /// The directory `asked` for on the command line, or that of the case, or `runs/NAME`.
     pub fn new(asked: Option<&Path>, case: &Case) -> Self {
         let path = asked.map(Path::to_path_buf).or(case.output.directory.clone());
-        Self { path: path.unwrap_or_else(|| Path::new("runs").join(&case.name)), lock: RefCell::new(None) }
+        Self {
+            path: path.unwrap_or_else(|| Path::new("runs").join(&case.name)),
+            flows: case.flow.flows,
+            lock: RefCell::new(None),
+        }
     }
 
     pub fn checkpoints(&self) -> PathBuf {
@@ -64,6 +67,11 @@ impl RunDirectory {
 
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+
+    /// All files at the top of the directory.
+    fn names(&self) -> Vec<String> {
+        files(self.flows).into_iter().map(str::to_owned).chain(tables(self.flows)).collect()
     }
 
     /// Creates the directory if needed and locks it for this job; collective.
@@ -90,7 +98,7 @@ impl RunDirectory {
     pub fn require_places(&self, world: &World) -> Result<()> {
         world.root_does(|| {
             FOLDERS.iter().try_for_each(|name| require_folder(&self.file(name)))?;
-            FILES.iter().chain(&TABLES).try_for_each(|name| require_target(&self.file(name)))
+            self.names().iter().try_for_each(|name| require_target(&self.file(name)))
         })
     }
 
@@ -205,9 +213,8 @@ impl RunDirectory {
     /// A file that cannot be removed.
     pub fn clear(&self, world: &World) -> Result<()> {
         world.root_does(|| {
-            FILES
+            self.names()
                 .iter()
-                .chain(&TABLES)
                 .try_for_each(|name| remove(&self.file(name), |path| fs::remove_file(path)))?;
             FOLDERS.iter().try_for_each(|name| clear_folder(&self.file(name)))
         })
@@ -218,8 +225,8 @@ impl RunDirectory {
     /// renamed if those `to_come` have another length; returns a note of that. Collective.
     pub fn cut_back(&self, world: &World, last: &Last, to_come: Option<(Axis, u64)>) -> Result<String> {
         world.root_text(|| {
-            TABLES.iter().try_for_each(|name| {
-                match if *name == SERIES { last.series } else { last.spectra } {
+            tables(self.flows).iter().try_for_each(|name| {
+                match if name == SERIES { last.series } else { last.spectra } {
                     None => remove(&self.file(name), |path| fs::remove_file(path)),
                     Some(step) => report::series::cut_back(&self.file(name), step),
                 }
@@ -252,7 +259,7 @@ pub struct Last {
 ///
 /// # Errors
 /// Not a run directory; all errors of the case.
-pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
+pub fn recorded_case(flows: Flows, directory: &Path, overrides: &[String]) -> Result<Case> {
     let (path, shown) = (directory.join("case.toml"), directory.display());
     if !path.is_file() {
         let what = if directory.is_dir() {
@@ -277,22 +284,23 @@ pub fn recorded_case(directory: &Path, overrides: &[String]) -> Result<Case> {
     let text = files::read_text(&path, files::TEXT)
         .map_err(|error| Error::io(format!("cannot read {}", path.display()), error))?;
     // The files that it names are recorded as they are seen from where the run was started.
-    let case = case::parse(&path.display().to_string(), &text, Path::new(""), overrides)?;
+    let case = case::parse(flows, &path.display().to_string(), &text, Path::new(""), overrides)?;
     Ok(Case { name: case::recorded_name(&text).to_owned(), ..case })
 }
 
 /// Returns whether a directory holds a run.
-pub fn is_taken(directory: &Path) -> bool {
-    FILES.iter().chain(&TABLES).chain(&FOLDERS).any(|name| directory.join(name).exists())
+pub fn is_taken(directory: &Path, flows: Flows) -> bool {
+    let names = files(flows).into_iter().map(str::to_owned).chain(tables(flows));
+    names.chain(FOLDERS.map(str::to_owned)).any(|name| directory.join(name).exists())
 }
 
 /// The path of a growing table in a run directory.
 ///
 /// # Panics
 /// A table that a restart would not cut back.
-pub fn table(directory: &Path, name: &str) -> PathBuf {
+pub fn table(directory: &Path, flows: Flows, name: &str) -> PathBuf {
     let file = format!("{name}.csv");
-    assert!(TABLES.contains(&&*file), "{file} is missing in the list of tables");
+    assert!(tables(flows).contains(&file), "{file} is missing in the list of tables of its flow");
     directory.join(file)
 }
 

@@ -26,6 +26,7 @@ pub use regrid::{Target, regrid};
 pub use signals::heed_signals;
 
 use crate::case::{self, Case};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::flow::{Clock, Flow, Step};
@@ -70,24 +71,25 @@ pub enum Outcome {
 ///
 /// # Errors
 /// A bad case, a run directory that cannot be used, a state that is no longer finite, a failure to write.
-pub fn run(world: World, path: &Path, options: &Options) -> Result<Outcome> {
-    let load = || files::require_utf8(path).and_then(|()| case::load(path, &options.overrides));
-    launch(world, load, options, |world, directory| directory.refuse_case_inside(world, path))
+pub fn run(world: World, flows: Flows, path: &Path, options: &Options) -> Result<Outcome> {
+    let load = || files::require_utf8(path).and_then(|()| case::load(flows, path, &options.overrides));
+    launch(world, flows, load, options, |world, directory| directory.refuse_case_inside(world, path))
 }
 
 /// Continues the run in `directory` with the case recorded there; collective.
 ///
 /// # Errors
 /// The same as of [`run`]; a directory without a run to continue.
-pub fn continue_run(world: World, directory: &Path, options: &Options) -> Result<Outcome> {
+pub fn continue_run(world: World, flows: Flows, directory: &Path, options: &Options) -> Result<Outcome> {
     let options = Options { directory: Some(directory.to_path_buf()), fresh: false, ..options.clone() };
-    let load = || directory::recorded_case(directory, &options.overrides);
-    launch(world, load, &options, |world, directory| directory.require_checkpoint(world))
+    let load = || directory::recorded_case(flows, directory, &options.overrides);
+    launch(world, flows, load, &options, |world, directory| directory.require_checkpoint(world))
 }
 
 /// Runs the case that the root can `load`, unless `refuse` rejects its run directory.
 fn launch(
     world: World,
+    flows: Flows,
     load: impl FnOnce() -> Result<Case>,
     options: &Options,
     refuse: impl FnOnce(&World, &RunDirectory) -> Result<()>,
@@ -95,9 +97,9 @@ fn launch(
     let begin = Instant::now();
     let mut control = Control::new(begin, options.walltime, &world);
     let world = Rc::new(world);
-    let case = shared(&world, load)?;
+    let case = shared(&world, flows, load)?;
     world.aggregate(case.checkpoint.aggregators)?;
-    let flow = case.definition().build(&world, &case)?;
+    let flow = case.flow.build(&world, &case)?;
     let directory = RunDirectory::new(options.directory.as_deref(), &case);
     world.root_does(|| files::require_utf8(&directory.path))?;
     refuse(&world, &directory)?;
@@ -160,7 +162,7 @@ fn launch(
     }
     if matches!(stopped, None | Some(Reason::StopFile)) {
         // A figure that cannot be drawn must not turn a successful run into a failure.
-        match run.world.root_text(|| report::report(&run.directory.path, &[])) {
+        match run.world.root_text(|| report::report(flows, &run.directory.path, &[])) {
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),
         }
@@ -184,16 +186,16 @@ fn launch(
 /// All errors with which a run would refuse the case before its first step, except those of its run
 /// directory and those that require reading all of a file.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
-    let mut notes = case.definition().notes(case)?;
+    let mut notes = case.flow.notes(case)?;
     notes.extend(regrid::notes(case)?);
     Ok(notes)
 }
 
 /// Loads the case on the root and broadcasts it to all ranks.
-fn shared(world: &World, load: impl FnOnce() -> Result<Case>) -> Result<Case> {
+fn shared(world: &World, flows: Flows, load: impl FnOnce() -> Result<Case>) -> Result<Case> {
     let text = world.root_text(|| load().map(|case| format!("{}\n{}", case.name, case.to_toml())))?;
     let (name, resolved) = text.split_once('\n').unwrap_or_default();
-    world.agree(case::parse(&format!("{name}.toml"), resolved, Path::new(""), &[]))
+    world.agree(case::parse(flows, &format!("{name}.toml"), resolved, Path::new(""), &[]))
 }
 
 /// A run under way.

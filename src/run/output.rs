@@ -5,6 +5,7 @@ use super::batches::BatchFiles;
 use super::log::Log;
 use super::{RunDirectory, directory};
 use crate::case::{self, Case, Sampling};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, ModeList, OutputTable, Step};
 use crate::parallel::World;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 /// reported, and rows are kept in memory.
 pub struct Output {
     directory: PathBuf,
+    flows: Flows,
     /// Tables by name; root only. A table is created with its first rows.
     tables: HashMap<String, Appended>,
     snapshots: PathBuf,
@@ -53,6 +55,7 @@ impl Output {
         let now = flow.clock().step;
         let mut output = Self {
             directory: directory.path.clone(),
+            flows: case.flow.flows,
             tables: HashMap::new(),
             snapshots: directory.snapshots(),
             series_due: Schedule::default(),
@@ -93,7 +96,7 @@ impl Output {
     pub fn schedule(&mut self, case: &Case) {
         (self.series_due, self.spectra_due, self.snapshots_due) =
             (case.output.series, case.output.spectra, case.output.snapshots);
-        let sampling = case.definition().sampling();
+        let sampling = case.flow.sampling();
         self.sampling = sampling.filter(|sampling| sampling.schedule != Schedule::default());
         self.case = case.to_toml();
         self.physics = case::physics_text(case);
@@ -228,7 +231,8 @@ impl Output {
 
     /// Adds rows to a table; root only.
     fn append(&mut self, name: &str, header: &str, rows: &str, log: &mut Log) {
-        let new = || Appended::new(directory::table(&self.directory, name), format!("{header}\n"));
+        let new =
+            || Appended::new(directory::table(&self.directory, self.flows, name), format!("{header}\n"));
         let note = self.tables.entry(name.to_owned()).or_insert_with(new).append(rows);
         note.iter().for_each(|note| log.line(note));
     }
@@ -259,19 +263,9 @@ impl Output {
         let mut snapshot = Snapshot::create(world, &self.snapshots, header)?;
         for (field, name) in flow.fields().iter().enumerate() {
             let values = flow.points(field);
-            snapshot.field(name, units(name), block, &values)?;
+            snapshot.field(name, flow.unit(name), block, &values)?;
         }
         snapshot.finish().map(drop)
-    }
-}
-
-/// The unit of a field of the state.
-pub fn units(name: &str) -> &'static str {
-    match name {
-        "u" | "v" | "w" => "velocity of the case",
-        "laplacian_v" => "velocity of the case / length^2",
-        "omega_y" => "velocity of the case / length",
-        _ => "scalar of the case",
     }
 }
 

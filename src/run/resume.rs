@@ -185,7 +185,7 @@ impl Run {
     /// The lengths of the batches that this job will write and of their sums of spectra; none if it
     /// takes no samples.
     fn batches_to_come(&self) -> Option<(Axis, u64)> {
-        let Sampling { schedule, batches, .. } = self.case.definition().sampling()?;
+        let Sampling { schedule, batches, .. } = self.case.flow.sampling()?;
         (schedule != Schedule::default()).then(|| (Axis::new(batches.length), batches.of_spectra))
     }
 
@@ -308,8 +308,14 @@ impl Run {
                 self.flow.name(),
             )));
         }
-        let before = case::parse(&format!("{}.toml", self.case.name), &header.case, Path::new(""), &[])
-            .map_err(|error| Error::input(format!("the case in {name} cannot be read: {error}")))?;
+        let before = case::parse(
+            self.case.flow.flows,
+            &format!("{}.toml", self.case.name),
+            &header.case,
+            Path::new(""),
+            &[],
+        )
+        .map_err(|error| Error::input(format!("the case in {name} cannot be read: {error}")))?;
         let differences =
             [case::physics_differences(&before, &self.case), case::batch_differences(&before, &self.case)]
                 .concat();

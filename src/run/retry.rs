@@ -100,7 +100,7 @@ impl Run {
         let Self { world, case, directory, flow, control, tally, shortened, .. } = self;
         // Frees the memory for the next flow, which starts without any trace of the blow-up.
         drop(flow);
-        let flow = case.definition().build(&world, &case)?;
+        let flow = case.flow.build(&world, &case)?;
         let mut run = Self::new(world, case, directory, flow, control, tally);
         // Changes of the case were accepted when the job began.
         let Some(resumed) = run.resume(true)? else { return Err(blow_up) };

@@ -84,7 +84,7 @@ impl Run {
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> = fields
             .into_iter()
-            .map(|(name, values)| store::Field { name, units: output::units(name), values })
+            .map(|(name, values)| store::Field { name, units: self.flow.unit(name), values })
             .collect();
         let tables = if self.world.is_root() { output::tables(&modes) } else { Vec::new() };
         let contents =

@@ -6,6 +6,7 @@ mod template;
 pub use scheduler::Scheduler;
 
 use crate::case::{self, Case};
+use crate::definition::Flows;
 use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::plan::{self, Demands};
@@ -76,8 +77,8 @@ const STOPPED: &str = "3";
 /// # Errors
 /// A bad case; a request that does not fit the case, the batch system or the template; a job that the
 /// batch system rejects.
-pub fn submit(path: &Path, overrides: &[String], request: &Request) -> Result<String> {
-    let case = case::load(path, overrides)?;
+pub fn submit(flows: Flows, path: &Path, overrides: &[String], request: &Request) -> Result<String> {
+    let case = case::load(flows, path, overrides)?;
     let notes = run::notes(&case)?;
     let demands = plan::demands(&case, request.ranks as usize)?;
     let scheduler = request.scheduler.map_or_else(Scheduler::find, Ok)?;

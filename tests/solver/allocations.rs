@@ -2,9 +2,10 @@
 
 use crate::collective::{Check, Outcome, process_grids};
 use crate::ensure;
-use rogallo::case::{ChannelInitial, ChannelScalar, Dealiasing, Drive, Initial, ScalarBoundary};
+use rogallo::channel::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary};
 use rogallo::channel::{self, Channel};
 use rogallo::flow::Flow;
+use rogallo::homogeneous::case::{Dealiasing, Initial};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{Method, World};
 use rogallo::time::StepSize;

@@ -4,8 +4,9 @@ use crate::collective::{Check, Outcome, process_grids, reference};
 use crate::ensure;
 use crate::flows::advance;
 use num_complex::Complex;
-use rogallo::case::{
-    Batches, ChannelScalar, Drive, Oscillation, ScalarBoundary, Transpiration, WallSide, Walls,
+use rogallo::case::Batches;
+use rogallo::channel::case::{
+    ChannelScalar, Drive, Oscillation, ScalarBoundary, Transpiration, WallSide, Walls,
 };
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::{Clock, Flow};

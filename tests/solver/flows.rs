@@ -1,8 +1,8 @@
 //! Homogeneous flows for the checks, and what is asked of all of them.
 
 use crate::collective::Outcome;
-use rogallo::case::{Initial, Spectrum};
 use rogallo::flow::Flow;
+use rogallo::homogeneous::case::{Initial, Spectrum};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
 use rogallo::transform::{Real, Reals};

@@ -4,7 +4,7 @@ use crate::channel::new;
 use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::flows::{advance, error_at_points, observed};
-use rogallo::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
+use rogallo::channel::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::parallel::World;
 use rogallo::time::StepSize;

@@ -5,7 +5,7 @@ use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::flows::{advance, observed};
 use num_complex::Complex;
-use rogallo::case::{Transpiration, WallSide, Walls};
+use rogallo::channel::case::{Transpiration, WallSide, Walls};
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::Flow;
 use rogallo::parallel::World;

@@ -4,10 +4,11 @@
 use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::flows::{advance, observed, parameters, started_in};
-use rogallo::case::{ChannelInitial, ChannelScalar, Drive, Initial, ScalarBoundary, Walls};
+use rogallo::channel::case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use rogallo::channel::{self, Channel};
 use rogallo::flow::Flow;
 use rogallo::homogeneous;
+use rogallo::homogeneous::case::Initial;
 use rogallo::parallel::World;
 use rogallo::statistics::Record;
 use rogallo::time::StepSize;

@@ -4,8 +4,8 @@
 use crate::collective::{Check, Outcome};
 use crate::ensure;
 use crate::flows::{advance, parameters, random, started};
-use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::{Flow, OutputTable};
+use rogallo::homogeneous::case::{Dealiasing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{ExactSum, World};
 use rogallo::time::{RungeKutta, StepSize};

@@ -143,7 +143,13 @@ pub fn damage(world: &World, directory: &Path) {
 fn checkpoint(world: &World, directory: &Path, name: &str, case: &str) -> PathBuf {
     let (path, run) = (directory.join(format!("{name}.toml")), directory.join(name));
     root(world, || fs::write(&path, case).unwrap());
-    run::run(world.split(0), &path, &Options { directory: Some(run.clone()), ..Options::default() }).unwrap();
+    run::run(
+        world.split(0),
+        rogallo::FLOWS,
+        &path,
+        &Options { directory: Some(run.clone()), ..Options::default() },
+    )
+    .unwrap();
     run.join("checkpoints/00000003.h5")
 }
 

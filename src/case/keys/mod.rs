@@ -15,7 +15,7 @@ mod variants;
 use super::codec::{Codec, Range, Read, some};
 use super::document::Node;
 pub use groups::{Form, Group, Head};
-pub(in crate::case) use variants::variant;
+pub(crate) use variants::variant;
 pub use variants::{Branches, By, Variant};
 
 use groups::{List, Named, Optional, Whole};

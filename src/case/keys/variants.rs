@@ -23,6 +23,14 @@ pub struct Variant<T> {
     pub is: fn(&T) -> bool,
 }
 
+impl<T> Clone for Variant<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Variant<T> {}
+
 /// The variant of an enum, blank until its keys are read: of the form `A`, `A { x, y }`, `A(_)` or
 /// `A(B { x, y })`.
 macro_rules! variant {
@@ -51,7 +59,7 @@ macro_rules! variant {
         }
     };
 }
-pub(in crate::case) use variant;
+pub(crate) use variant;
 
 /// The variants of the value being visited.
 pub trait Branches {

@@ -1,10 +1,9 @@
 //! What follows from the declaration of the keys: the reference, the schema, the case with comments.
 
 use super::super::keys::By;
-use super::super::list::{Item, flows};
-use super::super::{keys, keys_in_markdown, schema};
-use super::channel::{CHANNEL, channel_case};
+use super::super::list::{Item, tables};
 use super::*;
+use crate::channel::case::tests::{CHANNEL, channel_case};
 use serde_json::{Value as Json, json};
 
 /// The cases of `configs/` and their texts.
@@ -17,30 +16,30 @@ fn configs() -> Vec<(String, Case)> {
 #[test]
 fn the_reference_in_docs_is_what_is_declared() {
     let docs = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md")).unwrap();
-    assert!(docs == keys_in_markdown(), "write it anew: rogallo keys --markdown > docs/keys.md");
+    assert!(docs == keys_in_markdown(FLOWS), "write it anew: rogallo keys --markdown > docs/keys.md");
 }
 
 #[test]
 fn the_reference_shows_the_tables_asked_for() {
-    let text = keys(Some("checkpoint")).unwrap();
+    let text = keys(FLOWS, Some("checkpoint")).unwrap();
     assert!(text.contains("keep (default 2)\n      Number of checkpoints kept"), "{text}");
     assert!(!text.contains("[parallel]"), "{text}");
-    let scalars = keys(Some("scalar")).unwrap();
+    let scalars = keys(FLOWS, Some("scalar")).unwrap();
     for part in ["[scalar.NAME]", "[scalar.NAME.initial]", "wavenumber (required), with kind = \"mode\""] {
         assert!(scalars.contains(part), "{scalars}");
     }
     // What several variants have alike is there once.
-    let forcing = keys(Some("forcing")).unwrap();
+    let forcing = keys(FLOWS, Some("forcing")).unwrap();
     assert!(
         forcing.contains("with kind = \"kolmogorov\", \"taylor-green\" or \"abc\"")
             && forcing.matches("  wavenumber (").count() == 1,
         "{forcing}"
     );
-    let time = keys(Some("time")).unwrap();
+    let time = keys(FLOWS, Some("time")).unwrap();
     assert!(time.contains("  dt (required, or cfl)\n"), "{time}");
-    let statistics = keys(Some("output.statistics")).unwrap();
+    let statistics = keys(FLOWS, Some("output.statistics")).unwrap();
     assert_eq!(statistics.matches("a change needs --accept-changes").count(), 2, "{statistics}");
-    let error = keys(Some("chekpoint")).unwrap_err().message;
+    let error = keys(FLOWS, Some("chekpoint")).unwrap_err().message;
     assert!(error.starts_with("a case has no table [chekpoint]; did you mean checkpoint? "), "{error}");
 }
 
@@ -66,7 +65,7 @@ fn every_key_is_explained() {
             }
         }
     }
-    flows().iter().for_each(|flow| check(&flow.tables));
+    tables(FLOWS).iter().for_each(|flow| check(&flow.tables));
 }
 
 #[test]
@@ -173,7 +172,7 @@ fn validate(value: &Json, schema: &Json) -> std::result::Result<(), String> {
 
 #[test]
 fn the_schema_takes_every_config_and_refuses_what_is_wrong() {
-    let schema = schema();
+    let schema = schema(FLOWS);
     let parsed = |text: &str| toml::from_str::<Json>(text).unwrap();
     for (text, case) in configs() {
         for text in [text, case.to_toml(), case.explained()] {

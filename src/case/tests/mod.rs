@@ -1,19 +1,15 @@
-mod channel;
-mod channel_fields;
-mod channel_resolved;
 mod declared;
 mod extremes;
 mod files;
-mod initial;
-mod mean;
-mod turbulence;
 
-use super::*;
+pub use super::*;
+pub use crate::flows::FLOWS;
+use crate::homogeneous::case::{Dealiasing, Homogeneous, Initial, Mean};
 use crate::parallel::Method;
 use crate::time::{RungeKutta, Schedule, StepSize};
 use std::fs;
 
-const SMALLEST: &str = r#"
+pub const SMALLEST: &str = r#"
 [flow]
 kind = "homogeneous"
 [domain]
@@ -27,7 +23,16 @@ dt = 0.01
 end = 1.0
 "#;
 
-fn read(text: &str, overrides: &[&str]) -> Result<Case> {
+/// Reads a case of one of the flows of the program.
+pub fn parse(name: &str, text: &str, dir: &Path, overrides: &[String]) -> Result<Case> {
+    super::parse(FLOWS, name, text, dir, overrides)
+}
+
+pub fn load(path: &Path, overrides: &[String]) -> Result<Case> {
+    super::load(FLOWS, path, overrides)
+}
+
+pub fn read(text: &str, overrides: &[&str]) -> Result<Case> {
     let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
     parse("case.toml", text, Path::new(""), &overrides)
 }
@@ -37,12 +42,11 @@ pub fn with(overrides: &[&str]) -> Case {
 }
 
 /// What belongs to the flow alone.
-fn of_flow(case: Case) -> Homogeneous {
-    let FlowKind::Homogeneous(flow) = case.flow else { panic!("not homogeneous") };
-    flow
+pub fn of_flow(case: Case) -> Homogeneous {
+    case.flow.of::<Homogeneous>().unwrap().clone()
 }
 
-fn homogeneous(overrides: &[&str]) -> Homogeneous {
+pub fn homogeneous(overrides: &[&str]) -> Homogeneous {
     of_flow(with(overrides))
 }
 
@@ -66,7 +70,7 @@ fn every_default_is_filled_in() {
     let tau = std::f64::consts::TAU;
     let expected = Case {
         name: "case".into(),
-        flow: FlowKind::Homogeneous(Homogeneous {
+        flow: FLOWS.chosen(Box::new(Homogeneous {
             nonlinear: true,
             mean: Mean::default(),
             scalars: Vec::new(),
@@ -74,7 +78,7 @@ fn every_default_is_filled_in() {
             initial: Initial::TaylorGreen { amplitude: 1.0, dimensions: 3 },
             dealiasing: Dealiasing::TwoThirds,
             scheme: RungeKutta::Rk3,
-        }),
+        })),
         domain: Domain { size: [tau; 3], grid: [8; 3] },
         fluid: Fluid { viscosity: 0.01 },
         numerics: Numerics { precision: Precision::Double, seed: 1 },

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::case::{self, Case, Channel};
+use crate::case::{self, Case};
+use crate::channel::case::Channel;
 use crate::channel::records_of_spectra;
 use crate::error::Result;
 use crate::report::rows::number;
@@ -76,7 +77,8 @@ impl Chosen {
         window: Window,
         left: &mut LeftOut,
     ) -> Result<()> {
-        let differences = case::physics_differences(&case::read_physics(&header.case)?, case);
+        let differences =
+            case::physics_differences(&case::read_physics(case.flow.flows, &header.case)?, case);
         let Batch { moments, spectra, axis, .. } = batch;
         if let Some(difference) = differences.into_iter().next() {
             (left.other_physics, left.difference) = (left.other_physics + 1, difference);

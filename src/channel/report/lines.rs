@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::profiles::{Findings, find};
 use super::spectra::{Along, Product, Spectra, correlation};
-use crate::case::ChannelScalar;
+use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field};
 use crate::error::Result;
 use crate::files;

@@ -24,13 +24,15 @@ mod table;
 
 use std::path::Path;
 
-use crate::case::{self, Case, Channel, FlowKind};
+use crate::case::Case;
+use crate::channel::case::Channel;
 use crate::chebyshev::{Differences, Points};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files;
 use crate::report::series::Table;
-use crate::report::{Given, Labels, figures_directory};
+use crate::report::{Given, Labels, Recorded, figures_directory};
 use crate::statistics::{Tally, Window};
+use crate::table::TextTable;
 use chosen::Chosen;
 use lines::Directed;
 use profiles::{Column, Findings, Setting};
@@ -85,37 +87,39 @@ impl Run<'_> {
     }
 }
 
-/// Writes tables and figures of `run_dir` and returns the table for the screen.
+/// The files that a report writes; `statistics.h5` is of an older version.
+pub const FILES: [&str; 7] = [
+    "statistics.h5",
+    "profiles.csv",
+    "budgets.csv",
+    "spectra_x.csv",
+    "spectra_z.csv",
+    "correlations_x.csv",
+    "correlations_z.csv",
+];
+
+/// Writes tables and figures of a run and returns the table for the screen.
 ///
 /// # Errors
 /// A damaged case or batch of statistics, a series without the columns of a channel, a reference of
 /// unknown form, a full disk.
-pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Given]) -> Result<String> {
-    let case = case(run_dir)?;
-    let FlowKind::Channel(flow) = case.flow.clone() else {
-        return Err(Error::input(format!(
-            "{} is not a case of a channel",
-            run_dir.join("case.toml").display()
-        )));
-    };
+pub fn report(flow: &Channel, recorded: &Recorded, references: &[Given]) -> Result<String> {
+    let Recorded { dir: run_dir, labels, series, case, flows } = recorded;
+    let case = case.as_ref().map_err(Clone::clone)?;
     let viscosity = case.fluid.viscosity;
-    let (averaged, notes) = averages(run_dir, &case, &flow)?;
+    let (averaged, notes) = averages(run_dir, case, flow)?;
     if let Some(Averaged { findings, lines, .. }) = &averaged {
         write(&run_dir.join("profiles.csv"), &findings.profiles)?;
         write(&run_dir.join("budgets.csv"), &findings.budgets)?;
         let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
         lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, places, &flow.scalars))?;
     }
-    let (references, published_lines) = reference::read(references)?;
-    let run = Run { labels, series, flow, averaged, notes, references, published_lines };
+    let foreign = |file: &TextTable| flows.published_of_others(flow, file);
+    let (references, published_lines) = reference::read(references, &foreign)?;
+    let run = Run { labels, series, flow: flow.clone(), averaged, notes, references, published_lines };
     let dir = figures_directory(run_dir)?;
     let drawn = figures::draw(&dir, &run, viscosity)?;
     table::table(&run, &dir, &drawn)
-}
-
-/// The resolved case.
-fn case(run_dir: &Path) -> Result<Case> {
-    case::load(&run_dir.join("case.toml"), &[])
 }
 
 /// The averages over the batches from `output.statistics.from` on, if any has a sample, and notes on

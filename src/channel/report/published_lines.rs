@@ -105,7 +105,7 @@ mod tests {
                         .map(|file| {
                             test_data("channel/MKM1999/chan180").join(format!("{file}.{y_plus}")).into()
                         });
-                let (others, lines) = read(&files).unwrap();
+                let (others, lines) = read(&files, &|_| None).unwrap();
                 let [spectrum, correlations] = &lines[..] else { panic!("{} lines", lines.len()) };
                 assert!(others.is_empty() && spectrum.along == direction && correlations.along == direction);
                 assert_eq!((spectrum.kind, correlations.kind), (Kind::Spectrum, Kind::Correlation));

@@ -7,7 +7,6 @@ use super::profiles::Column;
 use super::published_budgets::{balance, sign_dissipation};
 use super::published_lines::PublishedLine;
 use crate::error::Result;
-use crate::homogeneous::form;
 use crate::report::cubic::interpolate;
 use crate::report::{Given, quoted};
 use crate::table::{Columns, Row, TextTable};
@@ -41,11 +40,15 @@ pub struct Distance {
     pub rms_error: f64,
 }
 
-/// Reads the profiles, spectra and correlations of all references.
+/// Reads the profiles, spectra and correlations of all references. `foreign` says what published data of
+/// another flow a file holds.
 ///
 /// # Errors
 /// A file that cannot be read, is not a reference, or is malformed.
-pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)> {
+pub fn read(
+    references: &[Given],
+    foreign: &dyn Fn(&TextTable) -> Option<String>,
+) -> Result<(Vec<Published>, Vec<PublishedLine>)> {
     let (mut all, mut lines): (Vec<Published>, Vec<PublishedLine>) = (Vec::new(), Vec::new());
     for given in references {
         let (table, label) = (TextTable::read(&given.path)?, given.label());
@@ -53,8 +56,8 @@ pub fn read(references: &[Given]) -> Result<(Vec<Published>, Vec<PublishedLine>)
         if table.rows().is_empty() {
             return Err(refused("It has no rows of numbers"));
         }
-        if let Some(form) = form(&table).filter(|_| !given.names_columns()) {
-            return Err(refused(&format!("It holds {form} of homogeneous turbulence")));
+        if let Some(others) = foreign(&table).filter(|_| !given.names_columns()) {
+            return Err(refused(&format!("It holds {others}")));
         }
         if is_of_deviations(&table) {
             return Err(refused("It holds standard deviations, not the profiles themselves"));
@@ -215,16 +218,19 @@ const PROPORTIONAL: f64 = 0.02;
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::channel::case::Channel;
 
     /// Reads `text` as the file `name`.
     pub fn read_as(name: &str, text: &str) -> Result<Published> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(name);
         std::fs::write(&path, text).unwrap();
-        let mut published = super::read(&[path.into()]).map_err(|mut error| {
-            error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
-            error
-        })?;
+        let mut published =
+            super::read(&[path.into()], &|file| crate::FLOWS.published_of_others(&Channel::default(), file))
+                .map_err(|mut error| {
+                    error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
+                    error
+                })?;
         Ok(published.0.remove(0))
     }
 
@@ -293,7 +299,7 @@ pub mod tests {
             let error = read(text).err().unwrap();
             assert!(error.message.contains(part), "{error}");
         }
-        let missing = super::read(&[std::path::PathBuf::from("none.dat").into()]).err().unwrap();
+        let missing = super::read(&[std::path::PathBuf::from("none.dat").into()], &|_| None).err().unwrap();
         assert!(missing.message.contains("cannot read none.dat: No such file"), "{missing}");
     }
 

@@ -5,7 +5,7 @@
 //! but not in their errors. If neighbouring batches are correlated, the standard error of their
 //! mean would be too small; neighbours are then merged.
 
-use crate::case::ChannelScalar;
+use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Moment, U, UU, UV, VV, WW};
 use crate::channel::sampled;
 use crate::error::{Error, Result};

@@ -10,7 +10,7 @@
 
 use super::chosen::SpectralSums;
 use super::symmetry::Symmetry;
-use crate::case::ChannelScalar;
+use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
 use crate::channel::spectra;
 use crate::error::{Error, Result};
@@ -142,7 +142,8 @@ pub fn correlation(line: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{self, Channel, FlowKind};
+    use crate::case;
+    use crate::channel::case::Channel;
     use crate::statistics::Tally;
     use std::path::Path;
 
@@ -156,13 +157,9 @@ mod tests {
              time = {{ cfl = 0.8, end = 10.0 }}\nscalar.dye = \
              {{ schmidt = 0.5, values = [-1.0, 2.0] }}\nscalar.heat = {{ source = 1.0 }}\n"
         );
-        match case::parse("case.toml", &text, Path::new(""), &[])
-            .unwrap_or_else(|error| panic!("{error}"))
-            .flow
-        {
-            FlowKind::Channel(flow) => flow,
-            FlowKind::Homogeneous(_) => panic!("not a channel"),
-        }
+        let case = case::parse(crate::FLOWS, "case.toml", &text, Path::new(""), &[])
+            .unwrap_or_else(|error| panic!("{error}"));
+        case.flow.of::<Channel>().unwrap().clone()
     }
 
     const DYE: Field = Field::Scalar(0);

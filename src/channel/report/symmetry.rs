@@ -3,7 +3,7 @@
 //! over both, and one half is kept.
 
 use super::samples::Averages;
-use crate::case::{Channel, ChannelScalar, ScalarBoundary};
+use crate::channel::case::{Channel, ChannelScalar, ScalarBoundary};
 use crate::channel::catalogue::{Factor, Field, Moment};
 use crate::error::Result;
 

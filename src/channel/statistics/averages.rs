@@ -1,7 +1,7 @@
 //! Profiles of moments, as sums and as averages of a sample, and as records.
 
 use super::super::catalogue::Moment;
-use crate::case::ChannelScalar;
+use crate::channel::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, Weight};
 

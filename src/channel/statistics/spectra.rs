@@ -12,7 +12,7 @@ use super::super::kinematics::OnPlanes;
 use super::averages::{Averages, turned};
 use super::means::Means;
 use super::terms::{self, Terms};
-use crate::case::ChannelScalar;
+use crate::channel::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, Weight};
 use crate::transform::{Pieces, Real, Visited};

@@ -281,8 +281,8 @@ mod tests {
 
     #[test]
     fn names_are_different() {
-        let boundary = crate::case::ScalarBoundary::Source { rate: 1.0 };
-        let scalars = ["heat", "dye"].map(|name| crate::case::ChannelScalar {
+        let boundary = crate::channel::case::ScalarBoundary::Source { rate: 1.0 };
+        let scalars = ["heat", "dye"].map(|name| crate::channel::case::ChannelScalar {
             name: name.into(),
             schmidt: 1.0,
             boundary,

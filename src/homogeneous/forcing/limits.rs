@@ -1,8 +1,8 @@
 //! What a force asks of the length of a step, and of the field that it acts on.
 
 use super::Forcing;
-use crate::case;
 use crate::error::{Error, Result};
+use crate::homogeneous::case;
 use crate::parallel::World;
 use crate::time::{Cause, Rates};
 use crate::transform::{Real, SpectralField};

@@ -1,7 +1,7 @@
 //! The nonlinear term of the state, for transfer spectra and the slow pressure.
 
 use super::Homogeneous;
-use crate::case::Dealiasing;
+use crate::homogeneous::case::Dealiasing;
 use crate::homogeneous::evaluation::{Evaluation, piece_mut};
 use crate::homogeneous::update::store_nonlinear;
 use crate::transform::{Real, SpectralField};

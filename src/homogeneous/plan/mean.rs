@@ -1,7 +1,8 @@
 //! The effect of a mean flow on the box until the end of the run.
 
 use super::super::{MeanFlow, Wavenumbers};
-use crate::case::{Case, Gradient, Mean};
+use crate::case::Case;
+use crate::homogeneous::case::{Gradient, Mean};
 use crate::plan::Row;
 use crate::transform::Truncation;
 
@@ -93,7 +94,7 @@ fn strain(case: &Case, truncation: &Truncation, flow: &MeanFlow) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Row, rows};
-    use crate::case::{self, FlowKind};
+    use crate::case;
     use crate::homogeneous::Parameters;
     use std::path::Path;
 
@@ -104,9 +105,11 @@ mod tests {
              initial = {{ kind = \"taylor-green\" }}\ntime.dt = 0.01\n{text}"
         );
         let end = if text.contains("time.end") { Vec::new() } else { vec!["time.end=1.0".to_owned()] };
-        let case =
-            case::parse("case.toml", &text, Path::new(""), &end).unwrap_or_else(|error| panic!("{error}"));
-        let FlowKind::Homogeneous(flow) = &case.flow else { panic!("not homogeneous") };
+        let case = case::parse(crate::FLOWS, "case.toml", &text, Path::new(""), &end)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let Some(flow) = case.flow.of::<crate::homogeneous::case::Homogeneous>() else {
+            panic!("not homogeneous")
+        };
         rows(&case, &flow.mean, &Parameters::new(&case, flow).truncation())
     }
 

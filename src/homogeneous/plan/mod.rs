@@ -6,8 +6,9 @@ mod resolution;
 mod steps;
 
 use super::{Parameters, Wavenumbers};
-use crate::case::{Case, Homogeneous};
+use crate::case::Case;
 use crate::error::Result;
+use crate::homogeneous::case::Homogeneous;
 use crate::parallel::ProcessGrid;
 use crate::plan::{Demands, Row, limits, missing_file, precision};
 use crate::transform::{Order, Portion, Truncation};

@@ -2,8 +2,9 @@
 //! the log of a run.
 
 use super::super::{Band, Cumulative, Parameters, Wavenumbers, sums};
-use crate::case::{Case, Forcing, Homogeneous, Initial, ScalarInitial, Spectrum};
+use crate::case::Case;
 use crate::error::Result;
+use crate::homogeneous::case::{Forcing, Homogeneous, Initial, ScalarInitial, Spectrum};
 
 /// Fractions of the energy and of the dissipation of a spectrum that may be lost without a note.
 const ENERGY: f64 = 0.01;
@@ -158,9 +159,10 @@ mod tests {
         let base = "flow.kind = \"homogeneous\"\ndomain.grid = [48, 48, 48]\nfluid.viscosity = 0.02\ntime = \
             { dt = 0.01, end = 1.0 }\n";
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-        let case = case::parse("case.toml", &format!("{base}{text}"), Path::new(""), &overrides)
-            .unwrap_or_else(|error| panic!("{error}"));
-        case.definition().notes(&case).unwrap()
+        let case =
+            case::parse(crate::FLOWS, "case.toml", &format!("{base}{text}"), Path::new(""), &overrides)
+                .unwrap_or_else(|error| panic!("{error}"));
+        case.flow.notes(&case).unwrap()
     }
 
     const TABLE: &str =

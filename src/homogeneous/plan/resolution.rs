@@ -4,7 +4,8 @@
 
 use super::super::{Survey, Wavenumbers};
 use super::notes::figures;
-use crate::case::{Case, Forcing, Gradient, Homogeneous, Initial};
+use crate::case::Case;
+use crate::homogeneous::case::{Forcing, Gradient, Homogeneous, Initial};
 use crate::plan::Row;
 
 /// The smallest k_max eta that resolves energy and dissipation, and the one that also resolves

@@ -2,8 +2,9 @@
 
 use super::super::{Band, Parameters, Survey, growth_by_power};
 use super::notes::figures;
-use crate::case::{Case, Develop, Forcing, Gradient, Homogeneous, Initial, Rescale};
+use crate::case::Case;
 use crate::error::Result;
+use crate::homogeneous::case::{Develop, Forcing, Gradient, Homogeneous, Initial, Rescale};
 use crate::plan::{Row, until};
 use crate::time::{Cause, Rates, StepSize};
 
@@ -135,7 +136,7 @@ mod tests {
     /// The lines of `check` with this name, for a case of configs.
     fn rows(config: &str, overrides: &[&str], name: &str) -> String {
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-        let case = case::load(Path::new(&format!("configs/{config}.toml")), &overrides)
+        let case = case::load(crate::FLOWS, Path::new(&format!("configs/{config}.toml")), &overrides)
             .unwrap_or_else(|error| panic!("{error}"));
         let text = crate::plan::summary(&case, 1, &[]).unwrap_or_else(|error| panic!("{error}"));
         let found: Vec<&str> =
@@ -203,8 +204,9 @@ mod tests {
                  energy = 0.5{develop} }}"
             );
             let forcing = "forcing={ kind = 'constant-power', power = 0.1, k_max = 2.5 }".to_owned();
-            let case = case::load(Path::new("configs/forced-isotropic.toml"), &[initial, forcing])
-                .unwrap_or_else(|error| panic!("{error}"));
+            let case =
+                case::load(crate::FLOWS, Path::new("configs/forced-isotropic.toml"), &[initial, forcing])
+                    .unwrap_or_else(|error| panic!("{error}"));
             crate::plan::summary(&case, 1, &[]).map_err(|error| error.message)
         };
         for rescale in ["", "spectrum"] {

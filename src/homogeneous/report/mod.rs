@@ -9,29 +9,32 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use super::case::Homogeneous;
 use crate::error::Result;
 use crate::report::series::{History, Spectrum, Table, spectra};
-use crate::report::{Given, Labels, figures_directory};
+use crate::report::{Given, Labels, Recorded, figures_directory};
+use crate::table::TextTable;
 use balance::EnergyBudget;
 use reference::References;
 pub use reference::form;
 use shear::Stresses;
-use std::path::Path;
 
-/// Draws the figures of `run_dir` and returns the table for the screen. Reads `spectra.csv`, `spectra_1d.csv`
+/// Draws the figures of a run and returns the table for the screen. Reads `spectra.csv`, `spectra_1d.csv`
 /// and `budget.csv` if they exist. The data of `references` are added to the figures and compared in the
 /// table.
 ///
 /// # Errors
 /// A series without the columns `time`, `energy` and `dissipation`, another malformed file, a reference of
 /// unknown form, a full disk.
-pub fn report(run_dir: &Path, labels: &Labels, series: &Table, references: &[Given]) -> Result<String> {
+pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Result<String> {
+    let Recorded { dir: run_dir, labels, series, .. } = run;
+    let foreign = |file: &TextTable| run.flows.published_of_others(flow, file);
     let file = |name: &str| Table::optional(&run_dir.join(name));
     let (spectra_csv, spectra_1d, budget) =
         (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
     let history = History::of(series)?;
     let run = Findings {
-        references: References::read(references, labels.viscosity)?,
+        references: References::read(references, labels.viscosity, &foreign)?,
         labels,
         energy: EnergyBudget::of(series, &history),
         stresses: Stresses::of(series, &history),

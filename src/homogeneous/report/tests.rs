@@ -1,4 +1,3 @@
-use super::References;
 use crate::report::report;
 use crate::report::series::Table;
 use crate::test_data;
@@ -34,7 +33,7 @@ fn a_run_is_reported_with_its_figures() {
     let reference = dir.path().join("published.csv");
     fs::write(&reference, "time,energy,dissipation\n0,1,1\n1,0.4,0.4\n2,0.1,0.1\n3,0.05,0.05\n4,0.01,0.01\n")
         .unwrap();
-    let text = report(dir.path(), &[reference.into()]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[reference.into()]).unwrap();
     for expected in [
         "16 x 16 x 16",
         "3.9  (step 390, 40 samples)",
@@ -58,14 +57,14 @@ fn one_sample_no_spectra_and_no_case_are_enough() {
     let dir = run_dir(1);
     fs::remove_file(dir.path().join("spectra.csv")).unwrap();
     fs::remove_file(dir.path().join("case.toml")).unwrap();
-    let text = report(dir.path(), &[]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[]).unwrap();
     assert!(text.contains("1 sample)") && !text.contains("spectrum"), "{text}");
 }
 
 #[test]
 fn what_is_missing_is_said() {
     let dir = run_dir(3);
-    let message = |path: &Path| report(path, &[]).unwrap_err().message;
+    let message = |path: &Path| report(crate::FLOWS, path, &[]).unwrap_err().message;
     assert!(message(&dir.path().join("nowhere")).contains("no run directory"));
     fs::write(dir.path().join("series.csv"), "step,time,energy,dissipation\n0,0").unwrap();
     assert!(message(dir.path()).contains("has no samples"));
@@ -84,7 +83,7 @@ fn diverged_and_constant_runs_are_drawn() {
             "step,time,k,energy\n0,0,0,0\n0,0,1,0\n8,1,0,0\n8,1,1,NaN\n",
         )
         .unwrap();
-        report(dir.path(), &[]).unwrap();
+        report(crate::FLOWS, dir.path(), &[]).unwrap();
         assert_eq!(Table::read(&dir.path().join("series.csv")).unwrap().column("step").unwrap().len(), 8);
     }
 }
@@ -181,7 +180,7 @@ fn keep(dir: &Path, name: &str) {
 #[test]
 fn a_shear_flow_has_every_figure_and_closes() {
     let dir = shear_flow();
-    let text = report(dir.path(), &[]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[]).unwrap();
     keep(dir.path(), "shear");
     for name in
         ["dissipation", "energy", "spectrum", "balance", "stresses", "transfer", "spectra_1d", "skewness"]
@@ -230,10 +229,10 @@ fn columns_of_nothing_draw_no_figure() {
         zeros("step,time,R_xx,dissipation_xx,skewness_x,skewness_y,skewness_z", 3),
     )
     .unwrap();
-    let text = report(dir.path(), &[]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[]).unwrap();
     assert!(text.contains("(dissipation, energy, spectrum; .svg"), "{text}");
     fs::write(dir.path().join("budget.csv"), "step,ti").unwrap();
-    report(dir.path(), &[]).unwrap();
+    report(crate::FLOWS, dir.path(), &[]).unwrap();
 }
 
 #[test]
@@ -246,7 +245,7 @@ fn measured_spectra_lie_over_the_run() {
     let mut rows: Vec<&str> = rows.lines().collect();
     rows.sort_by_key(|row| row.starts_with('9'));
     fs::write(&reference, format!("step,time,k,energy\n{}\n", rows.join("\n"))).unwrap();
-    let text = report(dir.path(), &[reference.into()]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[reference.into()]).unwrap();
     // The run is exp(-t) times the measured one.
     for (time, ratio) in [(0.5f64, "0.607"), (1.5, "0.223")] {
         let expected = format!(
@@ -265,7 +264,7 @@ fn published_measurements_are_laid_over() {
         ["hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat", "shear/TavoularisKarnik1989_caseA.txt"];
     let [grid, shear] = files.map(test_data);
     let dir = shear_flow();
-    let text = report(dir.path(), &[shear.into()]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[shear.into()]).unwrap();
     keep(dir.path(), "shear-published");
     assert!(
         text.contains("TavoularisKarnik1989_caseA, S t = 7.9 to 26.3: rms difference b_xx 0.0"),
@@ -273,7 +272,7 @@ fn published_measurements_are_laid_over() {
     );
 
     let dir = grid_turbulence();
-    let text = report(dir.path(), &[grid.into()]).unwrap();
+    let text = report(crate::FLOWS, dir.path(), &[grid.into()]).unwrap();
     keep(dir.path(), "grid-published");
     assert!(text.contains("table3_E3D_M5.08cm, 3 of 3 spectra"), "{text}");
 }

@@ -1,12 +1,12 @@
 //! Conversion of the state in a checkpoint to another case, mode by mode.
 
-use super::mapping::{Change, Mapping, Order};
-use crate::case::{Case, FlowKind};
+use super::mapping::{Mapping, Order};
+use crate::case::Case;
+use crate::conversion::{Change, Conversion};
 use crate::error::{Error, Result};
 use crate::parallel::{ExactSum, World};
 use crate::store::Parts;
 use crate::transform::Truncation;
-use crate::{channel, homogeneous};
 use num_complex::Complex;
 use std::ops::Range;
 
@@ -14,16 +14,10 @@ use std::ops::Range;
 pub struct Carry<'a> {
     pub parts: &'a Parts,
     pub changes: [Change; 3],
-    order: Order,
     mapping: Mapping,
-    stretch: Option<Stretch>,
+    /// What the flow adds.
+    pub conversion: Box<dyn Conversion>,
     truncation: Truncation,
-}
-
-/// The change of modes whose wavenumbers change, for each flow.
-enum Stretch {
-    Channel(Box<channel::Stretch>),
-    Homogeneous(homogeneous::Stretch),
 }
 
 impl<'a> Carry<'a> {
@@ -32,36 +26,19 @@ impl<'a> Carry<'a> {
     /// # Errors
     /// Another flow; a box in which the flow cannot continue.
     pub fn new(parts: &'a Parts, old: &Case, new: &Case, time: f64) -> Result<Self> {
-        let old_time = parts.header.time;
+        if !new.flow.is_like(&old.flow) {
+            return Err(Error::input(format!(
+                "its flow is \"{}\", but that of this case is another",
+                parts.header.flow
+            )));
+        }
         let changes = std::array::from_fn(|i| Change::new(old.domain.size[i], new.domain.size[i]));
-        let stretched = changes.iter().any(|change| !change.repeats());
-        let (order, truncation, stretch) = match (&old.flow, &new.flow) {
-            (FlowKind::Channel(of_old), FlowKind::Channel(of_new)) => {
-                let [from, to] =
-                    [channel::Parameters::new(old, of_old), channel::Parameters::new(new, of_new)];
-                let stretch = stretched
-                    .then(|| Stretch::Channel(Box::new(channel::Stretch::new(&from, &to, old_time))));
-                (Order::Chebyshev, to.truncation(), stretch)
-            }
-            (FlowKind::Homogeneous(of_old), FlowKind::Homogeneous(of_new)) => {
-                let [from, to] =
-                    [homogeneous::Parameters::new(old, of_old), homogeneous::Parameters::new(new, of_new)];
-                let stretch = homogeneous::Stretch::new((&from, old_time), (&to, time))?;
-                (Order::Fourier, to.truncation(), stretched.then_some(Stretch::Homogeneous(stretch)))
-            }
-            _ => {
-                return Err(Error::input(format!(
-                    "its flow is \"{}\", but that of this case is another",
-                    parts.header.flow
-                )));
-            }
-        };
+        let truncation = new.flow.truncation(new);
         Ok(Self {
             parts,
             changes,
-            order,
-            mapping: Mapping::new(&parts.columns, changes, order),
-            stretch,
+            mapping: Mapping::new(&parts.columns, changes, Order::of(truncation.shape)),
+            conversion: new.flow.conversion((old, parts.header.time), (new, time), changes)?,
             truncation,
         })
     }
@@ -87,9 +64,7 @@ impl<'a> Carry<'a> {
                     let (old, new) =
                         (&modes[(from - read.start) as usize..][..*count as usize], &mut state[own(column)]);
                     self.mapping.copy(old, new);
-                    if self.order == Order::Chebyshev && channel::has_wall_values(name, *labels) {
-                        channel::keep_wall_values(old, new);
-                    }
+                    self.conversion.keep(name, *labels, old, new);
                 }
             }
         }
@@ -99,33 +74,10 @@ impl<'a> Carry<'a> {
                 for (state, &field) in states.iter_mut().zip(fields) {
                     modes.push((&self.parts.fields[field].name, &mut state[own(column)]));
                 }
-                self.stretch(*from, [column[0], column[1]], &mut modes);
+                self.conversion.stretch(*from, [column[0], column[1]], &mut modes);
             }
         }
         Ok(states)
-    }
-
-    /// Gives the modes of a column that was `from` and is `to` its new wavenumbers.
-    fn stretch(&mut self, from: [i64; 2], to: [i64; 2], modes: &mut [(&str, &mut [Complex<f64>])]) {
-        match &mut self.stretch {
-            None => {}
-            Some(Stretch::Channel(stretch)) => {
-                let repeated = [0, 2].map(|i: usize| self.changes[i].repeats());
-                modes
-                    .iter_mut()
-                    .filter(|(name, _)| *name == "laplacian_v")
-                    .for_each(|(_, phi)| stretch.column(from, to, repeated, phi));
-            }
-            Some(Stretch::Homogeneous(stretch)) => {
-                let mut velocity = modes
-                    .iter_mut()
-                    .filter(|(name, _)| ["u", "v", "w"].contains(name))
-                    .map(|(_, modes)| &mut **modes);
-                if let (Some(u), Some(v), Some(w)) = (velocity.next(), velocity.next(), velocity.next()) {
-                    stretch.column(to, [u, v, w]);
-                }
-            }
-        }
     }
 
     /// Verifies the checksums of the whole checkpoint. Returns a description of the part that the new

@@ -1,45 +1,9 @@
 //! Correspondence between the modes of two grids and boxes.
 
+use crate::conversion::Change;
+use crate::transform::Shape;
 use num_complex::Complex;
 use std::collections::HashMap;
-
-/// Tolerance within which the ratio of two lengths must be an integer for the field to be repeated.
-const TOLERANCE: f64 = 1e-12;
-
-/// The change of one length of the box.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The length is multiplied by this number, possibly 1: the field is repeated, and labels n are
-    /// multiplied by it.
-    Repeated(i64),
-    /// The field is stretched; labels stay.
-    Stretched,
-}
-
-impl Change {
-    /// The change from one length to another.
-    pub fn new(from: f64, to: f64) -> Self {
-        let ratio = to / from;
-        let times = ratio.round();
-        if times >= 1.0 && (ratio - times).abs() <= TOLERANCE * times {
-            Self::Repeated(times as i64)
-        } else {
-            Self::Stretched
-        }
-    }
-
-    /// The factor of the labels.
-    pub fn factor(self) -> i64 {
-        match self {
-            Self::Repeated(times) => times,
-            Self::Stretched => 1,
-        }
-    }
-
-    pub fn repeats(self) -> bool {
-        self != Self::Stretched
-    }
-}
 
 /// The order of the modes of a column in y.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +12,16 @@ pub enum Order {
     Fourier,
     /// n = 0, 1, ..
     Chebyshev,
+}
+
+impl Order {
+    /// The order of a state of this shape.
+    pub fn of(shape: Shape) -> Self {
+        match shape {
+            Shape::Chebyshev { .. } => Self::Chebyshev,
+            _ => Self::Fourier,
+        }
+    }
 }
 
 /// The source of each column of a new list of modes.
@@ -77,7 +51,7 @@ impl Mapping {
         self.old.get(&labels).filter(|_| exact).map(|modes| (labels, *modes))
     }
 
-    /// The label that n = (n_x, n_y, n_z) becomes; in a channel n_y is the polynomial.
+    /// The label that n = (n_x, n_y, n_z) becomes; between walls n_y is the polynomial.
     pub fn label(&self, n: [i64; 3]) -> [i64; 3] {
         std::array::from_fn(|i| n[i] * self.changes[i].factor())
     }
@@ -111,16 +85,6 @@ impl Mapping {
 mod tests {
     use super::{Change, Mapping, Order};
     use num_complex::Complex;
-
-    #[test]
-    fn multiples_of_a_length_repeat_the_field() {
-        let pi = std::f64::consts::PI;
-        assert_eq!(Change::new(4.0 * pi, 4.0 * pi), Change::Repeated(1));
-        assert_eq!(Change::new(4.0 / 3.0 * pi, 4.0 * pi), Change::Repeated(3));
-        for (from, to) in [(4.0 * pi, 2.0 * pi), (4.0 * pi, 6.0 * pi), (1.0, 2.000001), (1.0, 0.4)] {
-            assert_eq!(Change::new(from, to), Change::Stretched, "{from} {to}");
-        }
-    }
 
     #[test]
     fn labels_are_multiplied() {

@@ -5,19 +5,16 @@ mod carry;
 mod mapping;
 
 use super::{directory, output};
-use crate::case::{self, Case, Channel, Drive, FlowKind, Stop};
-use crate::channel::{self, FluxChange, MeanChange};
-use crate::chebyshev::bulk;
+use crate::case::{self, Case, Stop};
+use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::flow::Flow;
-use crate::homogeneous;
 use crate::parallel::World;
 use crate::store::{self, Header, Parts};
 use crate::time::StepSize;
 use crate::transform::{Layout, ValuesMut};
 use carry::Carry;
-use mapping::Change;
 use num_complex::Complex;
 use std::fs;
 use std::path::Path;
@@ -40,12 +37,12 @@ pub enum Target<'a> {
 /// # Errors
 /// The same on all ranks: `from` is damaged or not a checkpoint; an invalid grid or box; `to` exists,
 /// or cannot be written.
-pub fn regrid(world: &World, from: &Path, to: Target, overrides: &[String]) -> Result<String> {
+pub fn regrid(world: &World, flows: Flows, from: &Path, to: Target, overrides: &[String]) -> Result<String> {
     let alone = world.split(world.rank());
-    world.root_text(|| rewrite(&alone, from, to, overrides))
+    world.root_text(|| rewrite(&alone, flows, from, to, overrides))
 }
 
-fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> Result<String> {
+fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: &[String]) -> Result<String> {
     let from_name = from.display();
     match target {
         Target::File(file) if fs::symlink_metadata(file).is_ok() => {
@@ -54,7 +51,7 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
                 file.display()
             )));
         }
-        Target::Run(directory) if directory::is_taken(directory) => {
+        Target::Run(directory) if directory::is_taken(directory, flows) => {
             return Err(Error::input(format!(
                 "{} already holds a run, which is not overwritten: choose another directory",
                 directory.display()
@@ -72,21 +69,16 @@ fn rewrite(world: &World, from: &Path, target: Target, overrides: &[String]) -> 
     };
     let to_name = to.display();
     let name = case_name(&header.case);
-    let old = stored_case(from, header)?;
-    let new = case::parse(&name, &header.case, Path::new(""), overrides).map_err(|error| Error {
+    let old = stored_case(flows, from, header)?;
+    let new = case::parse(flows, &name, &header.case, Path::new(""), overrides).map_err(|error| Error {
         message: format!("the case of {from_name} cannot have this grid or box:\n{error}"),
         ..error
     })?;
     let mut carry = Carry::new(&parts, &old, &new, header.time).map_err(in_file(from))?;
     let dropped = carry.verify(world)?;
 
-    let modes = Layout::new(new.definition().truncation(&new), [1, 1], 0, 0).mode_list();
-    let numbers = match new.flow {
-        FlowKind::Homogeneous(_) if new.domain.size != old.domain.size => {
-            homogeneous::restart_scalars_in_other_box(&header.numbers, carry.changes.map(Change::factor))?
-        }
-        _ => header.numbers.clone(),
-    };
+    let modes = Layout::new(new.flow.truncation(&new), [1, 1], 0, 0).mode_list();
+    let numbers = carry.conversion.restart_scalars(&header.numbers)?;
     let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
     let absolute = std::path::absolute(&to)
         .map_err(|error| Error::io(format!("cannot resolve the path {to_name}"), error))?;
@@ -155,51 +147,16 @@ fn how_to_continue(directory: &Path, header: &Header, case: &Case) -> String {
 /// # Errors
 /// Those of [`take_initial`] that do not require reading all of the file.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
-    let Some(path) = case.initial_file().filter(|path| path.exists()) else { return Ok(Vec::new()) };
+    let Some(path) = case.flow.initial_file().filter(|path| path.exists()) else { return Ok(Vec::new()) };
     let parts = Parts::open_alone(path)?;
-    let old = stored_case(path, &parts.header)?;
-    Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
-    let mean = parts.columns.iter().find(|[nx, nz, ..]| [*nx, *nz] == [0, 0]);
-    let field = parts.fields.iter().position(|field| field.name == "laplacian_v");
-    let (FlowKind::Channel(before), FlowKind::Channel(now), Some(&[_, _, first, count]), Some(field)) =
-        (&old.flow, &case.flow, mean, field)
-    else {
-        return Ok(Vec::new());
-    };
-    let profile: Vec<f64> =
-        parts.read(field, first as u64..(first + count) as u64)?.into_iter().map(channel::unpack).collect();
-    Ok(notes_of_mean(bulk(profile.iter().copied()), before, now))
-}
-
-/// Remarks on the change of the mean profile of a file with the bulk velocity `found`.
-fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
-    let MeanChange { walls: [from, to], flux } =
-        MeanChange::new(found, before.walls.velocity, now.drive, now.walls.velocity);
-    let mut notes = Vec::new();
-    if from != to {
-        notes.push(format!(
-            "the walls of initial.file move with {from:?}, those of the case with {to:?}: the mean profile \
-             moves with them; the fluctuations are unchanged"
-        ));
-    }
-    let what = match flux {
-        FluxChange::Nothing => return notes,
-        FluxChange::Scaled(factor) => {
-            format!("the mean profile relative to the walls is multiplied by {factor:.6}")
-        }
-        FluxChange::Added(more) => {
-            format!("a parabola with the bulk velocity {more:.6} is added to the mean profile")
-        }
-    };
-    if let Drive::MassFlux { bulk_velocity } = now.drive {
-        // Round-off must not show as -0.000000.
-        let found = if found.abs() < 1e-6 * bulk_velocity.abs() { 0.0 } else { found };
-        notes.push(format!(
-            "initial.file has the bulk velocity {found:.6}, the case {bulk_velocity:.6}: {what}; the \
-             fluctuations are unchanged"
-        ));
-    }
-    notes
+    let old = stored_case(case.flow.flows, path, &parts.header)?;
+    let carry = Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
+    carry.conversion.notes(&|name| {
+        let mean = parts.columns.iter().find(|[nx, nz, ..]| [*nx, *nz] == [0, 0]);
+        let field = parts.fields.iter().position(|field| field.name == name);
+        let (Some(&[_, _, first, count]), Some(field)) = (mean, field) else { return Ok(None) };
+        parts.read(field, first as u64..(first + count) as u64).map(Some)
+    })
 }
 
 /// Replaces the initial velocity, and the scalars that the file holds, by the state of the checkpoint
@@ -210,9 +167,9 @@ fn notes_of_mean(found: f64, before: &Channel, now: &Channel) -> Vec<String> {
 /// The same on all ranks: a file that is missing, damaged or of another flow; a box to which it
 /// cannot be converted.
 pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<Option<String>> {
-    let Some(path) = case.initial_file() else { return Ok(None) };
+    let Some(path) = case.flow.initial_file() else { return Ok(None) };
     let parts = Parts::open(world, path)?;
-    let old = stored_case(path, &parts.header)?;
+    let old = stored_case(case.flow.flows, path, &parts.header)?;
     let mut carry = Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
     let dropped = carry.verify(world)?;
 
@@ -248,8 +205,8 @@ fn story(carry: &Carry, dropped: &str) -> String {
 }
 
 /// The case of a checkpoint.
-fn stored_case(path: &Path, header: &Header) -> Result<Case> {
-    case::parse(&case_name(&header.case), &header.case, Path::new(""), &[])
+fn stored_case(flows: Flows, path: &Path, header: &Header) -> Result<Case> {
+    case::parse(flows, &case_name(&header.case), &header.case, Path::new(""), &[])
         .map_err(|error| Error::input(format!("the case in {} cannot be read: {error}", path.display())))
 }
 

@@ -3,8 +3,8 @@
 use super::{Outcome, observed, order, started};
 use crate::balance::simpson;
 use crate::ensure;
-use rogallo::case::{Dealiasing, Gradient, Initial, Mean, Spectrum};
 use rogallo::flow::Flow;
+use rogallo::homogeneous::case::{Dealiasing, Gradient, Initial, Mean, Spectrum};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};

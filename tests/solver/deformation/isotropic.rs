@@ -5,7 +5,7 @@ use super::{Outcome, advance, fields, labels, observed, relabelled, started};
 use crate::collective::reference;
 use crate::ensure;
 use crate::exact::{self, Vector, Wave, ZERO};
-use rogallo::case::{Gradient, Initial, Mean, Spectrum};
+use rogallo::homogeneous::case::{Gradient, Initial, Mean, Spectrum};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::{ExactSum, World};
 use rogallo::time::{RungeKutta, StepSize};

@@ -3,8 +3,8 @@
 use super::{Outcome, advance, equations, error, fields, one_mode, order, scalar_mode, started};
 use crate::ensure;
 use crate::exact::{self, Matrix, Vector, Wave};
-use rogallo::case::{Gradient, Initial, Mean, Spectrum};
 use rogallo::homogeneous::Parameters;
+use rogallo::homogeneous::case::{Gradient, Initial, Mean, Spectrum};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
 use std::rc::Rc;

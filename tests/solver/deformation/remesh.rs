@@ -3,8 +3,8 @@
 use super::{Outcome, advance, error, observed, one_mode, relabelled, scalar_mode, started};
 use crate::ensure;
 use crate::exact;
-use rogallo::case::{Dealiasing, Gradient, Mean};
 use rogallo::homogeneous::Parameters;
+use rogallo::homogeneous::case::{Dealiasing, Gradient, Mean};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
 use std::rc::Rc;

@@ -3,8 +3,8 @@
 use super::{Outcome, advance, error, one_mode, relabelled, started};
 use crate::ensure;
 use crate::exact;
-use rogallo::case::{Gradient, Mean};
 use rogallo::homogeneous::Parameters;
+use rogallo::homogeneous::case::{Gradient, Mean};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
 use std::rc::Rc;

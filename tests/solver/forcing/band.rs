@@ -6,10 +6,10 @@ use super::{
 };
 use crate::ensure;
 use crate::exact::along;
-use rogallo::case::{BodyForce, Dealiasing, Forcing, Gradient, Initial, Mean};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::Homogeneous;
 use rogallo::homogeneous::Parameters;
+use rogallo::homogeneous::case::{BodyForce, Dealiasing, Forcing, Gradient, Initial, Mean};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
 use std::rc::Rc;

@@ -2,9 +2,9 @@
 
 use super::{Outcome, SCHEMES, advance, distance, falls, fields, rest, started, step, with_step};
 use crate::ensure;
-use rogallo::case::{BodyForce, Forcing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::Parameters;
+use rogallo::homogeneous::case::{BodyForce, Forcing, Gradient, Initial, Mean, Scalar, ScalarInitial};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};
 use rogallo::transform::Reals;

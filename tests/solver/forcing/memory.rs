@@ -2,9 +2,9 @@
 
 use super::{Outcome, distance, fields, labels, new, put, started, step, turbulence};
 use crate::ensure;
-use rogallo::case::{Forcing, Gradient, Mean, Scalar, ScalarInitial};
 use rogallo::flow::Flow;
 use rogallo::homogeneous::Parameters;
+use rogallo::homogeneous::case::{Forcing, Gradient, Mean, Scalar, ScalarInitial};
 use rogallo::parallel::World;
 use rogallo::time::StepSize;
 use std::collections::HashMap;

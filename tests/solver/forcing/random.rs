@@ -5,8 +5,8 @@ use super::{
 };
 use crate::ensure;
 use crate::exact::{C, ZERO, along, dot};
-use rogallo::case::{Forcing, Gradient, Mean};
 use rogallo::flow::Flow;
+use rogallo::homogeneous::case::{Forcing, Gradient, Mean};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
 use rogallo::time::{RungeKutta, StepSize};

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ensure;
 use crate::exact::{C, Vector, ZERO, dot};
-use rogallo::case::{Dealiasing, Gradient, Mean, Scalar, ScalarInitial, Spectrum};
+use rogallo::homogeneous::case::{Dealiasing, Gradient, Mean, Scalar, ScalarInitial, Spectrum};
 use rogallo::homogeneous::{Homogeneous, Parameters};
 use rogallo::parallel::World;
 use rogallo::time::StepSize;

@@ -4,7 +4,7 @@ use super::super::errors;
 use super::super::profiles::{Column, Findings, Setting, find};
 use super::super::symmetry::Symmetry;
 use super::flow::*;
-use crate::case::{ChannelScalar, ScalarBoundary};
+use crate::channel::case::{ChannelScalar, ScalarBoundary};
 
 /// At every point a column must be what a function of x makes of the fluctuations, in the mean over x.
 fn compare(columns: &[Column], name: &str, unit: f64, exact: impl Fn([Jet; 5], f64) -> f64) {

@@ -3,7 +3,8 @@
 use super::super::profiles::Setting;
 use super::super::samples::Samples;
 use super::super::symmetry::Symmetry;
-use crate::case::{self, Channel, FlowKind, Precision};
+use crate::case::{self, Precision};
+use crate::channel::case::Channel;
 use crate::channel::catalogue::{Factor, Field, Moment};
 use crate::channel::sampled;
 use crate::chebyshev::{Differences, Points};
@@ -29,12 +30,9 @@ pub fn case(rotation: f64) -> String {
 }
 
 pub fn channel(rotation: f64) -> Channel {
-    let parsed = case::parse("case.toml", &case(rotation), Path::new(""), &[])
+    let parsed = case::parse(crate::FLOWS, "case.toml", &case(rotation), Path::new(""), &[])
         .unwrap_or_else(|error| panic!("{error}"));
-    match parsed.flow {
-        FlowKind::Channel(flow) => flow,
-        FlowKind::Homogeneous(_) => panic!("not a channel"),
-    }
+    parsed.flow.of::<Channel>().unwrap().clone()
 }
 
 /// A polynomial and its derivatives at y.

@@ -37,7 +37,7 @@ fn published_channels_are_read_as_distributed() {
         ),
     ] {
         let paths: Vec<Given> = files.iter().map(|file| test_data("channel").join(file).into()).collect();
-        let (published, _) = reference::read(&paths).unwrap();
+        let (published, _) = reference::read(&paths, &|_| None).unwrap();
         let profile = |name: &str| {
             published
                 .iter()
@@ -62,12 +62,16 @@ fn published_channels_are_read_as_distributed() {
         ("MKM1999/chan590/balances/chan590.uubal", "production_uu", 0.0),
         ("UPM_HoyasJimenez/Re2000/balances/Re2000.bal.ww", "transport_ww", 0.0),
     ] {
-        let (published, _) = reference::read(&[test_data("channel").join(file).into()]).unwrap();
+        let (published, _) = reference::read(&[test_data("channel").join(file).into()], &|_| None).unwrap();
         let wall = published[0].find(name).unwrap_or_else(|| panic!("no {name} in {file}")).values[0];
         assert!((wall - at_the_wall).abs() < 1e-4, "{file}: {wall}");
     }
     let deviations = test_data("channel/UPM_HoyasJimenez/Re180/profiles/Re180.std");
     assert!(
-        reference::read(&[deviations.into()]).err().unwrap().message.contains("It holds standard deviations")
+        reference::read(&[deviations.into()], &|_| None)
+            .err()
+            .unwrap()
+            .message
+            .contains("It holds standard deviations")
     );
 }

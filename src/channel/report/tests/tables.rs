@@ -20,7 +20,7 @@ fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
 #[test]
 fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
     let (dir, ..) = run_dir(0.0);
-    let text = crate::report::report(dir.path(), &[]).unwrap();
+    let text = crate::report::report(crate::FLOWS, dir.path(), &[]).unwrap();
     for part in ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg and .png)"]
     {
         assert!(text.contains(part), "no `{part}` in\n{text}");
@@ -69,7 +69,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
         let averaged = Some(Averaged { findings, lines: None, tally, batches: 3, batch_length: 2.0 });
         let notes = vec!["left out: 1 batch beginning before output.statistics.from = 3".to_owned()];
-        let (references, _) = reference::read(&[reference.into()]).unwrap();
+        let (references, _) = reference::read(&[reference.into()], &|_| None).unwrap();
         let run = Run {
             labels: &labels,
             series: &series,

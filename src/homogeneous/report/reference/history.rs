@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn read_file(path: &Path, viscosity: Option<f64>) -> PublishedHistory {
-        References::read(&[path.to_owned().into()], viscosity).unwrap().histories.remove(0)
+        References::read(&[path.to_owned().into()], viscosity, &|_| None).unwrap().histories.remove(0)
     }
 
     #[test]

@@ -25,11 +25,16 @@ pub struct References {
 }
 
 impl References {
-    /// Reads the files; each is labelled by its name. `viscosity` is that of the run.
+    /// Reads the files; each is labelled by its name. `viscosity` is that of the run; `foreign` says what
+    /// published data of another flow a file holds.
     ///
     /// # Errors
     /// A file that cannot be read, is not a reference, or is malformed.
-    pub fn read(references: &[Given], viscosity: Option<f64>) -> Result<Self> {
+    pub fn read(
+        references: &[Given],
+        viscosity: Option<f64>,
+        foreign: &dyn Fn(&TextTable) -> Option<String>,
+    ) -> Result<Self> {
         let mut all = Self::default();
         for given in references {
             let (table, label) = (TextTable::read(&given.path)?, given.label());
@@ -38,8 +43,8 @@ impl References {
                 return Err(refused("It has no rows of numbers"));
             }
             if !given.names_columns() {
-                if crate::channel::holds_profiles(&table) {
-                    return Err(refused("It holds profiles of a channel"));
+                if let Some(others) = foreign(&table) {
+                    return Err(refused(&format!("It holds {others}")));
                 }
                 if let Some(spectra) = PublishedSpectra::in_blocks(&table, &label)? {
                     all.spectra.push(spectra);
@@ -131,12 +136,16 @@ pub mod tests {
     use super::*;
     use std::fs;
 
+    fn foreign(file: &TextTable) -> Option<String> {
+        crate::FLOWS.published_of_others(&crate::homogeneous::case::Homogeneous::default(), file)
+    }
+
     /// Reads `text` as the reference `x.dat` of a run with this viscosity.
     pub fn read(text: &str, viscosity: Option<f64>) -> Result<References> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.dat");
         fs::write(&path, text).unwrap();
-        References::read(&[path.into()], viscosity).map_err(|mut error| {
+        References::read(&[path.into()], viscosity, &foreign).map_err(|mut error| {
             error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
             error
         })
@@ -155,13 +164,13 @@ pub mod tests {
             file("b.csv", "step,time,k,energy\n0,0,1,1\n"),
             file("c.csv", "% c\n\nTau,uu,vv,ww,uv\n1,1,1,1,0\n"),
         ];
-        let references = References::read(&paths, None).unwrap();
+        let references = References::read(&paths, None, &foreign).unwrap();
         assert_eq!(
             (references.histories.len(), references.spectra.len(), references.stresses.len()),
             (1, 1, 1)
         );
         assert_eq!(references.stresses[0].label, "c");
-        let error = References::read(&[dir.path().join("none").into()], None).err().unwrap();
+        let error = References::read(&[dir.path().join("none").into()], None, &foreign).err().unwrap();
         assert!(error.message.contains("none: No such file"), "{error}");
     }
 

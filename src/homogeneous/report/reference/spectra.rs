@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn comte_bellot_and_corrsin_are_read_as_distributed() {
         let path = test_data("hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat");
-        let spectra = References::read(&[path.into()], None).unwrap().spectra.remove(0).spectra;
+        let spectra = References::read(&[path.into()], None, &|_| None).unwrap().spectra.remove(0).spectra;
         for (spectrum, (time, count, first)) in
             spectra.iter().zip([(0.0, 19, 0.2), (0.28448, 19, 0.2), (0.65532, 18, 0.15)])
         {
@@ -304,7 +304,7 @@ mod tests {
     fn the_spectra_of_wray_sum_to_his_energy() {
         let [spectra, history] =
             ["CB512.es", "CB512.f_t"].map(|name| test_data("hit_decay/Wray1997_AGARD_HOM02").join(name));
-        let mut read = References::read(&[history.into(), spectra.into()], None).unwrap();
+        let mut read = References::read(&[history.into(), spectra.into()], None, &|_| None).unwrap();
         let (PublishedHistory { history, .. }, spectra) =
             (read.histories.remove(0), read.spectra.remove(0).spectra);
         assert_eq!(spectra.len(), 2);

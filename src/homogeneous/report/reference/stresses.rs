@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn tavoularis_and_karnik_are_read_as_distributed() {
         let path = test_data("shear/TavoularisKarnik1989_caseA.txt");
-        let published = References::read(&[path.into()], None).unwrap().stresses.remove(0);
+        let published = References::read(&[path.into()], None, &|_| None).unwrap().stresses.remove(0);
         assert_eq!(published.shear.last(), Some(&26.3));
         for (b, expected) in published.anisotropy.iter().zip([0.212, -0.137, -0.074, -0.163]) {
             assert!((b[6] - expected).abs() < 6e-4, "{} {expected}", b[6]);

@@ -1,6 +1,7 @@
 //! The mean flow, and whether it can be steady.
 
-use super::*;
+use super::super::*;
+use crate::case::tests::*;
 
 const AT_ONCE: [(f64, f64); 1] = [(0.0, 1.0)];
 

@@ -10,18 +10,22 @@ mod walls;
 
 use std::path::Path;
 
-use super::codec::*;
-use super::document::Node;
-use super::general::*;
-use super::homogeneous::{check_name, schmidt};
-use super::keys::{Change, Form, Head, Key, Keys, Variant, variant};
-use super::lengths::{grid_points, length, wall_grid_points};
+use crate::case::Sampling;
+use crate::case::codec::*;
+use crate::case::document::Node;
+use crate::case::general::*;
+use crate::case::keys::{Change, Form, Head, Key, Keys, Variant, variant};
+use crate::case::lengths::{grid_points, length, wall_grid_points};
+use crate::case::scalar::{check_name, schmidt};
+use sampling::{BATCH_LENGTH, batch_length};
 
 pub use drive::Drive;
 pub use initial::{ChannelInitial, Eigenfamily};
 pub use nominal::{Nominal, nominal};
-pub use sampling::{Batches, Sampling};
 pub use walls::{Oscillation, Transpiration, WallSide, Walls};
+
+#[cfg(test)]
+pub mod tests;
 
 #[cfg(test)]
 pub use nominal::{bulk_reynolds, friction_reynolds};
@@ -112,7 +116,8 @@ pub fn visit(keys: &mut Keys, flow: &mut Channel, general: General, dir: &Path) 
     self::parallel(keys, parallel);
     keys.table(Head::new("output", OUTPUT).change(Change::Free), |keys| {
         self::output(keys, output);
-        sampling::visit(keys, sampling, nominal.friction_velocity, walls.oscillation);
+        let length = batch_length(nominal.friction_velocity, walls.oscillation);
+        crate::case::sampling::visit(keys, sampling, length, BATCH_LENGTH);
     });
 }
 

@@ -1,9 +1,9 @@
 //! The forcing of homogeneous turbulence.
 
-use super::super::codec::*;
-use super::super::general::check_band;
-use super::super::keys::{Key, Keys, Variant, variant};
 use super::Gradient;
+use crate::case::codec::*;
+use crate::case::general::check_band;
+use crate::case::keys::{Key, Keys, Variant, variant};
 
 /// The force that sustains the turbulence.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,9 +10,9 @@
 //! Its right-hand side is symmetric; with dA/dt = 0, M must be symmetric at all times: `dG/dt = -A^T
 //! G` must not turn G out of this balance.
 
-use super::super::keys::Keys;
 use super::mean::{ROUND_OFF, largest};
 use super::{Gradient, Mean, Scalar};
+use crate::case::keys::Keys;
 
 /// Refuses a mean flow or mean scalars that no mean pressure can balance at one of the factors of the
 /// schedule.

@@ -1,9 +1,8 @@
-//! Sampling times and batches of the statistics of a channel.
+//! Sampling times and batches of statistics.
 
-use super::super::codec::*;
-use super::super::general::schedule;
-use super::super::keys::{Change, Form, Head, Key, Keys};
-use super::Oscillation;
+use super::codec::*;
+use super::general::schedule;
+use super::keys::{Change, Form, Head, Key, Keys};
 use crate::time::Schedule;
 
 /// Times at which profiles and spectra are added to the running sums, and the batches of these.
@@ -28,13 +27,9 @@ pub struct Batches {
 const USUAL: Schedule = Schedule { every_steps: Some(10), every_time: None };
 
 /// Visits `statistics`, where `{}` means never; without a cadence, the other keys imply the default.
-pub fn visit(
-    keys: &mut Keys,
-    sampling: &mut Sampling,
-    friction_velocity: f64,
-    oscillation: Option<Oscillation>,
-) {
-    let batches = Batches { length: batch_length(friction_velocity, oscillation), of_spectra: 1 };
+/// `batch_length` is the default length of batches, `by_default` its description.
+pub fn visit(keys: &mut Keys, sampling: &mut Sampling, batch_length: f64, by_default: &'static str) {
+    let batches = Batches { length: batch_length, of_spectra: 1 };
     let never = Sampling { schedule: Schedule::default(), from: 0.0, batches };
     let usual = Sampling { schedule: USUAL, ..never };
     let says = "Samples of profiles and spectra; {} means never, and every 10 steps is the default.";
@@ -49,7 +44,7 @@ pub fn visit(
         let key = Key::or("batch", positive(), batches.length).unit("time").written(is_sampled);
         // See `batch_differences`.
         let key = key.change(Change::Asked);
-        let key = key.by_default("h / u_tau, or the nearest whole number of periods of oscillating walls");
+        let key = key.by_default(by_default);
         keys.key(&mut batches.length, key.says("Length of a batch, an interval of time with its own sums."));
         let key = Key::or("spectra_batch", at_least(1), 1).written(is_sampled).change(Change::Asked);
         keys.key(&mut batches.of_spectra, key.says("Number of batches that a sum of spectra covers."));
@@ -59,20 +54,4 @@ pub fn visit(
             *schedule = USUAL;
         }
     });
-}
-
-/// The default length of batches: h / u_tau to three digits or, if the walls oscillate, the nearest
-/// whole number of periods, at least one.
-fn batch_length(friction_velocity: f64, oscillation: Option<Oscillation>) -> f64 {
-    let is_time = |time: &f64| time.is_finite() && *time > 0.0;
-    // Without a drive there is no time scale, nor in a case that could not be read.
-    let length = Some(to_digits(1.0 / friction_velocity, 3)).filter(is_time);
-    let whole = |period: f64| to_digits((length.unwrap_or(period) / period).round().max(1.0) * period, 12);
-    let periods = oscillation.map(|wall| whole(wall.period)).filter(is_time);
-    periods.or(length).unwrap_or(1.0)
-}
-
-/// Rounds a number to `digits` decimal digits.
-fn to_digits(x: f64, digits: usize) -> f64 {
-    format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
 }

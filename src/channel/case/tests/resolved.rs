@@ -1,7 +1,5 @@
 //! The plane channel, written out again and compared.
 
-use super::super::channel::bulk_reynolds;
-use super::channel::{CHANNEL, channel_case};
 use super::*;
 use std::path::PathBuf;
 
@@ -9,10 +7,8 @@ use std::path::PathBuf;
 fn an_initial_file_is_relative_to_the_case_and_resolved() {
     let sets = ["initial={ kind = 'file', file = 'a/b.h5' }".to_owned()];
     let read = |dir: &str, text: &str, sets: &[String]| {
-        let FlowKind::Channel(flow) = parse("x.toml", text, Path::new(dir), sets).unwrap().flow else {
-            panic!("not a channel")
-        };
-        flow.initial
+        let case = parse("x.toml", text, Path::new(dir), sets).unwrap();
+        case.flow.of::<Channel>().unwrap().initial.clone()
     };
     assert_eq!(read("/cases", CHANNEL, &sets), ChannelInitial::File { path: PathBuf::from("/cases/a/b.h5") });
     let here = std::env::current_dir().unwrap();
@@ -64,7 +60,7 @@ fn a_resolved_case_reads_back_to_the_bit() {
             // Equality does not see the sign of zero; the text does.
             assert_eq!(again.to_toml(), text);
             assert_eq!(physics_differences(&case, &again), Vec::<String>::new());
-            let physics = read_physics(&physics_text(&case)).unwrap_or_else(|error| panic!("{error}"));
+            let physics = read_physics(FLOWS, &physics_text(&case)).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(physics_differences(&case, &physics), Vec::<String>::new());
         }
     }
@@ -152,6 +148,6 @@ fn the_physics_of_older_batches_had_a_step() {
     for step in ["cfl = 0.8", "dt = 0.01"] {
         let old = physics_text(&case).replace("[time]\n", &format!("[time]\n{step}\n"));
         assert!(old.contains(step), "{old}");
-        assert_eq!(physics_differences(&read_physics(&old).unwrap(), &case), Vec::<String>::new());
+        assert_eq!(physics_differences(&read_physics(FLOWS, &old).unwrap(), &case), Vec::<String>::new());
     }
 }

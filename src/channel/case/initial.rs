@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::codec::*;
-use super::super::homogeneous::checkpoint_file;
-use super::super::keys::{Key, Keys, Variant, variant};
 use super::walls::labels;
+use crate::case::codec::*;
+use crate::case::general::checkpoint_file;
+use crate::case::keys::{Key, Keys, Variant, variant};
 
 /// The velocity at time zero.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,11 @@
 //! The plane channel.
 
-use super::super::channel::{bulk_reynolds, friction_reynolds};
+mod fields;
+mod resolved;
+
 use super::*;
+use crate::case::tests::*;
+use crate::time::{Schedule, StepSize};
 
 pub const CHANNEL: &str = r#"
 [flow]
@@ -25,8 +29,7 @@ pub fn channel_case(overrides: &[&str]) -> Case {
 }
 
 pub fn channel(overrides: &[&str]) -> Channel {
-    let FlowKind::Channel(flow) = channel_case(overrides).flow else { panic!("not a channel") };
-    flow
+    channel_case(overrides).flow.of::<Channel>().unwrap().clone()
 }
 
 pub fn assert_complaint(set: &str, expected: &str) {
@@ -42,7 +45,7 @@ fn every_default_is_filled_in() {
     let bulk_velocity = bulk_reynolds(180.0) / 180.0;
     let expected = Case {
         name: "case".into(),
-        flow: FlowKind::Channel(Channel {
+        flow: FLOWS.chosen(Box::new(Channel {
             drive: Drive::MassFlux { bulk_velocity },
             rotation: 0.0,
             walls: AT_REST,
@@ -55,7 +58,7 @@ fn every_default_is_filled_in() {
                 from: 0.0,
                 batches: Batches { length: 1.0, of_spectra: 1 },
             },
-        }),
+        })),
         domain: Domain { size: [4.0 * pi, 2.0, 4.0 / 3.0 * pi], grid: [48, 33, 24] },
         fluid: Fluid { viscosity: 1.0 / 180.0 },
         numerics: Numerics { precision: Precision::Double, seed: 1 },

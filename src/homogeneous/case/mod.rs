@@ -11,17 +11,20 @@ mod spectrum;
 use std::f64::consts::TAU;
 use std::path::Path;
 
-use super::codec::*;
-use super::general::*;
-use super::keys::{Change, Head, Key, Keys};
-use super::lengths::{grid_points, length};
+use crate::case::codec::*;
+use crate::case::general::*;
+use crate::case::keys::{Change, Head, Key, Keys};
+use crate::case::lengths::{grid_points, length};
 use crate::time::{RungeKutta, StepSize};
 
 pub use forcing::{BodyForce, Forcing};
-pub use initial::{Develop, Initial, Rescale, checkpoint_file};
+pub use initial::{Develop, Initial, Rescale};
 pub use mean::{Gradient, Mean};
-pub use scalar::{Scalar, ScalarInitial, check_name, schmidt};
+pub use scalar::{Scalar, ScalarInitial};
 pub use spectrum::Spectrum;
+
+#[cfg(test)]
+mod tests;
 
 /// The part of a case that is specific to this flow.
 #[derive(Clone, Debug, Default, PartialEq)]

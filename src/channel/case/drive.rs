@@ -1,10 +1,10 @@
 //! The fluid of a channel and its drive. A Reynolds number defines the unit of velocity of the case,
 //! so that the drive has a default.
 
-use super::super::codec::*;
-use super::super::general::Fluid;
-use super::super::keys::{Head, Key, Keys, Variant, variant};
 use super::nominal::{bulk_reynolds, friction_reynolds};
+use crate::case::codec::*;
+use crate::case::general::Fluid;
+use crate::case::keys::{Head, Key, Keys, Variant, variant};
 
 /// The drive of the flow along x.
 #[derive(Clone, Copy, Debug, PartialEq)]

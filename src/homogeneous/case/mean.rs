@@ -1,7 +1,7 @@
 //! The mean flow.
 
-use super::super::codec::*;
-use super::super::keys::{Change, Head, Key, Keys, Variant, variant};
+use crate::case::codec::*;
+use crate::case::keys::{Change, Head, Key, Keys, Variant, variant};
 
 /// Relative error up to which a matrix counts as traceless or symmetric: the rounding of numbers typed
 /// by hand.

@@ -1,12 +1,13 @@
-//! The scalars of a homogeneous case, and the names allowed for scalars of any flow.
+//! The scalars of a homogeneous case.
 
 use std::path::Path;
 
-use super::super::codec::*;
-use super::super::keys::{Form, Head, Key, Keys, Variant, variant};
 use super::Spectrum;
 use super::initial::{phase, wavenumber};
 use super::spectrum;
+use crate::case::codec::*;
+use crate::case::keys::{Form, Head, Key, Keys, Variant, variant};
+use crate::case::scalar::{OTHER_NAME, check_name, schmidt};
 
 /// A scalar transported by the velocity: `d theta/dt + u.grad theta + G.u = nu/Sc lap theta`, and
 /// `du/dt = .. + buoyancy theta`.
@@ -41,11 +42,6 @@ const KINDS: &[Variant<ScalarInitial>] = &[
     variant!("random", "Random phases with a given spectrum.", ScalarInitial::Random { energy, spectrum }),
 ];
 
-/// Maximum number of characters of a scalar's name, which heads columns of the output.
-const LONGEST_NAME: usize = 24;
-
-const OTHER_NAME: &str = "choose another name, such as temperature";
-
 /// Visits `[scalar]`, whose tables are the scalars.
 pub fn visit(keys: &mut Keys, scalars: &mut Vec<Scalar>, dir: &Path) {
     let says = "Scalar of this name, transported by the velocity; passive unless it has a buoyancy.";
@@ -78,12 +74,6 @@ pub fn visit(keys: &mut Keys, scalars: &mut Vec<Scalar>, dir: &Path) {
     }
 }
 
-/// The Schmidt number of a scalar.
-pub fn schmidt(keys: &mut Keys, schmidt: &mut f64) {
-    let key = Key::or("schmidt", positive(), 1.0);
-    keys.key(schmidt, key.says("Schmidt number: viscosity over diffusivity."));
-}
-
 fn initial(keys: &mut Keys, initial: &mut ScalarInitial, dir: &Path) {
     keys.kind(initial, "kind", "Kind of field.", KINDS, |initial, _, keys| match initial {
         ScalarInitial::Zero => {}
@@ -97,26 +87,4 @@ fn initial(keys: &mut Keys, initial: &mut ScalarInitial, dir: &Path) {
             spectrum::visit(keys, energy, spectrum, dir, "scalar^2")
         }
     });
-}
-
-/// Records a problem with the name of a scalar.
-pub fn check_name(keys: &mut Keys, name: &str) {
-    if let Some(wrong) = wrong_name(name) {
-        keys.problem(&["scalar", name], &wrong, OTHER_NAME);
-    }
-}
-
-fn wrong_name(name: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if matches!(name, "u" | "v" | "w" | "x" | "y" | "z") {
-        Some("a velocity or a direction has this name".to_owned())
-    } else if matches!(name, "laplacian_v" | "omega_y") {
-        Some("a field of the channel's state has this name".to_owned())
-    } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {
-        Some("the name of a scalar is lower-case letters, digits and _, a letter first".to_owned())
-    } else if name.len() > LONGEST_NAME {
-        Some(format!("the name of a scalar has at most {LONGEST_NAME} characters"))
-    } else {
-        None
-    }
 }

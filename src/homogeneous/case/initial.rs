@@ -3,10 +3,12 @@
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-use super::super::codec::*;
-use super::super::keys::{Head, Key, Keys, Variant, variant};
 use super::Spectrum;
 use super::spectrum;
+use crate::case::codec::*;
+use crate::case::document::Node;
+use crate::case::general::checkpoint_file;
+use crate::case::keys::{Head, Key, Keys, Variant, variant};
 
 /// The velocity at time zero.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,20 +127,6 @@ pub fn phase(keys: &mut Keys, phase: &mut f64) {
     keys.key(phase, Key::or("phase", number(), 0.0).unit("radians").says("Phase of the wave at the origin."));
 }
 
-/// Visits the path of the checkpoint from which the run starts. It is made absolute, so that the
-/// resolved case can be read anywhere.
-pub fn checkpoint_file(keys: &mut Keys, file: &mut PathBuf, dir: &Path) {
-    let dir = dir.to_owned();
-    let absolute = path(move |node, text| {
-        std::path::absolute(dir.join(text)).or_else(|error| node.wrong(error.to_string()))
-    });
-    let key = Key::required("file", absolute, "\"runs/NAME/checkpoints/latest\"");
-    keys.key(
-        file,
-        key.says("Checkpoint from which the run starts, at time zero; relative to the case file."),
-    );
-}
-
 fn develop(keys: &mut Keys, develop: &mut Option<Develop>, nonlinear: bool, viscosity: f64) {
     let says = "Decay of a random field to developed turbulence before time zero; with kind = \"random\".";
     let head = Head::new("develop", says);
@@ -172,7 +160,7 @@ fn develop(keys: &mut Keys, develop: &mut Option<Develop>, nonlinear: bool, visc
 
 fn skewness() -> Codec<f64> {
     let schema = json!({ "type": "number", "exclusiveMinimum": -1, "exclusiveMaximum": 0 });
-    let check = |node: &super::super::document::Node, x| match x {
+    let check = |node: &Node, x| match x {
         x if x > -1.0 && x < 0.0 => Ok(x),
         _ => Err(vec![
             node.problem("must lie between -1 and 0")

@@ -1,6 +1,7 @@
 //! Initial fields of a box.
 
-use super::*;
+use super::super::*;
+use crate::case::tests::*;
 
 #[test]
 fn initial_fields() {
@@ -51,7 +52,7 @@ fn initial_fields() {
 fn a_spectrum_is_read_from_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let read = |spectrum: &str, more: &str| {
-        fs::write(dir.path().join("e.dat"), spectrum).unwrap();
+        std::fs::write(dir.path().join("e.dat"), spectrum).unwrap();
         let set = format!("initial={{ kind = 'random', spectrum = 'table', file = 'e.dat'{more} }}");
         parse("case.toml", SMALLEST, dir.path(), &[set]).map(|case| of_flow(case).initial)
     };

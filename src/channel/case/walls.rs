@@ -1,8 +1,8 @@
 //! The walls of a channel: their motion, and flow through them.
 
-use super::super::codec::*;
-use super::super::document::Node;
-use super::super::keys::{Form, Head, Key, Keys};
+use crate::case::codec::*;
+use crate::case::document::Node;
+use crate::case::keys::{Form, Head, Key, Keys};
 
 /// Motion of the walls and flow through them, the lower wall first; none by default.
 #[derive(Clone, Debug, Default, PartialEq)]

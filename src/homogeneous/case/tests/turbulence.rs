@@ -1,6 +1,7 @@
 //! Scalars, forcing and random fields.
 
-use super::*;
+use super::super::*;
+use crate::case::tests::*;
 
 fn assert_complaint(set: &str, expected: &str) {
     assert_eq!(complaints(&[set]), expected, "{set}");

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::codec::*;
-use super::super::document::Node;
-use super::super::general::check_band;
-use super::super::keys::{Key, Keys, Variant, variant};
+use crate::case::codec::*;
+use crate::case::document::Node;
+use crate::case::general::check_band;
+use crate::case::keys::{Key, Keys, Variant, variant};
 use crate::table;
 
 /// Shape of an energy spectrum E(k) over the physical wavenumber k (radians per unit of length).

@@ -1,7 +1,5 @@
 //! The walls, the frame, the scalars and the initial fields of the channel.
 
-use super::super::channel::bulk_reynolds;
-use super::channel::{AT_REST, CHANNEL, assert_complaint, channel};
 use super::*;
 
 #[test]
@@ -22,7 +20,8 @@ fn walls() {
     let found = channel(&[&format!("walls.transpiration=[{waves}, {more}]")]).walls.transpiration;
     assert_eq!(found, [wave, other, lower]);
     let tables = format!("{CHANNEL}[[walls.transpiration]]\namplitude = 0.1\nwavenumber = [15, -7]\n");
-    let FlowKind::Channel(flow) = read(&tables, &[]).unwrap().flow else { panic!("not a channel") };
+    let case = read(&tables, &[]).unwrap();
+    let flow = case.flow.of::<Channel>().unwrap();
     assert_eq!(flow.walls.transpiration, [wave]);
 }
 

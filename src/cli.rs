@@ -1,0 +1,302 @@
+//! The command line of a program that computes these flows.
+
+use crate::case;
+use crate::definition::Flows;
+use crate::error::{Error, Kind, Result};
+use crate::files;
+use crate::parallel::{Session, World};
+use crate::program::Program;
+use crate::run::{self, Options, Outcome, Target};
+use crate::{plan, report, store, submit};
+use clap::{Args, Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Pseudo-spectral direct numerical simulation of turbulence on any number of MPI ranks
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 3 stopped early (run the same command again); 2 bad input; 4 blow-up; 1 any other \
+failure.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a case, or continue from the checkpoint in its run directory
+    Run {
+        #[command(flatten)]
+        case: CaseArguments,
+        /// Run directory [default: output.directory of the case, or runs/NAME]
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// Start over: remove the results of an earlier run from the run directory
+        #[arg(long, conflicts_with = "accept_changes")]
+        fresh: bool,
+        #[command(flatten)]
+        job: JobArguments,
+    },
+    /// Continue a run from its directory, with the case recorded there
+    Continue {
+        /// The run directory
+        directory: PathBuf,
+        /// Override a key of the case, for example --set time.end=20; repeatable
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        overrides: Vec<String>,
+        #[command(flatten)]
+        job: JobArguments,
+    },
+    /// Validate a case without running it, and report its resolution, time step and memory
+    Check {
+        #[command(flatten)]
+        case: CaseArguments,
+        /// Print the case with every default filled in; keys that are not set appear as comments
+        #[arg(long)]
+        resolved: bool,
+        /// Number of ranks for the memory estimate
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        ranks: u32,
+    },
+    /// Explain the keys of a case file: values, defaults, units
+    Keys {
+        /// Table to explain, for example checkpoint; all tables if it is not given
+        #[arg(conflicts_with = "markdown")]
+        table: Option<String>,
+        /// Print the reference of all tables as Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print a JSON Schema of case files, with which editors complete and check them
+    Schema,
+    /// Fill in a job script for a case and submit it
+    Submit {
+        #[command(flatten)]
+        case: CaseArguments,
+        #[command(flatten)]
+        request: submit::Request,
+    },
+    /// Print the table of a run and draw its figures
+    Stats {
+        /// The run directory
+        directory: PathBuf,
+        /// Published histories, spectra, stresses or profiles to add to the figures and to compare
+        /// with; repeatable
+        #[arg(long, value_name = "FILE")]
+        reference: Vec<PathBuf>,
+        /// Column names for references without names or with wrong ones, such as y+,U+,uu+ or
+        /// time,energy,dissipation; - skips a column. One list applies to all references; several
+        /// lists apply to the references in turn, and a lone - keeps the names in the file
+        #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
+        columns: Vec<String>,
+    },
+    /// Report the state of runs, including those in progress; with several, one line each
+    Status {
+        /// The run directories
+        #[arg(required = true)]
+        directories: Vec<PathBuf>,
+    },
+    /// List the contents of a checkpoint or statistics file and verify its checksums
+    Inspect {
+        /// The HDF5 file
+        file: PathBuf,
+    },
+    /// Convert a checkpoint to another grid or box
+    Regrid {
+        /// The checkpoint
+        from: PathBuf,
+        /// The new checkpoint; the file must not exist
+        #[arg(required_unless_present = "to_run")]
+        to: Option<PathBuf>,
+        /// Write a new run directory, ready for `rogallo continue`, instead of a file
+        #[arg(long, value_name = "DIR", conflicts_with = "to")]
+        to_run: Option<PathBuf>,
+        #[command(flatten)]
+        domain: Domain,
+    },
+}
+
+/// The new grid, the new box, or both.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct Domain {
+    /// Points in x, y, z
+    #[arg(long, value_name = "NX,NY,NZ")]
+    grid: Option<String>,
+    /// Lengths in x, y, z, such as 12.5 or "4 pi": a whole multiple of the old length repeats the
+    /// field, any other length stretches it
+    #[arg(long, value_name = "LX,LY,LZ")]
+    size: Option<String>,
+}
+
+impl Domain {
+    /// The corresponding overrides of a case.
+    fn overrides(&self) -> Vec<String> {
+        let lengths = |size: &String| {
+            size.split(',').map(|length| format!("{:?}", length.trim())).collect::<Vec<_>>().join(", ")
+        };
+        let grid = self.grid.as_ref().map(|grid| format!("domain.grid=[{grid}]"));
+        grid.into_iter()
+            .chain(self.size.as_ref().map(|size| format!("domain.size=[{}]", lengths(size))))
+            .collect()
+    }
+}
+
+/// Options of one job of a run.
+#[derive(Args)]
+struct JobArguments {
+    /// Continue although the case has changed since the checkpoint; the log lists the changes
+    #[arg(long)]
+    accept_changes: bool,
+    /// Time limit of the job, in the forms of SLURM: H:MM:SS, MM:SS, D-HH:MM:SS, D-HH:MM or D-HH; a
+    /// bare number means seconds, not minutes. The run writes a checkpoint and stops before the limit
+    #[arg(long, value_parser = submit::walltime)]
+    walltime: Option<u64>,
+}
+
+impl JobArguments {
+    fn options(self, overrides: Vec<String>, directory: Option<PathBuf>, fresh: bool) -> Options {
+        let walltime = self.walltime.map(|seconds| seconds as f64);
+        Options { overrides, directory, fresh, accept_changes: self.accept_changes, walltime }
+    }
+}
+
+#[derive(Args)]
+struct CaseArguments {
+    /// The case file
+    case: PathBuf,
+    /// Override a key of the case, for example --set time.end=20; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+}
+
+/// Carries out the command of this process. Its exit code is that of [`EXIT_CODES`].
+pub fn main(program: Program, flows: Flows) -> ExitCode {
+    files::survive_size_limit();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let printed = if is_first_process() { error.print() } else { Ok(()) };
+            wait_for_first_process(program);
+            return exit(if error.use_stderr() { Kind::Input.exit_code() } else { code_after(printed) });
+        }
+    };
+    exit(execute(program, flows, arguments.command).unwrap_or_else(|error| {
+        let code = report_error(error);
+        wait_for_first_process(program);
+        code
+    }))
+}
+
+/// Prints the error, once, and returns its exit code.
+fn report_error(error: Error) -> i32 {
+    if is_first_process() {
+        // In one piece, since mpirun merges the output of the ranks as it comes.
+        let text = format!("rogallo: {error}\n");
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+    error.kind.exit_code()
+}
+
+/// Executes a command. Returns its exit code.
+fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
+    let text = match command {
+        Command::Run { case, dir, fresh, job } => {
+            let options = job.options(case.overrides, dir, fresh);
+            return compute(program, |world| run::run(world, flows, &case.case, &options));
+        }
+        Command::Continue { directory, overrides, job } => {
+            let options = job.options(overrides, None, false);
+            return compute(program, |world| run::continue_run(world, flows, &directory, &options));
+        }
+        Command::Regrid { from, to, to_run, domain } => {
+            let session = Session::start(program)?;
+            let target = match (&to, &to_run) {
+                (_, Some(directory)) => Target::Run(directory),
+                (Some(file), None) => Target::File(file),
+                (None, None) => return Err(Error::input("regrid needs a file to write, or --to-run")),
+            };
+            let text = run::regrid(&session.world(), flows, &from, target, &domain.overrides());
+            return Ok(text.map_or_else(report_error, |text| print(&text)));
+        }
+        Command::Check { case, resolved, ranks } => {
+            let case = case::load(flows, &case.case, &case.overrides)?;
+            if resolved {
+                case.explained()
+            } else {
+                plan::summary(&case, ranks as usize, &run::notes(&case)?)?
+            }
+        }
+        Command::Keys { markdown: true, .. } => case::keys_in_markdown(flows),
+        Command::Keys { table, .. } => case::keys(flows, table.as_deref())?,
+        Command::Schema => format!("{:#}", case::schema(flows)),
+        Command::Submit { case, request } => submit::submit(flows, &case.case, &case.overrides, &request)?,
+        Command::Stats { directory, reference, columns } => {
+            report::report(flows, &directory, &report::Given::pair(reference, &columns)?)?
+        }
+        Command::Status { directories } => report::status(flows, &directories)?,
+        Command::Inspect { file } => store::inspect(&file)?,
+    };
+    Ok(print(&text))
+}
+
+/// Runs a case. Returns the exit code.
+fn compute(program: Program, run: impl FnOnce(World) -> Result<Outcome>) -> Result<i32> {
+    run::heed_signals();
+    let session = Session::start(program)?;
+    // An error is printed before MPI ends: see `wait_for_first_process`.
+    Ok(match run(session.world()) {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Stopped) => 3,
+        Err(error) => report_error(error),
+    })
+}
+
+/// Prints the text, once, and returns the exit code.
+fn print(text: &str) -> i32 {
+    if !is_first_process() {
+        return 0;
+    }
+    let mut stdout = std::io::stdout();
+    code_after(writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush()))
+}
+
+/// The exit code after printing. A reader that leaves early (`| head`) is not a failure.
+fn code_after(printed: std::io::Result<()>) -> i32 {
+    match printed {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            report_error(Error::io("cannot write to standard output", error))
+        }
+        _ => 0,
+    }
+}
+
+fn exit(code: i32) -> ExitCode {
+    ExitCode::from(code as u8)
+}
+
+/// The rank that mpirun or srun gave to this process.
+fn launched_rank() -> Option<String> {
+    ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+}
+
+/// Returns whether this process prints: under mpirun or srun only that of rank 0 does. For commands
+/// that do not start MPI, and for errors before it starts.
+fn is_first_process() -> bool {
+    launched_rank().is_none_or(|rank| rank == "0")
+}
+
+/// Waits until the process that prints has printed: the first rank to exit with an error makes mpirun
+/// kill the others.
+fn wait_for_first_process(program: Program) {
+    if launched_rank().is_some()
+        && let Ok(session) = Session::start(program)
+    {
+        session.world().barrier();
+    }
+}

@@ -1,0 +1,5 @@
+//! The keys of homogeneous cases.
+
+mod initial;
+mod mean;
+mod turbulence;
