@@ -173,7 +173,7 @@ struct CaseArguments {
     overrides: Vec<String>,
 }
 
-/// Carries out the command of this process. Its exit code is that of [`EXIT_CODES`].
+/// Carries out the command of this process. Returns one of the exit codes that `--help` lists.
 pub fn main(program: Program, flows: Flows) -> ExitCode {
     files::survive_size_limit();
     let arguments = match Arguments::try_parse() {

@@ -43,12 +43,12 @@ impl Change {
 
 /// What a flow does to modes that have come to another grid or box with their labels.
 pub trait Conversion {
-    /// Adjusts the modes `new` of a column of a field to those of `old`, of which the new grid may keep fewer.
-    /// `labels` are n_x and n_z in the old box.
+    /// Adjusts the modes `new` of a column of a field to those of `old`, of which the new grid may keep
+    /// fewer. `labels` are n_x and n_z in the old box.
     fn keep(&self, _field: &str, _labels: [i64; 2], _old: &[Complex<f64>], _new: &mut [Complex<f64>]) {}
 
-    /// Gives the modes of a column that was `from` and is `to` its new wavenumbers; all fields of the state by
-    /// their names.
+    /// Gives the modes of a column that was `from` and is `to` its new wavenumbers; all fields of the
+    /// state by their names.
     fn stretch(&mut self, _from: [i64; 2], _to: [i64; 2], _fields: &mut [(&str, &mut [Complex<f64>])]) {}
 
     /// The numbers of the state ([`crate::flow::Flow::restart_scalars`]) on the new grid, in the new box.
@@ -59,7 +59,8 @@ pub trait Conversion {
         Ok(numbers.to_vec())
     }
 
-    /// Remarks on a file as the initial field of a case; `mean` reads the modes n_x = n_z = 0 of a field in it.
+    /// Remarks on a file as the initial field of a case; `mean` reads the modes n_x = n_z = 0 of a field
+    /// in it.
     ///
     /// # Errors
     /// A file that cannot be read.

@@ -1,5 +1,6 @@
-//! What a flow is before it is built: its part of a case with the declaration of its keys, and what it says of
-//! the case, of its files, and of a run. Each flow implements this in its own room; everything else asks through it.
+//! A flow before it is built: its part of a case with the declaration of its keys, and what it says of
+//! the case, of its files, and of a run. Each flow implements this in its own room; everything else asks
+//! through it.
 
 use crate::case::general::General;
 use crate::case::keys::{Keys, Variant};

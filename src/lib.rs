@@ -4,8 +4,8 @@
 //! case file -> Case -> Flow (homogeneous | channel) -> advance … -> statistics, checkpoints -> report
 //! ```
 //!
-//! The program is the way to compute. Programs that analyse its results can read them with this
-//! library: a case ([`case::load`] of [`FLOWS`]), a checkpoint ([`StoredCheckpoint`]), a snapshot
+//! The program is the way to compute. Another program can run a case ([`run()`]) and read its results with
+//! this library: a case ([`case::load`] of [`FLOWS`]), a checkpoint ([`StoredCheckpoint`]), a snapshot
 //! ([`StoredSnapshot`]) and a batch of statistics ([`read_batch`]). Fields are `ndarray` arrays.
 //!
 //! ```no_run
@@ -30,39 +30,62 @@
 //! # }
 //! ```
 
-pub mod case;
+// The engine: public for the program, its tests and its benches, which are other crates. It may change at
+// any time.
+#[doc(hidden)]
 pub mod channel;
 #[doc(hidden)]
 pub mod cli;
-pub mod convection;
+#[doc(hidden)]
 pub mod conversion;
+#[doc(hidden)]
 pub mod definition;
-pub mod diagnosis;
-pub mod error;
-pub mod files;
+#[doc(hidden)]
 pub mod flow;
-mod flows;
+#[doc(hidden)]
 pub mod homogeneous;
+#[doc(hidden)]
 pub mod ledger;
+#[doc(hidden)]
 pub mod memory;
+#[doc(hidden)]
 pub mod parallel;
+#[doc(hidden)]
 pub mod plan;
+#[doc(hidden)]
 pub mod program;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod run;
+#[doc(hidden)]
 pub mod statistics;
+#[doc(hidden)]
 pub mod store;
-pub mod submit;
-mod table;
+#[doc(hidden)]
 pub mod time;
+#[doc(hidden)]
 pub mod transform;
 
+pub mod case;
+pub mod error;
+
 mod chebyshev;
+mod convection;
+mod diagnosis;
+mod files;
+mod flows;
 mod random;
+mod submit;
+mod table;
 
 pub use error::{Error, Result};
 pub use flows::FLOWS;
-pub use store::{StoredCheckpoint, StoredColumn, StoredSnapshot, read_batch};
+pub use parallel::{Session, World};
+pub use program::Program;
+pub use run::{Options, Outcome, run};
+pub use statistics::{Batch, Record};
+pub use store::{Header, StoredCheckpoint, StoredColumn, StoredSnapshot, read_batch};
 
 /// A file of published or exact numbers, with its source in `tests/data/README.md`.
 #[cfg(test)]

@@ -123,7 +123,7 @@ impl Visitor for Lister {
 
     fn group(&mut self, head: &Head, group: &mut dyn Group) {
         group.reset();
-        let none = group.len() == 0;
+        let none = group.count() == 0;
         if none {
             group.add("name");
         }

@@ -9,17 +9,24 @@
 //! cases, and `bounds` checks the numbers of a case with its defaults filled in.
 
 mod bounds;
+#[doc(hidden)]
 pub mod codec;
+#[doc(hidden)]
 pub mod document;
+#[doc(hidden)]
 pub mod general;
+#[doc(hidden)]
 pub mod keys;
+#[doc(hidden)]
 pub mod lengths;
 mod list;
 mod problems;
 mod reader;
 mod reference;
 mod resolved;
+#[doc(hidden)]
 pub mod sampling;
+#[doc(hidden)]
 pub mod scalar;
 mod schema;
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Visitor for Reader<'_> {
         let Some(node) = self.entry(head.name).map(|entry| &entry.node) else { return };
         let mut add_and_visit = |name: &str, keys: &mut Keys| {
             group.add(name);
-            group.visit(group.len() - 1, keys);
+            group.visit(group.count() - 1, keys);
         };
         match (head.form, &node.value) {
             (Form::Block | Form::Inline, _) => {

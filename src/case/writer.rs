@@ -83,7 +83,7 @@ impl Visitor for Writer {
     }
 
     fn group(&mut self, head: &Head, group: &mut dyn Group) {
-        let none = group.len() == 0;
+        let none = group.count() == 0;
         if none {
             group.add("name");
         }
@@ -91,7 +91,7 @@ impl Visitor for Writer {
             Form::Block => writer.block(head.name, head, &mut |keys| group.visit(0, keys)),
             Form::Named => {
                 writer.path.push(head.name.to_owned());
-                for n in 0..group.len() {
+                for n in 0..group.count() {
                     let name = group.name(n).to_owned();
                     writer.block(&name, head, &mut |keys| group.visit(n, keys));
                 }
@@ -99,7 +99,7 @@ impl Visitor for Writer {
             }
             Form::Inline | Form::Array => {
                 let tables: Vec<String> =
-                    (0..group.len()).map(|n| writer.line(&mut |keys| group.visit(n, keys))).collect();
+                    (0..group.count()).map(|n| writer.line(&mut |keys| group.visit(n, keys))).collect();
                 let value = match head.form {
                     Form::Array => bracketed(tables.into_iter()),
                     _ => tables.concat(),

@@ -16,7 +16,7 @@ use crate::transform::Portion;
 /// A line for the user if some of the ranks have nothing to do in some direction.
 ///
 /// # Errors
-/// As for [`demands`].
+/// As for `demands`.
 pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
     Ok(Portion::work(&case.flow.truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
 }

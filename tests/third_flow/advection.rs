@@ -1,5 +1,5 @@
-//! Advection and diffusion of one scalar c in a periodic box with a constant velocity U. Its modes have the exact
-//! solution
+//! Advection and diffusion of one scalar c in a periodic box with a constant velocity U. Its modes have
+//! the exact solution
 //!
 //! ```text
 //!     dc/dt + U.grad c = D lap c,    c_k(t) = c_k(0) exp(-(i k.U + D k^2) t)

@@ -1,4 +1,4 @@
-//! A flow of a stranger: this program is the command line with one flow more than rogallo has, and runs itself
+//! A flow that rogallo does not have: this program is the command line with one flow more, and runs itself
 //! under mpirun. Nothing outside this folder knows the flow.
 
 #[path = "../support/mod.rs"]
@@ -111,8 +111,11 @@ fn everything() -> Result<(), Failed> {
     Ok(())
 }
 
-/// The labels and values of the modes of the newest checkpoint of a run.
-fn modes(run: &Path) -> Result<Vec<([i64; 3], Complex<f64>)>, Failed> {
+/// The labels and the value of a mode.
+type Mode = ([i64; 3], Complex<f64>);
+
+/// The modes of the newest checkpoint of a run.
+fn modes(run: &Path) -> Result<Vec<Mode>, Failed> {
     let checkpoint = StoredCheckpoint::open(&run.join("checkpoints/latest"))?;
     let values = checkpoint.field("c")?;
     let mut modes = Vec::new();
@@ -128,9 +131,9 @@ fn wavevector(n: [i64; 3]) -> [f64; 3] {
     std::array::from_fn(|i| TAU * n[i] as f64 / SIZE[i])
 }
 
-/// Compares with the exact solution at this time; modes that the first grid did not hold are zero. Each of some 40
-/// steps rounds a mode by a few units of 1e-16, and phases of up to 60 radians in all.
-fn exact(modes: &[([i64; 3], Complex<f64>)], time: f64) -> Result<(), Failed> {
+/// Compares with the exact solution at this time; modes that the first grid did not hold are zero. Each of
+/// some 40 steps rounds a mode by a few units of 1e-16.
+fn exact(modes: &[Mode], time: f64) -> Result<(), Failed> {
     let held = |n: [i64; 3]| n.iter().zip([16, 12, 18]).all(|(n, points)| 3 * n.abs() < points);
     ensure!(modes.iter().filter(|(n, _)| held(*n)).count() > 400, "{} modes", modes.len());
     for (n, value) in modes {
@@ -145,7 +148,7 @@ fn exact(modes: &[([i64; 3], Complex<f64>)], time: f64) -> Result<(), Failed> {
 }
 
 /// Compares a snapshot with the sum over the modes at some points.
-fn points(file: &Path, modes: &[([i64; 3], Complex<f64>)]) -> Result<(), Failed> {
+fn points(file: &Path, modes: &[Mode]) -> Result<(), Failed> {
     let snapshot = StoredSnapshot::open(file)?;
     let field = snapshot.field("c")?;
     for [x, y, z] in [[0, 0, 0], [3, 7, 11], [15, 11, 17]] {

@@ -44,7 +44,7 @@ impl Head {
 /// The tables of one name in the case being visited.
 pub trait Group {
     /// Number of tables.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
 
     /// The user's name for a table.
     fn name(&self, n: usize) -> &str;
@@ -67,7 +67,7 @@ pub struct Optional<'a, T, F> {
 }
 
 impl<T: Clone, F: FnMut(&mut T, &mut Keys)> Group for Optional<'_, T, F> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         usize::from(self.value.is_some())
     }
 
@@ -99,7 +99,7 @@ pub struct Whole<'a, T, F> {
 }
 
 impl<T: Clone, F: FnMut(&mut T, &mut Keys)> Group for Whole<'_, T, F> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         1
     }
 
@@ -128,7 +128,7 @@ pub struct List<'a, T, F> {
 }
 
 impl<T: Clone, F: FnMut(&mut T, &mut Keys)> Group for List<'_, T, F> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.values.len()
     }
 
@@ -158,7 +158,7 @@ pub struct Named<'a, T, F> {
 }
 
 impl<T: Clone, F: FnMut(&mut T, &mut Keys)> Group for Named<'_, T, F> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.values.len()
     }
 

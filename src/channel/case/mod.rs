@@ -53,7 +53,7 @@ pub struct Channel {
 /// profile of pure conduction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChannelScalar {
-    /// As for [`super::Scalar`].
+    /// As for a scalar of a homogeneous case.
     pub name: String,
     /// nu over the diffusivity, > 0.
     pub schmidt: f64,

@@ -74,7 +74,7 @@ fn wide<T: Real>(mode: Complex<T>) -> Complex<f64> {
     Complex::new(mode.re.wide(), mode.im.wide())
 }
 
-/// `Re a* b`: its sum over all modes is <a b>.
+/// `Re a* b`: its sum over all modes is `<a b>`.
 #[inline(always)]
 fn product(a: Complex<f64>, b: Complex<f64>) -> f64 {
     a.re * b.re + a.im * b.im

@@ -29,7 +29,7 @@ impl Stresses {
     }
 }
 
-/// S at the samples, from `shear_parameter` = S q^2/eps. None if `production` is not -S <uv>, which
+/// S at the samples, from `shear_parameter` = S q^2/eps. None if `production` is not `-S <uv>`, which
 /// means that the mean flow is not a pure shear.
 fn shear_rate(series: &Table, run: &History) -> Option<Vec<f64>> {
     let [parameter, production, uv] = ["shear_parameter", "production", "uv"].map(|name| series.find(name));

@@ -29,7 +29,7 @@ pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
 
 fn overview(run: &Findings) -> Vec<Row> {
     let history = &run.history;
-    let mut rows = heading(&run.labels, &run.series, &history.time);
+    let mut rows = heading(run.labels, run.series, &history.time);
     rows.push(("energy", from_to(&history.energy)));
     if let Some((peak, time)) = extreme(&history.dissipation, &history.time, 1.0) {
         rows.push(("peak dissipation", format!("{} at t = {}", number(peak), number(time))));
