@@ -22,7 +22,7 @@ use rogallo::plan::{Demands, Row};
 use rogallo::report::{Given, Recorded, rows};
 use rogallo::time::{Cause, Rates, RungeKutta, Stability, StepSize};
 use rogallo::transform::{
-    FourierColumns, Layout, Pencils, PhaseTimes, Products, Reals, Shape, Shift, Slab, SpectralField,
+    FourierColumns, Order, Pencils, PhaseTimes, Portion, Products, Reals, Shape, Shift, Slab, SpectralField,
     Truncation, Values, ValuesMut,
 };
 use std::f64::consts::TAU;
@@ -72,10 +72,10 @@ impl Definition for Advection {
 
     fn demands(&self, case: &Case, ranks: usize) -> Result<Demands> {
         let truncation = self.truncation(case);
-        let shape = ProcessGrid::choose(ranks, case.parallel.process_grid, &Layout::work(&truncation))?;
-        let layout = Layout::new(truncation, shape, 0, 0);
-        let reals = 2 * layout.modes + layout.buffer_reals(ROOM.room(1));
-        Demands::new(case, shape, reals as f64, 2.0 * layout.total_modes as f64)
+        let shape = ProcessGrid::choose(ranks, case.parallel.process_grid, &Portion::work(&truncation))?;
+        let portion = Portion::new(&Order::new(truncation), shape, [0, 0]);
+        let reals = 2 * portion.modes + portion.buffer_reals(ROOM.room(1));
+        Demands::new(case, shape, reals as f64, 2.0 * portion.total_modes as f64)
     }
 
     fn rows(&self, case: &Case, ranks: usize) -> Result<Vec<Row>> {
@@ -87,7 +87,7 @@ impl Definition for Advection {
     fn build(&self, world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
         let truncation = self.truncation(case);
         let shape =
-            ProcessGrid::choose(world.size(), case.parallel.process_grid, &Layout::work(&truncation))?;
+            ProcessGrid::choose(world.size(), case.parallel.process_grid, &Portion::work(&truncation))?;
         let grid = ProcessGrid::new(world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, case.parallel.exchange, ROOM.room(1)))?;
         let scalar = SpectralField::zeros(&pencils.layout);
