@@ -188,7 +188,7 @@ fn dressed_references(place: &Place) -> Outcome {
         ensure!(output == plain, "{}\n{plain}\n{output}", String::from_utf8_lossy(text));
     }
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 20 6 -0.1\n1 200 15 0\n")?;
-    place.ends(1, stats, 0, &["  Re_tau   ", "the reference has 200, this run "])?;
+    place.ends(1, stats, 0, &["  Re_tau   ", "200 in the reference, "])?;
     fs::write(place.at("published.txt"), "# data of y/h y+ U+ uv+ odd\n0 0 0 0\n0.1 6 6 -0.1\n")?;
     place.ends(
         1,
