@@ -6,6 +6,7 @@ mod blocks;
 mod exact_sum;
 mod exchange;
 mod file_hints;
+mod launcher;
 mod process_grid;
 mod world;
 
@@ -13,7 +14,8 @@ pub use blocks::{Blocks, BlocksMut};
 pub use exact_sum::ExactSum;
 pub use exchange::{Exchange, Method, Traffic};
 pub use file_hints::{FileHints, check_aggregators};
-pub use process_grid::{ProcessGrid, Share, Work};
+pub use launcher::ranks_of_node;
+pub use process_grid::{Cost, ProcessGrid, Share, Work, idle_in_y};
 pub use world::{Session, Spread, World, library_version};
 
 /// Element types of messages: the two real precisions (complex numbers are sent as pairs).
