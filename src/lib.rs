@@ -75,6 +75,7 @@ mod convection;
 mod diagnosis;
 mod files;
 mod flows;
+mod point_boxes;
 mod random;
 mod submit;
 mod table;
