@@ -30,6 +30,9 @@
 //! # }
 //! ```
 
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("rogallo needs a 64-bit system: fields and files have more than 2^32 elements");
+
 // The engine: public for the program, its tests and its benches, which are other crates. It may change at
 // any time.
 #[doc(hidden)]
@@ -53,6 +56,8 @@ pub mod parallel;
 #[doc(hidden)]
 pub mod plan;
 #[doc(hidden)]
+pub mod point_boxes;
+#[doc(hidden)]
 pub mod program;
 #[doc(hidden)]
 pub mod report;
@@ -75,7 +80,6 @@ mod convection;
 mod diagnosis;
 mod files;
 mod flows;
-mod point_boxes;
 mod random;
 mod submit;
 mod table;
