@@ -101,7 +101,7 @@ fn flow<T: Real>(what: &str) {
         best = best.min(start.elapsed().as_secs_f64() / 3.0);
     }
     let phases = flow.phases();
-    let memory: f64 = world.gather(peak_memory()).iter().sum();
+    let memory: f64 = world.gather_at_root(&[peak_memory()]).iter().sum();
     world.barrier();
     // The first sample opens the window and costs nothing.
     flow.sample();

@@ -162,7 +162,7 @@ fn flow<T: Real>(what: &str, points: usize) {
         flow.observe();
         sample = sample.min(start.elapsed().as_secs_f64());
     }
-    let memory: f64 = world.gather(peak_memory()).iter().sum();
+    let memory: f64 = world.gather_at_root(&[peak_memory()]).iter().sum();
     if world.is_root() {
         println!("{best} {memory} {sample}");
         let phases = flow.phases();

@@ -174,6 +174,7 @@ struct CaseArguments {
 }
 
 /// Carries out the command of this process. Returns one of the exit codes that `--help` lists.
+/// Executes the command of this process. Returns its exit code.
 pub fn main(program: Program, flows: Flows) -> ExitCode {
     files::survive_size_limit();
     let arguments = match Arguments::try_parse() {

@@ -178,7 +178,7 @@ impl Flows {
         self.0.iter().map(|flow| (flow.blank)())
     }
 
-    /// This one.
+    /// The flow of a case with this definition, which is of one of these.
     pub fn chosen(self, definition: Box<dyn Definition>) -> Chosen {
         Chosen { flows: self, definition }
     }
@@ -197,10 +197,13 @@ impl Flows {
 
     /// What published data of another flow than `own` a file holds, if it does.
     pub fn published_of_others(self, own: &dyn Definition, file: &TextTable) -> Option<String> {
-        let others =
-            self.blank().filter(|other| (&**other as &dyn Any).type_id() != (own as &dyn Any).type_id());
-        others.into_iter().find_map(|other| other.published(file))
+        self.blank().filter(|other| !are_alike(&**other, own)).find_map(|other| other.published(file))
     }
+}
+
+/// Whether both are of one flow.
+fn are_alike(one: &dyn Definition, other: &dyn Definition) -> bool {
+    (one as &dyn Any).type_id() == (other as &dyn Any).type_id()
 }
 
 /// The flow of a case, and those that it might be.
@@ -218,7 +221,7 @@ impl Chosen {
 
     /// Whether both are of one flow.
     pub fn is_like(&self, other: &Self) -> bool {
-        (&*self.definition as &dyn Any).type_id() == (&*other.definition as &dyn Any).type_id()
+        are_alike(&*self.definition, &*other.definition)
     }
 }
 

@@ -239,15 +239,6 @@ impl World {
         all
     }
 
-    /// Gathers one number of every rank, ordered by rank, on all ranks: for tests and benches, since it
-    /// grows with the ranks.
-    pub fn gather(&self, value: f64) -> Vec<f64> {
-        let _waits = waits(Waiting::Reduction);
-        let mut all = vec![0.0; self.size()];
-        self.comm.all_gather_into(&value, &mut all[..]);
-        all
-    }
-
     /// The least and the largest value of all ranks, and their mean.
     pub fn spread(&self, value: f64) -> Spread {
         let [largest, lowered] = self.maxima([value, -value]);

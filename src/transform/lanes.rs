@@ -66,12 +66,6 @@ impl<T: Real, const L: usize> Lanes<T, L> {
         to[at..at + L].copy_from_slice(&self.0);
     }
 
-    /// These complex numbers in the other order.
-    #[inline(always)]
-    pub fn reversed(self) -> Self {
-        Self(std::array::from_fn(|i| self.0[L - 2 - (i & !1) + (i & 1)]))
-    }
-
     /// These numbers, but 1 in the place of 0.
     #[inline(always)]
     pub fn or_one(mut self) -> Self {
@@ -122,6 +116,5 @@ mod tests {
             assert_eq!(*x, if (5..5 + LANES).contains(&j) { 2.0 * (j as f64 - 2.0) } else { -1.0 });
         }
         assert_eq!(Lanes::<f64, 2>::load(&[0.0, 3.0], 0).or_one(), Lanes([1.0, 3.0]));
-        assert_eq!(Lanes([1.0, 2.0, 3.0, 4.0]).reversed(), Lanes([3.0, 4.0, 1.0, 2.0]));
     }
 }

@@ -210,6 +210,7 @@ impl Truncation {
 /// some 1e-15 of `largest`.
 #[inline(always)]
 fn root_below(square: f64, largest: f64) -> Result<usize, usize> {
+    // Processors convert to 32 bits in a vector, and no grid has more points in a direction.
     let root = square.max(0.0).sqrt() as i32 as usize;
     let [low, high] = [root as f64, root as f64 + 1.0].map(|n| n * n);
     let doubt = 1e-13 * largest;

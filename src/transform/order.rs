@@ -1,6 +1,5 @@
-//! The order of columns and modes by arithmetic: how many there are at a n_x and before it, where a
-//! column begins and which column a mode lies in. Nothing lists the columns of all ranks: a large
-//! grid has millions.
+//! The order of columns and modes by arithmetic: how many there are at an n_x, and how many are before a
+//! column. Nothing lists the columns of all ranks: a large grid has millions.
 
 use super::{Column, Shape, Truncation};
 use std::ops::Range;
@@ -118,24 +117,6 @@ impl Order {
         let nx = first..if range.is_empty() { first } else { self.nx_of(range.end - 1) + 1 };
         self.truncation.columns(nx).skip(range.start - self.columns[first]).take(range.len())
     }
-
-    /// The index of the first mode of the column (n_x, n_z), if it is kept.
-    pub fn first_mode(&self, nx: usize, nz: i64) -> Option<u64> {
-        let place = self.truncation.place(nx, nz)?;
-        Some(self.modes[nx] + self.truncation.modes_of(nx, 0..place))
-    }
-
-    /// The column that the mode of this index lies in, and the index of its first mode; `None` beyond
-    /// the last mode.
-    pub fn column_at(&self, mode: u64) -> Option<(Column, u64)> {
-        let nx = self.modes.partition_point(|before| *before <= mode) - 1;
-        let mut first = *self.modes.get(nx)?;
-        self.truncation.columns(nx..(nx + 1).min(self.modes.len() - 1)).find_map(|column| {
-            let begin = first;
-            first += column.len() as u64;
-            (mode < first).then_some((column, begin))
-        })
-    }
 }
 
 #[cfg(test)]
@@ -157,10 +138,6 @@ mod tests {
             let mut first = 0;
             for (index, column) in all.iter().enumerate() {
                 assert_eq!(order.modes_before(index), first, "{set:?} {index}");
-                assert_eq!(order.first_mode(column.nx, column.nz), Some(first), "{set:?} {column:?}");
-                for mode in [first, first + column.len() as u64 - 1] {
-                    assert_eq!(order.column_at(mode), Some((*column, first)), "{set:?} {mode}");
-                }
                 for end in [index, index + 1, (index + 9).min(all.len()), all.len()] {
                     assert!(
                         order.columns(index..end).eq(all[index..end].iter().copied()),
@@ -172,10 +149,9 @@ mod tests {
                 first += column.len() as u64;
             }
             assert_eq!([order.modes(), order.modes_before(all.len()), set.count_modes()], [first; 3]);
-            assert_eq!((order.column_at(first), order.columns(all.len()..all.len()).count()), (None, 0));
+            assert_eq!(order.columns(all.len()..all.len()).count(), 0);
             let most = set.nz_max(0) as i64;
             for (nx, nz) in [(0, -1), (0, most + 1), (set.nx_max() + 1, 0), (set.nx_max(), -most - 1)] {
-                assert_eq!(order.first_mode(nx, nz), None, "{set:?} {nx} {nz}");
                 assert_eq!(set.find([nx as i64, nz]), None, "{set:?} {nx} {nz}");
             }
         }

@@ -138,7 +138,7 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
         let own = field(&pencils.layout, 7);
         let mut shift = Shift::none(&truncation);
         shift.set(delta);
-        let (mut error, mut seen) = (0.0_f64, 0);
+        let (mut error, mut seen) = (0.0_f64, 0_u64);
         pencils.inverse([&own].into_iter(), &shift).visit(
             |_| 0.0,
             |y, z, line| {
@@ -148,8 +148,9 @@ fn points_of_modes(world: &Rc<World>) -> Outcome {
                 }
             },
         );
-        let all: f64 = world.gather(f64::from(seen)).iter().sum();
-        ensure!(all == 12.0 * 10.0 * 14.0, "{process_grid:?}: {all} points");
+        let mut all = [seen];
+        world.sum_u64(&mut all);
+        ensure!(all == [12 * 10 * 14], "{process_grid:?}: {all:?} points");
         let error = world.max(error);
         ensure!(error < 1e-12, "{process_grid:?}: {error:e}");
     }
@@ -288,7 +289,8 @@ fn traffic(world: &Rc<World>) -> Outcome {
         let mut pencils = pencils::<f64>(world, truncation, [p_row, p_col], Method::AllToAll)?;
         let field = field(&pencils.layout, 7);
         there_and_back(&mut pencils, &field, [0.0; 3]);
-        let bytes: f64 = world.gather(pencils.traffic().bytes as f64).iter().sum();
+        let mut bytes = [pencils.traffic().bytes];
+        world.sum_u64(&mut bytes);
         // Of the columns of a row each rank of the column of ranks keeps its own y; sums over all
         // ranks of what leaves.
         let mut expected = 0;
@@ -309,7 +311,11 @@ fn traffic(world: &Rc<World>) -> Outcome {
                 }
             }
         }
-        ensure!(bytes == (16 * expected) as f64, "[{p_row}, {p_col}]: {bytes} bytes, not {}", 16 * expected);
+        ensure!(
+            bytes == [16 * expected as u64],
+            "[{p_row}, {p_col}]: {bytes:?} bytes, not {}",
+            16 * expected
+        );
         let messages = world.max(pencils.traffic().messages as f64);
         let batches = if p_row == 1 { 0 } else { 4.min(pencils.layout.slab.y.len()) };
         let most = 2 * (p_col - 1) + 2 * batches * (p_row - 1);

@@ -13,7 +13,7 @@ use crate::flow::Flow;
 use crate::parallel::World;
 use crate::store::{self, Header, Parts};
 use crate::time::StepSize;
-use crate::transform::{Layout, ValuesMut};
+use crate::transform::{Order, Portion, ValuesMut};
 use carry::Carry;
 use num_complex::Complex;
 use std::fs;
@@ -77,7 +77,7 @@ fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: 
     let mut carry = Carry::new(&parts, &old, &new, header.time).map_err(in_file(from))?;
     let dropped = carry.verify(world)?;
 
-    let modes = Layout::new(new.flow.truncation(&new), [1, 1], 0, 0).mode_list();
+    let modes = Portion::new(&Order::new(new.flow.truncation(&new)), [1, 1], [0, 0]).mode_list();
     let numbers = carry.conversion.restart_scalars(&header.numbers)?;
     let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
     let absolute = std::path::absolute(&to)
