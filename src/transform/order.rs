@@ -12,28 +12,21 @@ impl Truncation {
 
     /// Modes at this n_x.
     pub fn modes_at(&self, nx: usize) -> u64 {
-        let upper = self.nz_max(nx) + 1;
-        match self.shape {
-            Shape::Ellipsoid if nx == 0 => self.modes_of(nx, 0..upper),
-            // The columns of n_z and -n_z are of one length.
-            Shape::Ellipsoid => 2 * self.modes_of(nx, 0..upper) - self.modes_of(nx, 0..1),
-            _ => self.columns_at(nx) as u64 * self.column(nx, 0).len() as u64,
-        }
+        self.modes_of(nx, self.columns_at(nx))
     }
 
-    /// Modes of some columns at this n_x, counted in the order of storage.
-    fn modes_of(&self, nx: usize, columns: Range<usize>) -> u64 {
+    /// Modes of the first `columns` columns at this n_x, in the order of storage.
+    fn modes_of(&self, nx: usize, columns: usize) -> u64 {
+        let Shape::Ellipsoid = self.shape else { return columns as u64 * self.column(nx, 0).len() as u64 };
         let upper = self.nz_max(nx) + 1;
-        let [of_upper, of_lower] = [
-            columns.start.min(upper)..columns.end.min(upper),
-            columns.start.max(upper) - upper..columns.end.max(upper) - upper,
-        ];
-        // The first of the lower ones has the largest |n_z|.
-        let of_lower = upper - of_lower.end.min(upper)..upper - of_lower.start.min(upper);
-        match self.shape {
-            Shape::Ellipsoid => self.modes_of_ellipsoid(nx, of_upper) + self.modes_of_ellipsoid(nx, of_lower),
-            _ => columns.len() as u64 * self.column(nx, 0).len() as u64,
-        }
+        let of_upper = self.modes_of_ellipsoid(nx, 0..columns.min(upper));
+        // The columns of n_z and -n_z are of one length, and the first of the lower ones has the largest |n_z|.
+        of_upper
+            + match columns.saturating_sub(upper) {
+                0 => 0,
+                lower if lower + 1 == upper => of_upper - self.modes_of_ellipsoid(nx, 0..1),
+                lower => self.modes_of_ellipsoid(nx, upper - lower..upper),
+            }
     }
 
     /// Columns in all.
@@ -101,7 +94,7 @@ impl Order {
     pub fn modes_before(&self, column: usize) -> u64 {
         let nx = self.nx_of(column);
         match self.columns.get(nx + 1) {
-            Some(_) => self.modes[nx] + self.truncation.modes_of(nx, 0..column - self.columns[nx]),
+            Some(_) => self.modes[nx] + self.truncation.modes_of(nx, column - self.columns[nx]),
             None => self.modes(),
         }
     }
@@ -155,6 +148,32 @@ mod tests {
                 assert_eq!(set.find([nx as i64, nz]), None, "{set:?} {nx} {nz}");
             }
         }
+    }
+
+    /// Where N_i are multiples of 3, labels lie on the surface `sum (n_i / N_i)^2 = 2/9`, and are not kept.
+    #[test]
+    fn integers_decide_about_labels_on_the_surface_of_an_ellipsoid() {
+        let mut on_surface = 0;
+        for grid in [[12, 30, 18], [27, 24, 34], [9, 9, 9], [96, 81, 60], [6, 375, 96]] {
+            let set = Truncation { grid, shape: Shape::Ellipsoid };
+            let [gx, gy, gz] = grid.map(|n| n as i128);
+            // 9 (N_x N_y N_z)^2 (sum (n_i / N_i)^2 - 2/9)
+            let beyond = |[nx, ny, nz]: [i128; 3]| {
+                let squares = (nx * gy * gz).pow(2) + (gx * ny * gz).pow(2) + (gx * gy * nz).pow(2);
+                9 * squares - 2 * (gx * gy * gz).pow(2)
+            };
+            for column in set.columns(0..set.nx_max() + 1) {
+                let [nx, ny, nz] = [column.nx as i128, column.ny_max() as i128, i128::from(column.nz)];
+                assert!(beyond([nx, ny, nz]) < 0, "{grid:?} {column:?}");
+                assert!(beyond([nx, ny + 1, nz]) >= 0, "{grid:?} {column:?}");
+                on_surface += usize::from(beyond([nx, ny + 1, nz]) == 0);
+            }
+            for nx in 0..=set.nx_max() {
+                let list: u64 = set.columns(nx..nx + 1).map(|column| column.len() as u64).sum();
+                assert_eq!(set.modes_at(nx), list, "{grid:?} {nx}");
+            }
+        }
+        assert!(on_surface > 10, "{on_surface}");
     }
 
     /// Lattice points in a sphere come close to its volume, and rounding decides none of them.
