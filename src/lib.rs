@@ -73,6 +73,7 @@ pub mod error;
 mod chebyshev;
 mod convection;
 mod diagnosis;
+mod figure;
 mod files;
 mod flows;
 mod random;

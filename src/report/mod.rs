@@ -2,7 +2,7 @@
 //! flow reports is in its `report`.
 
 pub mod cubic;
-pub mod frame;
+pub mod gallery;
 mod given;
 pub mod rows;
 pub mod series;
@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use crate::case::{self, Case};
 use crate::definition::Flows;
 use crate::error::{Error, Result};
+use crate::figure::plain;
 use crate::files;
+use gallery::significant;
 pub use given::{Given, quoted};
 use series::Table;
 pub use status::status;
@@ -36,7 +38,7 @@ fn require_directory(run_dir: &Path) -> Result<()> {
     }
 }
 
-/// Draws the figures of `run_dir` as `figures/NAME.{svg,png}` and returns the table for the screen.
+/// Draws the figures of `run_dir` as `figures/NAME.{svg,png,pdf}` and returns the table for the screen.
 ///
 /// Reads `series.csv` and, if it exists, `case.toml`, and what else the flow has written. The data of
 /// `references` are added to the figures and compared in the table.
@@ -98,6 +100,18 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// What figures say of the run: its name, grid, viscosity, and times. Markup.
+    pub fn facts(&self, series: &Table) -> Vec<String> {
+        let times = series.find("time").and_then(|time| Some((*time.first()?, *time.last()?)));
+        let rows = [
+            Some(plain(&self.name)),
+            self.grid.as_ref().map(|grid| grid.replace(" x ", " × ")),
+            self.viscosity.map(|viscosity| format!("$ν = {}$", significant(viscosity, 4))),
+            times.map(|(from, to)| format!("$t = {}$ to ${}$", significant(from, 4), significant(to, 4))),
+        ];
+        rows.into_iter().flatten().collect()
+    }
+
     /// Reads the resolved case. A run without a readable case can still report its series.
     pub fn read(run_dir: &Path) -> Self {
         let case = files::read_text(&run_dir.join("case.toml"), files::TABLE).ok();

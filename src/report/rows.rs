@@ -7,7 +7,7 @@ use std::path::Path;
 pub type Row = (&'static str, String);
 
 pub fn figures_row(figures: &Path, drawn: &[&str]) -> Row {
-    ("figures", format!("{} ({}; .svg and .png)", figures.display(), drawn.join(", ")))
+    ("figures", format!("{} ({}; .svg, .png, .pdf)", figures.display(), drawn.join(", ")))
 }
 
 /// Formats one line per row, with aligned values.

@@ -1,15 +1,13 @@
 //! The figures of a channel: profiles with their sampling errors as bands and published ones as
 //! markers, and the history of the friction.
 
-use std::path::Path;
-
 use super::profiles::{Column, find};
 use super::reference::Published;
 use super::{Averaged, Run, spectral};
 use crate::error::Result;
-use crate::report::frame::{
-    Curve, Frame, GREY, PARTS, REFERENCES, RUN, Stroke, band, curve, linear, semilogarithmic, zero,
-};
+use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
+use crate::figure::{Axis, Dash, Layer, Panel, Scale, plain};
+use crate::report::gallery::{Gallery, REFERENCES, RUN, axis, points, zero};
 
 /// Maximum number of markers of a published profile; more would hide the curve.
 const MOST_MARKERS: f64 = 40.0;
@@ -22,55 +20,55 @@ const LOGARITHMIC_FROM: f64 = 20.0;
 const NEAREST: f64 = 0.5;
 const NEAR_WALL: f64 = 100.0;
 
-/// Draws the figures for which there are data to `dir` and returns their names.
-pub fn draw(dir: &Path, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> {
+/// Draws the figures for which there are data and returns their names.
+pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> {
     let mut drawn = Vec::new();
     // A fluid at rest has no wall units.
     let moves = |averaged: &&Averaged| {
         averaged.number("re_tau").is_some_and(|(re_tau, _)| re_tau.is_finite() && re_tau > 0.0)
     };
     if let Some(averaged) = run.averaged.as_ref().filter(moves) {
-        let axis = Axis::of(run, averaged);
-        mean_velocity(dir, run, averaged)?;
-        stresses(dir, run, averaged, &axis)?;
-        let axis = axis.near_the_wall();
-        vorticity(dir, averaged, &axis)?;
-        budget(dir, averaged, &axis)?;
+        let places = Places::of(run, averaged);
+        mean_velocity(gallery, run, averaged)?;
+        stresses(gallery, run, averaged, &places)?;
+        let places = places.near_the_wall();
+        vorticity(gallery, averaged, &places)?;
+        budget(gallery, averaged, &places)?;
         drawn.extend(["mean_velocity", "stresses", "vorticity", "budget_k"]);
         if !run.flow.scalars.is_empty() {
-            scalars(dir, run, averaged, &Axis::of(run, averaged))?;
+            scalars(gallery, run, averaged, &Places::of(run, averaged))?;
             drawn.extend(["scalar_mean", "scalar_rms"]);
         }
         if let Some(lines) = &averaged.lines {
             let published = if run.symmetric() { &run.published_lines[..] } else { &[] };
-            drawn.extend(spectral::draw(dir, lines, &averaged.findings.profiles[1].values, published)?);
+            drawn.extend(spectral::draw(gallery, lines, &averaged.findings.profiles[1].values, published)?);
         }
     }
-    if friction(dir, run, viscosity)? {
+    if friction(gallery, run, viscosity)? {
         drawn.push("friction");
     }
     Ok(drawn)
 }
 
 /// Name of a column, label, colour, and sign.
-type Part<'a> = (&'a str, &'a str, &'static str, f64);
+type Part<'a> = (&'a str, &'a str, Colour, f64);
 
 /// y+ if the halves are alike, so that published profiles can be overlaid; else y, from wall to wall.
-struct Axis<'a> {
-    places: &'a [f64],
+struct Places<'a> {
+    values: &'a [f64],
     label: &'static str,
     to: f64,
     references: &'a [Published],
 }
 
-impl<'a> Axis<'a> {
+impl<'a> Places<'a> {
     fn of(run: &'a Run, averaged: &'a Averaged) -> Self {
         let [y, y_plus] = [0, 1].map(|i| &averaged.findings.profiles[i].values[..]);
-        let (places, label) = match run.symmetric() {
-            true => (y_plus, "Distance from the wall  y⁺"),
-            false => (y, "Distance from the lower wall  y/h"),
+        let (values, label) = match run.symmetric() {
+            true => (y_plus, "Distance from the wall  $y^+$"),
+            false => (y, "Distance from the lower wall  $y/h$"),
         };
-        Self { places, label, to: places.last().copied().unwrap_or(1.0), references: run.comparable() }
+        Self { values, label, to: values.last().copied().unwrap_or(1.0), references: run.comparable() }
     }
 
     /// Limits the axis to the region near the wall.
@@ -79,48 +77,44 @@ impl<'a> Axis<'a> {
         self
     }
 
-    /// Draws `curves` and, above them, the columns, each with its label, colour and sign.
+    /// Draws `layers` and, above them, the columns, each with its label, colour and sign.
     fn draw(
         &self,
-        dir: &Path,
+        gallery: &Gallery,
         name: &str,
         label: &str,
         columns: &[Column],
         parts: &[Part],
-        mut curves: Vec<Curve>,
+        mut layers: Vec<Layer>,
     ) -> Result<()> {
         for (name, label, colour, sign) in parts {
-            curves.extend(
-                find(columns, name).into_iter().flat_map(|column| self.curves(column, label, colour, *sign)),
-            );
+            let column = find(columns, name).into_iter();
+            layers.extend(column.flat_map(|column| self.layers(column, label, *colour, *sign)));
         }
         // Colours distinguish the quantities, markers the sources.
         for (reference, (_, marker)) in self.references.iter().zip(REFERENCES.into_iter().cycle()) {
             if parts.iter().any(|(name, ..)| reference.find(name).is_some()) {
-                curves.push(Curve {
-                    label: reference.label.clone(),
-                    colour: GREY,
-                    stroke: Stroke::Markers(marker),
-                    points: Vec::new(),
-                });
+                layers.push(Layer::markers(plain(&reference.label), GREY, marker, Vec::new()));
             }
         }
-        linear(&Frame { dir, name, x: self.label, y: label }, (0.0, self.to), curves)
+        let x = Axis::linear(self.label).within(0.0, self.to);
+        gallery.draw(name, Panel::new(x, Axis::linear(label), layers))
     }
 
     /// A column times `sign`, with its error and the published values.
-    fn curves(&self, column: &Column, label: &str, colour: &'static str, sign: f64) -> Vec<Curve> {
+    fn layers(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Vec<Layer> {
         let shown: Vec<usize> =
-            (0..self.places.len()).filter(|&i| self.places[i] <= self.to * (1.0 + 1e-12)).collect();
+            (0..self.values.len()).filter(|&i| self.values[i] <= self.to * (1.0 + 1e-12)).collect();
         let of = |values: &[f64], sign: f64| shown.iter().map(|&i| sign * values[i]).collect::<Vec<f64>>();
-        let (x, values, errors) = (of(self.places, 1.0), of(&column.values, sign), of(&column.errors, 1.0));
-        let own = [band(colour, &x, &values, &errors), curve(label, colour, Stroke::Line(2.5), &x, &values)];
+        let (x, values, errors) = (of(self.values, 1.0), of(&column.values, sign), of(&column.errors, 1.0));
+        let own =
+            [Layer::band(colour, &x, &values, &errors), Layer::line(label, colour, points(&x, &values))];
         let published = self.references.iter().zip(REFERENCES.into_iter().cycle()).filter_map(
             |(reference, (_, marker))| {
                 let profile = reference.find(&column.name)?;
                 let points = profile.y_plus.iter().zip(&profile.values).map(|(x, value)| (*x, sign * value));
                 let points = apart(points.filter(|(x, _)| *x <= self.to), self.to / MOST_MARKERS, |x| x);
-                Some(Curve { label: String::new(), colour, stroke: Stroke::Markers(marker), points })
+                Some(Layer::markers("", colour, marker, points))
             },
         );
         own.into_iter().chain(published).collect()
@@ -145,140 +139,126 @@ fn apart(
 }
 
 /// U+ relative to the nearer wall over y+, with `U+ = y+` and the logarithmic law.
-fn mean_velocity(dir: &Path, run: &Run, averaged: &Averaged) -> Result<()> {
+fn mean_velocity(gallery: &Gallery, run: &Run, averaged: &Averaged) -> Result<()> {
     let profiles = &averaged.findings.profiles;
     let (y, y_plus) = (&profiles[0].values, &profiles[1].values);
     let Some(mean) = find(profiles, "U") else { return Ok(()) };
     // y is 1 and y+ is Re_tau in the centre.
     let to = averaged.number("re_tau").map_or(1.0, |re_tau| re_tau.0);
     let from = NEAREST.min(0.1 * to);
-    let mut curves = Vec::new();
-    let halves: &[(&str, &str, usize)] = match run.symmetric() {
+    let mut layers = Vec::new();
+    let halves: &[(&str, Colour, usize)] = match run.symmetric() {
         true => &[("this run", RUN, 0)],
-        false => &[("this run, lower wall", RUN, 0), ("upper wall", PARTS[5], 1)],
+        false => &[("this run, lower wall", RUN, 0), ("upper wall", CURVES[1], 1)],
     };
     for &(label, colour, wall) in halves {
         let shown = |i: &usize| y_plus[*i] >= from && (y[*i] > 1.0) == (wall == 1);
-        let mut points: Vec<usize> = (0..y.len()).filter(shown).collect();
+        let mut places: Vec<usize> = (0..y.len()).filter(shown).collect();
         if wall == 1 {
-            points.reverse();
+            places.reverse();
         }
-        let of = |value: &dyn Fn(usize) -> f64| points.iter().map(|&i| value(i)).collect::<Vec<f64>>();
+        let of = |value: &dyn Fn(usize) -> f64| places.iter().map(|&i| value(i)).collect::<Vec<f64>>();
         let (x, u, error) = (of(&|i| y_plus[i]), of(&|i| mean.values[i].abs()), of(&|i| mean.errors[i]));
-        curves.extend([band(colour, &x, &u, &error), curve(label, colour, Stroke::Line(4.0), &x, &u)]);
+        layers.push(Layer::band(colour, &x, &u, &error));
+        layers.push(Layer::line(label, colour, points(&x, &u)).wide(1.6));
     }
-    let top =
-        (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0)).map(|y| (y, y)).collect();
-    curves
-        .push(Curve { label: "U⁺ = y⁺".into(), colour: "black", stroke: Stroke::Line(1.0), points: top });
+    let viscous = (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0));
+    layers.push(Layer::thin("$U^+ = y^+$", Dash::Dotted, viscous.map(|y| (y, y)).collect()));
     if to > 2.0 * LOGARITHMIC_FROM {
-        let points = [LOGARITHMIC_FROM, to].map(|y| (y, y.ln() / KAPPA + INTERCEPT)).to_vec();
-        curves.push(Curve {
-            label: format!("ln y⁺ / {KAPPA} + {INTERCEPT}"),
-            colour: GREY,
-            stroke: Stroke::Dashed(1.5),
-            points,
-        });
+        let law = [LOGARITHMIC_FROM, to].map(|y| (y, y.ln() / KAPPA + INTERCEPT)).to_vec();
+        layers.push(Layer::thin(format!("$(\"ln\" y^+) / {KAPPA} + {INTERCEPT}$"), Dash::Dashed, law));
     }
     for (reference, (colour, marker)) in run.comparable().iter().zip(REFERENCES.into_iter().cycle()) {
         let Some(profile) = reference.find("U") else { continue };
-        let within = profile
-            .y_plus
-            .iter()
-            .copied()
-            .zip(profile.values.iter().copied())
-            .filter(|(y, _)| (from..=to).contains(y));
-        let points = apart(within, (to / from).ln() / MOST_MARKERS, f64::ln);
-        curves.push(Curve {
-            label: reference.label.clone(),
-            colour,
-            stroke: Stroke::Markers(marker),
-            points,
-        });
+        let within =
+            points(&profile.y_plus, &profile.values).into_iter().filter(|(y, _)| (from..=to).contains(y));
+        let shown = apart(within, (to / from).ln() / MOST_MARKERS, f64::ln);
+        layers.push(Layer::markers(plain(&reference.label), colour, marker, shown));
     }
     let label = match run.symmetric() {
-        true => "Mean velocity  U⁺",
-        false => "Mean velocity relative to the nearer wall, in u_τ of both  U⁺",
+        true => "Mean velocity  $U^+$",
+        false => "Mean velocity relative to the nearer wall  $U^+$,  in $u_τ$ of both",
     };
-    let frame = Frame { dir, name: "mean_velocity", x: "Distance from the wall  y⁺", y: label };
-    semilogarithmic(&frame, (from, to), curves)
+    let x = axis("Distance from the wall  $y^+$", Scale::Logarithmic, (from, to));
+    gallery.draw("mean_velocity", Panel::new(x, Axis::linear(label), layers))
 }
 
-fn stresses(dir: &Path, run: &Run, averaged: &Averaged, axis: &Axis) -> Result<()> {
+fn stresses(gallery: &Gallery, run: &Run, averaged: &Averaged, places: &Places) -> Result<()> {
     // Positive in the half that is drawn.
-    let (shear, sign) = if run.symmetric() { ("−⟨uv⟩", -1.0) } else { ("⟨uv⟩", 1.0) };
+    let (shear, sign) = if run.symmetric() { ("$-⟨u'v'⟩$", -1.0) } else { ("$⟨u'v'⟩$", 1.0) };
     let parts = [
-        ("uu", "⟨uu⟩", PARTS[0], 1.0),
-        ("vv", "⟨vv⟩", PARTS[1], 1.0),
-        ("ww", "⟨ww⟩", PARTS[2], 1.0),
-        ("uv", shear, PARTS[3], sign),
+        ("uu", "$⟨u'^2⟩$", CURVES[0], 1.0),
+        ("vv", "$⟨v'^2⟩$", CURVES[1], 1.0),
+        ("ww", "$⟨w'^2⟩$", CURVES[2], 1.0),
+        ("uv", shear, CURVES[3], sign),
     ];
-    axis.draw(
-        dir,
+    places.draw(
+        gallery,
         "stresses",
-        "Reynolds stresses / u_τ²",
+        "Reynolds stresses  $⟨u_i'u_j'⟩ / u_τ^2$",
         &averaged.findings.profiles,
         &parts,
-        vec![zero(0.0, axis.to)],
+        vec![zero((0.0, places.to))],
     )
 }
 
 /// Mean and rms of all scalars, each in its own theta_tau.
-fn scalars(dir: &Path, run: &Run, averaged: &Averaged, axis: &Axis) -> Result<()> {
+fn scalars(gallery: &Gallery, run: &Run, averaged: &Averaged, places: &Places) -> Result<()> {
     for (figure, of, label) in
-        [("scalar_mean", "mean", "Mean scalar / θ_τ"), ("scalar_rms", "rms", "Rms of the scalar / θ_τ")]
+        [("scalar_mean", "mean", "Mean scalar  $Θ / θ_τ$"), ("scalar_rms", "rms", "$θ_\"rms\" / θ_τ$")]
     {
         let names: Vec<String> =
             run.flow.scalars.iter().map(|scalar| format!("{}_{of}", scalar.name)).collect();
-        let parts = names.iter().zip(&run.flow.scalars).zip(PARTS.into_iter().cycle());
+        let labels: Vec<String> = run.flow.scalars.iter().map(|scalar| plain(&scalar.name)).collect();
+        let parts = names.iter().zip(&labels).zip(CURVES.into_iter().cycle());
         let parts: Vec<Part> =
-            parts.map(|((name, scalar), colour)| (&**name, &*scalar.name, colour, 1.0)).collect();
-        axis.draw(dir, figure, label, &averaged.findings.profiles, &parts, Vec::new())?;
+            parts.map(|((name, label), colour)| (&**name, &**label, colour, 1.0)).collect();
+        places.draw(gallery, figure, label, &averaged.findings.profiles, &parts, Vec::new())?;
     }
     Ok(())
 }
 
-fn vorticity(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {
+fn vorticity(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<()> {
     let parts = [
-        ("omega_x_rms", "ω_x", PARTS[0], 1.0),
-        ("omega_y_rms", "ω_y", PARTS[1], 1.0),
-        ("omega_z_rms", "ω_z", PARTS[2], 1.0),
+        ("omega_x_rms", "$ω_x$", CURVES[0], 1.0),
+        ("omega_y_rms", "$ω_y$", CURVES[1], 1.0),
+        ("omega_z_rms", "$ω_z$", CURVES[2], 1.0),
     ];
-    axis.draw(
-        dir,
+    places.draw(
+        gallery,
         "vorticity",
-        "Rms of the vorticity  ν / u_τ²",
+        "Rms vorticity  $ω_i ν / u_τ^2$",
         &averaged.findings.profiles,
         &parts,
         Vec::new(),
     )
 }
 
-fn budget(dir: &Path, averaged: &Averaged, axis: &Axis) -> Result<()> {
+fn budget(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<()> {
     let parts = [
-        ("production_k", "production", PARTS[0], 1.0),
-        ("transport_k", "turbulent transport", PARTS[1], 1.0),
-        ("viscous_k", "viscous diffusion", PARTS[2], 1.0),
-        ("pressure_transport_k", "pressure transport", PARTS[3], 1.0),
-        ("dissipation_k", "dissipation", PARTS[5], 1.0),
-        ("residual_k", "residual", "black", 1.0),
+        ("production_k", "production", CURVES[0], 1.0),
+        ("transport_k", "turbulent transport", CURVES[1], 1.0),
+        ("viscous_k", "viscous diffusion", CURVES[2], 1.0),
+        ("pressure_transport_k", "pressure transport", CURVES[3], 1.0),
+        ("dissipation_k", "dissipation", CURVES[5], 1.0),
+        ("residual_k", "residual", BLACK, 1.0),
     ];
-    axis.draw(
-        dir,
+    places.draw(
+        gallery,
         "budget_k",
-        "Budget of k  ν / u_τ⁴",
+        "Budget of $k$  in  $u_τ^4 / ν$",
         &averaged.findings.budgets,
         &parts,
-        vec![zero(0.0, axis.to)],
+        vec![zero((0.0, places.to))],
     )
 }
 
 /// Draws Re_tau over time, from the wall shear and from the pressure gradient G, `sqrt(|G|) / nu`,
 /// and marks the beginning of the averages. False for a series without these columns.
-fn friction(dir: &Path, run: &Run, viscosity: f64) -> Result<bool> {
+fn friction(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<bool> {
     let series = run.series;
     let (Some(time), Some(re_tau)) = (series.find("time"), series.find("re_tau")) else { return Ok(false) };
-    let mut curves = vec![curve("from the wall shear", RUN, Stroke::Line(4.0), time, re_tau)];
+    let mut layers = vec![Layer::line("from the wall shear", RUN, points(time, re_tau))];
     if let Some(gradient) =
         series.find("pressure_gradient").filter(|values| values.iter().any(|value| *value != 0.0))
     {
@@ -287,32 +267,15 @@ fn friction(dir: &Path, run: &Run, viscosity: f64) -> Result<bool> {
             .iter()
             .map(|value| if *value == 0.0 { f64::NAN } else { value.abs().sqrt() / viscosity })
             .collect();
-        curves.push(curve(
-            "from the pressure gradient, |dP/dx|^½ / ν",
-            "black",
-            Stroke::Line(1.0),
-            time,
-            &held,
-        ));
+        let label = "from the pressure gradient, $|dP/dx|^{1/2} / ν$";
+        layers.push(Layer::line(label, BLACK, points(time, &held)).wide(0.6));
     }
     let (from, to) = (time[0], time[time.len() - 1]);
     let begin = run.flow.sampling.from;
     if run.averaged.is_some() && (from..=to).contains(&begin) {
-        let values = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1);
-        let (low, high) =
-            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-        let points = vec![(begin, low), (begin, high)];
-        curves.push(Curve {
-            label: "averages begin".into(),
-            colour: GREY,
-            stroke: Stroke::Dashed(1.5),
-            points,
-        });
+        layers.push(Layer::upright("averages begin", begin));
     }
-    linear(
-        &Frame { dir, name: "friction", x: "Time  t", y: "Friction Reynolds number  Re_τ" },
-        (from, to),
-        curves,
-    )
-    .map(|()| true)
+    let y = Axis::linear("Friction Reynolds number  $Re_τ$");
+    gallery.draw("friction", Panel::new(Axis::linear("Time  $t$").within(from, to), y, layers))?;
+    Ok(true)
 }

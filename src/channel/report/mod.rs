@@ -29,6 +29,7 @@ use crate::channel::case::Channel;
 use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::files;
+use crate::report::gallery::Gallery;
 use crate::report::series::Table;
 use crate::report::{Given, Labels, Recorded, figures_directory};
 use crate::statistics::{Tally, Window};
@@ -118,7 +119,8 @@ pub fn report(flow: &Channel, recorded: &Recorded, references: &[Given]) -> Resu
     let (references, published_lines) = reference::read(references, &foreign)?;
     let run = Run { labels, series, flow: flow.clone(), averaged, notes, references, published_lines };
     let dir = figures_directory(run_dir)?;
-    let drawn = figures::draw(&dir, &run, viscosity)?;
+    let gallery = Gallery::new(&dir, run_dir, &run.labels.facts(run.series));
+    let drawn = figures::draw(&gallery, &run, viscosity)?;
     table::table(&run, &dir, &drawn)
 }
 

@@ -1,15 +1,13 @@
 //! The figures of spectra and correlations: each component in each direction, at a few distances
 //! from the wall, or at those of the published curves if there are any.
 
-use std::path::Path;
-
 use super::lines::{Directed, Lines};
 use super::published_lines::{Kind, PublishedLine};
 use crate::channel::catalogue::Field;
 use crate::error::Result;
-use crate::report::frame::{
-    Curve, Frame, GREY, PARTS, REFERENCES, Stroke, bounds, linear, semilogarithmic, significant, sparse, zero,
-};
+use crate::figure::palette::{CURVES, Colour, GREY};
+use crate::figure::{Axis, Layer, Panel, Scale, plain};
+use crate::report::gallery::{Gallery, REFERENCES, axis, extent, significant, sparse, zero};
 
 /// y+ of the curves; the last one is the centre.
 const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
@@ -26,7 +24,7 @@ const FIGURES: [(Field, &str, [[&str; 2]; 2]); 3] = [
 /// Draws all figures and returns their names. `y_plus` runs from the lower wall to the centre or beyond;
 /// points beyond the centre are not drawn.
 pub fn draw(
-    dir: &Path,
+    gallery: &Gallery,
     of: &[Directed; 2],
     y_plus: &[f64],
     published: &[PublishedLine],
@@ -49,7 +47,7 @@ pub fn draw(
                             && line.find([component; 2]).is_some()
                     })
                     .collect();
-                if (Figure { dir, name, letter, directed, kind, lines, half, laid_over }).draw()? {
+                if (Figure { gallery, name, letter, directed, kind, lines, half, laid_over }).draw()? {
                     drawn.push(name);
                 }
             }
@@ -59,7 +57,7 @@ pub fn draw(
 }
 
 struct Figure<'a> {
-    dir: &'a Path,
+    gallery: &'a Gallery<'a>,
     name: &'a str,
     letter: &'a str,
     directed: &'a Directed,
@@ -89,7 +87,7 @@ impl Figure<'_> {
         };
         chosen.sort_unstable();
         chosen.dedup();
-        chosen.truncate(PARTS.len());
+        chosen.truncate(CURVES.len());
         chosen
     }
 
@@ -109,62 +107,54 @@ impl Figure<'_> {
     }
 
     /// The published curves, in the colours of the nearest points, and a legend entry for each source.
-    fn published(&self, chosen: &[usize]) -> Vec<Curve> {
+    fn published(&self, chosen: &[usize]) -> Vec<Layer> {
         let mut labels: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
         labels.sort_unstable();
         labels.dedup();
         let marker = |label: &str| {
             let source = labels.iter().position(|other| *other == label).unwrap_or(0);
-            Stroke::Markers(REFERENCES[source % REFERENCES.len()].1)
+            REFERENCES[source % REFERENCES.len()].1
         };
         let line = |line: &&PublishedLine| {
-            let colour = PARTS[chosen.iter().position(|j| *j == self.nearest(line.y_plus))?];
+            let colour = CURVES[chosen.iter().position(|j| *j == self.nearest(line.y_plus))?];
             let points = line.find(self.lines.pair)?.iter().copied();
             let points = match self.kind {
                 Kind::Spectrum => sparse(points),
                 Kind::Correlation => points.step_by(EACH).collect(),
             };
-            Some(Curve { label: String::new(), colour, stroke: marker(&line.label), points })
+            Some(Layer::markers("", colour, marker(&line.label), points))
         };
-        let entry = |label: &&str| Curve {
-            label: (*label).to_owned(),
-            colour: GREY,
-            stroke: marker(label),
-            points: Vec::new(),
-        };
+        let entry = |label: &&str| Layer::markers(plain(label), GREY, marker(label), Vec::new());
         self.laid_over.iter().filter_map(line).chain(labels.iter().map(entry)).collect()
     }
 
     /// Draws the figure; false if there is nothing to draw.
     fn draw(&self) -> Result<bool> {
-        let Self { dir, name, letter, directed: Directed { along, .. }, .. } = self;
+        let Self { gallery, name, letter, directed: Directed { along, .. }, .. } = self;
         let (along, chosen) = (along.name(), self.chosen());
-        let own = |(&j, colour): (&usize, &'static str)| {
-            let label = format!("y⁺ = {}", significant(self.half[j], 3));
-            Curve { label, colour, stroke: Stroke::Line(2.5), points: self.points(j) }
+        let own = |(&j, colour): (&usize, Colour)| {
+            Layer::line(format!("$y^+ = {}$", significant(self.half[j], 3)), colour, self.points(j))
         };
-        let mut curves: Vec<Curve> = chosen.iter().zip(PARTS).map(own).collect();
-        let Some([(from, to), _]) = bounds(&curves) else { return Ok(false) };
-        curves.extend(self.published(&chosen));
+        let mut layers: Vec<Layer> = chosen.iter().zip(CURVES).map(own).collect();
+        let Some(range) = extent(&layers) else { return Ok(false) };
+        layers.extend(self.published(&chosen));
         // Published boxes may be larger.
-        curves.iter_mut().for_each(|curve| curve.points.retain(|(x, _)| (from..=to).contains(x)));
-        match self.kind {
-            Kind::Spectrum => {
-                let (x, y) = (
-                    format!("Wavenumber  k_{along} ν / u_τ"),
-                    format!("k_{along} E_{letter}{letter} / u_τ²"),
-                );
-                semilogarithmic(&Frame { dir, name, x: &x, y: &y }, (from, to), curves)?;
-            }
+        layers.iter_mut().for_each(|layer| layer.points.retain(|(x, _)| (range.0..=range.1).contains(x)));
+        let panel = match self.kind {
+            Kind::Spectrum => Panel::new(
+                axis(&format!("Wavenumber  $k_{along} ν / u_τ$"), Scale::Logarithmic, range),
+                Axis::linear(format!("$k_{along} E_{{{letter}{letter}}} / u_τ^2$")),
+                layers,
+            ),
             Kind::Correlation => {
-                curves.insert(0, zero(from, to));
-                let (x, y) = (
-                    format!("Distance  Δ{along} u_τ / ν"),
-                    format!("R_{letter}{letter} / ⟨{letter}{letter}⟩"),
-                );
-                linear(&Frame { dir, name, x: &x, y: &y }, (from, to), curves)?;
+                layers.insert(0, zero(range));
+                Panel::new(
+                    axis(&format!("Distance  $Δ{along} u_τ / ν$"), Scale::Linear, range),
+                    Axis::linear(format!("$R_{{{letter}{letter}}} / ⟨{letter}'^2⟩$")),
+                    layers,
+                )
             }
-        }
-        Ok(true)
+        };
+        gallery.draw(name, panel).map(|()| true)
     }
 }

@@ -11,6 +11,7 @@ mod tests;
 
 use super::case::Homogeneous;
 use crate::error::Result;
+use crate::report::gallery::Gallery;
 use crate::report::series::{History, Spectrum, Table, spectra};
 use crate::report::{Given, Labels, Recorded, figures_directory};
 use crate::table::TextTable;
@@ -45,25 +46,26 @@ pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Resul
     };
 
     let dir = figures_directory(run_dir)?;
+    let gallery = Gallery::new(&dir, run_dir, &labels.facts(series));
     let Findings { history, references, spectra, .. } = &run;
-    figures::dissipation(&dir, history, &references.histories)?;
-    figures::energy(&dir, history, &references.histories)?;
+    figures::dissipation(&gallery, history, &references.histories)?;
+    figures::energy(&gallery, history, &references.histories)?;
     let mut drawn = vec!["dissipation", "energy"];
     if !spectra.is_empty() {
-        figures::spectrum(&dir, spectra, &references.spectra)?;
+        figures::spectrum(&gallery, spectra, &references.spectra)?;
         drawn.push("spectrum");
     }
     let mut note = |name, is_drawn| drawn.extend(if is_drawn { Some(name) } else { None });
-    note("balance", figures::balance(&dir, history, &run.energy)?);
-    note("stresses", figures::stresses(&dir, history, &run.stresses, &references.stresses)?);
+    note("balance", figures::balance(&gallery, history, &run.energy)?);
+    note("stresses", figures::stresses(&gallery, history, &run.stresses, &references.stresses)?);
     if let Some(table) = &spectra_csv {
-        note("transfer", figures::transfer(&dir, table, history)?);
+        note("transfer", figures::transfer(&gallery, table, history)?);
     }
     if let Some(table) = &spectra_1d {
-        note("spectra_1d", figures::spectra_1d(&dir, table)?);
+        note("spectra_1d", figures::spectra_1d(&gallery, table)?);
     }
     if let Some(table) = &run.budget {
-        note("skewness", figures::skewness(&dir, table)?);
+        note("skewness", figures::skewness(&gallery, table)?);
     }
     Ok(table::table(&run, &dir, &drawn))
 }

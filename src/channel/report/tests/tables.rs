@@ -21,7 +21,8 @@ fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
 fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
     let (dir, ..) = run_dir(0.0);
     let text = crate::report::report(crate::FLOWS, dir.path(), &[]).unwrap();
-    for part in ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg and .png)"]
+    for part in
+        ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg, .png, .pdf)"]
     {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
@@ -80,7 +81,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             published_lines: Vec::new(),
         };
         let figures = figures_directory(dir.path()).unwrap();
-        let drawn = figures::draw(&figures, &run, NU).unwrap();
+        let drawn = figures::draw(&Gallery::new(&figures, dir.path(), &[]), &run, NU).unwrap();
         assert_eq!(
             drawn,
             ["mean_velocity", "stresses", "vorticity", "budget_k", "scalar_mean", "scalar_rms", "friction"]

@@ -1,4 +1,4 @@
-//! The figures of a run. A figure is a list of curves in a frame.
+//! The figures of a run of this flow.
 
 mod history;
 mod spectral;

@@ -1,0 +1,87 @@
+//! A scene as SVG. Text is drawn as outlines, so that it looks alike in every program.
+
+use super::palette::Colour;
+use super::scene::{Item, Paint, Path, Rectangle, Scene, Step};
+use std::fmt::Write;
+
+/// The text of the SVG file.
+pub fn svg(scene: &Scene) -> String {
+    let (width, height) = (number(scene.width), number(scene.height));
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" \
+         viewBox=\"0 0 {width} {height}\">\n<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n"
+    );
+    let mut clips: Vec<Rectangle> = Vec::new();
+    for item in &scene.items {
+        let clip = item.clip.map(|clip| {
+            clips.iter().position(|known| *known == clip).unwrap_or_else(|| {
+                clips.push(clip);
+                let _ = writeln!(
+                    text,
+                    "<clipPath id=\"c{}\"><path d=\"{}\"/></clipPath>",
+                    clips.len() - 1,
+                    data(&Path::rectangle(clip))
+                );
+                clips.len() - 1
+            })
+        });
+        write_item(&mut text, item, clip);
+    }
+    text + "</svg>\n"
+}
+
+fn write_item(text: &mut String, item: &Item, clip: Option<usize>) {
+    // Writing to a String cannot fail.
+    let _ = match item.paint {
+        Paint::Fill { colour, opacity } if opacity < 1.0 => {
+            write!(text, "<path fill=\"{}\" fill-opacity=\"{opacity}\"", hex(colour))
+        }
+        Paint::Fill { colour, .. } => write!(text, "<path fill=\"{}\"", hex(colour)),
+        Paint::Stroke { colour, width, dash } => {
+            let dashes = dash.pattern(width).map_or(String::new(), |[dash, gap]| {
+                format!(" stroke-dasharray=\"{} {}\"", number(dash), number(gap))
+            });
+            let (colour, width) = (hex(colour), number(width));
+            write!(
+                text,
+                "<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{dashes}"
+            )
+        }
+    };
+    if let Some(clip) = clip {
+        let _ = write!(text, " clip-path=\"url(#c{clip})\"");
+    }
+    if let Some(label) = &item.text {
+        let _ = write!(text, " aria-label=\"{}\"", escape(label));
+    }
+    let _ = writeln!(text, " d=\"{}\"/>", data(&item.path));
+}
+
+fn data(path: &Path) -> String {
+    let mut text = String::new();
+    let point = |(x, y)| format!("{} {}", number(x), number(y));
+    for step in &path.0 {
+        let _ = match *step {
+            Step::Move(a) => write!(text, "M{}", point(a)),
+            Step::Line(a) => write!(text, "L{}", point(a)),
+            Step::Curve(a, b, c) => write!(text, "C{} {} {}", point(a), point(b), point(c)),
+            Step::Close => write!(text, "Z"),
+        };
+    }
+    text
+}
+
+/// To a thousandth of a point, which no printer resolves.
+fn number(value: f64) -> String {
+    let text = format!("{value:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".into() } else { text.into() }
+}
+
+fn hex(Colour(r, g, b): Colour) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
