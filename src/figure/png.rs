@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use super::svg::svg;
 use crate::error::{Error, Result};
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 /// The bytes of the PNG file, with so many pixels per inch, which it states.
@@ -17,6 +17,8 @@ pub fn png(scene: &Scene, per_inch: f64) -> Result<Vec<u8>> {
     let [width, height] = [scene.width, scene.height].map(|points| (points * scale).round() as u32);
     let mut pixels =
         Pixmap::new(width, height).ok_or_else(|| failed(format!("{width} x {height} pixels")))?;
+    // The last row of pixels may be covered in part.
+    pixels.fill(Color::WHITE);
     // The size of the tree is in CSS pixels, 96 per inch.
     let factor = (per_inch / 96.0) as f32;
     resvg::render(&tree, Transform::from_scale(factor, factor), &mut pixels.as_mut());
