@@ -33,7 +33,7 @@ pub const CAPITAL: f64 = 0.66;
 pub struct Label {
     pub path: Path,
     pub width: f64,
-    /// The text without markup.
+    /// The text without markup but for `_` and `^`.
     pub text: String,
 }
 
@@ -101,6 +101,7 @@ impl Setter {
         let (start, slope) = (self.x, std::mem::take(&mut self.slope));
         let (mut which, mut end) = (first, start);
         loop {
+            self.text.push(which);
             let size = SCRIPT * position.size;
             let (shift, x) = match which {
                 '^' => (-RAISED * position.size, start + slope),
@@ -256,7 +257,7 @@ mod tests {
     fn text_without_markup_stays_as_it_is() {
         let name = r#"a $5 "case" \ x_1^2"#;
         assert_eq!(Label::new(&plain(name), 8.0).text, name);
-        assert_eq!(Label::new("$a_\"rms\"'-1$", 8.0).text, "arms′−1");
+        assert_eq!(Label::new("$a_\"rms\"'-1$", 8.0).text, "a_rms′−1");
         // An open group or script at the end is not an error.
         for markup in ["$x^", "$x_{2", "$\"open", "\\", "$"] {
             Label::new(markup, 8.0);
