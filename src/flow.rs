@@ -4,6 +4,7 @@
 use crate::case::Case;
 use crate::error::Result;
 use crate::parallel::World;
+pub use crate::point_boxes::SeeBox;
 use crate::statistics::{BatchRecords, Record};
 use crate::time::{Rates, Stability, StepSize};
 pub use crate::transform::ModeList;
@@ -100,9 +101,17 @@ pub trait Flow {
     /// The names of the fields at points.
     fn fields(&self) -> Vec<String>;
 
-    /// One of [`Flow::fields`] at the points of this rank, ordered (z, y, x) with x fastest, in the
-    /// order of [`Flow::coordinates`].
-    fn points(&mut self, field: usize) -> Reals;
+    /// Shows `see` one of [`Flow::fields`] at the points of this rank, in boxes of at most so many
+    /// `planes` of y: the planes, and the points ordered (z, y, x) with x fastest, in the order of
+    /// [`Flow::coordinates`]. Collective.
+    fn visit_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>);
+
+    /// One of [`Flow::fields`] at all points of this rank, in one such box. Collective.
+    fn points(&mut self, field: usize) -> Reals {
+        let mut whole = Reals::F64(Vec::new());
+        self.visit_points(field, usize::MAX, &mut |_, points| whole = points);
+        whole
+    }
 
     /// The coordinates of all points in x, in y and in z, ascending, as programs that draw rectilinear
     /// grids require. If the axes of a moving box are no longer those of space, these are the moving

@@ -76,6 +76,7 @@ mod diagnosis;
 mod figure;
 mod files;
 mod flows;
+mod point_boxes;
 mod random;
 mod submit;
 mod table;

@@ -299,8 +299,8 @@ pub struct Checkpoint {
     pub keep: usize,
     /// Minutes without a successful checkpoint after which the run ends, >= 0.
     pub give_up_after_minutes: Option<f64>,
-    /// Number of ranks that write and read checkpoints and snapshots for all, >= 1; `None` lets the
-    /// MPI library choose.
+    /// Number of ranks that write and read checkpoints and snapshots for all, >= 1; `None` is the usual
+    /// number.
     pub aggregators: Option<usize>,
 }
 
@@ -321,8 +321,10 @@ fn checkpoint(keys: &mut Keys, checkpoint: &mut Checkpoint) {
         let aggregators = Key::optional("aggregators", at_least(1), "16");
         keys.key(
             &mut checkpoint.aggregators,
-            aggregators
-                .says("Number of ranks that write and read files for all; if it is not set, MPI chooses."),
+            aggregators.says(
+                "Number of ranks that write and read files for all; if it is not set, all up to four, then \
+                 twice the square root of the ranks.",
+            ),
         );
     });
 }

@@ -42,13 +42,13 @@ pub(crate) use statistics::{records_of_spectra, sampled, spectra};
 use crate::case::{Batches, Case};
 use crate::chebyshev::Points;
 use crate::error::Result;
-use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
+use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Reals, Shape, Slab, SpectralField, Truncation, Values,
-    ValuesMut, Visited,
+    Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Shape, Slab, SpectralField, Truncation, Values, ValuesMut,
+    Visited,
 };
 use case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use kinematics::Pencils;
@@ -376,8 +376,8 @@ impl<T: Real> Flow for Channel<T> {
     }
 
     #[inline(never)]
-    fn points(&mut self, field: usize) -> Reals {
-        self.at_points(field)
+    fn visit_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>) {
+        self.at_points(field, planes, see)
     }
 
     fn coordinates(&self) -> [Vec<f64>; 3] {

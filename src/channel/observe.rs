@@ -6,8 +6,10 @@ use super::kinematics::{Kinematics, OnPlanes, Pencils};
 use super::profiles::unpack;
 use super::statistics::Means;
 use crate::chebyshev::{bulk, wall_slopes};
+use crate::flow::SeeBox;
 use crate::parallel::ExactSum;
-use crate::transform::{Real, Reals};
+use crate::point_boxes::PointBoxes;
+use crate::transform::Real;
 
 impl<T: Real> Channel<T> {
     /// Samples of the series. Energy and dissipation `nu <|omega|^2>` per unit mass are those of mean
@@ -88,22 +90,17 @@ impl<T: Real> Channel<T> {
         total.total(world) / (nx * nz) as f64
     }
 
-    /// Field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending.
-    /// Collective.
-    pub(super) fn at_points(&mut self, field: usize) -> Reals {
+    /// Shows `see` field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending, in
+    /// boxes of so many planes. Collective.
+    pub(super) fn at_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>) {
         let Self { parameters, pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
         let travelled = parameters.frame_velocity * clock.time;
-        let slab = pencils.layout.slab.clone();
-        let [nx, ..] = parameters.grid;
-        let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
+        let [nx, ny, _] = parameters.grid;
+        let mut boxes = PointBoxes::new(pencils.layout.slab.clone(), Some(ny), planes, see);
         kinematics.velocity_to_planes(pencils, parameters.scalars.len(), 0.0).visit(
             |_| -travelled / parameters.size[0],
-            |y, z, lines| {
-                let at = ((z - slab.z.start) * slab.y.len() + slab.y.end - 1 - y) * nx;
-                block[at..at + nx].copy_from_slice(&lines[field * nx..][..nx]);
-            },
+            |y, z, lines| boxes.add(y, z, &lines[field * nx..][..nx]),
         );
-        T::reals(block)
     }
 }

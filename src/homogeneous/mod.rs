@@ -42,12 +42,13 @@ pub use wavenumbers::Wavenumbers;
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
+use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use crate::homogeneous::case::Initial;
 use crate::parallel::{ProcessGrid, World};
+use crate::point_boxes::PointBoxes;
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, Pencils, PhaseTimes, Portion, Real, Reals, Shift, Slab, SpectralField, Values, ValuesMut,
+    Layout, Pencils, PhaseTimes, Portion, Real, Shift, Slab, SpectralField, Values, ValuesMut,
 };
 use evaluation::Grids;
 use forcing::Forcing;
@@ -266,10 +267,9 @@ impl<T: Real> Flow for Homogeneous<T> {
     }
 
     #[inline(never)]
-    fn points(&mut self, field: usize) -> Reals {
-        let slab = self.slab();
-        let [nx, ny, _] = self.parameters.grid;
-        let mut block = vec![T::zero(); slab.y.len() * slab.z.len() * nx];
+    fn visit_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>) {
+        let mut boxes = PointBoxes::new(self.slab(), None, planes, see);
+        let [_, ny, _] = self.parameters.grid;
         let shift = Shift::none(&self.parameters.truncation());
         let Self { pencils, velocity, scalars, wavenumbers, parameters, .. } = self;
         // In a sheared box the moving points of a plane lie at xi_x = x + B_xy y; the field is
@@ -281,14 +281,9 @@ impl<T: Real> Flow for Homogeneous<T> {
         } else {
             0.0
         };
-        pencils.inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift).visit(
-            |y| skew * y as f64,
-            |y, z, line| {
-                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
-                block[at..at + nx].copy_from_slice(line);
-            },
-        );
-        T::reals(block)
+        pencils
+            .inverse(velocity[0].iter().chain(&scalars[0]).skip(field).take(1), &shift)
+            .visit(|y| skew * y as f64, |y, z, line| boxes.add(y, z, line));
     }
 
     fn coordinates(&self) -> [Vec<f64>; 3] {

@@ -2,17 +2,19 @@
 //! number, and agreement on errors. No other module uses the `mpi` crate.
 
 pub mod activity;
+mod aggregators;
 mod blocks;
 mod exact_sum;
 mod exchange;
-mod file_hints;
+mod node;
 mod process_grid;
 mod world;
 
+pub use aggregators::check_aggregators;
 pub use blocks::{Blocks, BlocksMut};
 pub use exact_sum::ExactSum;
 pub use exchange::{Exchange, Method, Traffic};
-pub use file_hints::{FileHints, check_aggregators};
+pub use node::Node;
 pub use process_grid::{ProcessGrid, Share, Work};
 pub use world::{Session, Spread, World, library_version};
 

@@ -2,14 +2,14 @@
 
 use super::ExactSum;
 use super::activity::{Waiting, waits};
-use super::file_hints::{FileHints, check_aggregators};
 use crate::error::{Error, Kind, Result};
 use crate::program::Program;
 use mpi::collective::SystemOperation;
 use mpi::datatype::PartitionMut;
 use mpi::topology::{Color, SimpleCommunicator};
-use mpi::traits::{AsRaw, Communicator, CommunicatorCollectives, Equivalence, Root};
-use std::cell::Cell;
+use mpi::traits::{Communicator, CommunicatorCollectives, Equivalence, Root};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// An MPI session from initialisation to finalisation; dropped last, at the end of `main`.
 pub struct Session {
@@ -21,8 +21,10 @@ impl Session {
     /// Starts MPI for this program. From now on a panic on any rank prints its location and ends the
     /// whole job: unwinding would run `MPI_Finalize`, in which the other ranks would wait for ever.
     pub fn start(program: Program) -> Result<Self> {
-        let universe =
-            mpi::initialize().ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
+        // The watchdog, the lock and the printer are threads, which never call MPI. A library that grants
+        // less is used all the same: it only learns that there are threads.
+        let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Funneled)
+            .ok_or_else(|| Error::failure("MPI was already initialised in this process"))?;
         let rank = universe.world().rank();
         std::panic::set_hook(Box::new(move |panic| {
             eprintln!(
@@ -44,14 +46,14 @@ impl Session {
 /// communicate are collective: all ranks of the group call them, in the same order.
 pub struct World {
     comm: SimpleCommunicator,
-    /// Number of ranks that write and read files for all; `None` leaves it to the MPI library.
-    aggregators: Cell<Option<usize>>,
+    /// The ranks with the same aggregator, when they are known.
+    pub(super) group: RefCell<Option<Rc<World>>>,
     program: Program,
 }
 
 impl World {
-    fn new(comm: SimpleCommunicator, program: Program) -> Self {
-        Self { comm, aggregators: Cell::new(None), program }
+    pub(super) fn new(comm: SimpleCommunicator, program: Program) -> Self {
+        Self { comm, group: RefCell::new(None), program }
     }
 
     /// Number of this rank in the group, from 0.
@@ -83,27 +85,6 @@ impl World {
     /// The program that computes, for what it writes.
     pub fn program(&self) -> Program {
         self.program
-    }
-
-    /// The raw communicator, for the parallel file library.
-    pub fn raw(&self) -> mpi::ffi::MPI_Comm {
-        self.comm.as_raw()
-    }
-
-    /// Sets the number of ranks that write and read shared files for all; `None` leaves it to the MPI
-    /// library. Must be the same on all ranks.
-    ///
-    /// # Errors
-    /// More aggregators than ranks.
-    pub fn aggregate(&self, aggregators: Option<usize>) -> Result<()> {
-        check_aggregators(aggregators, self.size())?;
-        self.aggregators.set(aggregators);
-        Ok(())
-    }
-
-    /// The hints that the parallel file library passes to MPI with a file, if any.
-    pub fn file_hints(&self) -> Option<FileHints> {
-        self.aggregators.get().map(FileHints::new)
     }
 
     pub(super) fn communicator(&self) -> &SimpleCommunicator {

@@ -106,7 +106,7 @@ fn launch(
     directory.take(&world)?;
     directory.require_places(&world)?;
     control.listen(&world, &directory.path);
-    watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
+    let unwatched = watchdog::start(&world, &directory.path, case.parallel.hang_limit_minutes);
     let mut run = Run::new(world, case, directory, flow, control, Tally::new(begin));
     // Nothing is written until the run is known to be possible: one that is refused leaves the
     // directory as it was.
@@ -123,7 +123,7 @@ fn launch(
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
     let idle = plan::idle_ranks(&run.case, run.world.size())?.map(|idle| format!("warning: {idle}"));
-    run.control.limit.note.iter().chain(&idle).chain(&from).for_each(|note| log.line(note));
+    run.control.limit.note.iter().chain(&unwatched).chain(&idle).chain(&from).for_each(|note| log.line(note));
     if !goes_on && run.world.is_root() {
         // Errors have been reported before.
         notes(&run.case).unwrap_or_default().iter().for_each(|note| log.line(&format!("note: {note}")));

@@ -4,7 +4,7 @@ use super::appended::Appended;
 use super::batches::BatchFiles;
 use super::log::Log;
 use super::{RunDirectory, directory};
-use crate::case::{self, Case, Sampling};
+use crate::case::{self, Case, Precision, Sampling};
 use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, ModeList, OutputTable, Step};
@@ -12,8 +12,13 @@ use crate::parallel::World;
 use crate::statistics::{Axis, Record};
 use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
 use crate::time::{Rates, Schedule};
+use crate::transform::Reals;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::PathBuf;
+
+/// Points of a snapshot that a rank holds at a time, unless a plane has more.
+const BOX: usize = 1 << 18;
 
 /// The growing files of a run and their schedules. A failure to write does not end the run: it is
 /// reported, and rows are kept in memory.
@@ -30,6 +35,7 @@ pub struct Output {
     sampling: Option<Sampling>,
     batches: BatchFiles,
     size: [f64; 3],
+    precision: Precision,
     case: String,
     /// The part of the case that batches belong to.
     physics: String,
@@ -64,6 +70,7 @@ impl Output {
             sampling: None,
             batches: BatchFiles::new(directory.batches()),
             size: case.domain.size,
+            precision: case.numerics.precision,
             case: String::new(),
             physics: String::new(),
             step: Step {
@@ -248,10 +255,13 @@ impl Output {
     fn try_snapshot(&self, world: &World, flow: &mut dyn Flow) -> Result<()> {
         let clock = flow.clock();
         let (slab, coordinates) = (flow.slab(), flow.coordinates());
-        let block = Block {
-            start: [slab.z.start, slab.y.start, 0],
-            shape: [slab.z.len(), slab.y.len(), coordinates[0].len()],
-        };
+        let nx = coordinates[0].len();
+        let block =
+            |y: Range<usize>| Block { start: [slab.z.start, y.start, 0], shape: [slab.z.len(), y.len(), nx] };
+        let planes = (BOX / (slab.z.len() * nx).max(1)).max(1);
+        let planes = world.min_u64(planes as u64) as usize;
+        // The number of rounds is small enough to be exact as a float.
+        let rounds = world.max(slab.y.len().div_ceil(planes) as f64) as usize;
         let header = SnapshotHeader {
             step: clock.step,
             time: clock.time,
@@ -262,8 +272,15 @@ impl Output {
         };
         let mut snapshot = Snapshot::create(world, &self.snapshots, header)?;
         for (field, name) in flow.fields().iter().enumerate() {
-            let values = flow.points(field);
-            snapshot.field(name, flow.unit(name), block, &values)?;
+            snapshot.field(name, flow.unit(name), self.precision, |boxes| {
+                let mut given = 0;
+                flow.visit_points(field, planes, &mut |y, points| {
+                    boxes.write(block(y), &points);
+                    given += 1;
+                });
+                // The other ranks may have more planes.
+                (given..rounds).for_each(|_| boxes.write(block(0..0), &Reals::F64(Vec::new())));
+            })?;
         }
         snapshot.finish().map(drop)
     }

@@ -8,19 +8,17 @@
 //! /statistics  records, if there are any (see `records`)
 //! ```
 
+use super::array::{Array, Region};
 use super::container::{self, get, put, put_text};
 use super::foreign::{because, cause};
 use super::header::{CHECKPOINT, advice, open_checked, put_header};
-use super::transfer::{self, Together};
-use super::{
-    Contents, Field, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records,
-};
+use super::transfer::{self, Part, PartMut};
+use super::{Contents, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use crate::program::Program;
 use hdf5::{Dataset, Group, H5Type};
 use num_complex::Complex;
-use std::ops::Range;
 use std::path::Path;
 
 /// Upper bound of the size of the metadata, for the estimate of the space needed.
@@ -45,6 +43,13 @@ impl Values<'_> {
         }
     }
 
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::F32(values) => bytemuck::cast_slice(values),
+            Self::F64(values) => bytemuck::cast_slice(values),
+        }
+    }
+
     fn checksum(&self, offset: u64) -> u64 {
         match self {
             Self::F32(values) => checksum::of_piece(offset, values),
@@ -63,8 +68,8 @@ impl ValuesMut<'_> {
 }
 
 impl Piece {
-    fn range(&self, length: usize) -> Range<usize> {
-        self.offset as usize..self.offset as usize + length
+    fn region(&self, length: usize) -> Region {
+        Region::of(self.offset..self.offset + length as u64)
     }
 }
 
@@ -86,17 +91,23 @@ pub fn write_checkpoint(
     world.sum_u64(&mut sums);
     let path = directory.join(directory::file_name(header.step, "h5"));
     let partial = directory::partial(&path);
-    let (mut bytes, mut not_pruned) = (0, None);
+    let (mut bytes, mut not_pruned, mut arrays) = (0, None, Vec::new());
     let prepared = world.root_does(|| {
         directory::make(directory)?;
         directory::sweep(directory)?;
         directory::check_room(directory, size_estimate(contents))?;
-        lay_out(&partial, world.program(), contents, &sums)
+        arrays = lay_out(&partial, world.program(), contents, &sums)
             .map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         bytes = directory::reserve(&partial)?;
         Ok(())
     });
-    let filled = prepared.and_then(|()| fill(world, &partial, piece, fields));
+    let filled = prepared.and_then(|()| {
+        let parts = fields
+            .iter()
+            .map(|field| Part { region: piece.region(field.values.len()), values: field.values.bytes() });
+        let parts: Vec<Part> = parts.collect();
+        transfer::fill(world, &partial, Array::share(world, arrays), &parts)
+    });
     let published = filled.and_then(|()| {
         world.root_does(|| {
             records::compare(&partial, records)?;
@@ -124,22 +135,31 @@ fn size_estimate(contents: &Contents) -> u64 {
     state + (modes + header.case.len()) as u64 + records::size_estimate(records) + METADATA
 }
 
-/// Creates the file with everything but the values of the fields; by the root alone.
-fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<()> {
+/// Creates the file with everything but the values of the fields, which belong into the returned
+/// arrays; by the root alone.
+fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<Vec<Array>> {
     let Contents { header, tables, piece, fields, records } = *contents;
     let file = container::create(path, program, CHECKPOINT, size_estimate(contents))?;
     put_header(&file, header)?;
     put_tables(&file, tables)?;
     let state = container::group(&file, "state")?;
+    let mut arrays = Vec::new();
     for (field, &sum) in fields.iter().zip(sums) {
-        let dataset = put_field(&state, field.name, field.units, precision_name(&field.values), piece.total)?;
+        let precision = precision_name(&field.values);
+        let dataset = put_field(&state, field.name, field.units, precision, piece.total)?;
         put(&dataset, "checksum", sum)?;
+        arrays.push(of_field(&dataset, precision)?);
     }
     if !records.is_empty() {
         records::put(&container::group(&file, records::GROUP)?, records)?;
     }
     drop(state);
-    file.close()
+    file.close().map(|()| arrays)
+}
+
+/// The array of a field of this precision.
+pub(super) fn of_field(dataset: &Dataset, precision: &str) -> hdf5::Result<Array> {
+    Array::new(dataset, if precision == SINGLE { 4 } else { 8 })
 }
 
 /// Writes the tables of modes.
@@ -168,32 +188,6 @@ pub(super) fn put_field(
     }
 }
 
-/// Writes the pieces of all ranks. Collective.
-fn fill(world: &World, path: &Path, piece: Piece, fields: &[Field]) -> Result<()> {
-    let names: Vec<String> = fields.iter().map(|field| place(field.name)).collect();
-    let regions: Vec<[Range<usize>; 1]> =
-        fields.iter().map(|field| [piece.range(field.values.len())]).collect();
-    let parts = || fields.iter().zip(&regions).enumerate();
-    let write = |file: &Together| {
-        let mut parts = parts();
-        parts.try_for_each(|(n, (field, region))| match field.values {
-            Values::F32(values) => file.write(n, region, values),
-            Values::F64(values) => file.write(n, region, values),
-        })
-    };
-    let holds = |file: &Together| {
-        let mut parts = parts();
-        parts.try_fold(true, |same, (n, (field, region))| {
-            Ok(same
-                & match field.values {
-                    Values::F32(values) => file.holds(n, region, values)?,
-                    Values::F64(values) => file.holds(n, region, values)?,
-                })
-        })
-    };
-    transfer::fill(world, path, &names, write, holds)
-}
-
 /// The path of a field in the file.
 pub(super) fn place(name: &str) -> String {
     format!("/state/{name}")
@@ -207,25 +201,28 @@ pub(super) fn place(name: &str) -> String {
 /// another number of modes; data that do not match their checksum. The values in `fields` are
 /// undefined then.
 pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [FieldMut]) -> Result<()> {
-    // The root checks the file alone first, so that no rank fails while others wait.
-    let mut stored = Vec::new();
+    let (mut stored, mut arrays) = (Vec::new(), Vec::new());
     world.root_does(|| {
         let (container, _) = open_checked(file, &[CHECKPOINT])?;
-        stored =
-            fields.iter().map(|field| expect(&container, file, field, piece.total)).collect::<Result<_>>()?;
+        for field in &*fields {
+            let (sum, array) = expect(&container, file, field, piece.total)?;
+            stored.push(sum);
+            arrays.push(array);
+        }
         Ok(())
     })?;
     world.broadcast(0, &mut stored);
-    let names: Vec<String> = fields.iter().map(|field| place(field.name)).collect();
-    let container = Together::open(world, file, &names, true)?;
-    for (n, field) in fields.iter_mut().enumerate() {
-        let region = [piece.range(field.values.view().len())];
-        match &mut field.values {
-            ValuesMut::F32(values) => container.read(n, &region, values)?,
-            ValuesMut::F64(values) => container.read(n, &region, values)?,
-        }
-    }
-    container.close()?;
+    let mut parts: Vec<PartMut> = fields
+        .iter_mut()
+        .map(|field| PartMut {
+            region: piece.region(field.values.view().len()),
+            values: match &mut field.values {
+                ValuesMut::F32(values) => bytemuck::cast_slice_mut(values),
+                ValuesMut::F64(values) => bytemuck::cast_slice_mut(values),
+            },
+        })
+        .collect();
+    transfer::read(world, file, &Array::share(world, arrays), &mut parts)?;
     let mut found: Vec<u64> = fields.iter().map(|field| field.values.view().checksum(piece.offset)).collect();
     world.sum_u64(&mut found);
     match fields.iter().zip(found.iter().zip(&stored)).find(|(_, (found, stored))| found != stored) {
@@ -239,8 +236,9 @@ pub fn read_fields(world: &World, file: &Path, piece: Piece, fields: &mut [Field
     }
 }
 
-/// Checks that the file holds a field of the name and precision of `field`. Returns its checksum.
-fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64> {
+/// Checks that the file holds a field of the name and precision of `field`. Returns its checksum and
+/// its array.
+fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<(u64, Array)> {
     let failed =
         |what: String| Error::input(format!("\"/state/{}\" in {}: {what}", field.name, path.display()));
     let damaged = |error: hdf5::Error| failed(format!("{}; {}", cause(&error), advice(CHECKPOINT)));
@@ -264,7 +262,8 @@ fn expect(file: &Group, path: &Path, field: &FieldMut, total: u64) -> Result<u64
         )));
     }
     container::elements(&dataset).map_err(damaged)?;
-    get(&dataset, "checksum").map_err(damaged)
+    let found = get(&dataset, "checksum").and_then(|sum| Ok((sum, of_field(&dataset, stored)?)));
+    found.map_err(damaged)
 }
 
 fn precision_name(values: &Values) -> &'static str {

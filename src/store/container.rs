@@ -5,13 +5,10 @@
 use super::directory;
 use super::foreign::{read_text, text_type, write_text};
 use super::header::STATISTICS;
-use crate::parallel::{FileHints, World};
 use crate::program::Program;
 use hdf5::dataset::{AllocTime, FillTime, Layout};
-use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location, OpenMode};
-use std::fs;
-use std::os::fd::AsRawFd;
-use std::path::{Path, PathBuf};
+use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location};
+use std::path::Path;
 
 /// Format number of files of a kind; a reader refuses newer formats.
 pub(super) fn format_of(kind: &str) -> u64 {
@@ -49,26 +46,6 @@ pub(super) fn open(path: &Path) -> hdf5::Result<File> {
 /// Opens a file to add to it, for one rank alone.
 pub(super) fn append(path: &Path) -> hdf5::Result<File> {
     options().open_rw(path)
-}
-
-/// Opens a file for all ranks together, each of which has already opened it by itself as `held`.
-/// Collective.
-///
-/// The file is found by that descriptor and not by its name: Open MPI 4.1 waits for ever if a rank
-/// cannot open the file that the first rank has opened, because a node has not mounted the disk or
-/// does not see the new file yet, or because the file was deleted a moment ago.
-pub(super) fn open_together(
-    world: &World,
-    path: &Path,
-    held: &fs::File,
-    only_read: bool,
-) -> hdf5::Result<File> {
-    let mode = if only_read { OpenMode::Read } else { OpenMode::ReadWrite };
-    let hints = world.file_hints();
-    let descriptor = PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()));
-    // Not every system has such paths.
-    let name = if descriptor.exists() { &descriptor } else { path };
-    options().with_fapl(|list| list.mpio(world.raw(), hints.as_ref().map(FileHints::raw))).open_as(name, mode)
 }
 
 pub(super) fn group(parent: &Group, name: &str) -> hdf5::Result<Group> {

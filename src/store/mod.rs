@@ -1,11 +1,12 @@
-//! Parallel HDF5: checkpoints, statistics and snapshots. No other module uses `hdf5`.
+//! HDF5 files of all ranks: checkpoints, statistics and snapshots. No other module uses `hdf5`.
 //!
 //! A file is written in two steps. First the root alone lays it out: header, tables, records, and
-//! every dataset with its space and its checksum. Then all ranks open it and fill the datasets
-//! together. One process thus writes the metadata, the file is the same, byte for byte, on any number
+//! every dataset with its space and its checksum. Then aggregators, each for a group of ranks, fill the
+//! datasets. One process thus writes the metadata, the file is the same, byte for byte, on any number
 //! of ranks, and all disk space is reserved before any data are written. The data are read back
 //! before the file gets its name.
 
+mod array;
 mod batches;
 mod checkpoint;
 mod checksum;
@@ -30,7 +31,7 @@ pub use inspect::inspect;
 pub use parts::{Part, Parts, blocks};
 pub use records::{read_open_batch, read_records, read_statistics, write_statistics};
 pub use remake::Remake;
-pub use snapshot::{Block, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
+pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
 pub use stored::{StoredCheckpoint, StoredColumn, StoredSnapshot};
 
 use crate::statistics::Record;

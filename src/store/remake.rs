@@ -1,6 +1,7 @@
 //! Writing a checkpoint in parts, by one process that never holds all of it in memory.
 
-use super::checkpoint::{METADATA, SINGLE, place, put_field, put_tables};
+use super::array::{Array, Region};
+use super::checkpoint::{METADATA, SINGLE, of_field, place, put_field, put_tables};
 use super::foreign::because;
 use super::header::{CHECKPOINT, put_header};
 use super::parts::{checksum_in, narrow};
@@ -17,6 +18,7 @@ pub struct Remake<'a> {
     world: &'a World,
     path: PathBuf,
     fields: &'a [Part],
+    arrays: Vec<Array>,
     sums: Vec<u64>,
 }
 
@@ -34,25 +36,29 @@ impl<'a> Remake<'a> {
         fields: &'a [Part],
         total: u64,
     ) -> Result<Self> {
-        let remake = Self { world, path: path.to_path_buf(), fields, sums: vec![0; fields.len()] };
+        let (path, sums) = (path.to_path_buf(), vec![0; fields.len()]);
+        let mut remake = Self { world, path, fields, arrays: Vec::new(), sums };
         let partial = remake.partial();
         directory::discard(&partial)?;
         let per_mode = fields.iter().map(|field| if field.precision == SINGLE { 8 } else { 16 }).sum::<u64>();
         let modes: usize = tables.iter().map(|table| size_of_val(&table.values[..])).sum();
         let bytes = total * per_mode + (modes + header.case.len()) as u64 + METADATA;
-        path.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
+        remake.path.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
         let lay_out = || {
             let file = container::create(&partial, world.program(), CHECKPOINT, bytes)?;
             put_header(&file, header)?;
             put_tables(&file, tables)?;
             let state = container::group(&file, "state")?;
-            fields.iter().try_for_each(|field| {
-                put_field(&state, &field.name, &field.units, field.precision, total).map(drop)
-            })?;
+            let arrays = fields.iter().map(|field| {
+                let dataset = put_field(&state, &field.name, &field.units, field.precision, total)?;
+                of_field(&dataset, field.precision)
+            });
+            let arrays = arrays.collect::<hdf5::Result<_>>()?;
             drop(state);
-            file.close()
+            file.close().map(|()| arrays)
         };
-        lay_out().map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
+        remake.arrays =
+            lay_out().map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         directory::reserve(&partial)?;
         Ok(remake)
     }
@@ -62,20 +68,19 @@ impl<'a> Remake<'a> {
     /// # Errors
     /// A failing disk. The checkpoint must then be abandoned.
     pub fn write(&mut self, field: usize, first: u64, modes: &[Complex<f64>]) -> Result<()> {
-        let Part { name, precision, .. } = &self.fields[field];
-        let (partial, place, range) =
-            (self.partial(), place(name), first as usize..first as usize + modes.len());
+        let Part { precision, .. } = &self.fields[field];
+        let region = Region::of(first..first + modes.len() as u64);
         self.sums[field] = self.sums[field].wrapping_add(checksum_in(precision, first, modes));
-        match *precision {
-            SINGLE => transfer::write(
-                self.world,
-                &partial,
-                &place,
-                &[range],
-                &modes.iter().map(narrow).collect::<Vec<_>>(),
-            ),
-            _ => transfer::write(self.world, &partial, &place, &[range], modes),
-        }
+        let narrowed: Vec<Complex<f32>>;
+        let values = match *precision {
+            SINGLE => {
+                narrowed = modes.iter().map(narrow).collect();
+                bytemuck::cast_slice(&narrowed)
+            }
+            _ => bytemuck::cast_slice(modes),
+        };
+        let parts = [transfer::Part { region, values }];
+        transfer::fill(self.world, &self.partial(), vec![self.arrays[field]], &parts)
     }
 
     /// Gives the complete file its name.

@@ -10,11 +10,14 @@
 //! Each file comes with an XDMF file of the same name, and `series.xdmf` covers all of them: ParaView
 //! opens either.
 
+use super::array::{Array, Region};
 use super::checkpoint::METADATA;
 use super::container::{self, put, put_text};
 use super::foreign::because;
 use super::header::SNAPSHOT;
-use super::{directory, transfer, xdmf};
+use super::transfer::{Filling, Part};
+use super::{directory, xdmf};
+use crate::case::Precision;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
@@ -23,7 +26,6 @@ use crate::transform::Reals;
 use hdf5::File;
 use std::fs;
 use std::io::ErrorKind;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Time and grid of a snapshot.
@@ -58,6 +60,22 @@ pub struct Snapshot<'a> {
     fields: Vec<xdmf::Attribute>,
 }
 
+/// A field that is being written.
+pub struct Boxes<'a>(Filling<'a>);
+
+impl Boxes<'_> {
+    /// Writes this rank's box. Collective, with as many calls on all ranks; an error is that of the field.
+    pub fn write(&mut self, block: Block, values: &Reals) {
+        let values = match values {
+            Reals::F32(values) => bytemuck::cast_slice(values),
+            Reals::F64(values) => bytemuck::cast_slice(values),
+        };
+        let range = |axis: usize| [block.start[axis], block.start[axis] + block.shape[axis]];
+        let region = Region([0, 1, 2].map(|axis| range(axis).map(|index| index as u64)));
+        self.0.write(&[Part { region, values }]);
+    }
+}
+
 impl<'a> Snapshot<'a> {
     /// Creates the snapshot `directory/STEP.h5`. Collective.
     ///
@@ -78,35 +96,38 @@ impl<'a> Snapshot<'a> {
         Ok(snapshot)
     }
 
-    /// Adds a field, of which each rank writes its block; the blocks of all ranks cover the grid.
-    /// Collective.
+    /// Adds a field. `write` gives its boxes, as many on each rank, which cover the grid. Collective.
     ///
     /// # Errors
     /// The same on all ranks: no space, or a failing disk. The snapshot must then be abandoned.
-    pub fn field(&mut self, name: &str, units: &str, block: Block, values: &Reals) -> Result<()> {
-        let shape = self.shape();
-        let partial = self.partial();
-        let bytes = match values {
-            Reals::F32(_) => 4,
-            Reals::F64(_) => 8,
+    pub fn field(
+        &mut self,
+        name: &str,
+        units: &str,
+        precision: Precision,
+        write: impl FnOnce(&mut Boxes),
+    ) -> Result<()> {
+        let (shape, partial) = (self.shape(), self.partial());
+        let bytes = match precision {
+            Precision::Single => 4,
+            Precision::Double => 8,
         };
+        let mut arrays = Vec::new();
         self.world.root_does(|| {
             let size = (shape.iter().product::<usize>() * bytes) as u64 + METADATA;
             directory::check_room(&self.directory, size)?;
             directory::set_apart(&partial, size)?;
-            match values {
-                Reals::F32(_) => add::<f32>(&partial, name, units, shape),
-                Reals::F64(_) => add::<f64>(&partial, name, units, shape),
-            }
-            .map_err(because(format!("cannot add \"{name}\" to {}", partial.display())))?;
-            directory::reserve(&partial).map(|_| ())
+            let added = match precision {
+                Precision::Single => add::<f32>(&partial, name, units, shape),
+                Precision::Double => add::<f64>(&partial, name, units, shape),
+            };
+            arrays.push(added.map_err(because(format!("cannot add \"{name}\" to {}", partial.display())))?);
+            directory::reserve(&partial).map(drop)
         })?;
-        let region: [Range<usize>; 3] =
-            std::array::from_fn(|axis| block.start[axis]..block.start[axis] + block.shape[axis]);
-        match values {
-            Reals::F32(values) => transfer::write(self.world, &partial, name, &region, values)?,
-            Reals::F64(values) => transfer::write(self.world, &partial, name, &region, values)?,
-        }
+        let arrays = Array::share(self.world, arrays);
+        let mut boxes = Boxes(Filling::begin(self.world, &partial, arrays));
+        write(&mut boxes);
+        boxes.0.finish()?;
         self.fields.push(xdmf::Attribute { name: name.to_string(), bytes });
         Ok(())
     }
@@ -117,8 +138,8 @@ impl<'a> Snapshot<'a> {
     /// The same on all ranks: a file that cannot be written or renamed.
     pub fn finish(self) -> Result<PathBuf> {
         let path = self.path();
-        self.world.agree(directory::sync(&self.partial()))?;
         self.world.root_does(|| {
+            directory::sync(&self.partial())?;
             directory::publish(&self.partial(), &path)?;
             let name = directory::file_name(self.header.step, "h5");
             let grid = xdmf::grid(&name, self.header.step, self.header.time, self.shape(), &self.fields);
@@ -193,8 +214,11 @@ fn begin(path: &Path, program: Program, header: &SnapshotHeader, room: u64) -> h
 }
 
 /// Adds a field without its values; by the root alone.
-fn add<T: hdf5::H5Type>(path: &Path, name: &str, units: &str, shape: [usize; 3]) -> hdf5::Result<()> {
+fn add<T: hdf5::H5Type>(path: &Path, name: &str, units: &str, shape: [usize; 3]) -> hdf5::Result<Array> {
     let file: File = container::append(path)?;
-    put_text(&*container::dataset::<T>(&file, name, shape, units)?, "axes", "z, y, x")?;
-    file.close()
+    let dataset = container::dataset::<T>(&file, name, shape, units)?;
+    put_text(&dataset, "axes", "z, y, x")?;
+    let array = Array::new(&dataset, size_of::<T>())?;
+    drop(dataset);
+    file.close().map(|()| array)
 }

@@ -1,139 +1,144 @@
-//! Collective transfers of datasets, of which each rank moves its own box. Written data are read back
-//! from the disk.
+//! Transfers between the ranks and the arrays of a file. Only aggregators open it, and not by HDF5:
+//! the bytes of an array lie one after the other at a place that the root has told all ranks. The other
+//! ranks ship their boxes to their aggregator, in messages of bounded length. Written data are read
+//! back from the disk.
 
-use super::container;
-use super::foreign::{because, read_box, write_box};
+use super::array::{Array, Extent, Region};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
-use bytemuck::Pod;
-use hdf5::{Dataset, H5Type};
-use std::fs;
-use std::ops::Range;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::rc::Rc;
 
-/// Maximum number of bytes that a rank moves in one collective call. It bounds the buffers, and is far
-/// below the 2^31 bytes at which MPI libraries begin to fail.
-const ROUND: usize = 16 << 20;
+/// Maximum number of bytes of a message, and of a rank's buffer.
+pub(super) const ROUND: usize = 4 << 20;
 
-/// A file that all ranks hold open together. The ranks agree after every call, since a rank that
-/// returned alone would leave the others waiting.
-pub(super) struct Together<'a> {
-    world: &'a World,
-    path: &'a Path,
-    only_read: bool,
-    datasets: Vec<Dataset>,
-    file: hdf5::File,
-    /// The file as opened by each rank alone.
-    _held: fs::File,
+/// This rank's box of an array, to be written.
+pub(super) struct Part<'a> {
+    pub region: Region,
+    pub values: &'a [u8],
 }
 
-impl<'a> Together<'a> {
-    /// Opens the file and these datasets of it. Collective.
-    ///
-    /// # Errors
-    /// The same on all ranks: the file or a dataset cannot be opened.
-    pub fn open(world: &'a World, path: &'a Path, names: &[String], only_read: bool) -> Result<Self> {
-        let failed = |what: &str| because(format!("cannot {what} {}", path.display()));
-        let alone = files::open_as(path, fs::File::options().read(true).write(!only_read));
-        let held = world
-            .agree(alone.map_err(|error| Error::io(format!("cannot open {}", path.display()), error)))?;
-        let file =
-            world.agree(container::open_together(world, path, &held, only_read).map_err(failed("open")))?;
-        let found = names.iter().map(|name| file.dataset(name)).collect::<hdf5::Result<_>>();
-        let datasets = world.agree(found.map_err(failed("find a field in")))?;
-        Ok(Self { world, path, only_read, datasets, file, _held: held })
-    }
-
-    /// Writes the box `region` of the n-th dataset. `values` have the last axis fastest; a box may be
-    /// empty. Collective.
-    ///
-    /// # Errors
-    /// The same on all ranks: a failing disk.
-    pub fn write<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<()> {
-        self.done(in_rounds::<T>(self.world, region, |part, elements| {
-            write_box(&self.datasets[n], part, &values[elements])
-        }))
-    }
-
-    /// Reads the box `region` of the n-th dataset into `values`. Collective, like [`Together::write`].
-    pub fn read<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &mut [T]) -> Result<()> {
-        self.done(in_rounds::<T>(self.world, region, |part, elements| {
-            read_box(&self.datasets[n], part, &mut values[elements])
-        }))
-    }
-
-    /// Returns whether the box `region` of the n-th dataset equals `values` on this rank. Collective,
-    /// like [`Together::write`].
-    pub fn holds<T: H5Type + Pod>(&self, n: usize, region: &[Range<usize>], values: &[T]) -> Result<bool> {
-        let mut same = true;
-        let compared = in_rounds::<T>(self.world, region, |part, elements| {
-            let mut stored = vec![T::zeroed(); elements.len()];
-            let read = read_box(&self.datasets[n], part, &mut stored);
-            same &=
-                bytemuck::cast_slice::<T, u8>(&stored) == bytemuck::cast_slice::<T, u8>(&values[elements]);
-            read
-        });
-        self.done(compared).map(|()| same)
-    }
-
-    /// Closes the file and syncs written data to the disk. Collective.
-    ///
-    /// # Errors
-    /// The same on all ranks: a failing disk.
-    pub fn close(self) -> Result<()> {
-        let Self { world, path, only_read, datasets, file, _held } = self;
-        drop(datasets);
-        world.agree(file.close().map_err(because(format!("cannot close {}", path.display()))))?;
-        // Every node has its own cache, so every rank syncs its own bytes.
-        if only_read { Ok(()) } else { world.agree(files::sync(path)) }
-    }
-
-    fn done(&self, result: hdf5::Result<()>) -> Result<()> {
-        let what = if self.only_read { "read" } else { "write" };
-        self.world.agree(result.map_err(because(format!("cannot {what} {}", self.path.display()))))
-    }
+/// This rank's box of an array, to be read.
+pub(super) struct PartMut<'a> {
+    pub region: Region,
+    pub values: &'a mut [u8],
 }
 
-/// Fills datasets that exist in a file: `write` writes them all, and `holds` then compares this rank's
-/// part of them with the data on the disk. This comparison is necessary: Open MPI 4.1 returns success
-/// from a collective write in which an aggregating rank met a full disk. The file is opened once to
-/// write and once to compare, however many datasets it has: on a busy node, the time for a checkpoint
-/// depends on the number of its collective calls. Collective.
+/// Writes this rank's box of each of the arrays of a file, which the root has laid out, and compares
+/// them with the data on the disk. Collective.
 ///
 /// # Errors
-/// The same on all ranks: a failing disk.
-pub(super) fn fill(
-    world: &World,
-    path: &Path,
-    names: &[String],
-    write: impl FnOnce(&Together) -> Result<()>,
-    holds: impl FnOnce(&Together) -> Result<bool>,
-) -> Result<()> {
-    let file = Together::open(world, path, names, false)?;
-    write(&file)?;
-    file.close()?;
-    let file = Together::open(world, path, names, true)?;
-    let same = holds(&file)?;
-    file.close()?;
-    world.agree(if same { Ok(()) } else { Err(not_held(path)) })
+/// The same on all ranks: a file that an aggregator cannot open, a failing disk.
+pub(super) fn fill(world: &World, path: &Path, arrays: Vec<Array>, parts: &[Part]) -> Result<()> {
+    let mut filling = Filling::begin(world, path, arrays);
+    filling.write(parts);
+    filling.finish()
 }
 
-/// Fills one dataset, like [`fill`].
-pub(super) fn write<T: H5Type + Pod>(
-    world: &World,
-    path: &Path,
-    name: &str,
-    region: &[Range<usize>],
-    values: &[T],
-) -> Result<()> {
-    fill(
-        world,
-        path,
-        &[name.to_owned()],
-        |file| file.write(0, region, values),
-        |file| file.holds(0, region, values),
-    )
+/// Arrays of a file that are filled box by box.
+pub(super) struct Filling<'a> {
+    world: &'a World,
+    group: Rc<World>,
+    path: &'a Path,
+    arrays: Vec<Array>,
+    /// At an aggregator, the file, if it could be opened.
+    file: Option<File>,
+    /// The first error of this rank.
+    done: Result<()>,
+    /// At an aggregator, the boxes that it has written, of each of the arrays.
+    written: Vec<Vec<Region>>,
+    /// Checksum of what this rank has given.
+    given: u64,
+}
+
+impl<'a> Filling<'a> {
+    /// Opens the file. Collective.
+    pub fn begin(world: &'a World, path: &'a Path, arrays: Vec<Array>) -> Self {
+        let group = world.group();
+        let opened = group.is_root().then(|| open(path, File::options().read(true).write(true)));
+        let mut file = None;
+        let done = opened.transpose().map(|opened| file = opened);
+        Self { world, group, path, arrays, file, done, written: Vec::new(), given: 0 }
+    }
+
+    /// Writes this rank's box of each of the arrays. Collective, with as many calls on all ranks; an error
+    /// waits for [`Filling::finish`].
+    pub fn write(&mut self, parts: &[Part]) {
+        let Self { group, path, arrays, file, .. } = self;
+        for (n, (array, part)) in arrays.iter().zip(parts).enumerate() {
+            let sum = |extent: Extent| array.sum(n, &extent, &part.values[extent.own()]);
+            self.given = array.extents(&part.region).map(sum).fold(self.given, u64::wrapping_add);
+        }
+        let regions = gather_regions(group, parts.iter().map(|part| &part.region));
+        if !group.is_root() {
+            return arrays.iter().zip(parts).for_each(|(array, part)| send_box(group, array, part));
+        }
+        let mut writer = Writer { file: file.as_ref(), at: 0, held: Vec::new(), result: Ok(()) };
+        for (n, array) in arrays.iter().enumerate() {
+            for (member, regions) in regions.iter().enumerate() {
+                receive_box(group, member, array, &regions[n], parts[n].values, &mut writer);
+            }
+        }
+        writer.flush();
+        let written = writer.result.map_err(|error| failed("write", path, error));
+        let done = std::mem::replace(&mut self.done, Ok(()));
+        self.done = done.and(written);
+        self.written.extend(regions);
+    }
+
+    /// Syncs the written data to the disk and compares them with what was given. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: a file that an aggregator could not open, a failing disk.
+    pub fn finish(self) -> Result<()> {
+        let Self { world, path, arrays, file, done, written, given, .. } = self;
+        // Every node has its own cache, so every aggregator syncs its own bytes.
+        let sync = || file.as_ref().map_or(Ok(()), File::sync_all);
+        world.agree(done.and_then(|()| sync().map_err(|error| failed("sync", path, error))))?;
+        let (mut stored, mut held) = (Ok(0_u64), Vec::new());
+        for (n, region) in written.iter().flat_map(|regions| regions.iter().enumerate()) {
+            let sum = file.as_ref().map_or(Ok(0), |file| stored_sum(file, &arrays[n], n, region, &mut held));
+            stored = stored.and_then(|all| sum.map(|sum| all.wrapping_add(sum)));
+        }
+        let mut sums = [given, world.agree(stored.map_err(|error| failed("read back", path, error)))?];
+        world.sum_u64(&mut sums);
+        if sums[0] == sums[1] { Ok(()) } else { Err(not_held(path)) }
+    }
+}
+
+/// Reads this rank's box of each of the arrays of a file. Collective.
+///
+/// # Errors
+/// The same on all ranks: a file that an aggregator cannot open or read. The values are undefined then.
+pub(super) fn read(world: &World, path: &Path, arrays: &[Array], parts: &mut [PartMut]) -> Result<()> {
+    let group = world.group();
+    let regions = gather_regions(&group, parts.iter().map(|part| &part.region));
+    if !group.is_root() {
+        for (array, part) in arrays.iter().zip(parts) {
+            for extent in array.extents(&part.region) {
+                group.receive(0, &mut part.values[extent.own()]);
+            }
+        }
+        return world.agree(Ok(()));
+    }
+    let opened = open(path, File::options().read(true));
+    let mut reader = Reader { file: opened.as_ref().ok(), at: 0, held: Vec::new(), end: 0, result: Ok(()) };
+    for (n, array) in arrays.iter().enumerate() {
+        let extents = |member: usize| array.extents(&regions[member][n]);
+        reader.end = (0..group.size()).flat_map(extents).map(|extent| extent.end()).max().unwrap_or(0);
+        for extent in extents(0) {
+            reader.read_into(array, &extent, &mut parts[n].values[extent.own()]);
+        }
+        for member in 1..group.size() {
+            extents(member).for_each(|extent| group.send(member, reader.read(array, &extent)));
+        }
+    }
+    let result = reader.result.map_err(|error| failed("read", path, error));
+    world.agree(opened.and(result))
 }
 
 /// The error for a file that, read back, does not hold the data just written.
@@ -144,28 +149,151 @@ pub(super) fn not_held(path: &Path) -> Error {
     ))
 }
 
-/// Cuts the region along its first axis into boxes of at most `ROUND` bytes (but at least one layer)
-/// and runs `call` for each, with the range of its elements. All ranks make the same number of calls,
-/// with empty boxes if necessary, and go on after an error, since the others would wait for them.
-/// Returns the first error.
-fn in_rounds<T>(
-    world: &World,
-    region: &[Range<usize>],
-    mut call: impl FnMut(&[Range<usize>], Range<usize>) -> hdf5::Result<()>,
-) -> hdf5::Result<()> {
-    let first = region[0].clone();
-    let layer: usize = region[1..].iter().map(Range::len).product();
-    let step = (ROUND / (layer * size_of::<T>()).max(1)).max(1);
-    // The number of rounds is small enough to be exact as a float.
-    let rounds = world.max(first.len().div_ceil(step) as f64) as usize;
-    let mut part = region.to_vec();
-    let mut result = Ok(());
-    for round in 0..rounds {
-        let begin = (round * step).min(first.len());
-        let end = (begin + step).min(first.len());
-        part[0] = first.start + begin..first.start + end;
-        let done = call(&part, begin * layer..end * layer);
-        result = result.and(done);
+fn open(path: &Path, options: &mut std::fs::OpenOptions) -> Result<File> {
+    files::open_as(path, options).map_err(|error| failed("open", path, error))
+}
+
+fn failed(what: &str, path: &Path, error: io::Error) -> Error {
+    Error::io(format!("cannot {what} {}", path.display()), error)
+}
+
+/// The regions of all ranks of a group, at its root; those of this rank alone elsewhere.
+fn gather_regions<'a>(group: &World, own: impl Iterator<Item = &'a Region>) -> Vec<Vec<Region>> {
+    let mut words: Vec<u64> = own.flat_map(|region| region.0.as_flattened().to_vec()).collect();
+    let regions = |words: &[u64]| words.as_chunks::<6>().0.iter().map(Region::from_words).collect();
+    if !group.is_root() {
+        group.send(0, bytemuck::cast_slice(&words));
+        return Vec::new();
     }
-    result
+    let mut all: Vec<Vec<Region>> = vec![regions(&words)];
+    for member in 1..group.size() {
+        group.receive(member, bytemuck::cast_slice_mut(&mut words));
+        all.push(regions(&words));
+    }
+    all
+}
+
+/// Ships this rank's box to its aggregator, when that asks for it: otherwise, the boxes of all ranks
+/// could wait in its memory.
+fn send_box(group: &World, array: &Array, part: &Part) {
+    if !part.region.is_empty() {
+        group.receive(0, &mut [0]);
+        array.extents(&part.region).for_each(|extent| group.send(0, &part.values[extent.own()]));
+    }
+}
+
+/// Writes the box of a member of the group of this aggregator, which goes on after an error: the
+/// members would wait for it.
+fn receive_box(
+    group: &World,
+    member: usize,
+    array: &Array,
+    region: &Region,
+    own: &[u8],
+    writer: &mut Writer,
+) {
+    if member > 0 && !region.is_empty() {
+        group.send(member, &[0]);
+    }
+    for extent in array.extents(region) {
+        match member {
+            0 => writer.write(extent.at, &own[extent.own()]),
+            _ => writer.write_with(extent.at, extent.length, |bytes| group.receive(member, bytes)),
+        }
+    }
+}
+
+/// Writes to a file; what follows the bytes before goes to the disk with them.
+struct Writer<'a> {
+    file: Option<&'a File>,
+    /// The place of the bytes that are held back.
+    at: u64,
+    held: Vec<u8>,
+    /// The first error.
+    result: io::Result<()>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, at: u64, bytes: &[u8]) {
+        if bytes.len() < ROUND / 2 {
+            return self.write_with(at, bytes.len(), |held| held.copy_from_slice(bytes));
+        }
+        self.flush();
+        self.put(at, bytes);
+    }
+
+    fn write_with(&mut self, at: u64, length: usize, receive: impl FnOnce(&mut [u8])) {
+        if self.at + self.held.len() as u64 != at || self.held.len() + length > ROUND {
+            self.flush();
+            self.at = at;
+        }
+        let begin = self.held.len();
+        self.held.resize(begin + length, 0);
+        receive(&mut self.held[begin..]);
+    }
+
+    fn flush(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        self.put(self.at, &held);
+        self.held = held;
+        self.held.clear();
+    }
+
+    fn put(&mut self, at: u64, bytes: &[u8]) {
+        if let (Some(file), Ok(())) = (self.file, &self.result) {
+            self.result = file.write_all_at(bytes, at);
+        }
+    }
+}
+
+/// Reads from a file, ahead of what is asked for.
+struct Reader<'a> {
+    file: Option<&'a File>,
+    /// The place of the bytes that are held.
+    at: u64,
+    held: Vec<u8>,
+    /// Nobody asks for bytes from here on.
+    end: u64,
+    /// The first error; after it, what is read is undefined.
+    result: io::Result<()>,
+}
+
+impl Reader<'_> {
+    fn read_into(&mut self, array: &Array, extent: &Extent, bytes: &mut [u8]) {
+        if extent.length < ROUND / 2 {
+            return bytes.copy_from_slice(self.read(array, extent));
+        }
+        self.get(extent.at, bytes);
+        array.to_native_order(bytes);
+    }
+
+    fn read(&mut self, array: &Array, extent: &Extent) -> &[u8] {
+        let held = self.at..self.at + self.held.len() as u64;
+        if !(held.start <= extent.at && extent.end() <= held.end) {
+            let mut held = std::mem::take(&mut self.held);
+            // The end may lie before an extent only after an error.
+            let length = (self.end.saturating_sub(extent.at)).min(ROUND as u64) as usize;
+            held.resize(length.max(extent.length), 0);
+            self.get(extent.at, &mut held);
+            array.to_native_order(&mut held);
+            (self.at, self.held) = (extent.at, held);
+        }
+        let begin = (extent.at - self.at) as usize;
+        &self.held[begin..begin + extent.length]
+    }
+
+    fn get(&mut self, at: u64, bytes: &mut [u8]) {
+        if let (Some(file), Ok(())) = (self.file, &self.result) {
+            self.result = file.read_exact_at(bytes, at);
+        }
+    }
+}
+
+/// The checksum of a box of the n-th array as it is on the disk.
+fn stored_sum(file: &File, array: &Array, n: usize, region: &Region, held: &mut Vec<u8>) -> io::Result<u64> {
+    array.extents(region).try_fold(0_u64, |sum, extent| {
+        held.resize(extent.length, 0);
+        file.read_exact_at(held, extent.at)?;
+        Ok(sum.wrapping_add(array.sum(n, &extent, held)))
+    })
 }

@@ -2,8 +2,9 @@
 
 use crate::{RANKS, fails, launch, python, scratch};
 use libtest_mimic::Failed;
+use rogallo::case::Precision;
 use rogallo::parallel::World;
-use rogallo::store::{Block, Snapshot, SnapshotHeader, StoredSnapshot};
+use rogallo::store::{Block, Boxes, Snapshot, SnapshotHeader, StoredSnapshot};
 use rogallo::transform::Reals;
 use std::fs;
 use std::path::Path;
@@ -112,10 +113,25 @@ pub fn write(world: &World, directory: &Path) {
             case: "[flow]\n".into(),
         };
         let mut snapshot = Snapshot::create(world, directory, header).unwrap();
-        snapshot.field("u", "m/s", block, &values).unwrap();
-        snapshot.field("p", "m2/s2", block, &singles).unwrap();
+        let [single, double] = [Precision::Single, Precision::Double];
+        snapshot.field("u", "m/s", double, |boxes| in_two(boxes, block, &values)).unwrap();
+        snapshot.field("p", "m2/s2", single, |boxes| boxes.write(block, &singles)).unwrap();
         assert_eq!(snapshot.finish().unwrap(), directory.join(format!("{step:08}.h5")));
     }
+}
+
+/// Writes a box as its first plane of z and the others.
+fn in_two(boxes: &mut Boxes, block: Block, values: &Reals) {
+    let Reals::F64(values) = values else { panic!("not in double precision") };
+    let Block { start, shape } = block;
+    let first = shape[0].min(1);
+    let (upper, lower) = values.split_at(first * shape[1] * shape[2]);
+    boxes.write(Block { start, shape: [first, shape[1], shape[2]] }, &Reals::F64(upper.to_vec()));
+    let others = Block {
+        start: [start[0] + first, start[1], start[2]],
+        shape: [shape[0] - first, shape[1], shape[2]],
+    };
+    boxes.write(others, &Reals::F64(lower.to_vec()));
 }
 
 /// A snapshot that does not fit on a disk of 1 MB.
@@ -132,6 +148,8 @@ pub fn full(world: &World, directory: &Path) {
     let mut snapshot = Snapshot::create(world, directory, header).unwrap();
     let length = if world.rank() == 0 { 60 } else { 0 };
     let block = Block { start: [0; 3], shape: [length; 3] };
-    fails(world, snapshot.field("u", "m/s", block, &Reals::F64(vec![0.0; length.pow(3)])), &["no room"]);
+    let values = Reals::F64(vec![0.0; length.pow(3)]);
+    let written = snapshot.field("u", "m/s", Precision::Double, |boxes| boxes.write(block, &values));
+    fails(world, written, &["no room"]);
     drop(snapshot);
 }
