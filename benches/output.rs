@@ -96,7 +96,14 @@ fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
     let fields = FIELDS.map(|name| Field { name, units: "1", values: Values::F64(&values) });
     world.barrier();
     let start = Instant::now();
-    let contents = Contents { header: &header, tables: &[], piece, fields: &fields, records: &[] };
+    let contents = Contents {
+        header: &header,
+        tables: &[],
+        columns: Piece { offset: 0, total: 0 },
+        piece,
+        fields: &fields,
+        records: &[],
+    };
     let written = write_checkpoint(&world, directory, 1, &contents).unwrap();
     let write = start.elapsed().as_secs_f64();
     let start = Instant::now();

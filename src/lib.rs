@@ -30,6 +30,9 @@
 //! # }
 //! ```
 
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("rogallo needs a 64-bit system: fields and files have more than 2^32 elements");
+
 // The engine: public for the program, its tests and its benches, which are other crates. It may change at
 // any time.
 #[doc(hidden)]
@@ -52,6 +55,8 @@ pub mod memory;
 pub mod parallel;
 #[doc(hidden)]
 pub mod plan;
+#[doc(hidden)]
+pub mod point_boxes;
 #[doc(hidden)]
 pub mod program;
 #[doc(hidden)]
@@ -76,7 +81,6 @@ mod diagnosis;
 mod figure;
 mod files;
 mod flows;
-mod point_boxes;
 mod random;
 mod submit;
 mod table;

@@ -7,7 +7,7 @@ use super::{RunDirectory, directory};
 use crate::case::{self, Case, Precision, Sampling};
 use crate::definition::Flows;
 use crate::error::{Error, Result};
-use crate::flow::{Clock, Flow, ModeList, OutputTable, Step};
+use crate::flow::{Clock, Flow, OutputTable, Step};
 use crate::parallel::World;
 use crate::statistics::{Axis, Record};
 use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
@@ -286,13 +286,13 @@ impl Output {
     }
 }
 
-/// The list of modes as tables of a checkpoint.
-pub fn tables(modes: &ModeList) -> Vec<Table> {
+/// Columns of modes as pieces of the tables of a checkpoint.
+pub fn tables(columns: &[[i64; 4]]) -> Vec<Table> {
     let table = |name: &str, i: usize, description: &str| Table {
         name: name.into(),
         units: "1".into(),
         description: description.into(),
-        values: modes.columns().map(|column| column[i]).collect(),
+        values: columns.iter().map(|column| column[i]).collect(),
     };
     vec![
         table("nx", 0, "label n_x of each column of modes; k_x = 2 pi n_x / L_x"),

@@ -86,9 +86,14 @@ impl Run {
             .into_iter()
             .map(|(name, values)| store::Field { name, units: self.flow.unit(name), values })
             .collect();
-        let tables = if self.world.is_root() { output::tables(&modes) } else { Vec::new() };
-        let contents =
-            store::Contents { header: &header, tables: &tables, piece, fields: &fields, records: &records };
+        let contents = store::Contents {
+            header: &header,
+            tables: &output::tables(&modes.own_columns()),
+            columns: store::Piece { offset: modes.own.start as u64, total: modes.columns as u64 },
+            piece,
+            fields: &fields,
+            records: &records,
+        };
         let written = store::write_checkpoint(
             &self.world,
             &self.directory.checkpoints(),

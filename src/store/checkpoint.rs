@@ -26,7 +26,7 @@ pub(super) const METADATA: u64 = 64 << 10;
 
 /// Names of the precisions, as in `numerics.precision`.
 pub(super) const SINGLE: &str = "single";
-const DOUBLE: &str = "double";
+pub(super) const DOUBLE: &str = "double";
 
 impl Values<'_> {
     fn len(&self) -> usize {
@@ -86,8 +86,10 @@ pub fn write_checkpoint(
     keep: usize,
     contents: &Contents,
 ) -> Result<Written> {
-    let Contents { header, piece, fields, records, .. } = *contents;
-    let mut sums: Vec<u64> = fields.iter().map(|field| field.values.checksum(piece.offset)).collect();
+    let Contents { header, tables, columns, piece, fields, records } = *contents;
+    let of_fields = fields.iter().map(|field| field.values.checksum(piece.offset));
+    let of_tables = tables.iter().map(|table| checksum::of_table(columns.offset, &table.values));
+    let mut sums: Vec<u64> = of_fields.chain(of_tables).collect();
     world.sum_u64(&mut sums);
     let path = directory.join(directory::file_name(header.step, "h5"));
     let partial = directory::partial(&path);
@@ -102,10 +104,13 @@ pub fn write_checkpoint(
         Ok(())
     });
     let filled = prepared.and_then(|()| {
-        let parts = fields
+        let of_fields = fields.iter().map(|field| (piece.region(field.values.len()), field.values.bytes()));
+        let of_tables = tables
             .iter()
-            .map(|field| Part { region: piece.region(field.values.len()), values: field.values.bytes() });
-        let parts: Vec<Part> = parts.collect();
+            .map(|Table { values, .. }| (columns.region(values.len()), bytemuck::cast_slice(values)));
+        let parts = of_fields.chain(of_tables).enumerate();
+        let parts: Vec<Part> =
+            parts.map(|(array, (region, values))| Part { array, region, values }).collect();
         transfer::fill(world, &partial, Array::share(world, arrays), &parts)
     });
     let published = filled.and_then(|()| {
@@ -129,22 +134,23 @@ pub fn write_checkpoint(
 }
 
 fn size_estimate(contents: &Contents) -> u64 {
-    let Contents { header, tables, piece, fields, records } = *contents;
+    let Contents { header, tables, columns, piece, fields, records } = *contents;
     let state: u64 = fields.iter().map(|field| field.values.bytes_per_mode() * piece.total).sum();
-    let modes: usize = tables.iter().map(|table| size_of_val(&table.values[..])).sum();
-    state + (modes + header.case.len()) as u64 + records::size_estimate(records) + METADATA
+    let modes = 8 * columns.total * tables.len() as u64;
+    state + modes + header.case.len() as u64 + records::size_estimate(records) + METADATA
 }
 
-/// Creates the file with everything but the values of the fields, which belong into the returned
-/// arrays; by the root alone.
+/// Creates the file with everything but the values of the fields and of the tables of modes, which belong
+/// into the returned arrays; by the root alone.
 fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<Vec<Array>> {
-    let Contents { header, tables, piece, fields, records } = *contents;
+    let Contents { header, tables, columns, piece, fields, records } = *contents;
     let file = container::create(path, program, CHECKPOINT, size_estimate(contents))?;
     put_header(&file, header)?;
-    put_tables(&file, tables)?;
+    let (of_fields, of_tables) = sums.split_at(fields.len());
+    let of_tables = put_tables(&file, tables, columns.total, of_tables)?;
     let state = container::group(&file, "state")?;
     let mut arrays = Vec::new();
-    for (field, &sum) in fields.iter().zip(sums) {
+    for (field, &sum) in fields.iter().zip(of_fields) {
         let precision = precision_name(&field.values);
         let dataset = put_field(&state, field.name, field.units, precision, piece.total)?;
         put(&dataset, "checksum", sum)?;
@@ -154,6 +160,7 @@ fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> 
         records::put(&container::group(&file, records::GROUP)?, records)?;
     }
     drop(state);
+    arrays.extend(of_tables);
     file.close().map(|()| arrays)
 }
 
@@ -162,15 +169,21 @@ pub(super) fn of_field(dataset: &Dataset, precision: &str) -> hdf5::Result<Array
     Array::new(dataset, if precision == SINGLE { 4 } else { 8 })
 }
 
-/// Writes the tables of modes.
-pub(super) fn put_tables(file: &Group, tables: &[Table]) -> hdf5::Result<()> {
+/// Creates the tables of modes, of so many columns and with these checksums, to be filled later.
+pub(super) fn put_tables(
+    file: &Group,
+    tables: &[Table],
+    columns: u64,
+    sums: &[u64],
+) -> hdf5::Result<Vec<Array>> {
     let modes = container::group(file, "modes")?;
-    tables.iter().try_for_each(|table| {
-        let dataset = container::dataset::<i64>(&modes, &table.name, table.values.len(), &table.units)?;
+    let create = |(table, sum): (&Table, &u64)| {
+        let dataset = container::dataset::<i64>(&modes, &table.name, columns as usize, &table.units)?;
         put_text(&dataset, "description", &table.description)?;
-        put(&dataset, "checksum", checksum::of_table(&table.values))?;
-        dataset.write_raw(&table.values)
-    })
+        put(&dataset, "checksum", *sum)?;
+        Array::new(&dataset, 8)
+    };
+    tables.iter().zip(sums).map(create).collect()
 }
 
 /// Creates the dataset of a field with this number of modes and this precision in the group

@@ -49,9 +49,11 @@ pub(super) fn of_piece<T: Bits>(offset: u64, values: &[Complex<T>]) -> u64 {
     (offset..).zip(values).fold(0, |sum, (index, z)| sum.wrapping_add(term(index, z.re.bits(), z.im.bits())))
 }
 
-/// Checksum of a table of integers.
-pub(super) fn of_table(values: &[i64]) -> u64 {
-    (0..).zip(values).fold(0, |sum, (index, &value)| sum.wrapping_add(term(index, value.cast_unsigned(), 0)))
+/// Share of the elements `offset ..` in the checksum of their table of integers.
+pub(super) fn of_table(offset: u64, values: &[i64]) -> u64 {
+    (offset..)
+        .zip(values)
+        .fold(0, |sum, (index, &value)| sum.wrapping_add(term(index, value.cast_unsigned(), 0)))
 }
 
 /// Checksum of an array of real numbers, the last axis fastest.
@@ -135,7 +137,8 @@ mod tests {
     fn texts_tables_and_reals() {
         assert_ne!(of_text("time = 1.0"), of_text("time = 1.1"));
         assert_ne!(of_text("a"), of_text("a\0"));
-        assert_ne!(of_table(&[1, 2, 3]), of_table(&[1, 3, 2]));
+        assert_ne!(of_table(0, &[1, 2, 3]), of_table(0, &[1, 3, 2]));
+        assert_eq!(of_table(0, &[1, 2, 3]), of_table(0, &[1]).wrapping_add(of_table(1, &[2, 3])));
         assert_ne!(of_reals(&[1.0, 2.0, 3.0]), of_reals(&[1.0, 3.0, 2.0]));
         assert_ne!(of_reals(&[0.0, 1.0]), of_reals(&[-0.0, 1.0]));
         assert_ne!(of_reals(&[0.0; 3]), of_reals(&[0.0; 4]));

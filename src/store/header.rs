@@ -142,18 +142,23 @@ pub(super) fn advice(kind: &str) -> &'static str {
 /// # Errors
 /// The same on all ranks: a file that is missing, damaged, foreign or of a newer format.
 pub fn read_header(world: &World, file: &Path) -> Result<Header> {
-    let (mut step, mut numbers) = (vec![0], Vec::new());
+    let mut found = None;
+    world.root_does(|| open_checked(file, &[CHECKPOINT]).map(|(_, header)| found = Some(header)))?;
+    share_header(world, found)
+}
+
+/// Tells all ranks the header that the root has. Collective.
+pub(super) fn share_header(world: &World, found: Option<Header>) -> Result<Header> {
+    let mut step: Vec<u64> = found.iter().map(|header| header.step).collect();
+    let numbers = found
+        .iter()
+        .flat_map(|header| [header.time].into_iter().chain(header.numbers.iter().map(|(_, value)| *value)));
+    let mut numbers: Vec<f64> = numbers.collect();
     let texts = world.root_text(|| {
-        let header = open_checked(file, &[CHECKPOINT])?.1;
-        let names = header.numbers.iter().map(|(name, _)| name.as_str());
-        let texts = [&*header.flow, &header.layout, &header.case]
-            .into_iter()
-            .chain(names)
-            .collect::<Vec<_>>()
-            .join("\0");
-        step = vec![header.step];
-        numbers = [header.time].into_iter().chain(header.numbers.iter().map(|(_, value)| *value)).collect();
-        Ok(texts)
+        let texts = found.iter().flat_map(|Header { flow, layout, case, numbers, .. }| {
+            [flow, layout, case].into_iter().chain(numbers.iter().map(|(name, _)| name))
+        });
+        Ok(texts.map(String::as_str).collect::<Vec<_>>().join("\0"))
     })?;
     world.broadcast(0, &mut step);
     world.broadcast(0, &mut numbers);

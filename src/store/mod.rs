@@ -28,7 +28,7 @@ pub use checkpoint::{read_fields, write_checkpoint};
 pub use directory::{checkpoint_file, checkpoints, latest_problem, point_latest, set_aside, strays};
 pub use header::read_header;
 pub use inspect::inspect;
-pub use parts::{Part, Parts, blocks};
+pub use parts::{Inventory, Part, Parts, blocks};
 pub use records::{read_open_batch, read_records, read_statistics, write_statistics};
 pub use remake::Remake;
 pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
@@ -42,8 +42,9 @@ use std::path::PathBuf;
 #[derive(Clone, Copy)]
 pub struct Contents<'a> {
     pub header: &'a Header,
-    /// Tables of modes; only the root needs them.
+    /// Tables of modes, and this rank's piece of each.
     pub tables: &'a [Table],
+    pub columns: Piece,
     /// This rank's piece of every field.
     pub piece: Piece,
     pub fields: &'a [Field<'a>],
@@ -68,7 +69,7 @@ pub struct Header {
     pub numbers: Vec<(String, f64)>,
 }
 
-/// A table of integers, such as the wavenumber of every column.
+/// This rank's piece of a table of integers, such as the wavenumber of every column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     pub name: String,
@@ -77,8 +78,8 @@ pub struct Table {
     pub values: Vec<i64>,
 }
 
-/// The modes of this rank: `offset .. offset + length` of the `total` modes of a field. The pieces
-/// of all ranks cover the field without overlap. A piece may be empty.
+/// The elements of this rank: `offset .. offset + length` of the `total` modes of a field, or columns of a
+/// table. The pieces of all ranks cover it without overlap. A piece may be empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub offset: u64,

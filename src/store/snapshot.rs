@@ -72,7 +72,7 @@ impl Boxes<'_> {
         };
         let range = |axis: usize| [block.start[axis], block.start[axis] + block.shape[axis]];
         let region = Region([0, 1, 2].map(|axis| range(axis).map(|index| index as u64)));
-        self.0.write(&[Part { region, values }]);
+        self.0.write(&[Part { array: 0, region, values }]);
     }
 }
 

@@ -2,10 +2,11 @@
 //! process alone, without MPI. (Batches of statistics: [`super::read_batch`].)
 
 use super::Header;
+use super::checksum;
 use super::container::{self, get};
 use super::foreign::cause;
 use super::header::{SNAPSHOT, open_kind};
-use super::parts::Parts;
+use super::parts::{Inventory, damaged as damaged_part};
 use crate::error::{Error, Result};
 use hdf5::File;
 use ndarray::{Array1, Array3};
@@ -19,7 +20,9 @@ use std::path::{Path, PathBuf};
 /// box, the Chebyshev polynomials 0, 1, .. in a channel. Of two conjugate modes one is stored, save
 /// in the column (0, 0).
 pub struct StoredCheckpoint {
-    parts: Parts,
+    path: PathBuf,
+    inventory: Inventory,
+    columns: Vec<StoredColumn>,
 }
 
 /// A column of modes in the arrays of a checkpoint.
@@ -38,26 +41,25 @@ impl StoredCheckpoint {
     /// # Errors
     /// A file that is missing, damaged, foreign or of a newer format.
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { parts: Parts::open_alone(path)? })
+        let inventory = Inventory::new(path)?;
+        let columns = container::open(path).and_then(|file| columns(&file, inventory.total));
+        let columns = columns.map_err(|error| damaged_part(path, "/modes", &cause(&error)))?;
+        Ok(Self { path: path.to_path_buf(), inventory, columns })
     }
 
     /// The header: flow, step, time and the resolved case.
     pub fn header(&self) -> &Header {
-        &self.parts.header
+        &self.inventory.header
     }
 
     /// The columns of modes, in the order of storage.
     pub fn columns(&self) -> impl Iterator<Item = StoredColumn> {
-        self.parts.columns.iter().map(|&[nx, nz, first, count]| StoredColumn {
-            nx,
-            nz,
-            modes: first as usize..(first + count) as usize,
-        })
+        self.columns.iter().cloned()
     }
 
     /// The names of the fields, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.parts.fields.iter().map(|field| &*field.name)
+        self.inventory.fields.iter().map(|field| &*field.name)
     }
 
     /// The amplitudes of all modes of a field. Single precision is widened.
@@ -70,7 +72,7 @@ impl StoredCheckpoint {
             Error::input(format!("the checkpoint has no field {name:?}, only {names}"))
         };
         let field = self.names().position(|other| other == name).ok_or_else(unknown)?;
-        self.parts.read_whole(field).map(Array1::from)
+        self.inventory.read_whole(&self.path, field).map(Array1::from)
     }
 }
 
@@ -151,6 +153,33 @@ impl StoredSnapshot {
                 .map_err(|error| error.to_string().into())
         };
         read().map_err(|error| damaged(&self.path, &error))
+    }
+}
+
+/// The list of columns of fields of so many modes, which must follow each other without a gap.
+fn columns(file: &File, total: u64) -> hdf5::Result<Vec<StoredColumn>> {
+    let modes = file.group("modes")?;
+    let table = |name: &str| -> hdf5::Result<Vec<i64>> {
+        let dataset = modes.dataset(name)?;
+        let values = container::values(&dataset)?;
+        match get::<u64>(&dataset, "checksum")? == checksum::of_table(0, &values) {
+            true => Ok(values),
+            false => Err(format!("the checksum of {name} does not match").into()),
+        }
+    };
+    let [nx, nz, first, count] = [table("nx")?, table("nz")?, table("first")?, table("count")?];
+    let (mut columns, mut next) = (Vec::new(), 0);
+    for (((nx, nz), first), count) in nx.into_iter().zip(nz).zip(first).zip(count) {
+        let modes =
+            usize::try_from(first).ok().zip(first.checked_add(count).and_then(|end| end.try_into().ok()));
+        let modes = modes.filter(|(first, end)| *first == next && first < end);
+        let (first, end) = modes.ok_or("its columns do not follow each other")?;
+        columns.push(StoredColumn { nx, nz, modes: first..end });
+        next = end;
+    }
+    match next as u64 == total {
+        true => Ok(columns),
+        false => Err(format!("its columns have {next} modes, but the fields {total}").into()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::parallel::World;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Maximum number of bytes of a message, and of a rank's buffer.
@@ -18,6 +18,8 @@ pub(super) const ROUND: usize = 4 << 20;
 
 /// This rank's box of an array, to be written.
 pub(super) struct Part<'a> {
+    /// The number of the array in the list of a file's.
+    pub array: usize,
     pub region: Region,
     pub values: &'a [u8],
 }
@@ -28,8 +30,8 @@ pub(super) struct PartMut<'a> {
     pub values: &'a mut [u8],
 }
 
-/// Writes this rank's box of each of the arrays of a file, which the root has laid out, and compares
-/// them with the data on the disk. Collective.
+/// Writes this rank's boxes of the arrays of a file, which the root has laid out, and compares them with
+/// the data on the disk. Collective.
 ///
 /// # Errors
 /// The same on all ranks: a file that an aggregator cannot open, a failing disk.
@@ -43,51 +45,53 @@ pub(super) fn fill(world: &World, path: &Path, arrays: Vec<Array>, parts: &[Part
 pub(super) struct Filling<'a> {
     world: &'a World,
     group: Rc<World>,
-    path: &'a Path,
+    path: PathBuf,
     arrays: Vec<Array>,
     /// At an aggregator, the file, if it could be opened.
     file: Option<File>,
     /// The first error of this rank.
     done: Result<()>,
-    /// At an aggregator, the boxes that it has written, of each of the arrays.
-    written: Vec<Vec<Region>>,
+    /// At an aggregator, the boxes that it has written, and of which array.
+    written: Vec<(usize, Region)>,
     /// Checksum of what this rank has given.
     given: u64,
 }
 
 impl<'a> Filling<'a> {
     /// Opens the file. Collective.
-    pub fn begin(world: &'a World, path: &'a Path, arrays: Vec<Array>) -> Self {
+    pub fn begin(world: &'a World, path: &Path, arrays: Vec<Array>) -> Self {
         let group = world.group();
         let opened = group.is_root().then(|| open(path, File::options().read(true).write(true)));
         let mut file = None;
         let done = opened.transpose().map(|opened| file = opened);
+        let path = path.to_path_buf();
         Self { world, group, path, arrays, file, done, written: Vec::new(), given: 0 }
     }
 
-    /// Writes this rank's box of each of the arrays. Collective, with as many calls on all ranks; an error
-    /// waits for [`Filling::finish`].
+    /// Writes this rank's boxes, of the same arrays on all ranks. Collective, with as many calls on all of
+    /// them; an error waits for [`Filling::finish`].
     pub fn write(&mut self, parts: &[Part]) {
         let Self { group, path, arrays, file, .. } = self;
-        for (n, (array, part)) in arrays.iter().zip(parts).enumerate() {
-            let sum = |extent: Extent| array.sum(n, &extent, &part.values[extent.own()]);
+        for part in parts {
+            let array = &arrays[part.array];
+            let sum = |extent: Extent| array.sum(part.array, &extent, &part.values[extent.own()]);
             self.given = array.extents(&part.region).map(sum).fold(self.given, u64::wrapping_add);
         }
         let regions = gather_regions(group, parts.iter().map(|part| &part.region));
         if !group.is_root() {
-            return arrays.iter().zip(parts).for_each(|(array, part)| send_box(group, array, part));
+            return parts.iter().for_each(|part| send_box(group, &arrays[part.array], part));
         }
         let mut writer = Writer { file: file.as_ref(), at: 0, held: Vec::new(), result: Ok(()) };
-        for (n, array) in arrays.iter().enumerate() {
+        for (n, part) in parts.iter().enumerate() {
             for (member, regions) in regions.iter().enumerate() {
-                receive_box(group, member, array, &regions[n], parts[n].values, &mut writer);
+                receive_box(group, member, &arrays[part.array], &regions[n], part.values, &mut writer);
+                self.written.push((part.array, regions[n]));
             }
         }
         writer.flush();
         let written = writer.result.map_err(|error| failed("write", path, error));
         let done = std::mem::replace(&mut self.done, Ok(()));
         self.done = done.and(written);
-        self.written.extend(regions);
     }
 
     /// Syncs the written data to the disk and compares them with what was given. Collective.
@@ -96,12 +100,14 @@ impl<'a> Filling<'a> {
     /// The same on all ranks: a file that an aggregator could not open, a failing disk.
     pub fn finish(self) -> Result<()> {
         let Self { world, path, arrays, file, done, written, given, .. } = self;
+        let path = &path;
         // Every node has its own cache, so every aggregator syncs its own bytes.
         let sync = || file.as_ref().map_or(Ok(()), File::sync_all);
         world.agree(done.and_then(|()| sync().map_err(|error| failed("sync", path, error))))?;
         let (mut stored, mut held) = (Ok(0_u64), Vec::new());
-        for (n, region) in written.iter().flat_map(|regions| regions.iter().enumerate()) {
-            let sum = file.as_ref().map_or(Ok(0), |file| stored_sum(file, &arrays[n], n, region, &mut held));
+        for (n, region) in &written {
+            let sum =
+                file.as_ref().map_or(Ok(0), |file| stored_sum(file, &arrays[*n], *n, region, &mut held));
             stored = stored.and_then(|all| sum.map(|sum| all.wrapping_add(sum)));
         }
         let mut sums = [given, world.agree(stored.map_err(|error| failed("read back", path, error)))?];
@@ -115,30 +121,97 @@ impl<'a> Filling<'a> {
 /// # Errors
 /// The same on all ranks: a file that an aggregator cannot open or read. The values are undefined then.
 pub(super) fn read(world: &World, path: &Path, arrays: &[Array], parts: &mut [PartMut]) -> Result<()> {
-    let group = world.group();
-    let regions = gather_regions(&group, parts.iter().map(|part| &part.region));
-    if !group.is_root() {
-        for (array, part) in arrays.iter().zip(parts) {
-            for extent in array.extents(&part.region) {
-                group.receive(0, &mut part.values[extent.own()]);
+    let mut source = Source::open(world, path);
+    for (array, part) in arrays.iter().zip(parts) {
+        source.read(array, &[part.region], part.values);
+    }
+    source.agree(world)
+}
+
+/// A file from which ranks read by their aggregator.
+pub(super) struct Source {
+    group: Rc<World>,
+    path: PathBuf,
+    /// At an aggregator, the file, if it could be opened.
+    file: Option<File>,
+    /// The first error of this rank.
+    done: Result<()>,
+}
+
+impl Source {
+    /// Opens the file. Collective; an error waits for [`Source::agree`].
+    pub fn open(world: &World, path: &Path) -> Self {
+        let group = world.group();
+        let opened = group.is_root().then(|| open(path, File::options().read(true)));
+        let mut file = None;
+        let done = opened.transpose().map(|opened| file = opened);
+        Self { group, path: path.to_path_buf(), file, done }
+    }
+
+    /// Reads boxes of an array, one after the other. Collective among the ranks of an aggregator, with as
+    /// many calls on all of them; an error waits for [`Source::agree`].
+    pub fn read(&mut self, array: &Array, regions: &[Region], values: &mut [u8]) {
+        let Self { group, file, .. } = self;
+        let all = gather_regions(group, regions.iter());
+        if !group.is_root() {
+            return extents_of(array, regions).for_each(|extent| group.receive(0, &mut values[extent.own()]));
+        }
+        let asked: Vec<(usize, Extent)> = all
+            .iter()
+            .enumerate()
+            .flat_map(|(member, regions)| extents_of(array, regions).map(move |extent| (member, extent)))
+            .collect();
+        let (mut held, mut result) = (Vec::new(), Ok(()));
+        for run in asked.chunk_by(|(_, a), (_, b)| a.end() == b.at) {
+            let mut rest = run;
+            while let [(_, first), ..] = rest {
+                // What follows in the file is read together.
+                let together =
+                    rest.partition_point(|(_, extent)| extent.end() - first.at <= ROUND as u64).max(1);
+                let (now, later) = rest.split_at(together);
+                rest = later;
+                if let [(0, extent)] = now {
+                    let bytes = &mut values[extent.own()];
+                    let read = file.as_ref().map_or(Ok(()), |file| file.read_exact_at(bytes, extent.at));
+                    result = result.and(read);
+                    array.to_native_order(bytes);
+                    continue;
+                }
+                held.resize((now[together - 1].1.end() - first.at) as usize, 0);
+                let read = file.as_ref().map_or(Ok(()), |file| file.read_exact_at(&mut held, first.at));
+                result = result.and(read);
+                array.to_native_order(&mut held);
+                for (member, extent) in now {
+                    let bytes = &held[(extent.at - first.at) as usize..][..extent.length];
+                    match member {
+                        0 => values[extent.own()].copy_from_slice(bytes),
+                        _ => group.send(*member, bytes),
+                    }
+                }
             }
         }
-        return world.agree(Ok(()));
+        let result = result.map_err(|error| failed("read", &self.path, error));
+        let done = std::mem::replace(&mut self.done, Ok(()));
+        self.done = done.and(result);
     }
-    let opened = open(path, File::options().read(true));
-    let mut reader = Reader { file: opened.as_ref().ok(), at: 0, held: Vec::new(), end: 0, result: Ok(()) };
-    for (n, array) in arrays.iter().enumerate() {
-        let extents = |member: usize| array.extents(&regions[member][n]);
-        reader.end = (0..group.size()).flat_map(extents).map(|extent| extent.end()).max().unwrap_or(0);
-        for extent in extents(0) {
-            reader.read_into(array, &extent, &mut parts[n].values[extent.own()]);
-        }
-        for member in 1..group.size() {
-            extents(member).for_each(|extent| group.send(member, reader.read(array, &extent)));
-        }
+
+    /// Agrees on the errors so far. Collective.
+    ///
+    /// # Errors
+    /// The same on all ranks: a file that an aggregator could not open or read.
+    pub fn agree(&mut self, world: &World) -> Result<()> {
+        world.agree(std::mem::replace(&mut self.done, Ok(())))
     }
-    let result = reader.result.map_err(|error| failed("read", path, error));
-    world.agree(opened.and(result))
+}
+
+/// The consecutive bytes of boxes whose values follow each other.
+fn extents_of(array: &Array, regions: &[Region]) -> impl Iterator<Item = Extent> {
+    let mut from = 0;
+    regions.iter().flat_map(move |region| array.extents(region)).map(move |extent| {
+        let extent = Extent { from, ..extent };
+        from += extent.length;
+        extent
+    })
 }
 
 /// The error for a file that, read back, does not hold the data just written.
@@ -157,16 +230,20 @@ fn failed(what: &str, path: &Path, error: io::Error) -> Error {
     Error::io(format!("cannot {what} {}", path.display()), error)
 }
 
-/// The regions of all ranks of a group, at its root; those of this rank alone elsewhere.
+/// The regions of all ranks of a group, at its root; nothing elsewhere.
 fn gather_regions<'a>(group: &World, own: impl Iterator<Item = &'a Region>) -> Vec<Vec<Region>> {
     let mut words: Vec<u64> = own.flat_map(|region| region.0.as_flattened().to_vec()).collect();
+    let mut length = [words.len() as u64];
     let regions = |words: &[u64]| words.as_chunks::<6>().0.iter().map(Region::from_words).collect();
     if !group.is_root() {
+        group.send(0, bytemuck::cast_slice(&length));
         group.send(0, bytemuck::cast_slice(&words));
         return Vec::new();
     }
     let mut all: Vec<Vec<Region>> = vec![regions(&words)];
     for member in 1..group.size() {
+        group.receive(member, bytemuck::cast_slice_mut(&mut length));
+        words.resize(length[0] as usize, 0);
         group.receive(member, bytemuck::cast_slice_mut(&mut words));
         all.push(regions(&words));
     }
@@ -242,49 +319,6 @@ impl Writer<'_> {
     fn put(&mut self, at: u64, bytes: &[u8]) {
         if let (Some(file), Ok(())) = (self.file, &self.result) {
             self.result = file.write_all_at(bytes, at);
-        }
-    }
-}
-
-/// Reads from a file, ahead of what is asked for.
-struct Reader<'a> {
-    file: Option<&'a File>,
-    /// The place of the bytes that are held.
-    at: u64,
-    held: Vec<u8>,
-    /// Nobody asks for bytes from here on.
-    end: u64,
-    /// The first error; after it, what is read is undefined.
-    result: io::Result<()>,
-}
-
-impl Reader<'_> {
-    fn read_into(&mut self, array: &Array, extent: &Extent, bytes: &mut [u8]) {
-        if extent.length < ROUND / 2 {
-            return bytes.copy_from_slice(self.read(array, extent));
-        }
-        self.get(extent.at, bytes);
-        array.to_native_order(bytes);
-    }
-
-    fn read(&mut self, array: &Array, extent: &Extent) -> &[u8] {
-        let held = self.at..self.at + self.held.len() as u64;
-        if !(held.start <= extent.at && extent.end() <= held.end) {
-            let mut held = std::mem::take(&mut self.held);
-            // The end may lie before an extent only after an error.
-            let length = (self.end.saturating_sub(extent.at)).min(ROUND as u64) as usize;
-            held.resize(length.max(extent.length), 0);
-            self.get(extent.at, &mut held);
-            array.to_native_order(&mut held);
-            (self.at, self.held) = (extent.at, held);
-        }
-        let begin = (extent.at - self.at) as usize;
-        &self.held[begin..begin + extent.length]
-    }
-
-    fn get(&mut self, at: u64, bytes: &mut [u8]) {
-        if let (Some(file), Ok(())) = (self.file, &self.result) {
-            self.result = file.read_exact_at(bytes, at);
         }
     }
 }

@@ -110,6 +110,17 @@ impl Order {
         let nx = first..if range.is_empty() { first } else { self.nx_of(range.end - 1) + 1 };
         self.truncation.columns(nx).skip(range.start - self.columns[first]).take(range.len())
     }
+
+    /// The columns of a range of indices, as files list them: n_x, n_z, index of the first mode, number of
+    /// modes (n_y = 0 .. m, -m .. -1, or Chebyshev's n = 0 ..).
+    pub fn list(&self, range: Range<usize>) -> impl Iterator<Item = [i64; 4]> {
+        let mut first = self.modes_before(range.start) as i64;
+        self.columns(range).map(move |column| {
+            let count = column.len() as i64;
+            first += count;
+            [column.nx as i64, column.nz, first - count, count]
+        })
+    }
 }
 
 #[cfg(test)]

@@ -159,6 +159,8 @@ impl Portion {
             truncation: self.truncation,
             before: self.modes_before,
             total: self.total_modes,
+            own: self.own_columns.clone(),
+            columns: self.truncation.count_columns(),
         }
     }
 
@@ -176,19 +178,16 @@ pub struct ModeList {
     pub name: String,
     pub before: u64,
     pub total: u64,
+    /// The columns of this rank, by their place in the list of all, and how many there are in all.
+    pub own: Range<usize>,
+    pub columns: usize,
     truncation: Truncation,
 }
 
 impl ModeList {
-    /// The columns of all ranks: n_x, n_z, index of the first mode, number of modes (n_y = 0 .. m,
-    /// -m .. -1, or Chebyshev's n = 0 ..). Not stored: a large grid has millions.
-    pub fn columns(&self) -> impl Iterator<Item = [i64; 4]> {
-        let mut first = 0;
-        self.truncation.columns(0..self.truncation.nx_max() + 1).map(move |column| {
-            let row = [column.nx as i64, column.nz, first, column.len() as i64];
-            first += column.len() as i64;
-            row
-        })
+    /// The columns of this rank, as [`Order::list`] gives them.
+    pub fn own_columns(&self) -> Vec<[i64; 4]> {
+        Order::new(self.truncation).list(self.own.clone()).collect()
     }
 }
 

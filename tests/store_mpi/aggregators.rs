@@ -50,7 +50,14 @@ fn transfer(world: &World, directory: &Path, aggregators: Option<usize>) -> Move
         numbers: Vec::new(),
     };
     let fields = [Field { name: "u", units: "1", values: Values::F64(&values) }];
-    let contents = Contents { header: &header, tables: &[], piece, fields: &fields, records: &[] };
+    let contents = Contents {
+        header: &header,
+        tables: &[],
+        columns: Piece { offset: 0, total: 0 },
+        piece,
+        fields: &fields,
+        records: &[],
+    };
 
     let before = moved_so_far();
     let path = write_checkpoint(world, directory, 1, &contents).unwrap().path;

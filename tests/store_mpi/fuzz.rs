@@ -11,7 +11,10 @@ use rogallo::error::{Kind, Result};
 use rogallo::parallel::World;
 use rogallo::run::{self, Options};
 use rogallo::statistics::Record;
-use rogallo::store::{FieldMut, Header, Part, Parts, Piece, inspect, read_fields, read_header, read_records};
+use rogallo::store::{
+    FieldMut, Header, Inventory, Part, Piece, StoredCheckpoint, StoredColumn, inspect, read_fields,
+    read_header, read_records,
+};
 use rogallo::transform::ValuesMut;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +56,7 @@ const COUNTED: &str = "counted: ";
 #[derive(Debug, PartialEq)]
 struct Whole {
     header: Header,
-    columns: Vec<[i64; 4]>,
+    columns: Vec<StoredColumn>,
     fields: Vec<Part>,
     modes: Vec<[u64; 2]>,
     records: Vec<(Record, Vec<u64>)>,
@@ -62,7 +65,8 @@ struct Whole {
 impl Whole {
     fn read(world: &World, file: &Path) -> Result<Self> {
         let header = same(world, read_header(world, file))?;
-        let Parts { columns, fields, total, .. } = same(world, Parts::open(world, file))?;
+        let Inventory { fields, total, .. } = same(world, Inventory::new(file))?;
+        let columns = same(world, StoredCheckpoint::open(file))?.columns().collect();
         let begin = |rank: usize| total * rank as u64 / world.size() as u64;
         let piece = Piece { offset: begin(world.rank()), total };
         let length = (begin(world.rank() + 1) - piece.offset) as usize;

@@ -67,7 +67,14 @@ fn moved(world: &World, directory: &Path, total: u64, [written, read]: [Range<u6
     let values: Vec<Mode> = written.clone().map(mode).collect();
     let fields = [Field { name: "u", units: "1", values: Values::F32(&values) }];
     let piece = Piece { offset: written.start, total };
-    let contents = Contents { header: &header, tables: &[], piece, fields: &fields, records: &[] };
+    let contents = Contents {
+        header: &header,
+        tables: &[],
+        columns: Piece { offset: 0, total: 0 },
+        piece,
+        fields: &fields,
+        records: &[],
+    };
     let file = write_checkpoint(world, directory, 1, &contents).unwrap();
     assert!(file.bytes > 8 * total);
     drop(values);

@@ -186,13 +186,16 @@ fn header(step: u64) -> Header {
     }
 }
 
-fn tables() -> [Table; 1] {
-    [Table {
+/// A table of five integers, of which this rank has its piece.
+fn tables(world: &World) -> ([Table; 1], Piece) {
+    let range = piece(world, 0, 5);
+    let table = Table {
         name: "kx".into(),
         units: "1".into(),
         description: "wavenumbers".into(),
-        values: vec![0, 1, 2, -2, -1],
-    }]
+        values: [0, 1, 2, -2, -1][range.start as usize..range.end as usize].to_vec(),
+    };
+    ([table], Piece { offset: range.start, total: 5 })
 }
 
 /// Nearly even pieces for all ranks but `idle`, which has none if there are others.
@@ -220,7 +223,9 @@ fn write_with(
         Field { name: "v", units: "m/s", values: Values::F32(&vs) },
     ];
     let piece = Piece { offset: range.start, total: MODES };
-    let contents = Contents { header: &header(step), tables: &tables(), piece, fields: &fields, records };
+    let (tables, columns) = tables(world);
+    let contents =
+        Contents { header: &header(step), tables: &tables, columns, piece, fields: &fields, records };
     write_checkpoint(world, directory, keep, &contents)
 }
 
@@ -459,9 +464,11 @@ fn full(world: &World, directory: &Path) {
     let values = vec![Complex::new(1.0, 2.0); range.clone().count()];
     let fields = [Field { name: "u", units: "m/s", values: Values::F64(&values) }];
     let header = header(8);
+    let (tables, columns) = tables(world);
     let contents = Contents {
         header: &header,
-        tables: &tables(),
+        tables: &tables,
+        columns,
         piece: Piece { offset: range.start, total: 100_000 },
         fields: &fields,
         records: &[],

@@ -16,13 +16,14 @@ use rogallo::case::{Case, general::General};
 use rogallo::conversion::{Change, Conversion, Labels};
 use rogallo::definition::{Definition, Slowest};
 use rogallo::error::Result;
-use rogallo::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, Step};
+use rogallo::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use rogallo::parallel::{ExactSum, ProcessGrid, World};
 use rogallo::plan::{Demands, Row};
+use rogallo::point_boxes::PointBoxes;
 use rogallo::report::{Given, Recorded, rows};
 use rogallo::time::{Cause, Rates, RungeKutta, Stability, StepSize};
 use rogallo::transform::{
-    FourierColumns, Order, Pencils, PhaseTimes, Portion, Products, Reals, Shape, Shift, Slab, SpectralField,
+    FourierColumns, Order, Pencils, PhaseTimes, Portion, Products, Shape, Shift, Slab, SpectralField,
     Truncation, Values, ValuesMut,
 };
 use std::f64::consts::TAU;
@@ -232,18 +233,11 @@ impl Flow for Scalar {
         vec!["c".into()]
     }
 
-    fn points(&mut self, _: usize) -> Reals {
-        let (slab, nx) = (self.slab(), self.case.domain.grid[0]);
-        let mut block = vec![0.0; slab.y.len() * slab.z.len() * nx];
+    fn visit_points(&mut self, _: usize, planes: usize, see: SeeBox<'_>) {
+        let mut boxes = PointBoxes::new(self.slab(), None, planes, see);
         let shift = Shift::none(&self.pencils.layout.truncation);
-        self.pencils.inverse([&self.scalar].into_iter(), &shift).visit(
-            |_| 0.0,
-            |y, z, line| {
-                let at = ((z - slab.z.start) * slab.y.len() + y - slab.y.start) * nx;
-                block[at..at + nx].copy_from_slice(line);
-            },
-        );
-        Reals::F64(block)
+        let mut on_planes = self.pencils.inverse([&self.scalar].into_iter(), &shift);
+        on_planes.visit(|_| 0.0, |y, z, line| boxes.add(y, z, line));
     }
 
     fn coordinates(&self) -> [Vec<f64>; 3] {

@@ -1,9 +1,9 @@
 //! Correspondence between the modes of two grids and boxes.
 
 use crate::conversion::Change;
-use crate::transform::Shape;
+use crate::transform::{self, Column, Shape};
 use num_complex::Complex;
-use std::collections::HashMap;
+use std::ops::Range;
 
 /// The order of the modes of a column in y.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,31 +24,55 @@ impl Order {
     }
 }
 
-/// The source of each column of a new list of modes.
+/// The source of each column of a new list of modes. No list of the old columns is kept but that of one
+/// n_x.
 pub struct Mapping {
     changes: [Change; 3],
     order: Order,
-    /// First mode and number of modes by n_x and n_z.
-    old: HashMap<[i64; 2], [i64; 2]>,
+    old: transform::Order,
+    /// The old columns of the n_x asked for last, and the index of the first mode of each.
+    nx: usize,
+    columns: Vec<(Column, u64)>,
 }
 
 impl Mapping {
-    /// Mapping from a list of columns: n_x, n_z, index of the first mode, number of modes.
-    pub fn new(old: &[[i64; 4]], changes: [Change; 3], order: Order) -> Self {
-        Self {
-            changes,
-            order,
-            old: old.iter().map(|[nx, nz, first, count]| ([*nx, *nz], [*first, *count])).collect(),
-        }
+    /// Mapping from these modes.
+    pub fn new(old: transform::Order, changes: [Change; 3], order: Order) -> Self {
+        let mut mapping = Self { changes, order, old, nx: 0, columns: Vec::new() };
+        mapping.list(0);
+        mapping
     }
 
-    /// The source of the column with these labels: labels n_x, n_z of the old column, its first mode,
-    /// and its number of modes. None if the new column is zero.
-    pub fn source(&self, [nx, nz]: [i64; 2]) -> Option<([i64; 2], [i64; 2])> {
+    /// The old modes.
+    pub fn old(&self) -> &transform::Order {
+        &self.old
+    }
+
+    /// Lists the old columns of this n_x.
+    fn list(&mut self, nx: usize) {
+        let [begin, end] = [nx, nx + 1].map(|nx| self.old.columns_before(nx));
+        let mut first = self.old.modes_before(begin);
+        let place = |column: Column| {
+            first += column.len() as u64;
+            (column, first - column.len() as u64)
+        };
+        (self.nx, self.columns) = (nx, self.old.columns(begin..end).map(place).collect());
+    }
+
+    /// The source of the column with these labels: labels n_x, n_z of the old column, and its modes. None
+    /// if the new column is zero. Fast for columns in the order of storage.
+    pub fn source(&mut self, [nx, nz]: [i64; 2]) -> Option<([i64; 2], Range<u64>)> {
         let [by_x, _, by_z] = self.changes.map(Change::factor);
         let labels = [nx / by_x, nz / by_z];
-        let exact = nx % by_x == 0 && nz % by_z == 0;
-        self.old.get(&labels).filter(|_| exact).map(|modes| (labels, *modes))
+        if nx % by_x != 0 || nz % by_z != 0 {
+            return None;
+        }
+        let place = self.old.truncation().place(labels[0] as usize, labels[1])?;
+        if labels[0] as usize != self.nx {
+            self.list(labels[0] as usize);
+        }
+        let (column, first) = self.columns[place];
+        Some((labels, first..first + column.len() as u64))
     }
 
     /// The label that n = (n_x, n_y, n_z) becomes; between walls n_y is the polynomial.
@@ -84,16 +108,21 @@ impl Mapping {
 #[cfg(test)]
 mod tests {
     use super::{Change, Mapping, Order};
+    use crate::transform::{self, Shape, Truncation};
     use num_complex::Complex;
 
     #[test]
     fn labels_are_multiplied() {
-        let old = [[0, 0, 0, 5], [0, 1, 5, 5], [1, -1, 10, 5]];
+        // n_x = 0, 1; n_z = 0, 1 and 0, 1, -1; five n_y.
+        let old = transform::Order::new(Truncation { grid: [4, 7, 4], shape: Shape::TwoThirds });
         let changes = [Change::Repeated(2), Change::Repeated(1), Change::Repeated(3)];
-        let mapping = Mapping::new(&old, changes, Order::Fourier);
-        assert_eq!(mapping.source([0, 3]), Some(([0, 1], [5, 5])));
-        assert_eq!(mapping.source([2, -3]), Some(([1, -1], [10, 5])));
-        assert_eq!([mapping.source([1, -3]), mapping.source([2, -2]), mapping.source([4, 0])], [None; 3]);
+        let mut mapping = Mapping::new(old, changes, Order::Fourier);
+        assert_eq!(mapping.source([0, 3]), Some(([0, 1], 5..10)));
+        assert_eq!(mapping.source([2, -3]), Some(([1, -1], 20..25)));
+        assert_eq!(mapping.source([0, 0]), Some(([0, 0], 0..5)));
+        for label in [[1, -3], [2, -2], [4, 0], [0, -3], [2, 6], [2, -6]] {
+            assert_eq!(mapping.source(label), None, "{label:?}");
+        }
         assert_eq!(mapping.label([1, 2, -1]), [2, 2, -3]);
     }
 
@@ -104,7 +133,8 @@ mod tests {
         let copied = |order: Order, times: i64, old: &[i32], length: usize| {
             let mut new = vec![Complex::default(); length];
             let changes = [Change::Stretched, Change::Repeated(times), Change::Stretched];
-            Mapping::new(&[], changes, order).copy(&modes(old), &mut new);
+            let any = transform::Order::new(Truncation { grid: [4; 3], shape: Shape::TwoThirds });
+            Mapping::new(any, changes, order).copy(&modes(old), &mut new);
             new
         };
         let [fourier, chebyshev] = [Order::Fourier, Order::Chebyshev];

@@ -11,16 +11,16 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::flow::Flow;
 use crate::parallel::World;
-use crate::store::{self, Header, Parts};
+use crate::store::{self, Header, Inventory, Parts};
 use crate::time::StepSize;
-use crate::transform::{Order, Portion, ValuesMut};
+use crate::transform::{Order, ValuesMut};
 use carry::Carry;
 use num_complex::Complex;
 use std::fs;
 use std::path::Path;
 
 /// Number of modes of a field that are converted at a time, unless one column has more.
-const BLOCK: i64 = 1 << 20;
+const BLOCK: i64 = 1 << 15;
 
 /// The destination of a converted checkpoint.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,8 @@ fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: 
         }
         _ => {}
     }
-    let parts = Parts::open(world, from)?;
-    let header = &parts.header;
+    let mut parts = Parts::open(world, from)?;
+    let header = &parts.inventory.header.clone();
     let to = match target {
         Target::File(file) => file.to_path_buf(),
         Target::Run(directory) => {
@@ -74,12 +74,14 @@ fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: 
         message: format!("the case of {from_name} cannot have this grid or box:\n{error}"),
         ..error
     })?;
-    let mut carry = Carry::new(&parts, &old, &new, header.time).map_err(in_file(from))?;
-    let dropped = carry.verify(world)?;
+    let mut carry = Carry::new(header, &old, &new, header.time).map_err(in_file(from))?;
+    let dropped = carry.verify(world, &mut parts)?;
 
-    let modes = Portion::new(&Order::new(new.flow.truncation(&new)), [1, 1], [0, 0]).mode_list();
+    let (set, fields) = (new.flow.truncation(&new), parts.inventory.fields.clone());
+    let (layout, order) = (set.name(), Order::new(set));
+    let columns = || store::blocks(order.list(0..set.count_columns()), BLOCK);
     let numbers = carry.conversion.restart_scalars(&header.numbers)?;
-    let new_header = Header { case: new.to_toml(), layout: modes.name.clone(), numbers, ..header.clone() };
+    let new_header = Header { case: new.to_toml(), layout: layout.clone(), numbers, ..header.clone() };
     let absolute = std::path::absolute(&to)
         .map_err(|error| Error::io(format!("cannot resolve the path {to_name}"), error))?;
     files::require_utf8(&absolute)?;
@@ -92,21 +94,22 @@ fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: 
         world,
         &absolute,
         &new_header,
-        &output::tables(&modes),
-        &parts.fields,
-        modes.total,
+        columns().map(|block| output::tables(&block)),
+        &fields,
+        order.modes(),
     )?;
-    let fields: Vec<usize> = (0..parts.fields.len()).collect();
-    let columns: Vec<[i64; 4]> = modes.columns().collect();
-    for block in store::blocks(&columns, BLOCK) {
+    let (numbers, mut column) = ((0..fields.len()).collect::<Vec<usize>>(), 0);
+    for block in columns() {
+        file.write_tables(column, &output::tables(&block));
+        column += block.len() as u64;
         let first = block[0][2] as u64;
-        for (&field, values) in fields.iter().zip(carry.columns(block, &fields)?) {
-            file.write(field, first, &values)?;
-        }
+        let states = carry.columns(&mut parts, &block, &numbers);
+        parts.agree()?;
+        numbers.iter().zip(states).for_each(|(&field, values)| file.write(field, first, &values));
     }
     file.finish()?;
 
-    let mut text = format!("{to_name}: step {}, time {}, modes {}\n", header.step, header.time, modes.name);
+    let mut text = format!("{to_name}: step {}, time {}, modes {}\n", header.step, header.time, layout);
     text += &format!("from {from_name}, modes {}: {}\n", header.layout, story(&carry, &dropped));
     text += "Averages are not transferred. ";
     text += &match target {
@@ -148,14 +151,15 @@ fn how_to_continue(directory: &Path, header: &Header, case: &Case) -> String {
 /// Those of [`take_initial`] that do not require reading all of the file.
 pub fn notes(case: &Case) -> Result<Vec<String>> {
     let Some(path) = case.flow.initial_file().filter(|path| path.exists()) else { return Ok(Vec::new()) };
-    let parts = Parts::open_alone(path)?;
-    let old = stored_case(case.flow.flows, path, &parts.header)?;
-    let carry = Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
+    let inventory = Inventory::new(path)?;
+    let old = stored_case(case.flow.flows, path, &inventory.header)?;
+    let carry = Carry::new(&inventory.header, &old, case, 0.0).map_err(in_file(path))?;
     carry.conversion.notes(&|name| {
-        let mean = parts.columns.iter().find(|[nx, nz, ..]| [*nx, *nz] == [0, 0]);
-        let field = parts.fields.iter().position(|field| field.name == name);
-        let (Some(&[_, _, first, count]), Some(field)) = (mean, field) else { return Ok(None) };
-        parts.read(field, first as u64..(first + count) as u64).map(Some)
+        let mean = old.flow.truncation(&old).find([0, 0]);
+        let field = inventory.fields.iter().position(|field| field.name == name);
+        let (Some(column), Some(field)) = (mean, field) else { return Ok(None) };
+        // It is the first of all columns.
+        inventory.read(path, field, 0..column.len() as u64).map(Some)
     })
 }
 
@@ -168,31 +172,29 @@ pub fn notes(case: &Case) -> Result<Vec<String>> {
 /// cannot be converted.
 pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<Option<String>> {
     let Some(path) = case.flow.initial_file() else { return Ok(None) };
-    let parts = Parts::open(world, path)?;
-    let old = stored_case(case.flow.flows, path, &parts.header)?;
-    let mut carry = Carry::new(&parts, &old, case, 0.0).map_err(in_file(path))?;
-    let dropped = carry.verify(world)?;
+    let mut parts = Parts::open(world, path)?;
+    let header = parts.inventory.header.clone();
+    let old = stored_case(case.flow.flows, path, &header)?;
+    let mut carry = Carry::new(&header, &old, case, 0.0).map_err(in_file(path))?;
+    let dropped = carry.verify(world, &mut parts)?;
 
     let modes = flow.modes();
     let mut state = flow.state_mut();
-    let own = modes.before as i64
-        ..modes.before as i64 + state.first().map_or(0, |(_, values)| length(values)) as i64;
-    let columns: Vec<[i64; 4]> = modes.columns().filter(|[_, _, first, _]| own.contains(first)).collect();
-    let number = |name: &str| parts.fields.iter().position(|field| field.name == name);
+    let own = modes.own_columns();
+    let number = |name: &str| parts.inventory.fields.iter().position(|field| field.name == name);
     let (fields, mut targets): (Vec<usize>, Vec<&mut ValuesMut>) =
         state.iter_mut().filter_map(|(name, values)| Some((number(name)?, values))).unzip();
-    let mut fill = || -> Result<()> {
-        for block in store::blocks(&columns, BLOCK) {
-            let place = (block[0][2] - own.start) as usize;
-            for (target, values) in targets.iter_mut().zip(carry.columns(block, &fields)?) {
-                put(target, place, &values);
-            }
-        }
-        Ok(())
-    };
-    world.agree(fill())?;
+    let rounds = parts.rounds(store::blocks(own.iter().copied(), BLOCK).count());
+    let mut blocks = store::blocks(own.iter().copied(), BLOCK);
+    for _ in 0..rounds {
+        let block = blocks.next().unwrap_or_default();
+        let place = block.first().map_or(0, |column| column[2] as u64 - modes.before) as usize;
+        let states = carry.columns(&mut parts, &block, &fields);
+        targets.iter_mut().zip(states).for_each(|(target, values)| put(target, place, &values));
+    }
+    parts.agree()?;
     flow.started_elsewhere(&old)?;
-    let Header { step, time, layout, .. } = &parts.header;
+    let Header { step, time, layout, .. } = &header;
     Ok(Some(format!(
         "starting from {}, step {step}, time {time}, modes {layout}: {}",
         path.display(),
@@ -217,13 +219,6 @@ fn case_name(text: &str) -> String {
 
 fn in_file(path: &Path) -> impl Fn(Error) -> Error {
     move |error| Error { message: format!("{} cannot be used: {error}", path.display()), ..error }
-}
-
-fn length(values: &ValuesMut) -> usize {
-    match values {
-        ValuesMut::F32(values) => values.len(),
-        ValuesMut::F64(values) => values.len(),
-    }
 }
 
 fn put(target: &mut ValuesMut, place: usize, values: &[Complex<f64>]) {
