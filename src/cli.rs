@@ -4,7 +4,7 @@ use crate::case;
 use crate::definition::Flows;
 use crate::error::{Error, Kind, Result};
 use crate::files;
-use crate::parallel::{Session, World};
+use crate::parallel::{self, Session, World};
 use crate::program::Program;
 use crate::run::{self, Options, Outcome, Target};
 use crate::{plan, report, store, submit};
@@ -228,7 +228,8 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
             if resolved {
                 case.explained()
             } else {
-                plan::summary(&case, ranks as usize, &run::notes(&case)?)?
+                let demands = plan::Demands::new(&case, ranks as usize, parallel::ranks_of_node())?;
+                plan::summary(&case, &demands, &run::notes(&case)?)?
             }
         }
         Command::Keys { markdown: true, .. } => case::keys_in_markdown(flows),

@@ -9,12 +9,12 @@ use crate::conversion::{Change, Conversion};
 use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::parallel::World;
-use crate::plan::{Demands, Row};
+use crate::plan::{Memory, Row};
 use crate::report::series::Table;
 use crate::report::{Given, Recorded};
 use crate::table::TextTable;
 use crate::time::Stability;
-use crate::transform::Truncation;
+use crate::transform::{Load, Portion, Truncation};
 use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
@@ -38,17 +38,25 @@ pub trait Definition: Plain {
     /// The largest scales of the case, which change slowest.
     fn slowest(&self, case: &Case) -> Slowest;
 
-    /// The memory and disk space that the case needs on a number of ranks.
-    ///
-    /// # Errors
-    /// A process grid, or aggregators, that do not fit the ranks.
-    fn demands(&self, case: &Case, ranks: usize) -> Result<Demands>;
+    /// What the case takes of a process grid.
+    fn load(&self, case: &Case) -> Load;
 
-    /// Lines of `check`: what the case resolves and takes.
+    /// Fields of modes that a checkpoint has.
+    fn fields(&self) -> usize;
+
+    /// What the flow takes of a rank with this portion.
+    fn memory(&self, case: &Case, portion: &Portion) -> Memory;
+
+    /// Bytes of the records of a checkpoint; none of a flow without running statistics.
+    fn records(&self, _case: &Case) -> usize {
+        0
+    }
+
+    /// Lines of `check`: what the case resolves.
     ///
     /// # Errors
-    /// As for [`Definition::demands`]; fields or forces that the run would refuse.
-    fn rows(&self, case: &Case, ranks: usize) -> Result<Vec<Row>>;
+    /// Fields or forces that the run would refuse.
+    fn rows(&self, case: &Case) -> Result<Vec<Row>>;
 
     /// What the case asks for and the box or the grid cut, a line each.
     ///

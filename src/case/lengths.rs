@@ -74,7 +74,7 @@ fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
     if points > most {
         return node.wrong(format!("must be at most {most}"));
     }
-    let is_good = |n: &usize| without_small_primes(n - but) == 1;
+    let is_good = |n: &usize| is_fast(*n, but);
     if is_good(&points) {
         return Ok(points);
     }
@@ -85,6 +85,11 @@ fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
         "{what} has a prime factor other than 2, 3, 5 and 7, which makes its transforms slow"
     ));
     Err(vec![problem.help(format!("the nearest good sizes are {}", near.join(" and ")))])
+}
+
+/// Whether a transform of so many points `but` so many is fast.
+pub fn is_fast(points: usize, but: usize) -> bool {
+    points > but && without_small_primes(points - but) == 1
 }
 
 /// What remains of n after division by all factors 2, 3, 5 and 7.

@@ -44,6 +44,7 @@ use problems::{Problem, Sources};
 pub use general::{
     Case, Checkpoint, Domain, Fluid, Numerics, Output, Parallel, Precision, Retry, Stop, Time,
 };
+pub(crate) use lengths::is_fast;
 pub use reference::{markdown as keys_in_markdown, text as keys};
 pub use resolved::{
     batch_differences, noted_differences, physics_differences, physics_text, read_physics, recorded_name,

@@ -11,12 +11,12 @@ use crate::definition::{Definition, Slowest};
 use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::parallel::World;
-use crate::plan::{Demands, Row};
+use crate::plan::{Memory, Row};
 use crate::report::series::Table;
 use crate::report::{Given, Recorded};
 use crate::table::TextTable;
 use crate::time::{SPALART_MOSER_ROGERS, Stability};
-use crate::transform::Truncation;
+use crate::transform::{Load, Portion, Truncation};
 use std::f64::consts::{FRAC_PI_2, TAU};
 use std::path::Path;
 use std::rc::Rc;
@@ -42,12 +42,28 @@ impl Definition for case::Channel {
         Slowest { k2: k * k + FRAC_PI_2 * FRAC_PI_2, stages: SPALART_MOSER_ROGERS.len(), name }
     }
 
-    fn demands(&self, case: &Case, ranks: usize) -> Result<Demands> {
-        plan::demands(case, self, ranks)
+    fn load(&self, case: &Case) -> Load {
+        Parameters::new(case, self).load()
     }
 
-    fn rows(&self, case: &Case, ranks: usize) -> Result<Vec<Row>> {
-        plan::rows(case, self, ranks)
+    fn fields(&self) -> usize {
+        2 + self.scalars.len()
+    }
+
+    fn memory(&self, case: &Case, portion: &Portion) -> Memory {
+        let parameters = Parameters::new(case, self);
+        match case.numerics.precision {
+            Precision::Double => parameters.memory::<f64>(portion),
+            Precision::Single => parameters.memory::<f32>(portion),
+        }
+    }
+
+    fn records(&self, case: &Case) -> usize {
+        size_of::<f64>() * Parameters::new(case, self).batch_numbers()
+    }
+
+    fn rows(&self, case: &Case) -> Result<Vec<Row>> {
+        Ok(plan::rows(case, self))
     }
 
     fn notes(&self, case: &Case) -> Result<Vec<String>> {

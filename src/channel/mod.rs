@@ -21,6 +21,7 @@ mod helmholtz;
 mod initial;
 mod kinematics;
 mod line;
+mod memory;
 mod observe;
 mod plan;
 mod profiles;
@@ -47,12 +48,12 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Shape, Slab, SpectralField, Truncation, Values, ValuesMut,
-    Visited,
+    Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Reals, Shape, Slab, SpectralField, Truncation, Values,
+    ValuesMut, Visited,
 };
 use case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use kinematics::Pencils;
-use line::{Operators, length_of};
+use line::Operators;
 use profiles::{Profiles, pack, unpack};
 use statistics::Statistics;
 use std::rc::Rc;
@@ -143,28 +144,6 @@ impl Parameters {
         let points = self.grid[1];
         if self.dealiase_y { 2 * (points - 1) / 3 + 1 } else { points }
     }
-
-    /// Numbers in double precision that the statistics take at most on the root, of a process grid
-    /// with this portion there.
-    pub fn statistics_room(&self, portion: &Portion) -> usize {
-        statistics::room(self.scalars.len(), self.grid[1], &portion.visited([0, 0]), &self.all_visited())
-    }
-
-    /// Numbers in double precision that a batch of statistics has on the disk.
-    pub fn batch_numbers(&self) -> usize {
-        statistics::stored(self.scalars.len(), self.grid[1], &self.all_visited())
-    }
-
-    /// The planes and modes that all ranks visit.
-    fn all_visited(&self) -> Visited {
-        Visited::all(&self.truncation())
-    }
-
-    /// Real numbers that the fields and buffers of a rank with this portion hold.
-    pub fn reals(&self, portion: &Portion) -> usize {
-        let of_field = 2 * portion.modes + lines(portion.own_columns.len()) * length_of(self.kept());
-        (2 + self.scalars.len()) * of_field + portion.buffer_reals(right_hand_side::room(self.scalars.len()))
-    }
 }
 
 /// Lines of so many columns: one for every neighbouring ones.
@@ -206,7 +185,9 @@ impl<T: Real> Channel<T> {
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
-        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Portion::work(&truncation))?;
+        let (order, load, node) = (Order::new(truncation), parameters.load(), world.ranks_per_node());
+        let cost = |grid| load.cost(&order, node, grid);
+        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, cost)?;
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(
             truncation,

@@ -4,12 +4,10 @@
 use super::Parameters;
 use crate::case::{Batches, Case, Sampling};
 use crate::channel::case::{Channel, ChannelInitial, Nominal};
-use crate::error::Result;
-use crate::parallel::ProcessGrid;
-use crate::plan::{Demands, Row, limits, missing_file, precision, until};
+use crate::plan::{Row, limits, precision, until};
 use crate::statistics::Axis;
 use crate::time::{Schedule, StepSize};
-use crate::transform::{Order, Portion, Shape, Truncation};
+use crate::transform::{Shape, Truncation};
 use std::f64::consts::PI;
 
 /// Coarsest spacings without a warning, in wall units: name, limit, and the values of published
@@ -35,10 +33,7 @@ const FLUCTUATION_HEIGHT: f64 = 50.0;
 const CENTRE: f64 = 1.15;
 
 /// Lines for the table.
-///
-/// # Errors
-/// A process grid, or aggregators, that do not fit the ranks.
-pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
+pub fn rows(case: &Case, flow: &Channel) -> Vec<Row> {
     let nominal = flow.nominal(case.fluid.viscosity);
     let Nominal { friction_velocity, bulk_velocity } = nominal;
     let wall_unit = case.fluid.viscosity / friction_velocity;
@@ -117,10 +112,8 @@ pub fn rows(case: &Case, flow: &Channel, ranks: usize) -> Result<Vec<Row>> {
     rows.extend(limits::rows(case, &parameters.rates(), &parameters.stability()));
     rows.extend(precision::rows(case, fixed_step(case)));
     rows.extend(averages(case, flow, parameters.batch_numbers()));
-    rows.extend(demands(case, flow, ranks)?.rows());
     rows.extend(warnings(flow, &spacing, wall_unit).into_iter().map(|warning| ("warning", warning)));
-    rows.extend(missing_file(case));
-    Ok(rows)
+    rows
 }
 
 /// The length of the steps, if the case gives it.
@@ -150,23 +143,6 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
     }
     rows.insert(0, ("averages", text));
     rows
-}
-
-/// The memory and disk space that the case needs.
-///
-/// # Errors
-/// A process grid, or aggregators, that do not fit the ranks.
-pub fn demands(case: &Case, flow: &Channel, ranks: usize) -> Result<Demands> {
-    let parameters = Parameters::new(case, flow);
-    let truncation = parameters.truncation();
-    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Portion::work(&truncation))?;
-    let portion = Portion::new(&Order::new(truncation), grid, [0, 0]);
-    let stored = 2.0 * (2 + flow.scalars.len()) as f64 * portion.total_modes as f64;
-    let demands = Demands::new(case, grid, parameters.reals(&portion) as f64, stored)?;
-    Ok(Demands {
-        memory: demands.memory + size_of::<f64>() as f64 * parameters.statistics_room(&portion) as f64,
-        ..demands
-    })
 }
 
 /// Largest n_x and n_z that are kept.
@@ -271,7 +247,7 @@ mod tests {
 
     fn of(overrides: &[&str]) -> Vec<Row> {
         let (case, flow) = case(overrides);
-        rows(&case, &flow, 1).unwrap()
+        rows(&case, &flow)
     }
 
     fn row(overrides: &[&str], name: &str) -> String {
@@ -320,23 +296,6 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_has_the_statistics_in_it() {
-        let memory = |overrides: &[&str]| {
-            let text = row(overrides, "memory per rank");
-            text.split(' ')
-                .next()
-                .and_then(|megabytes| megabytes.parse::<f64>().ok())
-                .unwrap_or_else(|| panic!("{text}"))
-        };
-        // 40 profiles of one batch, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129
-        // y: once, and twice more in a checkpoint. They are in double precision whatever the fields
-        // are in.
-        let statistics = 8.0 * 3.0 * 129.0 * (40.0 + 5.0 * 128.0 + 3.0) / 1e6;
-        let found = 2.0 * memory(&["numerics.precision=single"]) - memory(&[]);
-        assert!((found - statistics).abs() < 0.2, "{found} MB, not {statistics} MB");
-    }
-
-    #[test]
     fn coarse_grids_are_warned_of_one_by_one() {
         for (grid, what) in [
             ("[189, 129, 192]", "dx+ of the modes is 18.10, which is coarse: Moser, Kim & Mansour"),
@@ -366,8 +325,6 @@ mod tests {
         // Wall units of a turbulent flow say nothing of a laminar one.
         assert_eq!(row(&[coarse, "initial={ kind = 'laminar' }"], "warning"), "");
         assert_eq!(row(&[coarse, "initial={ kind = 'eigenmode', wavenumber = [1, 0] }"], "warning"), "");
-        let file = row(&["initial={ kind = 'file', file = '/none/such.h5' }"], "warning");
-        assert_eq!(file, "initial.file: there is no /none/such.h5");
     }
 
     #[test]

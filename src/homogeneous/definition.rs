@@ -12,11 +12,11 @@ use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::homogeneous::case::{self, Initial};
 use crate::parallel::World;
-use crate::plan::{Demands, Row};
+use crate::plan::{Memory, Row};
 use crate::report::{Given, Recorded};
 use crate::table::TextTable;
 use crate::time::Stability;
-use crate::transform::Truncation;
+use crate::transform::{Load, Portion, Truncation};
 use std::f64::consts::TAU;
 use std::path::Path;
 use std::rc::Rc;
@@ -44,12 +44,24 @@ impl Definition for case::Homogeneous {
         Slowest { k2: k * k, stages: self.scheme.stages().len(), name }
     }
 
-    fn demands(&self, case: &Case, ranks: usize) -> Result<Demands> {
-        plan::demands(case, self, ranks)
+    fn load(&self, case: &Case) -> Load {
+        Parameters::new(case, self).load()
     }
 
-    fn rows(&self, case: &Case, ranks: usize) -> Result<Vec<Row>> {
-        plan::rows(case, self, ranks)
+    fn fields(&self) -> usize {
+        3 + self.scalars.len()
+    }
+
+    fn memory(&self, case: &Case, portion: &Portion) -> Memory {
+        let parameters = Parameters::new(case, self);
+        match case.numerics.precision {
+            Precision::Double => parameters.memory::<f64>(portion),
+            Precision::Single => parameters.memory::<f32>(portion),
+        }
+    }
+
+    fn rows(&self, case: &Case) -> Result<Vec<Row>> {
+        plan::rows(case, self)
     }
 
     fn notes(&self, case: &Case) -> Result<Vec<String>> {

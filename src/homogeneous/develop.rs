@@ -6,7 +6,7 @@ use super::wavenumbers::Wavenumbers;
 use super::{Homogeneous, Parameters};
 use crate::error::{Error, Result};
 use crate::flow::{Between, Clock, Flow};
-use crate::homogeneous::case::{Develop, Initial, Mean, Rescale};
+use crate::homogeneous::case::{Develop, Initial, Rescale};
 use crate::parallel::{ExactSum, World};
 use crate::transform::{Layout, Real, SpectralField};
 use std::rc::Rc;
@@ -29,8 +29,7 @@ pub fn developed<T: Real>(
     develop: Develop,
     between: Between<'_>,
 ) -> Result<[SpectralField<T>; 3]> {
-    let alone = Parameters { mean: Mean::default(), scalars: Vec::new(), forcing: None, ..run.clone() };
-    let mut flow = Homogeneous::<T>::new(Rc::clone(world), alone)?;
+    let mut flow = Homogeneous::<T>::new(Rc::clone(world), run.alone())?;
     flow.set(initial)?;
     let before = flow.shell_energies();
     let energy: f64 = before.iter().sum();

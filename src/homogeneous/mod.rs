@@ -18,6 +18,7 @@ mod forcing;
 mod initial;
 mod matrix;
 mod mean;
+mod memory;
 mod observe;
 mod parameters;
 mod plan;
@@ -48,7 +49,7 @@ use crate::parallel::{ProcessGrid, World};
 use crate::point_boxes::PointBoxes;
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, Pencils, PhaseTimes, Portion, Real, Shift, Slab, SpectralField, Values, ValuesMut,
+    Layout, Pencils, PhaseTimes, Portion, Real, Reals, Shift, Slab, SpectralField, Values, ValuesMut,
 };
 use evaluation::Grids;
 use forcing::Forcing;
@@ -91,7 +92,9 @@ impl<T: Real> Homogeneous<T> {
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
-        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, &Portion::work(&truncation))?;
+        let (order, load, node) = (Order::new(truncation), parameters.load(), world.ranks_per_node());
+        let cost = |grid| load.cost(&order, node, grid);
+        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, cost)?;
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.room()))?;
         let mean = MeanFlow::new(&parameters.mean, parameters.size);

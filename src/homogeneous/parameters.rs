@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::homogeneous::case::{self, Dealiasing, Initial, Mean, Rescale, Scalar};
 use crate::parallel::Method;
 use crate::time::{RungeKutta, StepSize};
-use crate::transform::{Layout, Portion, Room, Truncation};
+use crate::transform::{Layout, Room, Truncation};
 
 /// Everything that defines a run of this flow.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,13 +113,5 @@ impl Parameters {
     pub(super) fn room(&self) -> Room {
         let (scalars, mean) = (self.scalars.len(), MeanFlow::new(&self.mean, self.size));
         right_hand_side::counts(scalars, mean.mixes_labels()).room(3 + scalars)
-    }
-
-    /// Real numbers that the fields and buffers of a rank with this portion hold.
-    pub fn reals(&self, portion: &Portion) -> usize {
-        let quantities = 3 + self.scalars.len();
-        let first_grid = if self.dealiasing.evaluates_twice() { 1 } else { 0 };
-        2 * quantities * (self.scheme.registers() + first_grid) * portion.modes
-            + portion.buffer_reals(self.room())
     }
 }

@@ -6,6 +6,7 @@ mod aggregators;
 mod blocks;
 mod exact_sum;
 mod exchange;
+mod launcher;
 mod node;
 mod process_grid;
 mod world;
@@ -14,8 +15,9 @@ pub use aggregators::check_aggregators;
 pub use blocks::{Blocks, BlocksMut};
 pub use exact_sum::ExactSum;
 pub use exchange::{Exchange, Method, Traffic};
+pub use launcher::ranks_of_node;
 pub use node::Node;
-pub use process_grid::{ProcessGrid, Share, Work};
+pub use process_grid::{Cost, ProcessGrid, Share, Work, idle_in_y};
 pub use world::{Session, Spread, World, library_version};
 
 /// Element types of messages: the two real precisions (complex numbers are sent as pairs).

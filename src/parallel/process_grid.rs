@@ -11,26 +11,40 @@ use std::ops::Range;
 
 /// Distribution of `n` items over `parts` ranks: contiguous pieces in the order of the ranks, the
 /// first ones longer by one item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    bounds: Vec<usize>,
+    n: usize,
+    parts: usize,
+    /// Items that stay together.
+    unit: usize,
+    /// Units of every rank, and the number of ranks that have one more.
+    quotient: usize,
+    rest: usize,
 }
 
 impl Share {
     pub fn new(n: usize, parts: usize) -> Self {
-        let (quotient, rest) = (n / parts, n % parts);
-        Self { bounds: (0..=parts).map(|part| part * quotient + part.min(rest)).collect() }
+        Self::in_units(n, parts, 1)
     }
 
     /// A distribution like that of [`Share::new`], in which the items 0 and 1, 2 and 3, .. stay
     /// together.
     pub fn in_pairs(n: usize, parts: usize) -> Self {
-        let pairs = Self::new(n.div_ceil(2), parts);
-        Self { bounds: pairs.bounds.into_iter().map(|bound| n.min(2 * bound)).collect() }
+        Self::in_units(n, parts, 2)
+    }
+
+    fn in_units(n: usize, parts: usize, unit: usize) -> Self {
+        let units = n.div_ceil(unit);
+        Self { n, parts, unit, quotient: units / parts, rest: units % parts }
+    }
+
+    /// The first item of a part; of as many parts as there are, all items.
+    fn start(&self, part: usize) -> usize {
+        self.n.min(self.unit * (part * self.quotient + part.min(self.rest)))
     }
 
     pub fn range(&self, part: usize) -> Range<usize> {
-        self.bounds[part]..self.bounds[part + 1]
+        self.start(part)..self.start(part + 1)
     }
 
     pub fn len(&self, part: usize) -> usize {
@@ -39,12 +53,26 @@ impl Share {
 
     /// The ranks that share the items of a range.
     pub fn owners(&self, items: &Range<usize>) -> Range<usize> {
-        let first = self.bounds.partition_point(|bound| *bound <= items.start).saturating_sub(1);
-        first..self.bounds[..self.parts()].partition_point(|bound| *bound < items.end).max(first)
+        // The number of parts, of the first so many, that begin before an item.
+        let before = |of: usize, item: usize| {
+            let (mut low, mut high) = (0, of);
+            while low < high {
+                let middle = (low + high) / 2;
+                if self.start(middle) < item { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        let first = before(self.parts + 1, items.start + 1).saturating_sub(1);
+        first..before(self.parts, items.end).max(first)
     }
 
     pub fn parts(&self) -> usize {
-        self.bounds.len() - 1
+        self.parts
+    }
+
+    /// Items of all ranks.
+    pub fn total(&self) -> usize {
+        self.n
     }
 
     /// Number of items of each rank.
@@ -71,7 +99,7 @@ impl Work {
     /// Parallel efficiency of the grid `[p_row, p_col]`: the ratio of the mean to the longest piece,
     /// with the three directions weighted by their lines in a right-hand side (8 fields in x and z, 7
     /// in y).
-    fn efficiency(&self, [p_row, p_col]: [usize; 2]) -> f64 {
+    pub fn efficiency(&self, [p_row, p_col]: [usize; 2]) -> f64 {
         let longest = |n: usize, parts: usize| n.div_ceil(parts) as f64;
         let ranks = (p_row * p_col) as f64;
         let stage = |weight: f64, n: usize, rows: f64, m: usize, columns: f64| {
@@ -104,21 +132,36 @@ impl Work {
             )
         })
     }
+}
 
-    /// All grids of `ranks` ranks, the best first: ordered by balance, then by the length of the rows,
-    /// the shortest first.
-    fn ranked(&self, ranks: usize) -> Vec<[usize; 2]> {
-        let mut grids: Vec<[usize; 2]> = (1..=ranks.isqrt())
-            .filter(|p| ranks.is_multiple_of(*p))
-            .flat_map(|p| [[p, ranks / p], [ranks / p, p]])
-            .collect();
-        grids.sort();
-        grids.dedup();
-        // Two per cent of imbalance cost less than a second exchange.
-        let score = |grid: &[usize; 2]| (self.efficiency(*grid) * 50.0).round() as i64;
-        grids.sort_by_key(|grid| (-score(grid), grid[0]));
-        grids
-    }
+/// The part of the time that ranks wait on the planes, where `points` in y do not divide by `p_col`.
+pub fn idle_in_y(points: usize, p_col: usize) -> f64 {
+    1.0 - points as f64 / (points.div_ceil(p_col) * p_col) as f64
+}
+
+/// What a process grid costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Bytes of planes that are too large beside what else a rank holds; zero where they are not.
+    pub excess: f64,
+    /// Time of a substep, in any unit.
+    pub time: f64,
+}
+
+/// All grids of `ranks` ranks, the best first: the fastest of those whose planes are small, then the
+/// others by their planes.
+fn ranked(ranks: usize, cost: impl Fn([usize; 2]) -> Cost) -> Vec<[usize; 2]> {
+    let mut grids: Vec<([usize; 2], Cost)> = (1..=ranks.isqrt())
+        .filter(|p| ranks.is_multiple_of(*p))
+        .flat_map(|p| [[p, ranks / p], [ranks / p, p]])
+        .map(|grid| (grid, cost(grid)))
+        .collect();
+    let score = |(grid, cost): &([usize; 2], Cost)| (cost.excess, cost.time, grid[0]);
+    grids.sort_by(|a, b| {
+        let ((a, a_time, a_row), (b, b_time, b_row)) = (score(a), score(b));
+        a.total_cmp(&b).then(a_time.total_cmp(&b_time)).then(a_row.cmp(&b_row))
+    });
+    grids.into_iter().map(|(grid, _)| grid).collect()
 }
 
 /// The place of this rank in the grid of ranks, and its row and column as groups.
@@ -129,18 +172,21 @@ pub struct ProcessGrid {
 }
 
 impl ProcessGrid {
-    /// The grid that the user `asked` for, or the best for the `work`.
+    /// The grid that the user `asked` for, or the one of the least `cost`.
     ///
     /// # Errors
     /// A grid whose number of places differs from the number of ranks; the error names the three best.
-    pub fn choose(ranks: usize, asked: Option<[usize; 2]>, work: &Work) -> Result<[usize; 2]> {
-        let ranked = work.ranked(ranks);
+    pub fn choose(
+        ranks: usize,
+        asked: Option<[usize; 2]>,
+        cost: impl Fn([usize; 2]) -> Cost,
+    ) -> Result<[usize; 2]> {
         match asked {
-            None => Ok(ranked[0]),
+            None => Ok(ranked(ranks, cost)[0]),
             Some(grid) if grid[0].checked_mul(grid[1]) == Some(ranks) => Ok(grid),
             Some([p_row, p_col]) => {
                 let best: Vec<String> =
-                    ranked.iter().take(3).map(|g| format!("[{}, {}]", g[0], g[1])).collect();
+                    ranked(ranks, cost).iter().take(3).map(|g| format!("[{}, {}]", g[0], g[1])).collect();
                 Err(Error::input(format!(
                     "parallel.process_grid = [{p_row}, {p_col}] has {} places but the job has {ranks} \
                      rank{}; the best grids for it: {}, or \"auto\"",
@@ -166,7 +212,7 @@ impl ProcessGrid {
 
 #[cfg(test)]
 mod tests {
-    use super::{ProcessGrid, Share, Work};
+    use super::{Cost, ProcessGrid, Share, Work, idle_in_y, ranked};
 
     #[test]
     fn shares_cover_everything_once() {
@@ -193,12 +239,20 @@ mod tests {
     }
 
     #[test]
-    fn slabs_while_there_are_planes_then_pencils() {
-        let work = |n: usize| Work { nkx: n / 3 + 1, ny: n, nz: n, columns: 2 * (n / 3) * (n / 3) };
-        assert_eq!(ProcessGrid::choose(4, None, &work(64)), Ok([1, 4]));
-        assert_eq!(ProcessGrid::choose(1, None, &work(16)), Ok([1, 1]));
-        let [p_row, p_col] = ProcessGrid::choose(64, None, &work(16)).unwrap();
-        assert!(p_row >= 4 && p_row * p_col == 64);
+    fn memory_comes_before_time() {
+        let cost = |[p_row, _]: [usize; 2]| {
+            let (excess, time) = [(9.0, 1.0), (0.0, 2.0), (0.0, 3.0), (3.0, 0.5)][p_row.ilog2() as usize];
+            Cost { excess, time }
+        };
+        assert_eq!(ranked(8, cost), [[2, 4], [4, 2], [8, 1], [1, 8]]);
+        assert_eq!(ProcessGrid::choose(8, None, cost), Ok([2, 4]));
+        assert_eq!(ProcessGrid::choose(8, Some([1, 8]), cost), Ok([1, 8]));
+    }
+
+    #[test]
+    fn points_that_do_not_divide_are_told() {
+        assert!((idle_in_y(641, 128) - 0.165).abs() < 1e-3);
+        assert_eq!([idle_in_y(640, 128), idle_in_y(641, 641)], [0.0; 2]);
     }
 
     /// 64^3 by the two-thirds rule: 22 k_x and 43 k_z, but for k_x = 0.
@@ -230,9 +284,9 @@ mod tests {
 
     #[test]
     fn a_grid_that_does_not_fit_is_refused_with_better_ones() {
-        let error = ProcessGrid::choose(6, Some([2, 2]), &Work { nkx: 11, ny: 32, nz: 32, columns: 231 })
-            .unwrap_err();
+        let cost = |[p_row, _]: [usize; 2]| Cost { excess: 0.0, time: p_row as f64 };
+        let error = ProcessGrid::choose(6, Some([2, 2]), cost).unwrap_err();
         assert!(error.message.contains("[2, 2] has 4 places but the job has 6 ranks"), "{error}");
-        assert!(error.message.contains("the best grids for it: ["), "{error}");
+        assert!(error.message.contains("the best grids for it: [1, 6], [2, 3], [3, 2]"), "{error}");
     }
 }

@@ -1,64 +1,173 @@
-//! The memory and disk space that a case needs on a number of ranks, and lines of `check` for every flow.
+//! What a case takes on so many ranks, and lines of `check` that every flow has.
 
-use crate::case::{Case, Precision};
+use super::memory::{Memory, bytes};
+use crate::case::{Case, Precision, Stop, is_fast};
 use crate::error::Result;
-use crate::parallel::check_aggregators;
+use crate::parallel::{ProcessGrid, check_aggregators, idle_in_y};
+use crate::time::Schedule;
+use crate::transform::{Order, Portion, Shape, Truncation};
 
-/// A line of the table: name and value.
+/// A line of the table: what, and how it is.
 pub type Row = (&'static str, String);
 
-/// Requirements of a case on a number of ranks.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a case takes on so many ranks.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Demands {
     pub process_grid: [usize; 2],
-    /// Bytes of fields and statistics per rank, without those of MPI and HDF5.
-    pub memory: f64,
+    /// Memory of the root, and the largest of the other ranks.
+    pub memory: [Memory; 2],
     /// Bytes of a checkpoint.
     pub checkpoint: f64,
+    /// Why ranks wait for others, if they do for long.
+    idle: Option<String>,
 }
+
+/// Memory of a rank without fields: the program with MPI and HDF5 (docs/scale.md).
+const LIBRARIES: usize = 36_000_000;
+/// What Open MPI takes per rank on the same node: of the first ones, and of each further one.
+const FIRST_NEIGHBOURS: usize = 15;
+const PER_NEIGHBOUR: [usize; 2] = [180_000, 42_000];
+/// What the root has more where there are other ranks: the log, the tables, the lock.
+const ROOT: usize = 8_000_000;
+/// What the report takes at the end of a run: fonts and figures.
+const REPORT: usize = 32_000_000;
+
+/// Bytes that are read back at a time of what was written.
+const READ_BACK: usize = 16 << 20;
+/// Bytes per column of the tables that the root writes into a checkpoint.
+const TABLES: usize = 32;
+
+/// Part of their time that ranks may wait on the planes without a word, and with other points in y
+/// that are worth a word.
+const IDLE: f64 = 0.1;
+const LITTLE_IDLE: f64 = 0.02;
 
 impl Demands {
-    /// The requirements of a case that has `reals` real numbers per rank and `stored` per checkpoint.
+    /// Of a case on so many ranks, of which a node has `node`.
     ///
     /// # Errors
-    /// More aggregators than ranks.
-    pub fn new(case: &Case, process_grid: [usize; 2], reals: f64, stored: f64) -> Result<Self> {
-        check_aggregators(case.checkpoint.aggregators, process_grid.iter().product())?;
-        let bytes = match case.numerics.precision {
-            Precision::Double => 8.0,
-            Precision::Single => 4.0,
-        };
-        Ok(Self { process_grid, memory: bytes * reals, checkpoint: bytes * stored })
+    /// A process grid, or aggregators, that do not fit the ranks.
+    pub fn new(case: &Case, ranks: usize, node: usize) -> Result<Self> {
+        check_aggregators(case.checkpoint.aggregators, ranks)?;
+        let definition = &case.flow;
+        let order = Order::new(definition.truncation(case));
+        let grid = process_grid(case, &order, ranks, node)?;
+        let of = |rank: usize| of_rank(case, &order, grid, rank, node);
+        // The first of a row and of a column have the longest shares, but n_x = 0 has fewer columns.
+        let [p_row, _] = grid;
+        let others = [1, p_row, p_row + 1].map(|rank| if rank < ranks { rank } else { 0 });
+        let others = others.map(of).into_iter().max_by(|a, b| a.most().total_cmp(&b.most()));
+        let work = Portion::work(&order.truncation());
+        Ok(Self {
+            process_grid: grid,
+            memory: [of(0), others.unwrap_or_default()],
+            checkpoint: (definition.fields() * complex(case)) as f64 * order.modes() as f64,
+            idle: work.idle_ranks(grid).or_else(|| uneven(&order, grid)),
+        })
     }
 
-    pub fn rows(&self) -> [Row; 3] {
-        let [p_row, p_col] = self.process_grid;
-        [
+    /// The most that any rank takes.
+    pub fn most(&self) -> f64 {
+        self.memory.iter().map(Memory::most).fold(0.0, f64::max)
+    }
+
+    /// A line for the user if ranks have nothing to do, or less than others.
+    pub fn idle(&self) -> Option<&str> {
+        self.idle.as_deref()
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        let ([p_row, p_col], [root, others]) = (self.process_grid, &self.memory);
+        let [of_root, of_others] = [root, others].map(|memory| bytes(memory.most()));
+        let mut rows = vec![
             ("ranks", format!("{}, process grid [{p_row}, {p_col}]", p_row * p_col)),
-            ("memory per rank", format!("{}, plus MPI and HDF5", bytes(self.memory))),
+            ("memory per rank", format!("{of_others}, root {of_root}")),
+            ("  others", others.to_string()),
+            ("  root", root.to_string()),
             ("checkpoint", bytes(self.checkpoint)),
-        ]
+        ];
+        if p_row * p_col == 1 {
+            rows[1].1 = of_root;
+            rows.remove(2);
+        }
+        rows
     }
 }
 
-/// Formats a number of bytes with its unit.
-fn bytes(bytes: f64) -> String {
-    match bytes {
-        _ if bytes < 1e9 => format!("{:.1} MB", bytes / 1e6),
-        _ if bytes < 1e12 => format!("{:.1} GB", bytes / 1e9),
-        _ => format!("{:.1} TB", bytes / 1e12),
+/// The memory of one of so many ranks.
+///
+/// # Errors
+/// A process grid that does not fit the ranks.
+pub fn memory_of_rank(case: &Case, ranks: usize, node: usize, rank: usize) -> Result<Memory> {
+    let order = Order::new(case.flow.truncation(case));
+    let grid = process_grid(case, &order, ranks, node)?;
+    Ok(of_rank(case, &order, grid, rank, node))
+}
+
+fn process_grid(case: &Case, order: &Order, ranks: usize, node: usize) -> Result<[usize; 2]> {
+    let load = case.flow.load(case);
+    ProcessGrid::choose(ranks, case.parallel.process_grid, |grid| load.cost(order, node, grid))
+}
+
+fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usize) -> Memory {
+    let (definition, is_root) = (&case.flow, rank == 0);
+    let portion = Portion::new(order, grid, ProcessGrid::place(grid, rank));
+    let neighbours = node.min(grid.iter().product()) - 1;
+    let first = neighbours.min(FIRST_NEIGHBOURS);
+    let of_neighbours = PER_NEIGHBOUR[0] * first + PER_NEIGHBOUR[1] * (neighbours - first);
+    let of_root = if is_root && neighbours > 0 { ROOT } else { 0 };
+    let libraries = LIBRARIES + of_neighbours + of_root;
+    let read_back = (portion.modes * complex(case)).min(READ_BACK);
+    let tables = TABLES * order.columns_before(order.truncation().nx_max() + 1) + definition.records(case);
+    let mut memory = definition
+        .memory(case, &portion)
+        .always("program, MPI and HDF5", libraries)
+        .at_times("checkpoint", read_back + if is_root { tables } else { 0 });
+    if case.output.snapshots != Schedule::default() {
+        let points = order.truncation().grid[0] * portion.slab.y.len() * portion.slab.z.len();
+        let field = points * complex(case) / 2;
+        memory = memory.at_times("snapshot", field + field.min(READ_BACK));
+    }
+    if is_root { memory.at_times("report", REPORT) } else { memory }
+}
+
+/// A line for the user if points in y divide so badly that ranks wait, with numbers of points nearby
+/// that are better and have fast transforms.
+fn uneven(order: &Order, [p_row, p_col]: [usize; 2]) -> Option<String> {
+    let Truncation { grid: [_, points, _], shape } = order.truncation();
+    let idle = idle_in_y(points, p_col);
+    let but = usize::from(matches!(shape, Shape::Chebyshev { .. }));
+    let is_good = |n: &usize| is_fast(*n, but) && idle_in_y(*n, p_col) <= LITTLE_IDLE;
+    let near = (p_col.min(points)..points).rev().find(is_good).into_iter();
+    let near = near.chain((points..2 * points).find(is_good)).map(|n| n.to_string());
+    (idle > IDLE).then(|| {
+        format!(
+            "{points} points in y on columns of {p_col} ranks (process grid [{p_row}, {p_col}]): ranks wait for \
+             {:.0} % of their time on the planes; better: {} points",
+            100.0 * idle,
+            near.collect::<Vec<_>>().join(" or ")
+        )
+    })
+}
+
+/// Bytes of a complex number.
+fn complex(case: &Case) -> usize {
+    match case.numerics.precision {
+        Precision::Double => 16,
+        Precision::Single => 8,
     }
 }
 
-/// A warning if the checkpoint from which the run starts does not exist.
+/// A warning where the checkpoint that the run starts from is not there.
 pub fn missing_file(case: &Case) -> Option<Row> {
-    let path = case.flow.initial_file().filter(|path| !path.exists())?;
+    let path = case.initial_file().filter(|path| !path.exists())?;
     Some(("warning", format!("initial.file: there is no {}", path.display())))
 }
 
-/// Describes when the run ends.
+/// When the run ends.
 pub fn until(case: &Case) -> String {
-    match (case.time.stop.end, case.time.stop.steps) {
+    let Stop { end, steps } = case.time.stop;
+    match (end, steps) {
         (Some(end), Some(steps)) => format!("until time {end} or step {steps}"),
         (Some(end), None) => format!("until time {end}"),
         (None, Some(steps)) => format!("until step {steps}"),

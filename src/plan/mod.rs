@@ -3,44 +3,33 @@
 
 mod demands;
 pub mod limits;
+mod memory;
 pub mod precision;
+#[cfg(test)]
+mod tests;
 
-pub use demands::{Demands, Row, missing_file, until};
+pub use demands::{Demands, Row, memory_of_rank, missing_file, until};
+pub use memory::Memory;
 pub use precision::rounding;
 
 use crate::case::Case;
 use crate::error::Result;
 use crate::time::Rates;
-use crate::transform::Portion;
-
-/// A line for the user if some of the ranks have nothing to do in some direction.
-///
-/// # Errors
-/// As for `demands`.
-pub fn idle_ranks(case: &Case, ranks: usize) -> Result<Option<String>> {
-    Ok(Portion::work(&case.flow.truncation(case)).idle_ranks(demands(case, ranks)?.process_grid))
-}
-
-/// The memory and disk space that the case needs on a number of ranks.
-///
-/// # Errors
-/// A process grid, or aggregators, that do not fit the ranks.
-pub fn demands(case: &Case, ranks: usize) -> Result<Demands> {
-    case.flow.demands(case, ranks)
-}
 
 /// The reasons why the step of the case is too long for a flow with these rates.
 pub fn too_long(case: &Case, rates: &Rates) -> Vec<String> {
     limits::warnings(case, rates, &case.flow.stability(case))
 }
 
-/// The report on the case: its resolution, its requirements on a number of ranks, and these notes.
+/// The case in some lines: what it resolves, its demands, and these notes.
 ///
 /// # Errors
-/// A process grid, or aggregators, that do not fit the ranks.
-pub fn summary(case: &Case, ranks: usize, notes: &[String]) -> Result<String> {
-    let mut rows = case.flow.rows(case, ranks)?;
-    rows.extend(idle_ranks(case, ranks)?.map(|idle| ("warning", idle)));
+/// Fields or forces that the run would refuse.
+pub fn summary(case: &Case, demands: &Demands, notes: &[String]) -> Result<String> {
+    let mut rows = case.flow.rows(case)?;
+    rows.extend(demands.rows());
+    rows.extend(missing_file(case));
+    rows.extend(demands.idle().map(|idle| ("warning", idle.to_owned())));
     rows.extend(notes.iter().map(|note| ("note", note.clone())));
     Ok(rows.iter().map(|(name, text)| format!("{name:<16} {text}\n")).collect())
 }

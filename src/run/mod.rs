@@ -10,6 +10,7 @@ mod directory;
 mod limit;
 mod lock;
 mod log;
+mod memory;
 mod notes;
 mod output;
 mod print;
@@ -122,7 +123,8 @@ fn launch(
     };
     let mut log = Log::new(&run.world, &run.directory, &run.case)?;
     log.heading(&run.world, &run.case, run.flow.as_ref());
-    let idle = plan::idle_ranks(&run.case, run.world.size())?.map(|idle| format!("warning: {idle}"));
+    let demands = plan::Demands::new(&run.case, run.world.size(), run.world.ranks_per_node())?;
+    let idle = demands.idle().map(|idle| format!("warning: {idle}"));
     run.control.limit.note.iter().chain(&unwatched).chain(&idle).chain(&from).for_each(|note| log.line(note));
     if !goes_on && run.world.is_root() {
         // Errors have been reported before.
@@ -166,6 +168,9 @@ fn launch(
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),
         }
+    }
+    if stopped != Some(Reason::Signal) {
+        memory::summary(&run.world, &run.case, &mut log)?;
     }
     let Clock { step, time } = run.clock();
     if stopped.is_none() {

@@ -14,8 +14,13 @@ pub struct Bins {
 impl Bins {
     /// Empty bins of this width up to the wavenumber `largest`.
     pub fn new(width: f64, largest: f64, quantities: usize) -> Self {
-        let bins = (largest / width + 0.5) as usize + 1;
+        let bins = Self::number(width, largest);
         Self { width, quantities, sums: vec![ExactSum::default(); bins * quantities] }
+    }
+
+    /// How many bins of this width there are up to the wavenumber `largest`.
+    pub fn number(width: f64, largest: f64) -> usize {
+        (largest / width + 0.5) as usize + 1
     }
 
     /// Adds a mode with the wavenumber k >= 0.

@@ -9,6 +9,7 @@ use crate::case::{self, Case};
 use crate::definition::Flows;
 use crate::error::{Error, Kind, Result};
 use crate::files;
+use crate::parallel;
 use crate::plan::{self, Demands};
 use crate::run::{self, RunDirectory};
 use std::fs;
@@ -56,10 +57,10 @@ pub struct Request {
     pub dry_run: bool,
 }
 
-/// Ratio of the requested memory to that of the fields.
-const MEMORY_FACTOR: f64 = 1.25;
-/// Additional memory per rank for MPI and HDF5, in bytes (60 MB with two ranks on a node).
-const MEMORY_OF_LIBRARIES: f64 = 250e6;
+/// Ratio of the requested memory to the predicted one.
+const MEMORY_FACTOR: f64 = 1.1;
+/// Additional memory per rank in bytes, for what MPI takes on a network.
+const MEMORY_OF_NETWORK: f64 = 50e6;
 
 /// Longest time reserved for the start of MPI and the end of the job, in seconds; a tenth of a short
 /// job.
@@ -80,7 +81,8 @@ const STOPPED: &str = "3";
 pub fn submit(flows: Flows, path: &Path, overrides: &[String], request: &Request) -> Result<String> {
     let case = case::load(flows, path, overrides)?;
     let notes = run::notes(&case)?;
-    let demands = plan::demands(&case, request.ranks as usize)?;
+    let node = request.ranks_per_node().map_or_else(parallel::ranks_of_node, |ranks| ranks as usize);
+    let demands = Demands::new(&case, request.ranks as usize, node)?;
     let scheduler = request.scheduler.map_or_else(Scheduler::find, Ok)?;
     request.refuse_impossible(scheduler)?;
     let directory = absolute(&RunDirectory::new(request.dir.as_deref(), &case).path)?;
@@ -100,8 +102,7 @@ pub fn submit(flows: Flows, path: &Path, overrides: &[String], request: &Request
             .map_err(|error| add_submitted(error, &ids))?;
         ids.push(id);
     }
-    Ok(plan::summary(&case, request.ranks as usize, &notes)?
-        + &summary(scheduler, request, &demands, &file, &ids))
+    Ok(plan::summary(&case, &demands, &notes)? + &summary(scheduler, request, &demands, &file, &ids))
 }
 
 impl Request {
@@ -215,9 +216,9 @@ fn refuse_control((name, value): &Value) -> Result<()> {
     )))
 }
 
-/// Requested memory per rank in MB, including the libraries.
+/// Requested memory per rank in MB: that of the rank that takes the most.
 fn memory(demands: &Demands) -> u64 {
-    ((MEMORY_FACTOR * demands.memory + MEMORY_OF_LIBRARIES) / 1e6).ceil() as u64
+    ((MEMORY_FACTOR * demands.most() + MEMORY_OF_NETWORK) / 1e6).ceil() as u64
 }
 
 /// The command that runs the case from any directory.

@@ -302,6 +302,10 @@ impl<T: Real> Columns<T> for ChebyshevColumns<T> {
         }
     }
 
+    fn memory(points: usize, room: Room) -> usize {
+        (room.columns * NUMBERS + 2 * T::ABREAST) * points * size_of::<T>()
+    }
+
     fn there_and_back(points: usize) -> f64 {
         (points - 1) as f64 / 2.0
     }

@@ -21,6 +21,9 @@ pub trait Columns<T> {
 
     fn new(points: usize, room: Room) -> Self;
 
+    /// Bytes of its lines.
+    fn memory(points: usize, room: Room) -> usize;
+
     /// The factor that the transforms of a line of so many points, there and back, multiply it by.
     fn there_and_back(points: usize) -> f64;
 }
@@ -190,6 +193,11 @@ impl<T: Real> Columns<T> for FourierColumns<T> {
             line: aligned(room.columns * points),
             of_columns: aligned(Self::ABREAST),
         }
+    }
+
+    fn memory(points: usize, room: Room) -> usize {
+        let group = points * Self::ABREAST;
+        (room.columns * (group + points) + 2 * group) * size_of::<Complex<T>>()
     }
 
     fn there_and_back(points: usize) -> f64 {

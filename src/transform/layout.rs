@@ -67,6 +67,14 @@ impl Layout {
         self.columns.binary_search_by_key(&(nx, nz < 0, nz), place).ok()
     }
 
+    /// Bytes of its lists.
+    #[cfg(test)]
+    pub fn listed(&self) -> usize {
+        size_of_val(&self.columns[..])
+            + size_of_val(&self.starts[..])
+            + self.pieces.iter().map(|of_nx| size_of_val(of_nx) + size_of_val(&of_nx[..])).sum::<usize>()
+    }
+
     /// The range of a column of this rank in its fields.
     pub fn range(&self, column: usize) -> Range<usize> {
         self.starts[column]..self.starts[column + 1]

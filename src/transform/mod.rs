@@ -5,6 +5,7 @@
 mod abreast;
 mod butterflies;
 mod chebyshev;
+mod choice;
 mod columns;
 mod evaluation;
 mod fetch;
@@ -25,6 +26,7 @@ mod shift;
 mod vectors;
 
 pub use chebyshev::ChebyshevColumns;
+pub use choice::Load;
 pub use columns::{Columns, FourierColumns};
 pub use fetch::fetch;
 pub use lanes::{LANES, Lanes, instruction_set, vectorised};

@@ -22,7 +22,7 @@
 
 use super::phase_times::PhaseTimes;
 use super::planes::Planes;
-use super::{Columns, FourierColumns, Layout, Real, Room, Truncation};
+use super::{Columns, FourierColumns, Layout, Portion, Real, Room, Truncation};
 use crate::error::Result;
 use crate::parallel::{ExactSum, Exchange, Method, ProcessGrid, Traffic};
 
@@ -59,6 +59,13 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
             phases: PhaseTimes::default(),
             layout,
         })
+    }
+
+    /// Bytes on a rank with this portion: of the buffers of the exchanges, and of the lists of
+    /// columns, the planes and the lines.
+    pub fn memory(portion: &Portion, room: Room) -> [usize; 2] {
+        let lines = Planes::<T>::memory(portion, room) + Y::memory(portion.truncation.grid[1], room);
+        [portion.buffer_reals(room) * size_of::<T>(), portion.listed() + lines]
     }
 
     /// The values of sums over planes, `[y][quantity]`, of all y on all ranks, from what each rank

@@ -13,7 +13,8 @@
 //! [`Truncation::columns`]: each rank owns one contiguous piece of the global list of modes, on any
 //! process grid.
 
-use super::{Order, Truncation};
+use super::layout::Piece;
+use super::{Column, Order, Truncation};
 use crate::parallel::{Share, Work};
 use std::ops::Range;
 
@@ -21,6 +22,8 @@ use std::ops::Range;
 #[derive(Clone, Debug)]
 pub struct Portion {
     pub truncation: Truncation,
+    /// The numbers of this rank in its row and in its column.
+    place: [usize; 2],
     /// The columns of this rank, by their place in the list of all.
     pub own_columns: Range<usize>,
     /// Modes of this rank, of the ranks before it, and of all ranks.
@@ -89,8 +92,8 @@ impl Visited {
 
 impl Portion {
     /// That of the rank with these numbers in its row and in its column.
-    pub fn new(order: &Order, grid: [usize; 2], [row_rank, column_rank]: [usize; 2]) -> Self {
-        let ([p_row, p_col], truncation) = (grid, order.truncation());
+    pub fn new(order: &Order, grid: [usize; 2], place: [usize; 2]) -> Self {
+        let ([p_row, p_col], [row_rank, column_rank], truncation) = (grid, place, order.truncation());
         let nkx = Share::new(truncation.nx_max() + 1, p_row);
         let kx = nkx.range(row_rank);
         let [first, end] = [kx.start, kx.end].map(|nx| order.columns_before(nx));
@@ -102,6 +105,7 @@ impl Portion {
         let slab = Slab { y: ny.range(column_rank), z: nz.range(row_rank) };
         Self {
             truncation,
+            place,
             own_columns,
             modes: (modes_end - modes_before) as usize,
             modes_before,
@@ -147,9 +151,19 @@ impl Portion {
     /// Real numbers in the exchanges' buffers, in column and row: one for what stays on this rank,
     /// one to send and one to receive.
     pub fn buffer_reals(&self, room: Room) -> usize {
-        let of_field = |counts, own: usize| 2 * (own + 2 * (longer(counts) - own));
-        room.columns * of_field(self.column_counts(), self.own_columns.len() * self.slab.y.len())
-            + self.row_times(room) * of_field(self.row_counts(), self.kx.len() * self.slab.z.len())
+        // A rank sends to all others, or receives from them.
+        let of_field = |ways: [usize; 2], own: usize| 2 * (own + 2 * (ways[0].max(ways[1]) - own));
+        let [columns, planes] = [self.own_columns.len(), self.slab.y.len()];
+        let [nkx, nz] = [self.kx.len(), self.slab.z.len()];
+        room.columns
+            * of_field([columns * self.ny.total(), planes * self.shared_columns.total()], columns * planes)
+            + self.row_times(room) * of_field([nkx * self.nz.total(), nz * self.nkx.total()], nkx * nz)
+    }
+
+    /// Bytes of what [`super::Layout`] lists: columns, and the pieces of z-lines.
+    pub fn listed(&self) -> usize {
+        self.own_columns.len() * (size_of::<Column>() + size_of::<usize>())
+            + (4 * self.kx.len() + self.shared_columns.parts()) * size_of::<Piece>()
     }
 
     /// The global list of modes, and where this rank's lie in it.
@@ -169,6 +183,11 @@ impl Portion {
         let (points, all) = (self.nz.range(row_rank), self.truncation.nz_max(0) + 1);
         let nz = [points.start / 2, points.end.div_ceil(2)].map(|n| n.min(all));
         Visited { y: self.ny.range(column_rank), nx: self.nkx.range(row_rank), nz: nz[0]..nz[1] }
+    }
+
+    /// The planes and modes that this rank visits.
+    pub fn visits(&self) -> Visited {
+        self.visited(self.place)
     }
 }
 
@@ -194,9 +213,4 @@ impl ModeList {
 /// The length of each of the share's parts, times a number.
 fn each(share: &Share, times: usize) -> Vec<usize> {
     share.counts().iter().map(|n| n * times).collect()
-}
-
-/// The larger sum.
-fn longer((a, b): (Vec<usize>, Vec<usize>)) -> usize {
-    a.iter().sum::<usize>().max(b.iter().sum())
 }

@@ -14,6 +14,7 @@ mod disks;
 mod going_on;
 mod hostile;
 mod locks;
+mod memory;
 mod output;
 mod place;
 mod precision;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         disks::trials(),
         hostile::trials(),
         locks::trials(),
+        memory::trials(),
         going_on::trials(),
         stopping::trials(),
         output::trials(),

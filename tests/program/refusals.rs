@@ -127,7 +127,7 @@ fn command_lines() -> Outcome {
     )?;
     place.ends(1, "check case.toml --ranks 2", 0, &[])?;
     let large = "check case.toml --set domain.grid=[2048,2048,2048] --ranks 64";
-    place.ends(1, large, 0, &["memory per rank  ", " GB, plus MPI", "checkpoint       61.0 GB"])?;
+    place.ends(1, large, 0, &["memory per rank  ", " GB, root ", "checkpoint       61.0 GB"])?;
     let aggregators =
         "checkpoint.aggregators = 4, but there are 3 ranks: choose at most as many, or omit the key";
     place.ends(3, "run case.toml --dir many --set checkpoint.aggregators=4", 2, &[aggregators])?;

@@ -21,6 +21,7 @@ use super::Channel;
 use super::kinematics::{Kinematics, Pencils};
 use crate::case::Batches;
 use crate::error::{Error, Result};
+use crate::parallel::ExactSum;
 use crate::statistics::{Axis, BatchRecords, Batching, Closed, Record, Sampled, Weight};
 use crate::transform::{Real, Visited};
 use averages::{Averages, Profile, turned};
@@ -49,16 +50,16 @@ impl Statistics {
     }
 }
 
-/// Numbers in double precision that a batch has on the disk, of ranks that visit `all` modes together.
-pub fn stored(scalars: usize, points: usize, all: &Visited) -> usize {
-    sampled(scalars).len() * points + Spectra::room(scalars, points, all)
+/// Numbers in double precision that the statistics have of a rank that visits these modes, or of all
+/// ranks together on the disk.
+pub fn stored(scalars: usize, points: usize, visited: &Visited) -> usize {
+    sampled(scalars).len() * points + Spectra::room(scalars, points, visited)
 }
 
-/// Maximum number of doubles of the statistics on a rank that visits these modes, of which there are
-/// `all` over all ranks: its sums, and twice those of a checkpoint while the root writes one or any
-/// rank reads one.
-pub fn room(scalars: usize, points: usize, visited: &Visited, all: &Visited) -> usize {
-    stored(scalars, points, visited) + 2 * stored(scalars, points, all)
+/// Bytes that a sample takes for a time on a rank that visits these modes.
+pub fn of_sample(scalars: usize, points: usize, visited: &Visited) -> usize {
+    let numbers = 2 * sampled(scalars).len() * points + Spectra::of_sample(visited);
+    size_of::<f64>() * numbers + ExactSum::memory(moments::most_together() * visited.y.len())
 }
 
 /// The state and the solvers from which a sample is taken.
@@ -184,42 +185,31 @@ impl<T: Real> Channel<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Statistics, room};
+    use super::{Statistics, stored};
     use crate::case::Batches;
     use crate::channel::Parameters;
-    use crate::transform::Layout;
+    use crate::transform::{Order, Portion, Visited};
 
     #[test]
-    fn the_room_is_what_the_ranks_hold_and_twice_what_they_hold_in_all() {
-        let scalars = 2;
-        let points = 17;
+    fn what_is_counted_is_what_the_ranks_hold() {
+        let (scalars, points, shape) = (2, 17, [2, 3]);
         let truncation = Parameters::at_rest([6.0, 2.0, 3.0], [16, points, 14]).truncation();
-        // What vectors of a rank hold: profiles, mean profiles of the spectra, spectra.
-        let held = |[p_row, p_col]: [usize; 2], row: usize, column: usize| {
-            let visited = Layout::new(truncation, [p_row, p_col], row, column).visited([row, column]);
+        let order = Order::new(truncation);
+        let held = |visited: Visited| {
             let statistics =
                 Statistics::new(scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
             let [means, spectra] = statistics.spectra.held();
-            [statistics.moments.numbers(), means, spectra]
+            [statistics.moments.numbers() + means, spectra]
         };
-        let [profiles, means, _] = held([1, 1], 0, 0);
-        for (shape, places) in [([1, 1], vec![[0, 0]]), ([2, 3], vec![[0, 0], [1, 0], [0, 2], [1, 2]])] {
-            // Over all ranks of the grid.
-            let all: usize = (0..shape[0])
-                .flat_map(|row| (0..shape[1]).map(move |column| held(shape, row, column)[2]))
-                .sum();
-            for [row, column] in places {
-                let visited = |shape, place: [usize; 2]| {
-                    Layout::new(truncation, shape, place[0], place[1]).visited(place)
-                };
-                let found = room(scalars, points, &visited(shape, [row, column]), &visited([1, 1], [0, 0]));
-                let own = held(shape, row, column);
-                assert_eq!(
-                    found,
-                    own.iter().sum::<usize>() + 2 * (profiles + means + all),
-                    "{shape:?}, {row}, {column}"
-                );
-            }
+        let mut all = 0;
+        for place in [0, 1].into_iter().flat_map(|row| [0, 1, 2].map(|column| [row, column])) {
+            let visited = Portion::new(&order, shape, place).visits();
+            let [profiles, spectra] = held(visited.clone());
+            assert_eq!(stored(scalars, points, &visited), profiles + spectra, "{place:?}");
+            all += spectra;
         }
+        // What the ranks have together stands in a batch.
+        let [profiles, spectra] = held(Visited::all(&truncation));
+        assert_eq!((spectra, stored(scalars, points, &Visited::all(&truncation))), (all, profiles + all));
     }
 }

@@ -23,6 +23,11 @@ pub struct AtPoints {
     sums: Vec<ExactSum>,
 }
 
+/// The most moments whose sums a rank holds at a time.
+pub fn most_together() -> usize {
+    terms::of_velocity([0.0; 2], [Complex::<f64>::default(); 4]).of.len().max(MOMENTS.len())
+}
+
 const MOMENTS: &[Moment] = terms::at_points([0.0; 3]).of;
 
 impl AtPoints {

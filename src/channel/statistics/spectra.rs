@@ -64,6 +64,11 @@ impl Spectra {
         pairs * visited.y.len() * (visited.nx.len() + visited.nz.len()) + with_means(scalars).count() * points
     }
 
+    /// Numbers that [`Spectra::add`] takes for a time on a rank that visits these modes.
+    pub fn of_sample(visited: &Visited) -> usize {
+        terms::spectra(0).len() * visited.y.len() * visited.nz.len()
+    }
+
     /// The place of the first pair of the velocity.
     pub const OF_VELOCITY: usize = 0;
 

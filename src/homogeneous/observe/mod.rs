@@ -11,6 +11,8 @@ mod nonlinear;
 mod series;
 mod spectra;
 
+pub use spectra::sums_of_spectra;
+
 use super::Homogeneous;
 use super::matrix::{COMPONENTS, Matrix};
 use super::wavenumbers::Wavenumbers;

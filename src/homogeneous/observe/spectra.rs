@@ -1,5 +1,6 @@
 //! Spectra over shells of |k|, and over each component of k.
 
+use super::Wavenumbers;
 use super::nonlinear::WithNonlinear;
 use super::{COMPONENTS, Homogeneous, each_mode, mode, product, production, square, wide};
 use crate::flow::OutputTable;
@@ -11,6 +12,11 @@ use num_complex::Complex;
 /// Quantities of a shell: R_ij, `k^2 |u|^2`, the transfer, and of each scalar its variance and its
 /// flux in y.
 const OF_VELOCITY: usize = 8;
+
+/// Exact sums that the spectra over shells take, with so many scalars.
+pub fn sums_of_spectra(wavenumbers: &Wavenumbers, scalars: usize) -> usize {
+    Bins::number(wavenumbers.shell_width(), wavenumbers.corner()) * (OF_VELOCITY + 2 * scalars)
+}
 
 impl<T: Real> WithNonlinear<'_, T> {
     /// Densities over k in shells as wide as the largest 2 pi / L_i. Collective.

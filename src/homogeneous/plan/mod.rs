@@ -9,9 +9,8 @@ use super::{Parameters, Wavenumbers};
 use crate::case::Case;
 use crate::error::Result;
 use crate::homogeneous::case::Homogeneous;
-use crate::parallel::ProcessGrid;
-use crate::plan::{Demands, Row, limits, missing_file, precision};
-use crate::transform::{Order, Portion, Truncation};
+use crate::plan::{Row, limits, precision};
+use crate::transform::Truncation;
 use notes::figures;
 
 pub use notes::notes;
@@ -19,12 +18,11 @@ pub use notes::notes;
 /// Lines for the table.
 ///
 /// # Errors
-/// A process grid, or aggregators, that do not fit the ranks; fields or forces that the run would refuse.
-pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
+/// Fields or forces that the run would refuse.
+pub fn rows(case: &Case, flow: &Homogeneous) -> Result<Vec<Row>> {
     let parameters = Parameters::new(case, flow);
     let truncation = parameters.truncation();
     let wavenumbers = Wavenumbers::new(case.domain.size, &truncation);
-    let demands = demands(case, flow, ranks)?;
     let [nx, ny, nz] = case.domain.grid;
     let spacing: Vec<String> =
         (0..3).map(|i| format!("{:.4}", case.domain.size[i] / case.domain.grid[i] as f64)).collect();
@@ -60,8 +58,6 @@ pub fn rows(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Vec<Row>> {
         &parameters.stability(),
     ));
     rows.extend(precision::rows(case, steps::length(case, survey.as_ref(), &start)));
-    rows.extend(demands.rows());
-    rows.extend(missing_file(case));
     Ok(rows)
 }
 
@@ -80,19 +76,6 @@ fn of_directions(wavenumbers: &Wavenumbers, truncation: &Truncation) -> String {
 fn times(case: &Case, flow: &Homogeneous) -> Vec<f64> {
     let end = case.time.stop.end.unwrap_or(f64::INFINITY);
     flow.mean.schedule.iter().map(|(time, _)| *time).filter(|time| *time == 0.0 || *time < end).collect()
-}
-
-/// The memory and disk space that the case needs.
-///
-/// # Errors
-/// A process grid, or aggregators, that do not fit the ranks.
-pub fn demands(case: &Case, flow: &Homogeneous, ranks: usize) -> Result<Demands> {
-    let parameters = Parameters::new(case, flow);
-    let truncation = parameters.truncation();
-    let grid = ProcessGrid::choose(ranks, parameters.process_grid, &Portion::work(&truncation))?;
-    let portion = Portion::new(&Order::new(truncation), grid, [0, 0]);
-    let stored = 2.0 * (3 + flow.scalars.len()) as f64 * portion.total_modes as f64;
-    Demands::new(case, grid, parameters.reals(&portion) as f64, stored)
 }
 
 /// The dissipation at which k_max eta = 1.5, eta = (nu^3 / eps)^(1/4).

@@ -131,6 +131,7 @@ fn development(case: &Case, develop: Develop, survey: &Survey, k_max: f64) -> St
 #[cfg(test)]
 mod tests {
     use crate::case;
+    use crate::plan::Demands;
     use std::path::Path;
 
     /// The lines of `check` with this name, for a case of configs.
@@ -138,7 +139,8 @@ mod tests {
         let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
         let case = case::load(crate::FLOWS, Path::new(&format!("configs/{config}.toml")), &overrides)
             .unwrap_or_else(|error| panic!("{error}"));
-        let text = crate::plan::summary(&case, 1, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let text = crate::plan::summary(&case, &Demands::new(&case, 1, 1).unwrap(), &[])
+            .unwrap_or_else(|error| panic!("{error}"));
         let found: Vec<&str> =
             text.lines().filter_map(|line| line.strip_prefix(name)).map(str::trim).collect();
         found.join("; ")
@@ -207,7 +209,8 @@ mod tests {
             let case =
                 case::load(crate::FLOWS, Path::new("configs/forced-isotropic.toml"), &[initial, forcing])
                     .unwrap_or_else(|error| panic!("{error}"));
-            crate::plan::summary(&case, 1, &[]).map_err(|error| error.message)
+            crate::plan::summary(&case, &Demands::new(&case, 1, 1).unwrap(), &[])
+                .map_err(|error| error.message)
         };
         for rescale in ["", "spectrum"] {
             assert!(summary(rescale).unwrap_err().contains("no energy between forcing.k_min"), "{rescale}");

@@ -11,7 +11,7 @@ mod visits;
 use super::layout::{Layout, Piece};
 use super::lines::{Aligned, aligned};
 use super::phase_times::{PhaseTimes, lap};
-use super::{ComplexLines, Pieces, PiecesMut, Products, Real, RealLines, Room, fetch};
+use super::{ComplexLines, Pieces, PiecesMut, Portion, Products, Real, RealLines, Room, fetch};
 use crate::error::Result;
 use crate::parallel::{Blocks, BlocksMut, Exchange, Method, Traffic, World};
 use bytemuck::cast_slice_mut;
@@ -62,11 +62,7 @@ impl<T: Real> Planes<T> {
         room: Room,
     ) -> Result<Self> {
         let [nx, _, nz] = layout.truncation.grid;
-        let lines = [Side::Z, Side::X]
-            .map(|side| lines_of(layout, side) * stride_of::<T>(layout, side))
-            .into_iter()
-            .max()
-            .unwrap_or(0);
+        let [lines, points] = room_of::<T>(layout);
         let (z_counts, x_counts) = layout.row_counts();
         Ok(Self {
             x: RealLines::new(nx),
@@ -79,8 +75,13 @@ impl<T: Real> Planes<T> {
             nkx: layout.truncation.nx_max() + 1,
             nz_max: layout.kx.clone().map(|nx| layout.truncation.nz_max(nx)).collect(),
             lines: aligned(room.lines * lines),
-            points: aligned(room.lines * nx * T::ABREAST / 2),
+            points: aligned(room.lines * points),
         })
+    }
+
+    /// Bytes of the lines and points of a rank with this portion.
+    pub fn memory(portion: &Portion, room: Room) -> usize {
+        room.lines * room_of::<T>(portion).iter().sum::<usize>() * size_of::<Complex<T>>()
     }
 
     pub fn batch(&self) -> usize {
@@ -288,19 +289,25 @@ impl<T: Real> Planes<T> {
     }
 }
 
+/// Complex numbers per field, of the lines of a plane and of the points of a group of x-lines.
+fn room_of<T: Real>(portion: &Portion) -> [usize; 2] {
+    let [z, x] = [Side::Z, Side::X].map(|side| lines_of(portion, side) * stride_of::<T>(portion, side));
+    [z.max(x), portion.truncation.grid[0] * T::ABREAST / 2]
+}
+
 /// z-lines of one field on a side.
-fn lines_of(layout: &Layout, side: Side) -> usize {
+fn lines_of(portion: &Portion, side: Side) -> usize {
     match side {
-        Side::Z => layout.kx.len(),
-        Side::X => layout.truncation.nx_max() + 1,
+        Side::Z => portion.kx.len(),
+        Side::X => portion.truncation.nx_max() + 1,
     }
 }
 
 /// Distance between z-lines on a side: they have room for whole groups of x-lines.
-fn stride_of<T: Real>(layout: &Layout, side: Side) -> usize {
+fn stride_of<T: Real>(portion: &Portion, side: Side) -> usize {
     let points = match side {
-        Side::Z => layout.truncation.grid[2],
-        Side::X => layout.slab.z.len(),
+        Side::Z => portion.truncation.grid[2],
+        Side::X => portion.slab.z.len(),
     };
     stride::<T>(points.next_multiple_of(T::ABREAST))
 }

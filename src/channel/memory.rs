@@ -1,0 +1,34 @@
+//! The memory of a rank of a channel, before there is one.
+
+use super::kinematics::Pencils;
+use super::line::length_of;
+use super::{Parameters, lines, right_hand_side, statistics};
+use crate::plan::Memory;
+use crate::transform::{Load, Portion, Real, Visited};
+
+impl Parameters {
+    /// What the flow takes of a process grid.
+    pub fn load(&self) -> Load {
+        // The state, and II h of the substep before.
+        Load { room: right_hand_side::room(self.scalars.len()), fields: 2 * (2 + self.scalars.len()) }
+    }
+
+    /// The memory of a rank with this portion, in fields of precision T.
+    pub fn memory<T: Real>(&self, portion: &Portion) -> Memory {
+        let of_field = 2 * portion.modes + lines(portion.own_columns.len()) * length_of(self.kept());
+        let [exchange, planes] = Pencils::<T>::memory(portion, right_hand_side::room(self.scalars.len()));
+        let (scalars, points) = (self.scalars.len(), self.grid[1]);
+        let visited = portion.visits();
+        Memory::default()
+            .always("state", (2 + scalars) * of_field * size_of::<T>())
+            .always("exchanges", exchange)
+            .always("planes and lists", planes)
+            .always("statistics", size_of::<f64>() * statistics::stored(scalars, points, &visited))
+            .at_times("sample", statistics::of_sample(scalars, points, &visited))
+    }
+
+    /// Numbers in double precision that a batch of statistics has on the disk.
+    pub fn batch_numbers(&self) -> usize {
+        statistics::stored(self.scalars.len(), self.grid[1], &Visited::all(&self.truncation()))
+    }
+}
