@@ -160,7 +160,7 @@ fn complex(case: &Case) -> usize {
 
 /// A warning where the checkpoint that the run starts from is not there.
 pub fn missing_file(case: &Case) -> Option<Row> {
-    let path = case.initial_file().filter(|path| !path.exists())?;
+    let path = case.flow.initial_file().filter(|path| !path.exists())?;
     Some(("warning", format!("initial.file: there is no {}", path.display())))
 }
 
