@@ -92,9 +92,8 @@ impl<T: Real> Homogeneous<T> {
     #[inline(never)]
     pub fn new(world: Rc<World>, parameters: Parameters) -> Result<Self> {
         let truncation = parameters.truncation();
-        let (order, load, node) = (Order::new(truncation), parameters.load(), world.ranks_per_node());
-        let cost = |grid| load.cost(&order, node, grid);
-        let shape = ProcessGrid::choose(world.size(), parameters.process_grid, cost)?;
+        let (ranks, node) = (world.size(), world.ranks_per_node());
+        let shape = parameters.load().grid(truncation, ranks, node, parameters.process_grid)?;
         let grid = ProcessGrid::new(&world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, parameters.exchange, parameters.room()))?;
         let mean = MeanFlow::new(&parameters.mean, parameters.size);

@@ -51,7 +51,7 @@ impl Demands {
         check_aggregators(case.checkpoint.aggregators, ranks)?;
         let definition = &case.flow;
         let order = Order::new(definition.truncation(case));
-        let grid = process_grid(case, &order, ranks, node)?;
+        let grid = case.flow.load(case).grid(order.truncation(), ranks, node, case.parallel.process_grid)?;
         let of = |rank: usize| of_rank(case, &order, grid, rank, node);
         // The first of a row and of a column have the longest shares, but n_x = 0 has fewer columns.
         let [p_row, _] = grid;
@@ -100,13 +100,8 @@ impl Demands {
 /// A process grid that does not fit the ranks.
 pub fn memory_of_rank(case: &Case, ranks: usize, node: usize, rank: usize) -> Result<Memory> {
     let order = Order::new(case.flow.truncation(case));
-    let grid = process_grid(case, &order, ranks, node)?;
+    let grid = case.flow.load(case).grid(order.truncation(), ranks, node, case.parallel.process_grid)?;
     Ok(of_rank(case, &order, grid, rank, node))
-}
-
-fn process_grid(case: &Case, order: &Order, ranks: usize, node: usize) -> Result<[usize; 2]> {
-    let load = case.flow.load(case);
-    ProcessGrid::choose(ranks, case.parallel.process_grid, |grid| load.cost(order, node, grid))
 }
 
 fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usize) -> Memory {

@@ -10,8 +10,9 @@
 //! result depends on the grid.
 
 use super::planes::Planes;
-use super::{Order, Portion, Room};
-use crate::parallel::Cost;
+use super::{Order, Portion, Room, Truncation};
+use crate::error::Result;
+use crate::parallel::{Cost, ProcessGrid};
 use num_complex::Complex;
 
 /// Seconds of a point in a substep, without exchanges.
@@ -37,8 +38,23 @@ pub struct Load {
 }
 
 impl Load {
+    /// The process grid that the user `asked` for, or the best one for nodes of so many ranks.
+    ///
+    /// # Errors
+    /// A grid that does not fit the ranks.
+    pub fn grid(
+        &self,
+        truncation: Truncation,
+        ranks: usize,
+        node: usize,
+        asked: Option<[usize; 2]>,
+    ) -> Result<[usize; 2]> {
+        let order = Order::new(truncation);
+        ProcessGrid::choose(ranks, asked, |grid| self.cost(&order, node, grid))
+    }
+
     /// The cost of a process grid on nodes of so many ranks.
-    pub fn cost(&self, order: &Order, node: usize, grid: [usize; 2]) -> Cost {
+    fn cost(&self, order: &Order, node: usize, grid: [usize; 2]) -> Cost {
         let [p_row, p_col] = grid;
         let portion = Portion::new(order, grid, [0, 0]);
         let number = size_of::<Complex<f64>>();
@@ -73,22 +89,19 @@ impl Load {
 #[cfg(test)]
 mod tests {
     use super::Load;
-    use crate::parallel::ProcessGrid;
-    use crate::transform::{Order, Room, Shape, Truncation};
+    use crate::transform::{Room, Shape, Truncation};
 
     fn chosen(grid: [usize; 3], shape: Shape, ranks: usize, node: usize) -> [usize; 2] {
-        let order = Order::new(Truncation { grid, shape });
         let load = Load { room: Room { columns: 5, lines: 6 }, fields: 6 };
-        ProcessGrid::choose(ranks, None, |grid| load.cost(&order, node, grid)).unwrap()
+        load.grid(Truncation { grid, shape }, ranks, node, None).unwrap()
     }
 
     #[test]
     fn few_ranks_make_slabs_and_many_keep_rows_on_a_node_and_planes_small() {
         let cube = |n: usize, ranks: usize, node: usize| chosen([n; 3], Shape::TwoThirds, ranks, node);
         assert_eq!([cube(64, 1, 16), cube(64, 2, 16), cube(64, 4, 16)], [[1, 1], [1, 2], [1, 4]]);
-        // A plane of [1, 2048] has 1.8 GB.
-        let [p_row, p_col] = cube(8192, 2048, 16);
-        assert!((8..=128).contains(&p_row) && p_row * p_col == 2048, "[{p_row}, {p_col}]");
+        // The planes of [1, 2048] take 1.8 GB of 13.
+        assert_eq!(cube(8192, 2048, 16), [2, 1024]);
         let channel = |ranks: usize, node: usize| {
             chosen([9216, 641, 6912], Shape::Chebyshev { kept: 641 }, ranks, node)
         };

@@ -18,12 +18,12 @@ use rogallo::definition::{Definition, Slowest};
 use rogallo::error::Result;
 use rogallo::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use rogallo::parallel::{ExactSum, ProcessGrid, World};
-use rogallo::plan::{Demands, Row};
+use rogallo::plan::{Memory, Row};
 use rogallo::point_boxes::PointBoxes;
 use rogallo::report::{Given, Recorded, rows};
 use rogallo::time::{Cause, Rates, RungeKutta, Stability, StepSize};
 use rogallo::transform::{
-    FourierColumns, Order, Pencils, PhaseTimes, Portion, Products, Shape, Shift, Slab, SpectralField,
+    FourierColumns, Load, Pencils, PhaseTimes, Portion, Products, Reals, Shape, Shift, Slab, SpectralField,
     Truncation, Values, ValuesMut,
 };
 use std::f64::consts::TAU;
@@ -71,24 +71,31 @@ impl Definition for Advection {
         Slowest { k2: k * k, stages: 1, name: format!("the largest scales (k = {k:.3})") }
     }
 
-    fn demands(&self, case: &Case, ranks: usize) -> Result<Demands> {
-        let truncation = self.truncation(case);
-        let shape = ProcessGrid::choose(ranks, case.parallel.process_grid, &Portion::work(&truncation))?;
-        let portion = Portion::new(&Order::new(truncation), shape, [0, 0]);
-        let reals = 2 * portion.modes + portion.buffer_reals(ROOM.room(1));
-        Demands::new(case, shape, reals as f64, 2.0 * portion.total_modes as f64)
+    fn load(&self, _: &Case) -> Load {
+        Load { room: ROOM.room(1), fields: 1 }
     }
 
-    fn rows(&self, case: &Case, ranks: usize) -> Result<Vec<Row>> {
-        let mut rows = vec![("velocity", format!("{:?}", self.velocity))];
-        rows.extend(self.demands(case, ranks)?.rows());
-        Ok(rows)
+    fn fields(&self) -> usize {
+        1
+    }
+
+    fn memory(&self, _: &Case, portion: &Portion) -> Memory {
+        let [exchange, planes] = Pencils::<f64>::memory(portion, ROOM.room(1));
+        let state = portion.modes * size_of::<Complex<f64>>();
+        Memory::default()
+            .always("state", state)
+            .always("exchanges", exchange)
+            .always("planes and lists", planes)
+    }
+
+    fn rows(&self, _: &Case) -> Result<Vec<Row>> {
+        Ok(vec![("velocity", format!("{:?}", self.velocity))])
     }
 
     fn build(&self, world: &Rc<World>, case: &Case) -> Result<Box<dyn Flow>> {
         let truncation = self.truncation(case);
-        let shape =
-            ProcessGrid::choose(world.size(), case.parallel.process_grid, &Portion::work(&truncation))?;
+        let (ranks, node) = (world.size(), world.ranks_per_node());
+        let shape = self.load(case).grid(truncation, ranks, node, case.parallel.process_grid)?;
         let grid = ProcessGrid::new(world, shape);
         let pencils = world.agree(Pencils::new(truncation, grid, case.parallel.exchange, ROOM.room(1)))?;
         let scalar = SpectralField::zeros(&pencils.layout);
