@@ -48,8 +48,7 @@ use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Record};
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, NEIGHBOURS, PhaseTimes, Portion, Real, Reals, Shape, Slab, SpectralField, Truncation, Values,
-    ValuesMut, Visited,
+    Layout, NEIGHBOURS, PhaseTimes, Real, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
 };
 use case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use kinematics::Pencils;

@@ -48,9 +48,7 @@ use crate::homogeneous::case::Initial;
 use crate::parallel::{ProcessGrid, World};
 use crate::point_boxes::PointBoxes;
 use crate::time::StepSize;
-use crate::transform::{
-    Layout, Pencils, PhaseTimes, Portion, Real, Reals, Shift, Slab, SpectralField, Values, ValuesMut,
-};
+use crate::transform::{Layout, Pencils, PhaseTimes, Real, Shift, Slab, SpectralField, Values, ValuesMut};
 use evaluation::Grids;
 use forcing::Forcing;
 use num_complex::Complex;

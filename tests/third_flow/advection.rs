@@ -23,7 +23,7 @@ use rogallo::point_boxes::PointBoxes;
 use rogallo::report::{Given, Recorded, rows};
 use rogallo::time::{Cause, Rates, RungeKutta, Stability, StepSize};
 use rogallo::transform::{
-    FourierColumns, Load, Pencils, PhaseTimes, Portion, Products, Reals, Shape, Shift, Slab, SpectralField,
+    FourierColumns, Load, Pencils, PhaseTimes, Portion, Products, Shape, Shift, Slab, SpectralField,
     Truncation, Values, ValuesMut,
 };
 use std::f64::consts::TAU;
