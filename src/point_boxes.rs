@@ -4,6 +4,9 @@
 use crate::transform::{Real, Reals, Slab};
 use std::ops::Range;
 
+/// Points of a box, unless a plane has more.
+pub const MOST_POINTS: usize = 1 << 18;
+
 /// A receiver of boxes: their planes, counted as [`crate::flow::Flow::coordinates`] counts y, and their
 /// points, ordered (z, y, x) with x fastest.
 pub type SeeBox<'a> = &'a mut dyn FnMut(Range<usize>, Reals);

@@ -142,26 +142,31 @@ pub fn idle_in_y(points: usize, p_col: usize) -> f64 {
 /// What a process grid costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
-    /// Bytes of planes that are too large beside what else a rank holds; zero where they are not.
-    pub excess: f64,
+    /// Bytes of a rank that depend on the grid.
+    pub memory: f64,
     /// Time of a substep, in any unit.
     pub time: f64,
 }
 
-/// All grids of `ranks` ranks, the best first: the fastest of those whose planes are small, then the
-/// others by their planes.
+/// How much more memory than the smallest grid a faster one may take: a part of it, or these bytes.
+const MORE_MEMORY: f64 = 0.5;
+const LITTLE_MEMORY: f64 = 32e6;
+
+/// All grids of `ranks` ranks, the best first: the fastest of those that take not much more memory than
+/// the smallest, then the others by their memory.
 fn ranked(ranks: usize, cost: impl Fn([usize; 2]) -> Cost) -> Vec<[usize; 2]> {
-    let mut grids: Vec<([usize; 2], Cost)> = (1..=ranks.isqrt())
+    let grids: Vec<([usize; 2], Cost)> = (1..=ranks.isqrt())
         .filter(|p| ranks.is_multiple_of(*p))
         .flat_map(|p| [[p, ranks / p], [ranks / p, p]])
         .map(|grid| (grid, cost(grid)))
         .collect();
-    let score = |(grid, cost): &([usize; 2], Cost)| (cost.excess, cost.time, grid[0]);
-    grids.sort_by(|a, b| {
-        let ((a, a_time, a_row), (b, b_time, b_row)) = (score(a), score(b));
-        a.total_cmp(&b).then(a_time.total_cmp(&b_time)).then(a_row.cmp(&b_row))
-    });
-    grids.into_iter().map(|(grid, _)| grid).collect()
+    let least = grids.iter().map(|(_, cost)| cost.memory).fold(f64::INFINITY, f64::min);
+    let most = (least * (1.0 + MORE_MEMORY)).max(least + LITTLE_MEMORY);
+    let (mut small, mut large): (Vec<_>, Vec<_>) =
+        grids.into_iter().partition(|(_, cost)| cost.memory <= most);
+    small.sort_by(|(a, of_a), (b, of_b)| of_a.time.total_cmp(&of_b.time).then(a.cmp(b)));
+    large.sort_by(|(a, of_a), (b, of_b)| of_a.memory.total_cmp(&of_b.memory).then(a.cmp(b)));
+    small.into_iter().chain(large).map(|(grid, _)| grid).collect()
 }
 
 /// The place of this rank in the grid of ranks, and its row and column as groups.
@@ -241,11 +246,11 @@ mod tests {
     #[test]
     fn memory_comes_before_time() {
         let cost = |[p_row, _]: [usize; 2]| {
-            let (excess, time) = [(9.0, 1.0), (0.0, 2.0), (0.0, 3.0), (3.0, 0.5)][p_row.ilog2() as usize];
-            Cost { excess, time }
+            let (memory, time) = [(9e9, 1.0), (1e9, 3.0), (1.4e9, 2.0), (3e9, 0.5)][p_row.ilog2() as usize];
+            Cost { memory, time }
         };
-        assert_eq!(ranked(8, cost), [[2, 4], [4, 2], [8, 1], [1, 8]]);
-        assert_eq!(ProcessGrid::choose(8, None, cost), Ok([2, 4]));
+        assert_eq!(ranked(8, cost), [[4, 2], [2, 4], [8, 1], [1, 8]]);
+        assert_eq!(ProcessGrid::choose(8, None, cost), Ok([4, 2]));
         assert_eq!(ProcessGrid::choose(8, Some([1, 8]), cost), Ok([1, 8]));
     }
 
@@ -284,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_grid_that_does_not_fit_is_refused_with_better_ones() {
-        let cost = |[p_row, _]: [usize; 2]| Cost { excess: 0.0, time: p_row as f64 };
+        let cost = |[p_row, _]: [usize; 2]| Cost { memory: 1e9, time: p_row as f64 };
         let error = ProcessGrid::choose(6, Some([2, 2]), cost).unwrap_err();
         assert!(error.message.contains("[2, 2] has 4 places but the job has 6 ranks"), "{error}");
         assert!(error.message.contains("the best grids for it: [1, 6], [2, 3], [3, 2]"), "{error}");

@@ -4,6 +4,7 @@ use super::memory::{Memory, bytes};
 use crate::case::{Case, Precision, Stop, is_fast};
 use crate::error::Result;
 use crate::parallel::{ProcessGrid, check_aggregators, idle_in_y};
+use crate::point_boxes::MOST_POINTS;
 use crate::time::Schedule;
 use crate::transform::{Order, Portion, Shape, Truncation};
 
@@ -23,20 +24,18 @@ pub struct Demands {
 }
 
 /// Memory of a rank without fields: the program with MPI and HDF5 (docs/scale.md).
-const LIBRARIES: usize = 36_000_000;
+const LIBRARIES: usize = 33_000_000;
 /// What Open MPI takes per rank on the same node: of the first ones, and of each further one.
 const FIRST_NEIGHBOURS: usize = 15;
-const PER_NEIGHBOUR: [usize; 2] = [180_000, 42_000];
-/// What the root has more where there are other ranks: the log, the tables, the lock.
-const ROOT: usize = 8_000_000;
+const PER_NEIGHBOUR: [usize; 2] = [120_000, 30_000];
+/// What the root has more: the case, the log, the tables, HDF5 at work; and with averages, beside these.
+const ROOT: usize = 2_000_000;
+const ROOT_WITH_AVERAGES: usize = 5_500_000;
 /// What the report takes at the end of a run: fonts and figures.
-const REPORT: usize = 32_000_000;
+const REPORT: usize = 7_500_000;
 
-/// Bytes that are read back at a time of what was written.
-const READ_BACK: usize = 16 << 20;
-/// Bytes per column of the tables that the root writes into a checkpoint.
-const TABLES: usize = 32;
-
+/// Bytes that are written, or read back, at a time.
+const AT_ONCE: usize = 4 << 20;
 /// Part of their time that ranks may wait on the planes without a word, and with other points in y
 /// that are worth a word.
 const IDLE: f64 = 0.1;
@@ -109,21 +108,25 @@ fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usiz
     let portion = Portion::new(order, grid, ProcessGrid::place(grid, rank));
     let neighbours = node.min(grid.iter().product()) - 1;
     let first = neighbours.min(FIRST_NEIGHBOURS);
-    let of_neighbours = PER_NEIGHBOUR[0] * first + PER_NEIGHBOUR[1] * (neighbours - first);
-    let of_root = if is_root && neighbours > 0 { ROOT } else { 0 };
-    let libraries = LIBRARIES + of_neighbours + of_root;
-    let read_back = (portion.modes * complex(case)).min(READ_BACK);
-    let tables = TABLES * order.columns_before(order.truncation().nx_max() + 1) + definition.records(case);
+    let records = definition.records(case);
+    let of_root = match (is_root, records) {
+        (false, _) => 0,
+        (true, 0) => ROOT,
+        (true, _) => ROOT_WITH_AVERAGES,
+    };
+    let libraries = LIBRARIES + PER_NEIGHBOUR[0] * first + PER_NEIGHBOUR[1] * (neighbours - first) + of_root;
+    let written = (portion.modes * complex(case)).min(AT_ONCE);
     let mut memory = definition
         .memory(case, &portion)
         .always("program, MPI and HDF5", libraries)
-        .at_times("checkpoint", read_back + if is_root { tables } else { 0 });
+        .at_times("checkpoint", written + if is_root { records } else { 0 });
     if case.output.snapshots != Schedule::default() {
-        let points = order.truncation().grid[0] * portion.slab.y.len() * portion.slab.z.len();
-        let field = points * complex(case) / 2;
-        memory = memory.at_times("snapshot", field + field.min(READ_BACK));
+        let plane = order.truncation().grid[0] * portion.slab.z.len();
+        let points = (plane * portion.slab.y.len()).min(plane.max(MOST_POINTS));
+        let given = points * complex(case) / 2;
+        memory = memory.at_times("snapshot", given + given.min(AT_ONCE));
     }
-    if is_root { memory.at_times("report", REPORT) } else { memory }
+    if is_root { memory.at_the_end("report", libraries + REPORT + records) } else { memory }
 }
 
 /// A line for the user if points in y divide so badly that ranks wait, with numbers of points nearby

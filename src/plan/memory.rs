@@ -9,6 +9,8 @@ pub enum When {
     Always,
     /// At times; of all such parts the largest counts.
     AtTimes,
+    /// At the end of the run, when the flow is gone: all that the rank then takes.
+    AtTheEnd,
 }
 
 /// A part of the memory of a rank, in bytes.
@@ -36,6 +38,12 @@ impl Memory {
         self
     }
 
+    /// With all that is taken at the end of the run, when the flow is gone.
+    pub fn at_the_end(mut self, name: &'static str, bytes: usize) -> Self {
+        self.0.push(Part { name, bytes: bytes as f64, when: When::AtTheEnd });
+        self
+    }
+
     pub fn parts(&self) -> &[Part] {
         &self.0
     }
@@ -48,7 +56,8 @@ impl Memory {
     /// The most that is taken at any time.
     pub fn most(&self) -> f64 {
         let of = |when: When| self.0.iter().filter(move |part| part.when == when).map(|part| part.bytes);
-        of(When::Always).sum::<f64>() + of(When::AtTimes).fold(0.0, f64::max)
+        let run = of(When::Always).sum::<f64>() + of(When::AtTimes).fold(0.0, f64::max);
+        of(When::AtTheEnd).fold(run, f64::max)
     }
 }
 
@@ -62,9 +71,14 @@ impl fmt::Display for Memory {
             let texts = parts.iter().map(|part| format!("{} {}", part.name, bytes(part.bytes)));
             texts.collect::<Vec<_>>().join(", ")
         };
-        let [always, at_times] = [When::Always, When::AtTimes].map(list);
-        f.write_str(&always)?;
-        if at_times.is_empty() { Ok(()) } else { write!(f, "; at times {at_times}") }
+        f.write_str(&list(When::Always))?;
+        for (when, text) in [(When::AtTimes, "at times"), (When::AtTheEnd, "at the end, in all,")] {
+            let parts = list(when);
+            if !parts.is_empty() {
+                write!(f, "; {text} {parts}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -91,5 +105,7 @@ mod tests {
             memory.to_string(),
             "state 5.0 MB, planes 2.0 MB; at times snapshot 3.0 MB, sample 1.0 MB"
         );
+        let memory = memory.at_the_end("report", 9_000_000);
+        assert_eq!((memory.most(), memory.at_the_end("report", 11_000_000).most()), (10e6, 11e6));
     }
 }

@@ -50,17 +50,17 @@ fn falls(case: &Case, expected: [(usize, f64); 4]) {
 #[test]
 fn what_a_rank_of_channel_2000_holds_falls() {
     let case = case("configs/channel-2000.toml", [9216, 641, 6912]);
-    falls(&case, [(2048, 1.0), (16_384, 1.0), (131_072, 1.0), (1_048_576, 1.0)]);
+    falls(&case, [(2048, 1596.0), (16_384, 229.6), (131_072, 54.4), (1_048_576, 21.1)]);
 }
 
 #[test]
 fn what_a_rank_of_a_smaller_channel_holds_falls() {
     let case = case("configs/channel-2000.toml", [6144, 633, 4608]);
-    falls(&case, [(2048, 1.0), (16_384, 1.0), (131_072, 1.0), (1_048_576, 1.0)]);
+    falls(&case, [(2048, 661.6), (16_384, 94.5), (131_072, 28.1), (1_048_576, 13.1)]);
 }
 
 #[test]
 fn what_a_rank_of_a_large_box_holds_falls() {
     let case = case("configs/forced-isotropic.toml", [8192; 3]);
-    falls(&case, [(2048, 1.0), (16_384, 1.0), (131_072, 1.0), (1_048_576, 1.0)]);
+    falls(&case, [(2048, 21_365.0), (16_384, 5965.0), (131_072, 687.5), (1_048_576, 115.2)]);
 }

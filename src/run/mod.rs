@@ -162,22 +162,25 @@ fn launch(
             &mut log,
         );
     }
+    // The report takes memory where the flow had it.
+    let (Clock { step, time }, Run { world, case, directory, flow, control: _control, .. }) =
+        (run.clock(), run);
+    drop(flow);
     if matches!(stopped, None | Some(Reason::StopFile)) {
         // A figure that cannot be drawn must not turn a successful run into a failure.
-        match run.world.root_text(|| report::report(flows, &run.directory.path, &[])) {
+        match world.root_text(|| report::report(flows, &directory.path, &[])) {
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),
         }
     }
     if stopped != Some(Reason::Signal) {
-        memory::summary(&run.world, &run.case, &mut log)?;
+        memory::summary(&world, &case, &mut log)?;
     }
-    let Clock { step, time } = run.clock();
     if stopped.is_none() {
         log.line(&format!("done: step {step}, time {time}"));
         return Ok(Outcome::Done);
     }
-    let code = if run.world.size() > 1 { " (exit code 3, which mpirun reports as an error)" } else { "" };
+    let code = if world.size() > 1 { " (exit code 3, which mpirun reports as an error)" } else { "" };
     log.line(&format!(
         "stopped early at step {step}, time {time}, with a checkpoint: run the same command again to \
          continue{code}"

@@ -9,6 +9,7 @@ use crate::definition::Flows;
 use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, OutputTable, Step};
 use crate::parallel::World;
+use crate::point_boxes::MOST_POINTS;
 use crate::statistics::{Axis, Record};
 use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
 use crate::time::{Rates, Schedule};
@@ -16,9 +17,6 @@ use crate::transform::Reals;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
-
-/// Points of a snapshot that a rank holds at a time, unless a plane has more.
-const BOX: usize = 1 << 18;
 
 /// The growing files of a run and their schedules. A failure to write does not end the run: it is
 /// reported, and rows are kept in memory.
@@ -258,7 +256,7 @@ impl Output {
         let nx = coordinates[0].len();
         let block =
             |y: Range<usize>| Block { start: [slab.z.start, y.start, 0], shape: [slab.z.len(), y.len(), nx] };
-        let planes = (BOX / (slab.z.len() * nx).max(1)).max(1);
+        let planes = (MOST_POINTS / (slab.z.len() * nx).max(1)).max(1);
         let planes = world.min_u64(planes as u64) as usize;
         // The number of rounds is small enough to be exact as a float.
         let rounds = world.max(slab.y.len().div_ceil(planes) as f64) as usize;

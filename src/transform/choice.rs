@@ -1,5 +1,5 @@
-//! The process grid of least cost. Of the grids whose planes are small it is the one with the
-//! shortest substep, counted from its lines, bytes and messages:
+//! The process grid of least cost. Of the grids that take at most half as much memory again as the smallest it is the
+//! one with the shortest substep, counted from its lines, bytes and messages:
 //!
 //! ```text
 //!     t = t_point N / (P e) + sum over row and column of (bytes / bandwidth + messages x latency)
@@ -23,11 +23,6 @@ const BANDWIDTH: [f64; 2] = [4e9, 0.5e9];
 const LATENCY: [f64; 2] = [0.5e-6, 2e-6];
 /// Fields that go through the column and through the row in a substep, there and back together.
 const FIELDS: [f64; 2] = [7.0, 8.0];
-
-/// The largest part that planes may be of the fields and the exchanges of a rank, where they take more
-/// than these bytes and another grid has smaller ones.
-const MOST_PLANES: f64 = 0.125;
-const SMALL_PLANES: f64 = 32e6;
 
 /// What a flow takes of a process grid.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +51,13 @@ impl Load {
     /// The cost of a process grid on nodes of so many ranks.
     fn cost(&self, order: &Order, node: usize, grid: [usize; 2]) -> Cost {
         let [p_row, p_col] = grid;
-        let portion = Portion::new(order, grid, [0, 0]);
+        // The first ranks have the longest shares, but n_x = 0 has fewer columns.
+        let portion = Portion::new(order, grid, [1.min(p_row - 1), 0]);
         let number = size_of::<Complex<f64>>();
         // Planes fall with the length of the row alone.
-        let planes = Planes::<f64>::memory(&portion, self.room) as f64;
-        let others = number * self.fields * portion.modes + number / 2 * portion.buffer_reals(self.room);
-        let excess = if planes > SMALL_PLANES && planes > MOST_PLANES * others as f64 { planes } else { 0.0 };
+        let planes = Planes::<f64>::memory(&portion, self.room);
+        let memory =
+            planes + number * self.fields * portion.modes + number / 2 * portion.buffer_reals(self.room);
         let work = Portion::work(&order.truncation());
         let [ranks, ny] = [(p_row * p_col) as f64, work.ny as f64];
         let points = (order.truncation().grid[0] * work.nz) as f64 * ny / ranks;
@@ -82,7 +78,7 @@ impl Load {
         let time = POINT * points / work.efficiency(grid)
             + exchange(FIELDS[0], of_column)
             + exchange(FIELDS[1], of_row);
-        Cost { excess, time }
+        Cost { memory: memory as f64, time }
     }
 }
 
@@ -100,14 +96,18 @@ mod tests {
     fn few_ranks_make_slabs_and_many_keep_rows_on_a_node_and_planes_small() {
         let cube = |n: usize, ranks: usize, node: usize| chosen([n; 3], Shape::TwoThirds, ranks, node);
         assert_eq!([cube(64, 1, 16), cube(64, 2, 16), cube(64, 4, 16)], [[1, 1], [1, 2], [1, 4]]);
-        // The planes of [1, 2048] take 1.8 GB of 13.
-        assert_eq!(cube(8192, 2048, 16), [2, 1024]);
+        // Its planes take 1.8 GB, but [2, 1024] takes more: it has an exchange in rows.
+        assert_eq!(cube(8192, 2048, 16), [1, 2048]);
+        // [1, 8192] takes 9 % more than [4096, 2], the smallest.
+        assert_eq!(cube(8192, 8192, 16), [1, 8192]);
         let channel = |ranks: usize, node: usize| {
             chosen([9216, 641, 6912], Shape::Chebyshev { kept: 641 }, ranks, node)
         };
-        for (ranks, node) in [(2048, 16), (2048, 64), (16384, 16), (16384, 64)] {
+        for (ranks, node) in [(2048, 16), (2048, 64), (16384, 64)] {
             let [p_row, _] = channel(ranks, node);
             assert!(p_row <= node, "{ranks} ranks, {node} on a node: rows of {p_row}");
         }
+        // 641 planes do not go round 1024 ranks.
+        assert_eq!(channel(16384, 16), [64, 256]);
     }
 }

@@ -34,9 +34,12 @@ use libtest_mimic::Arguments;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Under `nohup` the programs would inherit that they ignore it.
+    // SAFETY: there is no other thread yet, and the default action is no code of ours.
+    unsafe { libc::signal(libc::SIGHUP, libc::SIG_DFL) };
     let mut arguments = Arguments::from_args();
     // Two MPI jobs at once on few cores disturb each other.
-    arguments.test_threads = Some(1);
+    arguments.test_threads = Some(2);
     let trials = [
         bits::trials(),
         precision::trials(),

@@ -183,7 +183,7 @@ fn inspect_and_check() -> Outcome {
         1,
         "check case.toml --ranks 6",
         0,
-        &["24 x 20 x 18 points", "process grid", "memory per rank"],
+        &["24 x 20 x 18 points", "6, process grid", "memory per rank"],
     )?;
     let shear = "check case.toml --set mean={kind=\"shear\",rate=10} --set time.end=0.5";
     place.ends(
