@@ -35,7 +35,7 @@ statistics = { every_steps = 1, from = 0.009, batch = 0.02 }
 const LINES: &str = "
 import csv, math
 def read(name):
-    rows = list(csv.DictReader(open('pieces/' + name + '.csv')))
+    rows = list(csv.DictReader(open('pieces/run/' + name + '.csv')))
     lines = {}
     for row in rows: lines.setdefault(float(row['y']), \
     []).append({key: float(value or 'nan') for key, value in row.items()})
@@ -60,23 +60,23 @@ for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
         assert 0 < y < 1 and abs(r[0]['R_uu'] - 1) < 1e-12 and abs(r[1]['R_uu']) < 1 or y in (0, 1), r
 ";
 
-/// 40 steps on two ranks; and 37 on two, then the others on three. The window opens at step 5;
-/// batches end at each tenth.
+/// 40 steps on two ranks; and 37 on two, then the others on three. The window opens at step 5; batches end
+/// at each tenth. Figures name the directory of their run: both have the same name.
 fn averaged() -> Outcome {
     let place = Place::new()?;
     fs::write(place.at("case.toml"), CASE)?;
-    place.run(2, "whole", "")?;
-    place.run(2, "pieces", "--set time.steps=37")?;
+    place.run(2, "whole/run", "")?;
+    place.run(2, "pieces/run", "--set time.steps=37")?;
     place.ends(
         3,
-        "run case.toml --dir pieces",
+        "run case.toml --dir pieces/run",
         0,
-        &["continuing from pieces/checkpoints/00000037.h5, step 37,", "done: step 40,"],
+        &["continuing from pieces/run/checkpoints/00000037.h5, step 37,", "done: step 40,"],
     )?;
-    place.same_state("whole", "pieces")?;
+    place.same_state("whole/run", "pieces/run")?;
     place.python(
         "import h5py, numpy as np
-batches = [h5py.File('whole/statistics/%08d.h5' % m) for m in range(4)]
+batches = [h5py.File('whole/run/statistics/%08d.h5' % m) for m in range(4)]
 assert [b['samples'][()] for b in batches] == [5, 10, 10, 10] and [b['batch'][()] for b in batches] == [0, \
 1, 2, 3]
 assert np.allclose([b['weight'][()] for b in batches], [0.01, 0.02, 0.02, 0.02], rtol=1e-12, atol=0)
@@ -101,7 +101,7 @@ for b in batches:
     for batch in 0..4 {
         let file = format!("statistics/{batch:08}.h5");
         ensure!(
-            fs::read(place.at("whole").join(&file))? == fs::read(place.at("pieces").join(&file))?,
+            fs::read(place.at("whole/run").join(&file))? == fs::read(place.at("pieces/run").join(&file))?,
             "{file} of the two runs differ"
         );
     }
@@ -117,10 +117,10 @@ for b in batches:
     ];
     for file in files {
         ensure!(
-            fs::read(place.at("whole").join(file))? == fs::read(place.at("pieces").join(file))?,
+            fs::read(place.at("whole/run").join(file))? == fs::read(place.at("pieces/run").join(file))?,
             "{file} of the two runs differ"
         );
-        fs::remove_file(place.at("pieces").join(file))?;
+        fs::remove_file(place.at("pieces/run").join(file))?;
     }
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6.6 6 -0.1\n1 66 15 0\n")?;
     let parts = [
@@ -132,31 +132,31 @@ for b in batches:
         "(mean_velocity, stresses, vorticity, budget_k, scalar_mean, scalar_rms, spectra_x_uu, \
          correlations_x_uu, ",
     ];
-    place.ends(1, "stats pieces --reference published.txt", 0, &parts)?;
-    ensure!(place.at("pieces/figures/budget_k.png").exists(), "no figure");
-    place.same_text("whole", "pieces", "profiles.csv")?;
-    place.same_text("whole", "pieces", "budgets.csv")?;
+    place.ends(1, "stats pieces/run --reference published.txt", 0, &parts)?;
+    ensure!(place.at("pieces/run/figures/budget_k.png").exists(), "no figure");
+    place.same_text("whole/run", "pieces/run", "profiles.csv")?;
+    place.same_text("whole/run", "pieces/run", "budgets.csv")?;
     place.python(LINES)?;
-    let header = place.read("pieces/profiles.csv")?;
+    let header = place.read("pieces/run/profiles.csv")?;
     ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error\n"), "{header}");
     dressed_references(&place)?;
 
     // A damaged file is told, and a run that starts over has nothing of the old one.
-    let batch = place.at("pieces/statistics/00000001.h5");
+    let batch = place.at("pieces/run/statistics/00000001.h5");
     let bytes = fs::read(&batch)?;
     fs::write(&batch, &bytes[..bytes.len() / 2])?;
     place.ends(
         1,
-        "stats pieces",
+        "stats pieces/run",
         2,
         &[
-            "pieces/statistics/00000001.h5 is damaged",
+            "pieces/run/statistics/00000001.h5 is damaged",
             "or move it away to average over the other batches only",
         ],
     )?;
     fs::remove_file(&batch)?;
-    place.ends(1, "stats pieces", 0, &["; 25 samples, errors from 2 batches of 0.02\n"])?;
-    place.run(1, "pieces", "--fresh --set time.steps=2")?;
+    place.ends(1, "stats pieces/run", 0, &["; 25 samples, errors from 2 batches of 0.02\n"])?;
+    place.run(1, "pieces/run", "--fresh --set time.steps=2")?;
     for file in [
         "statistics",
         "profiles.csv",
@@ -165,14 +165,14 @@ for b in batches:
         "correlations_x.csv",
         "figures/mean_velocity.svg",
     ] {
-        ensure!(!place.at("pieces").join(file).exists(), "--fresh leaves {file}");
+        ensure!(!place.at("pieces/run").join(file).exists(), "--fresh leaves {file}");
     }
     Ok(())
 }
 
 /// The reference `published.txt` gives the same table whoever has written it, and what is none is refused.
 fn dressed_references(place: &Place) -> Outcome {
-    let stats = "stats pieces --reference published.txt";
+    let stats = "stats pieces/run --reference published.txt";
     let plain = place.rogallo(1, stats)?.output;
     for (text, columns) in [
         (
@@ -199,7 +199,7 @@ fn dressed_references(place: &Place) -> Outcome {
     )?;
     place.ends(
         1,
-        "stats pieces --reference case.toml",
+        "stats pieces/run --reference case.toml",
         2,
         &["case.toml is not a reference for a channel:\nIt has no rows of numbers.\nProfiles"],
     )
