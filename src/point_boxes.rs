@@ -1,4 +1,4 @@
-//! Points of a rank, plane by plane, in boxes of so many planes: a whole field of points would take as
+//! Points of a rank, plane by plane, in boxes of a given number of planes: a whole field of points would take as
 //! much memory as the state.
 
 use crate::transform::{Real, Reals, Slab};

@@ -87,7 +87,7 @@ fn fast_points(node: &Node, points: usize, but: usize) -> Read<usize> {
     Err(vec![problem.help(format!("the nearest good sizes are {}", near.join(" and ")))])
 }
 
-/// Whether a transform of so many points `but` so many is fast.
+/// Whether the transform of `points - but` points is fast.
 pub fn is_fast(points: usize, but: usize) -> bool {
     points > but && without_small_primes(points - but) == 1
 }

@@ -28,7 +28,7 @@ pub struct Kinematics<'a, T> {
 }
 
 impl<T: Real> Kinematics<'_, T> {
-    /// Transforms u, v, w and so many of the scalars to the planes, as they are seen from a frame
+    /// Transforms u, v, w and the first few scalars to the planes, as they are seen from a frame
     /// of this velocity.
     pub fn velocity_to_planes<'p>(
         mut self,

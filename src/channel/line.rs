@@ -127,13 +127,13 @@ impl<T: Real> Operators<T> {
     }
 }
 
-/// Numbers of a line of so many coefficients: whole groups, and room for those that operators read
+/// Numbers of a line of n coefficients: whole groups, and room for those that operators read
 /// behind them.
 pub fn length_of(kept: usize) -> usize {
     (kept.div_ceil(2) + 2) * GROUP
 }
 
-/// Neighbouring columns of so many coefficients, one after the other; the last stands for those
+/// Neighbouring columns of equal length, one after the other; the last stands for those
 /// that are missing.
 pub fn side_by_side<T>(coefficients: &[Complex<T>], kept: usize) -> [&[Complex<T>]; NEIGHBOURS] {
     let last = coefficients.len() - kept;

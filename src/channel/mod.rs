@@ -145,7 +145,7 @@ impl Parameters {
     }
 }
 
-/// Lines of so many columns: one for every neighbouring ones.
+/// The number of lines that hold `columns` columns, each line those of a few neighbours.
 fn lines(columns: usize) -> usize {
     columns.div_ceil(NEIGHBOURS)
 }

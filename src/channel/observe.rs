@@ -91,7 +91,7 @@ impl<T: Real> Channel<T> {
     }
 
     /// Shows `see` field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending, in
-    /// boxes of so many planes. Collective.
+    /// boxes of `planes` planes. Collective.
     pub(super) fn at_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>) {
         let Self { parameters, pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };

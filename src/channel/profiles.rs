@@ -59,7 +59,7 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// Room for so many profiles of so many coefficients.
+    /// Room for a number of profiles with a number of coefficients each.
     pub fn new(kept: usize, profiles: usize) -> Self {
         let operators = Operators::new(kept);
         Self {

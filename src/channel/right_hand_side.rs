@@ -24,7 +24,7 @@ use crate::convection::times_minus_i;
 use crate::transform::{Pieces, PiecesMut, Products, Real, Room, vectorised};
 use num_complex::Complex;
 
-/// The numbers of products and of what is made of them, with so many scalars.
+/// The number of products at points and of the outputs made of them, for a number of scalars.
 pub fn counts(scalars: usize) -> Products {
     Products { at_points: 5 + 3 * scalars, outputs: 4 + 2 * scalars }
 }

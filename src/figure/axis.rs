@@ -45,7 +45,7 @@ pub struct Ruler {
 }
 
 impl Ruler {
-    /// An axis for `values` with room for about so many ticks. `whole` extends it to the next ticks, unless
+    /// An axis for `values` with room for about `room` ticks. `whole` extends it to the next ticks, unless
     /// its range is given.
     pub fn new(axis: &Axis, values: impl Iterator<Item = f64>, room: f64, whole: bool) -> Self {
         let is_log = axis.scale == Scale::Logarithmic;

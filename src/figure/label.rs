@@ -38,7 +38,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// Sets `markup` in so many points.
+    /// Sets `markup` in letters of `size` points.
     pub fn new(markup: &str, size: f64) -> Self {
         let mut setter = Setter::default();
         setter.set(&mut markup.chars().peekable(), false, None, Position { size, baseline: 0.0 });

@@ -22,7 +22,7 @@ pub struct Legend {
 enum Place {
     /// The upper left corner.
     Within(Point),
-    /// Below the panel, in so many columns, this high.
+    /// Below the panel: number of columns, height.
     Below { columns: usize, height: f64 },
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-/// The bytes of the PNG file, with so many pixels per inch, which it states.
+/// The bytes of the PNG file at a resolution in pixels per inch, which the file states.
 ///
 /// # Errors
 /// A size that no picture can have.

@@ -81,7 +81,7 @@ const ZERO: Complex<f64> = Complex::new(0.0, 0.0);
 /// A wave `û exp(i k.x)` and its conjugate, of label n.
 pub type Wave = ([i64; 3], [Complex<f64>; 3]);
 
-/// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, so many waves to a box
+/// `u = U sin x cos y cos z, v = -U (k_x / k_y) cos x sin y cos z, w = 0`, with a number of waves per box
 /// length; a planar one without the factor in z (Taylor & Green 1937; Brachet et al. 1983).
 pub fn taylor_green_waves(
     amplitude: f64,

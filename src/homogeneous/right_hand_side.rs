@@ -22,7 +22,7 @@ use crate::convection::times_minus_i;
 use crate::transform::{Pieces, PiecesMut, Products, Real, vectorised};
 use num_complex::Complex;
 
-/// The numbers of products and of what is made of them, with so many scalars.
+/// The number of products at points and of the outputs made of them, for a number of scalars.
 pub fn counts(scalars: usize, mixed: bool) -> Products {
     Products { at_points: 5 + 3 * scalars, outputs: first_output(scalars, mixed) }
 }
@@ -32,7 +32,7 @@ pub fn first_output(scalar: usize, mixed: bool) -> usize {
     if mixed { 5 + 3 * scalar } else { 4 + 2 * scalar }
 }
 
-/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, and two fields a scalar, at n_x
+/// The derivatives in x and z: `[A, B, C, D]` of `[a, b, c, d, e]`, and two fields per scalar, at n_x
 /// and n_z = nz, nz + 1, ...; of mixed labels only the factor -i.
 pub fn divergence_xz<T: Real>(
     tables: &StageTables<T>,

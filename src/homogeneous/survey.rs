@@ -155,7 +155,7 @@ fn expected_rate(sums: &Sums, parameters: &Parameters) -> f64 {
     (2.0 / 3.0 * sums.energy * cells).sqrt() * expected_level(sums, 8.0, parameters)
 }
 
-/// The expected maximum of so many Gaussian fields of variance one. A level x is exceeded in
+/// The expected maximum of `fields` Gaussian fields of variance one. A level x is exceeded in
 ///
 /// ```text
 ///     N(x) = fields V (<k^2>/3)^(3/2) (2 pi)^-2 (x^2 - 1) exp(-x^2/2)

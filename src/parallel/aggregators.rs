@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// The number of ranks up to which each writes and reads its own data.
 const FEW: usize = 4;
 
-/// The number of aggregators of so many ranks, where the case does not say: twice the square root, so
+/// The number of aggregators where the case does not say: twice the square root, so
 /// that neither the writers of a file nor the ranks of one writer become many.
 fn usual(ranks: usize) -> usize {
     ranks.min((2 * ranks.isqrt()).max(FEW))

@@ -78,7 +78,7 @@ impl ExactSum {
         sums.iter().map(Self::value).collect()
     }
 
-    /// Bytes that [`ExactSum::totals`] of so many sums takes, with the sums.
+    /// Bytes that [`ExactSum::totals`] takes for a number of sums, with the sums themselves.
     pub fn memory(sums: usize) -> usize {
         sums * (size_of::<Self>() + size_of::<f64>())
             + 2 * sums.min(TOGETHER) * (WORDS + 1) * size_of::<i64>()

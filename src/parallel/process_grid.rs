@@ -53,7 +53,7 @@ impl Share {
 
     /// The ranks that share the items of a range.
     pub fn owners(&self, items: &Range<usize>) -> Range<usize> {
-        // The number of parts, of the first so many, that begin before an item.
+        // The number of parts, of the first `of`, that begin before an item.
         let before = |of: usize, item: usize| {
             let (mut low, mut high) = (0, of);
             while low < high {

@@ -1,4 +1,4 @@
-//! What a case takes on so many ranks, and lines of `check` that every flow has.
+//! What a case takes on a number of ranks, and lines of `check` that every flow has.
 
 use super::memory::{Memory, bytes};
 use crate::case::{Case, Precision, Stop, is_fast};
@@ -11,7 +11,7 @@ use crate::transform::{Order, Portion, Shape, Truncation};
 /// A line of the table: what, and how it is.
 pub type Row = (&'static str, String);
 
-/// What a case takes on so many ranks.
+/// What a case takes on a number of ranks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demands {
     pub process_grid: [usize; 2],
@@ -27,7 +27,7 @@ pub struct Demands {
 const LIBRARIES: usize = 33_000_000;
 /// What Open MPI takes per rank on the same node: of the first ones, and of each further one.
 const FIRST_NEIGHBOURS: usize = 15;
-const PER_NEIGHBOUR: [usize; 2] = [120_000, 30_000];
+const PER_NEIGHBOUR: [usize; 2] = [120_000, 40_000];
 /// What the root has more: the case, the log, the tables, HDF5 at work; and with averages, beside these.
 const ROOT: usize = 2_000_000;
 const ROOT_WITH_AVERAGES: usize = 5_500_000;
@@ -42,7 +42,7 @@ const IDLE: f64 = 0.1;
 const LITTLE_IDLE: f64 = 0.02;
 
 impl Demands {
-    /// Of a case on so many ranks, of which a node has `node`.
+    /// The demands of a case on `ranks` ranks, of which a node has `node`.
     ///
     /// # Errors
     /// A process grid, or aggregators, that do not fit the ranks.
@@ -93,7 +93,7 @@ impl Demands {
     }
 }
 
-/// The memory of one of so many ranks.
+/// The memory of one rank, of `ranks`.
 ///
 /// # Errors
 /// A process grid that does not fit the ranks.

@@ -69,7 +69,7 @@ pub fn significant(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
 
-/// A panel of spectra over wavenumbers, both logarithmic, down to so many decades below the peak.
+/// A panel of spectra over wavenumbers, both logarithmic, down to [`DECADES`] below the peak.
 /// `slope` adds the line of the inertial range above them.
 pub fn spectral_panel(x: &str, y: &str, slope: bool, mut layers: Vec<Layer>) -> Panel {
     let peak = layers.iter().flat_map(|layer| &layer.points).map(|point| point.1).fold(0.0, f64::max);

@@ -67,7 +67,7 @@ impl Extent {
 }
 
 impl Array {
-    /// The array of a dataset whose elements consist of numbers of so many bytes.
+    /// The array of a dataset whose elements consist of numbers of `number` bytes.
     ///
     /// # Errors
     /// A dataset that another program has written in a form that this one does not write.

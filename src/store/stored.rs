@@ -156,7 +156,7 @@ impl StoredSnapshot {
     }
 }
 
-/// The list of columns of fields of so many modes, which must follow each other without a gap.
+/// The list of columns of fields with `total` modes, which must follow each other without a gap.
 fn columns(file: &File, total: u64) -> hdf5::Result<Vec<StoredColumn>> {
     let modes = file.group("modes")?;
     let table = |name: &str| -> hdf5::Result<Vec<i64>> {

@@ -41,7 +41,7 @@ struct Place {
 }
 
 impl Place {
-    /// Copies so many fields to rows.
+    /// Copies the lines of some fields to rows.
     #[inline(always)]
     fn gather<T: Real>(self, fields: usize, from: &Blocks<'_, T>, rows: &mut [T]) {
         let width = T::ABREAST / 2;
@@ -60,7 +60,7 @@ impl Place {
         }
     }
 
-    /// Copies so many fields from rows.
+    /// Copies rows to the lines of some fields.
     #[inline(always)]
     fn scatter<T: Real>(self, fields: usize, rows: &[T], to: &mut BlocksMut<'_, T>) {
         let width = T::ABREAST / 2;
@@ -115,7 +115,7 @@ impl<T: Real> Cosines<T> {
         }
     }
 
-    /// S of so many fields g. The ends are multiplied by the first number before and by the other
+    /// S of some fields g. The ends are multiplied by the first number before and by the other
     /// one after it.
     fn transform(
         &mut self,
@@ -232,8 +232,8 @@ impl<T: Real> ChebyshevColumns<T> {
         Lines { numbers: &self.lines, length: NUMBERS * self.points }
     }
 
-    /// The lines of so many fields to the values at the points: into rows of `columns` complex
-    /// numbers a field, those of `own` columns.
+    /// Transforms the lines of `fields` fields to values at the points: into rows of `columns` complex
+    /// numbers per field, those of `own` columns.
     pub(super) fn inverse(
         &mut self,
         fields: usize,

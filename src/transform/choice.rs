@@ -33,7 +33,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// The process grid that the user `asked` for, or the best one for nodes of so many ranks.
+    /// The process grid that the user `asked` for, or the best one for nodes of `node` ranks.
     ///
     /// # Errors
     /// A grid that does not fit the ranks.
@@ -48,7 +48,7 @@ impl Load {
         ProcessGrid::choose(ranks, asked, |grid| self.cost(&order, node, grid))
     }
 
-    /// The cost of a process grid on nodes of so many ranks.
+    /// The cost of a process grid on nodes of `node` ranks.
     fn cost(&self, order: &Order, node: usize, grid: [usize; 2]) -> Cost {
         let [p_row, p_col] = grid;
         // The first ranks have the longest shares, but n_x = 0 has fewer columns.

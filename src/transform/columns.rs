@@ -24,7 +24,7 @@ pub trait Columns<T> {
     /// Bytes of its lines.
     fn memory(points: usize, room: Room) -> usize;
 
-    /// The factor that the transforms of a line of so many points, there and back, multiply it by.
+    /// The factor by which the forward and inverse transform of a line together multiply it.
     fn there_and_back(points: usize) -> f64;
 }
 
@@ -74,8 +74,8 @@ impl<T: Real> FourierColumns<T> {
         }
     }
 
-    /// The modes of so many fields of a group to the values at the points, displaced by `shift`:
-    /// into rows of `columns` complex numbers a field, those of `own` columns.
+    /// Transforms the modes of some fields of a group to values at the points, displaced by `shift`:
+    /// into rows of `columns` complex numbers per field, those of `own` columns.
     pub(super) fn inverse(
         &mut self,
         fields: usize,
@@ -160,7 +160,7 @@ impl<T: Real> FourierColumns<T> {
         }
     }
 
-    /// The modes of so many fields of a column, which has the place c in the group, in the order of
+    /// The modes of some fields of a column, which has the place c in the group, in the order of
     /// storage.
     pub(super) fn take(&mut self, column: &Column, fields: usize, c: usize) -> Pieces<'_, T> {
         let Self { stages, modes, line, .. } = self;

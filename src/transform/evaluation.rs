@@ -125,7 +125,7 @@ impl<T: Real, Y: Columns<T>> Pencils<T, Y> {
     }
 }
 
-/// Groups of `width` of so many columns, or fewer at the end.
+/// Groups of `width` columns, the last one perhaps smaller.
 fn groups(columns: usize, width: usize) -> impl Iterator<Item = Range<usize>> {
     (0..columns).step_by(width).map(move |first| first..columns.min(first + width))
 }

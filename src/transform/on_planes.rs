@@ -50,7 +50,7 @@ pub struct Returned<'a, T, Y: Columns<T> = FourierColumns<T>> {
 }
 
 impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
-    /// Multiplies the fields at their points, and brings what is made of the products back.
+    /// Multiplies the fields at their points, and brings the outputs made of the products back.
     ///
     /// * `multiply(y, groups, length)` at the points of a group of x-lines at the y of this index,
     ///   in an order that is the same for all fields: each field is a group of this length, the
@@ -132,7 +132,7 @@ impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
     }
 }
 
-/// The planes of this rank, so many at a time, from the first to the last or backwards.
+/// The planes of this rank, a batch at a time, from the first to the last or backwards.
 fn batches(layout: &Layout, batch: usize, backwards: bool) -> impl Iterator<Item = Range<usize>> + use<> {
     let planes = layout.slab.y.len();
     let number = planes.div_ceil(batch);

@@ -60,7 +60,7 @@ pub struct Products {
 }
 
 impl Products {
-    /// The room for these products of so many fields.
+    /// The room for these products of `fields` fields.
     pub fn room(self, fields: usize) -> Room {
         Room { columns: fields.max(self.outputs), lines: fields.max(self.at_points) }
     }
@@ -131,7 +131,7 @@ impl Portion {
         (each(&self.ny, self.own_columns.len()), each(&self.shared_columns, self.slab.y.len()))
     }
 
-    /// Complex numbers a field and plane that this rank exchanges with each rank of its row, as z-
+    /// Complex numbers per field and plane that this rank exchanges with each rank of its row, as z-
     /// and as x-lines.
     pub(super) fn row_counts(&self) -> (Vec<usize>, Vec<usize>) {
         (each(&self.nz, self.kx.len()), each(&self.nkx, self.slab.z.len()))

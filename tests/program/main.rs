@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     // SAFETY: there is no other thread yet, and the default action is no code of ours.
     unsafe { libc::signal(libc::SIGHUP, libc::SIG_DFL) };
     let mut arguments = Arguments::from_args();
-    // Two MPI jobs at once on few cores disturb each other.
+    // A trial waits for half of its time; more than two disturb each other on few cores.
     arguments.test_threads = Some(2);
     let trials = [
         bits::trials(),

@@ -53,7 +53,7 @@ const SHORT: usize = 15;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads = Some(1);
+    arguments.test_threads = Some(2);
     let trials = vec![
         Trial::test("a_crash_is_refused_whatever_befell", judge::crashes_are_refused),
         Trial::test("a_disturbed_homogeneous_run_ends_with_the_same_bits", || soak(HOMOGENEOUS, 1)),

@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         Trial::test("snapshots_open_in_h5py_and_have_sound_xdmf", snapshots::trial),
     ];
     let mut arguments = Arguments::from_args();
-    arguments.test_threads = Some(1);
+    arguments.test_threads = Some(2);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

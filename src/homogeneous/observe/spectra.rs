@@ -13,7 +13,7 @@ use num_complex::Complex;
 /// flux in y.
 const OF_VELOCITY: usize = 8;
 
-/// Exact sums that the spectra over shells take, with so many scalars.
+/// The number of exact sums of the spectra over shells, for a number of scalars.
 pub fn sums_of_spectra(wavenumbers: &Wavenumbers, scalars: usize) -> usize {
     Bins::number(wavenumbers.shell_width(), wavenumbers.corner()) * (OF_VELOCITY + 2 * scalars)
 }

@@ -27,7 +27,7 @@ pub(super) struct Planes<T> {
     x: RealLines<T>,
     z: ComplexLines<T>,
     row: Exchange<T>,
-    /// Complex numbers a field and plane that go to each rank of the row, as z- and as x-lines.
+    /// Complex numbers per field and plane that go to each rank of the row, as z- and as x-lines.
     z_counts: Vec<usize>,
     x_counts: Vec<usize>,
     /// Planes that go through the row's exchange together.
@@ -359,7 +359,7 @@ pub(super) fn stride<T>(points: usize) -> usize {
     in_cache_line * ((points / in_cache_line + 1) | 1)
 }
 
-/// The place of the label n in a line of so many points.
+/// The place of the label n in a line of `points` points.
 fn point(label: i64, points: usize) -> usize {
     if label < 0 { points - label.unsigned_abs() as usize } else { label as usize }
 }
