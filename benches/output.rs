@@ -9,6 +9,7 @@ mod support;
 use num_complex::Complex;
 use rogallo::parallel::Session;
 use rogallo::program::Program;
+use rogallo::statistics::Records;
 use rogallo::store::{Contents, Field, FieldMut, Header, Piece, read_fields, write_checkpoint};
 use rogallo::transform::{Values, ValuesMut};
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
         columns: Piece { offset: 0, total: 0 },
         piece,
         fields: &fields,
-        records: &[],
+        records: &Records::default(),
     };
     let written = write_checkpoint(&world, directory, 1, &contents).unwrap();
     let write = start.elapsed().as_secs_f64();

@@ -7,6 +7,7 @@ use crate::files;
 use crate::parallel::{self, Session, World};
 use crate::program::Program;
 use crate::run::{self, Options, Outcome, Target};
+use crate::transform::choose_instructions;
 use crate::{plan, report, store, submit};
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
@@ -249,8 +250,9 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
 fn compute(program: Program, run: impl FnOnce(World) -> Result<Outcome>) -> Result<i32> {
     run::heed_signals();
     let session = Session::start(program)?;
+    let world = session.world();
     // An error is printed before MPI ends: see `wait_for_first_process`.
-    Ok(match run(session.world()) {
+    Ok(match choose_instructions(&world).and_then(|()| run(world)) {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Stopped) => 3,
         Err(error) => report_error(error),

@@ -5,7 +5,8 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::parallel::World;
 pub use crate::point_boxes::SeeBox;
-use crate::statistics::{BatchRecords, Record};
+use crate::statistics::{BatchRecords, Records};
+use crate::store::StoredRecords;
 use crate::time::{Rates, Stability, StepSize};
 pub use crate::transform::ModeList;
 use crate::transform::{PhaseTimes, Reals, Slab, Values, ValuesMut};
@@ -56,17 +57,16 @@ pub trait Flow {
     /// Continues from the restored state at this time.
     fn resume(&mut self, clock: Clock, restart_scalars: &[(String, f64)]);
 
-    /// The open batch of statistics for a checkpoint: at the root, nothing elsewhere. Collective.
-    fn records(&self) -> Vec<Record> {
-        Vec::new()
+    /// The open batch of statistics for a checkpoint.
+    fn records(&self) -> Records {
+        Records::default()
     }
 
-    /// Restores the open batch of a checkpoint, in alphabetical order; there may be none. Called after
-    /// [`Flow::resume`].
+    /// Restores the open batch of a checkpoint; there may be none. Called after [`Flow::resume`].
     ///
     /// # Errors
-    /// Missing or unknown records; nothing is restored then.
-    fn recall(&mut self, _records: Vec<Record>) -> Result<()> {
+    /// The same on all ranks: missing or unknown records; nothing is restored then.
+    fn recall(&mut self, _records: &mut StoredRecords) -> Result<()> {
         Ok(())
     }
 

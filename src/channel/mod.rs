@@ -45,10 +45,11 @@ use crate::chebyshev::Points;
 use crate::error::Result;
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use crate::parallel::{Method, ProcessGrid, World};
-use crate::statistics::{BatchRecords, Record};
+use crate::statistics::{BatchRecords, Records};
+use crate::store::StoredRecords;
 use crate::time::StepSize;
 use crate::transform::{
-    Layout, NEIGHBOURS, PhaseTimes, Real, Shape, Slab, SpectralField, Truncation, Values, ValuesMut, Visited,
+    Layout, NEIGHBOURS, PhaseTimes, Real, Shape, Slab, SpectralField, Truncation, Values, ValuesMut,
 };
 use case::{ChannelInitial, ChannelScalar, Drive, ScalarBoundary, Walls};
 use kinematics::Pencils;
@@ -231,11 +232,6 @@ impl<T: Real> Channel<T> {
         &self.pencils.layout
     }
 
-    /// The planes and modes that a rank visits.
-    fn visited(&self, rank: usize) -> Visited {
-        self.pencils.layout.visited(ProcessGrid::place(self.process_grid, rank))
-    }
-
     /// The range of the mean profiles in the fields, on the rank that holds them.
     fn mean_column(&self) -> Option<std::ops::Range<usize>> {
         let layout = &self.pencils.layout;
@@ -327,13 +323,13 @@ impl<T: Real> Flow for Channel<T> {
     }
 
     #[inline(never)]
-    fn records(&self) -> Vec<Record> {
+    fn records(&self) -> Records {
         self.statistics_records()
     }
 
     #[inline(never)]
-    fn recall(&mut self, records: Vec<Record>) -> Result<()> {
-        self.recall_statistics(&records)
+    fn recall(&mut self, records: &mut StoredRecords) -> Result<()> {
+        self.recall_statistics(records)
     }
 
     #[inline(never)]

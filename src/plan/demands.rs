@@ -36,6 +36,9 @@ const REPORT: usize = 7_500_000;
 
 /// Bytes that are written, or read back, at a time.
 const AT_ONCE: usize = 4 << 20;
+/// Bytes per column of its tables that a rank writes into a checkpoint.
+const TABLES: usize = 32;
+
 /// Part of their time that ranks may wait on the planes without a word, and with other points in y
 /// that are worth a word.
 const IDLE: f64 = 0.1;
@@ -116,10 +119,10 @@ fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usiz
     };
     let libraries = LIBRARIES + PER_NEIGHBOUR[0] * first + PER_NEIGHBOUR[1] * (neighbours - first) + of_root;
     let written = (portion.modes * complex(case)).min(AT_ONCE);
-    let mut memory = definition
-        .memory(case, &portion)
-        .always("program, MPI and HDF5", libraries)
-        .at_times("checkpoint", written + if is_root { records } else { 0 });
+    let of_flow = definition.memory(case, &portion);
+    // A rank writes a copy of its own sums.
+    let own = of_flow.of("statistics") as usize + TABLES * portion.own_columns.len();
+    let mut memory = of_flow.always("program, MPI and HDF5", libraries).at_times("checkpoint", written + own);
     if case.output.snapshots != Schedule::default() {
         let plane = order.truncation().grid[0] * portion.slab.z.len();
         let points = (plane * portion.slab.y.len()).min(plane.max(MOST_POINTS));

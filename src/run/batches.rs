@@ -3,13 +3,12 @@
 
 use crate::error::{Error, Result};
 use crate::parallel::World;
-use crate::statistics::{BatchRecords, Record};
+use crate::statistics::{BatchRecords, Record, Records};
 use crate::store::{self, Header};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-/// Directory of the batches, and the batches that are not written yet. The root has their
-/// records.
+/// Directory of the batches, and the batches that are not written yet.
 pub struct BatchFiles {
     directory: PathBuf,
     kept: VecDeque<(Header, BatchRecords)>,
@@ -69,40 +68,62 @@ impl BatchFiles {
     }
 
     /// Records of the kept batches for a checkpoint, under longer names.
-    pub fn kept(&self) -> Vec<Record> {
-        let mut kept = Vec::new();
+    pub fn kept(&self, world: &World) -> Records {
+        let mut kept = Records::default();
         for (header, BatchRecords { number, records }) in &self.kept {
-            let [step, time] = [("step", header.step as f64), ("time", header.time)]
-                .map(|(name, value)| Record::scalar(name, "1", "of the state that closed the batch", value));
             // Checkpoints give them back in alphabetical order.
-            let renamed = |(n, record): (usize, &Record)| Record {
-                name: format!("{}{number:08}_{n:04}_{}", Record::KEPT, record.name),
-                ..record.clone()
-            };
-            kept.extend([&step, &time].into_iter().chain(records).enumerate().map(renamed));
+            let longer = |n: usize, name: &str| format!("{}{number:08}_{n:04}_{name}", Record::KEPT);
+            let state = [("step", header.step as f64), ("time", header.time)].into_iter();
+            let state = state
+                .map(|(name, value)| Record::scalar(name, "1", "of the state that closed the batch", value));
+            let whole = state.filter(|_| world.is_root()).chain(records.whole.iter().cloned()).enumerate();
+            kept.whole.extend(whole.map(|(n, record)| Record { name: longer(n, &record.name), ..record }));
+            let parts = records.parts.iter().cloned().enumerate();
+            kept.parts.extend(parts.map(|(n, mut part)| {
+                part.record.name = longer(n, &part.record.name);
+                part
+            }));
         }
         kept
     }
 
-    /// Moves the batches that a checkpoint carries from its `records` to the batches to be written.
-    /// `header` has their flow, layout and physics.
+    /// Moves the batches that a checkpoint carries to the batches to be written. `header` has their flow,
+    /// layout and physics. Collective.
     ///
     /// # Errors
-    /// Names that do not occur in checkpoints of this program.
-    pub fn recall(&mut self, records: &mut Vec<Record>, header: &Header) -> Result<()> {
-        let mut batches: BTreeMap<String, Vec<Record>> = BTreeMap::new();
-        for mut record in records.extract_if(.., |record| record.is_kept()) {
-            let mut parts = record.name[Record::KEPT.len()..].splitn(3, '_').map(str::to_owned);
-            let batch = parts.next().unwrap_or_default();
-            record.name = parts.nth(1).unwrap_or_default();
-            batches.entry(batch).or_default().push(record);
+    /// The same on all ranks: names that do not occur in checkpoints of this program.
+    pub fn recall(&mut self, world: &World, kept: Records, header: &Header) -> Result<()> {
+        let mut batches: BTreeMap<u64, Records> = BTreeMap::new();
+        for mut record in kept.whole {
+            batches.entry(shorten(&mut record.name)).or_default().whole.push(record);
         }
-        for mut records in batches.into_values() {
-            let number = |name: &str| Record::number(&records, name);
-            let (number, step, time) = (number("batch")? as u64, number("step")? as u64, number("time")?);
-            records.retain(|record| !["step", "time"].contains(&&*record.name));
-            self.kept.push_back((Header { step, time, ..header.clone() }, BatchRecords { number, records }));
+        for mut part in kept.parts {
+            batches.entry(shorten(&mut part.record.name)).or_default().parts.push(part);
+        }
+        let mut clocks = Vec::new();
+        world.root_does(|| {
+            batches.iter().try_for_each(|(number, Records { whole, .. })| {
+                clocks.push([*number as f64, Record::number(whole, "step")?, Record::number(whole, "time")?]);
+                Ok(())
+            })
+        })?;
+        let mut clocks = clocks.concat();
+        world.broadcast(0, &mut clocks);
+        for &[number, step, time] in clocks.as_chunks::<3>().0 {
+            let number = number as u64;
+            let mut records = batches.remove(&number).unwrap_or_default();
+            records.whole.retain(|record| !["step", "time"].contains(&&*record.name));
+            let header = Header { step: step as u64, time, ..header.clone() };
+            self.kept.push_back((header, BatchRecords { number, records }));
         }
         Ok(())
     }
+}
+
+/// Gives a record of a kept batch its own name; returns the number of the batch.
+fn shorten(name: &mut String) -> u64 {
+    let mut parts = name[Record::KEPT.len()..].splitn(3, '_');
+    let number = parts.next().and_then(|number| number.parse().ok()).unwrap_or_default();
+    *name = parts.nth(1).unwrap_or_default().to_owned();
+    number
 }

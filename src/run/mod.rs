@@ -35,6 +35,7 @@ use crate::ledger::Event;
 use crate::parallel::{World, activity};
 use crate::plan;
 use crate::report;
+use crate::statistics::Records;
 use control::{Control, Reason};
 use log::Log;
 use notes::Tally;
@@ -139,7 +140,7 @@ fn launch(
         run.note(Event::Changed { changes }, &mut log);
     }
     if !goes_on {
-        run.write_checkpoint(Vec::new(), &mut log)?;
+        run.write_checkpoint(Records::default(), &mut log)?;
     }
     let end = loop {
         match run.step_to_the_end(&mut log) {
@@ -316,7 +317,7 @@ impl Run {
             }
             if verdict.save && !self.watch.is_doubtful() || asked {
                 output.settle(&self.world, log);
-                self.save(output.kept(), log)?;
+                self.save(output.kept(&self.world), log)?;
             }
         }
         self.end(&mut output, log, None)?;
@@ -348,7 +349,7 @@ impl Run {
                 output.settle(&self.world, log);
             }
         }
-        let saved = self.save_last(output.kept(), log);
+        let saved = self.save_last(output.kept(&self.world), log);
         let sampled = output.finish(&self.world, log);
         self.control.ended();
         saved.and(sampled)

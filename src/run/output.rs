@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::flow::{Clock, Flow, OutputTable, Step};
 use crate::parallel::World;
 use crate::point_boxes::MOST_POINTS;
-use crate::statistics::{Axis, Record};
+use crate::statistics::{Axis, Records};
 use crate::store::{Block, Header, Snapshot, SnapshotHeader, Table};
 use crate::time::{Rates, Schedule};
 use crate::transform::Reals;
@@ -167,8 +167,8 @@ impl Output {
     }
 
     /// Records of the batches of statistics that are not written yet, for a checkpoint.
-    pub fn kept(&self) -> Vec<Record> {
-        self.batches.kept()
+    pub fn kept(&self, world: &World) -> Records {
+        self.batches.kept(world)
     }
 
     /// Writes the last sample, spectra and, if the run has any, snapshot, unless they are written

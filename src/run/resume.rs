@@ -8,8 +8,8 @@ use super::{Run, regrid};
 use crate::case::{self, Case, Sampling, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::flow::Clock;
-use crate::statistics::{Axis, Record};
-use crate::store::{self, Header};
+use crate::statistics::Axis;
+use crate::store::{self, Header, StoredRecords};
 use crate::time::Schedule;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -224,10 +224,12 @@ impl Run {
         let mut fields: Vec<store::FieldMut> =
             fields.into_iter().map(|(name, values)| store::FieldMut { name, values }).collect();
         store::read_fields(&self.world, checkpoint, piece, &mut fields)?;
-        let mut records = store::read_records(&self.world, checkpoint)?;
+        let mut records = StoredRecords::open(&self.world, checkpoint)?;
         let mut batches = BatchFiles::new(self.directory.batches());
+        let kept = records.take_kept(&self.world);
         batches.recall(
-            &mut records,
+            &self.world,
+            kept,
             &Header { case: case::physics_text(&changes.before), numbers: Vec::new(), ..header.clone() },
         )?;
         self.flow.resume(Clock { step: header.step, time: header.time }, &header.numbers);
@@ -241,10 +243,11 @@ impl Run {
                 [&changes.accepted[..], &changes.noted].concat().join("\n  ")
             );
         }
-        match (changes.accepted.is_empty(), records.is_empty()) {
+        match (changes.accepted.is_empty(), records.small().is_empty()) {
             (false, false) => story += "averages start afresh\n",
-            _ => story += &self.recall(records, checkpoint, accept).map_err(Unusable::Foreign)?,
+            _ => story += &self.recall(&mut records, checkpoint, accept).map_err(Unusable::Foreign)?,
         }
+        records.agree(&self.world)?;
         self.shorten(shortened);
         self.saved = Some(header.step);
         Ok((changes, batches, story))
@@ -254,9 +257,10 @@ impl Run {
     ///
     /// # Errors
     /// The averages are not those of this program, and the user has not accepted a fresh start.
-    fn recall(&mut self, records: Vec<Record>, checkpoint: &Path, accept: bool) -> Result<String> {
+    fn recall(&mut self, records: &mut StoredRecords, checkpoint: &Path, accept: bool) -> Result<String> {
         // Sampling was off in between, or the change would have been refused.
         let length = records
+            .small()
             .iter()
             .find(|record| record.name == "batch_length")
             .and_then(|record| record.values.first());

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::flow::Step;
 use crate::ledger::Event;
+use crate::statistics::Records;
 use crate::time::StepSize;
 
 /// Names of the numbers in a checkpoint.
@@ -116,7 +117,7 @@ impl Run {
             retry.times
         ));
         run.note(Event::Retry { number: retries, factor }, log);
-        run.save(Vec::new(), log)?;
+        run.save(Records::default(), log)?;
         Ok(run)
     }
 

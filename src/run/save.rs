@@ -5,7 +5,7 @@ use super::log::Log;
 use super::{Run, output};
 use crate::error::{Error, Result};
 use crate::ledger::Event;
-use crate::statistics::Record;
+use crate::statistics::Records;
 use crate::store::{self, Header};
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ impl Run {
     ///
     /// # Errors
     /// Failures for longer than the user allows.
-    pub(super) fn save(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
+    pub(super) fn save(&mut self, kept: Records, log: &mut Log) -> Result<()> {
         let start = Instant::now();
         let Err(error) = self.write_checkpoint(kept, log) else { return Ok(()) };
         let failing = self.control.not_saved(start.elapsed()).as_secs_f64() / 60.0;
@@ -46,7 +46,7 @@ impl Run {
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn save_last(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
+    pub(super) fn save_last(&mut self, kept: Records, log: &mut Log) -> Result<()> {
         if self.saved == Some(self.clock().step) {
             return Ok(());
         }
@@ -75,11 +75,10 @@ impl Run {
     ///
     /// # Errors
     /// A checkpoint that cannot be written; older ones are untouched.
-    pub(super) fn write_checkpoint(&mut self, kept: Vec<Record>, log: &mut Log) -> Result<()> {
+    pub(super) fn write_checkpoint(&mut self, kept: Records, log: &mut Log) -> Result<()> {
         let start = Instant::now();
         self.directory.recreate(&self.world, &self.case)?;
-        let (header, modes, records) =
-            (self.header(), self.flow.modes(), [self.flow.records(), kept].concat());
+        let (header, modes, records) = (self.header(), self.flow.modes(), self.flow.records().and(kept));
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> = fields

@@ -7,4 +7,4 @@ mod record;
 
 pub use batches::{Axis, Batch, Batching, Closed, Sampled, Tally, Weight, Window};
 pub use bins::Bins;
-pub use record::{BatchRecords, Record};
+pub use record::{BatchRecords, Record, RecordPart, Records};

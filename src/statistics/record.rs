@@ -3,8 +3,9 @@
 
 use crate::error::{Error, Result};
 use ndarray::ArrayViewD;
+use std::ops::Range;
 
-/// A small array of real numbers, whole on a rank that has it, such as the mean velocity over y.
+/// An array of real numbers, such as the mean velocity over y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     pub name: String,
@@ -67,11 +68,38 @@ impl Record {
     }
 }
 
-/// A closed batch to be written: its records at the root, none elsewhere.
+/// A large record of two axes, of which each rank has a box; together they are the whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordPart {
+    /// Its shape is that of the whole, its values those of the box.
+    pub record: Record,
+    /// The rows and the columns of the box, which may be empty.
+    pub place: [Range<usize>; 2],
+}
+
+/// Results of all ranks to be written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Records {
+    /// At the root, nothing elsewhere.
+    pub whole: Vec<Record>,
+    /// The same on all ranks but for the box.
+    pub parts: Vec<RecordPart>,
+}
+
+impl Records {
+    /// All of these and of the others.
+    pub fn and(mut self, others: Self) -> Self {
+        self.whole.extend(others.whole);
+        self.parts.extend(others.parts);
+        self
+    }
+}
+
+/// A closed batch to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchRecords {
     pub number: u64,
-    pub records: Vec<Record>,
+    pub records: Records,
 }
 
 #[cfg(test)]

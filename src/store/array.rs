@@ -2,6 +2,7 @@
 //! box of the array.
 
 use super::checksum;
+use super::container::CHUNKED;
 use super::transfer::ROUND;
 use crate::parallel::World;
 use hdf5::Dataset;
@@ -45,6 +46,11 @@ impl Region {
         Self([[0, 1], [0, 1], [range.start, range.end]])
     }
 
+    /// A box of an array with two axes.
+    pub fn of_box([rows, columns]: &[Range<usize>; 2]) -> Self {
+        Self([&(0..1), rows, columns].map(|range| [range.start as u64, range.end as u64]))
+    }
+
     pub fn from_words(words: &[u64; 6]) -> Self {
         let [a, b, c, d, e, f] = *words;
         Self([[a, b], [c, d], [e, f]])
@@ -77,7 +83,7 @@ impl Array {
         if ![ByteOrder::LittleEndian, ByteOrder::BigEndian].contains(&order) || lengths.len() > 3 {
             return Err(format!("it has {} axes and numbers of the order {order:?}", lengths.len()).into());
         }
-        let offset = dataset.offset().ok_or("its bytes do not lie one after the other")?;
+        let offset = dataset.offset().ok_or_else(|| format!("it is {CHUNKED}"))?;
         let mut shape = [1; 3];
         shape.iter_mut().rev().zip(lengths.iter().rev()).for_each(|(own, length)| *own = *length as u64);
         let (element, is_swapped) = (kind.size() as u64, order != NATIVE);
@@ -100,6 +106,11 @@ impl Array {
             is_swapped: swapped != 0,
         };
         all.as_chunks::<7>().0.iter().map(array).collect()
+    }
+
+    /// All of it.
+    pub fn whole(&self) -> Region {
+        Region(self.shape.map(|length| [0, length]))
     }
 
     /// The consecutive bytes of a box, in order, in parts of at most `ROUND`.

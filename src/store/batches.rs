@@ -6,7 +6,7 @@
 //!               case, without keys that differ from job to job
 //! ```
 
-use super::{Header, Record, directory, read_statistics, write_statistics};
+use super::{Header, Records, directory, read_statistics, write_statistics};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use crate::statistics::{Axis, Batch};
@@ -15,8 +15,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Writes the file of a batch to `directory`, which is created if necessary, together with its
-/// parent. An existing file of this number is replaced. Collective; the records are those of the
-/// root.
+/// parent. An existing file of this number is replaced. Collective.
 ///
 /// # Errors
 /// The same on all ranks: those of [`super::write_statistics`].
@@ -25,7 +24,7 @@ pub fn write_batch(
     directory: &Path,
     number: u64,
     header: &Header,
-    records: &[Record],
+    records: &Records,
 ) -> Result<()> {
     world.root_does(|| {
         directory.parent().map_or(Ok(()), directory::make).and_then(|()| directory::make(directory))

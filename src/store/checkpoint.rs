@@ -91,43 +91,36 @@ pub fn write_checkpoint(
     let of_tables = tables.iter().map(|table| checksum::of_table(columns.offset, &table.values));
     let mut sums: Vec<u64> = of_fields.chain(of_tables).collect();
     world.sum_u64(&mut sums);
+    sums.extend(records::sums_of_parts(world, records));
     let path = directory.join(directory::file_name(header.step, "h5"));
     let partial = directory::partial(&path);
-    let (mut bytes, mut not_pruned, mut arrays) = (0, None, Vec::new());
-    let prepared = world.root_does(|| {
+    let (mut bytes, mut not_pruned) = (0, None);
+    let lay_out = || {
         directory::make(directory)?;
         directory::sweep(directory)?;
         directory::check_room(directory, size_estimate(contents))?;
-        arrays = lay_out(&partial, world.program(), contents, &sums)
+        let arrays = lay_out(&partial, world.program(), contents, &sums)
             .map_err(because(format!("cannot create the checkpoint {}", partial.display())))?;
         bytes = directory::reserve(&partial)?;
+        Ok(arrays)
+    };
+    let of_fields = fields.iter().map(|field| (piece.region(field.values.len()), field.values.bytes()));
+    let of_tables = tables
+        .iter()
+        .map(|Table { values, .. }| (columns.region(values.len()), bytemuck::cast_slice(values)));
+    let parts = of_fields.chain(of_tables).enumerate();
+    let mut parts: Vec<Part> =
+        parts.map(|(array, (region, values))| Part { array, region, values }).collect();
+    parts.extend(records::parts_from(parts.len(), records));
+    let finish = || {
+        records::compare(&partial, records)?;
+        directory::publish(&partial, &path)?;
+        directory::point_latest(directory, header.step)?;
+        // A failure to delete does not affect the new checkpoint.
+        not_pruned = directory::prune(directory, keep, header.step).err().map(|error| error.message);
         Ok(())
-    });
-    let filled = prepared.and_then(|()| {
-        let of_fields = fields.iter().map(|field| (piece.region(field.values.len()), field.values.bytes()));
-        let of_tables = tables
-            .iter()
-            .map(|Table { values, .. }| (columns.region(values.len()), bytemuck::cast_slice(values)));
-        let parts = of_fields.chain(of_tables).enumerate();
-        let parts: Vec<Part> =
-            parts.map(|(array, (region, values))| Part { array, region, values }).collect();
-        transfer::fill(world, &partial, Array::share(world, arrays), &parts)
-    });
-    let published = filled.and_then(|()| {
-        world.root_does(|| {
-            records::compare(&partial, records)?;
-            directory::publish(&partial, &path)?;
-            directory::point_latest(directory, header.step)?;
-            // A failure to delete does not affect the new checkpoint.
-            not_pruned = directory::prune(directory, keep, header.step).err().map(|error| error.message);
-            Ok(())
-        })
-    });
-    if published.is_err() && world.is_root() {
-        // The first error is the one to report.
-        let _ = directory::discard(&partial);
-    }
-    published?;
+    };
+    transfer::make(world, &partial, lay_out, &parts, finish)?;
     let mut size = vec![bytes];
     world.broadcast(0, &mut size);
     Ok(Written { path, bytes: size[0], not_pruned })
@@ -140,13 +133,14 @@ fn size_estimate(contents: &Contents) -> u64 {
     state + modes + header.case.len() as u64 + records::size_estimate(records) + METADATA
 }
 
-/// Creates the file with everything but the values of the fields and of the tables of modes, which belong
-/// into the returned arrays; by the root alone.
+/// Creates the file with everything but the values of the fields, of the tables of modes and of the records
+/// of which each rank has a part, which belong into the returned arrays; by the root alone.
 fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<Vec<Array>> {
     let Contents { header, tables, columns, piece, fields, records } = *contents;
     let file = container::create(path, program, CHECKPOINT, size_estimate(contents))?;
     put_header(&file, header)?;
-    let (of_fields, of_tables) = sums.split_at(fields.len());
+    let (of_fields, rest) = sums.split_at(fields.len());
+    let (of_tables, of_records) = rest.split_at(tables.len());
     let of_tables = put_tables(&file, tables, columns.total, of_tables)?;
     let state = container::group(&file, "state")?;
     let mut arrays = Vec::new();
@@ -156,11 +150,11 @@ fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> 
         put(&dataset, "checksum", sum)?;
         arrays.push(of_field(&dataset, precision)?);
     }
-    if !records.is_empty() {
-        records::put(&container::group(&file, records::GROUP)?, records)?;
+    arrays.extend(of_tables);
+    if !records.whole.is_empty() || !records.parts.is_empty() {
+        arrays.extend(records::put(&container::group(&file, records::GROUP)?, records, of_records)?);
     }
     drop(state);
-    arrays.extend(of_tables);
     file.close().map(|()| arrays)
 }
 

@@ -13,6 +13,7 @@
 //! of 2^-64.
 
 use num_complex::Complex;
+use std::ops::Range;
 
 /// The finaliser of splitmix64 after its increment, so that zero is not a fixed point. Each step is
 /// invertible: adding a constant, xor with its own high bits, multiplication by an odd number.
@@ -56,9 +57,16 @@ pub(super) fn of_table(offset: u64, values: &[i64]) -> u64 {
         .fold(0, |sum, (index, &value)| sum.wrapping_add(term(index, value.cast_unsigned(), 0)))
 }
 
-/// Checksum of an array of real numbers, the last axis fastest.
-pub(super) fn of_reals(values: &[f64]) -> u64 {
-    (0..).zip(values).fold(0, |sum, (index, value)| sum.wrapping_add(term(index, value.bits(), 0)))
+/// Share of the elements `offset ..` in the checksum of their array of real numbers, the last axis fastest.
+pub(super) fn of_reals(offset: u64, values: &[f64]) -> u64 {
+    (offset..).zip(values).fold(0, |sum, (index, value)| sum.wrapping_add(term(index, value.bits(), 0)))
+}
+
+/// Share of a box in the checksum of an array of real numbers with rows of this length.
+pub(super) fn of_box(length: usize, [rows, columns]: &[Range<usize>; 2], values: &[f64]) -> u64 {
+    let lines = rows.clone().zip(values.chunks(columns.len().max(1)));
+    let sums = lines.map(|(row, line)| of_reals((row * length + columns.start) as u64, line));
+    sums.fold(0, u64::wrapping_add)
 }
 
 /// Checksum of bytes from the place `first` of an array on, in numbers of 4 or 8 bytes: the sum of a_i S(i),
@@ -139,9 +147,12 @@ mod tests {
         assert_ne!(of_text("a"), of_text("a\0"));
         assert_ne!(of_table(0, &[1, 2, 3]), of_table(0, &[1, 3, 2]));
         assert_eq!(of_table(0, &[1, 2, 3]), of_table(0, &[1]).wrapping_add(of_table(1, &[2, 3])));
-        assert_ne!(of_reals(&[1.0, 2.0, 3.0]), of_reals(&[1.0, 3.0, 2.0]));
-        assert_ne!(of_reals(&[0.0, 1.0]), of_reals(&[-0.0, 1.0]));
-        assert_ne!(of_reals(&[0.0; 3]), of_reals(&[0.0; 4]));
+        assert_ne!(of_reals(0, &[1.0, 2.0, 3.0]), of_reals(0, &[1.0, 3.0, 2.0]));
+        assert_ne!(of_reals(0, &[0.0, 1.0]), of_reals(0, &[-0.0, 1.0]));
+        assert_ne!(of_reals(0, &[0.0; 3]), of_reals(0, &[0.0; 4]));
+        let [whole, left, right] = [&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0][..], &[1.0, 4.0], &[2.0, 3.0, 5.0, 6.0]];
+        let boxes = of_box(3, &[0..2, 0..1], left).wrapping_add(of_box(3, &[0..2, 1..3], right));
+        assert_eq!((boxes, of_box(3, &[0..2, 2..2], &[])), (of_reals(0, whole), 0));
         let bytes: Vec<u8> = (0..28).collect();
         let sum = |bytes: &[u8]| of_bytes(40, bytes);
         assert_eq!(sum(&bytes), sum(&bytes[..16]).wrapping_add(of_bytes(56, &bytes[16..])));

@@ -73,9 +73,21 @@ pub(super) fn dataset<T: H5Type>(
     Ok(dataset)
 }
 
+/// What is wrong with a dataset whose bytes do not lie one after the other, and the cure.
+pub(super) const CHUNKED: &str =
+    "stored in chunks, which rogallo does not read: copy the file with `h5repack -l CONTI OLD NEW`";
+
+/// Returns whether the bytes of a dataset do not lie one after the other. An empty one has none.
+pub(super) fn is_chunked(dataset: &Dataset) -> bool {
+    dataset.size() > 0 && dataset.is_chunked()
+}
+
 /// The number of elements of a dataset. Checks that the file holds their bytes, since a damaged shape
 /// may claim any number of them.
 pub(super) fn elements(dataset: &Dataset) -> hdf5::Result<usize> {
+    if is_chunked(dataset) {
+        return Err(format!("it is {CHUNKED}").into());
+    }
     let shape = dataset.shape();
     let claimed = shape
         .iter()

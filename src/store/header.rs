@@ -82,7 +82,23 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
         let (shown, what, advice) = (path.display(), cause(&error), advice(&kind));
         Error::input(format!("the header of {shown} is damaged: {what}; {advice}"))
     })?;
+    refuse_chunks(path, &file)?;
     Ok((file, header))
+}
+
+/// Refuses a file whose fields another program has cut into chunks: it is sound, and can be turned back.
+fn refuse_chunks(path: &Path, file: &Group) -> Result<()> {
+    // A file without fields is no matter of this function.
+    let fields = file.group("state").and_then(|state| state.datasets()).unwrap_or_default();
+    match fields.iter().find(|field| container::is_chunked(field)) {
+        Some(field) => Err(Error::failure(format!(
+            "\"{}\" in {} is {}",
+            field.name(),
+            path.display(),
+            container::CHUNKED
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Opens a file of one of `kinds` for this rank alone. Returns the file and its kind.

@@ -20,6 +20,7 @@ mod records;
 mod remake;
 mod snapshot;
 mod stored;
+mod stored_records;
 mod transfer;
 mod xdmf;
 
@@ -29,12 +30,13 @@ pub use directory::{checkpoint_file, checkpoints, latest_problem, point_latest, 
 pub use header::read_header;
 pub use inspect::inspect;
 pub use parts::{Inventory, Part, Parts, blocks};
-pub use records::{read_open_batch, read_records, read_statistics, write_statistics};
+pub use records::{read_open_batch, read_statistics, write_statistics};
 pub use remake::Remake;
 pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
 pub use stored::{StoredCheckpoint, StoredColumn, StoredSnapshot};
+pub use stored_records::StoredRecords;
 
-use crate::statistics::Record;
+use crate::statistics::{Record, Records};
 use crate::transform::{Values, ValuesMut};
 use std::path::PathBuf;
 
@@ -48,8 +50,7 @@ pub struct Contents<'a> {
     /// This rank's piece of every field.
     pub piece: Piece,
     pub fields: &'a [Field<'a>],
-    /// Records, the same on all ranks.
-    pub records: &'a [Record],
+    pub records: &'a Records,
 }
 
 /// The description of a run in a file.

@@ -1,4 +1,4 @@
-//! Records in files. Every rank holds them completely, so the root writes them alone.
+//! Records in files. The root writes what it has alone; of the large ones, each rank writes its box.
 //!
 //! ```text
 //! NAME   dataset f64 of the record's shape; attributes units, description, axes ("y, kx"), checksum
@@ -8,16 +8,17 @@
 //! `/numbers` of a checkpoint, and its records at `/`. Its format is 2: one batch, weighted by
 //! time, y ascending; 1 had all samples of a run, counted, y descending.
 
+use super::array::{Array, Region};
 use super::container::{self, get, get_text, put_text};
 use super::foreign::{because, cause};
 use super::header::{CHECKPOINT, NUMBERS, STATISTICS, advice, open_checked, put_header};
-use super::transfer::not_held;
-use super::{Header, Record, checksum, directory};
+use super::transfer::{self, Part, not_held};
+use super::{Header, Record, Records, checksum, directory};
 use crate::error::{Error, Result};
 use crate::parallel::World;
-use crate::program::Program;
-use crate::statistics::Batch;
+use crate::statistics::{Batch, RecordPart};
 use hdf5::{Dataset, File, Group};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The group of the records in a checkpoint.
@@ -32,52 +33,51 @@ const METADATA: u64 = 16 << 10;
 const METADATA_EACH: u64 = 1 << 10;
 
 /// Writes a file of statistics to `path`, whose directory must exist. The file gets its name only when
-/// it is complete and on the disk; an existing file is replaced. Collective; `records` are the same on
-/// all ranks, and none is called "numbers".
+/// it is complete and on the disk; an existing file is replaced. Collective; no record is called
+/// "numbers".
 ///
 /// # Errors
 /// The same on all ranks: no space, a directory that cannot be written, a failing disk. An existing
 /// file is then untouched, and the partial one is removed.
-pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &[Record]) -> Result<()> {
-    world.root_does(|| {
-        let partial = directory::partial(path);
-        let written = write_partial(&partial, world.program(), header, records)
-            .and_then(|()| directory::publish(&partial, path));
-        if written.is_err() {
-            // The first error is the one to report.
-            let _ = directory::discard(&partial);
-        }
-        written
-    })
-}
-
-fn write_partial(partial: &Path, program: Program, header: &Header, records: &[Record]) -> Result<()> {
-    directory::discard(partial)?;
-    let bytes = METADATA + header.case.len() as u64 + size_estimate(records);
-    partial.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
-    let fill = || {
-        let file = container::create(partial, program, STATISTICS, bytes)?;
-        put_header(&file, header)?;
-        put(&file, records)?;
-        file.close()
+pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &Records) -> Result<()> {
+    let (partial, sums) = (directory::partial(path), sums_of_parts(world, records));
+    let lay_out = || {
+        directory::discard(&partial)?;
+        let bytes = METADATA + header.case.len() as u64 + size_estimate(records);
+        partial.parent().map_or(Ok(()), |directory| directory::check_room(directory, bytes))?;
+        let fill = || {
+            let file = container::create(&partial, world.program(), STATISTICS, bytes)?;
+            put_header(&file, header)?;
+            let arrays = put(&file, records, &sums)?;
+            file.close().map(|()| arrays)
+        };
+        let arrays =
+            fill().map_err(because(format!("cannot create the statistics {}", partial.display())))?;
+        directory::reserve(&partial)?;
+        Ok(arrays)
     };
-    fill().map_err(because(format!("cannot create the statistics {}", partial.display())))?;
-    directory::sync(partial)?;
-    compare(partial, records)
+    let finish = || compare(&partial, records).and_then(|()| directory::publish(&partial, path));
+    transfer::make(world, &partial, lay_out, &parts_from(0, records), finish)
 }
 
-/// Reads the records of a checkpoint, in alphabetical order, and verifies their checksums. Only the
-/// root reads the file; all ranks get the records. Empty if the file has no such group. Collective.
-///
-/// # Errors
-/// The same on all ranks: those of `read_header`; data that do not match their checksum.
-pub fn read_records(world: &World, file: &Path) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    world.root_does(|| {
-        records = read_sound(file, CHECKPOINT)?.1;
-        Ok(())
-    })?;
-    share(world, &records)
+/// The checksums of the records of which each rank has a part. Collective.
+pub(super) fn sums_of_parts(world: &World, records: &Records) -> Vec<u64> {
+    let sum = |RecordPart { record: Record { shape, values, .. }, place }: &RecordPart| {
+        checksum::of_box(shape.last().copied().unwrap_or(1), place, values)
+    };
+    let mut sums: Vec<u64> = records.parts.iter().map(sum).collect();
+    world.sum_u64(&mut sums);
+    sums
+}
+
+/// This rank's boxes of records, whose arrays are the ones from `first` on.
+pub(super) fn parts_from(first: usize, records: &Records) -> Vec<Part<'_>> {
+    let parts = (first..).zip(&records.parts).map(|(array, RecordPart { record, place })| Part {
+        array,
+        region: Region::of_box(place),
+        values: bytemuck::cast_slice(&record.values),
+    });
+    parts.collect()
 }
 
 /// Reads a file of statistics and verifies its checksums; the records are in alphabetical order.
@@ -86,7 +86,7 @@ pub fn read_records(world: &World, file: &Path) -> Result<Vec<Record>> {
 /// # Errors
 /// A file that is missing, damaged, foreign or of a newer format.
 pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
-    read_sound(file, STATISTICS)
+    read_sound(file, STATISTICS, get_record)
 }
 
 /// Reads the open batch of a checkpoint; none before the first sample. Serial: for one process alone,
@@ -95,7 +95,7 @@ pub fn read_statistics(file: &Path) -> Result<(Header, Vec<Record>)> {
 /// # Errors
 /// Those of [`read_statistics`].
 pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
-    let (header, mut records) = read_sound(checkpoint, CHECKPOINT)?;
+    let (header, mut records) = read_sound(checkpoint, CHECKPOINT, get_record)?;
     records.retain(|record| !record.is_kept());
     if records.is_empty() {
         return Ok(None);
@@ -110,8 +110,12 @@ pub fn read_open_batch(checkpoint: &Path) -> Result<Option<(Header, Batch)>> {
     Ok(Some((header, batch)))
 }
 
-/// Header and records of a file of this kind.
-fn read_sound(path: &Path, kind: &str) -> Result<(Header, Vec<Record>)> {
+/// Header and records of a file of this kind; `read` reads a record and tells whether it is sound.
+pub(super) fn read_sound<R>(
+    path: &Path,
+    kind: &str,
+    read: impl Fn(&Dataset) -> hdf5::Result<(R, bool)>,
+) -> Result<(Header, Vec<R>)> {
     let (file, header) = open_checked(path, &[kind])?;
     let failed = |place: &str, what: &str| {
         Error::input(format!(
@@ -122,7 +126,7 @@ fn read_sound(path: &Path, kind: &str) -> Result<(Header, Vec<Record>)> {
     };
     let group = if kind == CHECKPOINT { format!("/{GROUP}") } else { "/".into() };
     let datasets = datasets(&file).map_err(|error| failed(&group, &cause(&error)))?;
-    let sound = |dataset: &Dataset| match get_record(dataset) {
+    let sound = |dataset: &Dataset| match read(dataset) {
         Ok((record, true)) => Ok(record),
         Ok((_, false)) => Err(failed(&dataset.name(), "their checksum does not match")),
         Err(error) => Err(failed(&dataset.name(), &cause(&error))),
@@ -130,78 +134,59 @@ fn read_sound(path: &Path, kind: &str) -> Result<(Header, Vec<Record>)> {
     Ok((header, datasets.iter().map(sound).collect::<Result<_>>()?))
 }
 
-/// Broadcasts the records of the root to all ranks.
-fn share(world: &World, records: &[Record]) -> Result<Vec<Record>> {
-    let texts = records.iter().flat_map(|record| {
-        let Record { name, units, description, axes, .. } = record;
-        [name.clone(), units.clone(), description.clone(), axes.join(SEPARATOR)]
-    });
-    let texts = world.root_text(|| Ok(texts.collect::<Vec<_>>().join("\0")))?;
-    let shapes = records
-        .iter()
-        .flat_map(|record| [record.shape.len()].into_iter().chain(record.shape.iter().copied()));
-    let mut shapes: Vec<u64> = shapes.map(|length| length as u64).collect();
-    world.broadcast(0, &mut shapes);
-    let mut values: Vec<f64> = records.iter().flat_map(|record| record.values.iter().copied()).collect();
-    world.broadcast(0, &mut values);
-
-    let mut texts = texts.split('\0').map(str::to_string);
-    let mut text = || texts.next().unwrap_or_default();
-    let (mut shapes, mut values) = (shapes.into_iter().map(|length| length as usize), values.into_iter());
-    let mut shared = Vec::new();
-    while let Some(dimensions) = shapes.next() {
-        let shape: Vec<usize> = shapes.by_ref().take(dimensions).collect();
-        let size = shape.iter().product();
-        let (name, units, description, axes) = (text(), text(), text(), split(&text()));
-        shared.push(Record {
-            name,
-            units,
-            description,
-            axes,
-            shape,
-            values: values.by_ref().take(size).collect(),
-        });
-    }
-    Ok(shared)
-}
-
 /// Upper bound of the size of records in a file.
-pub(super) fn size_estimate(records: &[Record]) -> u64 {
+pub(super) fn size_estimate(records: &Records) -> u64 {
     let bytes = |record: &Record| {
-        let Record { name, units, description, axes, values, .. } = record;
-        let texts = name.len() + units.len() + description.len() + axes.join(SEPARATOR).len();
-        (size_of_val(&values[..]) + texts) as u64 + METADATA_EACH
+        let Record { name, units, description, axes, shape, .. } = record;
+        let texts = name.len() + units.len() + description.len() + joined(axes).len();
+        (size_of::<f64>() * shape.iter().product::<usize>() + texts) as u64 + METADATA_EACH
     };
-    records.iter().map(bytes).sum()
+    records.whole.iter().chain(records.parts.iter().map(|part| &part.record)).map(bytes).sum()
 }
 
-/// Adds records to a group; by the root alone.
-pub(super) fn put(group: &Group, records: &[Record]) -> hdf5::Result<()> {
-    records.iter().try_for_each(|record| {
-        let Record { name, units, description, axes, shape, values } = record;
-        if axes.len() != shape.len() {
-            return Err(format!("\"{name}\" has {} axes, but {} dimensions", axes.len(), shape.len()).into());
-        }
-        let dataset = container::dataset::<f64>(group, name, &shape[..], units)?;
-        put_text(&dataset, "description", description)?;
-        put_text(&dataset, "axes", &axes.join(SEPARATOR))?;
-        container::put(&dataset, "checksum", checksum::of_reals(values))?;
-        dataset.write_raw(values)
-    })
+/// Adds records to a group; of those of which each rank has a part, with these checksums, returns the
+/// arrays to be filled. By the root alone.
+pub(super) fn put(group: &Group, records: &Records, sums: &[u64]) -> hdf5::Result<Vec<Array>> {
+    for record in &records.whole {
+        create(group, record, checksum::of_reals(0, &record.values))?.write_raw(&record.values)?;
+    }
+    let part =
+        |(part, sum): (&RecordPart, &u64)| Array::new(&create(group, &part.record, *sum)?, size_of::<f64>());
+    records.parts.iter().zip(sums).map(part).collect()
+}
+
+/// Creates the dataset of a record, to be filled later.
+fn create(group: &Group, record: &Record, sum: u64) -> hdf5::Result<Dataset> {
+    let Record { name, units, description, axes, shape, .. } = record;
+    if axes.len() != shape.len() {
+        return Err(format!("\"{name}\" has {} axes, but {} dimensions", axes.len(), shape.len()).into());
+    }
+    let dataset = container::dataset::<f64>(group, name, &shape[..], units)?;
+    put_text(&dataset, "description", description)?;
+    put_text(&dataset, "axes", &joined(axes))?;
+    container::put(&dataset, "checksum", sum)?;
+    Ok(dataset)
 }
 
 /// A record, and whether its values match its checksum.
 pub(super) fn get_record(dataset: &Dataset) -> hdf5::Result<(Record, bool)> {
+    let (record, stored) = head(dataset)?;
+    let record = Record { values: container::values(dataset)?, ..record };
+    let sound = stored == checksum::of_reals(0, &record.values);
+    Ok((record, sound))
+}
+
+/// A record without its values, and its checksum.
+pub(super) fn head(dataset: &Dataset) -> hdf5::Result<(Record, u64)> {
     let record = Record {
         name: dataset.name().rsplit('/').next().unwrap_or_default().to_string(),
         units: get_text(dataset, "units")?,
         description: get_text(dataset, "description")?,
         axes: split(&get_text(dataset, "axes")?),
         shape: dataset.shape(),
-        values: container::values(dataset)?,
+        values: Vec::new(),
     };
-    let sound = get::<u64>(dataset, "checksum")? == checksum::of_reals(&record.values);
-    Ok((record, sound))
+    Ok((record, get(dataset, "checksum")?))
 }
 
 /// The records of a file of either kind, in alphabetical order. They are opened by name: otherwise
@@ -221,15 +206,18 @@ pub(super) fn datasets(file: &File) -> hdf5::Result<Vec<Dataset>> {
     names.iter().map(|name| group.dataset(name)).collect()
 }
 
-/// Reads the records back: the file must hold all of them, with the checksums that they had in
-/// memory.
-pub(super) fn compare(path: &Path, records: &[Record]) -> Result<()> {
+/// Reads back the records that the root has written: the file must hold all records, these with the
+/// checksums that they had in memory. The others were compared when they were written.
+pub(super) fn compare(path: &Path, records: &Records) -> Result<()> {
     let all_sound = |file: &File| {
         let stored = datasets(file)?;
-        let sound = stored
+        let names: HashSet<&str> = records.whole.iter().map(|record| &*record.name).collect();
+        let mut own = stored
             .iter()
-            .try_fold(true, |sound, dataset| Ok::<_, hdf5::Error>(sound & get_record(dataset)?.1))?;
-        Ok(sound && stored.len() == records.len())
+            .filter(|dataset| names.contains(dataset.name().rsplit('/').next().unwrap_or_default()));
+        let sound =
+            own.try_fold(true, |sound, dataset| Ok::<_, hdf5::Error>(sound & get_record(dataset)?.1))?;
+        Ok(sound && stored.len() == records.whole.len() + records.parts.len())
     };
     match container::open(path).and_then(|file| all_sound(&file)) {
         Ok(true) => Ok(()),
@@ -237,6 +225,11 @@ pub(super) fn compare(path: &Path, records: &[Record]) -> Result<()> {
     }
 }
 
-fn split(axes: &str) -> Vec<String> {
+/// The names of axes as they are stored.
+pub(super) fn joined(axes: &[String]) -> String {
+    axes.join(SEPARATOR)
+}
+
+pub(super) fn split(axes: &str) -> Vec<String> {
     axes.split(SEPARATOR).filter(|axis| !axis.is_empty()).map(str::to_string).collect()
 }

@@ -4,6 +4,7 @@
 //! back from the disk.
 
 use super::array::{Array, Extent, Region};
+use super::{checksum, directory};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
@@ -30,15 +31,32 @@ pub(super) struct PartMut<'a> {
     pub values: &'a mut [u8],
 }
 
-/// Writes this rank's boxes of the arrays of a file, which the root has laid out, and compares them with
-/// the data on the disk. Collective.
+/// Makes the file `partial`: the root lays it out, every rank fills its boxes of the arrays, which are
+/// compared with the data on the disk, and the root finishes it. Collective.
 ///
 /// # Errors
-/// The same on all ranks: a file that an aggregator cannot open, a failing disk.
-pub(super) fn fill(world: &World, path: &Path, arrays: Vec<Array>, parts: &[Part]) -> Result<()> {
-    let mut filling = Filling::begin(world, path, arrays);
-    filling.write(parts);
-    filling.finish()
+/// The same on all ranks: those of the root; a file that an aggregator cannot open, a failing disk. The
+/// file is removed then.
+pub(super) fn make(
+    world: &World,
+    partial: &Path,
+    lay_out: impl FnOnce() -> Result<Vec<Array>>,
+    parts: &[Part],
+    finish: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let mut arrays = Vec::new();
+    let laid_out = world.root_does(|| lay_out().map(|found| arrays = found));
+    let filled = laid_out.and_then(|()| {
+        let mut filling = Filling::begin(world, partial, Array::share(world, arrays));
+        filling.write(parts);
+        filling.finish()
+    });
+    let finished = filled.and_then(|()| world.root_does(finish));
+    if finished.is_err() && world.is_root() {
+        // The first error is the one to report.
+        let _ = directory::discard(partial);
+    }
+    finished
 }
 
 /// Arrays of a file that are filled box by box.
@@ -321,6 +339,19 @@ impl Writer<'_> {
             self.result = file.write_all_at(bytes, at);
         }
     }
+}
+
+/// The checksum of an array of real numbers as it is on the disk, read piece by piece. Serial.
+pub(super) fn stored_reals(file: &File, array: &Array) -> io::Result<u64> {
+    let mut values: Vec<f64> = Vec::new();
+    array.extents(&array.whole()).try_fold(0_u64, |sum, extent| {
+        values.resize(extent.length / size_of::<f64>(), 0.0);
+        let bytes = bytemuck::cast_slice_mut(&mut values);
+        file.read_exact_at(bytes, extent.at)?;
+        array.to_native_order(bytes);
+        let first = (extent.from / size_of::<f64>()) as u64;
+        Ok(sum.wrapping_add(checksum::of_reals(first, &values)))
+    })
 }
 
 /// The checksum of a box of the n-th array as it is on the disk.

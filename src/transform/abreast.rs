@@ -16,6 +16,7 @@
 
 use super::Real;
 use super::butterflies::{Butterfly, Numbers, Radix};
+use super::instructions::instructions;
 use super::vectors::{Vector, Vectors};
 use pulp::{Arch, Simd};
 use std::f64::consts::TAU;
@@ -71,7 +72,7 @@ impl<T: Real> Stages<T> {
             }
             of_point[point] = place * T::ABREAST;
         }
-        Self { points, stages, arch: Arch::new(), of_point }
+        Self { points, stages, arch: instructions(), of_point }
     }
 
     pub fn points(&self) -> usize {

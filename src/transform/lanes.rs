@@ -6,33 +6,6 @@ use std::ops::{Add, Div, Mul, Sub};
 /// Numbers that are worked on together: the longest vector of doubles of common processors.
 pub const LANES: usize = 8;
 
-/// Runs a loop in the widest vector instructions of this processor. No operations are contracted or
-/// reordered, so the result has the same bits on all of them. The closure is to be
-/// `#[inline(always)]`.
-#[inline(always)]
-pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(work)
-}
-
-/// The vector instructions that the loops and transforms run in on this processor, for logs.
-pub fn instruction_set() -> &'static str {
-    struct Which;
-    impl pulp::WithSimd for Which {
-        type Output = &'static str;
-
-        fn with_simd<S: pulp::Simd>(self, _: S) -> &'static str {
-            std::any::type_name::<S>()
-        }
-    }
-    match pulp::Arch::new().dispatch(Which).rsplit("::").next() {
-        Some("V4") => "AVX-512",
-        Some("V3") => "AVX2",
-        Some("Scalar") => "no vector instructions",
-        Some(name) => name,
-        None => "unknown",
-    }
-}
-
 /// Real numbers side by side: [`LANES`] of them, or fewer at the end of a loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lanes<T, const L: usize>([T; L]);

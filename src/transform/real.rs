@@ -1,5 +1,6 @@
 //! The two real precisions.
 
+use super::instructions::is_scalar;
 use super::vectors::Vectors;
 use crate::parallel::Element;
 use num_complex::Complex;
@@ -88,7 +89,7 @@ macro_rules! real {
             }
 
             fn plans(points: usize) -> Plans<Self> {
-                rogallo_plans::$real(points)
+                rogallo_plans::$real(points, is_scalar())
             }
         }
     };

@@ -28,6 +28,7 @@ mod steps;
 mod stopping;
 mod submit;
 mod trouble;
+mod vectors;
 mod watchdog;
 
 use libtest_mimic::Arguments;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(2);
     let trials = [
         bits::trials(),
+        vectors::trials(),
         precision::trials(),
         channel::trials(),
         averages::trials(),

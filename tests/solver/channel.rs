@@ -11,7 +11,7 @@ use rogallo::channel::case::{
 use rogallo::channel::{Channel, Parameters};
 use rogallo::flow::{Clock, Flow};
 use rogallo::parallel::{ExactSum, World};
-use rogallo::statistics::Record;
+use rogallo::statistics::{Record, RecordPart, Records};
 use rogallo::time::StepSize;
 use rogallo::transform::{Reals, Slab};
 use std::f64::consts::{PI, TAU};
@@ -263,7 +263,7 @@ impl States {
         let mut records = Vec::new();
         for step in 1..=5 {
             channel.step(begin + f64::from(step) * dt).map_err(|error| error.to_string())?;
-            records.extend(channel.sample().map(|batch| batch.records));
+            records.extend(channel.sample().map(|batch| batch.records.whole));
         }
         ensure!(records.len() == 5, "{} batches", records.len());
         Ok(Self { points, dt, records })
@@ -471,6 +471,25 @@ fn budgets(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
+/// All values of a record, on every rank.
+fn values(world: &World, records: &Records, name: &str) -> Vec<f64> {
+    let mut values = Vec::new();
+    if let Some(part) = records.parts.iter().find(|part| part.record.name == name) {
+        let (RecordPart { record, place: [rows, columns] }, waves) = (part, part.record.shape[1]);
+        values.resize(record.shape[0] * waves, 0.0);
+        for (row, line) in rows.clone().zip(record.values.chunks(columns.len().max(1))) {
+            values[row * waves..][columns.clone()].copy_from_slice(line);
+        }
+        world.assemble(&mut values);
+    } else {
+        let found = records.whole.iter().find(|record| record.name == name);
+        values.extend(found.iter().flat_map(|record| &record.values));
+        world.broadcast(0, &mut values);
+    }
+    assert!(!values.is_empty(), "no record {name}");
+    values
+}
+
 /// On every process grid, at every y: the sum over k_x or k_z of a spectrum is the average that is
 /// taken by itself, and a single mode is in its bins.
 fn spectra(world: &Rc<World>) -> Outcome {
@@ -497,16 +516,8 @@ fn spectra(world: &Rc<World>) -> Outcome {
             channel.sample();
         }
         let records = channel.records();
-        let find = |name: &str| {
-            &records
-                .iter()
-                .find(|record| record.name == name)
-                .unwrap_or_else(|| panic!("no record {name}"))
-                .values
-        };
-        for name in
-            ["uu", "vv", "ww", "uv", "pp", "[t][t]", "u[t]", "v[t]"].into_iter().filter(|_| world.is_root())
-        {
+        let find = |name: &str| values(world, &records, name);
+        for name in ["uu", "vv", "ww", "uv", "pp", "[t][t]", "u[t]", "v[t]"] {
             let of_batch = find(name);
             let average = |j: usize| of_batch[j];
             let largest = (0..points).map(|j| average(j).abs()).fold(0.0, f64::max);
@@ -535,19 +546,14 @@ fn spectra(world: &Rc<World>) -> Outcome {
         channel.resume(Clock { step: 1, time: 0.5 }, &[]);
         channel.sample();
         let records = channel.records();
-        let find = |name: &str| {
-            &records
-                .iter()
-                .find(|record| record.name == name)
-                .unwrap_or_else(|| panic!("no record {name}"))
-                .values
-        };
-        for (direction, waves, bin) in [("x", 6, 3), ("z", 5, 2)].into_iter().filter(|_| world.is_root()) {
+        let find = |name: &str| values(world, &records, name);
+        let y = find("y");
+        for (direction, waves, bin) in [("x", 6, 3), ("z", 5, 2)] {
             let spectrum = find(&format!("spectrum_{direction}_vv"));
             for (i, value) in spectrum.iter().enumerate() {
                 // v = 2 (1 - y^2)^2 cos(3 x - 4 z)
-                let exact = 0.5
-                    * if i % waves == bin { 2.0 * (1.0 - find("y")[i / waves].powi(2)).powi(4) } else { 0.0 };
+                let exact =
+                    0.5 * if i % waves == bin { 2.0 * (1.0 - y[i / waves].powi(2)).powi(4) } else { 0.0 };
                 ensure!(
                     (value - exact).abs() < 1e-13,
                     "{process_grid:?}: {value}, not {exact}, in bin {} of k{direction}",

@@ -108,7 +108,7 @@ fn galilean(world: &Rc<World>) -> Outcome {
         }
         Ok((
             ["wall_shear_lower", "wall_shear_upper"].map(|name| observed(&mut channel, name)),
-            channel.records(),
+            channel.records().whole,
         ))
     });
     let [at_rest, slow, fast] = runs;

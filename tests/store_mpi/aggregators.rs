@@ -2,6 +2,7 @@
 
 use num_complex::Complex;
 use rogallo::parallel::World;
+use rogallo::statistics::Records;
 use rogallo::store::*;
 use rogallo::transform::{Values, ValuesMut};
 use std::fs;
@@ -56,7 +57,7 @@ fn transfer(world: &World, directory: &Path, aggregators: Option<usize>) -> Move
         columns: Piece { offset: 0, total: 0 },
         piece,
         fields: &fields,
-        records: &[],
+        records: &Records::default(),
     };
 
     let before = moved_so_far();

@@ -2,7 +2,7 @@
 //! its name, or the damage lies where nothing is kept, and everything reads as it was written. The
 //! seeds are fixed.
 
-use super::{root, same, scratch};
+use super::{records, root, same, scratch};
 use crate::support::mpirun::{Finished, mpirun};
 use crate::support::random::Random;
 use libtest_mimic::Failed;
@@ -13,7 +13,7 @@ use rogallo::run::{self, Options};
 use rogallo::statistics::Record;
 use rogallo::store::{
     FieldMut, Header, Inventory, Part, Piece, StoredCheckpoint, StoredColumn, inspect, read_fields,
-    read_header, read_records,
+    read_header,
 };
 use rogallo::transform::ValuesMut;
 use std::fs;
@@ -89,7 +89,7 @@ impl Whole {
             let values = std::mem::take(&mut record.values);
             (record, values.into_iter().map(f64::to_bits).collect())
         };
-        let records = same(world, read_records(world, file))?.into_iter().map(split).collect();
+        let records = same(world, records::stored(world, file))?.into_iter().map(split).collect();
         Ok(Self { header, columns, fields, modes, records })
     }
 }

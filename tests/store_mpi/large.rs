@@ -5,6 +5,7 @@ use crate::support::mpirun::succeed;
 use libtest_mimic::Failed;
 use num_complex::Complex;
 use rogallo::parallel::World;
+use rogallo::statistics::Records;
 use rogallo::store::{Contents, Field, FieldMut, Header, Piece, read_fields, write_checkpoint};
 use rogallo::transform::{Values, ValuesMut};
 use std::ops::Range;
@@ -73,7 +74,7 @@ fn moved(world: &World, directory: &Path, total: u64, [written, read]: [Range<u6
         columns: Piece { offset: 0, total: 0 },
         piece,
         fields: &fields,
-        records: &[],
+        records: &Records::default(),
     };
     let file = write_checkpoint(world, directory, 1, &contents).unwrap();
     assert!(file.bytes > 8 * total);

@@ -7,6 +7,7 @@ mod support;
 mod aggregators;
 mod fuzz;
 mod large;
+mod other_programs;
 mod records;
 mod snapshots;
 
@@ -15,7 +16,7 @@ use num_complex::Complex;
 use rogallo::error::{Error, Kind, Result};
 use rogallo::parallel::{Session, World};
 use rogallo::program::Program;
-use rogallo::statistics::Record;
+use rogallo::statistics::Records;
 use rogallo::store::*;
 use rogallo::transform::{Values, ValuesMut};
 use std::fs;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         trial("records_that_cannot_be_are_refused", &[1, 3], "record misfits"),
         trial("inspect_tells_and_verifies", &[1], "look"),
         trial("pieces_of_many_rounds_arrive", &[1, 3], "rounds"),
+        Trial::test("files_that_other_programs_have_rewritten_are_read_or_refused", other_programs::trial),
         Trial::test("more_than_an_int_counts_arrives", large::by_hand).with_ignored_flag(true),
         Trial::test("full_disk_is_an_error_and_harms_nothing", full_disk),
         Trial::test("snapshots_open_in_h5py_and_have_sound_xdmf", snapshots::trial),
@@ -155,6 +157,7 @@ fn inside_mpi(check: &str, directory: &Path) -> ExitCode {
         "directories" => directories(world, directory),
         "apart" => apart(world, directory),
         "look" => look(world, directory),
+        "chunked" => other_programs::chunked(world, directory),
         "statistics" => records::write(world, directory),
         "record damage" => records::damage(world, directory),
         "record misfits" => records::misfits(world, directory),
@@ -206,16 +209,10 @@ fn piece(world: &World, idle: usize, modes: u64) -> Range<u64> {
 }
 
 fn write(world: &World, directory: &Path, keep: usize, step: u64) -> Result<Written> {
-    write_with(world, directory, keep, step, &records::sample())
+    write_with(world, directory, keep, step, &records::shared(world, records::sample()))
 }
 
-fn write_with(
-    world: &World,
-    directory: &Path,
-    keep: usize,
-    step: u64,
-    records: &[Record],
-) -> Result<Written> {
+fn write_with(world: &World, directory: &Path, keep: usize, step: u64, records: &Records) -> Result<Written> {
     let range = piece(world, 0, MODES);
     let (us, vs): (Vec<_>, Vec<_>) = (range.clone().map(u).collect(), range.clone().map(v).collect());
     let fields = [
@@ -471,7 +468,7 @@ fn full(world: &World, directory: &Path) {
         columns,
         piece: Piece { offset: range.start, total: 100_000 },
         fields: &fields,
-        records: &[],
+        records: &Records::default(),
     };
     let result = write_checkpoint(world, directory, 2, &contents);
     let error = fails(world, result, &[directory.to_str().unwrap(), "no room", "bytes needed", "available"]);

@@ -7,8 +7,8 @@ use crate::{
 use libtest_mimic::Failed;
 use rogallo::error::{Kind, Result};
 use rogallo::parallel::World;
-use rogallo::statistics::Record;
-use rogallo::store::{inspect, read_records, read_statistics, write_statistics};
+use rogallo::statistics::{Record, RecordPart, Records};
+use rogallo::store::{StoredRecords, inspect, read_statistics, write_statistics};
 use std::fs;
 use std::path::Path;
 
@@ -36,6 +36,44 @@ pub fn sample() -> Vec<Record> {
         .collect()
 }
 
+/// The records as a run has them: of those with two axes, each rank but the last of several has some rows.
+pub fn shared(world: &World, records: Vec<Record>) -> Records {
+    let mut shared = Records::default();
+    for record in records {
+        let [rows, columns] = record.shape[..] else {
+            shared.whole.extend(Some(record).filter(|_| world.is_root()));
+            continue;
+        };
+        let workers = (world.size() - 1).max(1);
+        let begin = |rank: usize| rows * rank.min(workers) / workers;
+        let place = [begin(world.rank())..begin(world.rank() + 1), 0..columns];
+        let values = record.values[columns * place[0].start..columns * place[0].end].to_vec();
+        shared.parts.push(RecordPart { record: Record { values, ..record }, place });
+    }
+    shared
+}
+
+/// The records of a checkpoint with all their values, on every rank.
+pub fn stored(world: &World, file: &Path) -> Result<Vec<Record>> {
+    let mut stored = StoredRecords::open(world, file)?;
+    let large: Vec<Record> = stored.large().cloned().collect();
+    let mut records = stored.small().to_vec();
+    for record in large {
+        let [rows, columns] = record.shape[..] else { panic!("{:?}", record.shape) };
+        let whole = stored.read(&record.name, [rows, columns], &[0..rows, 0..columns])?;
+        // Each rank some columns.
+        let begin = |rank: usize| columns * rank / world.size();
+        let own = begin(world.rank())..begin(world.rank() + 1);
+        let part = stored.read(&record.name, [rows, columns], &[0..rows, own.clone()])?;
+        let of_whole = whole.chunks(columns).flat_map(|row| row[own.clone()].iter());
+        assert!(part.iter().map(|x| x.to_bits()).eq(of_whole.map(|x| x.to_bits())), "{}", record.name);
+        records.push(Record { values: whole, ..record });
+    }
+    stored.agree(world)?;
+    records.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(records)
+}
+
 /// Everything, to the bit: a NaN is not equal to itself.
 fn assert_same(mut records: Vec<Record>, mut expected: Vec<Record>) {
     let bits = |records: &mut Vec<Record>| {
@@ -50,7 +88,7 @@ fn assert_same(mut records: Vec<Record>, mut expected: Vec<Record>) {
 pub fn read_back(world: &World, file: &Path) -> Result<()> {
     let mut expected = sample();
     expected.sort_by(|a, b| a.name.cmp(&b.name));
-    assert_same(same(world, read_records(world, file))?, expected);
+    assert_same(same(world, stored(world, file))?, expected);
     Ok(())
 }
 
@@ -60,8 +98,8 @@ pub fn write(world: &World, directory: &Path) {
         fs::write(directory.join(".statistics.h5.partial"), "left over").unwrap();
     });
     let file = directory.join("statistics.h5");
-    for (step, records) in [(6, &sample()[..3]), (7, &sample())] {
-        write_statistics(world, &file, &header(step), records).unwrap();
+    for (step, records) in [(6, sample()[..3].to_vec()), (7, sample())] {
+        write_statistics(world, &file, &header(step), &shared(world, records)).unwrap();
     }
     world.barrier();
     assert_eq!(names(directory), ["statistics.h5"]);
@@ -105,7 +143,7 @@ assert s.attrs["case"].decode() == "[flow]\nname = \"Wirbel, groß\"\n"
 pub fn damage(world: &World, directory: &Path) {
     let checkpoint = write_checkpoint(world, directory, 1, 7).unwrap().path;
     let statistics = directory.join("statistics.h5");
-    write_statistics(world, &statistics, &header(7), &sample()).unwrap();
+    write_statistics(world, &statistics, &header(7), &shared(world, sample())).unwrap();
     world.barrier();
     let text = inspect(&statistics).unwrap();
     let parts = [
@@ -136,7 +174,7 @@ pub fn damage(world: &World, directory: &Path) {
             if *file == checkpoint {
                 let error = fails(
                     world,
-                    read_records(world, file),
+                    stored(world, file),
                     &[&format!("\"{place}\""), file.to_str().unwrap(), "damaged", advice],
                 );
                 assert_eq!(error.kind, Kind::Input);
@@ -172,14 +210,14 @@ pub fn damage(world: &World, directory: &Path) {
 
 pub fn misfits(world: &World, directory: &Path) {
     // A checkpoint without records is one as it was before there were any.
-    let file = write_with(world, directory, 1, 7, &[]).unwrap().path;
-    assert_same(read_records(world, &file).unwrap(), vec![]);
+    let file = write_with(world, directory, 1, 7, &Records::default()).unwrap().path;
+    assert_same(stored(world, &file).unwrap(), vec![]);
     root(world, || {
         python("import h5py, sys\nassert 'statistics' not in h5py.File(sys.argv[1])", &[&file]).unwrap()
     });
     let statistics = directory.join("statistics.h5");
-    write_statistics(world, &statistics, &header(7), &sample()).unwrap();
-    fails(world, read_records(world, &statistics), &["is a statistics file of rogallo, not a checkpoint"]);
+    write_statistics(world, &statistics, &header(7), &shared(world, sample())).unwrap();
+    fails(world, stored(world, &statistics), &["is a statistics file of rogallo, not a checkpoint"]);
 
     let mut axes = sample();
     axes[0].axes.pop();
@@ -187,8 +225,9 @@ pub fn misfits(world: &World, directory: &Path) {
     shape[1].shape[0] = 5;
     let twice = [sample(), sample()].concat();
     for (records, part) in
-        [(&axes, "\"uu\" has 1 axes, but 2 dimensions"), (&shape, "length mismatch"), (&twice, "")]
+        [(axes, "\"uu\" has 1 axes, but 2 dimensions"), (shape, "length mismatch"), (twice, "")]
     {
+        let records = &shared(world, records);
         fails(world, write_with(world, directory, 1, 8, records), &["cannot create the checkpoint", part]);
         fails(
             world,
@@ -197,7 +236,11 @@ pub fn misfits(world: &World, directory: &Path) {
         );
     }
     let missing = directory.join("missing/statistics.h5");
-    fails(world, write_statistics(world, &missing, &header(8), &sample()), &["missing", "No such file"]);
+    fails(
+        world,
+        write_statistics(world, &missing, &header(8), &shared(world, sample())),
+        &["missing", "No such file"],
+    );
     world.barrier();
     assert_eq!(names(directory), ["00000007.h5", "latest", "statistics.h5"]);
     assert!(inspect(&statistics).unwrap().contains("step                7"));
@@ -205,10 +248,10 @@ pub fn misfits(world: &World, directory: &Path) {
 
 /// Records that do not fit on a disk of 1 MB.
 pub fn full(world: &World, directory: &Path) {
-    let large = [record("large", &[("y", 1 << 17)], vec![0.1; 1 << 17])];
+    let large = &shared(world, vec![record("large", &[("y", 1 << 17)], vec![0.1; 1 << 17])]);
     let parts = [directory.to_str().unwrap(), "no room", "bytes needed", "available"];
-    fails(world, write_with(world, directory, 2, 8, &large), &parts);
+    fails(world, write_with(world, directory, 2, 8, large), &parts);
     let error =
-        fails(world, write_statistics(world, &directory.join("statistics.h5"), &header(8), &large), &parts);
+        fails(world, write_statistics(world, &directory.join("statistics.h5"), &header(8), large), &parts);
     assert_eq!(error.kind, Kind::Failure);
 }

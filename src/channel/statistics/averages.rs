@@ -80,5 +80,5 @@ impl Averages {
 
 /// Reverses the y axis, with lines of this length.
 pub fn turned(values: &[f64], length: usize) -> Vec<f64> {
-    values.rchunks_exact(length).flatten().copied().collect()
+    values.rchunks_exact(length.max(1)).flatten().copied().collect()
 }

@@ -22,7 +22,8 @@ use super::kinematics::{Kinematics, Pencils};
 use crate::case::Batches;
 use crate::error::{Error, Result};
 use crate::parallel::ExactSum;
-use crate::statistics::{Axis, BatchRecords, Batching, Closed, Record, Sampled, Weight};
+use crate::statistics::{Axis, BatchRecords, Batching, Closed, Record, Records, Sampled, Weight};
+use crate::store::StoredRecords;
 use crate::transform::{Real, Visited};
 use averages::{Averages, Profile, turned};
 pub(super) use means::Means;
@@ -86,7 +87,7 @@ impl<T: Real> Channel<T> {
         closed.map(|closed| self.close(&closed))
     }
 
-    /// The records of a closed batch, whose sums begin again. Collective.
+    /// The records of a closed batch, whose sums begin again.
     fn close(&mut self, closed: &Closed) -> BatchRecords {
         let records = self.batch_records(closed);
         self.statistics.moments.clear();
@@ -124,22 +125,21 @@ impl<T: Real> Channel<T> {
         }
     }
 
-    /// The open batch for a checkpoint: at the root, nothing elsewhere. Collective.
-    pub(super) fn statistics_records(&self) -> Vec<Record> {
+    /// The open batch for a checkpoint.
+    pub(super) fn statistics_records(&self) -> Records {
         let batching = &self.statistics.batching;
-        batching.so_far().map_or_else(Vec::new, |so_far| {
+        batching.so_far().map_or_else(Records::default, |so_far| {
             let mut records = self.batch_records(&so_far);
-            records.extend(self.world.is_root().then(|| batching.last_sample()));
+            records.whole.extend(self.world.is_root().then(|| batching.last_sample()));
             records
         })
     }
 
-    /// A batch as it is stored: with spectra if a sum of spectra ends with it. At the root, nothing
-    /// elsewhere. Collective.
-    fn batch_records(&self, closed: &Closed) -> Vec<Record> {
+    /// A batch as it is stored: with spectra if a sum of spectra ends with it.
+    fn batch_records(&self, closed: &Closed) -> Records {
         let spectra = closed.spectra.map(|_| self.spectra_records()).unwrap_or_default();
         if !self.world.is_root() {
-            return Vec::new();
+            return spectra;
         }
         let Statistics { batching, moments, .. } = &self.statistics;
         let scalars = &self.parameters.scalars;
@@ -156,9 +156,9 @@ impl<T: Real> Channel<T> {
         let frame =
             Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
         let profiles = moments.records(scalars, |moment| moment.name(scalars), "sum over the samples");
-        let mut records = batching.records(closed);
-        records.extend([y, frame].into_iter().chain(profiles).chain(spectra));
-        records
+        let mut whole = batching.records(closed);
+        whole.extend([y, frame].into_iter().chain(profiles));
+        Records { whole, parts: Vec::new() }.and(spectra)
     }
 
     /// Restores the open batch of a checkpoint, if it has one.
@@ -166,7 +166,8 @@ impl<T: Real> Channel<T> {
     /// # Errors
     /// A record is missing; then nothing is restored, since a sum that began later would be divided by
     /// too large a weight.
-    pub(super) fn recall_statistics(&mut self, records: &[Record]) -> Result<()> {
+    pub(super) fn recall_statistics(&mut self, stored: &mut StoredRecords) -> Result<()> {
+        let records = stored.small();
         if records.is_empty() {
             return Ok(());
         }
@@ -175,9 +176,9 @@ impl<T: Real> Channel<T> {
         }
         let scalars = &self.parameters.scalars;
         let moments = self.statistics.moments.recall(records, |moment| moment.name(scalars))?;
-        self.recall_spectra(records)?;
-        let Statistics { batching, spectra, .. } = &mut self.statistics;
-        batching.recall(records).inspect_err(|_| spectra.clear())?;
+        let restored =
+            self.recall_spectra(stored).and_then(|()| self.statistics.batching.recall(stored.small()));
+        restored.inspect_err(|_| self.statistics.spectra.clear())?;
         self.statistics.moments = moments;
         Ok(())
     }

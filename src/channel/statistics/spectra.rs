@@ -4,7 +4,7 @@
 //!
 //! One rank forms the sum for a k, in one order, so that it has the same bits on any number of ranks:
 //! all n_z of an n_x are together on z-lines, and all n_x of an n_z after one more exchange in the
-//! row. Every rank keeps its own sums; the root gathers all of them when they are written.
+//! row. Every rank keeps, writes and reads its own sums.
 
 use super::super::Channel;
 use super::super::catalogue::{Direction, Field, Moment, mean_beside_spectra};
@@ -14,7 +14,8 @@ use super::means::Means;
 use super::terms::{self, Terms};
 use crate::channel::case::ChannelScalar;
 use crate::error::Result;
-use crate::statistics::{Record, Weight};
+use crate::statistics::{Record, RecordPart, Records, Weight};
+use crate::store::StoredRecords;
 use crate::transform::{Pieces, Real, Visited};
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -147,10 +148,10 @@ impl Spectra {
     }
 }
 
-/// The place of the lines over k of a rank, one for each y, in an array of all y and k.
-fn lines(visited: &Visited, along: usize, waves: usize) -> impl Iterator<Item = Range<usize>> {
-    let (y, own) = (visited.y.clone(), [&visited.nx, &visited.nz][along].clone());
-    y.map(move |y| y * waves + own.start..y * waves + own.end)
+/// The place of the sums of a rank in a record, in which y ascends.
+fn place(visited: &Visited, along: usize, points: usize) -> [Range<usize>; 2] {
+    let Visited { y, nx, nz } = visited;
+    [points - y.end..points - y.start, [nx, nz][along].clone()]
 }
 
 impl<T: Real> Channel<T> {
@@ -160,17 +161,18 @@ impl<T: Real> Channel<T> {
         [truncation.nx_max() + 1, truncation.nz_max(0) + 1]
     }
 
-    /// The spectra at the root, nothing elsewhere; collective.
-    pub(super) fn spectra_records(&self) -> Vec<Record> {
-        let Spectra { pairs, means, sums, .. } = &self.statistics.spectra;
+    /// The spectra, with their means and wavenumbers.
+    pub(super) fn spectra_records(&self) -> Records {
+        let Spectra { pairs, means, visited, sums } = &self.statistics.spectra;
         let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
         let scalars = &self.parameters.scalars;
         let name = |mean: Moment| mean_beside_spectra(mean, scalars);
-        let mut records = means.records(scalars, name, "sum over the samples of the spectra");
+        let mut whole = means.records(scalars, name, "sum over the samples of the spectra");
+        let mut parts = Vec::new();
         for (along, direction) in Direction::BOTH.into_iter().enumerate() {
             let axis = direction.wavenumbers();
             let width = TAU / [size[0], size[2]][along];
-            records.push(Record {
+            whole.push(Record {
                 name: axis.to_owned(),
                 units: "length^-1 of the case".to_owned(),
                 description: format!("wavenumbers in {}", direction.name()),
@@ -178,16 +180,12 @@ impl<T: Real> Channel<T> {
                 shape: vec![waves[along]],
                 values: (0..waves[along]).map(|n| width * n as f64).collect(),
             });
-            let of_pair = sums[along].len() / pairs.len();
+            let place = place(visited, along, points);
+            let of_pair = place[0].len() * place[1].len();
             for (i, pair) in pairs.iter().enumerate() {
-                let own = &sums[along][i * of_pair..(i + 1) * of_pair];
-                let values = self.whole(along, own, points, waves[along]);
-                if !self.world.is_root() {
-                    continue;
-                }
                 let [a, b] = *pair;
                 let average = a.times(b);
-                records.push(Record {
+                let record = Record {
                     name: direction.spectrum(*pair, scalars),
                     units: average.units_of_sum(scalars),
                     description: format!(
@@ -196,56 +194,30 @@ impl<T: Real> Channel<T> {
                     ),
                     axes: vec!["y".to_owned(), axis.to_owned()],
                     shape: vec![points, waves[along]],
-                    values: turned(&values, waves[along]),
-                });
+                    values: turned(&sums[along][i * of_pair..][..of_pair], place[1].len()),
+                };
+                parts.push(RecordPart { record, place: place.clone() });
             }
         }
-        if self.world.is_root() { records } else { Vec::new() }
-    }
-
-    /// The sums of all ranks of one pair in one array at the root, nothing elsewhere; collective.
-    fn whole(&self, along: usize, own: &[f64], points: usize, waves: usize) -> Vec<f64> {
-        let gathered = self.world.gather_at_root(own);
-        let mut rest = &gathered[..];
-        let mut whole = vec![0.0; if self.world.is_root() { points * waves } else { 0 }];
-        if self.world.is_root() {
-            for rank in 0..self.world.size() {
-                for line in lines(&self.visited(rank), along, waves) {
-                    let (values, others) = rest.split_at(line.len());
-                    whole[line].copy_from_slice(values);
-                    rest = others;
-                }
-            }
-        }
-        whole
+        Records { whole: if self.world.is_root() { whole } else { Vec::new() }, parts }
     }
 
     /// Restores the spectra of a checkpoint.
     ///
     /// # Errors
-    /// A record is missing; then nothing is restored.
-    pub(super) fn recall_spectra(&mut self, records: &[Record]) -> Result<()> {
+    /// A record is missing; the sums are undefined then.
+    pub(super) fn recall_spectra(&mut self, stored: &mut StoredRecords) -> Result<()> {
         let (points, waves) = (self.grid.y.len(), self.waves());
         let scalars = &self.parameters.scalars;
         let Spectra { pairs, means, visited, sums } = &mut self.statistics.spectra;
-        let recalled = means.recall(records, |mean| mean_beside_spectra(mean, scalars))?;
-        let of_pairs = |along: usize| {
-            let names = pairs.iter().map(|pair| Direction::BOTH[along].spectrum(*pair, scalars));
-            names
-                .map(|name| Record::values(records, &name, points * waves[along]))
-                .collect::<Result<Vec<_>>>()
-        };
-        let of_pairs = [of_pairs(0)?, of_pairs(1)?];
-        *means = recalled;
-        for (along, own) in sums.iter_mut().enumerate() {
-            let mut rest = &mut own[..];
-            for stored in &of_pairs[along] {
-                let whole = turned(stored, waves[along]);
-                for line in lines(visited, along, waves[along]) {
-                    let (values, others) = rest.split_at_mut(line.len());
-                    values.copy_from_slice(&whole[line]);
-                    rest = others;
-                }
+        *means = means.recall(stored.small(), |mean| mean_beside_spectra(mean, scalars))?;
+        for (along, direction) in Direction::BOTH.into_iter().enumerate() {
+            let place = place(visited, along, points);
+            let of_pair = place[0].len() * place[1].len();
+            for (i, pair) in pairs.iter().enumerate() {
+                let name = direction.spectrum(*pair, scalars);
+                let part = stored.read(&name, [points, waves[along]], &place)?;
+                sums[along][i * of_pair..][..of_pair].copy_from_slice(&turned(&part, place[1].len()));
             }
         }
         Ok(())
