@@ -93,6 +93,13 @@ enum Command {
         /// lists apply to the references in turn, and a lone - keeps the names in the file
         #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
         columns: Vec<String>,
+        /// Begin of the averages: a time of the case (12.5), h/u_tau of a channel (5h/u_tau), turnover
+        /// times of a box (3T)
+        #[arg(long, value_name = "TIME")]
+        from: Option<report::Instant>,
+        /// End of the averages, as --from
+        #[arg(long, value_name = "TIME")]
+        to: Option<report::Instant>,
     },
     /// Report the state of runs, including those in progress; with several, one line each
     Status {
@@ -237,8 +244,9 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
         Command::Keys { table, .. } => case::keys(flows, table.as_deref())?,
         Command::Schema => format!("{:#}", case::schema(flows)),
         Command::Submit { case, request } => submit::submit(flows, &case.case, &case.overrides, &request)?,
-        Command::Stats { directory, reference, columns } => {
-            report::report(flows, &directory, &report::Given::pair(reference, &columns)?)?
+        Command::Stats { directory, reference, columns, from, to } => {
+            let references = report::Given::pair(reference, &columns)?;
+            report::report(flows, &directory, &references, report::Span { from, to })?
         }
         Command::Status { directories } => report::status(flows, &directories)?,
         Command::Inspect { file } => store::inspect(&file)?,

@@ -135,8 +135,8 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
         let [first, last] = [axis.first_from(from), axis.batch_from(end)];
         let whole = last.saturating_sub(first);
         text += &format!("; {whole} whole until t = {end}");
-        if whole < 2 {
-            let help = "sampling errors need 2 whole batches: a later time.end, or a shorter \
+        if whole < 5 {
+            let help = "sampling errors need 5 whole batches and 5 h/u_tau: a later time.end, or a shorter \
                 output.statistics.batch";
             rows.push(("warning", help.to_owned()));
         }
@@ -288,10 +288,10 @@ mod tests {
             "from 1.2 to 9.9"
         );
         assert_eq!(of(&["output.statistics={}"]), "");
-        assert_eq!(row(&["output.statistics.from=8"], "warning"), "");
+        assert_eq!(row(&["output.statistics.from=5"], "warning"), "");
         assert!(
-            row(&["output.statistics.from=8.5"], "warning")
-                .starts_with("sampling errors need 2 whole batches")
+            row(&["output.statistics.from=5.5"], "warning")
+                .starts_with("sampling errors need 5 whole batches")
         );
     }
 

@@ -17,6 +17,8 @@ pub const REFERENCES: [(Colour, Marker); 5] = [
     (CURVES[5], Marker::Diamond),
     (CURVES[4], Marker::Cross),
 ];
+/// The width of a page in millimetres.
+const PAGE: f64 = 170.0;
 /// Maximum number of markers per decade of wavenumbers.
 const MARKERS_PER_DECADE: f64 = 16.0;
 /// Decades of a spectrum below its peak that are shown; what lies below is round-off.
@@ -44,6 +46,14 @@ impl<'a> Gallery<'a> {
     /// Files that cannot be written.
     pub fn draw(&self, name: &str, panel: Panel) -> Result<()> {
         Figure { note: self.note.clone(), ..Figure::of(panel) }.write(self.folder, name)
+    }
+
+    /// Writes a figure of several panels, two beside each other, over the width of a page.
+    ///
+    /// # Errors
+    /// Files that cannot be written.
+    pub fn draw_all(&self, name: &str, panels: Vec<Panel>) -> Result<()> {
+        Figure { panels, columns: 2, width: PAGE, note: self.note.clone() }.write(self.folder, name)
     }
 }
 

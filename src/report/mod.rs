@@ -1,11 +1,14 @@
 //! Tables and figures of a run, from the files in its run directory. Serial. Here is what is general; what a
 //! flow reports is in its `report`.
 
+pub mod convergence;
 pub mod cubic;
 pub mod gallery;
 mod given;
 pub mod rows;
 pub mod series;
+mod span;
+pub mod stationarity;
 mod status;
 
 use std::fs;
@@ -19,6 +22,7 @@ use crate::files;
 use gallery::significant;
 pub use given::{Given, quoted};
 use series::Table;
+pub use span::{Instant, Span, Unit};
 pub use status::status;
 
 /// Checks that the directory exists.
@@ -41,12 +45,12 @@ fn require_directory(run_dir: &Path) -> Result<()> {
 /// Draws the figures of `run_dir` as `figures/NAME.{svg,png,pdf}` and returns the table for the screen.
 ///
 /// Reads `series.csv` and, if it exists, `case.toml`, and what else the flow has written. The data of
-/// `references` are added to the figures and compared in the table.
+/// `references` are added to the figures and compared in the table. `span` is the time to average.
 ///
 /// # Errors
 /// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a
 /// reference of unknown form, a full disk.
-pub fn report(flows: Flows, run_dir: &Path, references: &[Given]) -> Result<String> {
+pub fn report(flows: Flows, run_dir: &Path, references: &[Given], span: Span) -> Result<String> {
     require_directory(run_dir)?;
     if !run_dir.join("series.csv").exists() {
         let shown = run_dir.display();
@@ -70,7 +74,7 @@ pub fn report(flows: Flows, run_dir: &Path, references: &[Given]) -> Result<Stri
         Ok(case) => case.flow.clone(),
         Err(_) => labels.flow.as_ref().and_then(|name| flows.named(name)).unwrap_or(flows.first()),
     };
-    flow.report(&Recorded { dir: run_dir, labels, series, case, flows }, references)
+    flow.report(&Recorded { dir: run_dir, labels, series, case, flows, span }, references)
 }
 
 /// A run as its directory has it.
@@ -82,6 +86,8 @@ pub struct Recorded<'a> {
     /// The resolved case, or why it cannot be read.
     pub case: Result<Case>,
     pub flows: Flows,
+    /// The time to average.
+    pub span: Span,
 }
 
 /// Creates the directory of the figures.

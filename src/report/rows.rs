@@ -1,7 +1,9 @@
 //! The rows of a table on the screen.
 
 use super::Labels;
+use super::gallery::significant;
 use super::series::Table;
+use crate::statistics::errors::Sampling;
 use std::path::Path;
 
 pub type Row = (&'static str, String);
@@ -28,6 +30,31 @@ pub fn heading(labels: &Labels, series: &Table, time: &[f64]) -> Vec<Row> {
     rows
 }
 
+/// What the table says of the errors of averages that begin at this time: how they come about, or why
+/// there are none.
+pub fn errors_told(sampling: &Sampling, begin: f64) -> String {
+    let whole = number(begin + sampling.floor.time);
+    if !sampling.is_long() {
+        let what = &sampling.floor.what;
+        return format!("none: the average is shorter than {what}; average to t = {whole}");
+    }
+    let (count, length) = sampling.merged();
+    let times = format!(
+        "integral time {}, {:.0} independent samples",
+        number(significant(sampling.integral_time, 2)),
+        sampling.effective()
+    );
+    let text = format!(
+        "+- holds the true average in 68 of 100 cases; {count} batches of {}, {times}",
+        number(length)
+    );
+    if !sampling.correlated {
+        return text;
+    }
+    let long = number(significant(begin + sampling.enough(), 2));
+    format!("{text}. Batches still correlate and errors may be too small: average to t = {long}")
+}
+
 /// Formats five significant digits, with an exponent for very small or large values.
 pub fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
@@ -36,6 +63,25 @@ pub fn number(value: f64) -> String {
         (rounded + 0.0).to_string()
     } else {
         format!("{rounded:e}")
+    }
+}
+
+/// Relative error below which an error is round-off, as that of a quantity held constant.
+const ROUND_OFF: f64 = 1e-9;
+
+/// Formats a value with two digits of its error, or with five of its own if it has no error.
+pub fn with_error(value: f64, error: f64) -> String {
+    if !(error.is_finite() && error > ROUND_OFF * value.abs() && value.is_finite()) {
+        return number(value);
+    }
+    let decimals = (1.0 - error.log10().floor()).max(0.0) as usize;
+    match decimals {
+        0..=6 => format!("{value:.decimals$} +- {error:.decimals$}"),
+        _ => {
+            // Decimals of the value, so that its last digit is the second one of the error.
+            let digits = (value.abs().log10().floor() - error.log10().floor() + 1.0).max(1.0) as usize;
+            format!("{value:.digits$e} +- {error:.1e}")
+        }
     }
 }
 
@@ -55,6 +101,22 @@ mod tests {
             (f64::NAN, "NaN"),
         ] {
             assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn values_have_the_digits_of_their_errors() {
+        for (value, error, text) in [
+            (178.1234, 0.5678, "178.12 +- 0.57"),
+            (-0.12345, 0.049, "-0.123 +- 0.049"),
+            (15.6, 13.2, "16 +- 13"),
+            (0.0401234, 1.2e-6, "4.01234e-2 +- 1.2e-6"),
+            (1.3e-8, 4.0e-7, "1.3e-8 +- 4.0e-7"),
+            (2.5e-9, 1.23e-9, "2.5e-9 +- 1.2e-9"),
+            (0.0123456, f64::NAN, "0.012346"),
+            (3.0, 1e-12, "3"),
+        ] {
+            assert_eq!(with_error(value, error), text);
         }
     }
 }

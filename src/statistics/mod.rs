@@ -3,7 +3,9 @@
 
 mod batches;
 mod bins;
+pub mod errors;
 mod record;
+pub mod stationarity;
 
 pub use batches::{Axis, Batch, Batching, Closed, Sampled, Tally, Weight, Window};
 pub use bins::Bins;

@@ -51,7 +51,7 @@ output = { series = { every_steps = 100 }, statistics = { every_steps = 1, from 
 "#,
     )?;
     place.run(2, "run", "")?;
-    place.ends(1, "stats run", 0, &["averaged         t = 2 to 5, ", "errors from 3 batches of 1\n"])?;
+    place.ends(1, "stats run", 0, &["averaged         t = 2 to 5, ", "whole batches of 1: 3\n"])?;
     place.python(
         "import h5py
 batches = [h5py.File('run/statistics/%08d.h5' % m) for m in (2, 3, 4)]
@@ -97,9 +97,14 @@ fn moved_begin() -> Outcome {
         1,
         "stats moved",
         0,
-        &[window, "; 50 samples, no errors: fewer than 2 whole batches of 0.5", left_out],
+        &[window, "; 50 samples; whole batches of 0.5: 1\nerrors           none: ", left_out],
     )?;
-    place.ends(1, "stats fresh", 0, &[window, "; 50 samples, no errors", "Re_tau           42.6"])?;
+    place.ends(
+        1,
+        "stats fresh",
+        0,
+        &[window, "; 50 samples; whole batches of 0.5: 1", "Re_tau           42.6"],
+    )?;
     // What was not sampled cannot be averaged, and that is said.
     place.run(1, "fresh", "--set output.statistics.from=0.5")?;
     place.ends(
@@ -109,8 +114,21 @@ fn moved_begin() -> Outcome {
         &[window, "averages begin at t = 1.5, later than output.statistics.from = 0.5"],
     )?;
     place.run(1, "moved", "--set output.statistics.from=0")?;
-    let all = ["averaged         t = 0 to 2, ", "; 150 samples, errors from 3 batches of 0.5\n"];
-    place.ends(1, "stats moved", 0, &all)
+    let all = ["averaged         t = 0 to 2, ", "; 150 samples; whole batches of 0.5: 3\n"];
+    place.ends(1, "stats moved", 0, &all)?;
+    // Batches are whole: what is asked in between is told, and other averages are left as they are.
+    let rounded = ["averaged         t = 0.5 to 2, ", "averages begin at t = 0.5, later than --from = 0.2"];
+    place.ends(1, "stats moved --from 0.2", 0, &rounded)?;
+    let cut = ["averaged         t = 0 to 1, ", "averages end at t = 1, earlier than --to = 1.2"];
+    place.ends(1, "stats moved --to 1.2", 0, &cut)?;
+    place.ends(1, "stats moved --from 7", 0, &["nothing: no batch lies between t = 7 and inf"])?;
+    place.ends(
+        1,
+        "stats moved --from 3T",
+        2,
+        &["this flow has no time in T: give --from and --to in h/u_tau"],
+    )?;
+    place.ends(1, "stats moved --from soon", 2, &["give a time such as 12.5, 5h/u_tau (channel) or 3T"])
 }
 
 /// Ten steps of one length and every fifth a sample, then of half of it and every one a sample.
@@ -129,7 +147,7 @@ fn other_steps() -> Outcome {
         place.read("run/ledger.jsonl")?.contains(r#""event":"changed","changes":["time.dt: 0.01 -> 0.005","#),
         "not in the ledger"
     );
-    let all = ["averaged         t = 0 to 0.2, ", "; 22 samples, errors from 2 batches of 0.1\n"];
+    let all = ["averaged         t = 0 to 0.2, ", "; 22 samples; whole batches of 0.1: 2\n"];
     place.ends(1, "stats run", 0, &all)?;
     place.python(
         "import h5py

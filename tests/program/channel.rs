@@ -125,7 +125,8 @@ for b in batches:
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6.6 6 -0.1\n1 66 15 0\n")?;
     let parts = [
         "t = 0.01 to 0.08, ",
-        "; 35 samples, errors from 3 batches of 0.02\n",
+        "; 35 samples; whole batches of 0.02: 3\n",
+        "none: the average is shorter than 5 h/u_tau",
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
@@ -155,7 +156,7 @@ for b in batches:
         ],
     )?;
     fs::remove_file(&batch)?;
-    place.ends(1, "stats pieces/run", 0, &["; 25 samples, errors from 2 batches of 0.02\n"])?;
+    place.ends(1, "stats pieces/run", 0, &["; 25 samples; whole batches of 0.02: 2\n"])?;
     place.run(1, "pieces/run", "--fresh --set time.steps=2")?;
     for file in [
         "statistics",

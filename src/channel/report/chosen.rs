@@ -41,11 +41,18 @@ struct LeftOut {
 }
 
 impl Chosen {
-    /// Reads the files of `run_dir` and its newest checkpoint, which has the unfinished batch.
+    /// Reads the files of `run_dir` and its newest checkpoint, which has the unfinished batch. `limits` are
+    /// the options or keys that give the limits of the window.
     ///
     /// # Errors
     /// A damaged batch.
-    pub fn read(run_dir: &Path, case: &Case, flow: &Channel, window: Window) -> Result<Self> {
+    pub fn read(
+        run_dir: &Path,
+        case: &Case,
+        flow: &Channel,
+        window: Window,
+        limits: [&str; 2],
+    ) -> Result<Self> {
         let mut chosen = Self { of_spectra: records_of_spectra(&flow.scalars), ..Self::default() };
         let mut left = LeftOut::default();
         let mut newest = None;
@@ -65,7 +72,7 @@ impl Chosen {
                 Err(error) => chosen.notes.push(format!("left out: the unfinished batch: {error}")),
             }
         }
-        chosen.tell(&left, window);
+        chosen.tell(&left, window, limits);
         Ok(chosen)
     }
 
@@ -123,11 +130,11 @@ impl Chosen {
         self.batches.iter().map(|batch| batch.moments).reduce(|a, b| a.and(&b))
     }
 
-    fn tell(&mut self, left: &LeftOut, window: Window) {
-        let from = number(window.from);
+    fn tell(&mut self, left: &LeftOut, window: Window, [of_from, of_to]: [&str; 2]) {
+        let [from, to] = [window.from, window.to].map(number);
         let reasons = [
-            (left.before, format!("beginning before output.statistics.from = {from}")),
-            (left.after, format!("ending after t = {}", number(window.to))),
+            (left.before, format!("beginning before {of_from} = {from}")),
+            (left.after, format!("ending after {of_to} = {to}")),
             (left.other_length, "of another length".to_owned()),
             (left.other_physics, format!("with other physics ({})", left.difference)),
         ];
@@ -138,9 +145,10 @@ impl Chosen {
         if let (Some(tally), Some(first)) = (self.tally(), self.batches.first()) {
             let (begin, end) = (number(tally.begin), number(tally.end));
             if first.number > first.axis.batch_from(window.from) {
-                self.notes.push(format!(
-                    "averages begin at t = {begin}, later than output.statistics.from = {from}"
-                ));
+                self.notes.push(format!("averages begin at t = {begin}, later than {of_from} = {from}"));
+            }
+            if window.to.is_finite() && !first.axis.reaches(tally.end, window.to) {
+                self.notes.push(format!("averages end at t = {end}, earlier than {of_to} = {to}"));
             }
             if let Some(SpectralSums { tally: of_spectra, .. }) =
                 self.spectra.as_ref().filter(|spectra| spectra.tally != tally)

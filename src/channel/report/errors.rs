@@ -1,45 +1,100 @@
-//! Sampling errors by Tukey's jackknife. With B whole batches of equal length, and `q_(b)` the value
-//! of a quantity without batch b, its standard error s is
-//!
-//! ```text
-//!     s^2 = (B - 1) / B sum_b (q_(b) - mean of q_(.))^2
-//! ```
-//!
-//! For a mean this is the standard deviation of the batches divided by the root of B. It also holds
-//! for quantities that are not linear in the averages, such as u_tau, central moments or the
-//! position of a peak. It is the error at fixed y, not at fixed y+.
+//! Sampling errors by the jackknife: see [`crate::statistics::errors`]. They hold for quantities that are
+//! not linear in the averages, such as u_tau, central moments or the position of a peak. They are the
+//! errors at fixed y, not at fixed y+.
 
-use super::profiles::{Findings, Setting};
+use super::profiles::{Findings, Setting, find};
 use super::samples::Samples;
 use crate::error::Result;
+use crate::statistics::errors::{Floor, Sampling, Signal};
 
-/// The findings from all samples, with their errors; these are NaN for fewer than two batches.
-pub fn findings(samples: &Samples, setting: &Setting) -> Result<Findings> {
-    let mut findings = Findings::new(&samples.all(), setting)?;
-    let all: Vec<f64> = findings.columns().flat_map(|column| &column.values).copied().collect();
-    let (mut sums, mut squares) = (vec![0.0; all.len()], vec![0.0; all.len()]);
-    let batches = samples.batches();
-    for batch in 0..batches {
-        let without = Findings::new(&samples.without(batch), setting)?;
-        for (i, value) in without.columns().flat_map(|column| &column.values).enumerate() {
-            // Differences from the value of all samples lose no digits.
-            sums[i] += value - all[i];
-            squares[i] += (value - all[i]).powi(2);
+/// The profiles and the number whose integral times are computed; the longest counts.
+const SIGNALS: [&str; 6] = ["U", "uu", "vv", "ww", "uv", "u_tau"];
+/// Lengths that an average must have: this number of h/u_tau, and of flow-throughs.
+const HALF_HEIGHTS: f64 = 5.0;
+const FLOW_THROUGHS: f64 = 3.0;
+
+/// The findings from all samples with their errors, and the series from which these come.
+pub struct Judged {
+    pub findings: Findings,
+    pub sampling: Sampling,
+    pub series: PseudoValues,
+    /// The length of a group of batches.
+    pub length: f64,
+    floors: Vec<Floor>,
+}
+
+/// The pseudo-values of all findings: for each value of each column a series over the groups of batches,
+/// each less the value from all samples.
+pub struct PseudoValues {
+    /// Column, and the index of its first series.
+    columns: Vec<(String, usize)>,
+    series: Vec<Vec<f64>>,
+}
+
+impl PseudoValues {
+    /// `(n - 1) (q - q_(b))` for each value q, with `q_(b)` that without group b of n.
+    fn new(findings: &Findings, samples: &Samples, setting: &Setting) -> Result<Self> {
+        let (mut columns, mut all): (_, Vec<f64>) = (Vec::new(), Vec::new());
+        for column in findings.columns() {
+            columns.push((column.name.clone(), all.len()));
+            all.extend(&column.values);
         }
+        let groups = samples.groups();
+        let mut series = vec![Vec::with_capacity(groups); all.len()];
+        for group in 0..groups {
+            let without = Findings::new(&samples.without(group), setting)?;
+            let values = without.columns().flat_map(|column| &column.values);
+            for ((series, q), without) in series.iter_mut().zip(&all).zip(values) {
+                series.push((groups as f64 - 1.0) * (q - without));
+            }
+        }
+        Ok(Self { columns, series })
     }
-    let count = batches as f64;
-    let error = |(sum, square): (f64, f64)| {
-        let variance = (count - 1.0) / count * (square - sum * sum / count);
-        match batches {
-            0 | 1 => f64::NAN,
-            // Round-off may make it negative; NaN stays NaN.
-            _ if variance < 0.0 => 0.0,
-            _ => variance.sqrt(),
-        }
-    };
-    let mut errors = sums.into_iter().zip(squares).map(error);
-    findings
-        .columns_mut()
-        .for_each(|column| column.errors = errors.by_ref().take(column.values.len()).collect());
-    Ok(findings)
+
+    /// The series of a column, one for each of its values.
+    pub fn of(&self, name: &str) -> &[Vec<f64>] {
+        let Some(i) = self.columns.iter().position(|(column, _)| column == name) else { return &[] };
+        let end = self.columns.get(i + 1).map_or(self.series.len(), |(_, next)| *next);
+        &self.series[self.columns[i].1..end]
+    }
+
+    /// The signals over the first `groups` groups.
+    fn signals(&self, groups: usize) -> Vec<Signal> {
+        let signal = |name| self.of(name).iter().map(|series| series[..groups].to_vec()).collect();
+        SIGNALS.into_iter().map(signal).collect()
+    }
+}
+
+impl Judged {
+    /// The findings of `samples`, in whole batches of the length `batch_length` and a box of the length
+    /// `box_length`.
+    pub fn new(samples: &Samples, setting: &Setting, batch_length: f64, box_length: f64) -> Result<Self> {
+        let mut findings = Findings::new(&samples.all(), setting)?;
+        let series = PseudoValues::new(&findings, samples, setting)?;
+        let length = samples.grouped() as f64 * batch_length;
+        let floors = floors(&findings, setting.walls, box_length);
+        let groups = samples.groups();
+        let sampling = Sampling::new(groups, length, &series.signals(groups), floors.clone());
+        let mut errors = series.series.iter().map(|series| sampling.error(series));
+        findings
+            .columns_mut()
+            .for_each(|column| column.errors = errors.by_ref().take(column.values.len()).collect());
+        Ok(Self { findings, sampling, series, length, floors })
+    }
+
+    /// How errors would come about after the first `groups` groups.
+    pub fn sampling_of_first(&self, groups: usize) -> Sampling {
+        Sampling::new(groups, self.length, &self.series.signals(groups), self.floors.clone())
+    }
+}
+
+/// The lengths that an average must have: a few times the turnover of the largest eddies, and a few times
+/// that in which the fluid, or that at a moving wall, passes through the box.
+fn floors(findings: &Findings, walls: [f64; 2], box_length: f64) -> Vec<Floor> {
+    let number = |name: &str| find(&findings.numbers, name).map_or(f64::NAN, |column| column.values[0].abs());
+    let speed = number("bulk").max(0.5 * (walls[1] - walls[0]).abs());
+    vec![
+        Floor::new(HALF_HEIGHTS / number("u_tau"), format!("{HALF_HEIGHTS} h/u_tau")),
+        Floor::new(FLOW_THROUGHS * box_length / speed, format!("{FLOW_THROUGHS} flow-throughs")),
+    ]
 }

@@ -3,10 +3,11 @@
 
 use super::profiles::{Column, find};
 use super::reference::Published;
-use super::{Averaged, Run, spectral};
+use super::{Averaged, Run, convergence, spectral};
 use crate::error::Result;
 use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
 use crate::figure::{Axis, Dash, Layer, Panel, Scale, plain};
+use crate::report;
 use crate::report::gallery::{Gallery, REFERENCES, RUN, axis, points, zero};
 
 /// Maximum number of markers of a published profile; more would hide the curve.
@@ -46,6 +47,11 @@ pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<&'static
     }
     if friction(gallery, run, viscosity)? {
         drawn.push("friction");
+    }
+    if let Some(averaged) = run.averaged.as_ref().filter(moves)
+        && report::convergence::draw(gallery, convergence::AXIS, &averaged.convergence)?
+    {
+        drawn.push("convergence");
     }
     Ok(drawn)
 }
@@ -271,7 +277,7 @@ fn friction(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<bool> {
         layers.push(Layer::line(label, BLACK, points(time, &held)).wide(0.6));
     }
     let (from, to) = (time[0], time[time.len() - 1]);
-    let begin = run.flow.sampling.from;
+    let begin = run.window.from;
     if run.averaged.is_some() && (from..=to).contains(&begin) {
         layers.push(Layer::upright("averages begin", begin));
     }

@@ -1,25 +1,19 @@
-//! The samples of a channel: averages over all batches, and over all but one.
+//! The samples of a channel: averages over all batches, over the first ones, and over all but one.
 //!
-//! Sampling errors come from batch means. Whole batches have equal weights, their length. A partial
-//! batch, at the beginning, at the end or where sampling was interrupted, counts in the averages
-//! but not in their errors. If neighbouring batches are correlated, the standard error of their
-//! mean would be too small; neighbours are then merged.
+//! Sampling errors come from batch means: see [`crate::statistics::errors`]. Whole batches have equal
+//! weights, their length. A partial batch, at the beginning, at the end or where sampling was
+//! interrupted, counts in the averages but not in their errors.
 
 use crate::channel::case::ChannelScalar;
-use crate::channel::catalogue::{Moment, U, UU, UV, VV, WW};
+use crate::channel::catalogue::Moment;
 use crate::channel::sampled;
 use crate::error::{Error, Result};
 use crate::statistics::{Batch, Record};
 use std::rc::Rc;
 
-/// Correlation of neighbours above which batches are merged. Independent batches exceed it by chance
-/// in one case of 8 if there are 32, in one of 40 if there are 100.
-const CORRELATION: f64 = 0.2;
-/// Minimum number of batches after merging; with fewer, the error itself would be uncertain by more
-/// than a quarter.
-const LEAST_BATCHES: usize = 8;
-/// Moments whose correlation is computed; the largest counts.
-const CORRELATED: [Moment; 5] = [U, UU, VV, WW, UV];
+/// Maximum number of groups of whole batches: more would not make the errors better, only their
+/// computation longer.
+const MOST_GROUPS: usize = 200;
 
 /// Averages over planes and time, each at all points in y.
 #[derive(Clone, Debug)]
@@ -65,8 +59,8 @@ pub struct Samples {
     sums: Vec<(Moment, Vec<f64>)>,
     /// Indices of the whole batches.
     whole: Vec<usize>,
-    /// Number of batches that are merged into one for the errors.
-    merged: usize,
+    /// Number of whole batches in a group.
+    grouped: usize,
 }
 
 impl Samples {
@@ -96,23 +90,19 @@ impl Samples {
             }
         }
         let weights = batches.iter().map(|batch| batch.moments.weight).collect();
-        let whole = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
-        let mut samples =
-            Self { y, frame_velocity, weights, scalars: scalars.into(), sums, whole, merged: 1 };
-        while samples.batches() / 2 >= LEAST_BATCHES && samples.correlation() > CORRELATION {
-            samples.merged *= 2;
-        }
-        Ok(samples)
+        let whole: Vec<usize> = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
+        let grouped = whole.len().div_ceil(MOST_GROUPS).max(1);
+        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, whole, grouped })
     }
 
-    /// Number of batches, after merging, from which errors are computed.
-    pub fn batches(&self) -> usize {
-        self.whole.len() / self.merged
+    /// Number of groups of whole batches.
+    pub fn groups(&self) -> usize {
+        self.whole.len() / self.grouped
     }
 
-    /// Number of batches of the run that are merged into one for the errors.
-    pub fn merged(&self) -> usize {
-        self.merged
+    /// Number of whole batches in a group.
+    pub fn grouped(&self) -> usize {
+        self.grouped
     }
 
     /// Averages over all samples.
@@ -120,16 +110,21 @@ impl Samples {
         self.over(|_| true)
     }
 
-    /// Averages over all merged batches but one.
-    pub fn without(&self, batch: usize) -> Averages {
-        let taken = &self.whole[..self.batches() * self.merged];
-        let left_out = self.parts(batch);
-        self.over(|b| taken.contains(&b) && !left_out.contains(&b))
+    /// Averages over all groups but one.
+    pub fn without(&self, group: usize) -> Averages {
+        self.over(|b| self.group_of(b).is_some_and(|other| other != group))
     }
 
-    /// The batches of the run that make up a merged one.
-    fn parts(&self, batch: usize) -> &[usize] {
-        &self.whole[batch * self.merged..(batch + 1) * self.merged]
+    /// Averages over the first `groups` groups.
+    pub fn first(&self, groups: usize) -> Averages {
+        self.over(|b| self.group_of(b).is_some_and(|other| other < groups))
+    }
+
+    /// The group that a batch belongs to, if it is whole. The first whole batches belong to none if they
+    /// do not fill one.
+    fn group_of(&self, batch: usize) -> Option<usize> {
+        let position = self.whole.binary_search(&batch).ok()?;
+        Some(position.checked_sub(self.whole.len() % self.grouped)? / self.grouped)
     }
 
     /// `sum_b S_b / sum_b w_b` over the batches taken, with S the sums of their samples and w those
@@ -148,36 +143,13 @@ impl Samples {
         let lines = self.sums.iter().map(|(moment, sums)| (*moment, mean(sums))).collect();
         Averages { scalars: self.scalars.clone(), lines }
     }
-
-    /// The correlation of neighbouring batches, with d the distances of their means from the mean
-    /// of all, summed over y,
-    ///
-    /// ```text
-    ///     r = sum_b d_b d_(b+1) / sum_b d_b^2
-    /// ```
-    fn correlation(&self) -> f64 {
-        let (batches, points) = (self.batches(), self.y.len());
-        let of = |(_, sums): &(Moment, Vec<f64>)| {
-            let (mut neighbours, mut squares) = (0.0, 0.0);
-            for j in 0..points {
-                let of_batch = |b: usize| self.parts(b).iter().map(|b| sums[b * points + j]).sum::<f64>();
-                let sums: Vec<f64> = (0..batches).map(of_batch).collect();
-                let mean = sums.iter().sum::<f64>() / batches as f64;
-                squares += sums.iter().map(|sum| (sum - mean).powi(2)).sum::<f64>();
-                neighbours += sums.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum::<f64>();
-            }
-            if squares > 0.0 { neighbours / squares } else { 0.0 }
-        };
-        self.sums.iter().filter(|(moment, _)| CORRELATED.contains(moment)).map(of).fold(0.0, f64::max)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::batch;
     use super::*;
-    use crate::channel::catalogue::W;
-    use crate::random::philox;
+    use crate::channel::catalogue::{U, UU, W};
 
     /// Batches of the length 4 with these weights and means of u.
     fn samples(weights: &[f64], means: &[f64]) -> Samples {
@@ -198,23 +170,24 @@ mod tests {
     #[test]
     fn means_are_over_all_of_the_time_and_a_part_is_left_out() {
         let samples = samples(&[1.0, 4.0, 4.0, 4.0, 1.0], &[3.0, 1.0, 2.0, 6.0, 10.0]);
-        assert_eq!(samples.batches(), 3);
+        assert_eq!(samples.groups(), 3);
         assert!((samples.all().get(U).unwrap()[0] - 49.0 / 14.0).abs() < 1e-14);
         assert!((samples.without(1).get(U).unwrap()[0] - 3.5).abs() < 1e-14);
         assert!((samples.without(1).get(UU).unwrap()[1] - 7.0).abs() < 1e-14);
+        assert!((samples.first(2).get(U).unwrap()[0] - 1.5).abs() < 1e-14);
         assert!(samples.all().get(W).unwrap_err().message.contains("no record `w`"));
     }
 
-    /// Independent batches stay as they are. Correlated neighbours are merged until they are
-    /// independent or 8 are left.
+    /// Many batches are grouped, the last ones first.
     #[test]
-    fn correlated_batches_are_merged() {
-        let noise =
-            |i: u32| philox(5, [i, 0, 0, 0]).iter().map(|word| f64::from(*word) / 2f64.powi(32)).sum::<f64>();
-        let run = |same: u32| -> Vec<f64> { (0..32).map(|i| noise(i / same)).collect() };
-        let batches = |same: u32| samples(&[4.0; 32], &run(same)).batches();
-        assert_eq!([1, 2, 4, 16].map(batches), [32, 16, 8, 8]);
-        assert_eq!(samples(&[4.0; 15], &run(4)[..15]).batches(), 15);
+    fn there_are_at_most_two_hundred_groups() {
+        let means: Vec<f64> = (0..401).map(f64::from).collect();
+        let samples = samples(&[4.0; 401], &means);
+        assert_eq!((samples.groups(), samples.grouped()), (133, 3));
+        // Groups begin with the batches 2, 5, ..
+        assert!((samples.first(1).get(U).unwrap()[0] - 3.0).abs() < 1e-12);
+        let rest = (2..401).map(f64::from).sum::<f64>() - 9.0;
+        assert!((samples.without(0).get(U).unwrap()[0] - rest / 396.0).abs() < 1e-10);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The table of a channel on the screen. The number after `+-` is one standard error of the sampling.
+//! The table of a channel on the screen. The number after `+-` is the sampling error: the interval holds
+//! the true average in 68 of 100 cases.
 
 use std::path::Path;
 
@@ -6,8 +7,8 @@ use super::profiles::{Column, find};
 use super::reference::Published;
 use super::{Averaged, Run};
 use crate::error::Result;
-use crate::report::rows::{Row, aligned, figures_row, heading, number};
-use crate::statistics::Tally;
+use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, with_error};
+use crate::statistics::{Tally, Window};
 
 /// Columns that are compared with published profiles, and their names in the table.
 const COMPARED: [(&str, &str); 5] =
@@ -22,10 +23,17 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
     match &run.averaged {
         None => {
             let from = number(run.flow.sampling.from);
-            rows.push((
-                "averaged",
-                format!("nothing yet: samples are taken from t = {from} on and saved with the checkpoints"),
-            ));
+            let text = match run.window {
+                Window { from: begin, to } if begin == run.flow.sampling.from && to == f64::INFINITY => {
+                    format!(
+                        "nothing yet: samples are taken from t = {from} on and saved with the checkpoints"
+                    )
+                }
+                Window { from: begin, to } => {
+                    format!("nothing: no batch lies between t = {} and {}", number(begin), number(to))
+                }
+            };
+            rows.push(("averaged", text));
             rows.extend(notes(run));
         }
         Some(averaged) => {
@@ -45,6 +53,13 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
         rows.extend(of_another_reynolds_number(run, Some(re_tau), re_tau));
     }
     rows.push(figures_row(figures, drawn));
+    if run.references.is_empty() && run.published_lines.is_empty() {
+        rows.extend(drawn.first().map(|first| {
+            let first = figures.join(first).with_extension("svg");
+            let compare = "compare with published data by `rogallo stats DIR --reference FILE`";
+            ("next", format!("look at {}; {compare}", first.display()))
+        }));
+    }
     Ok(aligned(&rows))
 }
 
@@ -55,17 +70,19 @@ fn notes(run: &Run) -> impl Iterator<Item = Row> {
 
 /// Lines about the averages, the friction and the velocities.
 fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
-    let Averaged { tally: Tally { begin, end, samples, .. }, batches, batch_length, .. } = averaged;
+    let Averaged { tally: Tally { begin, end, samples, .. }, sampling, stationarity, .. } = averaged;
+    let (count, length) = sampling.batches();
     let value =
         |name: &str| averaged.number(name).map(|(value, error)| with_error(value, error)).unwrap_or_default();
     let units = averaged.number("u_tau").map_or(0.0, |(u_tau, _)| (end - begin) * u_tau);
     let over = format!("t = {} to {}, {} h/u_tau", number(*begin), number(*end), number(round(units)));
-    let errors = match batches {
-        0 | 1 => format!("no errors: fewer than 2 whole batches of {}", number(*batch_length)),
-        _ => format!("errors from {batches} batches of {}", number(*batch_length)),
-    };
-    let mut rows = vec![("averaged", format!("{over}; {samples} samples, {errors}"))];
+    let mut rows = vec![(
+        "averaged",
+        format!("{over}; {samples} samples; whole batches of {}: {count}", number(length)),
+    )];
     rows.extend(notes(run));
+    rows.push(("errors", errors_told(sampling, *begin)));
+    rows.push(("stationary", stationarity.told(*begin)));
     rows.push(("Re_tau", value("re_tau")));
     if !run.symmetric() {
         rows.push((
@@ -134,8 +151,25 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
             "budget of k",
             format!("residual up to {part} of the peak production, at y+ = {}", number(at)),
         ));
+        rows.push(("", closure(value / peak, error / peak)));
     }
     rows
+}
+
+/// Residual of the budget of k, as part of the peak production, that is no worse than other errors.
+const CLOSED: f64 = 0.02;
+/// Residuals of more errors than this are no accident.
+const DOUBTFUL: f64 = 3.0;
+
+/// What the residual of a budget means.
+fn closure(residual: f64, error: f64) -> String {
+    let what = "it is the sum of all terms, zero in a stationary flow that is resolved";
+    let verdict = match residual.abs() {
+        residual if residual <= CLOSED => "closed",
+        residual if residual > DOUBTFUL * error.abs() => "more than sampling explains: try a finer grid",
+        _ => "average longer to tell",
+    };
+    format!("{what}: {verdict}")
 }
 
 fn beside(reference: &Published, run: &Run) -> Vec<Row> {
@@ -195,25 +229,6 @@ fn largest(column: &Column, places: &[f64]) -> Option<(f64, f64, f64)> {
     Some((column.values[most], column.errors[most], round(places[most])))
 }
 
-/// Relative error below which an error is round-off, as that of a quantity held constant.
-const ROUND_OFF: f64 = 1e-9;
-
-/// Formats a value with two digits of its error, or with five of its own if it has no error.
-fn with_error(value: f64, error: f64) -> String {
-    if !(error.is_finite() && error > ROUND_OFF * value.abs() && value.is_finite()) {
-        return number(value);
-    }
-    let decimals = (1.0 - error.log10().floor()).max(0.0) as usize;
-    match decimals {
-        0..=6 => format!("{value:.decimals$} +- {error:.decimals$}"),
-        _ => {
-            // Decimals of the value, so that its last digit is the second one of the error.
-            let digits = (value.abs().log10().floor() - error.log10().floor() + 1.0).max(1.0) as usize;
-            format!("{value:.digits$e} +- {error:.1e}")
-        }
-    }
-}
-
 /// Rounds to two digits.
 fn digits(value: f64) -> String {
     number(format!("{value:.1e}").parse().unwrap_or(value))
@@ -222,25 +237,4 @@ fn digits(value: f64) -> String {
 /// Rounds to one decimal.
 fn round(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_error;
-
-    #[test]
-    fn values_have_the_digits_of_their_errors() {
-        for (value, error, text) in [
-            (178.1234, 0.5678, "178.12 +- 0.57"),
-            (-0.12345, 0.049, "-0.123 +- 0.049"),
-            (15.6, 13.2, "16 +- 13"),
-            (0.0401234, 1.2e-6, "4.01234e-2 +- 1.2e-6"),
-            (1.3e-8, 4.0e-7, "1.3e-8 +- 4.0e-7"),
-            (2.5e-9, 1.23e-9, "2.5e-9 +- 1.2e-9"),
-            (0.0123456, f64::NAN, "0.012346"),
-            (3.0, 1e-12, "3"),
-        ] {
-            assert_eq!(with_error(value, error), text);
-        }
-    }
 }

@@ -14,6 +14,7 @@ use crate::transform::Truncation;
 use notes::figures;
 
 pub use notes::notes;
+pub use resolution::{COARSE, FINE};
 
 /// Lines for the table.
 ///

@@ -10,8 +10,8 @@ use crate::plan::Row;
 
 /// The smallest k_max eta that resolves energy and dissipation, and the one that also resolves
 /// derivatives (Pope 2000, section 9.1.2).
-const COARSE: f64 = 1.0;
-const FINE: f64 = 1.5;
+pub const COARSE: f64 = 1.0;
+pub const FINE: f64 = 1.5;
 
 /// Lines for the table: k_max eta, and warnings. None without viscosity, or if the field comes from a
 /// file.

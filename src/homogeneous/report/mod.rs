@@ -1,6 +1,7 @@
 //! Tables and figures of a run of this flow: `dissipation` and `energy` and, if the files have the data,
-//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`.
+//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`; of a forced box `convergence`.
 
+mod averages;
 mod balance;
 mod figures;
 mod reference;
@@ -8,13 +9,16 @@ mod shear;
 mod table;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use super::case::Homogeneous;
 use crate::error::Result;
+use crate::report::convergence;
 use crate::report::gallery::Gallery;
 use crate::report::series::{History, Spectrum, Table, spectra};
 use crate::report::{Given, Labels, Recorded, figures_directory};
 use crate::table::TextTable;
+use averages::Averages;
 use balance::EnergyBudget;
 use reference::References;
 pub use reference::form;
@@ -34,7 +38,10 @@ pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Resul
     let (spectra_csv, spectra_1d, budget) =
         (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
     let history = History::of(series)?;
+    let averages = run.case.is_ok().then(|| averages::of(flow, series, &history, run.span)).transpose()?;
     let run = Findings {
+        grid: run.case.as_ref().ok().map(|case| case.domain.grid),
+        averages,
         references: References::read(references, labels.viscosity, &foreign)?,
         labels,
         energy: EnergyBudget::of(series, &history),
@@ -67,6 +74,9 @@ pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Resul
     if let Some(table) = &run.budget {
         note("skewness", figures::skewness(&gallery, table)?);
     }
+    if let Some(Ok(averages)) = &run.averages {
+        note("convergence", convergence::draw(&gallery, "Time averaged  $t / T$", &averages.convergence)?);
+    }
     Ok(table::table(&run, &dir, &drawn))
 }
 
@@ -80,4 +90,8 @@ struct Findings<'a> {
     spectra: Vec<Spectrum>,
     budget: Option<Table>,
     references: References,
+    /// The points of the grid, if the case can be read.
+    grid: Option<[usize; 3]>,
+    /// The averages over time, or why there are none.
+    averages: Option<std::result::Result<Averages, String>>,
 }

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use super::Findings;
+use super::averages::Averages;
 use super::balance::{Closure, stress_budgets};
 use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses};
-use crate::report::rows::{Row, aligned, figures_row, heading, number};
+use super::verdict;
+use crate::report::gallery::significant;
+use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, with_error};
 use crate::report::series::History;
 
 /// The table as lines of name and value; `drawn` are the figures in the directory `figures`. The
@@ -13,6 +16,7 @@ use crate::report::series::History;
 pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
     let mut rows = overview(run);
     rows.extend(turbulence(run));
+    rows.extend(averages(run));
     rows.extend(balances(run));
     for reference in &run.references.histories {
         rows.extend(compare_history(reference, &run.history, run.labels.viscosity));
@@ -24,6 +28,7 @@ pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
         rows.push(compare_stresses(reference, run));
     }
     rows.push(figures_row(figures, drawn));
+    rows.extend(verdict::next(run, figures));
     aligned(&rows)
 }
 
@@ -55,6 +60,7 @@ fn turbulence(run: &Findings) -> Vec<Row> {
                 number(time)
             ),
         ));
+        rows.push(("resolution", verdict::resolution(least, run.grid)));
     }
     rows.extend(line("integral length", "integral_length"));
     rows.extend(line("eps L / u'^3", "dissipation_coefficient"));
@@ -72,6 +78,25 @@ fn turbulence(run: &Findings) -> Vec<Row> {
     rows
 }
 
+/// Rows about the averages over time, or why there are none.
+fn averages(run: &Findings) -> Vec<Row> {
+    let averages = match &run.averages {
+        None => return Vec::new(),
+        Some(Err(reason)) => return vec![("averages", reason.clone())],
+        Some(Ok(averages)) => averages,
+    };
+    let Averages { begin, end, samples, turnover, .. } = averages;
+    let times = [*begin, *end, (end - begin) / turnover, *turnover].map(|time| number(significant(time, 4)));
+    let [from, to, turnovers, unit] = times;
+    let over = format!("t = {from} to {to}, {turnovers} T (T = L/u' = {unit}); {samples} samples");
+    let mut rows = vec![("averaged", over)];
+    rows.extend(averages.note.iter().map(|note| ("", note.clone())));
+    rows.push(("errors", errors_told(&averages.sampling, *begin)));
+    rows.push(("stationary", averages.stationarity.told(*begin)));
+    rows.extend(averages.numbers.iter().map(|(name, value, error)| (*name, with_error(*value, *error))));
+    rows
+}
+
 fn balances(run: &Findings) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(closure) = run.energy.closure(&run.history) {
@@ -81,6 +106,7 @@ fn balances(run: &Findings) -> Vec<Row> {
             "balance of energy",
             format!("residual up to {worst:.1e} of the energy dissipated, at t = {}{limit}", number(time)),
         ));
+        rows.push(("", verdict::balance(&closure)));
     }
     let budgets: Vec<_> = run.budget.iter().flat_map(stress_budgets).collect();
     if let Some(samples) =

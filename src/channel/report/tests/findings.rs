@@ -1,6 +1,6 @@
 //! Averages of the known flow through moments and budgets to profiles, numbers and errors.
 
-use super::super::errors;
+use super::super::errors::Judged;
 use super::super::profiles::{Column, Findings, Setting, find};
 use super::super::symmetry::Symmetry;
 use super::flow::*;
@@ -165,23 +165,33 @@ fn the_frame_of_the_averages_does_not_matter() {
     }
 }
 
-/// What is linear in the averages has the standard error of their mean, u_tau half of it.
+/// What is linear in the averages has the error of their mean, u_tau half of it. The flow-throughs are
+/// short and the turnovers long.
 #[test]
 fn errors_are_those_of_the_mean_of_the_batches() {
-    let factors = [1.02, 0.99, 1.01, 0.97, 1.03, 0.98];
-    let findings = errors::findings(&samples(&factors, false), &setting(&channel(OMEGA))).unwrap();
-    let error = (factors.iter().map(|factor| (factor - 1.0f64).powi(2)).sum::<f64>() / 5.0 / 6.0).sqrt();
+    let factors: Vec<f64> = (0..120)
+        .map(|i| 1.0 + 0.03 * [0.7, -0.4, 0.2, -0.9, 1.0, -0.6][i % 6] * [1.0, -0.5][i / 6 % 2])
+        .collect();
+    let mean = factors.iter().sum::<f64>() / 120.0;
+    let judge =
+        |factors: &[f64]| Judged::new(&samples(factors, false), &setting(&channel(OMEGA)), 2.0, 6.0).unwrap();
+    let Judged { findings, sampling, series, .. } = judge(&factors);
+    assert!(sampling.is_long(), "{sampling:?}");
+    let error = sampling.error(&factors);
     let number = |name: &str| find(&findings.numbers, name).unwrap();
     let bulk = number("bulk");
-    assert!(
-        (bulk.values[0] - 2.0 / 3.0).abs() < 1e-12 && (bulk.errors[0] - 2.0 / 3.0 * error).abs() < 1e-12,
-        "{bulk:?}"
-    );
+    let near = |a: f64, b: f64, part: f64| (a / b - 1.0).abs() < part;
+    assert!(near(bulk.values[0], 2.0 / 3.0 * mean, 1e-12) && near(bulk.errors[0], 2.0 / 3.0 * error, 1e-9));
     let u_tau = number("u_tau");
-    assert!((u_tau.errors[0] / u_tau.values[0] / (0.5 * error) - 1.0).abs() < 0.01, "{u_tau:?}");
+    assert!(near(u_tau.errors[0] / u_tau.values[0], 0.5 * error, 0.01), "{u_tau:?}");
+    // Pseudo-values are the batches themselves, less their mean.
+    assert!((series.of("bulk")[0][4] - 2.0 / 3.0 * (factors[4] - mean)).abs() < 1e-12);
     // <uv>/u_tau^2 has the same factor above and below.
     let uv = find(&findings.profiles, "uv").unwrap();
-    assert!(uv.errors.iter().all(|error| *error < 1e-12));
-    let one = errors::findings(&samples(&[1.0], false), &setting(&channel(OMEGA))).unwrap();
-    assert!(one.columns().all(|column| column.errors.iter().all(|error| error.is_nan())));
+    assert!(uv.errors.iter().all(|error| *error < 1e-10));
+    // 5 h/u_tau are 35 units of time, 18 batches.
+    let short = judge(&factors[..17]);
+    assert!(short.findings.columns().all(|column| column.errors.iter().all(|error| error.is_nan())));
+    assert!(!short.sampling.is_long(), "{:?}", short.sampling);
+    assert!(judge(&factors[..1]).findings.columns().all(|column| column.errors.iter().all(|e| e.is_nan())));
 }

@@ -2,6 +2,8 @@
 
 use super::super::*;
 use super::flow::{NU, OMEGA, case, channel, samples, setting};
+use crate::report::Span;
+use crate::statistics::Tally;
 
 fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
     let dir = tempfile::tempdir().unwrap();
@@ -20,7 +22,7 @@ fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
 #[test]
 fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
     let (dir, ..) = run_dir(0.0);
-    let text = crate::report::report(crate::FLOWS, dir.path(), &[]).unwrap();
+    let text = crate::report::report(crate::FLOWS, dir.path(), &[], Span::default()).unwrap();
     for part in
         ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg, .png, .pdf)"]
     {
@@ -36,7 +38,9 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             0.0,
             &[
                 "10  (",
-                "t = 4 to 10, 0.8 h/u_tau; 12 samples, errors from 3 batches of 2\n",
+                "t = 4 to 10, 0.8 h/u_tau; 12 samples; whole batches of 2: 6\n",
+                "none: the average is shorter than 5 h/u_tau; average to t = 39.",
+                "not tested: the average is too short",
                 "left out: 1 batch ",
                 "C_f",
                 "U_centre / U_b",
@@ -56,9 +60,11 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
     ] {
         let (dir, labels, series) = run_dir(rotation);
         let flow = channel(rotation);
-        let findings =
-            errors::findings(&samples(&[1.02, 0.99, 1.01, 0.97, 1.03, 0.98], false), &setting(&flow))
-                .unwrap();
+        let (samples, setting) = (samples(&[1.02, 0.99, 1.01, 0.97, 1.03, 0.98], false), setting(&flow));
+        let judged = errors::Judged::new(&samples, &setting, 2.0, 6.0).unwrap();
+        let (convergence, stationarity) =
+            (convergence::of(&judged, &samples, &setting).unwrap(), stationarity::of(&judged, &series));
+        let errors::Judged { findings, sampling, .. } = judged;
         write(&dir.path().join("profiles.csv"), &findings.profiles).unwrap();
         let written = Table::read(&dir.path().join("profiles.csv")).unwrap();
         assert_eq!(written.column("U").unwrap(), findings.profiles[2].values);
@@ -68,13 +74,14 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.0714 1 1 -0.1\n0.143 2 2 -0.3\n1 14 6 0\n")
             .unwrap();
         let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
-        let averaged = Some(Averaged { findings, lines: None, tally, batches: 3, batch_length: 2.0 });
+        let averaged = Some(Averaged { findings, lines: None, tally, sampling, stationarity, convergence });
         let notes = vec!["left out: 1 batch beginning before output.statistics.from = 3".to_owned()];
         let (references, _) = reference::read(&[reference.into()], &|_| None).unwrap();
         let run = Run {
             labels: &labels,
             series: &series,
             flow,
+            window: Window { from: 3.0, to: f64::INFINITY },
             averaged,
             notes,
             references,
@@ -84,7 +91,16 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         let drawn = figures::draw(&Gallery::new(&figures, dir.path(), &[]), &run, NU).unwrap();
         assert_eq!(
             drawn,
-            ["mean_velocity", "stresses", "vorticity", "budget_k", "scalar_mean", "scalar_rms", "friction"]
+            [
+                "mean_velocity",
+                "stresses",
+                "vorticity",
+                "budget_k",
+                "scalar_mean",
+                "scalar_rms",
+                "friction",
+                "convergence"
+            ]
         );
         for name in drawn {
             let svg = std::fs::read_to_string(figures.join(name).with_extension("svg")).unwrap();

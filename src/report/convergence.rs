@@ -1,0 +1,46 @@
+//! Numbers over the time that is averaged, each with the error that it would have had.
+
+use super::gallery::{Gallery, RUN, points};
+use crate::error::Result;
+use crate::figure::{Axis, Layer, Panel};
+
+/// The averages of a number from the beginning up to each of these times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convergence {
+    /// Markup.
+    pub label: &'static str,
+    pub time: Vec<f64>,
+    pub values: Vec<f64>,
+    /// NaN where an average is too short for an error.
+    pub errors: Vec<f64>,
+}
+
+impl Convergence {
+    pub fn new(label: &'static str) -> Self {
+        Self { label, time: Vec::new(), values: Vec::new(), errors: Vec::new() }
+    }
+
+    /// Adds the average up to a time.
+    pub fn push(&mut self, time: f64, value: f64, error: f64) {
+        self.time.push(time);
+        self.values.push(value);
+        self.errors.push(error);
+    }
+}
+
+/// Draws `convergence`, a panel for each number over the time `axis`; false if there is none.
+///
+/// # Errors
+/// Files that cannot be written.
+pub fn draw(gallery: &Gallery, axis: &str, all: &[Convergence]) -> Result<bool> {
+    let panel = |Convergence { label, time, values, errors }: &Convergence| {
+        let to = time.last().copied().unwrap_or(1.0);
+        let layers = vec![Layer::band(RUN, time, values, errors), Layer::line("", RUN, points(time, values))];
+        Panel::new(Axis::linear(axis).within(0.0, to), Axis::linear(*label), layers)
+    };
+    if all.is_empty() {
+        return Ok(false);
+    }
+    gallery.draw_all("convergence", all.iter().map(panel).collect())?;
+    Ok(true)
+}
