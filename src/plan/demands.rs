@@ -36,8 +36,8 @@ const REPORT: usize = 7_500_000;
 
 /// Bytes that are written, or read back, at a time.
 const AT_ONCE: usize = 4 << 20;
-/// Bytes per column of its tables that a rank writes into a checkpoint.
-const TABLES: usize = 32;
+/// Bytes per column of the list of its columns from which a rank makes its tables of a checkpoint, and of these.
+const TABLES: usize = 64;
 
 /// Part of their time that ranks may wait on the planes without a word, and with other points in y
 /// that are worth a word.
