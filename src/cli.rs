@@ -100,6 +100,9 @@ enum Command {
         /// End of the averages, as --from
         #[arg(long, value_name = "TIME")]
         to: Option<report::Instant>,
+        /// Width on paper of a figure of one panel, in mm or in (85mm, 3.5in)
+        #[arg(long, value_name = "WIDTH", default_value = "85mm")]
+        width: report::Width,
     },
     /// Report the state of runs, including those in progress; with several, one line each
     Status {
@@ -244,9 +247,10 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
         Command::Keys { table, .. } => case::keys(flows, table.as_deref())?,
         Command::Schema => format!("{:#}", case::schema(flows)),
         Command::Submit { case, request } => submit::submit(flows, &case.case, &case.overrides, &request)?,
-        Command::Stats { directory, reference, columns, from, to } => {
+        Command::Stats { directory, reference, columns, from, to, width } => {
             let references = report::Given::pair(reference, &columns)?;
-            report::report(flows, &directory, &references, report::Span { from, to })?
+            let span = report::Span { from, to };
+            report::report(flows, &directory, &references, report::Options { span, width })?
         }
         Command::Status { directories } => report::status(flows, &directories)?,
         Command::Inspect { file } => store::inspect(&file)?,

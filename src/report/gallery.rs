@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::figure::palette::{CURVES, Colour, GREY};
 use crate::figure::{Axis, Dash, Figure, Layer, Mark, Marker, Panel, Scale};
 use crate::ledger;
+use crate::report::Width;
 
 /// The colour of the run, and colours and markers of the references.
 pub const RUN: Colour = CURVES[0];
@@ -17,8 +18,6 @@ pub const REFERENCES: [(Colour, Marker); 5] = [
     (CURVES[5], Marker::Diamond),
     (CURVES[4], Marker::Cross),
 ];
-/// The width of a page in millimetres.
-const PAGE: f64 = 170.0;
 /// Maximum number of markers per decade of wavenumbers.
 const MARKERS_PER_DECADE: f64 = 16.0;
 /// Decades of a spectrum below its peak that are shown; what lies below is round-off.
@@ -28,16 +27,17 @@ const DECADES: i32 = 10;
 pub struct Gallery<'a> {
     folder: &'a Path,
     note: String,
+    width: Width,
 }
 
 impl<'a> Gallery<'a> {
     /// `facts` name the run: case, Reynolds number, grid, time. Markup.
-    pub fn new(folder: &'a Path, run_dir: &Path, facts: &[String]) -> Self {
+    pub fn new(folder: &'a Path, run_dir: &Path, facts: &[String], width: Width) -> Self {
         let jobs = ledger::read(run_dir).unwrap_or_default();
         let program =
             jobs.iter().rev().find_map(|entry| Some(format!("rogallo {}", entry.event.job()?.rogallo)));
         let facts: Vec<&str> = facts.iter().chain(&program).map(String::as_str).collect();
-        Self { folder, note: facts.join(",  ") }
+        Self { folder, note: facts.join(",  "), width }
     }
 
     /// Writes a figure of one panel in all formats.
@@ -45,15 +45,17 @@ impl<'a> Gallery<'a> {
     /// # Errors
     /// Files that cannot be written.
     pub fn draw(&self, name: &str, panel: Panel) -> Result<()> {
-        Figure { note: self.note.clone(), ..Figure::of(panel) }.write(self.folder, name)
+        let width = self.width.of_panel();
+        Figure { note: self.note.clone(), width, ..Figure::of(panel) }.write(self.folder, name)
     }
 
-    /// Writes a figure of several panels, two beside each other, over the width of a page.
+    /// Writes a figure of several panels, two beside each other, over the width of two.
     ///
     /// # Errors
     /// Files that cannot be written.
     pub fn draw_all(&self, name: &str, panels: Vec<Panel>) -> Result<()> {
-        Figure { panels, columns: 2, width: PAGE, note: self.note.clone() }.write(self.folder, name)
+        Figure { panels, columns: 2, width: self.width.of_page(), note: self.note.clone() }
+            .write(self.folder, name)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod series;
 mod span;
 pub mod stationarity;
 mod status;
+mod width;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,16 @@ pub use given::{Given, quoted};
 use series::Table;
 pub use span::{Instant, Span, Unit};
 pub use status::status;
+pub use width::Width;
+
+/// What a report is to average and to draw.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The time to average.
+    pub span: Span,
+    /// The width of figures.
+    pub width: Width,
+}
 
 /// Checks that the directory exists.
 ///
@@ -45,12 +56,12 @@ fn require_directory(run_dir: &Path) -> Result<()> {
 /// Draws the figures of `run_dir` as `figures/NAME.{svg,png,pdf}` and returns the table for the screen.
 ///
 /// Reads `series.csv` and, if it exists, `case.toml`, and what else the flow has written. The data of
-/// `references` are added to the figures and compared in the table. `span` is the time to average.
+/// `references` are added to the figures and compared in the table.
 ///
 /// # Errors
 /// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a
 /// reference of unknown form, a full disk.
-pub fn report(flows: Flows, run_dir: &Path, references: &[Given], span: Span) -> Result<String> {
+pub fn report(flows: Flows, run_dir: &Path, references: &[Given], options: Options) -> Result<String> {
     require_directory(run_dir)?;
     if !run_dir.join("series.csv").exists() {
         let shown = run_dir.display();
@@ -74,7 +85,7 @@ pub fn report(flows: Flows, run_dir: &Path, references: &[Given], span: Span) ->
         Ok(case) => case.flow.clone(),
         Err(_) => labels.flow.as_ref().and_then(|name| flows.named(name)).unwrap_or(flows.first()),
     };
-    flow.report(&Recorded { dir: run_dir, labels, series, case, flows, span }, references)
+    flow.report(&Recorded { dir: run_dir, labels, series, case, flows, options }, references)
 }
 
 /// A run as its directory has it.
@@ -86,8 +97,7 @@ pub struct Recorded<'a> {
     /// The resolved case, or why it cannot be read.
     pub case: Result<Case>,
     pub flows: Flows,
-    /// The time to average.
-    pub span: Span,
+    pub options: Options,
 }
 
 /// Creates the directory of the figures.

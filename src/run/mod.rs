@@ -169,7 +169,7 @@ fn launch(
     drop(flow);
     if matches!(stopped, None | Some(Reason::StopFile)) {
         // A figure that cannot be drawn must not turn a successful run into a failure.
-        match world.root_text(|| report::report(flows, &directory.path, &[], report::Span::default())) {
+        match world.root_text(|| report::report(flows, &directory.path, &[], report::Options::default())) {
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),
         }

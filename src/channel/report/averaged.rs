@@ -15,7 +15,7 @@ use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::report::convergence::Convergence;
 use crate::report::stationarity::Stationarity;
-use crate::report::{Recorded, Unit};
+use crate::report::{Options, Recorded, Unit};
 use crate::statistics::errors::Sampling;
 use crate::statistics::{Tally, Window};
 
@@ -55,7 +55,7 @@ impl Averaged {
 /// A time in the unit of another flow, or an empty window.
 pub fn window(recorded: &Recorded, flow: &Channel, viscosity: f64) -> Result<Window> {
     let half_height = 1.0 / flow.nominal(viscosity).friction_velocity;
-    recorded.span.window(flow.sampling.from, (Unit::HalfHeights, half_height))
+    recorded.options.span.window(flow.sampling.from, (Unit::HalfHeights, half_height))
 }
 
 /// The averages over the batches in the window, if any has a sample, and notes on what they leave out.
@@ -68,7 +68,7 @@ pub fn read(
     flow: &Channel,
     window: Window,
 ) -> Result<(Option<Averaged>, Vec<String>)> {
-    let Recorded { dir: run_dir, series, span, .. } = recorded;
+    let Recorded { dir: run_dir, series, options: Options { span, .. }, .. } = recorded;
     let limits = [
         if span.from.is_some() { "--from" } else { "output.statistics.from" },
         if span.to.is_some() { "--to" } else { "" },

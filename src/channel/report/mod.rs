@@ -104,7 +104,7 @@ pub fn report(flow: &Channel, recorded: &Recorded, references: &[Given]) -> Resu
     let dir = figures_directory(run_dir)?;
     let mut facts = run.labels.facts(run.series);
     facts.extend(run.averaged.as_ref().map(Averaged::fact));
-    let gallery = Gallery::new(&dir, run_dir, &facts);
+    let gallery = Gallery::new(&dir, run_dir, &facts, recorded.options.width);
     let drawn = figures::draw(&gallery, &run, viscosity)?;
     table::table(&run, &dir, &drawn)
 }

@@ -32,13 +32,14 @@ use shear::Stresses;
 /// A series without the columns `time`, `energy` and `dissipation`, another malformed file, a reference of
 /// unknown form, a full disk.
 pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Result<String> {
-    let Recorded { dir: run_dir, labels, series, .. } = run;
+    let Recorded { dir: run_dir, labels, series, options, .. } = run;
     let foreign = |file: &TextTable| run.flows.published_of_others(flow, file);
     let file = |name: &str| Table::optional(&run_dir.join(name));
     let (spectra_csv, spectra_1d, budget) =
         (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
     let history = History::of(series)?;
-    let averages = run.case.is_ok().then(|| averages::of(flow, series, &history, run.span)).transpose()?;
+    let averages =
+        run.case.is_ok().then(|| averages::of(flow, series, &history, options.span)).transpose()?;
     let run = Findings {
         grid: run.case.as_ref().ok().map(|case| case.domain.grid),
         averages,
@@ -53,7 +54,7 @@ pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Resul
     };
 
     let dir = figures_directory(run_dir)?;
-    let gallery = Gallery::new(&dir, run_dir, &labels.facts(series));
+    let gallery = Gallery::new(&dir, run_dir, &labels.facts(series), options.width);
     let Findings { history, references, spectra, .. } = &run;
     figures::dissipation(&gallery, history, &references.histories)?;
     figures::energy(&gallery, history, &references.histories)?;

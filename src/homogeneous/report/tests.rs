@@ -1,13 +1,13 @@
 use crate::definition::Flows;
 use crate::error::Result;
 use crate::report::series::Table;
-use crate::report::{self, Given, Span};
+use crate::report::{self, Given, Options};
 use crate::test_data;
 use std::fs;
 use std::path::Path;
 
 fn report(flows: Flows, run_dir: &Path, references: &[Given]) -> Result<String> {
-    report::report(flows, run_dir, references, Span::default())
+    report::report(flows, run_dir, references, Options::default())
 }
 
 /// A run directory with `samples` samples of a decay and spectra of a few of them; the last line is torn.

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::flow::{NU, OMEGA, case, channel, samples, setting};
-use crate::report::Span;
+use crate::report::{Options, Width};
 use crate::statistics::Tally;
 
 fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
@@ -22,7 +22,7 @@ fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
 #[test]
 fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
     let (dir, ..) = run_dir(0.0);
-    let text = crate::report::report(crate::FLOWS, dir.path(), &[], Span::default()).unwrap();
+    let text = crate::report::report(crate::FLOWS, dir.path(), &[], Options::default()).unwrap();
     for part in
         ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg, .png, .pdf)"]
     {
@@ -88,7 +88,8 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             published_lines: Vec::new(),
         };
         let figures = figures_directory(dir.path()).unwrap();
-        let drawn = figures::draw(&Gallery::new(&figures, dir.path(), &[]), &run, NU).unwrap();
+        let drawn =
+            figures::draw(&Gallery::new(&figures, dir.path(), &[], Width::default()), &run, NU).unwrap();
         assert_eq!(
             drawn,
             [
