@@ -55,6 +55,16 @@ pub fn errors_told(sampling: &Sampling, begin: f64) -> String {
     format!("{text}. Batches still correlate and errors may be too small: average to t = {long}")
 }
 
+/// What figures say of the errors. Markup.
+pub fn errors_noted(sampling: &Sampling) -> String {
+    let text = match (sampling.is_long(), sampling.correlated) {
+        (false, _) => "too short for errors",
+        (true, true) => "errors: 68 %, batches still correlate",
+        (true, false) => "errors: 68 %",
+    };
+    text.to_owned()
+}
+
 /// Formats five significant digits, with an exponent for very small or large values.
 pub fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);

@@ -97,7 +97,7 @@ fn moved_begin() -> Outcome {
         1,
         "stats moved",
         0,
-        &[window, "; 50 samples; whole batches of 0.5: 1\nerrors           none: ", left_out],
+        &[window, "; 50 samples; whole batches of 0.5: 1\n", "\nerrors           none: ", left_out],
     )?;
     place.ends(
         1,

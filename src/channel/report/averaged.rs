@@ -38,15 +38,6 @@ impl Averaged {
         let column = find(&self.findings.numbers, name)?;
         Some((*column.values.first()?, *column.errors.first()?))
     }
-
-    /// What figures say of the errors. Markup.
-    pub fn fact(&self) -> String {
-        match (self.sampling.is_long(), self.sampling.correlated) {
-            (false, _) => "too short for errors".to_owned(),
-            (true, true) => "errors: 68 %, batches still correlate".to_owned(),
-            (true, false) => "errors: 68 %".to_owned(),
-        }
-    }
 }
 
 /// The window to average: that of the command line, or from `output.statistics.from` on.

@@ -32,6 +32,7 @@ use crate::channel::case::Channel;
 use crate::error::Result;
 use crate::files;
 use crate::report::gallery::Gallery;
+use crate::report::rows::errors_noted;
 use crate::report::series::Table;
 use crate::report::{Given, Labels, Recorded, figures_directory};
 use crate::statistics::Window;
@@ -103,7 +104,7 @@ pub fn report(flow: &Channel, recorded: &Recorded, references: &[Given]) -> Resu
         Run { labels, series, flow: flow.clone(), window, averaged, notes, references, published_lines };
     let dir = figures_directory(run_dir)?;
     let mut facts = run.labels.facts(run.series);
-    facts.extend(run.averaged.as_ref().map(Averaged::fact));
+    facts.extend(run.averaged.as_ref().map(|averaged| errors_noted(&averaged.sampling)));
     let gallery = Gallery::new(&dir, run_dir, &facts, recorded.options.width);
     let drawn = figures::draw(&gallery, &run, viscosity)?;
     table::table(&run, &dir, &drawn)

@@ -15,6 +15,7 @@ use super::case::Homogeneous;
 use crate::error::Result;
 use crate::report::convergence;
 use crate::report::gallery::Gallery;
+use crate::report::rows::errors_noted;
 use crate::report::series::{History, Spectrum, Table, spectra};
 use crate::report::{Given, Labels, Recorded, figures_directory};
 use crate::table::TextTable;
@@ -76,6 +77,8 @@ pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Resul
         note("skewness", figures::skewness(&gallery, table)?);
     }
     if let Some(Ok(averages)) = &run.averages {
+        let facts = [labels.facts(series), vec![errors_noted(&averages.sampling)]].concat();
+        let gallery = Gallery::new(&dir, run_dir, &facts);
         note("convergence", convergence::draw(&gallery, "Time averaged  $t / T$", &averages.convergence)?);
     }
     Ok(table::table(&run, &dir, &drawn))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Coverage of the sampling errors of `rogallo stats`: scripts/coverage RUN [--from T] [--window W] [--rogallo FILE]
+"""Coverage of the sampling errors of `rogallo stats`: benches/coverage.py RUN [--from T] [--window W] [--rogallo FILE]
 
 Cuts a long run of a channel into windows one after the other, lets `rogallo stats` average each of them, and counts
 how often its interval holds the average over the whole run, whose own error is added. The run:
