@@ -78,7 +78,7 @@ pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Resul
     }
     if let Some(Ok(averages)) = &run.averages {
         let facts = [labels.facts(series), vec![errors_noted(&averages.sampling)]].concat();
-        let gallery = Gallery::new(&dir, run_dir, &facts);
+        let gallery = Gallery::new(&dir, run_dir, &facts, options.width);
         note("convergence", convergence::draw(&gallery, "Time averaged  $t / T$", &averages.convergence)?);
     }
     Ok(table::table(&run, &dir, &drawn))
