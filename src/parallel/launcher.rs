@@ -4,11 +4,12 @@ use super::World;
 
 /// Variables in which launchers say how many ranks a node has: Open MPI, MPICH and Intel MPI, MVAPICH,
 /// Cray PALS, SLURM.
-const VARIABLES: [&str; 5] = [
+const VARIABLES: [&str; 6] = [
     "OMPI_COMM_WORLD_LOCAL_SIZE",
     "MPI_LOCALNRANKS",
     "MV2_COMM_WORLD_LOCAL_SIZE",
     "PALS_LOCAL_SIZE",
+    "SLURM_STEP_TASKS_PER_NODE",
     "SLURM_NTASKS_PER_NODE",
 ];
 
@@ -21,7 +22,7 @@ pub fn ranks_of_node() -> usize {
     VARIABLES.iter().find_map(number).unwrap_or(ASSUMED)
 }
 
-/// SLURM may write `16(x4)`.
+/// The first number of a text: SLURM writes `16(x4)` for 16 ranks on each of 4 nodes.
 fn first_number(text: &str) -> Option<usize> {
     let digits = text.trim_start().split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok().filter(|ranks| *ranks > 0)

@@ -36,7 +36,7 @@ const REPORT: usize = 7_500_000;
 
 /// Bytes that are written, or read back, at a time.
 const AT_ONCE: usize = 4 << 20;
-/// Bytes per column of the list of its columns from which a rank makes its tables of a checkpoint, and of these.
+/// Bytes per column of a rank: the list of its columns, and the tables of a checkpoint made from it.
 const TABLES: usize = 64;
 
 /// Part of their time that ranks may wait on the planes without a word, and with other points in y
@@ -57,8 +57,8 @@ impl Demands {
         let of = |rank: usize| of_rank(case, &order, grid, rank, node);
         // The first of a row and of a column have the longest shares, but n_x = 0 has fewer columns.
         let [p_row, _] = grid;
-        let others = [1, p_row, p_row + 1].map(|rank| if rank < ranks { rank } else { 0 });
-        let others = others.map(of).into_iter().max_by(|a, b| a.most().total_cmp(&b.most()));
+        let others = [1, p_row, p_row + 1].into_iter().filter(|rank| *rank < ranks).map(of);
+        let others = others.max_by(|a, b| a.most().total_cmp(&b.most()));
         let work = Portion::work(&order.truncation());
         Ok(Self {
             process_grid: grid,
@@ -140,13 +140,14 @@ fn uneven(order: &Order, [p_row, p_col]: [usize; 2]) -> Option<String> {
     let but = usize::from(matches!(shape, Shape::Chebyshev { .. }));
     let is_good = |n: &usize| is_fast(*n, but) && idle_in_y(*n, p_col) <= LITTLE_IDLE;
     let near = (p_col.min(points)..points).rev().find(is_good).into_iter();
-    let near = near.chain((points..2 * points).find(is_good)).map(|n| n.to_string());
+    let near: Vec<String> = near.chain((points..2 * points).find(is_good)).map(|n| n.to_string()).collect();
+    let better =
+        if near.is_empty() { String::new() } else { format!("; better: {} points", near.join(" or ")) };
     (idle > IDLE).then(|| {
         format!(
             "{points} points in y on columns of {p_col} ranks (process grid [{p_row}, {p_col}]): ranks wait for \
-             {:.0} % of their time on the planes; better: {} points",
+             {:.0} % of their time on the planes{better}",
             100.0 * idle,
-            near.collect::<Vec<_>>().join(" or ")
         )
     })
 }

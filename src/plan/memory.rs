@@ -72,7 +72,9 @@ impl fmt::Display for Memory {
             texts.collect::<Vec<_>>().join(", ")
         };
         f.write_str(&list(When::Always))?;
-        for (when, text) in [(When::AtTimes, "at times"), (When::AtTheEnd, "at the end, in all,")] {
+        for (when, text) in
+            [(When::AtTimes, "at times"), (When::AtTheEnd, "at the end, everything included:")]
+        {
             let parts = list(when);
             if !parts.is_empty() {
                 write!(f, "; {text} {parts}")?;

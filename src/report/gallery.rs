@@ -1,5 +1,5 @@
 //! What the figures of all flows share: where they go, what they say of the run, colours, and panels of
-//! spectra. Drawing is in [`crate::figure`].
+//! spectra. Drawing is in `src/figure`.
 
 use std::path::Path;
 
@@ -81,7 +81,7 @@ pub fn significant(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
 
-/// A panel of spectra over wavenumbers, both logarithmic, down to [`DECADES`] below the peak.
+/// A panel of spectra over wavenumbers, both logarithmic, down to ten decades below the peak.
 /// `slope` adds the line of the inertial range above them.
 pub fn spectral_panel(x: &str, y: &str, slope: bool, mut layers: Vec<Layer>) -> Panel {
     let peak = layers.iter().flat_map(|layer| &layer.points).map(|point| point.1).fold(0.0, f64::max);

@@ -33,8 +33,8 @@ pub fn heading(labels: &Labels, series: &Table, time: &[f64]) -> Vec<Row> {
 /// What the table says of the errors of averages that begin at this time: how they come about, or why
 /// there are none.
 pub fn errors_told(sampling: &Sampling, begin: f64) -> String {
-    let whole = number(begin + sampling.floor.time);
     if !sampling.is_long() {
+        let whole = number(sampling.end(begin, sampling.floor.time));
         let what = &sampling.floor.what;
         return format!("none: the average is shorter than {what}; average to t = {whole}");
     }
@@ -45,21 +45,21 @@ pub fn errors_told(sampling: &Sampling, begin: f64) -> String {
         sampling.effective()
     );
     let text = format!(
-        "+- holds the true average in 68 of 100 cases; {count} batches of {}, {times}",
+        "the interval +- covers the true average in 68 of 100 cases; {count} batches of {}, {times}",
         number(length)
     );
     if !sampling.correlated {
         return text;
     }
-    let long = number(significant(begin + sampling.enough(), 2));
-    format!("{text}. Batches still correlate and errors may be too small: average to t = {long}")
+    let long = number(sampling.end(begin, sampling.enough()));
+    format!("{text}. Batches are still correlated, so errors may be too small: average to t = {long}")
 }
 
 /// What figures say of the errors. Markup.
 pub fn errors_noted(sampling: &Sampling) -> String {
     let text = match (sampling.is_long(), sampling.correlated) {
         (false, _) => "too short for errors",
-        (true, true) => "errors: 68 %, batches still correlate",
+        (true, true) => "errors: 68 %, batches still correlated",
         (true, false) => "errors: 68 %",
     };
     text.to_owned()

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::rows::number;
 use crate::error::{Error, Result};
 use crate::statistics::Window;
 
@@ -67,7 +68,7 @@ impl Span {
             None => Ok(instant.value),
             Some(unit) if unit == own.0 => Ok(instant.value * own.1),
             Some(unit) => Err(Error::input(format!(
-                "this flow has no time in {}: give --from and --to in {} or in the time of the case",
+                "times of this flow cannot be given in {}: use {} or the time unit of the case",
                 unit.name(),
                 own.0.name()
             ))),
@@ -80,7 +81,9 @@ impl Span {
             return Ok(window);
         }
         let Window { from, to } = window;
-        Err(Error::input(format!("there is no time between --from, t = {from}, and --to, t = {to}")))
+        let begin = if self.from.is_some() { "--from" } else { "where averages begin by default" };
+        let [from, to] = [from, to].map(number);
+        Err(Error::input(format!("nothing to average: {begin} (t = {from}) is not before --to (t = {to})")))
     }
 }
 
@@ -96,8 +99,8 @@ mod tests {
         assert_eq!(window("2h/u_tau", "1e2").unwrap(), Window { from: 30.0, to: 100.0 });
         assert_eq!(window("", "4 h/u_tau").unwrap(), Window { from: 1.0, to: 60.0 });
         assert_eq!(window("3.5", "").unwrap(), Window { from: 3.5, to: f64::INFINITY });
-        assert!(window("3T", "").unwrap_err().message.contains("no time in T"));
-        assert!(window("5", "5").unwrap_err().message.contains("no time between"));
+        assert!(window("3T", "").unwrap_err().message.contains("cannot be given in T"));
+        assert!(window("5", "5").unwrap_err().message.contains("--from (t = 5) is not before --to (t = 5)"));
         for wrong in ["", "-1", "nan", "inf", "3 turnovers", "T", "5u_tau"] {
             assert!(wrong.parse::<Instant>().is_err(), "{wrong}");
         }

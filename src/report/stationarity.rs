@@ -35,7 +35,7 @@ impl Stationarity {
     /// What the table says of averages that begin at this time.
     pub fn told(&self, begin: f64) -> String {
         let drift = self.drift.map(|(name, drift)| {
-            (format!("{name} of the halves differs by {:.1} errors", drift.abs()), drift.abs())
+            (format!("{name} differs between the halves by {:.1} errors", drift.abs()), drift.abs())
         });
         let balance =
             self.balance.map(|(what, errors)| (format!("{what} by {errors:.1} errors"), errors.abs()));
@@ -55,9 +55,9 @@ impl Stationarity {
 
     fn advice(&self, begin: f64) -> String {
         match self.start {
-            Some(start) if start > begin => format!("the series settles later: --from {}", number(start)),
-            Some(start) => format!("the series settles at t = {}: run on", number(start)),
-            None => "the series has not settled: run on".to_owned(),
+            Some(start) if start > begin => format!("the series settles later: use --from {}", number(start)),
+            Some(start) => format!("the series has settled by t = {}: run longer", number(start)),
+            None => "the series has not settled: run longer".to_owned(),
         }
     }
 }
@@ -89,16 +89,15 @@ mod tests {
         let well = told(-1.04, 0.51, None);
         assert_eq!(
             well,
-            "yes: energy of the halves differs by 1.0 errors, the total stress is off by 0.5 errors"
+            "yes: energy differs between the halves by 1.0 errors, the total stress is off by 0.5 errors"
         );
-        let later =
-            "in doubt: energy of the halves differs by 4.0 errors; the series settles later: --from 7.5";
+        let later = "in doubt: energy differs between the halves by 4.0 errors; the series settles later: use --from 7.5";
         assert_eq!(told(-4.0, 0.5, Some(7.5)), later);
         assert!(
             told(1.0, 3.5, Some(2.0)).starts_with("in doubt: the total stress is off by 3.5 errors; the")
         );
-        assert!(told(1.0, 3.5, Some(2.0)).ends_with("settles at t = 2: run on"));
-        assert!(told(9.0, 0.0, None).ends_with("has not settled: run on"));
+        assert!(told(1.0, 3.5, Some(2.0)).ends_with("settled by t = 2: run longer"));
+        assert!(told(9.0, 0.0, None).ends_with("has not settled: run longer"));
         assert!(Stationarity::new([], None, None).told(0.0).starts_with("not tested"));
     }
 

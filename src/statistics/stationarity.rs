@@ -4,11 +4,14 @@ use super::errors::Sampling;
 
 /// Shorter halves cannot be compared.
 const LEAST_HALF: usize = 4;
+/// Errors of a smaller part of a quantity are round-off.
+const ROUND_OFF: f64 = 1e-9;
 
 /// The difference between the means of both halves of a series of batch means, in units of its error,
 /// which is twice that of the whole mean. The error is that of the fluctuations about the straight line of
-/// least squares, so that a drift does not hide itself. None for a short or constant series.
-pub fn drift(series: &[f64]) -> Option<f64> {
+/// least squares, so that a drift does not hide itself. None for a short series, or one that is constant
+/// but for round-off of a quantity of the magnitude `scale`.
+pub fn drift(series: &[f64], scale: f64) -> Option<f64> {
     let half = series.len() / 2;
     let series = &series[series.len() - 2 * half..];
     if half < LEAST_HALF || series.iter().any(|value| !value.is_finite()) {
@@ -25,8 +28,8 @@ pub fn drift(series: &[f64]) -> Option<f64> {
     let about = |(i, value): (usize, &f64)| value - whole - slope * (i as f64 - middle);
     let fluctuations: Vec<f64> = series.iter().enumerate().map(about).collect();
     let sampling = Sampling::new(2 * half, 1.0, &[vec![fluctuations.clone()]], Vec::new());
-    let error = 2.0 * sampling.error_however_short(&fluctuations);
-    (error > 0.0).then(|| (mean(&series[half..]) - mean(&series[..half])) / error)
+    let error = 2.0 * sampling.error_about(&fluctuations, 2);
+    (error > ROUND_OFF * scale.abs()).then(|| (mean(&series[half..]) - mean(&series[..half])) / error)
 }
 
 /// The first value of the stationary part of a series: the d up to half of it with the least
@@ -36,8 +39,11 @@ pub fn drift(series: &[f64]) -> Option<f64> {
 /// ```
 ///
 /// which balances a smaller variance against fewer values (MSER: White 1997, Simulation 69, 323). None if
-/// that is the last half: then the series has not settled.
+/// that is the last half, or for values that are not finite: then the series has not settled.
 pub fn start(series: &[f64]) -> Option<usize> {
+    if series.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
     let count = series.len();
     // Sums from the end, of values less the last one, of which differences lose no digits.
     let (mut sum, mut squares, mut best) = (0.0, 0.0, (f64::INFINITY, 0));
@@ -91,7 +97,7 @@ mod tests {
         assert!(start(&with(10.0)).is_some_and(|d| (25..60).contains(&d)), "{:?}", start(&with(10.0)));
         assert!(start(&with(1e-9)).is_some_and(|d| d < 40), "{:?}", start(&with(1e-9)));
         assert_eq!(start(&with(200.0)), None);
-        assert_eq!((start(&[]), start(&[2.0; 10])), (None, Some(0)));
+        assert_eq!((start(&[]), start(&[2.0; 10]), start(&[1.0, 2.0, f64::NAN, 1.0])), (None, Some(0), None));
     }
 
     #[test]
@@ -99,12 +105,14 @@ mod tests {
         let drifting = |slope: f64| -> Option<f64> {
             let series: Vec<f64> =
                 noise(80).iter().enumerate().map(|(i, x)| x + slope * i as f64 / 80.0).collect();
-            drift(&series)
+            drift(&series, 1.0)
         };
         assert!(drifting(0.0).is_some_and(|drift| drift.abs() < 2.5), "{:?}", drifting(0.0));
         assert!(drifting(3.0).is_some_and(|drift| drift > 4.0), "{:?}", drifting(3.0));
         assert!(drifting(-3.0).is_some_and(|drift| drift < -4.0));
-        assert_eq!((drift(&[1.0; 7]), drift(&[1.0; 20]), drift(&[f64::NAN; 20])), (None, None, None));
+        assert_eq!([drift(&[1.0; 7], 1.0), drift(&[1.0; 20], 1.0), drift(&[f64::NAN; 20], 1.0)], [None; 3]);
+        let round_off: Vec<f64> = noise(80).iter().map(|x| 1e-13 * x).collect();
+        assert_eq!((drift(&round_off, 3.0), drift(&round_off, 1e-13).is_some()), (None, true));
     }
 
     #[test]

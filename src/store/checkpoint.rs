@@ -134,7 +134,7 @@ fn size_estimate(contents: &Contents) -> u64 {
 }
 
 /// Creates the file with everything but the values of the fields, of the tables of modes and of the records
-/// of which each rank has a part, which belong into the returned arrays; by the root alone.
+/// of which each rank has a part, which go into the returned arrays; by the root alone.
 fn lay_out(path: &Path, program: Program, contents: &Contents, sums: &[u64]) -> hdf5::Result<Vec<Array>> {
     let Contents { header, tables, columns, piece, fields, records } = *contents;
     let file = container::create(path, program, CHECKPOINT, size_estimate(contents))?;

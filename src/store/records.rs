@@ -221,7 +221,11 @@ pub(super) fn compare(path: &Path, records: &Records) -> Result<()> {
     };
     match container::open(path).and_then(|file| all_sound(&file)) {
         Ok(true) => Ok(()),
-        _ => Err(not_held(path)),
+        Ok(false) => Err(not_held(path)),
+        Err(found) => {
+            let error = not_held(path);
+            Err(Error { message: format!("{} ({})", error.message, cause(&found)), ..error })
+        }
     }
 }
 

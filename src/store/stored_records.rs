@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
 use crate::statistics::{Record, RecordPart, Records};
+use std::cell::Cell;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -34,18 +36,28 @@ impl StoredRecords {
     pub fn open(world: &World, path: &Path) -> Result<Self> {
         let (mut records, mut arrays) = (Vec::new(), Vec::new());
         world.root_does(|| {
-            let failed = |error| Error::io(format!("cannot read {}", path.display()), error);
+            let failed = |error: io::Error| Error::io(format!("cannot read {}", path.display()), error);
             let file = files::open(path).map_err(failed)?;
-            let (_, found) = read_sound(path, CHECKPOINT, |dataset| {
+            // A failing disk is no damage of the file.
+            let disk = Cell::new(None);
+            let found = read_sound(path, CHECKPOINT, |dataset| {
                 if dataset.ndim() != 2 {
                     return get_record(dataset).map(|(record, sound)| ((record, None), sound));
                 }
                 container::elements(dataset)?;
                 let array = Array::new(dataset, size_of::<f64>())?;
-                let sum = stored_reals(&file, &array).map_err(|error| error.to_string())?;
+                let sum = stored_reals(&file, &array).map_err(|error| {
+                    let text = error.to_string();
+                    disk.set(Some(error).filter(|error| error.kind() != io::ErrorKind::UnexpectedEof));
+                    text
+                })?;
                 let (record, stored) = head(dataset)?;
                 Ok(((record, Some(array)), stored == sum))
-            })?;
+            });
+            if let Some(error) = disk.take() {
+                return Err(failed(error));
+            }
+            let (_, found) = found?;
             for (record, array) in found {
                 arrays.extend(array);
                 records.push(record);

@@ -235,7 +235,7 @@ fn extents_of(array: &Array, regions: &[Region]) -> impl Iterator<Item = Extent>
 /// The error for a file that, read back, does not hold the data just written.
 pub(super) fn not_held(path: &Path) -> Error {
     Error::failure(format!(
-        "{} does not hold the data just written: the disk is full or fails; free some space",
+        "{} does not hold the data just written: the disk is full or failing; free some space",
         path.display()
     ))
 }

@@ -1,5 +1,5 @@
-//! The process grid of least cost. Of the grids that take at most half as much memory again as the smallest it is the
-//! one with the shortest substep, counted from its lines, bytes and messages:
+//! The process grid of least cost. Of the grids that take at most half as much memory again as the smallest,
+//! or 32 MB more, it is the one with the shortest substep, counted from its lines, bytes and messages:
 //!
 //! ```text
 //!     t = t_point N / (P e) + sum over row and column of (bytes / bandwidth + messages x latency)

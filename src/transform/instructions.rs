@@ -32,7 +32,7 @@ pub fn choose_instructions(world: &World) -> Result<()> {
 fn unknown(value: &str) -> Error {
     Error::input(format!(
         "the environment variable {VARIABLE} is \"{value}\": set it to {NONE} to compute without vector \
-         instructions, or unset it to compute in the widest of the processor"
+         instructions, or unset it to use the widest that the processor has"
     ))
 }
 

@@ -7,10 +7,11 @@ use crate::error::Result;
 use crate::report::convergence::Convergence;
 
 /// Names and labels of the numbers.
-const SHOWN: [(&str, &str); 5] = [
+const SHOWN: [(&str, &str); 6] = [
     ("re_tau", "$Re_τ$"),
     ("centre_over_bulk", "$U_c / U_b$"),
     ("friction_of_walls", "$C_f$"),
+    ("friction_of_bulk", "$C_f$"),
     ("peak_u_rms", "Peak of $u'^+$"),
     ("peak_at", "$y^+$ of the peak of $u'^+$"),
 ];

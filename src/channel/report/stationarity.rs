@@ -13,11 +13,14 @@ const COMPARED: [(&str, &str); 3] =
 const WATCHED: [&str; 2] = ["re_tau", "energy"];
 
 pub fn of(judged: &Judged, series: &Table) -> Stationarity {
-    let drift = |(name, shown): (&str, &'static str)| Some((shown, drift(judged.series.of(name).first()?)?));
+    let drift = |(name, shown): (&str, &'static str)| {
+        let value = find(&judged.findings.numbers, name)?.values[0];
+        Some((shown, drift(judged.series.of(name).first()?, value)?))
+    };
     let balance = find(&judged.findings.profiles, "stress_off_line").map(|column| {
         let squares = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>();
         let ratio = (squares(&column.values) / squares(&column.errors)).sqrt();
-        ("the total stress is off a straight line (rms)", ratio)
+        ("the total stress deviates from a straight line (rms)", ratio)
     });
     Stationarity::new(COMPARED.into_iter().filter_map(drift), balance, settled(series, &WATCHED))
 }

@@ -29,6 +29,9 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
                         "nothing yet: samples are taken from t = {from} on and saved with the checkpoints"
                     )
                 }
+                Window { from: begin, to } if to == f64::INFINITY => {
+                    format!("nothing: no batch begins at t = {} or later", number(begin))
+                }
                 Window { from: begin, to } => {
                     format!("nothing: no batch lies between t = {} and {}", number(begin), number(to))
                 }

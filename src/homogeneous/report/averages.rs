@@ -70,7 +70,9 @@ pub fn of(
         let text = format!("the flow is not stationary: {reason}");
         return match span.is_given() {
             true => Err(Error::input(format!("--from and --to choose the time to average, but {text}"))),
-            false => Ok(Err(format!("none: {text}; errors are those between members of an ensemble"))),
+            false => Ok(Err(format!(
+                "none: {text}; errors would need an ensemble of runs, which is not evaluated"
+            ))),
         };
     }
     let time = &history.time;
@@ -111,7 +113,8 @@ pub fn of(
     }
     let whole = sampling(parts);
     let drifts = all.iter().filter(|((name, ..), _)| WATCHED.contains(name));
-    let drifts = drifts.filter_map(|((_, shown, _), means)| Some((shown.trim_start(), drift(means)?)));
+    let drifts =
+        drifts.filter_map(|((_, shown, _), means)| Some((shown.trim_start(), drift(means, mean(means))?)));
     let stationarity =
         Stationarity::new(drifts, balance(series, history, [begin, end], parts, &whole), start);
     let note = match (span.from, start) {
@@ -147,7 +150,7 @@ fn balance(
     let excess: Vec<f64> = history.dissipation.iter().enumerate().map(|(i, loss)| gain(i) - loss).collect();
     let means = means(&history.time, &excess, span, parts);
     let mean = means.iter().sum::<f64>() / parts as f64;
-    Some(("power is off dissipation", (mean / sampling.error(&means)).abs()))
+    Some(("mean power differs from mean dissipation", (mean / sampling.error(&means)).abs()))
 }
 
 #[cfg(test)]
@@ -215,7 +218,7 @@ mod tests {
         let (table, history) = series(100);
         let flow = Homogeneous::default();
         let none = of(&flow, &table, &history, Span::default()).unwrap().err().unwrap();
-        assert!(none.contains("decays") && none.contains("members of an ensemble"), "{none}");
+        assert!(none.contains("decays") && none.contains("an ensemble of runs"), "{none}");
         assert!(of(&flow, &table, &history, span("5", "")).err().unwrap().message.contains("--from"));
     }
 }

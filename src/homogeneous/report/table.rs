@@ -82,7 +82,7 @@ fn turbulence(run: &Findings) -> Vec<Row> {
 fn averages(run: &Findings) -> Vec<Row> {
     let averages = match &run.averages {
         None => return Vec::new(),
-        Some(Err(reason)) => return vec![("averages", reason.clone())],
+        Some(Err(reason)) => return vec![("averaged", reason.clone())],
         Some(Ok(averages)) => averages,
     };
     let Averages { begin, end, samples, turnover, .. } = averages;

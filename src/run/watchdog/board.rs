@@ -63,8 +63,10 @@ impl Board {
             let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
             let path = folder.join(format!("rogallo-{}-{now}", std::process::id()));
             let file = options().create_new(true).open(&path).map_err(failed)?;
-            let written = file.write_all_at(&vec![0; 8 * (DUTIES + WORDS * node.size())], 0);
-            written.map_err(failed)?;
+            if let Err(error) = file.write_all_at(&vec![0; 8 * (DUTIES + WORDS * node.size())], 0) {
+                let _ = fs::remove_file(&path);
+                return Err(failed(error));
+            }
             Ok(path.to_string_lossy().into_owned())
         })?;
         let opened = node.agree(options().open(&name).map_err(failed));

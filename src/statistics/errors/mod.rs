@@ -11,8 +11,8 @@
 //! batches are, and c accounts for the correlation that neighbouring batches still have. For a quantity
 //! that is not linear in the averages, `x_b` are the pseudo-values of the jackknife (Tukey 1958; Miller
 //! 1974, Biometrika 61, 1), `n q - (n - 1) q_(b)` with `q_(b)` its value without batch b: they behave like
-//! the means of batches of a linear quantity. An average that is shorter than a few integral times has no
-//! error, since nothing in it tells how far it may be off.
+//! the means of batches of a linear quantity. An average shorter than ten integral times has no error,
+//! since nothing in it tells how far off it may be.
 
 /// An average is at least this number of integral times long, or it has no error.
 const INTEGRAL_TIMES: f64 = 10.0;
@@ -20,7 +20,7 @@ const INTEGRAL_TIMES: f64 = 10.0;
 const LONG: f64 = 4.0;
 /// Correlations are summed up to a lag of this number of integral times.
 const WINDOW: f64 = 6.0;
-/// Fewer batches would leave the error uncertain by more than a third.
+/// With 5 batches the error is uncertain by 35 %, with fewer by 40 % or more.
 const LEAST: usize = 5;
 /// Correlation of neighbours beyond which it is no accident, in units of its standard deviation for
 /// independent batches, `B^(-1/2)`.
@@ -104,9 +104,16 @@ impl Sampling {
         self.span() / (2.0 * self.integral_time)
     }
 
-    /// The length from which on batches can be long and enough of them left.
+    /// The length from which on batches can be long and enough of them left, if they still correlate.
     pub fn enough(&self) -> f64 {
-        LEAST as f64 * LONG * self.integral_time
+        let long = (LONG * self.integral_time / (self.length * (1.0 + CLOSE))).ceil();
+        LEAST as f64 * long.max(self.merged as f64 + 1.0) * self.length
+    }
+
+    /// The end of an average from `begin` on whose whole batches cover this time.
+    pub fn end(&self, begin: f64, time: f64) -> f64 {
+        let whole = |time: f64| (time / self.length - CLOSE).ceil();
+        (whole(begin) + whole(time)) * self.length
     }
 
     /// Returns whether the average is long enough for errors.
@@ -128,10 +135,17 @@ impl Sampling {
     ///     c^2 = (1 - T_1 / D) / (1 - T_1 / M (1 + 1 / B)),    D = B M
     /// ```
     pub fn error_however_short(&self, series: &[f64]) -> f64 {
+        self.error_about(series, 1)
+    }
+
+    /// [`Self::error_however_short`] of a series from which a curve with `fitted` parameters has been
+    /// subtracted, the mean being one of them.
+    pub fn error_about(&self, series: &[f64], fitted: usize) -> f64 {
         let ((count, long), first) = (self.merged(), self.batches % self.merged);
-        if count < 2 {
+        if count <= fitted {
             return f64::NAN;
         }
+        let freedom = count - fitted;
         let means = self.means(series);
         let mean = means.iter().sum::<f64>() / count as f64;
         let squares: f64 = means.iter().map(|value| (value - mean).powi(2)).sum();
@@ -141,7 +155,7 @@ impl Sampling {
         let correlated = (1.0 - lag / (b * long)) / (1.0 - lag / long * (1.0 + 1.0 / b)).max(1.0 / b);
         // The first batches, if they do not fill a merged one, are in the average all the same.
         let used = (self.batches - first) as f64 / self.batches as f64;
-        student(count - 1) * (squares / (b * (b - 1.0)) * correlated * used).sqrt()
+        student(freedom) * (squares / (b * freedom as f64) * correlated * used).sqrt()
     }
 
     /// The means over merged batches; the first ones are left out if they do not fill one.
@@ -189,9 +203,9 @@ fn correlation(signal: &[Vec<f64>], lag: usize) -> Option<f64> {
 ///     T = 1/2 + sum_k rho_k,    rho_k = r_k + (1 - r_k) 2 T / n
 /// ```
 ///
-/// up to the first term that is not positive or to a lag of six T: beyond there is only noise (Sokal 1997,
-/// Monte Carlo methods in statistical mechanics, section 3). `2 T / n` is the part of the variance that the
-/// mean of the same n batches takes with it; without it, a series of three integral times looks like
+/// up to the first term that is not positive, or to a lag of six T (the automatic window of Sokal 1997,
+/// Monte Carlo methods in statistical mechanics, section 3): beyond there is only noise. `2 T / n` is the
+/// part of the variance that the mean of the same n batches removes; without it, a series of three integral times looks like
 /// one of ten. Independent batches have T = 1/2: batches that are long against the integral time bound it,
 /// but do not resolve it.
 fn integral_time(signal: &[Vec<f64>]) -> f64 {
