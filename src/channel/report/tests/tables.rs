@@ -39,7 +39,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             &[
                 "10  (",
                 "t = 4 to 10, 0.8 h/u_tau; 12 samples; whole batches of 2: 6\n",
-                "none: the average is shorter than 5 h/u_tau; average to t = 39.",
+                "none: the average is shorter than 5 h/u_tau; average to t = 40",
                 "not tested: the average is too short",
                 "left out: 1 batch ",
                 "C_f",
