@@ -2,7 +2,6 @@
 
 use super::container::{self, format_of, get, get_text, put, put_text};
 use super::foreign::cause;
-use super::records::GROUP;
 use super::{Header, checksum};
 use crate::error::{Error, Result};
 use crate::files;
@@ -87,13 +86,11 @@ pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)
     Ok((file, header))
 }
 
-/// Refuses a file whose data another program has cut into chunks: it is sound, and can be turned back.
+/// Refuses a file whose fields another program has cut into chunks: it is sound, and can be turned back.
 fn refuse_chunks(path: &Path, file: &Group) -> Result<()> {
-    // A file without a group is no matter of this function.
-    let groups = ["state", "modes", GROUP].into_iter().filter_map(|name| file.group(name).ok());
-    let all = groups.chain([file.clone()]);
-    let mut data = all.flat_map(|group| group.datasets().unwrap_or_default());
-    match data.find(container::is_chunked) {
+    // A file without fields is no matter of this function.
+    let fields = file.group("state").and_then(|state| state.datasets()).unwrap_or_default();
+    match fields.iter().find(|field| container::is_chunked(field)) {
         Some(field) => Err(Error::failure(format!(
             "\"{}\" in {} is {}",
             field.name(),

@@ -121,7 +121,7 @@ fn moved_begin() -> Outcome {
     place.ends(1, "stats moved --from 0.2", 0, &rounded)?;
     let cut = ["averaged         t = 0 to 1, ", "averages end at t = 1, earlier than --to = 1.2"];
     place.ends(1, "stats moved --to 1.2", 0, &cut)?;
-    place.ends(1, "stats moved --from 7", 0, &["nothing: no batch lies between t = 7 and inf"])?;
+    place.ends(1, "stats moved --from 7", 0, &["nothing: no batch begins at t = 7 or later"])?;
     place.ends(
         1,
         "stats moved --from 3T",
