@@ -30,7 +30,7 @@ const FIRST_NEIGHBOURS: usize = 15;
 const PER_NEIGHBOUR: [usize; 2] = [120_000, 40_000];
 /// What the root has more: the case, the log, the tables, HDF5 at work; and with averages, beside these.
 const ROOT: usize = 2_000_000;
-const ROOT_WITH_AVERAGES: usize = 5_500_000;
+const ROOT_WITH_AVERAGES: usize = 4_000_000;
 /// What the report takes at the end of a run: fonts and figures.
 const REPORT: usize = 7_500_000;
 

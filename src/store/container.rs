@@ -77,9 +77,10 @@ pub(super) fn dataset<T: H5Type>(
 pub(super) const CHUNKED: &str =
     "stored in chunks, which rogallo does not read: copy the file with `h5repack -l CONTI OLD NEW`";
 
-/// Returns whether the bytes of a dataset do not lie one after the other. An empty one has none.
+/// Returns whether the bytes of a dataset do not lie one after the other. One that holds none, whatever it
+/// claims, is not a matter of chunks.
 pub(super) fn is_chunked(dataset: &Dataset) -> bool {
-    dataset.size() > 0 && dataset.is_chunked()
+    dataset.storage_size() > 0 && dataset.is_chunked()
 }
 
 /// The number of elements of a dataset. Checks that the file holds their bytes, since a damaged shape

@@ -126,7 +126,7 @@ fn moved_begin() -> Outcome {
         1,
         "stats moved --from 3T",
         2,
-        &["this flow has no time in T: give --from and --to in h/u_tau"],
+        &["times of this flow cannot be given in T: use h/u_tau"],
     )?;
     place.ends(1, "stats moved --from soon", 2, &["give a time such as 12.5, 5h/u_tau (channel) or 3T"])
 }
