@@ -122,12 +122,7 @@ fn moved_begin() -> Outcome {
     let cut = ["averaged         t = 0 to 1, ", "averages end at t = 1, earlier than --to = 1.2"];
     place.ends(1, "stats moved --to 1.2", 0, &cut)?;
     place.ends(1, "stats moved --from 7", 0, &["nothing: no batch begins at t = 7 or later"])?;
-    place.ends(
-        1,
-        "stats moved --from 3T",
-        2,
-        &["times of this flow cannot be given in T: use h/u_tau"],
-    )?;
+    place.ends(1, "stats moved --from 3T", 2, &["times of this flow cannot be given in T: use h/u_tau"])?;
     place.ends(1, "stats moved --from soon", 2, &["give a time such as 12.5, 5h/u_tau (channel) or 3T"])
 }
 
