@@ -4,20 +4,22 @@
 //! `cargo bench --bench output [-- DIRECTORY [MB]]`. A checkpoint is in its time on the disk, read
 //! back, and compared.
 
+#[path = "../tests/support/fields.rs"]
+mod fields;
 mod support;
 
+use fields::write_fields;
 use num_complex::Complex;
 use rogallo::parallel::Session;
 use rogallo::program::Program;
-use rogallo::statistics::Records;
-use rogallo::store::{Contents, Field, FieldMut, Header, Piece, read_fields, write_checkpoint};
+use rogallo::store::{Field, FieldMut, Piece, read_fields};
 use rogallo::transform::{Values, ValuesMut};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use support::launch;
 
-/// Ranks, and how many of them write for all, where that is not left to the MPI library.
+/// Ranks, and how many of them write for all, where that is not the usual number.
 const JOBS: [(usize, Option<usize>); 3] = [(1, None), (2, None), (2, Some(1))];
 const FIELDS: [&str; 3] = ["u", "v", "w"];
 
@@ -86,26 +88,10 @@ fn measure(directory: &Path, modes: u64, aggregators: Option<usize>) {
     let own = begin(world.rank())..begin(world.rank() + 1);
     let piece = Piece { offset: own.start, total: modes };
     let mut values: Vec<Complex<f64>> = own.map(|i| Complex::new(i as f64 / 3.0, -(i as f64))).collect();
-    let header = Header {
-        flow: "bench".into(),
-        step: 1,
-        time: 0.0,
-        case: String::new(),
-        layout: String::new(),
-        numbers: Vec::new(),
-    };
     let fields = FIELDS.map(|name| Field { name, units: "1", values: Values::F64(&values) });
     world.barrier();
     let start = Instant::now();
-    let contents = Contents {
-        header: &header,
-        tables: &[],
-        columns: Piece { offset: 0, total: 0 },
-        piece,
-        fields: &fields,
-        records: &Records::default(),
-    };
-    let written = write_checkpoint(&world, directory, 1, &contents).unwrap();
+    let written = write_fields(&world, directory, piece, &fields);
     let write = start.elapsed().as_secs_f64();
     let start = Instant::now();
     for name in FIELDS {

@@ -1,5 +1,5 @@
-//! Points of a rank, plane by plane, in boxes of a given number of planes: a whole field of points would take as
-//! much memory as the state.
+//! Points of a rank, plane by plane, in boxes of a given number of planes: a whole field of points would
+//! take as much memory as the state.
 
 use crate::transform::{Real, Reals, Slab};
 use std::ops::Range;

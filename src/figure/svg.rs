@@ -44,7 +44,8 @@ fn write_item(text: &mut String, item: &Item, clip: Option<usize>) {
             let (colour, width) = (hex(colour), number(width));
             write!(
                 text,
-                "<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{dashes}"
+                "<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" \
+                 stroke-linejoin=\"round\"{dashes}"
             )
         }
     };

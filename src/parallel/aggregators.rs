@@ -39,19 +39,20 @@ impl World {
     /// More aggregators than ranks.
     pub fn aggregate(&self, aggregators: Option<usize>) -> Result<()> {
         check_aggregators(aggregators, self.size())?;
-        let number = aggregators.unwrap_or(usual(self.size()));
-        *self.group.borrow_mut() = Some(Rc::new(self.split(self.rank() * number / self.size())));
+        self.form_groups(aggregators.unwrap_or(usual(self.size())));
         Ok(())
     }
 
     /// The ranks with the same aggregator, which is their root. Collective at the first call.
     pub fn group(&self) -> Rc<World> {
         let group = self.group.borrow().clone();
-        group.unwrap_or_else(|| {
-            let group = Rc::new(self.split(self.rank() * usual(self.size()) / self.size()));
-            *self.group.borrow_mut() = Some(group.clone());
-            group
-        })
+        group.unwrap_or_else(|| self.form_groups(usual(self.size())))
+    }
+
+    fn form_groups(&self, aggregators: usize) -> Rc<World> {
+        let group = Rc::new(self.split(self.rank() * aggregators / self.size()));
+        *self.group.borrow_mut() = Some(group.clone());
+        group
     }
 
     /// Sends bytes to a rank, which receives as many.

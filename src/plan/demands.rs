@@ -145,8 +145,8 @@ fn uneven(order: &Order, [p_row, p_col]: [usize; 2]) -> Option<String> {
         if near.is_empty() { String::new() } else { format!("; better: {} points", near.join(" or ")) };
     (idle > IDLE).then(|| {
         format!(
-            "{points} points in y on columns of {p_col} ranks (process grid [{p_row}, {p_col}]): ranks wait for \
-             {:.0} % of their time on the planes{better}",
+            "{points} points in y on columns of {p_col} ranks (process grid [{p_row}, {p_col}]): ranks wait \
+             for {:.0} % of their time on the planes{better}",
             100.0 * idle,
         )
     })

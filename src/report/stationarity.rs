@@ -91,7 +91,8 @@ mod tests {
             well,
             "yes: energy differs between the halves by 1.0 errors, the total stress is off by 0.5 errors"
         );
-        let later = "in doubt: energy differs between the halves by 4.0 errors; the series settles later: use --from 7.5";
+        let later = "in doubt: energy differs between the halves by 4.0 errors; the series settles \
+            later: use --from 7.5";
         assert_eq!(told(-4.0, 0.5, Some(7.5)), later);
         assert!(
             told(1.0, 3.5, Some(2.0)).starts_with("in doubt: the total stress is off by 3.5 errors; the")

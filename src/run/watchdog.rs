@@ -132,14 +132,14 @@ impl Watchdog {
         if done.listed {
             self.board.leaves(Duty::List);
             // mpirun wakes stopped ranks before it kills them.
-            if !self.is_said(ENDED) {
+            if !self.is_ended() {
                 within(PATIENCE, self.directory.join(FILE), fs::remove_file);
             }
         }
     }
 
     fn warn(&self, since: SystemTime) {
-        if self.is_said(WARNED) || self.is_said(ENDED) {
+        if self.text().lines().any(|line| [WARNED, ENDED].contains(&line)) {
             return;
         }
         self.append(&format!("{WARNED}\n"));
@@ -152,7 +152,7 @@ impl Watchdog {
     }
 
     fn end(&self, step: u64, since: SystemTime) -> ! {
-        if self.board.takes(Duty::End) && !self.is_said(ENDED) {
+        if self.board.takes(Duty::End) && !self.is_ended() {
             self.append(&format!("{ENDED}\n"));
             self.give_reasons(step, since);
         }
@@ -192,8 +192,8 @@ impl Watchdog {
         append(self.directory.join(FILE), lines);
     }
 
-    fn is_said(&self, what: &str) -> bool {
-        self.text().lines().any(|line| line == what)
+    fn is_ended(&self) -> bool {
+        self.text().lines().any(|line| line == ENDED)
     }
 
     /// The text of the file, which may be a little longer than its limit.

@@ -74,8 +74,8 @@ fn refuse_beyond_limit(path: &Path, bytes: u64) -> Result<()> {
     }
 }
 
-/// Reserves the disk space of the whole file, so that the ranks cannot run out of it while they write
-/// together: MPI libraries do not report that well. Returns the length of the file.
+/// Reserves the disk space of the whole file, so that the aggregators cannot run out of it while they
+/// write. Returns the length of the file.
 pub(super) fn reserve(path: &Path) -> Result<u64> {
     allocate(path, FallocateFlags::empty(), |length| 0..length)
 }

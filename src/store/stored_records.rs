@@ -5,7 +5,8 @@ use super::array::{Array, Region};
 use super::container;
 use super::header::CHECKPOINT;
 use super::records::{get_record, head, joined, read_sound, split};
-use super::transfer::{Source, stored_reals};
+use super::transfer::Source;
+use super::checksum;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
@@ -159,4 +160,17 @@ fn share(world: &World, records: &[Record]) -> Result<Vec<Record>> {
         });
     }
     Ok(shared)
+}
+
+/// The checksum of an array of real numbers as it is on the disk, read piece by piece. Serial.
+fn stored_reals(file: &File, array: &Array) -> io::Result<u64> {
+    let mut values: Vec<f64> = Vec::new();
+    array.extents(&array.whole()).try_fold(0_u64, |sum, extent| {
+        values.resize(extent.length / size_of::<f64>(), 0.0);
+        let bytes = bytemuck::cast_slice_mut(&mut values);
+        file.read_exact_at(bytes, extent.at)?;
+        array.to_native_order(bytes);
+        let first = (extent.from / size_of::<f64>()) as u64;
+        Ok(sum.wrapping_add(checksum::of_reals(first, &values)))
+    })
 }

@@ -8,7 +8,7 @@ use super::{checksum, directory};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -78,12 +78,8 @@ pub(super) struct Filling<'a> {
 impl<'a> Filling<'a> {
     /// Opens the file. Collective.
     pub fn begin(world: &'a World, path: &Path, arrays: Vec<Array>) -> Self {
-        let group = world.group();
-        let opened = group.is_root().then(|| open(path, File::options().read(true).write(true)));
-        let mut file = None;
-        let done = opened.transpose().map(|opened| file = opened);
-        let path = path.to_path_buf();
-        Self { world, group, path, arrays, file, done, written: Vec::new(), given: 0 }
+        let (group, file, done) = open_at_root(world, path, File::options().read(true).write(true));
+        Self { world, group, path: path.to_path_buf(), arrays, file, done, written: Vec::new(), given: 0 }
     }
 
     /// Writes this rank's boxes, of the same arrays on all ranks. Collective, with as many calls on all of
@@ -108,8 +104,9 @@ impl<'a> Filling<'a> {
         }
         writer.flush();
         let written = writer.result.map_err(|error| failed("write", path, error));
-        let done = std::mem::replace(&mut self.done, Ok(()));
-        self.done = done.and(written);
+        if self.done.is_ok() {
+            self.done = written;
+        }
     }
 
     /// Syncs the written data to the disk and compares them with what was given. Collective.
@@ -159,10 +156,7 @@ pub(super) struct Source {
 impl Source {
     /// Opens the file. Collective; an error waits for [`Source::agree`].
     pub fn open(world: &World, path: &Path) -> Self {
-        let group = world.group();
-        let opened = group.is_root().then(|| open(path, File::options().read(true)));
-        let mut file = None;
-        let done = opened.transpose().map(|opened| file = opened);
+        let (group, file, done) = open_at_root(world, path, File::options().read(true));
         Self { group, path: path.to_path_buf(), file, done }
     }
 
@@ -240,8 +234,18 @@ pub(super) fn not_held(path: &Path) -> Error {
     ))
 }
 
-fn open(path: &Path, options: &mut std::fs::OpenOptions) -> Result<File> {
-    files::open_as(path, options).map_err(|error| failed("open", path, error))
+/// The ranks of this aggregator; at their root the file, if it can be opened, and why not. Collective.
+fn open_at_root(
+    world: &World,
+    path: &Path,
+    options: &mut OpenOptions,
+) -> (Rc<World>, Option<File>, Result<()>) {
+    let group = world.group();
+    match group.is_root().then(|| files::open_as(path, options)) {
+        None => (group, None, Ok(())),
+        Some(Ok(file)) => (group, Some(file), Ok(())),
+        Some(Err(error)) => (group, None, Err(failed("open", path, error))),
+    }
 }
 
 fn failed(what: &str, path: &Path, error: io::Error) -> Error {
@@ -339,19 +343,6 @@ impl Writer<'_> {
             self.result = file.write_all_at(bytes, at);
         }
     }
-}
-
-/// The checksum of an array of real numbers as it is on the disk, read piece by piece. Serial.
-pub(super) fn stored_reals(file: &File, array: &Array) -> io::Result<u64> {
-    let mut values: Vec<f64> = Vec::new();
-    array.extents(&array.whole()).try_fold(0_u64, |sum, extent| {
-        values.resize(extent.length / size_of::<f64>(), 0.0);
-        let bytes = bytemuck::cast_slice_mut(&mut values);
-        file.read_exact_at(bytes, extent.at)?;
-        array.to_native_order(bytes);
-        let first = (extent.from / size_of::<f64>()) as u64;
-        Ok(sum.wrapping_add(checksum::of_reals(first, &values)))
-    })
 }
 
 /// The checksum of a box of the n-th array as it is on the disk.

@@ -5,8 +5,8 @@
 //!     t = t_point N / (P e) + sum over row and column of (bytes / bandwidth + messages x latency)
 //! ```
 //!
-//! e being the balance of the lines ([`crate::parallel::Work::efficiency`]). Rows that lie within a node have the
-//! bandwidth of its memory. The constants are round numbers: only ratios between grids count, and no
+//! e being the balance of the lines ([`crate::parallel::Work::efficiency`]). Rows that lie within a node
+//! have the bandwidth of its memory. The constants are round numbers: only ratios between grids count, and no
 //! result depends on the grid.
 
 use super::planes::Planes;

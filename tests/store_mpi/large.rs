@@ -1,12 +1,12 @@
 //! Fields that are moved in many rounds, unevenly, and fields beyond 2^31 of anything.
 
+use super::fields::write_fields;
 use super::scratch;
 use crate::support::mpirun::succeed;
 use libtest_mimic::Failed;
 use num_complex::Complex;
 use rogallo::parallel::World;
-use rogallo::statistics::Records;
-use rogallo::store::{Contents, Field, FieldMut, Header, Piece, read_fields, write_checkpoint};
+use rogallo::store::{Field, FieldMut, Piece, read_fields};
 use rogallo::transform::{Values, ValuesMut};
 use std::ops::Range;
 use std::path::Path;
@@ -57,26 +57,10 @@ pub fn beyond(world: &World, directory: &Path) {
 
 /// Writes the first pieces, and reads the second ones.
 fn moved(world: &World, directory: &Path, total: u64, [written, read]: [Range<u64>; 2]) {
-    let header = Header {
-        flow: "homogeneous".into(),
-        step: 1,
-        time: 0.0,
-        case: String::new(),
-        layout: String::new(),
-        numbers: Vec::new(),
-    };
     let values: Vec<Mode> = written.clone().map(mode).collect();
     let fields = [Field { name: "u", units: "1", values: Values::F32(&values) }];
     let piece = Piece { offset: written.start, total };
-    let contents = Contents {
-        header: &header,
-        tables: &[],
-        columns: Piece { offset: 0, total: 0 },
-        piece,
-        fields: &fields,
-        records: &Records::default(),
-    };
-    let file = write_checkpoint(world, directory, 1, &contents).unwrap();
+    let file = write_fields(world, directory, piece, &fields);
     assert!(file.bytes > 8 * total);
     drop(values);
 

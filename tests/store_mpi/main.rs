@@ -1,6 +1,8 @@
 //! Checkpoints, statistics and snapshots on several ranks. Every trial starts this program again
 //! under mpirun, where it runs one of the checks below on all ranks together.
 
+#[path = "../support/fields.rs"]
+mod fields;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -121,8 +121,8 @@ mod tests {
             );
             text.split_once("00:00:00Z; ").unwrap().1.to_owned()
         };
-        let places = "rank 3: computing, or waiting for the disk, after step 7; ranks 0, 1, 8, 20, 21, 22, 23, \
-             24, 25, 26, 27, 28 and 31 more: waiting in an exchange after step 7";
+        let places = "rank 3: computing, or waiting for the disk, after step 7; ranks 0, 1, 8, 20, 21, \
+             22, 23, 24, 25, 26, 27, 28 and 31 more: waiting in an exchange after step 7";
         assert!(said(true).starts_with(places), "{}", said(true));
         assert!(
             said(true)

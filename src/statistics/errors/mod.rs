@@ -205,9 +205,9 @@ fn correlation(signal: &[Vec<f64>], lag: usize) -> Option<f64> {
 ///
 /// up to the first term that is not positive, or to a lag of six T (the automatic window of Sokal 1997,
 /// Monte Carlo methods in statistical mechanics, section 3): beyond there is only noise. `2 T / n` is the
-/// part of the variance that the mean of the same n batches removes; without it, a series of three integral times looks like
-/// one of ten. Independent batches have T = 1/2: batches that are long against the integral time bound it,
-/// but do not resolve it.
+/// part of the variance that the mean of the same n batches removes; without it, a series of three
+/// integral times looks like one of ten. Independent batches have T = 1/2: batches that are long against
+/// the integral time bound it, but do not resolve it.
 fn integral_time(signal: &[Vec<f64>]) -> f64 {
     let count = signal.first().map_or(0, Vec::len);
     let known: Option<Vec<f64>> = (1..count / 2).map(|lag| correlation(signal, lag)).collect();
