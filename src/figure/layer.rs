@@ -48,7 +48,7 @@ impl Layer {
         Self { label: label.into(), colour, mark: Mark::Line { width: 1.1, dash: Dash::Solid }, points }
     }
 
-    /// A thin black line: a law, a limit, zero.
+    /// A thin grey line: a law, a limit, zero.
     pub fn thin(label: impl Into<String>, dash: Dash, points: Vec<Point>) -> Self {
         Self { label: label.into(), colour: GREY, mark: Mark::Line { width: 0.6, dash }, points }
     }

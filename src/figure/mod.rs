@@ -1,4 +1,4 @@
-//! Figures for papers: panels with axes, lines, bands, markers and maps, written as SVG, PNG and PDF.
+//! Figures for papers: panels with axes, lines, bands and markers, written as SVG, PNG and PDF.
 //!
 //! A figure is a width on paper, panels, and a note that says what was drawn. A panel is two axes and
 //! layers, drawn in their order. Labels are markup with mathematics: see [`label`]. The same input gives
@@ -8,7 +8,6 @@ mod axis;
 mod label;
 mod layer;
 mod legend;
-mod map;
 pub mod palette;
 mod panel;
 mod pdf;
@@ -19,7 +18,6 @@ mod svg;
 pub use axis::{Axis, Scale};
 pub use label::plain;
 pub use layer::{Layer, Mark, Marker};
-pub use map::Map;
 pub use palette::Colour;
 pub use scene::Dash;
 
@@ -30,7 +28,7 @@ use panel::Drawn;
 use scene::Scene;
 use std::path::Path;
 
-/// Sizes of text in points: labels of axes and legends, ticks, the note.
+/// Sizes of text in points: labels of axes; ticks and legends; the note.
 const TEXT: f64 = 8.0;
 const TICKS: f64 = 7.0;
 const NOTE: f64 = 5.0;
@@ -57,21 +55,15 @@ pub struct Panel {
     pub x: Axis,
     pub y: Axis,
     pub layers: Vec<Layer>,
-    pub map: Option<Map>,
 }
 
 impl Panel {
     pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
-        Self { x, y, layers, map: None }
+        Self { x, y, layers }
     }
 }
 
 impl Figure {
-    /// A figure of one panel for a column of a journal, 85 mm wide.
-    pub fn of(panel: Panel) -> Self {
-        Self { panels: vec![panel], columns: 1, width: 85.0, note: String::new() }
-    }
-
     /// Writes `name.svg`, `name.png` and `name.pdf` into a folder.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Colours: of curves, told apart by colour-blind readers, and of maps, perceptually uniform.
+//! Colours of curves, told apart by colour-blind readers.
 
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub const CURVES: [Colour; 6] = [
 ];
 
 /// The colour of a value from 0 to 1 on the map viridis (van der Walt and Smith 2015).
-pub fn viridis(value: f64) -> Colour {
+fn viridis(value: f64) -> Colour {
     let colour = colorous::VIRIDIS.eval_continuous(value.clamp(0.0, 1.0));
     Colour(colour.r, colour.g, colour.b)
 }

@@ -25,7 +25,7 @@ pub struct Rectangle {
     pub bottom: f64,
 }
 
-/// Lengths of dashes and gaps.
+/// How a line is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Dash {
     Solid,

@@ -43,27 +43,22 @@ fn figure() -> Figure {
             },
         ],
     );
-    let edges = |n: usize| (0..=n).map(|i| 10f64.powf(i as f64 / 8.0)).collect::<Vec<f64>>();
-    let mut map = Panel::new(Axis::logarithmic("$λ_x^+$"), Axis::logarithmic("$y^+$"), Vec::new());
-    map.map = Some(Map {
-        x: edges(24),
-        y: edges(16),
-        values: (0..16)
-            .flat_map(|j| (0..24).map(move |i| (f64::from(i) / 4.0).sin() * (f64::from(j) / 5.0).cos()))
-            .collect(),
-        axis: Axis::linear("$k_x E_{uu} / u_τ^2$"),
-    });
     let history = Panel::new(
         Axis::linear("$t$"),
         Axis::linear("$ε$"),
         vec![Layer::line("", CURVES[0], sine(0.0).into_iter().map(|(x, y)| (x, 1e-5 * y)).collect())],
     );
     Figure {
-        panels: vec![lines, spectra, map, history],
+        panels: vec![lines, spectra, history],
         columns: 2,
         width: 170.0,
         note: "case  $Re_τ$ = 180".into(),
     }
+}
+
+/// A figure of one panel for a column of a journal.
+fn of(panel: Panel) -> Figure {
+    Figure { panels: vec![panel], columns: 1, width: 85.0, note: String::new() }
 }
 
 #[test]
@@ -89,7 +84,7 @@ fn the_same_figure_has_the_same_bytes_in_all_formats() {
 fn a_line_over_another_is_dashed() {
     let panel = |phase| {
         let lines = vec![Layer::line("", CURVES[0], sine(0.0)), Layer::line("", CURVES[1], sine(phase))];
-        svg::svg(&Figure::of(Panel::new(Axis::linear(""), Axis::linear(""), lines)).draw())
+        svg::svg(&of(Panel::new(Axis::linear(""), Axis::linear(""), lines)).draw())
     };
     assert!(panel(0.0).contains("stroke-dasharray"));
     assert!(!panel(0.5).contains("stroke-dasharray"));
@@ -101,7 +96,7 @@ fn an_extreme_of_a_long_series_is_drawn() {
     points[123_457].1 = 1.0;
     let draw = |points: Vec<(f64, f64)>| {
         let axes = (Axis::linear(""), Axis::linear("").within(0.0, 2.0));
-        Figure::of(Panel::new(axes.0, axes.1, vec![Layer::line("", CURVES[0], points)])).draw()
+        of(Panel::new(axes.0, axes.1, vec![Layer::line("", CURVES[0], points)])).draw()
     };
     let scene = draw(points);
     let line = scene
@@ -129,6 +124,6 @@ fn a_legend_without_room_stands_below() {
     let panel = |label: &str| {
         Panel::new(Axis::linear("x"), Axis::linear("y"), vec![Layer::line(label, CURVES[0], wild.clone())])
     };
-    let height = |label| Figure::of(panel(label)).draw().height;
+    let height = |label| of(panel(label)).draw().height;
     assert!(height("a name") > height("") + 5.0);
 }

@@ -4,6 +4,15 @@ use super::gallery::{Gallery, RUN, points};
 use crate::error::Result;
 use crate::figure::{Axis, Layer, Panel};
 
+/// Maximum number of averages, each longer than the one before.
+const MOST: usize = 40;
+
+/// The numbers of parts, up to all `count`, whose averages are shown.
+pub fn lengths(count: usize) -> impl Iterator<Item = usize> {
+    let shown = count.min(MOST);
+    (1..=shown).map(move |i| count * i / shown)
+}
+
 /// The averages of a number from the beginning up to each of these times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Convergence {

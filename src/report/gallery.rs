@@ -45,8 +45,7 @@ impl<'a> Gallery<'a> {
     /// # Errors
     /// Files that cannot be written.
     pub fn draw(&self, name: &str, panel: Panel) -> Result<()> {
-        let width = self.width.of_panel();
-        Figure { note: self.note.clone(), width, ..Figure::of(panel) }.write(self.folder, name)
+        self.write(name, vec![panel], 1, self.width.of_panel())
     }
 
     /// Writes a figure of several panels, two beside each other, over the width of two.
@@ -54,8 +53,11 @@ impl<'a> Gallery<'a> {
     /// # Errors
     /// Files that cannot be written.
     pub fn draw_all(&self, name: &str, panels: Vec<Panel>) -> Result<()> {
-        Figure { panels, columns: 2, width: self.width.of_page(), note: self.note.clone() }
-            .write(self.folder, name)
+        self.write(name, panels, 2, self.width.of_page())
+    }
+
+    fn write(&self, name: &str, panels: Vec<Panel>, columns: usize, width: f64) -> Result<()> {
+        Figure { panels, columns, width, note: self.note.clone() }.write(self.folder, name)
     }
 }
 
@@ -76,19 +78,14 @@ pub fn extent(layers: &[Layer]) -> Option<(f64, f64)> {
     Some(x().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x))))
 }
 
-/// `value` rounded to this number of significant digits.
-pub fn significant(value: f64, digits: usize) -> f64 {
-    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
-}
-
-/// A panel of spectra over wavenumbers, both logarithmic, down to ten decades below the peak.
-/// `slope` adds the line of the inertial range above them.
-pub fn spectral_panel(x: &str, y: &str, slope: bool, mut layers: Vec<Layer>) -> Panel {
+/// A panel of spectra over wavenumbers, both logarithmic, down to ten decades below the peak, with the line
+/// of the inertial range above them.
+pub fn spectral_panel(x: &str, y: &str, mut layers: Vec<Layer>) -> Panel {
     let peak = layers.iter().flat_map(|layer| &layer.points).map(|point| point.1).fold(0.0, f64::max);
     let floor = peak * 10f64.powi(-DECADES);
     layers.iter_mut().for_each(|layer| layer.points.retain(|&(_, energy)| energy > floor));
     let (first, last) = extent(&layers).unwrap_or((1.0, 10.0));
-    if let Some([(k0, e0), (k1, e1)]) = slope.then(|| inertial_slope(&layers, first, last)).flatten() {
+    if let Some([(k0, e0), (k1, e1)]) = inertial_slope(&layers, first, last) {
         let middle = (1.2 * (k0 * k1).sqrt(), (e0 * e1).sqrt());
         layers.push(Layer::thin("", Dash::Dashed, vec![(k0, e0), (k1, e1)]));
         layers.push(Layer {

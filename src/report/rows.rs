@@ -1,7 +1,6 @@
 //! The rows of a table on the screen.
 
 use super::Labels;
-use super::gallery::significant;
 use super::series::Table;
 use crate::statistics::errors::Sampling;
 use std::path::Path;
@@ -65,9 +64,14 @@ pub fn errors_noted(sampling: &Sampling) -> String {
     text.to_owned()
 }
 
+/// `value` rounded to this number of significant digits.
+pub fn significant(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
+}
+
 /// Formats five significant digits, with an exponent for very small or large values.
 pub fn number(value: f64) -> String {
-    let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
+    let rounded = significant(value, 5);
     if rounded == 0.0 || (1e-4..1e7).contains(&rounded.abs()) || !rounded.is_finite() {
         // Avoids "-0".
         (rounded + 0.0).to_string()

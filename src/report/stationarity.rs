@@ -62,12 +62,17 @@ impl Stationarity {
     }
 }
 
+/// The number of equal parts into which the time of a number of samples is divided.
+pub fn parts(samples: usize) -> usize {
+    (samples / SAMPLES).min(PARTS)
+}
+
 /// The time from which these columns of a series are stationary; those that it does not have do not
 /// count. None for a series that has not settled in its first half, or is too short.
 pub fn settled(series: &Table, columns: &[&str]) -> Option<f64> {
     let time = series.find("time").filter(|time| time.is_sorted_by(|a, b| a < b))?;
     let (from, to) = (*time.first()?, *time.last()?);
-    let parts = (time.len() / SAMPLES).min(PARTS);
+    let parts = parts(time.len());
     let found = columns.iter().filter_map(|name| series.find(name));
     let starts = found.map(|values| {
         let means = means(time, values, [from, to], parts);

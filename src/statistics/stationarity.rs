@@ -7,6 +7,11 @@ const LEAST_HALF: usize = 4;
 /// Errors of a smaller part of a quantity are round-off.
 const ROUND_OFF: f64 = 1e-9;
 
+/// The mean of values; NaN of none.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// The difference between the means of both halves of a series of batch means, in units of its error,
 /// which is twice that of the whole mean. The error is that of the fluctuations about the straight line of
 /// least squares, so that a drift does not hide itself. None for a short series, or one that is constant
@@ -17,7 +22,6 @@ pub fn drift(series: &[f64], scale: f64) -> Option<f64> {
     if half < LEAST_HALF || series.iter().any(|value| !value.is_finite()) {
         return None;
     }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (middle, whole) = (half as f64 - 0.5, mean(series));
     let (mut products, mut squares) = (0.0, 0.0);
     for (i, value) in series.iter().enumerate() {

@@ -2,18 +2,20 @@
 //! record of two axes, a rank reads what it needs.
 
 use super::array::{Array, Region};
+use super::checksum;
 use super::container;
 use super::header::CHECKPOINT;
 use super::records::{get_record, head, joined, read_sound, split};
 use super::transfer::Source;
-use super::checksum;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;
 use crate::statistics::{Record, RecordPart, Records};
 use std::cell::Cell;
+use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// Records of a checkpoint, in alphabetical order.

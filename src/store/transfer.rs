@@ -4,7 +4,7 @@
 //! back from the disk.
 
 use super::array::{Array, Extent, Region};
-use super::{checksum, directory};
+use super::directory;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::parallel::World;

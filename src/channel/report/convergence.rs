@@ -4,7 +4,7 @@ use super::errors::Judged;
 use super::profiles::{Findings, Setting, find};
 use super::samples::Samples;
 use crate::error::Result;
-use crate::report::convergence::Convergence;
+use crate::report::convergence::{Convergence, lengths};
 
 /// Names and labels of the numbers.
 const SHOWN: [(&str, &str); 6] = [
@@ -17,8 +17,6 @@ const SHOWN: [(&str, &str); 6] = [
 ];
 /// The time over which they are drawn.
 pub const AXIS: &str = "Time averaged  $t u_τ / h$";
-/// Maximum number of averages, each over more batches than the one before.
-const MOST_AVERAGES: usize = 40;
 
 /// The convergence of each number; empty for fewer than two batches.
 pub fn of(judged: &Judged, samples: &Samples, setting: &Setting) -> Result<Vec<Convergence>> {
@@ -28,8 +26,7 @@ pub fn of(judged: &Judged, samples: &Samples, setting: &Setting) -> Result<Vec<C
     let (Some(u_tau), true) = (number(&judged.findings, "u_tau"), groups >= 2) else { return Ok(Vec::new()) };
     let shown = SHOWN.into_iter().filter(|(name, _)| number(&judged.findings, name).is_some());
     let mut all: Vec<_> = shown.map(|(name, label)| (name, Convergence::new(label))).collect();
-    let averages = groups.min(MOST_AVERAGES);
-    for groups in (1..=averages).map(|i| groups * i / averages) {
+    for groups in lengths(groups) {
         let findings = Findings::new(&samples.first(groups), setting)?;
         let sampling = judged.sampling_of_first(groups);
         for (name, convergence) in &mut all {

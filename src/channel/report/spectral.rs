@@ -7,7 +7,8 @@ use crate::channel::catalogue::Field;
 use crate::error::Result;
 use crate::figure::palette::{CURVES, Colour, GREY};
 use crate::figure::{Axis, Layer, Panel, Scale, plain};
-use crate::report::gallery::{Gallery, REFERENCES, axis, extent, significant, sparse, zero};
+use crate::report::gallery::{Gallery, REFERENCES, axis, extent, sparse, zero};
+use crate::report::rows::significant;
 
 /// y+ of the curves; the last one is the centre.
 const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];

@@ -7,7 +7,7 @@ use super::profiles::{Column, find};
 use super::reference::Published;
 use super::{Averaged, Run};
 use crate::error::Result;
-use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, with_error};
+use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, significant, with_error};
 use crate::statistics::{Tally, Window};
 
 /// Columns that are compared with published profiles, and their names in the table.
@@ -234,7 +234,7 @@ fn largest(column: &Column, places: &[f64]) -> Option<(f64, f64, f64)> {
 
 /// Rounds to two digits.
 fn digits(value: f64) -> String {
-    number(format!("{value:.1e}").parse().unwrap_or(value))
+    number(significant(value, 2))
 }
 
 /// Rounds to one decimal.

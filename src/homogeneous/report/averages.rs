@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::homogeneous::case::{Gradient, Homogeneous};
-use crate::report::convergence::Convergence;
+use crate::report::convergence::{Convergence, lengths};
 use crate::report::series::{History, Table};
-use crate::report::stationarity::{Stationarity, settled};
+use crate::report::stationarity::{Stationarity, parts, settled};
 use crate::report::{Span, Unit};
 use crate::statistics::errors::{Floor, Sampling, Signal};
-use crate::statistics::stationarity::{drift, means};
+use crate::statistics::stationarity::{drift, mean, means};
 
 /// Columns of the series, their names in the table and their labels in the figure. The integral time of
 /// an average is the longest of theirs.
@@ -23,12 +23,8 @@ const AVERAGED: [(&str, &str, &str); 6] = [
 const WATCHED: [&str; 2] = ["energy", "dissipation"];
 /// An average is at least this number of turnover times long, or it has no error.
 const TURNOVERS: f64 = 5.0;
-/// Maximum number of parts into which the time is divided, and least number of samples in each.
-const PARTS: usize = 400;
-const SAMPLES: usize = 2;
-/// Least number of parts, and maximum number of averages that show the convergence.
+/// Least number of parts.
 const LEAST_PARTS: usize = 5;
-const MOST_AVERAGES: usize = 40;
 
 /// The averages of a run.
 pub struct Averages {
@@ -59,7 +55,7 @@ fn reason(flow: &Homogeneous) -> Option<&'static str> {
 /// if there are none.
 ///
 /// # Errors
-/// A span for a flow that is not averaged, in the unit of another flow, or without samples.
+/// A span for a flow that is not averaged, in the unit of another flow, or that is empty.
 pub fn of(
     flow: &Homogeneous,
     series: &Table,
@@ -80,17 +76,17 @@ pub fn of(
     let [Some(energy), .., Some(length), _] = columns else {
         return Ok(Err("none: the series lacks columns".to_owned()));
     };
-    let turnovers = || {
+    let turnover = {
         let half = time.len() / 2;
         let later = energy[half..].iter().zip(&length[half..]);
         later.map(|(energy, length)| length / (energy / 1.5).sqrt()).sum::<f64>() / (time.len() - half) as f64
     };
-    let (first, last, turnover) = (time[0], time[time.len() - 1], turnovers());
+    let (first, last) = (time[0], time[time.len() - 1]);
     let start = settled(series, &WATCHED);
     let window = span.window(start.unwrap_or(0.5 * (first + last)), (Unit::Turnovers, turnover))?;
     let (begin, end) = (window.from.max(first), window.to.min(last));
     let samples = time.iter().filter(|time| (begin..=end).contains(*time)).count();
-    let parts = (samples / SAMPLES).min(PARTS);
+    let parts = parts(samples);
     if parts < LEAST_PARTS || !time.is_sorted_by(|a, b| a < b) {
         return Ok(Err(format!("none: {samples} samples are too few")));
     }
@@ -101,10 +97,9 @@ pub fn of(
         let signals: Vec<Signal> = all.iter().map(|(_, means)| vec![means[..parts].to_vec()]).collect();
         Sampling::new(parts, part, &signals, vec![Floor::new(TURNOVERS * turnover, format!("{TURNOVERS} T"))])
     };
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let mut convergence: Vec<Convergence> =
         all.iter().map(|((.., label), _)| Convergence::new(label)).collect();
-    for parts in (1..=MOST_AVERAGES).map(|i| (parts * i).div_ceil(MOST_AVERAGES)) {
+    for parts in lengths(parts) {
         let sampling = sampling(parts);
         for (convergence, (_, means)) in convergence.iter_mut().zip(&all) {
             let means = &means[..parts];
@@ -116,7 +111,7 @@ pub fn of(
     let drifts =
         drifts.filter_map(|((_, shown, _), means)| Some((shown.trim_start(), drift(means, mean(means))?)));
     let stationarity =
-        Stationarity::new(drifts, balance(series, history, [begin, end], parts, &whole), start);
+        Stationarity::new(drifts, Some(balance(series, history, [begin, end], parts, &whole)), start);
     let note = match (span.from, start) {
         (None, Some(_)) => Some("averages begin where the series settles; --from changes it".to_owned()),
         (None, None) => Some("the series has not settled: its second half is averaged".to_owned()),
@@ -142,15 +137,13 @@ fn balance(
     span: [f64; 2],
     parts: usize,
     sampling: &Sampling,
-) -> Option<(&'static str, f64)> {
-    let gain = |i: usize| {
-        let gains = ["injection", "buoyancy_flux"].iter().filter_map(|name| series.find(name));
-        gains.map(|values| values[i]).sum::<f64>()
-    };
+) -> (&'static str, f64) {
+    let gains: Vec<&[f64]> =
+        ["injection", "buoyancy_flux"].iter().filter_map(|name| series.find(name)).collect();
+    let gain = |i: usize| gains.iter().map(|values| values[i]).sum::<f64>();
     let excess: Vec<f64> = history.dissipation.iter().enumerate().map(|(i, loss)| gain(i) - loss).collect();
     let means = means(&history.time, &excess, span, parts);
-    let mean = means.iter().sum::<f64>() / parts as f64;
-    Some(("mean power differs from mean dissipation", (mean / sampling.error(&means)).abs()))
+    ("mean power differs from mean dissipation", (mean(&means) / sampling.error(&means)).abs())
 }
 
 #[cfg(test)]

@@ -7,8 +7,7 @@ use super::averages::Averages;
 use super::balance::{Closure, stress_budgets};
 use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses};
 use super::verdict;
-use crate::report::gallery::significant;
-use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, with_error};
+use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, significant, with_error};
 use crate::report::series::History;
 
 /// The table as lines of name and value; `drawn` are the figures in the directory `figures`. The

@@ -7,16 +7,20 @@ use super::balance::Closure;
 use super::reference::References;
 use crate::case::is_fast;
 use crate::homogeneous::plan::{COARSE, FINE};
-use crate::report::rows::{Row, number};
+use crate::report::rows::{Row, number, significant};
 
 /// Residual of the balance of energy, as part of the energy dissipated, that is no worse than other errors.
 const CLOSED: f64 = 1e-3;
+/// Points per direction beyond which no grid is proposed.
+const LARGEST: usize = 1 << 20;
 
 /// What the smallest k_max eta resolves on this grid, and the grid that would resolve more.
 pub fn resolution(least: f64, grid: Option<[usize; 3]>) -> String {
-    let found = number(format!("{least:.1e}").parse().unwrap_or(least));
+    let found = number(significant(least, 2));
     let finer = |wanted: f64| {
-        let points = grid.map(|grid| grid.map(|points| (points as f64 * wanted / least).ceil() as usize));
+        let points = grid
+            .map(|grid| grid.map(|points| (points as f64 * wanted / least).ceil() as usize))
+            .filter(|points| points.iter().all(|points| *points <= LARGEST));
         let next = |points: usize| (points..).find(|n| n % 2 == 0 && is_fast(*n, 0)).unwrap_or(points);
         match points.map(|points| points.map(next)) {
             Some([x, y, z]) if x == y && y == z => format!("{x}^3 would"),

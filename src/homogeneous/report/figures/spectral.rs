@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::figure::palette::{CURVES, GREY, in_time};
 use crate::figure::{Axis, Dash, Layer, Panel, Scale, plain};
 use crate::report::cubic::interpolate;
-use crate::report::gallery::{Gallery, REFERENCES, axis, extent, significant, sparse, spectral_panel, zero};
+use crate::report::gallery::{Gallery, REFERENCES, axis, extent, sparse, spectral_panel, zero};
+use crate::report::rows::significant;
 use crate::report::series::{History, Spectrum, Table, samples};
 
 /// Spectra that are shown at most.
@@ -43,7 +44,7 @@ pub fn spectrum(gallery: &Gallery, run: &[Spectrum], references: &[PublishedSpec
             layers.push(Layer::markers(plain(&reference.label), GREY, marker, Vec::new()));
         }
     }
-    gallery.draw("spectrum", spectral_panel("Wavenumber  $k$", "Energy spectrum  $E(k)$", true, layers))
+    gallery.draw("spectrum", spectral_panel("Wavenumber  $k$", "Energy spectrum  $E(k)$", layers))
 }
 
 /// Transfer k T(k) and flux of the last sample, divided by the dissipation rate. Over log k, the area
@@ -101,6 +102,6 @@ pub fn spectra_1d(gallery: &Gallery, table: &Table) -> Result<bool> {
         return Ok(false);
     }
     let y = format!("One-dimensional spectra,  $t = {}$", significant(time, 4));
-    gallery.draw("spectra_1d", spectral_panel("Wavenumber  $k_1$,  $k_2$,  $k_3$", &y, true, layers))?;
+    gallery.draw("spectra_1d", spectral_panel("Wavenumber  $k_1$,  $k_2$,  $k_3$", &y, layers))?;
     Ok(true)
 }
