@@ -9,7 +9,7 @@
 //! ```
 
 use crate::parallel::ExactSum;
-use crate::transform::{LANES, Lanes, Real, parts, vectorised};
+use crate::transform::{LANES, Real, parts, vectorised};
 use num_complex::Complex;
 
 /// The products at points: `u, v, w` and the scalars in lines of this length give way to
@@ -62,13 +62,18 @@ pub fn add_by_line<T: Real>(groups: &[&[T]], term: impl Fn(f64) -> f64, weight: 
         let sums = vectorised(
             #[inline(always)]
             || {
-                let lines = groups.iter().flat_map(|group| group.chunks_exact(T::ABREAST));
-                lines.fold(Lanes::<f64, LANES>::all(0.0), |sums, points| {
-                    sums + Lanes::of(std::array::from_fn(|line| term(points[first + line].wide())))
-                })
+                let mut sums = [0.0; LANES];
+                for group in groups {
+                    for points in group.chunks_exact(T::ABREAST) {
+                        for (sum, point) in sums.iter_mut().zip(&points[first..first + LANES]) {
+                            *sum += term(point.wide());
+                        }
+                    }
+                }
+                sums
             },
         );
-        sums.numbers().iter().for_each(|sum| total.add(weight * sum));
+        sums.iter().for_each(|sum| total.add(weight * sum));
     }
 }
 
