@@ -8,11 +8,12 @@ use crate::parallel::{self, Session, World};
 use crate::program::Program;
 use crate::run::{self, Options, Outcome, Target};
 use crate::transform::choose_instructions;
-use crate::{plan, report, store, submit};
+use crate::{field, plan, report, store, submit, view};
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 /// Pseudo-spectral direct numerical simulation of turbulence on any number of MPI ranks
 #[derive(Parser)]
@@ -114,6 +115,57 @@ enum Command {
     Inspect {
         /// The HDF5 file
         file: PathBuf,
+    },
+    /// Draw a quantity of a checkpoint or snapshot on a plane
+    #[command(after_help = quantities())]
+    Slice {
+        /// The checkpoint or snapshot
+        file: PathBuf,
+        /// What to draw: a field such as u, a derivative such as du/dy, or a quantity of the list below
+        #[arg(long, value_name = "NAME")]
+        quantity: String,
+        /// The plane, as an axis and a place on it, such as z=0.5; it need not be at a grid point
+        #[arg(long, value_name = "AXIS=PLACE", allow_hyphen_values = true)]
+        plane: view::At,
+        /// The picture, NAME.png
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Values at both ends of the colours [default: those of the plane]
+        #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true)]
+        range: Option<view::Range>,
+        /// Width on paper, at 300 dots per inch, in mm or in (85mm, 3.5in)
+        #[arg(long, value_name = "WIDTH", default_value = "85mm")]
+        width: report::Width,
+    },
+    /// Evaluate quantities of a checkpoint or snapshot at points, from all its modes
+    #[command(after_help = quantities())]
+    Probe {
+        /// The checkpoint or snapshot
+        file: PathBuf,
+        /// The points: a table with columns x, y, z
+        #[arg(long, value_name = "FILE")]
+        points: PathBuf,
+        /// What to evaluate: fields such as u, derivatives such as du/dy, quantities of the list below
+        #[arg(long, value_name = "NAME,..", value_delimiter = ',', required = true)]
+        quantity: Vec<String>,
+        /// The table to write: x, y, z and the quantities
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Write a quantity of a checkpoint or snapshot at the points of its grid for another program
+    #[command(after_help = quantities())]
+    Export {
+        /// The checkpoint or snapshot
+        file: PathBuf,
+        /// The form of the file
+        #[arg(long, value_enum)]
+        to: view::Form,
+        /// What to write: a field such as u, a derivative such as du/dy, or a quantity of the list below
+        #[arg(long, value_name = "NAME")]
+        quantity: String,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// Convert a checkpoint to another grid or box
     Regrid {
@@ -234,6 +286,16 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
             let text = run::regrid(&session.world(), flows, &from, target, &domain.overrides());
             return Ok(text.map_or_else(report_error, |text| print(&text)));
         }
+        Command::Slice { file, quantity, plane: at, out, range, width } => {
+            let what = view::Slice { quantity: &quantity, at, range, width };
+            return look(program, |world| view::slice(world, flows, &file, &what, &out));
+        }
+        Command::Probe { file, points, quantity, out } => {
+            return look(program, |world| view::probe(world, flows, &file, &points, &quantity, &out));
+        }
+        Command::Export { file, to, quantity, out } => {
+            return look(program, |world| view::export(world, flows, &file, &quantity, to, &out));
+        }
         Command::Check { case, resolved, ranks } => {
             let case = case::load(flows, &case.case, &case.overrides)?;
             if resolved {
@@ -269,6 +331,23 @@ fn compute(program: Program, run: impl FnOnce(World) -> Result<Outcome>) -> Resu
         Ok(Outcome::Stopped) => 3,
         Err(error) => report_error(error),
     })
+}
+
+/// Looks at a stored field on all ranks, and prints what was found. Returns the exit code.
+fn look(program: Program, look: impl FnOnce(&Rc<World>) -> Result<String>) -> Result<i32> {
+    let session = Session::start(program)?;
+    let world = Rc::new(session.world());
+    let text = choose_instructions(&world).and_then(|()| look(&world));
+    Ok(text.map_or_else(report_error, |text| print(&text)))
+}
+
+/// The quantities of stored fields, for the help.
+fn quantities() -> String {
+    format!(
+        "Quantities of the velocity (of its fluctuations in a box):\n{}\nIt runs under mpirun as well; the result is \
+         the same on any number of ranks.",
+        field::list()
+    )
 }
 
 /// Prints the text, once, and returns the exit code.

@@ -3,6 +3,7 @@
 
 use crate::case::Case;
 use crate::error::Result;
+use crate::field::Modes;
 use crate::parallel::World;
 pub use crate::point_boxes::SeeBox;
 use crate::statistics::{BatchRecords, Records};
@@ -12,8 +13,8 @@ pub use crate::transform::ModeList;
 use crate::transform::{PhaseTimes, Reals, Slab, Values, ValuesMut};
 use std::fmt;
 
-/// A flow on all ranks. Every method that computes is collective.
-pub trait Flow {
+/// A flow on all ranks. Its fields are velocity and scalars. Every method that computes is collective.
+pub trait Flow: Modes {
     /// The name of the flow, as in `flow.kind`.
     fn name(&self) -> &'static str;
 
@@ -98,15 +99,12 @@ pub trait Flow {
         }
     }
 
-    /// The names of the fields at points.
-    fn fields(&self) -> Vec<String>;
-
-    /// Shows `see` one of [`Flow::fields`] at the points of this rank, in boxes of at most so many
+    /// Shows `see` one of [`Modes::fields`] at the points of this rank, in boxes of at most so many
     /// `planes` of y: the planes, and the points ordered (z, y, x) with x fastest, in the order of
     /// [`Flow::coordinates`]. Collective.
     fn visit_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>);
 
-    /// One of [`Flow::fields`] at all points of this rank, in one such box. Collective.
+    /// One of [`Modes::fields`] at all points of this rank, in one such box. Collective.
     fn points(&mut self, field: usize) -> Reals {
         let mut whole = Reals::F64(Vec::new());
         self.visit_points(field, usize::MAX, &mut |_, points| whole = points);

@@ -44,6 +44,8 @@ pub mod conversion;
 #[doc(hidden)]
 pub mod definition;
 #[doc(hidden)]
+pub mod field;
+#[doc(hidden)]
 pub mod flow;
 #[doc(hidden)]
 pub mod homogeneous;
@@ -84,6 +86,7 @@ mod flows;
 mod random;
 mod submit;
 mod table;
+mod view;
 
 pub use error::{Error, Result};
 pub use flows::FLOWS;

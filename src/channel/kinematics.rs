@@ -1,11 +1,11 @@
 //! From the state to the planes: the velocity, and fields derived from its fluctuations.
 
 use super::line::{COEFFICIENT, Operators, copy_in, copy_in_one, copy_out, side_by_side};
-use super::profiles::copy_profile;
+use super::profiles::{as_seen, copy_profile};
 use super::velocity::Velocity;
 use super::walls::WallMotion;
 use super::wavenumbers::Wavenumbers;
-use crate::transform::{self, ChebyshevColumns, Column, NEIGHBOURS, Real, SpectralField, fetch};
+use crate::transform::{self, ChebyshevColumns, Column, Layout, NEIGHBOURS, Real, SpectralField, fetch};
 use num_complex::Complex;
 use std::ops::Range;
 
@@ -86,6 +86,40 @@ impl<T: Real> Kinematics<'_, T> {
                 fields.iter().enumerate().for_each(|(f, field)| copy_in_one(field, c, lines.of(f)));
             }
         })
+    }
+
+    /// Shows `see` the Chebyshev coefficients of u, v, w and the scalars of each column, one after the other.
+    pub fn visit_columns(mut self, layout: &Layout, mut see: impl FnMut(&Column, &[Vec<Complex<T>>])) {
+        let kept = self.operators.kept;
+        let mut fields = vec![vec![Complex::default(); kept]; 1 + self.state.len()];
+        for first in (0..layout.columns.len()).step_by(NEIGHBOURS) {
+            let columns = &layout.columns[first..layout.columns.len().min(first + NEIGHBOURS)];
+            let range = layout.ranges(first..first + columns.len());
+            self.solve(columns, &range);
+            for (c, column) in columns.iter().enumerate() {
+                let own = range.start + c * kept..range.start + (c + 1) * kept;
+                let [u, v, w, scalars @ ..] = &mut fields[..] else { return };
+                if column.is_mean() {
+                    let profile = |to: &mut Vec<Complex<T>>, from: &[Complex<T>]| {
+                        to.iter_mut().zip(as_seen(from, 0.0)).for_each(|(to, value)| *to = value);
+                    };
+                    profile(u, &self.state[0][own.clone()]);
+                    profile(w, &self.state[1][own.clone()]);
+                    v.fill(Complex::default());
+                    scalars
+                        .iter_mut()
+                        .zip(&self.state[2..])
+                        .for_each(|(to, from)| profile(to, &from[own.clone()]));
+                } else {
+                    self.velocity.copy_out(c, [u, v, w].map(|line| &mut line[..]));
+                    scalars
+                        .iter_mut()
+                        .zip(&self.state[2..])
+                        .for_each(|(to, from)| to.copy_from_slice(&from[own.clone()]));
+                }
+                see(column, &fields);
+            }
+        }
     }
 
     /// Transforms the vorticity of the fluctuations, `(dw/dy - i k_z v, eta, i k_x v - du/dy)`, to

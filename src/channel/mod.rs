@@ -43,6 +43,7 @@ pub(crate) use statistics::{records_of_spectra, sampled, spectra};
 use crate::case::{Batches, Case};
 use crate::chebyshev::Points;
 use crate::error::Result;
+use crate::field::{Basis, Expansion, Modes, SeeColumn};
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use crate::parallel::{Method, ProcessGrid, World};
 use crate::statistics::{BatchRecords, Records};
@@ -346,10 +347,6 @@ impl<T: Real> Flow for Channel<T> {
         }
     }
 
-    fn fields(&self) -> Vec<String> {
-        names(&self.parameters, ["u", "v", "w"]).map(str::to_owned).collect()
-    }
-
     #[inline(never)]
     fn visit_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>) {
         self.at_points(field, planes, see)
@@ -384,6 +381,26 @@ impl<T: Real> Flow for Channel<T> {
 
     fn phases(&self) -> PhaseTimes {
         self.pencils.phases()
+    }
+}
+
+impl<T: Real> Modes for Channel<T> {
+    fn expansion(&self) -> Expansion {
+        Expansion {
+            size: self.parameters.size,
+            deformation: self.deformation(),
+            basis: Basis::Chebyshev,
+            in_space: true,
+        }
+    }
+
+    fn fields(&self) -> Vec<String> {
+        names(&self.parameters, ["u", "v", "w"]).map(str::to_owned).collect()
+    }
+
+    #[inline(never)]
+    fn visit_columns(&mut self, see: SeeColumn<'_>) {
+        self.velocity_by_columns(see)
     }
 }
 

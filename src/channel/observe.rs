@@ -6,10 +6,13 @@ use super::kinematics::{Kinematics, OnPlanes, Pencils};
 use super::profiles::unpack;
 use super::statistics::Means;
 use crate::chebyshev::{bulk, wall_slopes};
+use crate::field::SeeColumn;
 use crate::flow::SeeBox;
 use crate::parallel::ExactSum;
 use crate::point_boxes::PointBoxes;
 use crate::transform::Real;
+use num_complex::Complex;
+use std::f64::consts::TAU;
 
 impl<T: Real> Channel<T> {
     /// Samples of the series. Energy and dissipation `nu <|omega|^2>` per unit mass are those of mean
@@ -88,6 +91,20 @@ impl<T: Real> Channel<T> {
         );
         let [nx, _, nz] = parameters.grid;
         total.total(world) / (nx * nz) as f64
+    }
+
+    /// Shows `see` the columns of u, v, w and the scalars, in the laboratory.
+    pub(super) fn velocity_by_columns(&mut self, see: SeeColumn<'_>) {
+        let Self { parameters, pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
+        let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
+        let travelled = parameters.frame_velocity * clock.time;
+        let size = parameters.size[0];
+        kinematics.visit_columns(&pencils.layout, |column, fields| {
+            let turn = Complex::cis(-TAU * column.nx as f64 * (travelled / size));
+            let in_laboratory = |c: &Complex<T>| turn * Complex::new(c.re.wide(), c.im.wide());
+            let wide = |field: &Vec<Complex<T>>| field.iter().map(in_laboratory).collect();
+            see(column, &fields.iter().map(wide).collect::<Vec<_>>());
+        });
     }
 
     /// Shows `see` field u, v, w or a scalar at the points of this rank, in the laboratory, y ascending, in

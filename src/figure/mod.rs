@@ -1,4 +1,4 @@
-//! Figures for papers: panels with axes, lines, bands and markers, written as SVG, PNG and PDF.
+//! Figures for papers: panels with axes, lines, bands, markers and maps, written as SVG, PNG and PDF.
 //!
 //! A figure is a width on paper, panels, and a note that says what was drawn. A panel is two axes and
 //! layers, drawn in their order. Labels are markup with mathematics: see [`label`]. The same input gives
@@ -8,6 +8,7 @@ mod axis;
 mod label;
 mod layer;
 mod legend;
+mod map;
 pub mod palette;
 mod panel;
 mod pdf;
@@ -18,17 +19,18 @@ mod svg;
 pub use axis::{Axis, Scale};
 pub use label::plain;
 pub use layer::{Layer, Mark, Marker};
-pub use palette::Colour;
+pub use map::Map;
+pub use palette::{Colour, Colours};
 pub use scene::Dash;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files;
 use label::Label;
 use panel::Drawn;
 use scene::Scene;
 use std::path::Path;
 
-/// Sizes of text in points: labels of axes; ticks and legends; the note.
+/// Sizes of text in points: labels of axes and legends, ticks, the note.
 const TEXT: f64 = 8.0;
 const TICKS: f64 = 7.0;
 const NOTE: f64 = 5.0;
@@ -55,11 +57,12 @@ pub struct Panel {
     pub x: Axis,
     pub y: Axis,
     pub layers: Vec<Layer>,
+    pub map: Option<Map>,
 }
 
 impl Panel {
     pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
-        Self { x, y, layers }
+        Self { x, y, layers, map: None }
     }
 }
 
@@ -71,9 +74,18 @@ impl Figure {
     pub fn write(&self, folder: &Path, name: &str) -> Result<()> {
         let scene = self.draw();
         let file = |extension: &str| folder.join(format!("{name}.{extension}"));
-        files::write(&file("svg"), svg::svg(&scene).as_bytes())?;
+        files::write(&file("svg"), svg::svg(&scene)?.as_bytes())?;
         files::write(&file("png"), &png::png(&scene, RESOLUTION)?)?;
-        files::write(&file("pdf"), &pdf::pdf(&scene))
+        let failed = |error| Error::io(format!("cannot make {}", file("pdf").display()), error);
+        files::write(&file("pdf"), &pdf::pdf(&scene).map_err(failed)?)
+    }
+
+    /// The bytes of a PNG file.
+    ///
+    /// # Errors
+    /// A size that no picture can have.
+    pub fn png(&self) -> Result<Vec<u8>> {
+        png::png(&self.draw(), RESOLUTION)
     }
 
     fn draw(&self) -> Scene {

@@ -1,4 +1,4 @@
-//! Colours of curves, told apart by colour-blind readers.
+//! Colours: of curves, told apart by colour-blind readers, and of maps, perceptually uniform.
 
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,4 +26,26 @@ fn viridis(value: f64) -> Colour {
 /// Colours of curves from early to late times: viridis without its light end.
 pub fn in_time(i: usize, count: usize) -> Colour {
     viridis(0.85 * i as f64 / (count.max(2) - 1) as f64)
+}
+
+/// The colours of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// Dark to light: viridis.
+    Sequential,
+    /// Blue, white in the middle, red (ColorBrewer).
+    Diverging,
+}
+
+impl Colours {
+    /// The colour of a value from 0 to 1.
+    pub fn at(self, value: f64) -> Colour {
+        match self {
+            Self::Sequential => viridis(value),
+            Self::Diverging => {
+                let colour = colorous::RED_BLUE.eval_continuous(1.0 - value.clamp(0.0, 1.0));
+                Colour(colour.r, colour.g, colour.b)
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::axis::{Ruler, Scale};
 use super::label::{CAPITAL, Label};
 use super::layer::{Layer, Mark, Marker};
 use super::legend::Legend;
+use super::map::Bar;
 use super::palette::{BLACK, Colour};
 use super::scene::{Dash, Path, Point, Rectangle, Scene};
 use super::{Panel, TEXT, TICKS};
@@ -18,6 +19,8 @@ const FRAME: f64 = 0.6;
 const OUTLINE: f64 = 0.6;
 /// Room for a tick and its name, in points.
 const PER_TICK: [f64; 2] = [38.0, 26.0];
+/// Height of a frame over the width of its panel, at most, if lengths are true to scale.
+const TALLEST: f64 = 1.2;
 /// Points of a line per point of paper; more cannot be seen.
 const DENSITY: f64 = 4.0;
 /// Lines that lie closer than this, in points, cannot be told apart.
@@ -31,6 +34,7 @@ pub struct Drawn<'a> {
     y: Ruler,
     frame: Rectangle,
     legend: Legend,
+    bar: Option<Bar<'a>>,
     /// With everything.
     pub height: f64,
 }
@@ -41,23 +45,32 @@ impl<'a> Drawn<'a> {
         let mut layers = panel.layers.clone();
         let xs = layers.iter().flat_map(|layer| &layer.points).map(|point| point.0);
         let ys = layers.iter().flat_map(Layer::heights);
-        let x = Ruler::new(&panel.x, xs, width / PER_TICK[0], false);
-        let y = Ruler::new(&panel.y, ys, height / PER_TICK[1], true);
+        let map = panel.map.as_ref();
+        let edges = |pick: fn(&super::Map) -> &Vec<f64>| map.into_iter().flat_map(pick).copied();
+        let x = Ruler::new(&panel.x, xs.chain(edges(|map| &map.x)), width / PER_TICK[0], false);
+        let y = Ruler::new(&panel.y, ys.chain(edges(|map| &map.y)), height / PER_TICK[1], map.is_none());
+        let bar = map.map(Bar::new);
 
         let widest = y.major.iter().map(|tick| Label::new(&tick.1, TICKS).width).fold(0.0, f64::max);
         let last = x.major.last().map_or(0.0, |tick| Label::new(&tick.1, TICKS).width);
         let left = GAP + 1.2 * TEXT + GAP + widest + GAP;
-        let right = GAP + 0.5 * last;
+        let right = bar.as_ref().map_or(GAP + 0.5 * last, Bar::width);
         let top = if y.factor.is_some() { TICKS + 2.0 * GAP } else { 1.5 * GAP };
         let bottom = GAP + CAPITAL * TICKS + 1.5 * GAP + 1.2 * TEXT + GAP;
-        let frame = Rectangle { left, top, right: width - right, bottom: height - bottom };
+        let mut frame = Rectangle { left, top, right: width - right, bottom: height - bottom };
+        if map.is_some_and(|map| map.true_to_scale) {
+            let upright = (y.high - y.low) / (x.high - x.low);
+            frame.right = frame.right.min(left + TALLEST * width / upright);
+            frame.bottom = top + upright * frame.width();
+        }
+        let height = frame.bottom + bottom;
         let page = Page { x: &x, y: &y, frame };
         show_coincident(&mut layers, &page);
         let mut legend = Legend::new(&layers);
         let covered: Vec<Vec<Point>> = layers.iter().map(|layer| page.covered(layer)).collect();
         legend.place(&frame, &covered);
         let height = height + legend.below();
-        Self { panel, layers, x, y, frame, legend, height }
+        Self { panel, layers, x, y, frame, legend, bar, height }
     }
 
     fn page(&self) -> Page<'_> {
@@ -66,7 +79,11 @@ impl<'a> Drawn<'a> {
 
     /// Draws the panel with its upper left corner at `origin`.
     pub fn draw(&self, scene: &mut Scene, origin: Point, name: Option<String>) {
-        let first = scene.items.len();
+        let (first, first_image) = (scene.items.len(), scene.images.len());
+        if let (Some(map), Some(bar)) = (&self.panel.map, &self.bar) {
+            map.draw(scene, |point| self.page().at(point), self.frame);
+            bar.draw(scene, &self.frame);
+        }
         for layer in &self.layers {
             self.layer(scene, layer);
         }
@@ -80,12 +97,10 @@ impl<'a> Drawn<'a> {
         let shift = |(x, y): Point| (x + origin.0, y + origin.1);
         for item in &mut scene.items[first..] {
             item.path = item.path.map(shift);
-            item.clip = item.clip.map(|r| Rectangle {
-                left: r.left + origin.0,
-                top: r.top + origin.1,
-                right: r.right + origin.0,
-                bottom: r.bottom + origin.1,
-            });
+            item.clip = item.clip.map(|clip| clip.moved(origin));
+        }
+        for image in &mut scene.images[first_image..] {
+            image.place = image.place.moved(origin);
         }
     }
 
@@ -145,7 +160,9 @@ impl<'a> Drawn<'a> {
         ] {
             for y in values.iter().map(|value| frame.bottom - self.y.place(*value) * frame.height()) {
                 add((frame.left, y), (frame.left + length, y));
-                add((frame.right, y), (frame.right - length, y));
+                if self.bar.is_none() {
+                    add((frame.right, y), (frame.right - length, y));
+                }
             }
         }
         scene.stroke(ticks, BLACK, 0.8 * FRAME, Dash::Solid, None);

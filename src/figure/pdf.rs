@@ -1,16 +1,24 @@
 //! A scene as PDF, for papers: one page of the size of the figure, text as outlines.
 
 use super::palette::Colour;
-use super::scene::{Item, Paint, Path, Scene, Step};
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, types::LineJoinStyle};
+use super::scene::{Image, Item, Paint, Path, Scene, Step};
+use flate2::{Compression, write::ZlibEncoder};
+use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, types::LineJoinStyle};
+use std::io::Write;
 
 /// The bytes of the PDF file; the same for the same scene, since it holds no date.
-pub fn pdf(scene: &Scene) -> Vec<u8> {
+///
+/// # Errors
+/// None that writing to memory has.
+pub fn pdf(scene: &Scene) -> std::io::Result<Vec<u8>> {
     let [catalog, pages, page, contents] = [1, 2, 3, 4].map(Ref::new);
     let mut opacities: Vec<f64> = Vec::new();
     let mut content = Content::new();
     // PDF counts y upwards.
     content.transform([1.0, 0.0, 0.0, -1.0, 0.0, scene.height as f32]);
+    for (i, image) in scene.images.iter().enumerate() {
+        place(&mut content, image, &image_name(i));
+    }
     for item in &scene.items {
         draw(&mut content, item, &mut opacities);
     }
@@ -32,10 +40,39 @@ pub fn pdf(scene: &Scene) -> Vec<u8> {
             .non_stroking_alpha(*opacity as f32);
     }
     states.finish();
+    let images = (0..scene.images.len()).map(|i| (i, Ref::new(5 + i as i32)));
+    let mut objects = resources.x_objects();
+    images.clone().for_each(|(i, image)| {
+        objects.pair(Name(image_name(i).as_bytes()), image);
+    });
+    objects.finish();
     resources.finish();
     dictionary.finish();
     pdf.stream(contents, &content.finish());
-    pdf.finish()
+    for (i, reference) in images {
+        let image = &scene.images[i];
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(&image.pixels)?;
+        let packed = packed.finish()?;
+        let mut object = pdf.image_xobject(reference, &packed);
+        object.filter(Filter::FlateDecode);
+        object.width(image.columns as i32).height(image.rows() as i32);
+        object.color_space().device_rgb();
+        object.bits_per_component(8);
+    }
+    Ok(pdf.finish())
+}
+
+/// An image is a square of length 1 that is stretched to its place, its first row at the top.
+fn place(content: &mut Content, image: &Image, name: &str) {
+    let place = image.place;
+    let stretch =
+        [place.width(), 0.0, 0.0, -place.height(), place.left, place.bottom].map(|entry| entry as f32);
+    content.save_state().transform(stretch).x_object(Name(name.as_bytes())).restore_state();
+}
+
+fn image_name(index: usize) -> String {
+    format!("I{index}")
 }
 
 fn draw(content: &mut Content, item: &Item, opacities: &mut Vec<f64>) {

@@ -48,10 +48,22 @@ pub struct Item {
     pub text: Option<String>,
 }
 
+/// A picture of pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    pub place: Rectangle,
+    /// Pixels in a row.
+    pub columns: usize,
+    /// Red, green, blue of each, row by row from the top.
+    pub pixels: Vec<u8>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
     pub width: f64,
     pub height: f64,
+    /// Below all items.
+    pub images: Vec<Image>,
     pub items: Vec<Item>,
 }
 
@@ -81,8 +93,19 @@ impl Rectangle {
         Self { left: left - by, top: top - by, right: right + by, bottom: bottom + by }
     }
 
+    pub fn moved(&self, (x, y): Point) -> Self {
+        let Self { left, top, right, bottom } = self;
+        Self { left: left + x, top: top + y, right: right + x, bottom: bottom + y }
+    }
+
     pub fn holds(&self, (x, y): Point) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+}
+
+impl Image {
+    pub fn rows(&self) -> usize {
+        self.pixels.len() / (3 * self.columns.max(1))
     }
 }
 
@@ -132,7 +155,7 @@ impl Path {
 
 impl Scene {
     pub fn new(width: f64, height: f64) -> Self {
-        Self { width, height, items: Vec::new() }
+        Self { width, height, images: Vec::new(), items: Vec::new() }
     }
 
     pub fn fill(&mut self, path: Path, colour: Colour, opacity: f64, clip: Option<Rectangle>) {

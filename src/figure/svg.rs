@@ -1,15 +1,45 @@
 //! A scene as SVG. Text is drawn as outlines, so that it looks alike in every program.
 
 use super::palette::Colour;
-use super::scene::{Item, Paint, Path, Rectangle, Scene, Step};
+use super::png;
+use super::scene::{Image, Item, Paint, Path, Rectangle, Scene, Step};
+use crate::error::Result;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use std::fmt::Write;
 
 /// The text of the SVG file.
-pub fn svg(scene: &Scene) -> String {
+///
+/// # Errors
+/// A size that no image can have.
+pub fn svg(scene: &Scene) -> Result<String> {
+    let (width, height) = (number(scene.width), number(scene.height));
+    let mut below = format!("<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n");
+    for image in &scene.images {
+        below += &element(image)?;
+    }
+    Ok(page(scene, &below))
+}
+
+/// The text without ground and images.
+pub fn svg_of_items(scene: &Scene) -> String {
+    page(scene, "")
+}
+
+fn element(image: &Image) -> Result<String> {
+    let data = BASE64_STANDARD.encode(png::encode(image.columns, image.rows(), &image.pixels)?);
+    let Rectangle { left, top, .. } = image.place;
+    let [left, top, width, height] = [left, top, image.place.width(), image.place.height()].map(number);
+    Ok(format!(
+        "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \
+         href=\"data:image/png;base64,{data}\"/>\n"
+    ))
+}
+
+fn page(scene: &Scene, below: &str) -> String {
     let (width, height) = (number(scene.width), number(scene.height));
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" \
-         viewBox=\"0 0 {width} {height}\">\n<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n"
+         viewBox=\"0 0 {width} {height}\">\n{below}"
     );
     let mut clips: Vec<Rectangle> = Vec::new();
     for item in &scene.items {

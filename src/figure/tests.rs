@@ -84,7 +84,7 @@ fn the_same_figure_has_the_same_bytes_in_all_formats() {
 fn a_line_over_another_is_dashed() {
     let panel = |phase| {
         let lines = vec![Layer::line("", CURVES[0], sine(0.0)), Layer::line("", CURVES[1], sine(phase))];
-        svg::svg(&of(Panel::new(Axis::linear(""), Axis::linear(""), lines)).draw())
+        svg::svg(&of(Panel::new(Axis::linear(""), Axis::linear(""), lines)).draw()).unwrap()
     };
     assert!(panel(0.0).contains("stroke-dasharray"));
     assert!(!panel(0.5).contains("stroke-dasharray"));
@@ -126,4 +126,48 @@ fn a_legend_without_room_stands_below() {
     };
     let height = |label| of(panel(label)).draw().height;
     assert!(height("a name") > height("") + 5.0);
+}
+
+#[test]
+fn a_map_has_the_colour_of_its_cell_at_every_pixel() {
+    let mut panel = Panel::new(Axis::linear("x"), Axis::linear("y"), Vec::new());
+    panel.map = Some(Map {
+        x: vec![0.0, 1.0, 4.0],
+        y: vec![0.0, 1.0, 2.0],
+        // Upwards: the first row is the lower one.
+        values: vec![0.0, 1.0, f64::NAN, 0.5],
+        axis: Axis::linear("v").within(0.0, 1.0),
+        colours: Colours::Sequential,
+        true_to_scale: true,
+    });
+    let scene = of(panel).draw();
+    let image = &scene.images[0];
+    assert!((image.place.width() / image.place.height() - 2.0).abs() < 1e-12, "4 by 2");
+    let at = |right: f64, up: f64| {
+        let row = ((1.0 - up) * image.rows() as f64) as usize;
+        let pixel = row * image.columns + (right * image.columns as f64) as usize;
+        let rgb = &image.pixels[3 * pixel..][..3];
+        Colour(rgb[0], rgb[1], rgb[2])
+    };
+    let colour = |value| Colours::Sequential.at(value);
+    // Cells of the widths 1 and 3.
+    assert_eq!(
+        [at(0.1, 0.1), at(0.24, 0.45), at(0.26, 0.1), at(0.9, 0.45)],
+        [0.0, 0.0, 1.0, 1.0].map(colour)
+    );
+    assert_eq!([at(0.1, 0.9), at(0.9, 0.55)], [Colour(255, 255, 255), colour(0.5)]);
+    // It is where the page shows it, under the ticks, in all formats.
+    let bytes = png::png(&scene, RESOLUTION).unwrap();
+    let mut reader = ::png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
+    let mut page = vec![0; reader.output_buffer_size().unwrap()];
+    let width = reader.next_frame(&mut page).unwrap().width as usize;
+    let pixel = |right: f64, up: f64| {
+        let place = &image.place;
+        let [x, y] = [place.left + right * place.width(), place.bottom - up * place.height()]
+            .map(|points| (points * RESOLUTION / 72.0) as usize);
+        Colour(page[3 * (y * width + x)], page[3 * (y * width + x) + 1], page[3 * (y * width + x) + 2])
+    };
+    assert_eq!([pixel(0.15, 0.3), pixel(0.6, 0.3), pixel(0.6, 0.7)], [0.0, 1.0, 0.5].map(colour));
+    assert!(svg::svg(&scene).unwrap().contains("<image x="));
+    assert!(pdf::pdf(&scene).unwrap().windows(6).any(|bytes| bytes == b"/Image"));
 }

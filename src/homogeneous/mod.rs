@@ -43,6 +43,7 @@ pub use wavenumbers::Wavenumbers;
 
 use crate::case::Case;
 use crate::error::Result;
+use crate::field::{Basis, Expansion, Modes, SeeColumn};
 use crate::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use crate::homogeneous::case::Initial;
 use crate::parallel::{ProcessGrid, World};
@@ -262,10 +263,6 @@ impl<T: Real> Flow for Homogeneous<T> {
         self.tables()
     }
 
-    fn fields(&self) -> Vec<String> {
-        names(&self.parameters).map(str::to_owned).collect()
-    }
-
     #[inline(never)]
     fn visit_points(&mut self, field: usize, planes: usize, see: SeeBox<'_>) {
         let mut boxes = PointBoxes::new(self.slab(), None, planes, see);
@@ -315,6 +312,33 @@ impl<T: Real> Flow for Homogeneous<T> {
 
     fn phases(&self) -> PhaseTimes {
         self.pencils.phases()
+    }
+}
+
+impl<T: Real> Modes for Homogeneous<T> {
+    /// Moving coordinates only where the mean flow turns the planes of the box.
+    fn expansion(&self) -> Expansion {
+        Expansion {
+            size: self.parameters.size,
+            deformation: self.wavenumbers.deformation,
+            basis: Basis::Fourier,
+            in_space: self.mean.keeps_axes(),
+        }
+    }
+
+    fn fields(&self) -> Vec<String> {
+        names(&self.parameters).map(str::to_owned).collect()
+    }
+
+    #[inline(never)]
+    fn visit_columns(&mut self, see: SeeColumn<'_>) {
+        let fields: Vec<&SpectralField<T>> = self.velocity[0].iter().chain(&self.scalars[0]).collect();
+        let layout = &self.pencils.layout;
+        let wide = |c: &Complex<T>| Complex::new(c.re.wide(), c.im.wide());
+        for (c, column) in layout.columns.iter().enumerate() {
+            let of = |field: &&SpectralField<T>| field[layout.range(c)].iter().map(wide).collect();
+            see(column, &fields.iter().map(of).collect::<Vec<_>>());
+        }
     }
 }
 

@@ -23,7 +23,7 @@ mod timing;
 mod watchdog;
 
 pub use directory::RunDirectory;
-pub use regrid::{Target, regrid};
+pub use regrid::{Target, regrid, stored_case};
 pub use signals::heed_signals;
 
 use crate::case::{self, Case};

@@ -101,6 +101,14 @@ fn refuse_chunks(path: &Path, file: &Group) -> Result<()> {
     }
 }
 
+/// Returns whether a file with fields is a snapshot, and not a checkpoint. Serial.
+///
+/// # Errors
+/// A file that is neither.
+pub fn is_snapshot(path: &Path) -> Result<bool> {
+    open_kind(path, &[CHECKPOINT, SNAPSHOT]).map(|(_, kind)| kind == SNAPSHOT)
+}
+
 /// Opens a file of one of `kinds` for this rank alone. Returns the file and its kind.
 pub(super) fn open_kind(path: &Path, kinds: &[&str]) -> Result<(File, String)> {
     let (shown, expected) = (path.display(), kinds.join(" or "));

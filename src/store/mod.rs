@@ -27,7 +27,7 @@ mod xdmf;
 pub use batches::{batches, cut_back as cut_back_batches, read_batch, write_batch};
 pub use checkpoint::{read_fields, write_checkpoint};
 pub use directory::{checkpoint_file, checkpoints, latest_problem, point_latest, set_aside, strays};
-pub use header::read_header;
+pub use header::{is_snapshot, read_header};
 pub use inspect::inspect;
 pub use parts::{Inventory, Part, Parts, blocks};
 pub use records::{read_open_batch, read_statistics, write_statistics};

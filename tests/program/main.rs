@@ -29,6 +29,7 @@ mod stopping;
 mod submit;
 mod trouble;
 mod vectors;
+mod view;
 mod watchdog;
 
 use libtest_mimic::Arguments;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         output::trials(),
         check::trials(),
         snapshots::trials(),
+        view::trials(),
         readme::trials(),
         regrid::trials(),
         blowups::trials(),

@@ -31,6 +31,7 @@ fn commands(page: &str) -> Outcome {
             "cannot copy {folder}"
         );
     }
+    fs::write(place.at("points.csv"), "x,y,z\n0.1,0.2,0.3\n")?;
     for line in shell_lines(&text) {
         match line.split_whitespace().next().unwrap_or_default() {
             "rogallo" | "mpirun" => run(&place, page, &line)?,

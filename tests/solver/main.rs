@@ -11,6 +11,7 @@ mod collective;
 mod deformation;
 mod engine;
 mod exact;
+mod fields;
 mod flows;
 mod forcing;
 mod laminar;
@@ -22,12 +23,13 @@ mod statistics;
 use collective::Subject;
 use std::process::ExitCode;
 
-static SUBJECTS: [Subject; 10] = [
+static SUBJECTS: [Subject; 11] = [
     Subject { name: "allocations", limit: 60, checks: &allocations::CHECKS },
     Subject { name: "engine", limit: 120, checks: &engine::CHECKS },
     Subject { name: "physics", limit: 600, checks: &physics::CHECKS },
     Subject { name: "precision", limit: 120, checks: &precision::CHECKS },
     Subject { name: "deformation", limit: 300, checks: &deformation::CHECKS },
+    Subject { name: "fields", limit: 60, checks: &fields::CHECKS },
     Subject { name: "forcing", limit: 300, checks: &forcing::CHECKS },
     Subject { name: "statistics", limit: 300, checks: &statistics::CHECKS },
     Subject { name: "channel", limit: 600, checks: &channel::CHECKS },

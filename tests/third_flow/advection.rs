@@ -16,6 +16,7 @@ use rogallo::case::{Case, general::General};
 use rogallo::conversion::{Change, Conversion, Labels};
 use rogallo::definition::{Definition, Slowest};
 use rogallo::error::Result;
+use rogallo::field::{Basis, Expansion, Modes, SeeColumn};
 use rogallo::flow::{Between, Clock, Diagnosis, Flow, ModeList, OutputTable, SeeBox, Step};
 use rogallo::parallel::{ExactSum, ProcessGrid, World};
 use rogallo::plan::{Memory, Row};
@@ -167,6 +168,23 @@ impl Scalar {
     }
 }
 
+impl Modes for Scalar {
+    fn expansion(&self) -> Expansion {
+        let (size, deformation) = (self.case.domain.size, self.deformation());
+        Expansion { size, deformation, basis: Basis::Fourier, in_space: true }
+    }
+
+    fn fields(&self) -> Vec<String> {
+        vec!["c".into()]
+    }
+
+    fn visit_columns(&mut self, see: SeeColumn<'_>) {
+        let layout = &self.pencils.layout;
+        let columns = layout.columns.iter().enumerate();
+        columns.for_each(|(c, column)| see(column, &[self.scalar[layout.range(c)].to_vec()]));
+    }
+}
+
 impl Flow for Scalar {
     fn name(&self) -> &'static str {
         "advection"
@@ -234,10 +252,6 @@ impl Flow for Scalar {
         let row = self.variance().map(Some).to_vec();
         let columns = vec!["variance".into(), "dissipation".into()];
         vec![OutputTable { name: "variance".into(), columns, rows: vec![row] }]
-    }
-
-    fn fields(&self) -> Vec<String> {
-        vec!["c".into()]
     }
 
     fn visit_points(&mut self, _: usize, planes: usize, see: SeeBox<'_>) {

@@ -69,7 +69,7 @@ fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: 
     };
     let to_name = to.display();
     let name = case_name(&header.case);
-    let old = stored_case(flows, from, header)?;
+    let old = stored_case(flows, from, &header.case)?;
     let new = case::parse(flows, &name, &header.case, Path::new(""), overrides).map_err(|error| Error {
         message: format!("the case of {from_name} cannot have this grid or box:\n{error}"),
         ..error
@@ -152,7 +152,7 @@ fn how_to_continue(directory: &Path, header: &Header, case: &Case) -> String {
 pub fn notes(case: &Case) -> Result<Vec<String>> {
     let Some(path) = case.flow.initial_file().filter(|path| path.exists()) else { return Ok(Vec::new()) };
     let inventory = Inventory::new(path)?;
-    let old = stored_case(case.flow.flows, path, &inventory.header)?;
+    let old = stored_case(case.flow.flows, path, &inventory.header.case)?;
     let carry = Carry::new(&inventory.header, &old, case, 0.0).map_err(in_file(path))?;
     carry.conversion.notes(&|name| {
         let mean = old.flow.truncation(&old).find([0, 0]);
@@ -174,7 +174,7 @@ pub fn take_initial(world: &World, case: &Case, flow: &mut dyn Flow) -> Result<O
     let Some(path) = case.flow.initial_file() else { return Ok(None) };
     let mut parts = Parts::open(world, path)?;
     let header = parts.inventory.header.clone();
-    let old = stored_case(case.flow.flows, path, &header)?;
+    let old = stored_case(case.flow.flows, path, &header.case)?;
     let mut carry = Carry::new(&header, &old, case, 0.0).map_err(in_file(path))?;
     let dropped = carry.verify(world, &mut parts)?;
 
@@ -206,9 +206,12 @@ fn story(carry: &Carry, dropped: &str) -> String {
     carry.describe().into_iter().chain([dropped.to_owned()]).collect::<Vec<_>>().join("; ")
 }
 
-/// The case of a checkpoint.
-fn stored_case(flows: Flows, path: &Path, header: &Header) -> Result<Case> {
-    case::parse(flows, &case_name(&header.case), &header.case, Path::new(""), &[])
+/// The case of the checkpoint or snapshot at `path`, from its text.
+///
+/// # Errors
+/// A case that this program cannot read.
+pub fn stored_case(flows: Flows, path: &Path, text: &str) -> Result<Case> {
+    case::parse(flows, &case_name(text), text, Path::new(""), &[])
         .map_err(|error| Error::input(format!("the case in {} cannot be read: {error}", path.display())))
 }
 

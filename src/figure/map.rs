@@ -1,0 +1,114 @@
+//! A map: values over x and y as colours, and the bar that explains them.
+
+use super::axis::{Axis, Ruler};
+use super::label::{CAPITAL, Label};
+use super::palette::{BLACK, Colour, Colours};
+use super::scene::{Dash, Image, Path, Point, Rectangle, Scene};
+use super::{RESOLUTION, TEXT, TICKS};
+
+/// Steps of colour of the bar.
+const STEPS: usize = 256;
+/// Lengths in points: of the bar, its distance from the frame, its ticks, between parts.
+const BAR: f64 = 7.0;
+const AWAY: f64 = 6.0;
+const TICK: f64 = 2.5;
+const GAP: f64 = 3.0;
+
+/// Values in cells.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// Edges of the cells, one more than there are cells, ascending.
+    pub x: Vec<f64>,
+    pub y: Vec<f64>,
+    /// By y, then by x. What is not finite is left white.
+    pub values: Vec<f64>,
+    /// The axis of the values; only a linear one.
+    pub axis: Axis,
+    pub colours: Colours,
+    /// Whether a length is as long along both axes.
+    pub true_to_scale: bool,
+}
+
+impl Map {
+    /// Draws the cells as an image of the resolution of figures, each pixel with the colour of its cell.
+    pub fn draw(&self, scene: &mut Scene, at: impl Fn(Point) -> Point, frame: Rectangle) {
+        let ruler = self.ruler();
+        let [columns, rows] =
+            [frame.width(), frame.height()].map(|length| (length * RESOLUTION / 72.0).ceil() as usize);
+        let right = |edge: &f64| at((*edge, self.y[0])).0;
+        let down = |edge: &f64| at((self.x[0], *edge)).1;
+        let x: Vec<f64> = self.x.iter().map(right).collect();
+        // Upwards, as the cells are.
+        let y: Vec<f64> = self.y.iter().map(|edge| -down(edge)).collect();
+        let cell = |edges: &[f64], place: f64| {
+            let after = edges.partition_point(|edge| *edge <= place);
+            (1..edges.len()).contains(&after).then(|| after - 1)
+        };
+        let centre = |first: f64, length: f64, i: usize, parts: usize| {
+            first + length * (i as f64 + 0.5) / parts as f64
+        };
+        let of_columns: Vec<Option<usize>> =
+            (0..columns).map(|i| cell(&x, centre(frame.left, frame.width(), i, columns))).collect();
+        let mut pixels = Vec::with_capacity(3 * columns * rows);
+        for j in 0..rows {
+            let row = cell(&y, -centre(frame.top, frame.height(), j, rows));
+            for column in &of_columns {
+                let value = row.zip(*column).map(|(j, i)| self.values[j * (self.x.len() - 1) + i]);
+                let Colour(r, g, b) = match value.filter(|value| value.is_finite()) {
+                    Some(value) => self.colours.at(ruler.place(value)),
+                    None => Colour(255, 255, 255),
+                };
+                pixels.extend([r, g, b]);
+            }
+        }
+        scene.images.push(Image { place: frame, columns, pixels });
+    }
+
+    fn ruler(&self) -> Ruler {
+        Ruler::new(&self.axis, self.values.iter().copied(), 6.0, false)
+    }
+}
+
+/// The bar of colours to the right of a map.
+pub struct Bar<'a> {
+    ruler: Ruler,
+    colours: Colours,
+    label: &'a str,
+}
+
+impl<'a> Bar<'a> {
+    pub fn new(map: &'a Map) -> Self {
+        Self { ruler: map.ruler(), colours: map.colours, label: &map.axis.label }
+    }
+
+    fn ticks(&self) -> f64 {
+        self.ruler.major.iter().map(|tick| Label::new(&tick.1, TICKS).width).fold(0.0, f64::max)
+    }
+
+    /// With its distance from the frame, its ticks and its label.
+    pub fn width(&self) -> f64 {
+        AWAY + BAR + GAP + self.ticks() + GAP + 1.3 * TEXT
+    }
+
+    pub fn draw(&self, scene: &mut Scene, frame: &Rectangle) {
+        let (left, right) = (frame.right + AWAY, frame.right + AWAY + BAR);
+        let y = |part: f64| frame.bottom - part * frame.height();
+        for i in 0..STEPS {
+            let [low, high] = [i, i + 1].map(|i| i as f64 / STEPS as f64);
+            let cell = Rectangle { left, right, top: y(high) - 0.1, bottom: y(low) };
+            scene.fill(Path::rectangle(cell), self.colours.at(0.5 * (low + high)), 1.0, None);
+        }
+        let all = Rectangle { left, right, top: frame.top, bottom: frame.bottom };
+        scene.stroke(Path::rectangle(all), BLACK, 0.6, Dash::Solid, None);
+        for (value, text) in &self.ruler.major {
+            let (label, y) = (Label::new(text, TICKS), y(self.ruler.place(*value)));
+            scene.stroke(Path::polyline([(right, y), (right - TICK, y)]), BLACK, 0.5, Dash::Solid, None);
+            scene.text(&label, label.at((right + GAP, y + 0.5 * CAPITAL * TICKS)), BLACK);
+        }
+        let factor = self.ruler.factor.as_ref().map_or(String::new(), |factor| format!("  ({factor})"));
+        let label = Label::new(&format!("{}{factor}", self.label), TEXT);
+        let place =
+            (right + GAP + self.ticks() + GAP + TEXT, 0.5 * (frame.top + frame.bottom) + 0.5 * label.width);
+        scene.text(&label, label.upwards(place), BLACK);
+    }
+}
