@@ -9,6 +9,7 @@ from .errors import Error
 from .fields import Checkpoint, Snapshot
 from .run import Run
 from .run import open_run as open
-from .version import __version__
+
+__version__ = "0.1.0"
 
 __all__ = ["Checkpoint", "Error", "Run", "Snapshot", "__version__", "open"]

@@ -30,8 +30,9 @@ def polynomials(kept: int, y: Real) -> Real:
 def polynomials_at_points(kept: int, count: int) -> Real:
     """T_n at the Gauss-Lobatto points, to the last digit."""
     last = count - 1
-    angles = np.arange(kept)[:, None] * np.arange(last, -1, -1) % (2 * last)
-    return np.cos(np.pi * np.arange(2 * last) / last)[angles]
+    multiples = np.arange(kept)[:, None] * np.arange(last, -1, -1) % (2 * last)
+    values: Real = np.cos(np.pi * np.arange(2 * last) / last)[multiples]
+    return values
 
 
 def unpacked(profile: Complex) -> Real:
@@ -39,7 +40,9 @@ def unpacked(profile: Complex) -> Real:
     return profile.real + profile.imag
 
 
-def velocity(case: dict[str, Any], time: float, labels: Any, phi: Complex, eta: Complex) -> dict[str, Complex]:
+def velocity(
+    case: dict[str, Any], time: float, labels: Any, phi: Complex, eta: Complex
+) -> dict[str, Complex]:
     """The Chebyshev coefficients [column, n] of u, v and w, in the laboratory, in columns with these labels
     (n_x, n_z)."""
     nx, nz = labels
@@ -77,12 +80,12 @@ def _solve(k2: Real, phi: Complex, walls: Complex) -> Complex:
     """v of `v'' - k^2 v = phi` as [n, column]: from the last coefficient down `v_n = a_n + b_n v_(n-2)`, from
     the first up a particular solution and a multiple of the homogeneous one."""
     kept = len(phi)
-    n = np.arange(2, kept)
+    degree = np.arange(2, kept)
     # The twofold integral of f without its last two: lower f_(n-2) - middle f_n + upper f_(n+2).
     lower, middle, upper = np.zeros((3, kept + 2))
-    lower[2:kept] = np.where(n == 2, 0.5, 0.25) / (n * (n - 1.0))
-    middle[2:kept] = np.where(n <= kept - 3, 0.5, 0.0) / (n * n - 1.0)
-    upper[2:kept] = np.where(n <= kept - 5, 0.25, 0.0) / (n * (n + 1.0))
+    lower[2:kept] = np.where(degree == 2, 0.5, 0.25) / (degree * (degree - 1.0))
+    middle[2:kept] = np.where(degree <= kept - 3, 0.5, 0.0) / (degree**2 - 1.0)
+    upper[2:kept] = np.where(degree <= kept - 5, 0.25, 0.0) / (degree * (degree + 1.0))
     a, b = np.zeros((kept + 2, len(k2)), complex), np.zeros((kept + 2, len(k2)))
     source = np.concatenate([phi, np.zeros((2, len(k2)))])
     for n in range(kept - 1, 1, -1):

@@ -64,7 +64,9 @@ class Stored:
                 raise unknown("field", name, self.path, self.names)
         return names or self.names
 
-    def _dataset(self, variables: dict[str, xr.Variable], coordinates: dict[str, Any], moving: bool) -> xr.Dataset:
+    def _dataset(
+        self, variables: dict[str, xr.Variable], coordinates: dict[str, Any], moving: bool
+    ) -> xr.Dataset:
         said = "moving coordinate xi_{}" if moving else "{}"
         coords: dict[str, Any] = {"time": ((), self.time, {"long_name": "time"})}
         for axis in "xyz":
@@ -107,22 +109,10 @@ class Checkpoint(Stored):
         state = ("laplacian_v", "omega_y") if self.flow == "channel" else VELOCITY
         self._nx, self._nz, self._count = (file["modes"][name][:] for name in ("nx", "nz", "count"))
         scalars = sorted(name for name in file["state"] if name not in state)
-        self._stored, self.names = (*state, *scalars), (*VELOCITY, *scalars)
+        self.names = (*VELOCITY, *scalars)
         self._precision = np.dtype(file["state"][state[0]].dtype.type(0).real.dtype)
         units = {name: text(file["state"][name].attrs["units"]) for name in scalars}
         self._units = dict.fromkeys(VELOCITY, "velocity of the case") | units
-
-    @property
-    def stored(self) -> xr.Dataset:
-        """The modes as they are stored, along `mode`: one of each pair of conjugates, with its labels nx, ny,
-        nz (in a channel n, the degree of the Chebyshev polynomial), and its `weight` in a sum over all modes,
-        2 where the conjugate is not stored. A channel has `laplacian_v` and `omega_y`; in its column
-        nx = nz = 0 they hold U and W, the sum of real and imaginary part."""
-        weight = np.where((self._nx == 0) & (self._nz == 0), 1, 2)
-        of_columns = {"nx": self._nx, "nz": self._nz, "weight": weight}
-        coords = {name: ("mode", np.repeat(values, self._count)) for name, values in of_columns.items()}
-        coords["n" if self.flow == "channel" else "ny"] = ("mode", self._along())
-        return xr.Dataset({name: ("mode", self._read(name)) for name in self._stored}, coords)
 
     def modes(self, name: str, *, full: bool = False) -> xr.DataArray:
         """The modes of a field by their labels, ascending: [nz, ny, nx] in a box, of exp(i kappa.xi); [nz, n,
@@ -250,10 +240,11 @@ class Checkpoint(Stored):
         return np.fft.irfft(np.fft.ifft(half, axis=0, norm="forward"), nx, axis=2, norm="forward")
 
     def _along(self) -> NDArray[np.int64]:
-        """The label of each mode along its column: n_y = 0, 1 .. m, -m .. -1, or n = 0, 1, .. in a channel."""
+        """The label of each mode in its column: n_y = 0, 1, .. m, -m, .. -1, or n = 0, 1, .. in a channel."""
         count = np.repeat(self._count, self._count)
         place = np.arange(len(count)) - np.repeat(np.cumsum(self._count) - self._count, self._count)
-        return place if self.flow == "channel" else np.where(place <= count // 2, place, place - count)
+        of_box: NDArray[np.int64] = np.where(place <= count // 2, place, place - count)
+        return place if self.flow == "channel" else of_box
 
     def _padded(self, modes: Complex, ny: int) -> Complex:
         """The modes of a box as [column, n_y], with n_y in the order of a Fourier transform of ny points."""

@@ -15,13 +15,12 @@ from xarray.core import indexing
 from .errors import Error, NoSuchFile
 
 # The newest format of each kind of file that this package reads.
-FORMATS = {"checkpoint": 1, "snapshot": 1, "statistics": 2}
+FORMATS = {"checkpoint": 1, "snapshot": 1}
 
 # What to do where there is no file of a kind, and where one is damaged.
 ABSENT = {
     "checkpoint": "a run writes one when it starts; wait for it, or look at its run.log",
     "snapshot": "a run writes them if its case has, for instance, output.snapshots = { every_time = 1.0 }",
-    "statistics": "a channel writes one when a batch is complete (output.statistics)",
 }
 DAMAGED = "damaged, or not complete: `rogallo inspect FILE` tells; use another one, or a copy"
 
@@ -59,10 +58,8 @@ def _check(path: Path, kind: str, origin: dict[str, Any]) -> None:
     if text(origin["kind"]) != kind:
         raise Error(f"{path} is a {text(origin['kind'])} of rogallo, not a {kind}")
     if int(origin["format"]) > FORMATS[kind]:
-        newest = FORMATS[kind]
-        raise Error(
-            f"{path} has format {origin['format']}, and this package reads up to {newest}: install a newer one"
-        )
+        have = f"{path} has format {origin['format']}, and this package reads up to {FORMATS[kind]}"
+        raise Error(f"{have}: install a newer one")
 
 
 class Files(Sequence[F], Generic[F]):

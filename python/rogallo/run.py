@@ -28,13 +28,17 @@ class Run:
     def __init__(self, directory: Path | str):
         self.path = Path(directory)
         if self.path.is_file():
-            raise Error(f"{self.path} is a file; give the directory of the run, or use rogallo.Checkpoint(FILE)")
+            raise Error(
+                f"{self.path} is a file; give the directory of the run, or use rogallo.Checkpoint(FILE)"
+            )
         if not self.path.is_dir():
-            raise Error(f"there is no directory {self.path}; `rogallo run CASE.toml --dir {self.path}` makes one")
+            raise Error(
+                f"there is no directory {self.path}; `rogallo run CASE.toml --dir {self.path}` makes one"
+            )
         if not (self.path / "case.toml").is_file():
             raise Error(
-                f"{self.path} is not a run directory: it has no case.toml; the directory of a run is runs/NAME "
-                "or that of --dir"
+                f"{self.path} is not a run directory: it has no case.toml; the directory of a run is "
+                "runs/NAME, or that of --dir"
             )
 
     @property
@@ -83,7 +87,12 @@ class Run:
             return statistics.lines(self.path, "spectra", "k")
         shells, lines = (
             tables.over(
-                tables.read(self.path / f"{name}.csv", SAMPLED), "time", inner, {"step": "time"}, SPECTRA, COMMON
+                tables.read(self.path / f"{name}.csv", SAMPLED),
+                "time",
+                inner,
+                {"step": "time"},
+                SPECTRA,
+                COMMON,
             )
             for name, inner in (("spectra", "k"), ("spectra_1d", "n"))
         )
@@ -103,12 +112,6 @@ class Run:
         computed them last. The attributes `u_tau` and `viscosity` lead to units of the case."""
         self._require("channel", "profiles", "`rogallo stats` prints its averages")
         return statistics.profiles(self.path, float(self.case["fluid"]["viscosity"]))
-
-    @property
-    def averages(self) -> xr.Dataset:
-        """Means and variances of a channel in units of the case, from its complete batches."""
-        self._require("channel", "profiles", "`rogallo stats` prints its averages")
-        return statistics.averages(self.path, self.case)
 
     @property
     def checkpoints(self) -> Files[Checkpoint]:

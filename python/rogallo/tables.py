@@ -7,9 +7,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from .errors import Error
-from .names import Table, quantity
+from .names import Table, attributes
 
 Columns = dict[str, NDArray[np.float64]]
+Variables = dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]
 
 
 def read(path: Path, advice: str) -> Columns:
@@ -49,7 +50,7 @@ def over(
     missing is NaN."""
     axes = {name: np.unique(columns[name], return_index=True, return_inverse=True) for name in (outer, inner)}
     place = axes[outer][2], axes[inner][2]
-    variables = {}
+    variables: Variables = {}
     for name, values in columns.items():
         if name in axes:
             variables[name] = ((name,), axes[name][0])
@@ -63,16 +64,10 @@ def over(
     return _dataset(variables, (outer, inner, *beside), names)
 
 
-def _dataset(
-    variables: dict[str, tuple[tuple[str, ...], NDArray[np.float64]]],
-    coordinates: tuple[str, ...],
-    names: tuple[Table, ...],
-) -> xr.Dataset:
+def _dataset(variables: Variables, coordinates: tuple[str, ...], names: tuple[Table, ...]) -> xr.Dataset:
     described = {}
     for name, (dims, values) in variables.items():
-        symbol, long_name, units = quantity(name, *names)
-        attrs = {"long_name": long_name, "units": units, "symbol": symbol}
         own = values.astype(np.int64) if name == "step" else values
-        described[name] = (dims, own, {key: value for key, value in attrs.items() if value})
+        described[name] = (dims, own, attributes(name, *names))
     coords = {name: described.pop(name) for name in coordinates if name in described}
     return xr.Dataset(described, coords)
