@@ -95,10 +95,8 @@ class Plots:
         with self._figure(save) as (figure, [axes]):
             for k, values, said, colour in curves:
                 axes.plot(k[1:], np.where(values > 0.0, values, np.nan)[1:], label=said, color=colour)
-            axes.set(
-                xscale="log", yscale="log", xlabel="Wavenumber  $k" + ("^+$" if title else "$"), title=title
-            )
-            axes.set_ylabel(f"Spectrum  ${chosen[0].attrs['symbol']}$" if title else label(chosen[0].attrs))
+            axes.set(xscale="log", yscale="log", ylabel=label(chosen[0].attrs), title=title)
+            axes.set_xlabel("Wavenumber  $k^+$" if title else "Wavenumber  $k$")
             peak = max(float(np.nanmax(values)) for _, values, _, _ in curves)
             if peak > 0.0:
                 axes.set_ylim(bottom=max(axes.get_ylim()[0], peak * 10.0**-DECADES))
