@@ -115,8 +115,9 @@ def taylor_green(make: Make) -> rogallo.Run:
 @pytest.fixture(scope="session")
 def shear(make: Make) -> rogallo.Run:
     """Remeshed at t = 0.2, which is the end of a step."""
-    keys = "domain.grid=[32,20,18] fluid.viscosity=0.02 initial.k_min=2 initial.k_max=4 time.end=0.4"
-    return make("homogeneous-shear", f"{keys} output.spectra.every_time=0.2 {EVERY_STEP}", ranks=2)
+    keys = "domain.grid=[32,20,18] fluid.viscosity=0.02 initial.k_min=2 initial.k_max=4"
+    time = 'time={scheme="rk2",dt=0.05,end=0.3} output.spectra.every_steps=2'
+    return make("homogeneous-shear", f"{keys} {time} {EVERY_STEP}", ranks=2)
 
 
 @pytest.fixture(scope="session")

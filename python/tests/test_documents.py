@@ -39,7 +39,7 @@ def test_the_python_of_the_guide(place):
     execute(place, "run", "configs/decaying-isotropic.toml", "--dir", "runs/decay", *SHORT)
     few = [
         "domain.grid=[12,17,12]",
-        "time.end=0.1",
+        "time.end=0.02",
         "output.statistics={every_steps=1}",
         "fluid.reynolds_tau=40",
     ]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import rogallo
+from rogallo import box
 
 RUNS = ["taylor_green", "shear", "forced", "channel", "moving_channel", "single_channel"]
 
@@ -37,6 +38,17 @@ def test_the_box_is_remeshed_where_the_program_does_it(shear):
             np.testing.assert_array_equal(checkpoint.deformation, file.attrs["deformation"])
         remeshed.add(checkpoint.deformation[0, 1] > 0)
     assert 0.2 in [checkpoint.time for checkpoint in shear.checkpoints] and remeshed == {False, True}
+
+
+def test_a_remesh_at_the_end_of_a_step_is_counted_whatever_the_rounding():
+    """As in the test of src/homogeneous/mean.rs: the times are those at which the program ends its steps."""
+    for rate in [0.1 * i / 7 for i in range(1, 300)]:
+        case = {"domain": {"size": [3.0, 2.0, 1.0]}, "mean": {"kind": "shear", "rate": rate}}
+        tilts = rate * 2.0 / 3.0
+        for number in range(20):
+            time = (number + 0.5) / tilts
+            assert box.deformation(case, time)[0, 1] == pytest.approx(0.75, rel=1e-12)
+            assert box.deformation(case, np.nextafter(time, 0.0))[0, 1] == pytest.approx(-0.75, rel=1e-12)
 
 
 def taylor_green_velocity(x, y, z):

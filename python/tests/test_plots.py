@@ -75,5 +75,5 @@ def test_slices_of_checkpoints_and_snapshots(channel, shear):
         image = figure.axes[0].collections[0]
         np.testing.assert_allclose(image.get_array(), channel.velocity()["u"][0], atol=1e-13)
         assert image.get_cmap().name == "viridis"
-    assert shear.plot.slice("v", y=3).axes[0].get_title() == "$y = 3.142$,  $t = 0.4$"
+    assert shear.plot.slice("v", y=3).axes[0].get_title() == "$y = 3.142$,  $t = 0.3$"
     assert channel.plot.slice("heat", y=-0.5).axes[0].get_ylabel() == "$z$"

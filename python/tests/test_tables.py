@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+from conftest import ROOT
 from test_fields import clenshaw_curtis
 
 import rogallo
@@ -150,3 +151,21 @@ def test_a_row_that_is_being_written_is_left_out(taylor_green, tmp_path):
     assert run.series.identical(whole)
     (tmp_path / "ledger.jsonl").write_text('{"step":0,"event":"start"}\n{"step":3,"ev')
     assert [entry["event"] for entry in run.ledger] == ["start"]
+
+
+def test_errors_of_profiles_are_read(channel, tmp_path):
+    """The published averages of this repository, which are long enough to have errors."""
+    for name in ("profiles.csv", "budgets.csv"):
+        (tmp_path / name).write_bytes((ROOT / "docs/results/channel-180" / name).read_bytes())
+    (tmp_path / "case.toml").write_bytes((channel.path / "case.toml").read_bytes())
+    run = rogallo.open(tmp_path)
+    statistics = run.statistics
+    # y+ at y = h.
+    assert statistics.attrs["re_tau"] == pytest.approx(179.957, abs=1e-3)
+    peak = statistics.isel(y=int(statistics["uu"].argmax("y")))
+    assert float(peak["u_rms"]) == pytest.approx(2.67, abs=0.01)
+    assert float(peak["u_rms_error"]) == pytest.approx(0.02, abs=0.005)
+    bands = run.plot.profiles().axes[1].collections
+    assert len(bands) == 4 and np.isfinite(bands[0].get_paths()[0].vertices).all()
+    # The dissipation balances the other terms where production peaks.
+    assert float(abs(statistics["residual_k"]).max()) < 1e-3 * float(statistics["production_k"].max())

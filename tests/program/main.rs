@@ -18,6 +18,7 @@ mod memory;
 mod output;
 mod place;
 mod precision;
+mod python;
 mod readme;
 mod refusals;
 mod regrid;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         snapshots::trials(),
         view::trials(),
         readme::trials(),
+        python::trials(),
         regrid::trials(),
         blowups::trials(),
         status::trials(),

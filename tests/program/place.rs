@@ -43,6 +43,11 @@ pub fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_rogallo"))
 }
 
+/// The Python of the tests.
+pub fn python() -> Command {
+    Command::new(std::env::var_os("ROGALLO_PYTHON").unwrap_or("/usr/bin/python3".into()))
+}
+
 /// A directory of its own, gone at the end.
 pub struct Place(tempfile::TempDir);
 
@@ -191,8 +196,7 @@ impl Place {
 
     /// Runs a Python script here; it fails by an exception.
     pub fn python(&self, script: &str) -> Outcome {
-        let python = std::env::var_os("ROGALLO_PYTHON").unwrap_or("/usr/bin/python3".into());
-        let output = Command::new(python).args(["-c", script]).current_dir(self.0.path()).output()?;
+        let output = python().args(["-c", script]).current_dir(self.0.path()).output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }
