@@ -142,8 +142,9 @@ def moving_channel(make: Make) -> rogallo.Run:
 
 @pytest.fixture(scope="session")
 def single_channel(make: Make) -> rogallo.Run:
-    keys = "domain.grid=[12,25,12] time.steps=3 numerics.precision=single output.statistics={}"
-    return make("scalar-channel", f"fluid.reynolds_tau=40 {keys} {EVERY_STEP}")
+    keys = "domain.grid=[12,25,12] fluid.reynolds_tau=40 time.steps=3 numerics.precision=single"
+    output = "output.statistics={} output.series.every_steps=1"
+    return make("scalar-channel", f"{keys} {output} {EVERY_STEP}")
 
 
 @pytest.fixture

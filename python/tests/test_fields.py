@@ -130,15 +130,18 @@ def exact_mode(run, checkpoint, x, y, z):
 
 SHEAR = 'kind = "shear"\nrate = 1.0'
 STRAIN = 'kind = "plane-strain"\nrate = 0.4'
+# Stretched along x and sheared at once; its points stay on upright planes.
+BOTH = 'kind = "gradient"\ngradient = [[0.3, 0.6, 0], [0, -0.3, 0], [0, 0, 0]]'
 GENERAL = 'kind = "gradient"\ngradient = [[0, 0.4, 0], [0.4, 0, 0], [0, 0, 0]]'
 MATRICES = {
     SHEAR: [[0, 1, 0], [0, 0, 0], [0, 0, 0]],
     STRAIN: [[0.4, 0, 0], [0, -0.4, 0], [0, 0, 0]],
+    BOTH: [[0.3, 0.6, 0], [0, -0.3, 0], [0, 0, 0]],
     GENERAL: [[0, 0.4, 0], [0.4, 0, 0], [0, 0, 0]],
 }
 
 
-@pytest.mark.parametrize("mean", [SHEAR, STRAIN, GENERAL])
+@pytest.mark.parametrize("mean", [SHEAR, STRAIN, BOTH, GENERAL])
 @pytest.mark.parametrize("points", [None, (20, 27, 9)])
 @pytest.mark.parametrize("moving", [None, True])
 def test_points_of_a_moving_box_are_where_they_are_said_to_be(one_mode, mean, points, moving):
@@ -152,7 +155,26 @@ def test_points_of_a_moving_box_are_where_they_are_said_to_be(one_mode, mean, po
         at = np.einsum("ij,jzyx->izyx", np.linalg.inv(checkpoint.deformation), at)
     for name, exact in exact_mode(mean, checkpoint, *at).items():
         error = float(abs(fields[name] - exact).max())
-        assert error < (1e-7 if mean == SHEAR else 1e-12), (name, error)
+        assert error < (1e-7 if mean in (SHEAR, BOTH) else 1e-12), (name, error)
+
+
+@pytest.mark.parametrize("mean", [SHEAR, STRAIN, BOTH, GENERAL])
+def test_snapshots_of_a_moving_box_have_the_same_points(one_mode, mean):
+    run = one_mode(mean)
+    own, given = run.checkpoints[-1].fields(), run.snapshots[-1].fields()
+    assert own["time"] == given["time"]
+    for name in ("x", "y", "z", *own):
+        np.testing.assert_allclose(own[name], given[name], rtol=1e-14, atol=1e-14)
+
+
+def test_the_mean_of_a_channel_has_more_digits_than_single_precision(single_channel):
+    """It is stored as two numbers; the series has its bulk velocity in double precision."""
+    mean = single_channel.checkpoints[-1].modes("u").sel(nx=0, nz=0).real
+    even = np.arange(0, mean.size, 2)
+    bulk = float(np.sum(mean.values[::2] / (1.0 - even**2)))
+    last = single_channel.series.isel(time=-1)
+    assert last["step"] == single_channel.checkpoints[-1].step
+    assert bulk == pytest.approx(float(last["bulk_velocity"]), rel=1e-13)
 
 
 def test_walls_move_as_the_case_says(moving_channel):
