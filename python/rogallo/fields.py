@@ -255,4 +255,6 @@ class Checkpoint(Stored):
     def _read(self, name: str) -> Complex:
         with opened(self.path, self.kind) as file:
             modes: Complex = file["state"][name][:].astype(complex)
+            if modes.shape != (self._count.sum(),):
+                raise ValueError(f"{modes.shape} modes of {name}, not {self._count.sum()}")
         return modes

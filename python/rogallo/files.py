@@ -48,7 +48,7 @@ def opened(path: Path, kind: str) -> Iterator[Any]:
         try:
             _check(path, kind, {name: file.attrs.get(name) for name in ("program", "kind", "format")})
             yield file
-        except (OSError, KeyError, RuntimeError, UnicodeDecodeError) as error:
+        except (OSError, KeyError, RuntimeError, ValueError) as error:
             raise Error(f"{path} is {DAMAGED} ({error})") from error
 
 
@@ -57,7 +57,7 @@ def _check(path: Path, kind: str, origin: dict[str, Any]) -> None:
         raise Error(f"{path} was not written by rogallo; give a {kind} of a run")
     if text(origin["kind"]) != kind:
         raise Error(f"{path} is a {text(origin['kind'])} of rogallo, not a {kind}")
-    if int(origin["format"]) > FORMATS[kind]:
+    if int(origin["format"] or 0) > FORMATS[kind]:
         have = f"{path} has format {origin['format']}, and this package reads up to {FORMATS[kind]}"
         raise Error(f"{have}: install a newer one")
 

@@ -59,8 +59,7 @@ def over(
         else:
             grid = np.full((len(axes[outer][0]), len(axes[inner][0])), np.nan)
             grid[place] = values
-            own = name if name[0] == "k" else name + suffix
-            variables[own] = ((outer, inner), grid)
+            variables[name + suffix] = ((outer, inner), grid)
     return _dataset(variables, (outer, inner, *beside), names)
 
 

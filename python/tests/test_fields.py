@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+from conftest import execute
 
 import rogallo
 from rogallo import box
@@ -64,6 +65,14 @@ def test_taylor_green_is_exact_at_any_number_of_points(taylor_green, points):
     for name, field in zip("uvw", exact, strict=True):
         assert abs(velocity[name] - field).max() < 2e-15
     np.testing.assert_array_equal(velocity["x"], 2 * np.pi * np.arange(count[0]) / count[0])
+
+
+def test_a_checkpoint_on_another_grid_has_its_points(taylor_green, tmp_path):
+    latest = str(taylor_green.path / "checkpoints" / "latest")
+    execute(tmp_path, "regrid", latest, "fine.h5", "--grid", "24,20,32")
+    fine, padded = rogallo.Checkpoint(tmp_path / "fine.h5"), taylor_green.velocity(points=(24, 20, 32))
+    for name, values in fine.velocity().items():
+        np.testing.assert_allclose(values, padded[name], atol=1e-15)
 
 
 def test_modes_are_found_by_their_labels(taylor_green):
