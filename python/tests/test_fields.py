@@ -43,7 +43,7 @@ def test_the_box_is_remeshed_where_the_program_does_it(shear):
 
 def test_a_remesh_at_the_end_of_a_step_is_counted_whatever_the_rounding():
     """As in the test of src/homogeneous/mean.rs: the times are those at which the program ends its steps."""
-    for rate in [0.1 * i / 7 for i in range(1, 300)]:
+    for rate in [0.1 * i / 7 for i in range(1, 300, 4)]:
         case = {"domain": {"size": [3.0, 2.0, 1.0]}, "mean": {"kind": "shear", "rate": rate}}
         tilts = rate * 2.0 / 3.0
         for number in range(20):
