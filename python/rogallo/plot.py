@@ -115,9 +115,10 @@ class Plots:
                 for values in chosen:
                     (line,) = axes.plot(x, values, label=_short(values))
                     error = data[f"{values.name}_error"]
-                    axes.fill_between(
-                        x, values - error, values + error, color=line.get_color(), alpha=0.25, lw=0
-                    )
+                    # An average that is too short has none.
+                    if np.isfinite(error).any():
+                        edges = (values - error, values + error)
+                        axes.fill_between(x, *edges, color=line.get_color(), alpha=0.25, lw=0)
                 axes.set(xlabel=label(x.attrs))
                 if group == ("U",) and x.name == "y_plus":
                     axes.set(xscale="log", xlim=(0.5, float(x[-1])))
