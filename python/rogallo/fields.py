@@ -84,7 +84,8 @@ class Snapshot(Stored):
     kind = "snapshot"
 
     def _look(self, file: Any) -> None:
-        fields = [name for name in file if name not in AXES]
+        # The others are coordinates, the time, and the group of VTK.
+        fields = [name for name, member in file.items() if len(getattr(member, "shape", ())) == len(AXES)]
         self.names = tuple(sorted(fields, key=lambda name: (name not in VELOCITY, name)))
 
     def fields(self, *names: str, **options: Any) -> xr.Dataset:

@@ -25,6 +25,8 @@ fn wrong_name(name: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if matches!(name, "u" | "v" | "w" | "x" | "y" | "z") {
         Some("a velocity or a direction has this name".to_owned())
+    } else if matches!(name, "time" | "velocity") {
+        Some("snapshots have something else under this name".to_owned())
     } else if matches!(name, "laplacian_v" | "omega_y") {
         Some("a field of the channel's state has this name".to_owned())
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {

@@ -1,9 +1,13 @@
 //! Calls to HDF5 that its safe interface lacks: text attributes of fixed length.
 
 use crate::error::Error;
-use hdf5::Attribute;
 use hdf5::types::TypeDescriptor;
-use hdf5_sys::h5a::{H5Aread, H5Awrite};
+use hdf5::{Attribute, Location};
+use hdf5_sys::h5a::{H5Aclose, H5Acreate2, H5Aread, H5Awrite};
+use hdf5_sys::h5p::H5P_DEFAULT;
+use hdf5_sys::h5s::{H5S_class_t, H5Sclose, H5Screate};
+use hdf5_sys::h5t::{H5Tclose, H5Tcopy, H5Tset_size};
+use std::ffi::CStr;
 
 /// Writes a text into an attribute made for `text_type(text)`.
 pub(super) fn write_text(attribute: &Attribute, text: &str) -> hdf5::Result<()> {
@@ -36,6 +40,26 @@ pub(super) fn read_text(attribute: &Attribute) -> hdf5::Result<String> {
 /// one). HDF5 does not support an empty text.
 pub(super) fn text_type(text: &str) -> TypeDescriptor {
     TypeDescriptor::FixedUnicode(text.len().max(1))
+}
+
+/// Adds a text that ends with a zero byte, which the dimension scales of HDF5 must have.
+pub(super) fn put_terminated(place: &Location, name: &CStr, text: &CStr) -> hdf5::Result<()> {
+    let bytes = text.to_bytes_with_nul();
+    hdf5::sync::sync(|| {
+        // SAFETY: each identifier is one that HDF5 has just returned, or -1, which it refuses; `bytes` has the size
+        // of the type. Closing -1 has no effect but an error, which is not looked at.
+        unsafe {
+            let kind = H5Tcopy(*hdf5::globals::H5T_C_S1);
+            let space = H5Screate(H5S_class_t::H5S_SCALAR);
+            let sized = checked(H5Tset_size(kind, bytes.len()));
+            let attribute = H5Acreate2(place.id(), name.as_ptr(), kind, space, H5P_DEFAULT, H5P_DEFAULT);
+            let written = sized.and_then(|()| checked(H5Awrite(attribute, kind, bytes.as_ptr().cast())));
+            H5Aclose(attribute);
+            H5Sclose(space);
+            H5Tclose(kind);
+            written
+        }
+    })
 }
 
 /// Turns the return code of HDF5 into a result. Call it directly after the HDF5 call, with the

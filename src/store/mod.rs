@@ -16,6 +16,7 @@ mod foreign;
 mod header;
 mod inspect;
 mod parts;
+mod readers;
 mod records;
 mod remake;
 mod snapshot;
@@ -32,7 +33,7 @@ pub use inspect::inspect;
 pub use parts::{Inventory, Part, Parts, blocks};
 pub use records::{read_open_batch, read_statistics, write_statistics};
 pub use remake::Remake;
-pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots};
+pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots, is_in_space};
 pub use stored::{StoredCheckpoint, StoredColumn, StoredSnapshot};
 pub use stored_records::StoredRecords;
 

@@ -4,7 +4,8 @@
 //! /            attributes: program, version, commit, kind, format, step, time, size, case,
 //!              deformation (B: xi = B x, row by row)
 //! /x /y /z     coordinates of the points, ascending (f64, 1-D)
-//! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes)
+//! /NAME        fields (f32 or f64 [nz, ny, nx], x fastest; attributes units, axes, coordinates)
+//! ...          what other programs look for: see `readers`
 //! ```
 //!
 //! Each file comes with an XDMF file of the same name, and `series.xdmf` covers all of them: ParaView
@@ -16,7 +17,7 @@ use super::container::{self, put, put_text};
 use super::foreign::because;
 use super::header::SNAPSHOT;
 use super::transfer::{Filling, Part};
-use super::{directory, xdmf};
+use super::{directory, readers, xdmf};
 use crate::case::Precision;
 use crate::error::{Error, Result};
 use crate::files;
@@ -42,6 +43,19 @@ pub struct SnapshotHeader {
     pub coordinates: [Vec<f64>; 3],
     /// The resolved case file, TOML.
     pub case: String,
+}
+
+impl SnapshotHeader {
+    /// Whether the coordinates are those of space, and not of the moving box: those of a shear in x and of pure strains
+    /// are.
+    pub fn in_space(&self) -> bool {
+        is_in_space(&self.deformation)
+    }
+}
+
+/// Whether points of a box with this B are given at their places in space.
+pub fn is_in_space(b: &[[f64; 3]; 3]) -> bool {
+    [b[0][2], b[1][0], b[1][2], b[2][0], b[2][1]].iter().all(|entry| *entry == 0.0)
 }
 
 /// The box of points that this rank owns, axes (z, y, x); any length may be 0.
@@ -204,12 +218,14 @@ fn begin(path: &Path, program: Program, header: &SnapshotHeader, room: u64) -> h
     put(&file, "step", header.step)?;
     put(&file, "time", header.time)?;
     file.new_attr_builder().with_data(&header.size).create("size")?;
-    let deformation = file.new_attr::<f64>().shape([3, 3]).create("deformation")?;
+    // netCDF has no attributes of two axes.
+    let deformation = file.new_attr::<f64>().shape([9]).create("deformation")?;
     deformation.write_raw(header.deformation.as_flattened())?;
     put_text(&file, "case", &header.case)?;
     for (name, points) in ["x", "y", "z"].into_iter().zip(&header.coordinates) {
         container::dataset::<f64>(&file, name, points.len(), "length of the case")?.write_raw(points)?;
     }
+    readers::begin(&file, header)?;
     file.close()
 }
 
@@ -219,6 +235,7 @@ fn add<T: hdf5::H5Type>(path: &Path, name: &str, units: &str, shape: [usize; 3])
     let dataset = container::dataset::<T>(&file, name, shape, units)?;
     put_text(&dataset, "axes", "z, y, x")?;
     let array = Array::new(&dataset, size_of::<T>())?;
+    readers::add::<T>(&file, name, &dataset)?;
     drop(dataset);
     file.close().map(|()| array)
 }

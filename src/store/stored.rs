@@ -7,6 +7,7 @@ use super::container::{self, get};
 use super::foreign::cause;
 use super::header::{SNAPSHOT, open_kind};
 use super::parts::{Inventory, damaged as damaged_part};
+use super::readers;
 use crate::error::{Error, Result};
 use hdf5::File;
 use ndarray::{Array1, Array3};
@@ -124,7 +125,7 @@ impl StoredSnapshot {
     /// A damaged file.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = self.file.member_names().map_err(|error| damaged(&self.path, &error))?;
-        names.retain(|name| !["x", "y", "z"].contains(&&**name));
+        names.retain(|name| !["x", "y", "z", readers::TIME, readers::VTK].contains(&&**name));
         names.sort();
         Ok(names)
     }

@@ -9,7 +9,7 @@
 use crate::chebyshev;
 use crate::error::Result;
 use crate::field::{Basis, Expansion, Modes, SeeColumn};
-use crate::store::StoredSnapshot;
+use crate::store::{StoredSnapshot, is_in_space};
 use crate::transform::{ComplexLines, Shape, Truncation};
 use ndarray::Array3;
 use num_complex::Complex;
@@ -33,9 +33,8 @@ impl Points {
             Shape::Chebyshev { .. } => Basis::Chebyshev,
             Shape::TwoThirds | Shape::Ellipsoid => Basis::Fourier,
         };
-        let b = snapshot.deformation;
-        let in_space = [b[0][2], b[1][0], b[1][2], b[2][0], b[2][1]].iter().all(|entry| *entry == 0.0);
-        let expansion = Expansion { size: snapshot.size, deformation: b, basis, in_space };
+        let (size, deformation) = (snapshot.size, snapshot.deformation);
+        let expansion = Expansion { size, deformation, basis, in_space: is_in_space(&deformation) };
         // Velocity first, as in a flow.
         let mut names = snapshot.names()?;
         names.sort_by_key(|name| !["u", "v", "w"].contains(&&**name));

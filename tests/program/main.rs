@@ -19,6 +19,7 @@ mod output;
 mod place;
 mod precision;
 mod python;
+mod readers;
 mod readme;
 mod refusals;
 mod regrid;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         check::trials(),
         snapshots::trials(),
         view::trials(),
+        readers::trials(),
         readme::trials(),
         python::trials(),
         regrid::trials(),

@@ -131,7 +131,7 @@ for step in (0, 40, 80):
     with h5py.File(f"run/snapshots/{step:08}.h5") as f:
         assert abs(f.attrs["time"] - time) < 1e-14
         B = b(time)
-        assert abs(f.attrs["deformation"] - B).max() < 1e-14, (f.attrs["deformation"], B)
+        assert abs(f.attrs["deformation"].reshape(3, 3) - B).max() < 1e-14, (f.attrs["deformation"], B)
         given = [f[n][:] for n in "xyz"]
         for i, n in enumerate(given):
             count = (16, 20, 12)[i]
