@@ -137,6 +137,31 @@ enum Command {
         #[arg(long, value_name = "WIDTH", default_value = "85mm")]
         width: report::Width,
     },
+    /// Draw a quantity on a plane of a series of checkpoints or snapshots, as an animated PNG
+    #[command(after_help = quantities())]
+    Movie {
+        /// The files, in the order of time
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// What to draw, as in slice
+        #[arg(long, value_name = "NAME")]
+        quantity: String,
+        /// The plane, as an axis and a place on it, such as z=0.5
+        #[arg(long, value_name = "AXIS=PLACE", allow_hyphen_values = true)]
+        plane: view::At,
+        /// The movie, NAME.png
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Values at both ends of the colours [default: those of all files, which are then read twice]
+        #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true)]
+        range: Option<view::Range>,
+        /// Pictures per second
+        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+        rate: u16,
+        /// Width on paper, at 300 dots per inch, in mm or in (85mm, 3.5in)
+        #[arg(long, value_name = "WIDTH", default_value = "85mm")]
+        width: report::Width,
+    },
     /// Evaluate quantities of a checkpoint or snapshot at points, from all its modes
     #[command(after_help = quantities())]
     Probe {
@@ -289,6 +314,10 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
         Command::Slice { file, quantity, plane: at, out, range, width } => {
             let what = view::Slice { quantity: &quantity, at, range, width };
             return look(program, |world| view::slice(world, flows, &file, &what, &out));
+        }
+        Command::Movie { files, quantity, plane: at, out, range, rate, width } => {
+            let what = view::Slice { quantity: &quantity, at, range, width };
+            return look(program, |world| view::movie(world, flows, &files, &what, rate, &out));
         }
         Command::Probe { file, points, quantity, out } => {
             return look(program, |world| view::probe(world, flows, &file, &points, &quantity, &out));

@@ -183,17 +183,56 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
 /// # Errors
 /// As for [`replace`].
 pub fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
-    let partial = partial(path);
-    discard(&partial)?;
-    let failed = |error| Error::io(format!("cannot write {}", path.display()), error);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&partial).map_err(failed)?;
-    let published =
-        fill(&mut file).and_then(|()| file.sync_all().map_err(failed)).and_then(|()| publish(&partial, path));
-    if published.is_err() {
-        // The first error is the one to report.
-        let _ = discard(&partial);
+    let mut partial = Partial::create(path)?;
+    fill(&mut partial.file)?;
+    partial.publish()
+}
+
+/// A file under a hidden name until it is complete; without [`Partial::publish`] it is removed.
+pub struct Partial {
+    path: PathBuf,
+    partial: PathBuf,
+    file: File,
+}
+
+impl Partial {
+    /// Creates it in the directory of `path`.
+    ///
+    /// # Errors
+    /// A directory that is missing or cannot be written.
+    pub fn create(path: &Path) -> Result<Self> {
+        let partial = partial(path);
+        discard(&partial)?;
+        let failed = |error| Error::io(format!("cannot write {}", path.display()), error);
+        let file = OpenOptions::new().write(true).create_new(true).open(&partial).map_err(failed)?;
+        Ok(Self { path: path.to_path_buf(), partial, file })
     }
-    published
+
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// The error of a failure to write it.
+    pub fn failed(&self, error: io::Error) -> Error {
+        Error::io(format!("cannot write {}", self.path.display()), error)
+    }
+
+    /// Gives the complete file its name.
+    ///
+    /// # Errors
+    /// As for [`publish`].
+    pub fn publish(self) -> Result<()> {
+        let failed = |error| Error::io(format!("cannot write {}", self.path.display()), error);
+        self.file.sync_all().map_err(failed)?;
+        publish(&self.partial, &self.path)
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // After `publish` there is nothing to remove; after an error, that error is the one to report.
+        let _ = discard(&self.partial);
+    }
 }
 
 #[cfg(test)]

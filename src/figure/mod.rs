@@ -21,6 +21,7 @@ pub use label::plain;
 pub use layer::{Layer, Mark, Marker};
 pub use map::Map;
 pub use palette::{Colour, Colours};
+pub use png::Animation;
 pub use scene::Dash;
 
 use crate::error::{Error, Result};

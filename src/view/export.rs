@@ -5,12 +5,11 @@ use super::slice::values;
 use super::{Stored, not_finite};
 use crate::chebyshev::Points;
 use crate::definition::Flows;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::field::{Basis, Expansion, Plane};
-use crate::files;
+use crate::files::Partial;
 use crate::parallel::World;
 use clap::ValueEnum;
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -38,42 +37,29 @@ pub fn export(
     let mut stored = Stored::read(world, flows, path)?;
     let quantity = stored.quantity(path, quantity)?;
     let [nx, ny, nz] = stored.grid;
-    let partial = files::partial(out);
-    let failed = |error| Error::io(format!("cannot write {}", out.display()), error);
     let mut file = None;
-    world.root_does(|| {
-        files::discard(&partial)?;
-        file = Some(OpenOptions::new().write(true).create_new(true).open(&partial).map_err(failed)?);
-        Ok(())
-    })?;
+    world.root_does(|| Partial::create(out).map(|created| file = Some(created)))?;
     let mut array = None;
     world.root_does(|| {
-        array = file.as_ref().map(|file| Array::begin(file, [nz, ny, nx])).transpose().map_err(failed)?;
+        let Some(file) = &file else { return Ok(()) };
+        array = Some(Array::begin(file.file(), [nz, ny, nx]).map_err(|error| file.failed(error))?);
         Ok(())
     })?;
-    let heights = heights(&stored.modes.expansion(), ny);
-    let written = heights.iter().enumerate().try_for_each(|(j, y)| {
-        let plane = Plane { normal: 1, position: *y, points: [nx, nz] };
+    for (j, y) in heights(&stored.modes.expansion(), ny).into_iter().enumerate() {
+        let plane = Plane { normal: 1, position: y, points: [nx, nz] };
         let sheet = plane
             .evaluate(world, stored.modes.as_mut(), &quantity.components)
             .ok_or_else(|| not_finite(path))?;
         world.root_does(|| {
-            let Some(array) = &array else { return Ok(()) };
+            let Some((file, array)) = file.as_ref().zip(array.as_ref()) else { return Ok(()) };
             let values = values(&sheet, &quantity, stored.viscosity);
             let mut rows = values.chunks_exact(nx).enumerate();
-            rows.try_for_each(|(k, row)| array.row([k, j], row)).map_err(failed)
-        })
-    });
+            rows.try_for_each(|(k, row)| array.row([k, j], row)).map_err(|error| file.failed(error))
+        })?;
+    }
     world.root_text(|| {
-        let published = written
-            .clone()
-            .and_then(|()| file.as_ref().map_or(Ok(()), |file| file.sync_all().map_err(failed)))
-            .and_then(|()| files::publish(&partial, out));
-        if published.is_err() {
-            // The first error is the one to report.
-            let _ = files::discard(&partial);
-        }
-        published.map(|()| format!("{}: {}, [z, y, x] = [{nz}, {ny}, {nx}]", out.display(), quantity.name))
+        file.take().map_or(Ok(()), Partial::publish)?;
+        Ok(format!("{}: {}, [z, y, x] = [{nz}, {ny}, {nx}]", out.display(), quantity.name))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Stored fields, looked at: a picture of a plane, values at points, arrays for other programs.
 
 mod export;
+mod movie;
 mod npy;
 mod probe;
 mod slice;
@@ -8,6 +9,7 @@ mod snapshot;
 mod state;
 
 pub use export::{Form, export};
+pub use movie::movie;
 pub use probe::probe;
 pub use slice::{At, Range, Slice, slice};
 

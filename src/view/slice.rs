@@ -42,7 +42,7 @@ impl FromStr for At {
 
 /// A range of values: `-1,1`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range(f64, f64);
+pub struct Range(pub(super) f64, pub(super) f64);
 
 impl FromStr for Range {
     type Err = String;
@@ -74,31 +74,28 @@ pub struct Slice<'a> {
 /// The same on all ranks: a file that is neither; an unknown quantity; a plane outside a channel; a picture that
 /// cannot be written.
 pub fn slice(world: &Rc<World>, flows: Flows, path: &Path, what: &Slice, out: &Path) -> Result<String> {
-    if out.extension().is_none_or(|extension| extension != "png") {
-        return Err(Error::input(format!(
+    require_png(out)?;
+    let seen = Seen::new(world, flows, path, what)?;
+    world.root_text(|| {
+        let range = what.range.unwrap_or_else(|| seen.range());
+        files::replace(out, &seen.figure(range, what.width, world).png()?)?;
+        let (least, most) = ends(&seen.values);
+        let [least, most] = [least, most].map(|value| significant(value, 4));
+        let time = significant(seen.time, 6);
+        let (out, name, place) = (out.display(), &seen.quantity.name, seen.place());
+        Ok(format!("{out}: {name} at {place}, t = {time}, from {least} to {most}"))
+    })
+}
+
+/// Refuses a name that is not that of a PNG file.
+pub(super) fn require_png(out: &Path) -> Result<()> {
+    match out.extension().is_some_and(|extension| extension == "png") {
+        true => Ok(()),
+        false => Err(Error::input(format!(
             "{}: the picture is a PNG file: give a name that ends in .png",
             out.display()
-        )));
+        ))),
     }
-    let mut stored = Stored::read(world, flows, path)?;
-    let quantity = stored.quantity(path, what.quantity)?;
-    let expansion = stored.modes.expansion();
-    let (axis, position) = (what.at.axis, what.at.position);
-    within_walls(&expansion, axis, position)?;
-    let mut plane = Plane { normal: axis, position, points: [1, 1] };
-    plane.points = pixels(&expansion, &plane, what.width);
-    let sheet =
-        plane.evaluate(world, stored.modes.as_mut(), &quantity.components).ok_or_else(|| not_finite(path))?;
-    world.root_text(|| {
-        let values = values(&sheet, &quantity, stored.viscosity);
-        let (least, most) = ends(&values);
-        let figure = draw(&stored, &expansion, &plane, &quantity, what, values, world);
-        files::replace(out, &figure.png()?)?;
-        let [least, most] = [least, most].map(|value| significant(value, 4));
-        let place = format!("{} = {position}", AXES[axis]);
-        let time = significant(stored.time, 6);
-        Ok(format!("{}: {} at {place}, t = {time}, from {least} to {most}", out.display(), quantity.name))
-    })
 }
 
 /// Refuses a place beyond the walls of a channel.
@@ -135,55 +132,87 @@ fn ends(values: &[f64]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), v| (least.min(*v), most.max(*v)))
 }
 
-fn draw(
-    stored: &Stored,
-    expansion: &Expansion,
-    plane: &Plane,
-    quantity: &Quantity,
-    what: &Slice,
-    values: Vec<f64>,
-    world: &World,
-) -> Figure {
-    let (least, most) = ends(&values);
-    // Values of both signs: white is zero.
-    let signed = least < 0.0 && most > 0.0;
-    let (colours, (low, high)) = match (signed, what.range) {
-        (_, Some(Range(low, high))) => {
-            (if low == -high { Colours::Diverging } else { Colours::Sequential }, (low, high))
+/// A quantity on a plane of a stored field.
+pub(super) struct Seen {
+    expansion: Expansion,
+    plane: Plane,
+    pub(super) quantity: Quantity,
+    pub(super) values: Vec<f64>,
+    name: String,
+    grid: [usize; 3],
+    pub(super) time: f64,
+}
+
+impl Seen {
+    /// Evaluates it at every pixel of a picture. Collective.
+    ///
+    /// # Errors
+    /// Those of [`slice`] but for its picture.
+    pub(super) fn new(world: &Rc<World>, flows: Flows, path: &Path, what: &Slice) -> Result<Self> {
+        let mut stored = Stored::read(world, flows, path)?;
+        let quantity = stored.quantity(path, what.quantity)?;
+        let expansion = stored.modes.expansion();
+        let (normal, position) = (what.at.axis, what.at.position);
+        within_walls(&expansion, normal, position)?;
+        let mut plane = Plane { normal, position, points: [1, 1] };
+        plane.points = pixels(&expansion, &plane, what.width);
+        let sheet = plane
+            .evaluate(world, stored.modes.as_mut(), &quantity.components)
+            .ok_or_else(|| not_finite(path))?;
+        let values = values(&sheet, &quantity, stored.viscosity);
+        let Stored { name, grid, time, .. } = stored;
+        Ok(Self { expansion, plane, quantity, values, name, grid, time })
+    }
+
+    /// The ends of the colours for all of its values; if they have both signs, zero is in the middle.
+    pub(super) fn range(&self) -> Range {
+        let (least, most) = ends(&self.values);
+        if least < 0.0 && most > 0.0 {
+            Range(-most.max(-least), most.max(-least))
+        } else {
+            Range(least, most)
         }
-        (true, None) => (Colours::Diverging, (-most.max(-least), most.max(-least))),
-        (false, None) => (Colours::Sequential, (least, most)),
-    };
-    let name = |axis: usize| match expansion.in_space {
-        true => format!("${}$", AXES[axis]),
-        false => format!("$ξ_{}$", AXES[axis]),
-    };
-    let [right, up] = plane.axes();
-    let edges = |axis: usize, points: usize| -> Vec<f64> {
-        let [first, length] = expansion.extent(axis);
-        (0..=points).map(|i| first + length * i as f64 / points as f64).collect()
-    };
-    let (x, y) = (edges(right, plane.points[0]), edges(up, plane.points[1]));
-    let ends = |edges: &[f64]| (edges[0], edges[edges.len() - 1]);
-    let axis = |which: usize, (from, to): (f64, f64)| Axis::linear(name(which)).within(from, to);
-    let mut panel = Panel::new(axis(right, ends(&x)), axis(up, ends(&y)), Vec::new());
-    panel.map = Some(Map {
-        x,
-        y,
-        values,
-        axis: Axis::linear(quantity.symbol()).within(low, high),
-        colours,
-        true_to_scale: true,
-    });
-    let grid = stored.grid.map(|points| points.to_string()).join(" × ");
-    let note = [
-        plain(&stored.name),
-        grid,
-        format!("$t = {}$", significant(stored.time, 4)),
-        format!("{}$ = {}$", name(plane.normal), significant(plane.position, 4)),
-        format!("rogallo {}", world.program()),
-    ];
-    Figure { panels: vec![panel], columns: 1, width: what.width.of_panel(), note: note.join(",  ") }
+    }
+
+    /// `z = 0.5`.
+    pub(super) fn place(&self) -> String {
+        format!("{} = {}", AXES[self.plane.normal], self.plane.position)
+    }
+
+    /// The picture, with these values at the ends of the colours.
+    pub(super) fn figure(&self, Range(low, high): Range, width: Width, world: &World) -> Figure {
+        let Self { expansion, plane, .. } = self;
+        let colours = if low == -high { Colours::Diverging } else { Colours::Sequential };
+        let name = |axis: usize| match expansion.in_space {
+            true => format!("${}$", AXES[axis]),
+            false => format!("$ξ_{}$", AXES[axis]),
+        };
+        let edges = |axis: usize, points: usize| -> Vec<f64> {
+            let [first, length] = expansion.extent(axis);
+            (0..=points).map(|i| first + length * i as f64 / points as f64).collect()
+        };
+        let [right, up] = plane.axes();
+        let (x, y) = (edges(right, plane.points[0]), edges(up, plane.points[1]));
+        let axis =
+            |which: usize, edges: &[f64]| Axis::linear(name(which)).within(edges[0], edges[edges.len() - 1]);
+        let mut panel = Panel::new(axis(right, &x), axis(up, &y), Vec::new());
+        panel.map = Some(Map {
+            x,
+            y,
+            values: self.values.clone(),
+            axis: Axis::linear(self.quantity.symbol()).within(low, high),
+            colours,
+            true_to_scale: true,
+        });
+        let note = [
+            plain(&self.name),
+            self.grid.map(|points| points.to_string()).join(" × "),
+            format!("$t = {}$", significant(self.time, 4)),
+            format!("{}$ = {}$", name(plane.normal), significant(plane.position, 4)),
+            format!("rogallo {}", world.program()),
+        ];
+        Figure { panels: vec![panel], columns: 1, width: width.of_panel(), note: note.join(",  ") }
+    }
 }
 
 #[cfg(test)]

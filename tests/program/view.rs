@@ -10,6 +10,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("stored_fields_are_the_same_on_any_ranks", same_on_any_ranks),
         Trial::test("probed_gradients_of_a_tilted_box_are_exact", tilted),
         Trial::test("a_channel_is_sliced_probed_and_exported", channel),
+        Trial::test("a_movie_has_a_picture_of_each_file_with_the_same_colours", movie),
         Trial::test("what_cannot_be_shown_is_refused", refused),
     ]
 }
@@ -155,6 +156,39 @@ assert abs(lower["heat"]) < 1e-13 and abs(upper["heat"] - 1) < 1e-13
 again = np.genfromtxt("again.csv", delimiter=",", names=True)
 assert again["u"][2] == inside["u"]
 assert abs(again["speed"][2] - np.sqrt(sum(inside[n] ** 2 for n in "uvw"))) < 1e-15
+"#,
+    )
+}
+
+fn movie() -> Outcome {
+    let place = Place::new()?;
+    place.run(3, "run", "--set time.steps=3 --set output.snapshots.every_steps=1")?;
+    let files = "run/snapshots/00000000.h5 run/snapshots/00000001.h5 run/snapshots/00000003.h5";
+    for ranks in [1, 3] {
+        let movie = format!("movie {files} --quantity u --plane z=0.3 --rate 5 --out {ranks}.png");
+        place.ends(ranks, &movie, 0, &["png: 3 pictures, t = 0 to "])?;
+    }
+    let backwards =
+        "movie run/snapshots/00000003.h5 run/snapshots/00000001.h5 --quantity u --plane z=0 --out a.png";
+    place.ends(2, backwards, 2, &["give the files in the order of time"])?;
+    place.python(
+        r#"
+import os, struct, zlib
+data = open("1.png", "rb").read()
+assert data == open("3.png", "rb").read() and not os.path.exists("a.png") and not os.path.exists(".a.png.partial")
+chunks, at = [], 8
+while at < len(data):
+    length, kind = struct.unpack(">I4s", data[at:at + 8])
+    body, (sum,) = data[at + 8:at + 8 + length], struct.unpack(">I", data[at + 8 + length:at + 12 + length])
+    assert sum == zlib.crc32(kind + body)
+    chunks.append((kind, body))
+    at += 12 + length
+kinds = [kind for kind, _ in chunks]
+assert struct.unpack(">II", dict(chunks)[b"acTL"]) == (3, 0) and kinds.count(b"fcTL") == 3
+width, height = struct.unpack(">II", chunks[0][1][:8])
+frames = [body for kind, body in chunks if kind == b"fcTL"]
+assert all(struct.unpack(">II", frame[4:12]) == (width, height) for frame in frames) and width > 900
+assert all(struct.unpack(">HH", frame[20:24]) == (1, 5) for frame in frames)
 "#,
     )
 }
