@@ -55,6 +55,8 @@ pub struct Figure {
 
 #[derive(Clone, Debug)]
 pub struct Panel {
+    /// Markup behind the letter of the panel.
+    pub title: String,
     pub x: Axis,
     pub y: Axis,
     pub layers: Vec<Layer>,
@@ -62,8 +64,9 @@ pub struct Panel {
 }
 
 impl Panel {
+    /// A panel without a title.
     pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
-        Self { x, y, layers, map: None }
+        Self { title: String::new(), x, y, layers, map: None }
     }
 }
 

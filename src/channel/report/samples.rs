@@ -62,9 +62,10 @@ pub struct Samples {
     /// The sums of each moment, batch after batch.
     sums: Vec<(Moment, Vec<f64>)>,
     /// Names of the moments that some batches lack.
-    pub lacking: Vec<String>,
-    /// Indices of the whole batches.
-    whole: Vec<usize>,
+    lacking: Vec<String>,
+    /// The group that each batch belongs to, if it is in one.
+    group: Vec<Option<usize>>,
+    groups: usize,
     /// Number of whole batches in a group.
     grouped: usize,
 }
@@ -100,13 +101,46 @@ impl Samples {
         let weights = batches.iter().map(|batch| batch.moments.weight).collect();
         let whole: Vec<usize> = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
         let grouped = whole.len().div_ceil(MOST_GROUPS).max(1);
+        let mut group = vec![None; batches.len()];
+        // The first whole batches belong to no group if they do not fill one.
+        for (position, batch) in whole.iter().skip(whole.len() % grouped).enumerate() {
+            group[*batch] = Some(position / grouped);
+        }
+        let groups = whole.len() / grouped;
         let lacking = lacking.into_iter().map(|(_, name)| name).collect();
-        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, lacking, whole, grouped })
+        Ok(Self {
+            y,
+            frame_velocity,
+            weights,
+            scalars: scalars.into(),
+            sums,
+            lacking,
+            group,
+            groups,
+            grouped,
+        })
+    }
+
+    /// The same of an ensemble, each member of which, with so many of the batches, is a group.
+    ///
+    /// # Errors
+    /// Those of [`Samples::new`].
+    pub fn of_members(batches: &[Batch], members: &[usize], scalars: &[ChannelScalar]) -> Result<Self> {
+        let group = members.iter().enumerate().flat_map(|(m, count)| vec![Some(m); *count]).collect();
+        Ok(Self { group, groups: members.len(), grouped: 1, ..Self::new(batches, scalars)? })
+    }
+
+    /// The note on averages that some batches lack.
+    pub fn lacking(&self) -> Option<String> {
+        let (first, number) = (self.lacking.first()?, self.lacking.len());
+        Some(format!(
+            "left out: {number} averages that batches of an earlier version lack, such as `{first}`"
+        ))
     }
 
     /// Number of groups of whole batches.
     pub fn groups(&self) -> usize {
-        self.whole.len() / self.grouped
+        self.groups
     }
 
     /// Number of whole batches in a group.
@@ -121,19 +155,12 @@ impl Samples {
 
     /// Averages over all groups but one.
     pub fn without(&self, group: usize) -> Averages {
-        self.over(|b| self.group_of(b).is_some_and(|other| other != group))
+        self.over(|b| self.group[b].is_some_and(|other| other != group))
     }
 
     /// Averages over the first `groups` groups.
     pub fn first(&self, groups: usize) -> Averages {
-        self.over(|b| self.group_of(b).is_some_and(|other| other < groups))
-    }
-
-    /// The group that a batch belongs to, if it is whole. The first whole batches belong to none if they
-    /// do not fill one.
-    fn group_of(&self, batch: usize) -> Option<usize> {
-        let position = self.whole.binary_search(&batch).ok()?;
-        Some(position.checked_sub(self.whole.len() % self.grouped)? / self.grouped)
+        self.over(|b| self.group[b].is_some_and(|other| other < groups))
     }
 
     /// `sum_b S_b / sum_b w_b` over the batches taken, with S the sums of their samples and w those
