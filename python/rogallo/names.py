@@ -91,10 +91,15 @@ WALL: Table = [
     ("p_rms", "p'^+", "rms of the pressure over density", "u_tau^2"),
     ("omega_(.)_rms", r"\omega_*'^+", "rms of the vorticity in *", "u_tau^2 / nu"),
     ("(skewness|flatness)_([uvw])", "", "# of *", "1"),
-    ("([uvw]{3}|p[uv])", r"\langle * \rangle^+", "third moment *", "u_tau^3"),
-    (r"(\w+)_(uu|vv|ww|uv|k)", "", "# of *", "u_tau^4 / nu"),
+    ("(skewness|flatness)_(.+)", "", "# of *", "1"),
+    ("([uvw]{3}|p[uvw])", r"\langle * \rangle^+", "third moment *", "u_tau^3"),
+    (r"(\w+)_(uu|vv|ww|uv|uw|vw|k)", "", "# of *", "u_tau^4 / nu"),
     ("(.+)_(mean|rms)", "", "* of #", "theta_tau"),
-    ("([uv])_(.+)", r"\langle # \theta \rangle^+", "flux of * along #", "u_tau theta_tau"),
+    ("([uvw])_(.+)", r"\langle # \theta \rangle^+", "flux of * along #", "u_tau theta_tau"),
+    ("p_(.+)", r"\langle p \theta \rangle^+", "pressure times *", "u_tau^2 theta_tau"),
+    ("([uvw]{2})_(.+)", r"\langle # \theta \rangle^+", "third moment # *", "u_tau^2 theta_tau"),
+    (r"(\w+?)_(.+)_\2", "", "# of the variance of *", "u_tau^2 theta_tau^2 / nu"),
+    (r"(\w+_[uvw])_(.+)", "", "# times *, of the budget of that flux", "u_tau^3 theta_tau / nu"),
 ]
 
 

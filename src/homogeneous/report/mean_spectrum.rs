@@ -88,7 +88,7 @@ mod tests {
         // Less than a period of 0.05 t, of which nothing is known.
         assert!(slow.is_nan() && still < 1e-12, "{:?}", mean.errors);
         assert_eq!(mean.positive().len(), 3);
-        assert!(MeanSpectrum::of(&spectra[..20], &averages).is_none());
+        assert!(MeanSpectrum::of(&spectra[..8], &averages).is_none());
         assert!(mean.table("a.csv".into()).text().starts_with("k,energy,energy_error\n0e0,0e0,0e0\n"));
     }
 }
