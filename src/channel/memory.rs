@@ -19,12 +19,15 @@ impl Parameters {
         let [exchange, planes] = Pencils::<T>::memory(portion, right_hand_side::room(self.scalars.len()));
         let (scalars, points) = (self.scalars.len(), self.grid[1]);
         let visited = portion.visits();
+        let stored = size_of::<f64>() * statistics::stored(scalars, points, &visited);
+        // A batch that closes with a sample is a copy; what the sample took in small pieces is not given back before.
+        let sample = statistics::of_sample(scalars, points, &visited) + stored;
         Memory::default()
             .always("state", (2 + scalars) * of_field * size_of::<T>())
             .always("exchanges", exchange)
             .always("planes and lists", planes)
-            .always("statistics", size_of::<f64>() * statistics::stored(scalars, points, &visited))
-            .at_times("sample", statistics::of_sample(scalars, points, &visited))
+            .always("statistics", stored)
+            .at_times("sample", sample)
     }
 
     /// Numbers in double precision that a batch of statistics has on the disk.

@@ -129,7 +129,8 @@ fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usiz
         let given = points * complex(case) / 2;
         memory = memory.at_times("snapshot", given + given.min(AT_ONCE));
     }
-    if is_root { memory.at_the_end("report", libraries + REPORT + records) } else { memory }
+    // The report holds the stored averages, and what it computes of them with their errors.
+    if is_root { memory.at_the_end("report", libraries + REPORT + 2 * records) } else { memory }
 }
 
 /// A line for the user if points in y divide so badly that ranks wait, with numbers of points nearby
