@@ -51,10 +51,15 @@ macro_rules! of_fields {
 
 of_fields! {
     U: U, W: W, P: P,
-    UU: U U, VV: V V, WW: W W, UV: U V, UW: U W, VW: V W, PP: P P, PU: P U, PV: P V,
-    UUU: U U U, UUV: U U V, UVV: U V V, VVV: V V V, VWW: V W W, UWW: U W W, WWW: W W W,
+    UU: U U, VV: V V, WW: W W, UV: U V, UW: U W, VW: V W, PP: P P, PU: P U, PV: P V, PW: P W,
+    UUU: U U U, UUV: U U V, UUW: U U W, UVV: U V V, UVW: U V W, UWW: U W W,
+    VVV: V V V, VVW: V V W, VWW: V W W, WWW: W W W,
     UUUU: U U U U, VVVV: V V V V, WWWW: W W W W,
-    S: FIRST_SCALAR, SS: FIRST_SCALAR FIRST_SCALAR, US: U FIRST_SCALAR, VS: V FIRST_SCALAR,
+    S: FIRST_SCALAR, SS: FIRST_SCALAR FIRST_SCALAR,
+    US: U FIRST_SCALAR, VS: V FIRST_SCALAR, WS: W FIRST_SCALAR, PS: P FIRST_SCALAR,
+    UVS: U V FIRST_SCALAR, VVS: V V FIRST_SCALAR, VWS: V W FIRST_SCALAR,
+    VSS: V FIRST_SCALAR FIRST_SCALAR, SSS: FIRST_SCALAR FIRST_SCALAR FIRST_SCALAR,
+    SSSS: FIRST_SCALAR FIRST_SCALAR FIRST_SCALAR FIRST_SCALAR,
 }
 
 /// Constants of the two parts of `<da/dx_k db/dx_k>`: parallel to the walls, and with k = y.
@@ -67,19 +72,39 @@ macro_rules! of_gradients {
     };
 }
 
-of_gradients! { E_UU, D_UU: U U, E_VV, D_VV: V V, E_WW, D_WW: W W, E_UV, D_UV: U V }
+of_gradients! {
+    E_UU, D_UU: U U, E_VV, D_VV: V V, E_WW, D_WW: W W, E_UV, D_UV: U V, E_UW, D_UW: U W, E_VW, D_VW: V W,
+    E_SS, D_SS: FIRST_SCALAR FIRST_SCALAR,
+    E_US, D_US: U FIRST_SCALAR, E_VS, D_VS: V FIRST_SCALAR, E_WS, D_WS: W FIRST_SCALAR,
+}
 
-pub const P_DUDX: Moment = Moment::product(&[Value(Field::P), Dx(Field::U)]);
-pub const P_DVDX: Moment = Moment::product(&[Value(Field::P), Dx(Field::V)]);
-pub const P_DUDY: Moment = Moment::product(&[Value(Field::P), Dy(Field::U)]);
-pub const P_DVDY: Moment = Moment::product(&[Value(Field::P), Dy(Field::V)]);
-pub const P_DWDZ: Moment = Moment::product(&[Value(Field::P), Dz(Field::W)]);
+/// Constants of products of the value of a field and a derivative of one: `P_DUDX: P Dx U`.
+macro_rules! of_values_and_slopes {
+    ($($name:ident: $a:ident $slope:ident $b:ident),+ $(,)?) => {
+        $(pub const $name: Moment = Moment::product(&[Value(Field::$a), $slope(Field::$b)]);)+
+    };
+}
+
+of_values_and_slopes! {
+    P_DUDX: P Dx U, P_DVDX: P Dx V, P_DWDX: P Dx W,
+    P_DUDY: P Dy U, P_DVDY: P Dy V, P_DWDY: P Dy W,
+    P_DUDZ: P Dz U, P_DVDZ: P Dz V, P_DWDZ: P Dz W,
+    P_DSDX: P Dx FIRST_SCALAR, P_DSDY: P Dy FIRST_SCALAR, P_DSDZ: P Dz FIRST_SCALAR,
+    U_DSDY: U Dy FIRST_SCALAR, V_DSDY: V Dy FIRST_SCALAR, W_DSDY: W Dy FIRST_SCALAR,
+}
 
 pub const OMEGA_X: Moment = Moment::product(&[OmegaX]);
 pub const OMEGA_Z: Moment = Moment::product(&[OmegaZ]);
 pub const OMEGA_X_SQUARED: Moment = Moment::product(&[OmegaX, OmegaX]);
 pub const OMEGA_Y_SQUARED: Moment = Moment::product(&[OmegaY, OmegaY]);
 pub const OMEGA_Z_SQUARED: Moment = Moment::product(&[OmegaZ, OmegaZ]);
+
+/// Moments that earlier versions did not sample, of a scalar as the first one.
+const ADDED: [Moment; 34] = [
+    UUW, UVW, VVW, PW, E_UW, D_UW, E_VW, D_VW, P_DWDX, P_DWDY, P_DUDZ, P_DVDZ, //
+    WS, PS, UVS, VVS, VWS, VSS, SSS, SSSS, E_SS, D_SS, E_US, D_US, E_VS, D_VS, E_WS, D_WS, //
+    P_DSDX, P_DSDY, P_DSDZ, U_DSDY, V_DSDY, W_DSDY,
+];
 
 impl Field {
     pub const FIRST_SCALAR: Self = Self::Scalar(0);
@@ -187,6 +212,11 @@ impl Moment {
             i += 1;
         }
         Product(all)
+    }
+
+    /// Whether batches and checkpoints of earlier versions lack it; what needs it is left out then.
+    pub fn is_added(self) -> bool {
+        ADDED.contains(&self.of_scalar(0))
     }
 
     /// The same moment with this scalar in the place of any other.

@@ -59,19 +59,20 @@ impl<T: Real> Kinematics<'_, T> {
         })
     }
 
-    /// Transforms fields to the planes that `fill(column, range, velocity, fields)` makes of u, v
-    /// and w, without the mean velocity, column by column; `range` is where the column lies in a
+    /// Transforms `number` fields to the planes that `fill(column, range, velocity, fields)` makes of u,
+    /// v and w, without the mean velocity, column by column; `range` is where the column lies in a
     /// [`SpectralField`].
-    pub fn fluctuations_to_planes<'p, const FIELDS: usize>(
+    pub fn fluctuations_to_planes<'p>(
         mut self,
         pencils: &'p mut Pencils<T>,
-        mut fill: impl FnMut(&Column, Range<usize>, [&Line<T>; 3], [&mut Line<T>; FIELDS]),
+        number: usize,
+        mut fill: impl FnMut(&Column, Range<usize>, [&Line<T>; 3], &mut [Vec<Complex<T>>]),
     ) -> OnPlanes<'p, T> {
         let kept = self.operators.kept;
         let line = || vec![Complex::default(); kept];
         let mut uvw: [_; 3] = std::array::from_fn(|_| line());
-        let mut fields: [_; FIELDS] = std::array::from_fn(|_| line());
-        pencils.inverse(FIELDS, |columns, range, mut lines| {
+        let mut fields = vec![line(); number];
+        pencils.inverse(number, |columns, range, mut lines| {
             self.solve(columns, &range);
             for (c, column) in columns.iter().enumerate() {
                 let uvw_mut = uvw.each_mut().map(|line| &mut line[..]);
@@ -81,8 +82,7 @@ impl<T: Real> Kinematics<'_, T> {
                     self.velocity.copy_out(c, uvw_mut);
                 }
                 let own = range.start + c * kept..range.start + (c + 1) * kept;
-                let fields_mut = fields.each_mut().map(|line| &mut line[..]);
-                fill(column, own, uvw.each_ref().map(|line| &line[..]), fields_mut);
+                fill(column, own, uvw.each_ref().map(|line| &line[..]), &mut fields);
                 fields.iter().enumerate().for_each(|(f, field)| copy_in_one(field, c, lines.of(f)));
             }
         })
@@ -92,14 +92,12 @@ impl<T: Real> Kinematics<'_, T> {
     /// the planes.
     pub fn vorticity_to_planes<'p>(self, pencils: &'p mut Pencils<T>) -> OnPlanes<'p, T> {
         let Self { operators, wavenumbers, state, .. } = self;
-        let [mut line, mut derivative] = [operators.line(), operators.line()];
-        self.fluctuations_to_planes(pencils, |column, range, [u, v, w], [x, y, z]| {
+        let mut slope = Slope::new(operators);
+        self.fluctuations_to_planes(pencils, 3, |column, range, [u, v, w], fields| {
+            let [x, y, z] = fields else { unreachable!("these are three fields") };
             // du/dy and dw/dy where the vorticity will be.
-            for (from, to) in [(u, &mut *x), (w, &mut *z)] {
-                copy_in([from; NEIGHBOURS], &mut line);
-                operators.differentiate(&line, &mut derivative);
-                copy_out(&derivative, 0, to);
-            }
+            slope.of(u, x);
+            slope.of(w, z);
             let [kx, kz] = wavenumbers.of(column);
             for ((x, z), v) in x.iter_mut().zip(z.iter_mut()).zip(v) {
                 let i_v = Complex::new(-v.im, v.re);
@@ -118,6 +116,26 @@ impl<T: Real> Kinematics<'_, T> {
         let Self { operators, wavenumbers, walls, state, velocity, time } = self;
         let [phi, eta] = [0, 1].map(|f: usize| &state[f][range.clone()]);
         velocity.solve(operators, wavenumbers.of_columns(columns), [phi, eta], walls.through(columns, *time));
+    }
+}
+
+/// Derivatives of columns along y, one at a time.
+pub struct Slope<'a, T> {
+    operators: &'a Operators<T>,
+    line: Vec<T>,
+    derivative: Vec<T>,
+}
+
+impl<'a, T: Real> Slope<'a, T> {
+    pub fn new(operators: &'a Operators<T>) -> Self {
+        Self { operators, line: operators.line(), derivative: operators.line() }
+    }
+
+    /// The derivative of a column.
+    pub fn of(&mut self, column: &Line<T>, to: &mut Line<T>) {
+        copy_in([column; NEIGHBOURS], &mut self.line);
+        self.operators.differentiate(&self.line, &mut self.derivative);
+        copy_out(&self.derivative, 0, to);
     }
 }
 

@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn batches_of_averages_are_counted_and_too_few_are_warned_of() {
-        // 40 profiles, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y.
-        let numbers = 129 * (40 + 5 * 128 + 3);
+        // 52 profiles, 5 spectra over 64 k_x and 64 k_z and three mean profiles at 129 y.
+        let numbers = 129 * (52 + 5 * 128 + 3);
         let (case, flow) = case(&[]);
         assert_eq!(Parameters::new(&case, &flow).batch_numbers(), numbers);
         let each = 8.0 * numbers as f64 / 1e6;

@@ -120,6 +120,11 @@ impl<'a, T: Real, Y: Columns<T>> OnPlanes<'a, T, Y> {
         self.pencils.layout.slab.y.clone()
     }
 
+    /// The largest n_x.
+    pub fn last_nx(&self) -> usize {
+        self.pencils.layout.truncation.nx_max()
+    }
+
     /// Visits the modes in x and z: `visit(y, n_x, lines)` for every n_x, ascending. This rank has
     /// some |n_z| ([`Layout::visited`]); each line has the modes of n_z and of -n_z, where n_z = 0
     /// a zero, one n_z after the other.

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("walls_that_move_and_blow_have_the_same_bits_in_two_pieces", moving_walls),
         Trial::test("what_is_reported_does_not_depend_on_the_observer", observers),
         Trial::test("averages_that_are_incomplete_are_refused", incomplete),
+        Trial::test("averages_that_an_earlier_version_lacks_begin_with_the_next_batch", added),
         Trial::test("averages_of_an_older_version_are_refused", older),
     ]
 }
@@ -143,7 +144,10 @@ for b in batches:
     place.same_text("whole/run", "pieces/run", "budgets.csv")?;
     place.python(LINES)?;
     let header = place.read("pieces/run/profiles.csv")?;
-    ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error\n"), "{header}");
+    ensure!(
+        header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error,w_dye,"),
+        "{header}"
+    );
     dressed_references(&place)?;
 
     // A damaged file is told, and a run that starts over has nothing of the old one.
@@ -355,6 +359,51 @@ assert '{missing}' in f and f['samples'][()] == f['spectra_samples'][()] == 1 an
 assert abs(f['spectrum_x_uu'][:].sum(1) - f['uu'][:]).max() < 1e-12 * f['uu'][:].max()"
         ))?;
     }
+    Ok(())
+}
+
+/// As a checkpoint of a version without these averages.
+fn added() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("case.toml"), CASE)?;
+    place.run(2, "whole", "")?;
+    place.run(2, "old", "--set time.steps=8")?;
+    place.python(
+        "import h5py
+f = h5py.File('old/checkpoints/latest', 'r+')['statistics']
+names = 'uuw uvw vvw pw e_uw d_uw e_vw d_vw p_wx p_wy p_uz p_vz ws ps uvs vvs vws vss sss ssss e_ss d_ss \
+e_us d_us e_vs d_vs e_ws d_ws p_sx p_sy p_sz u_sy v_sy w_sy'
+for name in names.replace('s', '[dye]').split(): del f[name]",
+    )?;
+    place.ends(
+        3,
+        "run case.toml --dir old",
+        0,
+        &["continuing from old/checkpoints/00000008.h5", "done: step 40,"],
+    )?;
+    place.python(
+        "import h5py
+old, whole = ([h5py.File('%s/statistics/%08d.h5' % (run, m)) for m in range(4)] for run in ('old', 'whole'))
+lacking = set(whole[0]) - set(old[0])
+assert len(lacking) == 34 and 'uvw' in lacking and not set(old[0]) - set(whole[0]), lacking
+for name in set(old[0]) - {'numbers'}: assert old[0][name][()].tobytes() == whole[0][name][()].tobytes(), name",
+    )?;
+    for batch in 1..4 {
+        let file = format!("statistics/{batch:08}.h5");
+        ensure!(
+            fs::read(place.at("old").join(&file))? == fs::read(place.at("whole").join(&file))?,
+            "{file} differs"
+        );
+    }
+    let without = "left out: 34 averages that batches of an earlier version lack, such as `uuw`";
+    place.ends(1, "stats old", 0, &["; 35 samples; ", without, "budget_k, scalar_mean"])?;
+    let header = place.read("old/profiles.csv")?;
+    ensure!(
+        header.contains(",uww,") && !header.contains(",uvw,") && !header.contains("skewness_dye"),
+        "{header}"
+    );
+    place.ends(1, "stats old --from 0.02", 0, &["; 30 samples; "])?;
+    ensure!(place.read("old/profiles.csv")?.contains(",skewness_dye,"), "an average is missing");
     Ok(())
 }
 

@@ -17,13 +17,14 @@ use rogallo::transform::{Reals, Slab};
 use std::f64::consts::{PI, TAU};
 use std::rc::Rc;
 
-pub static CHECKS: [Check; 9] = [
+pub static CHECKS: [Check; 10] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes },
     Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating },
     Check { name: "convection_alone_is_of_third_order", ranks: &[2], run: convected },
     Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls },
     Check { name: "the_budgets_of_the_statistics_close", ranks: &[1, 6], run: budgets },
+    Check { name: "averages_are_means_over_the_points", ranks: &[1, 6], run: averages },
     Check { name: "spectra_add_up_to_the_averages", ranks: &[1, 2, 3, 4, 6], run: spectra },
     Check { name: "convection_neither_makes_nor_destroys_energy", ranks: &[2], run: energy },
     Check { name: "orr_sommerfeld_modes_grow_as_they_should", ranks: &[1, 4], run: orr_sommerfeld },
@@ -332,74 +333,126 @@ fn sum(terms: &[(f64, &[f64])]) -> Vec<f64> {
     (0..terms[0].1.len()).map(|j| terms.iter().map(|(factor, values)| factor * values[j]).sum()).collect()
 }
 
-/// What the budgets of `<u_i u_j>` and of the mean profiles are off by, of their largest term, at
-/// the third of five states: name and part.
-fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(String, f64)> {
-    let (nu, two_omega) = (parameters.viscosity, 2.0 * parameters.rotation);
-    let now = |name: &str| states.now(name);
-    let times = |factor: f64, values: &[f64]| sum(&[(factor, values)]);
-    // name, transported by v, with p, strained by p, Coriolis
-    type Terms<'a> = (&'a str, &'a str, Vec<(f64, &'a str)>, Vec<(f64, &'a str)>, Vec<(f64, &'a str)>);
-    let rows: [Terms<'_>; 4] = [
-        ("uu", "uuv", vec![], vec![(2.0, "p_ux")], vec![(2.0 * two_omega, "uv")]),
-        ("vv", "vvv", vec![(-2.0, "pv")], vec![(2.0, "p_vy")], vec![(-2.0 * two_omega, "uv")]),
-        ("ww", "vww", vec![], vec![(2.0, "p_wz")], vec![]),
-        (
-            "uv",
-            "uvv",
-            vec![(-1.0, "pu")],
-            vec![(1.0, "p_uy"), (1.0, "p_vx")],
-            vec![(two_omega, "vv"), (-two_omega, "uu")],
-        ),
-    ];
-    let mut found = Vec::new();
-    for (name, carried, moved, strained, turned) in rows {
-        let added = |terms: &[(f64, &str)]| -> Vec<f64> {
-            let profiles: Vec<(f64, Vec<f64>)> =
-                terms.iter().map(|(factor, name)| (*factor, now(name))).collect();
-            (0..states.points)
-                .map(|j| profiles.iter().map(|(factor, profile)| factor * profile[j]).sum())
-                .collect()
-        };
-        let [along, across] = [format!("e_{name}"), format!("d_{name}")].map(|name| now(&name));
-        let terms = [
-            times(-1.0, &slope(&now(carried))),
-            sum(&[(1.0, &added(&strained)), (1.0, &slope(&added(&moved)))]),
-            times(nu, &slope(&slope(&now(name)))),
-            sum(&[(-2.0 * nu, &along), (-2.0 * nu, &across)]),
-            times(if name == "uu" { 2.0 * gradient } else { 0.0 }, &now("u")),
-            added(&turned),
-            // The Coriolis force along y is -2 Omega (u + c), with u in the moving frame, in which
-            // the moments are measured.
-            times(if name == "uv" { -two_omega * parameters.frame_velocity } else { 0.0 }, &now("u")),
-        ];
-        found.push((name.to_owned(), states.residual(name, &terms)));
-    }
-    let of_scalars = parameters.scalars.iter().map(|scalar| {
-        let source = if let ScalarBoundary::Source { rate } = scalar.boundary { rate } else { 0.0 };
-        (format!("[{}]", scalar.name), nu / scalar.schmidt, source)
-    });
-    for (name, diffusivity, source) in
-        [("u".to_owned(), nu, gradient), ("w".to_owned(), nu, 0.0)].into_iter().chain(of_scalars)
-    {
-        let carried = slope(&now(&match &*name {
-            "u" => "uv".to_owned(),
-            "w" => "vw".to_owned(),
-            scalar => format!("v{scalar}"),
-        }));
-        let terms = [
-            times(-1.0, &carried),
-            times(diffusivity, &slope(&slope(&now(&name)))),
-            vec![source; states.points],
-        ];
-        found.push((name.clone(), states.residual(&name, &terms)));
-    }
-    found
+/// The terms of the equation of a raw moment, in names of averages and their factors.
+struct Equation {
+    name: String,
+    /// The average that v carries.
+    carried: String,
+    /// Of `lap <..>` and of the products of gradients, along the walls and along y.
+    diffused: f64,
+    dissipated: (f64, [String; 2]),
+    /// Averages whose slopes are terms, and averages that are terms.
+    moved: Vec<(f64, String)>,
+    added: Vec<(f64, String)>,
+    /// A uniform source.
+    source: f64,
 }
 
-/// At every y the rate of change of `<u_i u_j>` is what production, transport, pressure, diffusion
-/// and dissipation say, that of the mean profiles what flux and diffusion say: this sees an error
-/// in any of the averages, and in the pressure. Between walls at rest, and between walls that move,
+/// The equations of all raw moments of first and second order, from those of the fields
+///
+/// ```text
+///     du/dt = .. - dp/dx + nu lap u + G + 2 Omega v,    dv/dt = .. - dp/dy + nu lap v - 2 Omega (u + c),
+///     dw/dt = .. - dp/dz + nu lap w,                    ds/dt = .. + kappa lap s + q
+/// ```
+///
+/// u being measured in the frame that moves with c.
+fn equations(parameters: &Parameters, gradient: f64) -> Vec<Equation> {
+    let (nu, two_omega) = (parameters.viscosity, 2.0 * parameters.rotation);
+    let c = parameters.frame_velocity;
+    let named =
+        |terms: &[(f64, &str)]| terms.iter().map(|(factor, name)| (*factor, (*name).to_owned())).collect();
+    let stress = |name: &str, carried: &str, moved: &[(f64, &str)], added: &[(f64, &str)]| Equation {
+        name: name.to_owned(),
+        carried: carried.to_owned(),
+        diffused: nu,
+        dissipated: (2.0 * nu, ["e_", "d_"].map(|part| format!("{part}{name}"))),
+        moved: named(moved),
+        added: named(added),
+        source: 0.0,
+    };
+    let mean = |name: &str, carried: &str, diffused: f64, source: f64| Equation {
+        diffused,
+        dissipated: (0.0, [name.to_owned(), name.to_owned()]),
+        source,
+        ..stress(name, carried, &[], &[])
+    };
+    let mut all = vec![
+        mean("u", "uv", nu, gradient),
+        mean("w", "vw", nu, 0.0),
+        stress("uu", "uuv", &[], &[(2.0, "p_ux"), (2.0 * two_omega, "uv"), (2.0 * gradient, "u")]),
+        stress("vv", "vvv", &[(-2.0, "pv")], &[(2.0, "p_vy"), (-2.0 * two_omega, "uv")]),
+        stress("ww", "vww", &[], &[(2.0, "p_wz")]),
+        stress(
+            "uv",
+            "uvv",
+            &[(-1.0, "pu")],
+            &[(1.0, "p_uy"), (1.0, "p_vx"), (two_omega, "vv"), (-two_omega, "uu"), (-two_omega * c, "u")],
+        ),
+        stress("uw", "uvw", &[], &[(1.0, "p_uz"), (1.0, "p_wx"), (two_omega, "vw"), (gradient, "w")]),
+        stress(
+            "vw",
+            "vvw",
+            &[(-1.0, "pw")],
+            &[(1.0, "p_vz"), (1.0, "p_wy"), (-two_omega, "uw"), (-two_omega * c, "w")],
+        ),
+    ];
+    for ChannelScalar { name, schmidt, boundary } in &parameters.scalars {
+        let (s, kappa) = (format!("[{name}]"), nu / schmidt);
+        let q = if let ScalarBoundary::Source { rate } = boundary { *rate } else { 0.0 };
+        let [us, vs] = ["u", "v"].map(|field| format!("{field}{s}"));
+        let further = [
+            vec![(gradient, s.clone()), (two_omega, vs), (q, "u".to_owned())],
+            vec![(-two_omega, us), (-two_omega * c, s.clone())],
+            vec![(q, "w".to_owned())],
+        ];
+        all.push(mean(&s, &format!("v{s}"), kappa, q));
+        all.push(Equation {
+            diffused: kappa,
+            dissipated: (2.0 * kappa, ["e_", "d_"].map(|part| format!("{part}{s}{s}"))),
+            added: vec![(2.0 * q, s.clone())],
+            ..stress(&format!("{s}{s}"), &format!("v{s}{s}"), &[], &[])
+        });
+        for ((field, carried, along), further) in
+            [("u", "uv", "x"), ("v", "vv", "y"), ("w", "vw", "z")].into_iter().zip(further)
+        {
+            let mut moved = vec![(kappa - nu, format!("{field}_{s}y"))];
+            moved.extend((field == "v").then(|| (-1.0, format!("p{s}"))));
+            let strained = (1.0, format!("p_{s}{along}"));
+            all.push(Equation {
+                dissipated: (nu + kappa, ["e_", "d_"].map(|part| format!("{part}{field}{s}"))),
+                moved,
+                added: [strained].into_iter().chain(further).collect(),
+                ..stress(&format!("{field}{s}"), &format!("{carried}{s}"), &[], &[])
+            });
+        }
+    }
+    all
+}
+
+/// What the equations of the raw moments are off by, of their largest term, at the third of five
+/// states: name and part.
+fn residuals(states: &States, parameters: &Parameters, gradient: f64) -> Vec<(String, f64)> {
+    let times = |factor: f64, values: &[f64]| sum(&[(factor, values)]);
+    let residual = |equation: Equation| {
+        let Equation { name, carried, diffused, dissipated: (rate, products), moved, added, source } =
+            equation;
+        let mut terms = vec![
+            times(-1.0, &slope(&states.now(&carried))),
+            times(diffused, &slope(&slope(&states.now(&name)))),
+            vec![source; states.points],
+        ];
+        terms.extend(products.iter().map(|product| times(-rate, &states.now(product))));
+        terms.extend(moved.iter().map(|(factor, name)| times(*factor, &slope(&states.now(name)))));
+        terms.extend(added.iter().map(|(factor, name)| times(*factor, &states.now(name))));
+        let off = states.residual(&name, &terms);
+        (name, off)
+    };
+    equations(parameters, gradient).into_iter().map(residual).collect()
+}
+
+/// At every y the rate of change of each average of first and second order, of scalars as well, is what
+/// transport, pressure, diffusion and dissipation say: this sees an error in any of the averages of
+/// up to three factors, and in the pressure. Between walls at rest, and between walls that move,
 /// oscillate and transpire, with scalars; in a frame that turns, and moves.
 fn budgets(world: &Rc<World>) -> Outcome {
     let (gradient, points) = (0.05, 65);
@@ -465,6 +518,56 @@ fn budgets(world: &Rc<World>) -> Outcome {
             ensure!(
                 *residual < at_first / 1.5,
                 "{what}: the budget of {name} is off by {at_first:e} and, at half the step, {residual:e}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The averages of products of fields are means over the points of the planes. The frame has moved by the
+/// distance of one point, so that aliasing of fourth powers is the same at the points of the laboratory.
+fn averages(world: &Rc<World>) -> Outcome {
+    let grid = [16, 17, 14];
+    let c = TAU / 16.0 / 0.75;
+    let boundary = ScalarBoundary::Values { lower: 0.5, upper: 2.0 };
+    let scalars = ["dye", "heat"].map(|name| ChannelScalar { name: name.into(), schmidt: 0.7, boundary });
+    let own = Parameters {
+        viscosity: 0.01,
+        frame_velocity: c,
+        scalars: scalars.to_vec(),
+        ..Parameters::at_rest([TAU, 2.0, PI], grid)
+    };
+    let mut channel = disturbed(world, own)?;
+    advance(&mut channel, 0.5)?;
+    channel.sample();
+    // The same state, a quarter of a time later.
+    channel.resume(Clock { step: 1000, time: 0.75 }, &[]);
+    channel.sample();
+    let Slab { y: own, .. } = channel.slab();
+    let mut fields = Vec::new();
+    for field in 0..5 {
+        let Reals::F64(values) = channel.points(field) else { panic!("not in double precision") };
+        fields
+            .push(values.iter().map(|value| value - if field == 0 { c } else { 0.0 }).collect::<Vec<f64>>());
+    }
+    let records = channel.records();
+    let names = "u w uu vv ww uv uw vw uuu uuv uuw uvv uvw uww vvv vvw vww www uuuu vvvv wwww d dd ud vd wd \
+        uvd vvd vwd vdd ddd dddd h hh uh vh wh uvh vvh vwh vhh hhh hhhh";
+    for name in names.split_whitespace() {
+        let factors: Vec<&Vec<f64>> =
+            name.chars().map(|field| &fields["uvwdh".find(field).unwrap_or_default()]).collect();
+        let mut sums = vec![ExactSum::default(); grid[1]];
+        for point in 0..factors[0].len() {
+            let product: f64 = factors.iter().map(|field| field[point]).product();
+            sums[own.start + point / grid[0] % own.len()].add(product);
+        }
+        let means = ExactSum::totals(&mut sums, world);
+        let recorded = values(world, &records, &name.replace('d', "[dye]").replace('h', "[heat]"));
+        for (sum, recorded) in means.iter().zip(recorded) {
+            let (mean, recorded) = (sum / (grid[0] * grid[2]) as f64, 4.0 * recorded);
+            ensure!(
+                (mean - recorded).abs() < 1e-13 * (1.0 + mean.abs()),
+                "<{name}> is {recorded}, not {mean}"
             );
         }
     }

@@ -75,6 +75,11 @@ pub fn read(
         return Ok((None, notes));
     };
     let samples = Samples::new(&chosen.batches, &flow.scalars)?;
+    let mut notes = chosen.notes;
+    notes.extend(samples.lacking.first().map(|name| {
+        let number = samples.lacking.len();
+        format!("left out: {number} averages that batches of an earlier version lack, such as `{name}`")
+    }));
     let symmetry = Symmetry::of(flow);
     let spectra = chosen.spectra.as_ref();
     let spectra = spectra.map(|sums| Spectra::new(sums, &flow.scalars, &symmetry)).transpose()?;
@@ -99,5 +104,5 @@ pub fn read(
         sampling: judged.sampling,
         findings: judged.findings,
     };
-    Ok((Some(averaged), chosen.notes))
+    Ok((Some(averaged), notes))
 }

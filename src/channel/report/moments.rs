@@ -12,6 +12,8 @@ pub struct Moments {
     pub mean: Mean,
     pub second: Second,
     pub third: Third,
+    /// None in averages of earlier versions.
+    pub spanwise: Option<Spanwise>,
     /// <u'^4>, <v'^4>, <w'^4>.
     pub fourth: [Vec<f64>; 3],
     /// <omega'^2> of the vorticity in x, y, z.
@@ -50,6 +52,14 @@ pub struct Third {
     pub www: Vec<f64>,
 }
 
+/// Moments with w' once, of three factors or with the pressure: they vanish where z is like -z.
+pub struct Spanwise {
+    pub pw: Vec<f64>,
+    pub uuw: Vec<f64>,
+    pub uvw: Vec<f64>,
+    pub vvw: Vec<f64>,
+}
+
 impl Moments {
     /// Computes the moments from averages in a frame of this velocity.
     pub fn new(averages: &Averages, differences: &Differences, frame_velocity: f64) -> Result<Self> {
@@ -75,12 +85,6 @@ impl Moments {
             pu: product(PU, p, u)?,
             pv: raw(PV)?.to_vec(),
         };
-        // <a'^3> = <aaa> - 3 A <aa> + 2 A^3,   <a'^4> = <aaaa> - 4 A <aaa> + 6 A^2 <aa> - 3 A^4
-        let cube =
-            |aaa: &[f64], aa: &[f64], a: &[f64]| each(&|j| aaa[j] - 3.0 * a[j] * aa[j] + 2.0 * a[j].powi(3));
-        let fourth = |aaaa: &[f64], aaa: &[f64], aa: &[f64], a: &[f64]| {
-            each(&|j| aaaa[j] - 4.0 * a[j] * aaa[j] + 6.0 * a[j].powi(2) * aa[j] - 3.0 * a[j].powi(4))
-        };
         let (uuu, vvv, www) = (raw(UUU)?, raw(VVV)?, raw(WWW)?);
         let (uuv, uvv, vww, uww) = (raw(UUV)?, raw(UVV)?, raw(VWW)?, raw(UWW)?);
         let third = Third {
@@ -94,6 +98,18 @@ impl Moments {
             uww: each(&|j| uww[j] - 2.0 * w[j] * uw[j] - u[j] * ww[j] + 2.0 * u[j] * w[j] * w[j]),
             www: cube(www, ww, w),
         };
+        let spanwise = || {
+            let [pw, uuw, uvw, vvw] = [PW, UUW, UVW, VVW].map(|moment| averages.find(moment));
+            let (pw, uuw, uvw, vvw) = (pw?, uuw?, uvw?, vvw?);
+            Some(Spanwise {
+                pw: each(&|j| pw[j] - p[j] * w[j]),
+                // <u'u'w'> = <uuw> - 2 U <uw> - W <uu> + 2 U^2 W, <u'vw'> = <uvw> - U <vw> - W <uv>
+                uuw: each(&|j| uuw[j] - 2.0 * u[j] * uw[j] - w[j] * uu[j] + 2.0 * u[j] * u[j] * w[j]),
+                uvw: each(&|j| uvw[j] - u[j] * vw[j] - w[j] * uv[j]),
+                vvw: each(&|j| vvw[j] - w[j] * vv[j]),
+            })
+        };
+        let spanwise = spanwise();
         let (ox, oz) = (raw(OMEGA_X)?, raw(OMEGA_Z)?);
         Ok(Self {
             fourth: [fourth(raw(UUUU)?, uuu, uu, u), raw(VVVV)?.to_vec(), fourth(raw(WWWW)?, www, ww, w)],
@@ -111,6 +127,18 @@ impl Moments {
             },
             second,
             third,
+            spanwise,
         })
     }
+}
+
+/// `<a'^3> = <aaa> - 3 A <aa> + 2 A^3`
+pub fn cube(aaa: &[f64], aa: &[f64], a: &[f64]) -> Vec<f64> {
+    (0..a.len()).map(|j| aaa[j] - 3.0 * a[j] * aa[j] + 2.0 * a[j].powi(3)).collect()
+}
+
+/// `<a'^4> = <aaaa> - 4 A <aaa> + 6 A^2 <aa> - 3 A^4`
+pub fn fourth(aaaa: &[f64], aaa: &[f64], aa: &[f64], a: &[f64]) -> Vec<f64> {
+    let at = |j: usize| aaaa[j] - 4.0 * a[j] * aaa[j] + 6.0 * a[j].powi(2) * aa[j] - 3.0 * a[j].powi(4);
+    (0..a.len()).map(at).collect()
 }

@@ -52,11 +52,11 @@ const NAMES: [(&str, Meaning); 28] = [
     ("ruw rvw u'w' v'w' uw vw uw' vw'", Other),
     ("wxy wxz wyz omx'omy' omx'omz' omy'omz'", Other),
     ("s(p) f(p) ps' psto' rup rvp rwp bal balance", Other),
-    ("u'u'v' v'v'v' w'w'v' u'v'v' tp-kbal uuu uuv uvv vvv www", Other),
+    ("u'u'v' v'v'v' w'w'v' u'v'v' tp-kbal uuu uuv uvv vvv www uuw uvw vvw", Other),
     ("ruv1q ruv2q ruv3q ruv4q", Other),
     ("euu evv eww epp euv", Other),
     ("totalstress stressoffline residualk residualuu residualvv residualww residualuv", Other),
-    ("pu pv vww uww", Other),
+    ("pu pv pw vww uww", Other),
     ("wy wz", Other),
     ("uuuu vvvv wwww", Other),
 ];

@@ -12,8 +12,9 @@
 //! depends on the frame of reference.
 
 use super::budgets::{STRESSES, TERMS, budgets};
-use super::moments::{Moments, Third};
+use super::moments::{Moments, Spanwise, Third};
 use super::samples::Averages;
+use super::scalars::ScalarMoments;
 use super::symmetry::Symmetry;
 use crate::case::Precision;
 use crate::channel::case::ChannelScalar;
@@ -88,8 +89,9 @@ impl Findings {
         profiles.extend(of_velocity(&moments, setting, u_tau, shear, &column));
         let mut of_scalars = Vec::new();
         for (s, scalar) in setting.scalars.iter().enumerate() {
-            let unit = friction_scale(s, averages, setting)? / u_tau;
-            profiles.extend(of_scalar(s, &scalar.name, averages, [u_tau, unit], &column)?);
+            let own = ScalarMoments::new(s, averages)?;
+            let unit = own.flux_at_walls(differences, nu / scalar.schmidt) / u_tau;
+            profiles.extend(own.columns(&scalar.name, [u_tau, unit], setting.precision, &column));
             of_scalars.push((format!("{}_tau", scalar.name), unit));
         }
         let mut terms = profiles[..2].to_vec();
@@ -151,7 +153,7 @@ impl Findings {
 }
 
 /// A function that makes a column from a name, a unit and the values at the points.
-type Make<'a> = dyn Fn(&str, f64, &dyn Fn(usize) -> f64) -> Column + 'a;
+pub type Make<'a> = dyn Fn(&str, f64, &dyn Fn(usize) -> f64) -> Column + 'a;
 
 fn of_velocity(
     moments: &Moments,
@@ -160,7 +162,7 @@ fn of_velocity(
     shear: [f64; 2],
     column: &Make,
 ) -> Vec<Column> {
-    let Moments { mean, second, third, fourth, vorticity } = moments;
+    let Moments { mean, second, third, spanwise, fourth, vorticity } = moments;
     let (nu, y) = (setting.viscosity, &setting.grid.y);
     let (square, cube) = (u_tau.powi(2), u_tau.powi(3));
     let root = |values: &[f64], j: usize| values[j].max(0.0).sqrt();
@@ -200,13 +202,7 @@ fn of_velocity(
     let components =
         [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
     for ((name, variance, cubes), fourth) in components.into_iter().zip(fourth) {
-        let least = least_variance(setting.precision)
-            * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
-        let over = |moment: f64, j: usize, power: f64| {
-            if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
-        };
-        columns.push(column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 1.5)));
-        columns.push(column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)));
+        columns.extend(shape(name, [variance, cubes, fourth], setting.precision, column));
     }
     let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
     let moments = [
@@ -221,34 +217,29 @@ fn of_velocity(
         (PV, &second.pv, cube),
     ];
     columns.extend(moments.map(moment));
+    if let Some(Spanwise { pw, uuw, uvw, vvw }) = spanwise {
+        columns.extend(
+            [(UUW, uuw), (UVW, uvw), (VVW, vvw), (PW, pw)].map(|(of, values)| moment((of, values, cube))),
+        );
+    }
     columns
 }
 
-/// The flux of a scalar through the walls: nu / Sc |d theta/dy|, averaged over both.
-fn friction_scale(s: usize, averages: &Averages, setting: &Setting) -> Result<f64> {
-    let slope = setting.differences.of(averages.get(S.of_scalar(s))?);
-    let diffusivity = setting.viscosity / setting.scalars[s].schmidt;
-    Ok(0.5 * diffusivity * (slope[0].abs() + slope[slope.len() - 1].abs()))
-}
-
-/// Mean, rms and fluxes of a scalar of this name in units of u_tau and theta_tau.
-fn of_scalar(
-    s: usize,
+/// Skewness and flatness of a field from its second, third and fourth moment.
+pub fn shape(
     name: &str,
-    averages: &Averages,
-    [u_tau, unit]: [f64; 2],
+    [variance, cubes, fourth]: [&[f64]; 3],
+    precision: Precision,
     column: &Make,
-) -> Result<Vec<Column>> {
-    let raw = |moment: Moment| averages.get(moment.of_scalar(s));
-    let (mean, square, along, across) = (raw(S)?, raw(SS)?, raw(US)?, raw(VS)?);
-    let u = averages.get(U)?;
-    let flux = unit * u_tau;
-    Ok(vec![
-        column(&format!("{name}_mean"), unit, &|j| mean[j]),
-        column(&format!("{name}_rms"), unit, &|j| (square[j] - mean[j].powi(2)).max(0.0).sqrt()),
-        column(&format!("u_{name}"), flux, &|j| along[j] - u[j] * mean[j]),
-        column(&format!("v_{name}"), flux, &|j| across[j]),
-    ])
+) -> [Column; 2] {
+    let least = least_variance(precision) * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
+    let over = |moment: f64, j: usize, power: f64| {
+        if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
+    };
+    [
+        column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 1.5)),
+        column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)),
+    ]
 }
 
 /// Position and height of the vertex of the parabola through the largest value and its neighbours.

@@ -23,11 +23,15 @@ pub struct Averages {
 }
 
 impl Averages {
+    /// A moment, if it was sampled.
+    pub fn find(&self, moment: Moment) -> Option<&[f64]> {
+        self.lines.iter().find(|(other, _)| *other == moment).map(|(_, values)| &values[..])
+    }
+
     /// # Errors
     /// This moment was not sampled.
     pub fn get(&self, moment: Moment) -> Result<&[f64]> {
-        let found = self.lines.iter().find(|(other, _)| *other == moment).map(|(_, values)| &values[..]);
-        found.ok_or_else(|| {
+        self.find(moment).ok_or_else(|| {
             Error::input(format!(
                 "the statistics have no record `{}`; another version of rogallo wrote them",
                 moment.name(&self.scalars)
@@ -57,6 +61,8 @@ pub struct Samples {
     scalars: Rc<[ChannelScalar]>,
     /// The sums of each moment, batch after batch.
     sums: Vec<(Moment, Vec<f64>)>,
+    /// Names of the moments that some batches lack.
+    pub lacking: Vec<String>,
     /// Indices of the whole batches.
     whole: Vec<usize>,
     /// Number of whole batches in a group.
@@ -64,7 +70,8 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Takes the moments that this version samples; batches of earlier versions hold others too.
+    /// Takes the moments that this version samples and all batches have; batches of earlier versions lack
+    /// some, and hold others too.
     ///
     /// # Errors
     /// Batches of another flow, or batches that do not fit the first one.
@@ -76,9 +83,10 @@ impl Samples {
             return Err(foreign("there is no y, or no sample"));
         }
         let frame_velocity = Record::number(first, "frame_velocity")?;
-        let has = |name: &String| first.iter().any(|record| record.name == *name);
+        let has = |batch: &Batch, name: &String| batch.records.iter().any(|record| record.name == *name);
         let named = sampled(scalars.len()).into_iter().map(|moment| (moment, moment.name(scalars)));
-        let named: Vec<(Moment, String)> = named.filter(|(_, name)| has(name)).collect();
+        let (named, lacking): (Vec<(Moment, String)>, Vec<_>) =
+            named.partition(|(_, name)| batches.iter().all(|batch| has(batch, name)));
         let mut sums: Vec<(Moment, Vec<f64>)> =
             named.iter().map(|(moment, _)| (*moment, Vec::new())).collect();
         for batch in batches {
@@ -92,7 +100,8 @@ impl Samples {
         let weights = batches.iter().map(|batch| batch.moments.weight).collect();
         let whole: Vec<usize> = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
         let grouped = whole.len().div_ceil(MOST_GROUPS).max(1);
-        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, whole, grouped })
+        let lacking = lacking.into_iter().map(|(_, name)| name).collect();
+        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, lacking, whole, grouped })
     }
 
     /// Number of groups of whole batches.

@@ -5,7 +5,8 @@ use crate::channel::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, Weight};
 
-/// A moment at all points in y, from the upper wall down.
+/// A moment at all points in y, from the upper wall down. An empty one is not summed: see
+/// [`Averages::recall`].
 pub type Profile = (Moment, Vec<f64>);
 
 /// Profiles of moments.
@@ -37,8 +38,9 @@ impl Averages {
         }
     }
 
-    pub fn clear(&mut self) {
-        self.0.iter_mut().for_each(|(_, sums)| sums.fill(0.0));
+    /// Begins all sums again, at `points` points.
+    pub fn clear(&mut self, points: usize) {
+        self.0.iter_mut().for_each(|(_, sums)| *sums = vec![0.0; points]);
     }
 
     /// The sums as records, with y ascending; `over` says what is summed.
@@ -56,17 +58,21 @@ impl Averages {
             shape: vec![sums.len()],
             values: turned(sums, 1),
         };
-        self.0.iter().map(record).collect()
+        self.0.iter().filter(|(_, sums)| !sums.is_empty()).map(record).collect()
     }
 
-    /// Reads the same moments from records.
+    /// Reads the same moments from records. Those that an earlier version did not sample are left out
+    /// until the sums begin again: what began later would be divided by too large a weight.
     ///
     /// # Errors
-    /// A record is missing.
-    pub fn recall(&self, records: &[Record], name: impl Fn(Moment) -> String) -> Result<Self> {
-        let recall = |(moment, sums): &Profile| {
-            let values = Record::values(records, &name(*moment), sums.len())?;
-            Ok((*moment, turned(values, 1)))
+    /// Another record is missing.
+    pub fn recall(&self, records: &[Record], points: usize, name: impl Fn(Moment) -> String) -> Result<Self> {
+        let recall = |(moment, _): &Profile| {
+            let name = name(*moment);
+            if moment.is_added() && records.iter().all(|record| record.name != name) {
+                return Ok((*moment, Vec::new()));
+            }
+            Ok((*moment, turned(Record::values(records, &name, points)?, 1)))
         };
         Ok(Self(self.0.iter().map(recall).collect::<Result<_>>()?))
     }

@@ -81,25 +81,51 @@ impl Means {
                 (WW, w * w),
                 (UUU, u * (u * u + 3.0 * of(UU))),
                 (UUV, 2.0 * u * of(UV)),
+                (UUW, w * (u * u + of(UU)) + 2.0 * u * of(UW)),
                 (UVV, u * of(VV)),
+                (UVW, u * of(VW) + w * of(UV)),
+                (VVW, w * of(VV)),
                 (VWW, 2.0 * w * of(VW)),
                 (UWW, u * (w * w + of(WW)) + 2.0 * w * of(UW)),
                 (WWW, w * (w * w + 3.0 * of(WW))),
                 (UUUU, u * (u * (u * u + 6.0 * of(UU)) + 4.0 * of(UUU))),
                 (WWWW, w * (w * (w * w + 6.0 * of(WW)) + 4.0 * of(WWW))),
                 (PU, of(P) * u),
+                (PW, of(P) * w),
                 (D_UU, du * du),
                 (D_WW, dw * dw),
+                (D_UW, du * dw),
                 (P_DUDY, of(P) * du),
+                (P_DWDY, of(P) * dw),
                 // The mean vorticity is (W', 0, -U').
                 (OMEGA_X, dw),
                 (OMEGA_Z, -du),
                 (OMEGA_X_SQUARED, dw * dw),
                 (OMEGA_Z_SQUARED, du * du),
             ];
-            for (s, Mean { value, .. }) in self.scalars.iter().enumerate() {
-                let own = [(S, value[y]), (SS, value[y] * value[y]), (US, u * value[y])];
-                gains.extend(own.map(|(moment, gain)| (moment.of_scalar(s), gain)));
+            for (number, Mean { value, slope }) in self.scalars.iter().enumerate() {
+                let of = |moment: Moment| of(moment.of_scalar(number));
+                let (s, ds) = (value[y], slope[y]);
+                let own = [
+                    (S, s),
+                    (SS, s * s),
+                    (US, u * s),
+                    (WS, w * s),
+                    (PS, of(P) * s),
+                    (UVS, u * of(VS) + s * of(UV)),
+                    (VVS, s * of(VV)),
+                    (VWS, w * of(VS) + s * of(VW)),
+                    (VSS, 2.0 * s * of(VS)),
+                    (SSS, s * (s * s + 3.0 * of(SS))),
+                    (SSSS, s * (s * (s * s + 6.0 * of(SS)) + 4.0 * of(SSS))),
+                    (D_SS, ds * ds),
+                    (D_US, du * ds),
+                    (D_WS, dw * ds),
+                    (P_DSDY, of(P) * ds),
+                    (U_DSDY, u * ds),
+                    (W_DSDY, w * ds),
+                ];
+                gains.extend(own.map(|(moment, gain)| (moment.of_scalar(number), gain)));
             }
             for (moment, gain) in gains {
                 averages.line_mut(moment).into_iter().for_each(|line| line[y] += gain);

@@ -19,6 +19,7 @@ mod terms;
 
 use super::Channel;
 use super::kinematics::{Kinematics, Pencils};
+use super::wavenumbers::Wavenumbers;
 use crate::case::Batches;
 use crate::error::{Error, Result};
 use crate::parallel::ExactSum;
@@ -27,7 +28,6 @@ use crate::store::StoredRecords;
 use crate::transform::{Real, Visited};
 use averages::{Averages, Profile, turned};
 pub(super) use means::Means;
-use moments::Averaging;
 use spectra::Spectra;
 pub(crate) use spectra::records_of_spectra;
 pub(crate) use terms::{sampled, spectra};
@@ -59,15 +59,16 @@ pub fn stored(scalars: usize, points: usize, visited: &Visited) -> usize {
 
 /// Bytes that a sample takes for a time on a rank that visits these modes.
 pub fn of_sample(scalars: usize, points: usize, visited: &Visited) -> usize {
-    let numbers = 2 * sampled(scalars).len() * points + Spectra::of_sample(visited);
-    size_of::<f64>() * numbers + ExactSum::memory(moments::most_together() * visited.y.len())
+    let numbers = 2 * sampled(scalars).len() * points + Spectra::of_sample(scalars, visited);
+    size_of::<f64>() * numbers + ExactSum::memory(terms::most_together(scalars) * visited.y.len())
 }
 
 /// The state and the solvers from which a sample is taken.
 struct Parts<'a, T> {
     pencils: &'a mut Pencils<T>,
     kinematics: Kinematics<'a, T>,
-    averaging: Averaging<'a, T>,
+    wavenumbers: &'a Wavenumbers<T>,
+    scalars: usize,
     spectra: &'a mut Spectra,
 }
 
@@ -90,9 +91,10 @@ impl<T: Real> Channel<T> {
     /// The records of a closed batch, whose sums begin again.
     fn close(&mut self, closed: &Closed) -> BatchRecords {
         let records = self.batch_records(closed);
-        self.statistics.moments.clear();
+        let points = self.grid.y.len();
+        self.statistics.moments.clear(points);
         if closed.spectra.is_some() {
-            self.statistics.spectra.clear();
+            self.statistics.spectra.clear(points);
         }
         BatchRecords { number: closed.number, records }
     }
@@ -103,24 +105,22 @@ impl<T: Real> Channel<T> {
         let mut averages = self.with_scratch(|channel, scratch| {
             // The pressure needs the products of the velocity: averages at points are taken on the way.
             let (pressure, mut averages) = channel.pressure(scratch, &means);
-            averages.extend(channel.sample_velocity(&pressure, weight));
+            averages.extend(channel.sample_fields(&pressure, weight));
             averages.extend(channel.sample_derivatives(&pressure));
             averages
         });
         averages.extend(self.sample_vorticity());
-        for s in 0..self.parameters.scalars.len() {
-            averages.extend(self.sample_scalar(s, weight));
-        }
         self.statistics.spectra.add_mean_products(&means, weight);
         means.added_to(averages)
     }
 
     fn parts(&mut self) -> Parts<'_, T> {
-        let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, .. } = self;
+        let Self { pencils, operators, wavenumbers, walls, state, velocity, clock, parameters, .. } = self;
         Parts {
             pencils,
             kinematics: Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time },
-            averaging: Averaging { wavenumbers },
+            wavenumbers,
+            scalars: parameters.scalars.len(),
             spectra: &mut self.statistics.spectra,
         }
     }
@@ -174,11 +174,11 @@ impl<T: Real> Channel<T> {
         if records.iter().any(|record| record.name == "samples" && !record.shape.is_empty()) {
             return Err(Error::input("its averages count samples and not time, as those of rogallo 0.1 do"));
         }
-        let scalars = &self.parameters.scalars;
-        let moments = self.statistics.moments.recall(records, |moment| moment.name(scalars))?;
+        let (scalars, points) = (&self.parameters.scalars, self.grid.y.len());
+        let moments = self.statistics.moments.recall(records, points, |moment| moment.name(scalars))?;
         let restored =
             self.recall_spectra(stored).and_then(|()| self.statistics.batching.recall(stored.small()));
-        restored.inspect_err(|_| self.statistics.spectra.clear())?;
+        restored.inspect_err(|_| self.statistics.spectra.clear(points))?;
         self.statistics.moments = moments;
         Ok(())
     }

@@ -39,8 +39,10 @@ use crate::transform::{Products, Real};
 use num_complex::Complex;
 use std::ops::Range;
 
-/// The velocity at points, its five products and `v^2`; R, S and `v^2` go on.
-const PRODUCTS: Products = Products { at_points: 6, outputs: 3 };
+/// The velocity and the scalars at points, five products and `v^2`; R, S and `v^2` go on.
+fn counts(scalars: usize) -> Products {
+    Products { at_points: 6.max(3 + scalars), outputs: 3 }
+}
 
 /// The pressure of the state, as Chebyshev coefficients of the columns of this rank.
 pub struct Pressure<'a, T>(&'a [Complex<T>]);
@@ -61,14 +63,14 @@ impl<T: Real> Channel<T> {
         means: &Means,
     ) -> (Pressure<'a, T>, Vec<Profile>) {
         let Self { pencils, wavenumbers, operators, parameters, state, velocity, walls, clock, .. } = self;
-        let mut at_points = AtPoints::new(pencils.layout.slab.y.clone());
+        let scalars = parameters.scalars.len();
+        let mut at_points = AtPoints::new(scalars, pencils.layout.slab.y.clone());
         let kinematics = Kinematics { operators, wavenumbers, walls, state, velocity, time: clock.time };
-        let on_planes = kinematics.velocity_to_planes(pencils, 0, parameters.frame_velocity);
+        let on_planes = kinematics.velocity_to_planes(pencils, scalars, parameters.frame_velocity);
         let products_of_velocity = on_planes.products(
-            PRODUCTS,
+            counts(scalars),
             |y, lines, length| {
-                let velocity: [&[T]; 3] = std::array::from_fn(|i| &lines[i * length..][..length]);
-                at_points.add(y, velocity, [means.u.value[y], means.w.value[y]]);
+                at_points.add(y, lines, length, means);
                 let (front, square) = lines.split_at_mut(5 * length);
                 square.iter_mut().zip(&front[length..2 * length]).for_each(|(square, v)| *square = *v * *v);
                 products(front, length, 0);

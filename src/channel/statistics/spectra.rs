@@ -16,7 +16,7 @@ use crate::channel::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, RecordPart, Records, Weight};
 use crate::store::StoredRecords;
-use crate::transform::{Pieces, Real, Visited};
+use crate::transform::{Real, Visited};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
@@ -65,17 +65,9 @@ impl Spectra {
         pairs * visited.y.len() * (visited.nx.len() + visited.nz.len()) + with_means(scalars).count() * points
     }
 
-    /// Numbers that [`Spectra::add`] takes for a time on a rank that visits these modes.
-    pub fn of_sample(visited: &Visited) -> usize {
-        terms::spectra(0).len() * visited.y.len() * visited.nz.len()
-    }
-
-    /// The place of the first pair of the velocity.
-    pub const OF_VELOCITY: usize = 0;
-
-    /// The place of the first pair of a scalar.
-    pub fn of_scalar(s: usize) -> usize {
-        terms::spectra(s).len()
+    /// Numbers that [`Spectra::add_pairs`] takes for a time on a rank that visits these modes.
+    pub fn of_sample(scalars: usize, visited: &Visited) -> usize {
+        terms::spectra(scalars).len() * visited.nz.len()
     }
 
     /// Adds the mean profiles of a sample.
@@ -98,53 +90,86 @@ impl Spectra {
         }
     }
 
-    /// Adds spectra of all fields that are on the planes, of the pairs from `first` on.
-    pub fn add<T: Real, const FIELDS: usize, const TERMS: usize>(
+    /// Adds the modes of all n_z at [y, n_x] to the spectra over k_x, of the pairs of the velocity or of a
+    /// scalar.
+    pub fn add_modes<T: Real, const FIELDS: usize, const TERMS: usize>(
         &mut self,
-        first: usize,
-        on_planes: &mut OnPlanes<'_, T>,
+        scalar: Option<usize>,
+        [y, nx]: [usize; 2],
+        lines: [&[Complex<T>]; FIELDS],
         weight: &Weight,
         terms: impl Fn([Complex<T>; FIELDS]) -> Terms<[Field; 2], T, TERMS>,
     ) {
-        let Self { visited: Visited { y: own, nx: of_x, nz: of_z }, sums: [in_x, in_z], .. } = self;
-        let points = own.len();
-        // The modes of -n_x are the conjugates of those of n_x.
-        let modes = |nx: usize| weight.value() * if nx == 0 { 1.0 } else { 2.0 };
-        let of_modes = |lines: &[&[Complex<T>]; FIELDS], n: usize| {
-            terms(lines.map(|line| line[n])).values.map(Real::wide)
-        };
+        let Self { visited: Visited { y: own, nx: of_x, .. }, sums: [in_x, _], .. } = self;
+        let mut of_line = [0.0; TERMS];
+        for n in 0..lines[0].len() {
+            let of_mode = terms(lines.map(|line| line[n])).values;
+            of_line.iter_mut().zip(of_mode).for_each(|(sum, term)| *sum += term.wide());
+        }
+        let first = terms::first_pair(scalar);
+        for (term, of_line) in of_line.into_iter().enumerate() {
+            in_x[((first + term) * own.len() + y - own.start) * of_x.len() + nx - of_x.start] +=
+                modes(weight, nx) * of_line;
+        }
+    }
 
-        on_planes.visit_modes(|y, nx, pieces: Pieces<'_, T>| {
-            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
-            let mut of_line = [0.0; TERMS];
-            for n in 0..lines[0].len() {
-                of_line.iter_mut().zip(of_modes(&lines, n)).for_each(|(sum, term)| *sum += term);
+    /// Adds the fields that are on the planes (u, v, w, p; each scalar and another field) to the spectra
+    /// over k_z.
+    pub fn add_pairs<T: Real>(&mut self, on_planes: &mut OnPlanes<'_, T>, scalars: usize, weight: &Weight) {
+        let Self { pairs, visited: Visited { y: own, nz: of_z, .. }, sums: [_, in_z], .. } = self;
+        let (points, last) = (own.len(), on_planes.last_nx());
+        // The sums of a plane, [pair][k].
+        let mut of_plane = vec![0.0; pairs.len() * of_z.len()];
+        on_planes.visit_pairs(|y, nx, lines| {
+            if nx == 0 {
+                of_plane.fill(0.0);
             }
-            for (term, of_line) in of_line.into_iter().enumerate() {
-                in_x[((first + term) * points + y - own.start) * of_x.len() + nx - of_x.start] +=
-                    modes(nx) * of_line;
+            let uvwp: [_; 4] = lines.from(0);
+            let [u, v, ..] = uvwp;
+            let factor = modes(weight, nx);
+            add_line(&mut of_plane, of_z.len(), factor, uvwp, terms::spectra_of_velocity);
+            for s in 0..scalars {
+                let of_scalar = &mut of_plane[terms::first_pair(Some(s)) * of_z.len()..];
+                let uvs = [u, v, lines.of(4 + 2 * s)];
+                add_line(of_scalar, of_z.len(), factor, uvs, terms::spectra_of_scalar);
             }
-        });
-
-        let mut of_sample = vec![0.0; TERMS * points * of_z.len()];
-        on_planes.visit_pairs(|y, nx, pieces: Pieces<'_, T>| {
-            let lines: [&[Complex<T>]; FIELDS] = pieces.from(0);
-            for n in 0..of_z.len() {
-                // The last of an odd number of places has no partner, and no mode.
-                let pair = (2 * n..2 * n + 2).filter(|place| *place < lines[0].len());
-                for of_mode in pair.map(|place| of_modes(&lines, place)) {
-                    for (term, value) in of_mode.into_iter().enumerate() {
-                        of_sample[(term * points + y - own.start) * of_z.len() + n] += modes(nx) * value;
-                    }
+            if nx == last {
+                for (pair, of_plane) in of_plane.chunks_exact(of_z.len().max(1)).enumerate() {
+                    let sums = &mut in_z[(pair * points + y - own.start) * of_z.len()..];
+                    sums.iter_mut().zip(of_plane).for_each(|(sum, value)| *sum += value);
                 }
             }
         });
-        in_z[first * points * of_z.len()..].iter_mut().zip(&of_sample).for_each(|(sum, value)| *sum += value);
     }
 
-    pub fn clear(&mut self) {
-        self.means.clear();
+    /// Begins all sums again; there are `points` points in y.
+    pub fn clear(&mut self, points: usize) {
+        self.means.clear(points);
         self.sums.iter_mut().for_each(|sums| sums.fill(0.0));
+    }
+}
+
+/// The weight of the modes of n_x: those of -n_x are their conjugates.
+fn modes(weight: &Weight, nx: usize) -> f64 {
+    weight.value() * if nx == 0 { 1.0 } else { 2.0 }
+}
+
+/// Adds the pairs of modes of lines, times `factor`, to sums `[term][k]` of `waves` k.
+fn add_line<T: Real, const FIELDS: usize, const TERMS: usize>(
+    sums: &mut [f64],
+    waves: usize,
+    factor: f64,
+    lines: [&[Complex<T>]; FIELDS],
+    terms: impl Fn([Complex<T>; FIELDS]) -> Terms<[Field; 2], T, TERMS>,
+) {
+    for n in 0..waves {
+        // The last of an odd number of places has no partner, and no mode.
+        for place in (2 * n..2 * n + 2).filter(|place| *place < lines[0].len()) {
+            let of_mode = terms(lines.map(|line| line[place])).values;
+            for (term, value) in of_mode.into_iter().enumerate() {
+                sums[term * waves + n] += factor * value.wide();
+            }
+        }
     }
 }
 
@@ -210,7 +235,7 @@ impl<T: Real> Channel<T> {
         let (points, waves) = (self.grid.y.len(), self.waves());
         let scalars = &self.parameters.scalars;
         let Spectra { pairs, means, visited, sums } = &mut self.statistics.spectra;
-        *means = means.recall(stored.small(), |mean| mean_beside_spectra(mean, scalars))?;
+        *means = means.recall(stored.small(), points, |mean| mean_beside_spectra(mean, scalars))?;
         for (along, direction) in Direction::BOTH.into_iter().enumerate() {
             let place = place(visited, along, points);
             let of_pair = place[0].len() * place[1].len();

@@ -58,10 +58,10 @@ pub fn times(a: Jet, b: Jet) -> Jet {
     ]
 }
 
-/// Fluctuations of u, v, w, p and a scalar:
+/// Fluctuations of u, v, w, p and a scalar, functions of x + z and y. At z = 0:
 ///
 /// ```text
-///     v = f cos x + g sin x + h cos 2x,   u = -f' sin x + g' cos x - h' sin 2x / 2
+///     v = f cos x + g sin x + h cos 2x,   u + w = -f' sin x + g' cos x - h' sin 2x / 2
 /// ```
 pub fn fluctuations(x: f64, y: f64) -> [Jet; 5] {
     // (1 - y^2)^2 (1 + y/2), (1 - y^2)^2 y, 0.4 (1 - y^2)^2
@@ -79,6 +79,7 @@ pub fn fluctuations(x: f64, y: f64) -> [Jet; 5] {
     let v = sum(&[term(&f, 0, cos), term(&g, 0, sin), term(&h, 0, cos2)]);
     let u = sum(&[term(&f, 1, minus_sin), term(&g, 1, cos), term(&h, 1, minus_sin2)]);
     let w = sum(&[term(&[0.5, 0.2, -0.5, -0.2], 0, cos), term(&[0.1, 0.0, -0.1], 0, cos2)]);
+    let u = std::array::from_fn(|i| u[i] - w[i]);
     let p = sum(&[term(&[0.3, 0.2, 0.1], 0, cos), term(&[-0.1, 0.4], 0, sin), term(&[0.2], 0, cos2)]);
     let s = sum(&[term(&[1.0, 0.3, -1.0, -0.3], 0, cos), term(&[0.2, 0.0, -0.2], 0, cos2)]);
     [u, v, w, p, s]
@@ -127,15 +128,14 @@ fn raw(moment: Moment, y: f64, mirrored: bool, frame_velocity: f64) -> f64 {
         };
         let factor = |factor: Factor| match factor {
             Factor::Value(field) => of(field)[0],
-            Factor::Dx(field) => of(field)[1],
+            Factor::Dx(field) | Factor::Dz(field) => of(field)[1],
             Factor::Dy(field) => of(field)[2],
-            Factor::Dz(_) => 0.0,
-            Factor::OmegaX => w[2],
-            Factor::OmegaY => -w[1],
+            Factor::OmegaX => w[2] - v[1],
+            Factor::OmegaY => u[1] - w[1],
             Factor::OmegaZ => v[1] - u[2],
         };
         match moment {
-            Moment::InPlane([a, b]) => of(a)[1] * of(b)[1],
+            Moment::InPlane([a, b]) => 2.0 * of(a)[1] * of(b)[1],
             Moment::Product(_) => moment.factors().map(factor).product(),
         }
     })
