@@ -3,11 +3,12 @@
 use super::Labels;
 use super::series::Table;
 use crate::statistics::errors::Sampling;
+use std::borrow::Borrow;
 use std::path::Path;
 
 pub type Row = (&'static str, String);
 
-pub fn figures_row(figures: &Path, drawn: &[&str]) -> Row {
+pub fn figures_row<S: Borrow<str>>(figures: &Path, drawn: &[S]) -> Row {
     ("figures", format!("{} ({}; .svg, .png, .pdf)", figures.display(), drawn.join(", ")))
 }
 

@@ -135,8 +135,8 @@ for b in batches:
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
-        "(mean_velocity, stresses, vorticity, budget_k, scalar_mean, scalar_rms, spectra_x_uu, \
-         correlations_x_uu, ",
+        "(mean_velocity, stresses, vorticity, budget_k, budget_dye_dye, budget_u_dye, budget_v_dye, \
+         scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
     ];
     place.ends(1, "stats pieces/run --reference published.txt", 0, &parts)?;
     ensure!(place.at("pieces/run/figures/budget_k.png").exists(), "no figure");
@@ -402,8 +402,18 @@ for name in set(old[0]) - {'numbers'}: assert old[0][name][()].tobytes() == whol
         header.contains(",uww,") && !header.contains(",uvw,") && !header.contains("skewness_dye"),
         "{header}"
     );
-    place.ends(1, "stats old --from 0.02", 0, &["; 30 samples; "])?;
-    ensure!(place.read("old/profiles.csv")?.contains(",skewness_dye,"), "an average is missing");
+    let header = place.read("old/budgets.csv")?;
+    ensure!(
+        header.contains("residual_uv,") && !header.contains("_uw") && !header.contains("_dye"),
+        "{header}"
+    );
+    place.ends(
+        1,
+        "stats old --from 0.02",
+        0,
+        &["; 30 samples; ", "budget_k, budget_dye_dye, budget_u_dye"],
+    )?;
+    ensure!(place.read("old/budgets.csv")?.contains("residual_w_dye,"), "a budget is missing");
     Ok(())
 }
 

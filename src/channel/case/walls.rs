@@ -19,6 +19,13 @@ impl Walls {
     pub fn mean_velocity(&self) -> f64 {
         0.5 * (self.velocity[0] + self.velocity[1])
     }
+
+    /// Whether the walls are the same seen in the mirror z -> -z, but for a shift: then averages with one w
+    /// vanish. Oblique waves of transpiration are not.
+    pub fn alike_in_z(&self) -> bool {
+        let oblique = |wave: &Transpiration| wave.wavenumber.iter().all(|n| *n != 0);
+        self.oscillation.is_none() && !self.transpiration.iter().any(oblique)
+    }
 }
 
 /// Both walls move along z: `W = amplitude sin(2 pi t / period)`.

@@ -1,4 +1,5 @@
-//! The budgets of the Reynolds stresses and of k, in the units of the case:
+//! The budgets of the Reynolds stresses and of k, in the units of the case (Mansour, Kim & Moin 1988, J.
+//! Fluid Mech. 194, 15; Pope 2000, section 7.4):
 //!
 //! ```text
 //!     d<u_i u_j>/dt = production + transport + viscous + pressure_strain + pressure_transport
@@ -10,14 +11,15 @@
 //!     pressure_strain     <p du_i/dx_j> + <p du_j/dx_i>
 //!     pressure_transport  -d<p u_i>/dy delta_j2 - d<p u_j>/dy delta_i2
 //!     dissipation         -2 nu <du_i/dx_k du_j/dx_k>
-//!     rotation            4 Omega <uv>, -4 Omega <uv>, 0, 2 Omega (<vv> - <uu>) of uu, vv, ww, uv
+//!     rotation            4 Omega <uv>, -4 Omega <uv>, 0, 2 Omega (<vv> - <uu>), 2 Omega <vw>, -2 Omega <uw>
+//!                         of uu, vv, ww, uv, uw, vw
 //! ```
 //!
 //! All moments are those of fluctuations; k is half the sum of uu, vv and ww. Averaged over a long
 //! time, the sum of all terms, the residual, vanishes. Over a finite time it is the change of the
 //! stress and, at constant mass flux, the correlation of the pressure gradient with U.
 
-use super::moments::Moments;
+use super::moments::{Moments, Spanwise};
 use super::samples::Averages;
 use crate::channel::catalogue::*;
 use crate::chebyshev::Differences;
@@ -35,19 +37,20 @@ pub const TERMS: [&str; 7] = [
 ];
 
 /// Names of the stresses; k is the last.
-pub const STRESSES: [&str; 5] = ["uu", "vv", "ww", "uv", "k"];
+pub const STRESSES: [&str; 7] = ["uu", "vv", "ww", "uv", "uw", "vw", "k"];
 
 /// The terms of one budget, in the order of [`TERMS`].
 pub type Budget = [Vec<f64>; 7];
 
-/// The budgets of [`STRESSES`], with viscosity nu and rotation Omega.
+/// The budgets of [`STRESSES`], with viscosity nu and rotation Omega; those of uw and vw need averages
+/// that earlier versions lack.
 pub fn budgets(
     averages: &Averages,
     moments: &Moments,
     differences: &Differences,
     nu: f64,
     omega: f64,
-) -> Result<[Budget; 5]> {
+) -> Result<Vec<(&'static str, Budget)>> {
     let raw = |moment| averages.get(moment);
     let Moments { mean, second, third, .. } = moments;
     let points = 0..mean.u.len();
@@ -103,5 +106,29 @@ pub fn budgets(
         each(&|j| 2.0 * omega * (second.vv[j] - second.uu[j])),
     ];
     let k = std::array::from_fn(|term| each(&|j| 0.5 * (uu[term][j] + vv[term][j] + ww[term][j])));
-    Ok([uu, vv, ww, uv, k])
+    let mut budgets = vec![("uu", uu), ("vv", vv), ("ww", ww), ("uv", uv)];
+    if let Some(Spanwise { pw, uvw, vvw, .. }) = &moments.spanwise {
+        let (p_uz, p_wx, p_vz, p_wy) = (raw(P_DUDZ)?, raw(P_DWDX)?, raw(P_DVDZ)?, raw(P_DWDY)?);
+        let uw = [
+            each(&|j| -second.uv[j] * mean.dw[j] - second.vw[j] * mean.du[j]),
+            slope(-1.0, uvw),
+            viscous(&second.uw),
+            each(&|j| p_uz[j] + p_wx[j]),
+            nothing(),
+            dissipation([E_UW, D_UW], &|j| mean.du[j] * mean.dw[j])?,
+            each(&|j| 2.0 * omega * second.vw[j]),
+        ];
+        let vw = [
+            each(&|j| -second.vv[j] * mean.dw[j]),
+            slope(-1.0, vvw),
+            viscous(&second.vw),
+            each(&|j| p_vz[j] + p_wy[j] - mean.p[j] * mean.dw[j]),
+            slope(-1.0, pw),
+            dissipation([E_VW, D_VW], &|_| 0.0)?,
+            each(&|j| -2.0 * omega * second.uw[j]),
+        ];
+        budgets.extend([("uw", uw), ("vw", vw)]);
+    }
+    budgets.push(("k", k));
+    Ok(budgets)
 }

@@ -22,8 +22,8 @@ const NEAREST: f64 = 0.5;
 const NEAR_WALL: f64 = 100.0;
 
 /// Draws the figures for which there are data and returns their names.
-pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> {
-    let mut drawn = Vec::new();
+pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<String>> {
+    let mut drawn: Vec<String> = Vec::new();
     // A fluid at rest has no wall units.
     let moves = |averaged: &&Averaged| {
         averaged.number("re_tau").is_some_and(|(re_tau, _)| re_tau.is_finite() && re_tau > 0.0)
@@ -34,24 +34,25 @@ pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<&'static
         stresses(gallery, run, averaged, &places)?;
         let places = places.near_the_wall();
         vorticity(gallery, averaged, &places)?;
-        budget(gallery, averaged, &places)?;
-        drawn.extend(["mean_velocity", "stresses", "vorticity", "budget_k"]);
+        drawn.extend(["mean_velocity", "stresses", "vorticity"].map(str::to_owned));
+        drawn.extend(budgets(gallery, run, averaged, &places)?);
         if !run.flow.scalars.is_empty() {
             scalars(gallery, run, averaged, &Places::of(run, averaged))?;
-            drawn.extend(["scalar_mean", "scalar_rms"]);
+            drawn.extend(["scalar_mean", "scalar_rms"].map(str::to_owned));
         }
         if let Some(lines) = &averaged.lines {
             let published = if run.symmetric() { &run.published_lines[..] } else { &[] };
-            drawn.extend(spectral::draw(gallery, lines, &averaged.findings.profiles[1].values, published)?);
+            let names = spectral::draw(gallery, lines, &averaged.findings.profiles[1].values, published)?;
+            drawn.extend(names.into_iter().map(str::to_owned));
         }
     }
     if friction(gallery, run, viscosity)? {
-        drawn.push("friction");
+        drawn.push("friction".to_owned());
     }
     if let Some(averaged) = run.averaged.as_ref().filter(moves)
         && report::convergence::draw(gallery, convergence::AXIS, &averaged.convergence)?
     {
-        drawn.push("convergence");
+        drawn.push("convergence".to_owned());
     }
     Ok(drawn)
 }
@@ -240,23 +241,52 @@ fn vorticity(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<
     )
 }
 
-fn budget(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<()> {
-    let parts = [
-        ("production_k", "production", CURVES[0], 1.0),
-        ("transport_k", "turbulent transport", CURVES[1], 1.0),
-        ("viscous_k", "viscous diffusion", CURVES[2], 1.0),
-        ("pressure_transport_k", "pressure transport", CURVES[3], 1.0),
-        ("dissipation_k", "dissipation", CURVES[5], 1.0),
-        ("residual_k", "residual", BLACK, 1.0),
-    ];
-    places.draw(
-        gallery,
-        "budget_k",
-        "Budget of $k$  in  $u_τ^4 / ν$",
-        &averaged.findings.budgets,
-        &parts,
-        vec![zero((0.0, places.to))],
-    )
+/// Terms of budgets: their names in the tables, labels and colours.
+const TERMS: [(&str, &str, Colour); 10] = [
+    ("production", "production", CURVES[0]),
+    ("transport", "turbulent transport", CURVES[1]),
+    ("viscous", "viscous diffusion", CURVES[2]),
+    ("molecular", "molecular diffusion", CURVES[2]),
+    ("pressure_transport", "pressure transport", CURVES[3]),
+    ("pressure_strain", "pressure strain", CURVES[4]),
+    ("pressure_scrambling", "pressure scrambling", CURVES[4]),
+    ("dissipation", "dissipation", CURVES[5]),
+    ("rotation", "rotation", GREY),
+    ("residual", "residual", BLACK),
+];
+
+/// The budget of k; those of uw and vw where they do not vanish by symmetry; those of the scalars.
+fn budgets(gallery: &Gallery, run: &Run, averaged: &Averaged, places: &Places) -> Result<Vec<String>> {
+    let spanwise = !run.flow.walls.alike_in_z();
+    let stress = |name: &str, symbol: &str| (name.to_owned(), format!("${symbol}$  in  $u_τ^4 / ν$"));
+    let mut quantities = vec![stress("k", "k")];
+    if spanwise {
+        quantities.extend([stress("uw", "⟨u'w'⟩"), stress("vw", "⟨v'w'⟩")]);
+    }
+    for scalar in &run.flow.scalars {
+        let (name, shown) = (&scalar.name, plain(&scalar.name));
+        let of_variance = format!("$⟨θ'^2⟩$ of {shown}  in  $u_τ^2 θ_τ^2 / ν$");
+        quantities.push((format!("{name}_{name}"), of_variance));
+        for field in ["u", "v", "w"].into_iter().filter(|field| *field != "w" || spanwise) {
+            let of_flux = format!("$⟨{field}'θ'⟩$ of {shown}  in  $u_τ^3 θ_τ / ν$");
+            quantities.push((format!("{field}_{name}"), of_flux));
+        }
+    }
+    let budgets = &averaged.findings.budgets;
+    let mut drawn = Vec::new();
+    for (quantity, label) in quantities {
+        let names = TERMS.map(|(term, ..)| format!("{term}_{quantity}"));
+        if find(budgets, &format!("residual_{quantity}")).is_none() {
+            continue;
+        }
+        let parts = names.iter().zip(TERMS).map(|(name, (_, label, colour))| (&**name, label, colour, 1.0));
+        // Continuity: the pressure strain of k vanishes.
+        let parts: Vec<Part> = parts.filter(|(name, ..)| *name != "pressure_strain_k").collect();
+        let (figure, label) = (format!("budget_{quantity}"), format!("Budget of {label}"));
+        places.draw(gallery, &figure, &label, budgets, &parts, vec![zero((0.0, places.to))])?;
+        drawn.push(figure);
+    }
+    Ok(drawn)
 }
 
 /// Draws Re_tau over time, from the wall shear and from the pressure gradient G, `sqrt(|G|) / nu`,

@@ -20,6 +20,7 @@ mod published_budgets;
 mod published_lines;
 mod reference;
 mod samples;
+mod scalar_budgets;
 mod scalars;
 mod spectra;
 mod spectral;

@@ -55,7 +55,10 @@ const NAMES: [(&str, Meaning); 28] = [
     ("u'u'v' v'v'v' w'w'v' u'v'v' tp-kbal uuu uuv uvv vvv www uuw uvw vvw", Other),
     ("ruv1q ruv2q ruv3q ruv4q", Other),
     ("euu evv eww epp euv", Other),
-    ("totalstress stressoffline residualk residualuu residualvv residualww residualuv", Other),
+    (
+        "totalstress stressoffline residualk residualuu residualvv residualww residualuv residualuw residualvw",
+        Other,
+    ),
     ("pu pv pw vww uww", Other),
     ("wy wz", Other),
     ("uuuu vvvv wwww", Other),

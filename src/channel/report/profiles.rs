@@ -11,9 +11,10 @@
 //! move differently, it jumps there. The bulk velocity is relative to the mean of the walls. Neither
 //! depends on the frame of reference.
 
-use super::budgets::{STRESSES, TERMS, budgets};
+use super::budgets::{Budget, TERMS, budgets};
 use super::moments::{Moments, Spanwise, Third};
 use super::samples::Averages;
+use super::scalar_budgets::{self, Fluid};
 use super::scalars::ScalarMoments;
 use super::symmetry::Symmetry;
 use crate::case::Precision;
@@ -87,25 +88,31 @@ impl Findings {
         let y_plus = column("y_plus", nu / u_tau, &|j| 1.0 - grid.y[j].abs());
         let mut profiles = vec![distance, y_plus];
         profiles.extend(of_velocity(&moments, setting, u_tau, shear, &column));
+        let mut terms = profiles[..2].to_vec();
+        let turns = *rotation != 0.0;
+        let unit = u_tau.powi(4) / nu;
+        for (stress, budget) in budgets(averages, &moments, differences, *nu, *rotation)? {
+            let has = |term: &str| term != "rotation" || turns && stress != "k" && stress != "ww";
+            terms.extend(of_budget(stress, TERMS, &budget, has, unit, &column));
+        }
         let mut of_scalars = Vec::new();
         for (s, scalar) in setting.scalars.iter().enumerate() {
             let own = ScalarMoments::new(s, averages)?;
-            let unit = own.flux_at_walls(differences, nu / scalar.schmidt) / u_tau;
+            let diffusivity = nu / scalar.schmidt;
+            let unit = own.flux_at_walls(differences, diffusivity) / u_tau;
             profiles.extend(own.columns(&scalar.name, [u_tau, unit], setting.precision, &column));
             of_scalars.push((format!("{}_tau", scalar.name), unit));
-        }
-        let mut terms = profiles[..2].to_vec();
-        let unit = u_tau.powi(4) / nu;
-        for (stress, budget) in STRESSES.iter().zip(budgets(averages, &moments, differences, *nu, *rotation)?)
-        {
-            let turns = *rotation != 0.0 && *stress != "k" && *stress != "ww";
-            for (name, values) in TERMS.iter().zip(&budget).filter(|(name, _)| turns || **name != "rotation")
-            {
-                terms.push(column(&format!("{name}_{stress}"), unit, &|j| values[j]));
+            let fluid = Fluid { differences, viscosity: *nu, diffusivity, rotation: *rotation };
+            let budgets = scalar_budgets::budgets(s, averages, &moments, &own, &fluid)?;
+            for (field, budget) in [&*scalar.name, "u", "v", "w"].into_iter().zip(budgets.iter().flatten()) {
+                let (is_variance, factor) = if field == scalar.name { (true, unit) } else { (false, u_tau) };
+                let has = |term: &str| match term {
+                    "rotation" => turns && ["u", "v"].contains(&field),
+                    _ => !(is_variance && term.starts_with("pressure")),
+                };
+                let (name, unit) = (format!("{field}_{}", scalar.name), factor * unit * u_tau.powi(2) / nu);
+                terms.extend(of_budget(&name, scalar_budgets::TERMS, budget, has, unit, &column));
             }
-            terms.push(column(&format!("residual_{stress}"), unit, &|j| {
-                budget.iter().map(|term| term[j]).sum()
-            }));
         }
         let bulk: f64 = moments.mean.u.iter().zip(&grid.weights).map(|(u, weight)| u * weight).sum();
         let ascending = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
@@ -222,6 +229,23 @@ fn of_velocity(
             [(UUW, uuw), (UVW, uvw), (VVW, vvw), (PW, pw)].map(|(of, values)| moment((of, values, cube))),
         );
     }
+    columns
+}
+
+/// The terms of the budget of a quantity that it `has`, and their sum.
+fn of_budget(
+    quantity: &str,
+    names: [&str; 7],
+    terms: &Budget,
+    has: impl Fn(&str) -> bool,
+    unit: f64,
+    column: &Make,
+) -> Vec<Column> {
+    let own = names.iter().zip(terms).filter(|(name, _)| has(name));
+    let mut columns: Vec<Column> =
+        own.map(|(name, values)| column(&format!("{name}_{quantity}"), unit, &|j| values[j])).collect();
+    let sum = |j: usize| terms.iter().map(|term| term[j]).sum();
+    columns.push(column(&format!("residual_{quantity}"), unit, &sum));
     columns
 }
 

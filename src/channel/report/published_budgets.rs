@@ -60,7 +60,7 @@ pub fn sign_dissipation(profiles: &mut [Profile], stress: &str) {
             };
             off(-1.0) < off(1.0)
         }
-        _ => stress != "uv" && values(own).iter().sum::<f64>() > 0.0,
+        _ => !["uv", "uw", "vw"].contains(&stress) && values(own).iter().sum::<f64>() > 0.0,
     };
     if is_rate {
         profiles[own].values.iter_mut().for_each(|value| *value = -*value);

@@ -18,7 +18,7 @@ const COMPARED: [(&str, &str); 5] =
 const LAMINAR: f64 = 1e-6;
 
 /// The table as lines of name and value; `drawn` are the figures in `figures`.
-pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
+pub fn table(run: &Run, figures: &Path, drawn: &[String]) -> Result<String> {
     let mut rows = heading(run.labels, run.series, run.series.column("time")?);
     match &run.averaged {
         None => {

@@ -82,7 +82,8 @@ fn budgets_are_those_of_the_fluctuations() {
     let findings = Findings::new(&samples(&[1.0], false).all(), &setting(&channel(OMEGA))).unwrap();
     let unit = (2.0 * NU).powi(2) / NU;
     let slopes = |y: f64| [polynomial(MEANS[0], y, 1), 0.0, polynomial(MEANS[1], y, 1)];
-    for (stress, i, j) in [("uu", 0, 0), ("vv", 1, 1), ("ww", 2, 2), ("uv", 0, 1)] {
+    let all = [("uu", 0, 0), ("vv", 1, 1), ("ww", 2, 2), ("uv", 0, 1), ("uw", 0, 2), ("vw", 1, 2)];
+    for (stress, i, j) in all {
         let term = |name: &str, exact: &dyn Fn([Jet; 5], f64) -> f64| {
             compare(&findings.budgets, &format!("{name}_{stress}"), unit, exact)
         };
@@ -101,6 +102,7 @@ fn budgets_are_those_of_the_fluctuations() {
             term("rotation", &|q, _| q[i][0] * turned(&q, j) + q[j][0] * turned(&q, i));
         }
     }
+    of_scalar(&findings);
     assert!(find(&findings.budgets, "rotation_k").is_none());
     compare(&findings.budgets, "dissipation_k", unit, |q, _| {
         -NU * (0..3).map(|i| 2.0 * q[i][1].powi(2) + q[i][2].powi(2)).sum::<f64>()
@@ -109,6 +111,43 @@ fn budgets_are_those_of_the_fluctuations() {
     assert!(
         find(&findings.budgets, "pressure_strain_k").unwrap().values.iter().all(|value| value.abs() < 1e-10)
     );
+}
+
+/// The budgets of the scalar of the slope 1.5 and the Schmidt number 0.5.
+fn of_scalar(findings: &Findings) {
+    let (u_tau, flux, kappa) = ((2.0 * NU).sqrt(), NU / 0.5 * 1.5, NU / 0.5);
+    let unit = flux * u_tau.powi(2) / NU;
+    let term = |name: &str, unit: f64, exact: &dyn Fn([Jet; 5], f64) -> f64| {
+        compare(&findings.budgets, name, unit, |q, y| exact(q, y));
+    };
+    let of_variance = flux * flux / NU;
+    term("production_dye_dye", of_variance, &|q, _| -2.0 * q[1][0] * q[4][0] * 1.5);
+    term("transport_dye_dye", of_variance, &|q, _| -times(times(q[4], q[4]), q[1])[2]);
+    term("molecular_dye_dye", of_variance, &|q, _| kappa * times(q[4], q[4])[3]);
+    term("dissipation_dye_dye", of_variance, &|q, _| {
+        -2.0 * kappa * (2.0 * q[4][1] * q[4][1] + q[4][2] * q[4][2])
+    });
+    for (i, field) in ["u", "v", "w"].into_iter().enumerate() {
+        let term = |name: &str, exact: &dyn Fn([Jet; 5], f64) -> f64| {
+            term(&format!("{name}_{field}_dye"), unit, exact);
+        };
+        let slopes = |y: f64| [polynomial(MEANS[0], y, 1), 0.0, polynomial(MEANS[1], y, 1)];
+        term("production", &|q, y| -q[1][0] * (1.5 * q[i][0] + q[4][0] * slopes(y)[i]));
+        term("transport", &|q, _| -times(times(q[i], q[4]), q[1])[2]);
+        // d(nu s du/dy + kappa u ds/dy)/dy
+        term("molecular", &|q, _| {
+            NU * (q[4][0] * q[i][3] + q[4][2] * q[i][2]) + kappa * (q[i][0] * q[4][3] + q[i][2] * q[4][2])
+        });
+        term("pressure_scrambling", &|q, _| q[3][0] * q[4][if i == 1 { 2 } else { 1 }]);
+        term("pressure_transport", &|q, _| if i == 1 { -times(q[3], q[4])[2] } else { 0.0 });
+        term("dissipation", &|q, _| -(NU + kappa) * (2.0 * q[i][1] * q[4][1] + q[i][2] * q[4][2]));
+        if i < 2 {
+            term("rotation", &|q, _| 2.0 * OMEGA * [q[1][0], -q[0][0]][i] * q[4][0]);
+        }
+    }
+    let is_there = |name: &str| find(&findings.budgets, name).is_some();
+    assert!(is_there("residual_dye_dye") && is_there("residual_w_heat"));
+    assert!(!is_there("pressure_scrambling_dye_dye") && !is_there("rotation_w_dye"));
 }
 
 #[test]

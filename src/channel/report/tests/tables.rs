@@ -97,6 +97,12 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
                 "stresses",
                 "vorticity",
                 "budget_k",
+                "budget_dye_dye",
+                "budget_u_dye",
+                "budget_v_dye",
+                "budget_heat_heat",
+                "budget_u_heat",
+                "budget_v_heat",
                 "scalar_mean",
                 "scalar_rms",
                 "friction",
@@ -104,12 +110,14 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             ]
         );
         for name in drawn {
-            let svg = std::fs::read_to_string(figures.join(name).with_extension("svg")).unwrap();
-            let compared = ["mean_velocity", "stresses"].contains(&name) && rotation == 0.0;
+            let svg = std::fs::read_to_string(figures.join(&name).with_extension("svg")).unwrap();
+            let compared = ["mean_velocity", "stresses"].contains(&&*name) && rotation == 0.0;
             assert_eq!(svg.contains("published"), compared, "{name}");
-            assert!(std::fs::read(figures.join(name).with_extension("png")).unwrap().starts_with(b"\x89PNG"));
+            assert!(
+                std::fs::read(figures.join(&name).with_extension("png")).unwrap().starts_with(b"\x89PNG")
+            );
         }
-        let text = table::table(&run, &figures, &["friction"]).unwrap();
+        let text = table::table(&run, &figures, &["friction".to_owned()]).unwrap();
         for part in parts {
             assert!(text.contains(part), "no `{part}` in\n{text}");
         }
