@@ -1,4 +1,4 @@
-//! Figures for papers: panels with axes, lines, bands and markers, written as SVG, PNG and PDF.
+//! Figures for papers: panels with axes, lines, bands, markers and maps, written as SVG, PNG and PDF.
 //!
 //! A figure is a width on paper, panels, and a note that says what was drawn. A panel is two axes and
 //! layers, drawn in their order. Labels are markup with mathematics: see [`label`]. The same input gives
@@ -8,6 +8,7 @@ mod axis;
 mod label;
 mod layer;
 mod legend;
+mod map;
 pub mod palette;
 mod panel;
 mod pdf;
@@ -18,6 +19,7 @@ mod svg;
 pub use axis::{Axis, Scale};
 pub use label::plain;
 pub use layer::{Layer, Mark, Marker};
+pub use map::Map;
 pub use palette::Colour;
 pub use scene::Dash;
 
@@ -55,11 +57,17 @@ pub struct Panel {
     pub x: Axis,
     pub y: Axis,
     pub layers: Vec<Layer>,
+    pub map: Option<Map>,
 }
 
 impl Panel {
     pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
-        Self { x, y, layers }
+        Self { x, y, layers, map: None }
+    }
+
+    /// A panel of a map.
+    pub fn of_map(x: Axis, y: Axis, map: Map) -> Self {
+        Self { x, y, layers: Vec::new(), map: Some(map) }
     }
 }
 

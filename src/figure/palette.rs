@@ -1,10 +1,11 @@
-//! Colours of curves, told apart by colour-blind readers.
+//! Colours: of curves, told apart by colour-blind readers, and of maps, perceptually uniform.
 
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour(pub u8, pub u8, pub u8);
 
 pub const BLACK: Colour = Colour(0, 0, 0);
+pub const WHITE: Colour = Colour(255, 255, 255);
 pub const GREY: Colour = Colour(0x70, 0x70, 0x70);
 
 /// Colours of curves (Okabe and Ito 2008, without yellow), in the order of use.
@@ -18,7 +19,7 @@ pub const CURVES: [Colour; 6] = [
 ];
 
 /// The colour of a value from 0 to 1 on the map viridis (van der Walt and Smith 2015).
-fn viridis(value: f64) -> Colour {
+pub fn viridis(value: f64) -> Colour {
     let colour = colorous::VIRIDIS.eval_continuous(value.clamp(0.0, 1.0));
     Colour(colour.r, colour.g, colour.b)
 }

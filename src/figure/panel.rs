@@ -4,7 +4,8 @@ use super::axis::{Ruler, Scale};
 use super::label::{CAPITAL, Label};
 use super::layer::{Layer, Mark, Marker};
 use super::legend::Legend;
-use super::palette::{BLACK, Colour};
+use super::map::Bar;
+use super::palette::{BLACK, Colour, WHITE};
 use super::scene::{Dash, Path, Point, Rectangle, Scene};
 use super::{Panel, TEXT, TICKS};
 
@@ -31,6 +32,7 @@ pub struct Drawn<'a> {
     y: Ruler,
     frame: Rectangle,
     legend: Legend,
+    bar: Option<Bar<'a>>,
     /// With everything.
     pub height: f64,
 }
@@ -41,13 +43,16 @@ impl<'a> Drawn<'a> {
         let mut layers = panel.layers.clone();
         let xs = layers.iter().flat_map(|layer| &layer.points).map(|point| point.0);
         let ys = layers.iter().flat_map(Layer::heights);
-        let x = Ruler::new(&panel.x, xs, width / PER_TICK[0], false);
-        let y = Ruler::new(&panel.y, ys, height / PER_TICK[1], true);
+        let map = panel.map.as_ref();
+        let edges = |pick: fn(&super::Map) -> &Vec<f64>| map.into_iter().flat_map(pick).copied();
+        let x = Ruler::new(&panel.x, xs.chain(edges(|map| &map.x)), width / PER_TICK[0], false);
+        let y = Ruler::new(&panel.y, ys.chain(edges(|map| &map.y)), height / PER_TICK[1], map.is_none());
+        let bar = map.map(Bar::new);
 
         let widest = y.major.iter().map(|tick| Label::new(&tick.1, TICKS).width).fold(0.0, f64::max);
         let last = x.major.last().map_or(0.0, |tick| Label::new(&tick.1, TICKS).width);
         let left = GAP + 1.2 * TEXT + GAP + widest + GAP;
-        let right = GAP + 0.5 * last;
+        let right = bar.as_ref().map_or(GAP + 0.5 * last, Bar::width);
         let top = if y.factor.is_some() { TICKS + 2.0 * GAP } else { 1.5 * GAP };
         let bottom = GAP + CAPITAL * TICKS + 1.5 * GAP + 1.2 * TEXT + GAP;
         let frame = Rectangle { left, top, right: width - right, bottom: height - bottom };
@@ -57,7 +62,7 @@ impl<'a> Drawn<'a> {
         let covered: Vec<Vec<Point>> = layers.iter().map(|layer| page.covered(layer)).collect();
         legend.place(&frame, &covered);
         let height = height + legend.below();
-        Self { panel, layers, x, y, frame, legend, height }
+        Self { panel, layers, x, y, frame, legend, bar, height }
     }
 
     fn page(&self) -> Page<'_> {
@@ -67,6 +72,10 @@ impl<'a> Drawn<'a> {
     /// Draws the panel with its upper left corner at `origin`.
     pub fn draw(&self, scene: &mut Scene, origin: Point, name: Option<String>) {
         let first = scene.items.len();
+        if let (Some(map), Some(bar)) = (&self.panel.map, &self.bar) {
+            map.draw(scene, |point| self.page().at(point), self.frame);
+            bar.draw(scene, &self.frame);
+        }
         for layer in &self.layers {
             self.layer(scene, layer);
         }
@@ -74,7 +83,8 @@ impl<'a> Drawn<'a> {
         if let Some(name) = name {
             let label = Label::new(&name, TEXT);
             let place = (self.frame.left + 1.5 * MAJOR, self.frame.top + MAJOR + TEXT);
-            scene.text(&label, label.at(place), BLACK);
+            let colour = if self.bar.is_some() { WHITE } else { BLACK };
+            scene.text(&label, label.at(place), colour);
         }
         self.legend.draw(scene, &self.frame);
         let shift = |(x, y): Point| (x + origin.0, y + origin.1);
@@ -145,7 +155,9 @@ impl<'a> Drawn<'a> {
         ] {
             for y in values.iter().map(|value| frame.bottom - self.y.place(*value) * frame.height()) {
                 add((frame.left, y), (frame.left + length, y));
-                add((frame.right, y), (frame.right - length, y));
+                if self.bar.is_none() {
+                    add((frame.right, y), (frame.right - length, y));
+                }
             }
         }
         scene.stroke(ticks, BLACK, 0.8 * FRAME, Dash::Solid, None);
@@ -240,7 +252,7 @@ pub fn draw_marker(scene: &mut Scene, marker: Marker, colour: Colour, (x, y): Po
         }
     };
     if marker != Marker::Cross {
-        scene.fill(path.clone(), Colour(255, 255, 255), 1.0, None);
+        scene.fill(path.clone(), WHITE, 1.0, None);
     }
     scene.stroke(path, colour, OUTLINE, Dash::Solid, None);
 }

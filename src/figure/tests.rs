@@ -43,13 +43,23 @@ fn figure() -> Figure {
             },
         ],
     );
+    let edges = |n: usize| (0..=n).map(|i| 10f64.powf(i as f64 / 8.0)).collect::<Vec<f64>>();
+    let map = Map {
+        x: edges(24),
+        y: edges(16),
+        values: (0..16)
+            .flat_map(|j| (0..24).map(move |i| (f64::from(i) / 4.0).sin() * (f64::from(j) / 5.0).cos()))
+            .collect(),
+        axis: Axis::linear("$k_x E_{uu} / u_τ^2$"),
+    };
+    let map = Panel::of_map(Axis::logarithmic("$λ_x^+$"), Axis::logarithmic("$y^+$"), map);
     let history = Panel::new(
         Axis::linear("$t$"),
         Axis::linear("$ε$"),
         vec![Layer::line("", CURVES[0], sine(0.0).into_iter().map(|(x, y)| (x, 1e-5 * y)).collect())],
     );
     Figure {
-        panels: vec![lines, spectra, history],
+        panels: vec![lines, spectra, map, history],
         columns: 2,
         width: 170.0,
         note: "case  $Re_τ$ = 180".into(),

@@ -3,7 +3,8 @@
 use super::chosen::Chosen;
 use super::convergence;
 use super::errors::Judged;
-use super::lines::Directed;
+use super::lines::{Directed, Units};
+use super::plane_spectra::PlaneSpectra;
 use super::profiles::{Findings, Setting, find};
 use super::samples::Samples;
 use super::spectra::Spectra;
@@ -24,6 +25,8 @@ pub struct Averaged {
     pub findings: Findings,
     /// Spectra and correlations over x and z.
     pub lines: Option<[Directed; 2]>,
+    /// Spectra over both.
+    pub plane_spectra: Option<PlaneSpectra>,
     /// The time, weight and number of the samples.
     pub tally: Tally,
     /// How errors come about.
@@ -80,6 +83,10 @@ pub fn read(
         let number = samples.lacking.len();
         format!("left out: {number} averages that batches of an earlier version lack, such as `{name}`")
     }));
+    let empty = samples.empty_phases();
+    if !empty.is_empty() {
+        notes.push(format!("no samples at the phases {}: take samples more often", empty.join(", ")));
+    }
     let symmetry = Symmetry::of(flow);
     let spectra = chosen.spectra.as_ref();
     let spectra = spectra.map(|sums| Spectra::new(sums, &flow.scalars, &symmetry)).transpose()?;
@@ -95,11 +102,17 @@ pub fn read(
         differences: Differences::new(samples.y.len()),
     };
     let judged = Judged::new(&samples, &setting, first.axis.length(), case.domain.size[0])?;
+    let units = Units { findings: &judged.findings, scalars: &flow.scalars };
+    let in_planes = chosen.plane_spectra.as_ref();
+    let in_planes =
+        in_planes.map(|sums| PlaneSpectra::new(sums, &setting.symmetry, &units, setting.viscosity));
+    let plane_spectra = in_planes.transpose()?;
     let averaged = Averaged {
         stationarity: stationarity::of(&judged, series),
         convergence: convergence::of(&judged, &samples, &setting)?,
         lines: spectra
             .map(|spectra| Directed::new(&spectra, &judged.findings, case.fluid.viscosity, &flow.scalars)),
+        plane_spectra,
         tally,
         sampling: judged.sampling,
         findings: judged.findings,

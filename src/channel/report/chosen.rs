@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::case::{self, Case};
 use crate::channel::case::Channel;
+use crate::channel::catalogue::{PHASE, PLACES};
 use crate::channel::records_of_spectra;
 use crate::error::Result;
 use crate::report::rows::number;
@@ -17,6 +18,8 @@ pub struct Chosen {
     /// The batches without their spectra.
     pub batches: Vec<Batch>,
     pub spectra: Option<SpectralSums>,
+    /// The spectra of the batches with two-dimensional ones, at the y of the last of these.
+    pub plane_spectra: Option<SpectralSums>,
     /// One line for each thing that is left out, with the reason.
     pub notes: Vec<String>,
     /// The names of the records of spectra.
@@ -27,6 +30,26 @@ pub struct Chosen {
 pub struct SpectralSums {
     pub tally: Tally,
     pub records: Vec<Record>,
+}
+
+impl SpectralSums {
+    /// These and the sums of one more batch.
+    fn and(sums: Option<Self>, tally: Tally, records: Vec<Record>) -> Self {
+        let Some(mut sums) = sums else { return Self { tally, records } };
+        sums.tally = sums.tally.and(&tally);
+        let is_axis = |record: &Record| record.axes == [record.name.clone()];
+        for record in records.into_iter().filter(|record| !is_axis(record)) {
+            if let Some(sum) = sums.records.iter_mut().find(|sum| sum.name == record.name) {
+                sum.values.iter_mut().zip(record.values).for_each(|(sum, value)| *sum += value);
+            }
+        }
+        sums
+    }
+}
+
+/// The y of two-dimensional spectra among these records, if there are any.
+fn places(records: &[Record]) -> Option<&Record> {
+    records.iter().find(|record| record.name == PLACES)
 }
 
 /// The number of batches left out for each reason.
@@ -99,7 +122,12 @@ impl Chosen {
         let (of_spectra, records): (Vec<Record>, Vec<Record>) =
             records.partition(|record| self.of_spectra.contains(&record.name));
         if let Some(tally) = spectra.filter(|tally| tally.weight > 0.0 && window.holds(tally, axis)) {
-            self.add_spectra(tally, of_spectra);
+            if let Some(places) = places(&of_spectra) {
+                let known = self.plane_spectra.take();
+                let same = known.filter(|sums| sums.records.iter().any(|record| record == places));
+                self.plane_spectra = Some(SpectralSums::and(same, tally, of_spectra.clone()));
+            }
+            self.spectra = Some(SpectralSums::and(self.spectra.take(), tally, of_spectra));
         }
         if moments.weight > 0.0 {
             match window.holds(&moments, axis) {
@@ -109,20 +137,6 @@ impl Chosen {
             }
         }
         Ok(())
-    }
-
-    fn add_spectra(&mut self, tally: Tally, records: Vec<Record>) {
-        let Some(sums) = &mut self.spectra else {
-            self.spectra = Some(SpectralSums { tally, records });
-            return;
-        };
-        sums.tally = sums.tally.and(&tally);
-        let is_axis = |record: &Record| record.axes == [record.name.clone()];
-        for record in records.into_iter().filter(|record| !is_axis(record)) {
-            if let Some(sum) = sums.records.iter_mut().find(|sum| sum.name == record.name) {
-                sum.values.iter_mut().zip(record.values).for_each(|(sum, value)| *sum += value);
-            }
-        }
     }
 
     /// The time, weight and number of the samples of all batches.
@@ -150,13 +164,14 @@ impl Chosen {
             if window.to.is_finite() && !first.axis.reaches(tally.end, window.to) {
                 self.notes.push(format!("averages end at t = {end}, earlier than {of_to} = {to}"));
             }
-            if let Some(SpectralSums { tally: of_spectra, .. }) =
-                self.spectra.as_ref().filter(|spectra| spectra.tally != tally)
-            {
-                let [first, last] = [of_spectra.begin, of_spectra.end].map(number);
-                if (&first, &last) != (&begin, &end) {
-                    self.notes.push(format!("spectra are averaged from t = {first} to {last}"));
-                }
+            let [spectra, in_planes] = [&self.spectra, &self.plane_spectra]
+                .map(|sums| sums.as_ref().map(|sums| [sums.tally.begin, sums.tally.end].map(number)));
+            let all = Some([begin, end]);
+            if let Some([first, last]) = spectra.as_ref().filter(|_| spectra != all) {
+                self.notes.push(format!("spectra are averaged from t = {first} to {last}"));
+            }
+            if let Some([first, last]) = in_planes.as_ref().filter(|_| in_planes != spectra) {
+                self.notes.push(format!("spectra over kx and kz are averaged from t = {first} to {last}"));
             }
         }
     }
@@ -164,7 +179,10 @@ impl Chosen {
 
 /// Reverses the order of y, which ascends in files, so that it begins at the upper wall.
 fn downwards(mut record: Record) -> Record {
-    if record.axes.first().is_some_and(|axis| axis == "y") && !record.values.is_empty() {
+    if record.axes == [PHASE, "y"] && !record.values.is_empty() {
+        record.values.chunks_exact_mut(record.shape[1]).for_each(<[f64]>::reverse);
+    }
+    if record.axes.first().is_some_and(|axis| ["y", PLACES].contains(&&**axis)) && !record.values.is_empty() {
         let line = record.values.len() / record.shape[0];
         record.values = record.values.rchunks_exact(line).flatten().copied().collect();
     }

@@ -3,7 +3,7 @@
 
 use super::profiles::{Column, find};
 use super::reference::Published;
-use super::{Averaged, Run, convergence, spectral};
+use super::{Averaged, Run, convergence, maps, phases, spectral};
 use crate::error::Result;
 use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
 use crate::figure::{Axis, Dash, Layer, Panel, Scale, plain};
@@ -36,14 +36,21 @@ pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<String>>
         vorticity(gallery, averaged, &places)?;
         drawn.extend(["mean_velocity", "stresses", "vorticity"].map(str::to_owned));
         drawn.extend(budgets(gallery, run, averaged, &places)?);
+        if !averaged.findings.phases.is_empty() {
+            drawn.extend(phases::draw(gallery, &averaged.findings.phases, &places)?);
+        }
         if !run.flow.scalars.is_empty() {
             scalars(gallery, run, averaged, &Places::of(run, averaged))?;
             drawn.extend(["scalar_mean", "scalar_rms"].map(str::to_owned));
         }
         if let Some(lines) = &averaged.lines {
             let published = if run.symmetric() { &run.published_lines[..] } else { &[] };
-            let names = spectral::draw(gallery, lines, &averaged.findings.profiles[1].values, published)?;
-            drawn.extend(names.into_iter().map(str::to_owned));
+            let y_plus = &averaged.findings.profiles[1].values;
+            drawn.extend(spectral::draw(gallery, lines, y_plus, published)?.into_iter().map(str::to_owned));
+            drawn.extend(maps::draw_lines(gallery, lines, y_plus)?);
+        }
+        if let Some(spectra) = &averaged.plane_spectra {
+            drawn.extend(maps::draw_planes(gallery, spectra, &run.flow.scalars)?);
         }
     }
     if friction(gallery, run, viscosity)? {
@@ -61,10 +68,10 @@ pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<String>>
 type Part<'a> = (&'a str, &'a str, Colour, f64);
 
 /// y+ if the halves are alike, so that published profiles can be overlaid; else y, from wall to wall.
-struct Places<'a> {
+pub struct Places<'a> {
     values: &'a [f64],
     label: &'static str,
-    to: f64,
+    pub to: f64,
     references: &'a [Published],
 }
 
@@ -85,7 +92,7 @@ impl<'a> Places<'a> {
     }
 
     /// Draws `layers` and, above them, the columns, each with its label, colour and sign.
-    fn draw(
+    pub fn draw(
         &self,
         gallery: &Gallery,
         name: &str,
@@ -109,7 +116,7 @@ impl<'a> Places<'a> {
     }
 
     /// A column times `sign`, with its error and the published values.
-    fn layers(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Vec<Layer> {
+    pub fn layers(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Vec<Layer> {
         let shown: Vec<usize> =
             (0..self.values.len()).filter(|&i| self.values[i] <= self.to * (1.0 + 1e-12)).collect();
         let of = |values: &[f64], sign: f64| shown.iter().map(|&i| sign * values[i]).collect::<Vec<f64>>();

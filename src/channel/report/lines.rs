@@ -36,22 +36,12 @@ impl Directed {
         viscosity: f64,
         scalars: &[ChannelScalar],
     ) -> [Self; 2] {
-        let number = |name: &str| {
-            find(&findings.numbers, name)
-                .and_then(|column| column.values.first().copied())
-                .unwrap_or(f64::NAN)
-        };
-        let u_tau = number("u_tau");
-        let unit = |field: Field| match field {
-            Field::U | Field::V | Field::W => u_tau,
-            Field::P => u_tau.powi(2),
-            Field::Scalar(s) => number(&format!("{}_tau", scalars[s].name)),
-        };
-        let wall_length = viscosity / u_tau;
+        let units = Units { findings, scalars };
+        let wall_length = units.length(viscosity);
         let of = |Along { direction, k, products }: &Along, r: Vec<f64>| {
             let width = k.get(1).copied().unwrap_or(1.0) * wall_length;
             let density = |product: &Product| {
-                let unit: f64 = product.pair.iter().map(|field| unit(*field)).product();
+                let unit = units.of(product.pair);
                 let line = |line: &Vec<f64>| line.iter().map(|energy| energy / (unit * width)).collect();
                 Lines { pair: product.pair, values: product.lines.iter().map(line).collect() }
             };
@@ -104,8 +94,37 @@ impl Directed {
     }
 }
 
+/// The wall units of averages.
+pub struct Units<'a> {
+    pub findings: &'a Findings,
+    pub scalars: &'a [ChannelScalar],
+}
+
+impl Units<'_> {
+    fn number(&self, name: &str) -> f64 {
+        let column = find(&self.findings.numbers, name);
+        column.and_then(|column| column.values.first().copied()).unwrap_or(f64::NAN)
+    }
+
+    /// nu / u_tau.
+    pub fn length(&self, viscosity: f64) -> f64 {
+        viscosity / self.number("u_tau")
+    }
+
+    /// That of a product of two fields.
+    pub fn of(&self, pair: [Field; 2]) -> f64 {
+        let u_tau = self.number("u_tau");
+        let unit = |field: Field| match field {
+            Field::U | Field::V | Field::W => u_tau,
+            Field::P => u_tau.powi(2),
+            Field::Scalar(s) => self.number(&format!("{}_tau", self.scalars[s].name)),
+        };
+        pair.into_iter().map(unit).product()
+    }
+}
+
 /// The column name of a product, such as "uv" or "u_dye".
-fn column([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
+pub fn column([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
     let between = if matches!((a, b), (Field::Scalar(_), _) | (_, Field::Scalar(_))) { "_" } else { "" };
     format!("{}{between}{}", a.plain_name(scalars), b.plain_name(scalars))
 }

@@ -4,7 +4,8 @@
 //! `friction` shows the history of the series, and `convergence` the numbers of the table over the time
 //! that is averaged. Spectra and two-point correlations at all y go to
 //! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
-//! them.
+//! them, and `premultiplied_x` maps. Spectra over both k_x and k_z at chosen y go to `spectra_xz.csv` and to
+//! figures of this name; profiles at phases of oscillating walls to `phases.csv` and figures `phases_W`, ..
 
 mod averaged;
 mod budgets;
@@ -13,8 +14,11 @@ mod convergence;
 mod errors;
 mod figures;
 mod lines;
+mod maps;
 mod moments;
 mod names;
+mod phases;
+mod plane_spectra;
 mod profiles;
 mod published_budgets;
 mod published_lines;
@@ -73,12 +77,14 @@ impl Run<'_> {
 }
 
 /// The files that a report writes; `statistics.h5` is of an older version.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 9] = [
     "statistics.h5",
     "profiles.csv",
     "budgets.csv",
+    "phases.csv",
     "spectra_x.csv",
     "spectra_z.csv",
+    "spectra_xz.csv",
     "correlations_x.csv",
     "correlations_z.csv",
 ];
@@ -94,11 +100,13 @@ pub fn report(flow: &Channel, recorded: &Recorded, references: &[Given]) -> Resu
     let viscosity = case.fluid.viscosity;
     let window = averaged::window(recorded, flow, viscosity)?;
     let (averaged, notes) = averaged::read(recorded, case, flow, window)?;
-    if let Some(Averaged { findings, lines, .. }) = &averaged {
+    if let Some(Averaged { findings, lines, plane_spectra, .. }) = &averaged {
         write(&run_dir.join("profiles.csv"), &findings.profiles)?;
         write(&run_dir.join("budgets.csv"), &findings.budgets)?;
+        phases::write(run_dir, findings)?;
         let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
         lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, places, &flow.scalars))?;
+        plane_spectra.iter().try_for_each(|spectra| spectra.write(run_dir, &flow.scalars))?;
     }
     let foreign = |file: &TextTable| flows.published_of_others(flow, file);
     let (references, published_lines) = reference::read(references, &foreign)?;

@@ -5,7 +5,7 @@
 //! interrupted, counts in the averages but not in their errors.
 
 use crate::channel::case::ChannelScalar;
-use crate::channel::catalogue::Moment;
+use crate::channel::catalogue::{Moment, OF_PHASES, PHASE, at_phases};
 use crate::channel::sampled;
 use crate::error::{Error, Result};
 use crate::statistics::{Batch, Record};
@@ -20,6 +20,8 @@ const MOST_GROUPS: usize = 200;
 pub struct Averages {
     scalars: Rc<[ChannelScalar]>,
     lines: Vec<(Moment, Vec<f64>)>,
+    /// Those at phases of oscillating walls, of [`OF_PHASES`] alone, with the mean phase of the samples.
+    pub phases: Vec<(f64, Self)>,
 }
 
 impl Averages {
@@ -40,13 +42,15 @@ impl Averages {
     }
 
     /// The mean of each average and its mirror image `mirrored(averages, moment)`.
-    pub fn with_mirror(&self, mirrored: impl Fn(&Self, Moment) -> Result<Vec<f64>>) -> Result<Self> {
+    pub fn with_mirror(&self, mirrored: &dyn Fn(&Self, Moment) -> Result<Vec<f64>>) -> Result<Self> {
         let both = |(moment, values): &(Moment, Vec<f64>)| {
             let other = mirrored(self, *moment)?;
             Ok((*moment, values.iter().zip(other).map(|(a, b)| 0.5 * (a + b)).collect()))
         };
         let lines = self.lines.iter().map(both).collect::<Result<_>>()?;
-        Ok(Self { scalars: self.scalars.clone(), lines })
+        let at_phase = |(phase, averages): &(f64, Self)| Ok((*phase, averages.with_mirror(mirrored)?));
+        let phases = self.phases.iter().map(at_phase).collect::<Result<_>>()?;
+        Ok(Self { scalars: self.scalars.clone(), lines, phases })
     }
 }
 
@@ -63,10 +67,72 @@ pub struct Samples {
     sums: Vec<(Moment, Vec<f64>)>,
     /// Names of the moments that some batches lack.
     pub lacking: Vec<String>,
+    phases: PhaseSums,
     /// Indices of the whole batches.
     whole: Vec<usize>,
     /// Number of whole batches in a group.
     grouped: usize,
+}
+
+/// The sums at phases of oscillating walls, batch after batch; zeros in a batch that has others than the
+/// last one.
+struct PhaseSums {
+    /// n/N.
+    phases: Vec<f64>,
+    /// The weights of the samples, and the sums of these times their phases less n/N: `[batch][phase]`.
+    weights: Vec<f64>,
+    offsets: Vec<f64>,
+    /// `[batch][phase][y]`
+    sums: Vec<(Moment, Vec<f64>)>,
+}
+
+impl PhaseSums {
+    /// # Errors
+    /// Records of another shape.
+    fn new(batches: &[Batch], points: usize) -> Result<Self> {
+        let phases = |batch: &Batch| {
+            let found = batch.records.iter().find(|record| record.name == PHASE);
+            found.map_or(Vec::new(), |record| record.values.clone())
+        };
+        let own = batches.iter().rev().map(phases).find(|phases| !phases.is_empty()).unwrap_or_default();
+        let collect = |name: &str, of_phase: usize| -> Result<Vec<f64>> {
+            let (mut all, number) = (Vec::new(), own.len() * of_phase);
+            for batch in batches.iter().filter(|_| number > 0) {
+                match phases(batch) == own {
+                    true => all.extend(Record::values(&batch.records, name, number)?),
+                    false => all.resize(all.len() + number, 0.0),
+                }
+            }
+            Ok(all)
+        };
+        let profiles = OF_PHASES.into_iter().map(|of| Ok((of, collect(&at_phases(of), points)?)));
+        Ok(Self {
+            weights: collect("phase_weight", 1)?,
+            offsets: collect("phase_offset", 1)?,
+            sums: profiles.collect::<Result<_>>()?,
+            phases: own,
+        })
+    }
+
+    /// The averages over some batches.
+    fn over(&self, taken: &[usize], scalars: &Rc<[ChannelScalar]>, points: usize) -> Vec<(f64, Averages)> {
+        let number = self.phases.len();
+        let at = |(n, phase): (usize, &f64)| {
+            let total = |values: &[f64]| taken.iter().map(|b| values[b * number + n]).sum::<f64>();
+            let weight = total(&self.weights);
+            let mean = |sums: &[f64]| {
+                let mut mean = vec![0.0; points];
+                for line in taken.iter().map(|b| &sums[(b * number + n) * points..]) {
+                    mean.iter_mut().zip(line).for_each(|(mean, sum)| *mean += sum / weight);
+                }
+                mean
+            };
+            let lines = self.sums.iter().map(|(moment, sums)| (*moment, mean(sums))).collect();
+            let averages = Averages { scalars: scalars.clone(), lines, phases: Vec::new() };
+            (phase + total(&self.offsets) / weight, averages)
+        };
+        self.phases.iter().enumerate().map(at).collect()
+    }
 }
 
 impl Samples {
@@ -101,7 +167,16 @@ impl Samples {
         let whole: Vec<usize> = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
         let grouped = whole.len().div_ceil(MOST_GROUPS).max(1);
         let lacking = lacking.into_iter().map(|(_, name)| name).collect();
-        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, lacking, whole, grouped })
+        let (scalars, phases) = (scalars.into(), PhaseSums::new(batches, y.len())?);
+        Ok(Self { y, frame_velocity, weights, scalars, sums, lacking, phases, whole, grouped })
+    }
+
+    /// The phases of oscillating walls without samples, as n/N.
+    pub fn empty_phases(&self) -> Vec<String> {
+        let PhaseSums { phases, weights, .. } = &self.phases;
+        let number = phases.len();
+        let is_empty = |n: &usize| weights.iter().skip(*n).step_by(number).all(|weight| *weight == 0.0);
+        (0..number).filter(is_empty).map(|n| format!("{n}/{number}")).collect()
     }
 
     /// Number of groups of whole batches.
@@ -150,7 +225,8 @@ impl Samples {
             mean
         };
         let lines = self.sums.iter().map(|(moment, sums)| (*moment, mean(sums))).collect();
-        Averages { scalars: self.scalars.clone(), lines }
+        let phases = self.phases.over(&taken, &self.scalars, points);
+        Averages { scalars: self.scalars.clone(), lines, phases }
     }
 }
 

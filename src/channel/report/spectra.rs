@@ -43,25 +43,47 @@ impl Spectra {
     /// # Errors
     /// Records of another shape.
     pub fn new(sums: &SpectralSums, scalars: &[ChannelScalar], symmetry: &Symmetry) -> Result<Self> {
-        let name = mean_beside_spectra(U, scalars);
-        let points = sums.records.iter().find(|record| record.name == name).map_or(0, |u| u.values.len());
-        let source = Source { records: &sums.records, weight: sums.tally.weight, scalars, symmetry, points };
+        let points = points(sums, scalars);
+        let source = Source::new(sums, scalars, symmetry, (0..points).collect());
         Ok(Self { along: [source.along(Direction::X)?, source.along(Direction::Z)?] })
     }
 }
 
+/// The number of points in y of all profiles.
+pub fn points(sums: &SpectralSums, scalars: &[ChannelScalar]) -> usize {
+    let name = mean_beside_spectra(U, scalars);
+    sums.records.iter().find(|record| record.name == name).map_or(0, |u| u.values.len())
+}
+
 /// The records of spectra.
-struct Source<'a> {
+pub struct Source<'a> {
     records: &'a [Record],
     /// The weight of all samples.
     weight: f64,
     scalars: &'a [ChannelScalar],
     symmetry: &'a Symmetry,
+    /// Points of the mean profiles, and the indices of those that the spectra have.
     points: usize,
+    rows: Vec<usize>,
 }
 
-impl Source<'_> {
-    fn get(&self, name: &str, size: Option<usize>) -> Result<&[f64]> {
+impl<'a> Source<'a> {
+    /// Spectra at the points in y of these indices, which are symmetric about the centre.
+    pub fn new(
+        sums: &'a SpectralSums,
+        scalars: &'a [ChannelScalar],
+        symmetry: &'a Symmetry,
+        rows: Vec<usize>,
+    ) -> Self {
+        let (weight, points) = (sums.tally.weight, points(sums, scalars));
+        Self { records: &sums.records, weight, scalars, symmetry, points, rows }
+    }
+
+    /// The values of a record.
+    ///
+    /// # Errors
+    /// A record that is missing, or of another size.
+    pub fn get(&self, name: &str, size: Option<usize>) -> Result<&[f64]> {
         let found = self.records.iter().find(|record| record.name == name).map(|record| &record.values[..]);
         match found {
             Some(values) if size.is_none_or(|size| values.len() == size) => Ok(values),
@@ -73,12 +95,20 @@ impl Source<'_> {
 
     fn along(&self, direction: Direction) -> Result<Along> {
         let k = self.get(direction.wavenumbers(), None)?.to_vec();
-        let product = |pair: [Field; 2]| {
-            let sums = self.get(&direction.spectrum(pair, self.scalars), Some(self.points * k.len()))?;
-            Ok(Product { pair, lines: self.lines(pair, sums, k.len())? })
-        };
-        let products = spectra(self.scalars.len()).into_iter().map(product).collect::<Result<_>>()?;
+        let products = self.products(|pair| direction.spectrum(pair, self.scalars), k.len())?;
         Ok(Along { direction, products, k })
+    }
+
+    /// The spectra of these names of all products, of `waves` wavenumbers each.
+    ///
+    /// # Errors
+    /// Those of [`Source::get`].
+    pub fn products(&self, name: impl Fn([Field; 2]) -> String, waves: usize) -> Result<Vec<Product>> {
+        let product = |pair: [Field; 2]| {
+            let sums = self.get(&name(pair), Some(self.rows.len() * waves))?;
+            Ok(Product { pair, lines: self.lines(pair, sums, waves)? })
+        };
+        spectra(self.scalars.len()).into_iter().map(product).collect()
     }
 
     /// Removes the means from an average. With A and B the means at one y, and A' and B' those of the
@@ -89,7 +119,7 @@ impl Source<'_> {
     /// ```
     fn lines(&self, pair: [Field; 2], sums: &[f64], waves: usize) -> Result<Vec<Vec<f64>>> {
         let [a, b] = pair.map(|field| self.mean(field));
-        let (a, b, last) = (a?, b?, self.points - 1);
+        let (a, b, last) = (a?, b?, self.rows.len() - 1);
         let own = |j: usize| {
             let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / self.weight).collect();
             line[0] -= a[j] * b[j];
@@ -104,17 +134,17 @@ impl Source<'_> {
             line[0] += 0.25 * off(of_a, &a) * off(of_b, &b);
             line
         };
-        let kept = (0..self.symmetry.kept(self.points)).map(|i| last - i);
+        let kept = (0..self.symmetry.kept(self.rows.len())).map(|i| last - i);
         Ok(kept.map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
     }
 
-    /// The mean profile of a field; v has none.
+    /// The mean of a field at the points of the spectra; v has none.
     fn mean(&self, field: Field) -> Result<Vec<f64>> {
         if field == Field::V {
-            return Ok(vec![0.0; self.points]);
+            return Ok(vec![0.0; self.rows.len()]);
         }
         let sums = self.get(&mean_beside_spectra(field.mean(), self.scalars), Some(self.points))?;
-        Ok(sums.iter().map(|sum| sum / self.weight).collect())
+        Ok(self.rows.iter().map(|row| sums[*row] / self.weight).collect())
     }
 }
 

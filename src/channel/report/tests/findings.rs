@@ -118,7 +118,7 @@ fn of_scalar(findings: &Findings) {
     let (u_tau, flux, kappa) = ((2.0 * NU).sqrt(), NU / 0.5 * 1.5, NU / 0.5);
     let unit = flux * u_tau.powi(2) / NU;
     let term = |name: &str, unit: f64, exact: &dyn Fn([Jet; 5], f64) -> f64| {
-        compare(&findings.budgets, name, unit, |q, y| exact(q, y));
+        compare(&findings.budgets, name, unit, exact);
     };
     let of_variance = flux * flux / NU;
     term("production_dye_dye", of_variance, &|q, _| -2.0 * q[1][0] * q[4][0] * 1.5);
