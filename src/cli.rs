@@ -80,19 +80,36 @@ enum Command {
         #[command(flatten)]
         request: submit::Request,
     },
-    /// Print the table of a run and draw its figures
+    /// Print the table of a run and draw its figures; with several runs, a column for each and figures
+    /// with all of them
     Stats {
-        /// The run directory
-        directory: PathBuf,
+        /// The run directories
+        #[arg(required_unless_present = "references")]
+        directories: Vec<PathBuf>,
         /// Published histories, spectra, stresses or profiles to add to the figures and to compare
-        /// with; repeatable
-        #[arg(long, value_name = "FILE")]
+        /// with: the name of one that the program has, or a file; repeatable. The run directory
+        /// remembers it
+        #[arg(long, value_name = "NAME|FILE")]
         reference: Vec<PathBuf>,
         /// Column names for references without names or with wrong ones, such as y+,U+,uu+ or
         /// time,energy,dissipation; - skips a column. One list applies to all references; several
         /// lists apply to the references in turn, and a lone - keeps the names in the file
         #[arg(long, value_name = "NAMES", requires = "reference", allow_hyphen_values = true)]
         columns: Vec<String>,
+        /// Forget the references that the run directories remember, or one of them
+        #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+        forget: Option<report::Forget>,
+        /// List the references that the program has, with their sources
+        #[arg(long, exclusive = true)]
+        references: bool,
+        /// Average the runs as members of an ensemble: one case from different random fields; errors are
+        /// those between members
+        #[arg(long)]
+        ensemble: bool,
+        /// Directory for tables and figures [default: that of the run; of several, `comparison` or
+        /// `ensemble` in the first]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
         /// Begin of the averages: a time of the case (12.5), h/u_tau of a channel (5h/u_tau), turnover
         /// times of a box (3T)
         #[arg(long, value_name = "TIME")]
@@ -184,7 +201,6 @@ struct CaseArguments {
     overrides: Vec<String>,
 }
 
-/// Carries out the command of this process. Returns one of the exit codes that `--help` lists.
 /// Executes the command of this process. Returns its exit code.
 pub fn main(program: Program, flows: Flows) -> ExitCode {
     files::survive_size_limit();
@@ -247,10 +263,13 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
         Command::Keys { table, .. } => case::keys(flows, table.as_deref())?,
         Command::Schema => format!("{:#}", case::schema(flows)),
         Command::Submit { case, request } => submit::submit(flows, &case.case, &case.overrides, &request)?,
-        Command::Stats { directory, reference, columns, from, to, width } => {
-            let references = report::Given::pair(reference, &columns)?;
-            let span = report::Span { from, to };
-            report::report(flows, &directory, &references, report::Options { span, width })?
+        Command::Stats { references: true, .. } => report::references::list()?,
+        Command::Stats {
+            directories, reference, columns, forget, ensemble, out, from, to, width, ..
+        } => {
+            let given = report::Given::pair(reference, &columns)?;
+            let options = report::Options { span: report::Span { from, to }, width, out, ensemble };
+            report::report(flows, &directories, &given, forget.as_ref(), &options)?
         }
         Command::Status { directories } => report::status(flows, &directories)?,
         Command::Inspect { file } => store::inspect(&file)?,

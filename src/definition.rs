@@ -11,7 +11,7 @@ use crate::flow::Flow;
 use crate::parallel::World;
 use crate::plan::{Memory, Row};
 use crate::report::series::Table;
-use crate::report::{Given, Recorded};
+use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
 use crate::time::Stability;
 use crate::transform::{Load, Portion, Truncation};
@@ -115,6 +115,18 @@ pub trait Definition: Plain {
     /// # Errors
     /// Malformed files, a reference of unknown form, a full disk.
     fn report(&self, run: &Recorded, references: &[Given]) -> Result<String>;
+
+    /// The same of two or more runs of this flow, whose cases can be read: laid over each other, or
+    /// averaged as members of an ensemble. Tables and figures go where the first one says.
+    ///
+    /// # Errors
+    /// Those of [`Definition::report`]; a flow whose runs cannot be reported together.
+    fn report_together(&self, runs: &[Recorded], _how: Together, _references: &[Given]) -> Result<String> {
+        let count = runs.len();
+        Err(Error::input(format!(
+            "runs of this flow are reported one by one; {count} directories were given"
+        )))
+    }
 
     /// What published data of this flow a file holds, if it does.
     fn published(&self, _file: &TextTable) -> Option<String> {

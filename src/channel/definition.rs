@@ -13,7 +13,7 @@ use crate::flow::Flow;
 use crate::parallel::World;
 use crate::plan::{Memory, Row};
 use crate::report::series::Table;
-use crate::report::{Given, Recorded};
+use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
 use crate::time::{SPALART_MOSER_ROGERS, Stability};
 use crate::transform::{Load, Portion, Truncation};
@@ -103,7 +103,11 @@ impl Definition for case::Channel {
     }
 
     fn report(&self, run: &Recorded, references: &[Given]) -> Result<String> {
-        report::report(self, run, references)
+        report::report(run, references)
+    }
+
+    fn report_together(&self, runs: &[Recorded], how: Together, references: &[Given]) -> Result<String> {
+        report::report_together(runs, how, references)
     }
 
     fn published(&self, file: &TextTable) -> Option<String> {

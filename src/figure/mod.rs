@@ -52,14 +52,17 @@ pub struct Figure {
 
 #[derive(Clone, Debug)]
 pub struct Panel {
+    /// Markup behind the letter of the panel.
+    pub title: String,
     pub x: Axis,
     pub y: Axis,
     pub layers: Vec<Layer>,
 }
 
 impl Panel {
+    /// A panel without a title.
     pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
-        Self { x, y, layers }
+        Self { title: String::new(), x, y, layers }
     }
 }
 

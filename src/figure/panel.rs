@@ -48,7 +48,8 @@ impl<'a> Drawn<'a> {
         let last = x.major.last().map_or(0.0, |tick| Label::new(&tick.1, TICKS).width);
         let left = GAP + 1.2 * TEXT + GAP + widest + GAP;
         let right = GAP + 0.5 * last;
-        let top = if y.factor.is_some() { TICKS + 2.0 * GAP } else { 1.5 * GAP };
+        let title = if panel.title.is_empty() { 0.0 } else { TEXT + 2.0 * GAP };
+        let top = f64::max(title, if y.factor.is_some() { TICKS + 2.0 * GAP } else { 1.5 * GAP });
         let bottom = GAP + CAPITAL * TICKS + 1.5 * GAP + 1.2 * TEXT + GAP;
         let frame = Rectangle { left, top, right: width - right, bottom: height - bottom };
         let page = Page { x: &x, y: &y, frame };
@@ -71,11 +72,7 @@ impl<'a> Drawn<'a> {
             self.layer(scene, layer);
         }
         self.axes(scene);
-        if let Some(name) = name {
-            let label = Label::new(&name, TEXT);
-            let place = (self.frame.left + 1.5 * MAJOR, self.frame.top + MAJOR + TEXT);
-            scene.text(&label, label.at(place), BLACK);
-        }
+        self.name(scene, name);
         self.legend.draw(scene, &self.frame);
         let shift = |(x, y): Point| (x + origin.0, y + origin.1);
         for item in &mut scene.items[first..] {
@@ -87,6 +84,21 @@ impl<'a> Drawn<'a> {
                 bottom: r.bottom + origin.1,
             });
         }
+    }
+
+    /// Draws the letter of the panel in its corner or, with its title, above it.
+    fn name(&self, scene: &mut Scene, letter: Option<String>) {
+        let (frame, title) = (&self.frame, &self.panel.title);
+        let text = format!("{} {title}", letter.unwrap_or_default());
+        if text.trim().is_empty() {
+            return;
+        }
+        let label = Label::new(text.trim(), TEXT);
+        let place = match title.is_empty() {
+            true => (frame.left + 1.5 * MAJOR, frame.top + MAJOR + TEXT),
+            false => (0.5 * (frame.left + frame.right - label.width), frame.top - 1.5 * GAP),
+        };
+        scene.text(&label, label.at(place), BLACK);
     }
 
     fn layer(&self, scene: &mut Scene, layer: &Layer) {

@@ -13,7 +13,7 @@ use crate::flow::Flow;
 use crate::homogeneous::case::{self, Initial};
 use crate::parallel::World;
 use crate::plan::{Memory, Row};
-use crate::report::{Given, Recorded};
+use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
 use crate::time::Stability;
 use crate::transform::{Load, Portion, Truncation};
@@ -98,8 +98,16 @@ impl Definition for case::Homogeneous {
         &["spectra", "spectra_1d", "budget"]
     }
 
+    fn files(&self) -> &'static [&'static str] {
+        &report::FILES
+    }
+
     fn report(&self, run: &Recorded, references: &[Given]) -> Result<String> {
         report::report(self, run, references)
+    }
+
+    fn report_together(&self, runs: &[Recorded], how: Together, references: &[Given]) -> Result<String> {
+        report::report_together(runs, how, references)
     }
 
     fn published(&self, file: &TextTable) -> Option<String> {

@@ -1,8 +1,8 @@
 //! Numbers over the time that is averaged, each with the error that it would have had.
 
-use super::gallery::{Gallery, RUN, points};
-use crate::error::Result;
-use crate::figure::{Axis, Layer, Panel};
+use super::gallery::{RUN, points};
+use super::plot::{Figure, Part, Plot};
+use crate::figure::Axis;
 
 /// Maximum number of averages, each longer than the one before.
 const MOST: usize = 40;
@@ -37,19 +37,12 @@ impl Convergence {
     }
 }
 
-/// Draws `convergence`, a panel for each number over the time `axis`; false if there is none.
-///
-/// # Errors
-/// Files that cannot be written.
-pub fn draw(gallery: &Gallery, axis: &str, all: &[Convergence]) -> Result<bool> {
-    let panel = |Convergence { label, time, values, errors }: &Convergence| {
+/// The figure `convergence`, a plot for each number over the time `axis`; none if there is no number.
+pub fn figure(axis: &str, all: &[Convergence]) -> Option<Figure> {
+    let plot = |Convergence { label, time, values, errors }: &Convergence| {
         let to = time.last().copied().unwrap_or(1.0);
-        let layers = vec![Layer::band(RUN, time, values, errors), Layer::line("", RUN, points(time, values))];
-        Panel::new(Axis::linear(axis).within(0.0, to), Axis::linear(*label), layers)
+        let part = Part::line("", RUN, points(time, values)).within(time, values, errors);
+        Plot::new(Axis::linear(axis).within(0.0, to), Axis::linear(*label), vec![part])
     };
-    if all.is_empty() {
-        return Ok(false);
-    }
-    gallery.draw_all("convergence", all.iter().map(panel).collect())?;
-    Ok(true)
+    (!all.is_empty()).then(|| Figure { name: "convergence", plots: all.iter().map(plot).collect() })
 }

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
+use super::plot::Figure;
+use super::{Recorded, Width};
 use crate::error::Result;
 use crate::figure::palette::{CURVES, Colour, GREY};
-use crate::figure::{Axis, Dash, Figure, Layer, Mark, Marker, Panel, Scale};
+use crate::figure::{Axis, Dash, Figure as Page, Layer, Mark, Marker, Panel, Scale, plain};
 use crate::ledger;
-use crate::report::Width;
 
 /// The colour of the run, and colours and markers of the references.
 pub const RUN: Colour = CURVES[0];
@@ -23,41 +24,53 @@ const MARKERS_PER_DECADE: f64 = 16.0;
 /// Decades of a spectrum below its peak that are shown; what lies below is round-off.
 const DECADES: i32 = 10;
 
-/// The folder of the figures of a run, and what all of them say of it.
+/// The folder of the figures of one run or of several, and what all of them say of the runs.
 pub struct Gallery<'a> {
     folder: &'a Path,
+    /// Names of the runs.
+    runs: Vec<String>,
     note: String,
     width: Width,
 }
 
 impl<'a> Gallery<'a> {
-    /// `facts` name the run: case, Reynolds number, grid, time. Markup.
-    pub fn new(folder: &'a Path, run_dir: &Path, facts: &[String], width: Width) -> Self {
-        let jobs = ledger::read(run_dir).unwrap_or_default();
+    /// The gallery of a run. `facts` name it: case, Reynolds number, grid, time. Markup.
+    pub fn of_run(run: &'a Recorded, facts: &[String]) -> Self {
+        Self::new(run, Vec::new(), facts)
+    }
+
+    /// The gallery of runs of these names, in the folder of the first of them.
+    pub fn of_runs(first: &'a Recorded, runs: Vec<String>) -> Self {
+        let facts: Vec<String> = runs.iter().map(|name| plain(name)).collect();
+        Self::new(first, runs, &facts)
+    }
+
+    fn new(run: &'a Recorded, runs: Vec<String>, facts: &[String]) -> Self {
+        let jobs = ledger::read(run.dir).unwrap_or_default();
         let program =
             jobs.iter().rev().find_map(|entry| Some(format!("rogallo {}", entry.event.job()?.rogallo)));
         let facts: Vec<&str> = facts.iter().chain(&program).map(String::as_str).collect();
-        Self { folder, note: facts.join(",  "), width }
+        Self { folder: &run.figures, runs, note: facts.join(",  "), width: run.options.width }
     }
 
-    /// Writes a figure of one panel in all formats.
+    /// Writes figures in all formats, and returns their names. One panel has the width of one, several
+    /// stand two beside each other.
     ///
     /// # Errors
     /// Files that cannot be written.
-    pub fn draw(&self, name: &str, panel: Panel) -> Result<()> {
-        self.write(name, vec![panel], 1, self.width.of_panel())
-    }
-
-    /// Writes a figure of several panels, two beside each other, over the width of two.
-    ///
-    /// # Errors
-    /// Files that cannot be written.
-    pub fn draw_all(&self, name: &str, panels: Vec<Panel>) -> Result<()> {
-        self.write(name, panels, 2, self.width.of_page())
-    }
-
-    fn write(&self, name: &str, panels: Vec<Panel>, columns: usize, width: f64) -> Result<()> {
-        Figure { panels, columns, width, note: self.note.clone() }.write(self.folder, name)
+    pub fn draw(&self, figures: &[Figure]) -> Result<Vec<&'static str>> {
+        let mut drawn = Vec::new();
+        for figure in figures {
+            let panels = figure.panels(&self.runs);
+            let (columns, width) = match panels.len() {
+                0 => continue,
+                1 => (1, self.width.of_panel()),
+                _ => (2, self.width.of_page()),
+            };
+            Page { panels, columns, width, note: self.note.clone() }.write(self.folder, figure.name)?;
+            drawn.push(figure.name);
+        }
+        Ok(drawn)
     }
 }
 

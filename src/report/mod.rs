@@ -3,8 +3,11 @@
 
 pub mod convergence;
 pub mod cubic;
+pub mod ensemble;
 pub mod gallery;
-mod given;
+mod members;
+pub mod plot;
+pub mod references;
 pub mod rows;
 pub mod series;
 mod span;
@@ -16,24 +19,43 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::case::{self, Case};
-use crate::definition::Flows;
+use crate::definition::{Chosen, Flows};
 use crate::error::{Error, Result};
 use crate::figure::plain;
 use crate::files;
-pub use given::{Given, quoted};
+pub use members::differences;
+use references::Remembered;
+pub use references::{Forget, Given, quoted};
 use rows::significant;
 use series::Table;
 pub use span::{Instant, Span, Unit};
 pub use status::status;
 pub use width::Width;
 
-/// What a report is to average and to draw.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a report is to average and to draw, and where.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The time to average.
     pub span: Span,
     /// The width of figures.
     pub width: Width,
+    /// The directory for tables and figures, if not that of the run.
+    pub out: Option<PathBuf>,
+    /// Whether several runs are members of an ensemble.
+    pub ensemble: bool,
+}
+
+/// Folders in the directory of the first of several runs.
+pub const COMPARISON: &str = "comparison";
+pub const ENSEMBLE: &str = "ensemble";
+
+/// Why runs are reported together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// They are laid over each other.
+    Compared,
+    /// They are members of an ensemble, to be averaged.
+    Averaged,
 }
 
 /// Checks that the directory exists.
@@ -53,63 +75,171 @@ fn require_directory(run_dir: &Path) -> Result<()> {
     }
 }
 
-/// Draws the figures of `run_dir` as `figures/NAME.{svg,png,pdf}` and returns the table for the screen.
-///
-/// Reads `series.csv` and, if it exists, `case.toml`, and what else the flow has written. The data of
-/// `references` are added to the figures and compared in the table.
+/// Draws the figures of one run, of several beside each other, or of an ensemble, and returns the table
+/// for the screen. Drops the references that are to be forgotten; each run remembers the others.
 ///
 /// # Errors
-/// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a
-/// reference of unknown form, a full disk.
-pub fn report(flows: Flows, run_dir: &Path, references: &[Given], options: Options) -> Result<String> {
-    require_directory(run_dir)?;
-    if !run_dir.join("series.csv").exists() {
-        let shown = run_dir.display();
-        return Err(Error::input(if run_dir.join("case.toml").exists() {
-            format!("{shown} has no series.csv yet; wait for the first sample of the run")
-        } else {
-            format!(
-                "{shown} is not a run directory: it has no series.csv. Give the directory of a run, which is \
-                 runs/NAME unless --dir was given"
-            )
-        }));
+/// A missing directory, a missing, empty or malformed `series.csv`, another malformed file, a reference of
+/// unknown form, runs of different flows, members of different cases, a full disk.
+pub fn report(
+    flows: Flows,
+    directories: &[PathBuf],
+    given: &[Given],
+    forget: Option<&Forget>,
+    options: &Options,
+) -> Result<String> {
+    let runs = directories
+        .iter()
+        .map(|directory| Recorded::read(flows, directory, directories.len() > 1, options))
+        .collect::<Result<Vec<_>>>()?;
+    let mut remembered =
+        directories.iter().map(|directory| Remembered::read(directory)).collect::<Result<Vec<_>>>()?;
+    if let Some(forget) = forget {
+        remembered.iter_mut().try_for_each(|remembered| remembered.forget(forget))?;
     }
-    let labels = Labels::read(run_dir);
-    let series = Table::read(&run_dir.join("series.csv"))?;
-    if series.is_empty() {
-        let path = series.path().display();
-        return Err(Error::input(format!("{path} has no samples yet; wait for the first sample of the run")));
-    }
-    let case = case::load(flows, &run_dir.join("case.toml"), &[]);
-    let flow = match &case {
-        Ok(case) => case.flow.clone(),
-        Err(_) => labels.flow.as_ref().and_then(|name| flows.named(name)).unwrap_or(flows.first()),
+    let references = references::of_all(&remembered, given);
+    let text = match &runs[..] {
+        [] => return Err(Error::input("give the directory of a run")),
+        [one] if !options.ensemble => one.flow().report(one, &references)?,
+        [one] => {
+            let shown = one.dir.display();
+            return Err(Error::input(format!(
+                "an ensemble has at least two members, and {shown} is one: give the directories of all of them"
+            )));
+        }
+        several => {
+            require_one_flow(several)?;
+            let together = if options.ensemble { Together::Averaged } else { Together::Compared };
+            if together == Together::Averaged {
+                members::require(several)?;
+            }
+            several[0].flow().report_together(several, together, &references)?
+        }
     };
-    flow.report(&Recorded { dir: run_dir, labels, series, case, flows, options }, references)
+    remembered.into_iter().try_for_each(|remembered| remembered.keep(given))?;
+    Ok(text)
+}
+
+/// # Errors
+/// Runs of different flows, one that is given twice, or one whose case cannot be read.
+fn require_one_flow(runs: &[Recorded]) -> Result<()> {
+    for (i, run) in runs.iter().enumerate() {
+        let place = |run: &Recorded| fs::canonicalize(run.dir).ok();
+        if runs[..i].iter().any(|other| place(other) == place(run)) {
+            return Err(Error::input(format!("{} is given twice", run.dir.display())));
+        }
+        run.case.as_ref().map_err(Clone::clone)?;
+    }
+    if runs.iter().all(|run| run.flow().is_like(&runs[0].flow())) {
+        return Ok(());
+    }
+    let flow = |run: &Recorded| run.labels.flow.clone().unwrap_or_default();
+    let each: Vec<String> =
+        runs.iter().map(|run| format!("  {}: {}", run.dir.display(), flow(run))).collect();
+    Err(Error::input(format!(
+        "runs of different flows cannot be reported together; give runs of one flow:\n{}",
+        each.join("\n")
+    )))
 }
 
 /// A run as its directory has it.
 pub struct Recorded<'a> {
     pub dir: &'a Path,
+    /// The directories of tables and of figures.
+    pub tables: PathBuf,
+    pub figures: PathBuf,
     pub labels: Labels,
     /// At least one sample.
     pub series: Table,
     /// The resolved case, or why it cannot be read.
     pub case: Result<Case>,
     pub flows: Flows,
-    pub options: Options,
+    pub options: &'a Options,
 }
 
-/// Creates the directory of the figures.
-pub fn figures_directory(run_dir: &Path) -> Result<PathBuf> {
-    let dir = run_dir.join("figures");
-    fs::create_dir_all(&dir).map_err(|error| Error::io(format!("cannot create {}", dir.display()), error))?;
-    Ok(dir)
+impl<'a> Recorded<'a> {
+    /// Reads `series.csv` and, if it exists, `case.toml` of a run, alone or among `several`. Creates the
+    /// directories of what is to be written.
+    ///
+    /// # Errors
+    /// A missing directory, a missing, empty or malformed `series.csv`, a full disk.
+    pub fn read(flows: Flows, dir: &'a Path, several: bool, options: &'a Options) -> Result<Self> {
+        require_directory(dir)?;
+        let shown = dir.display();
+        if !dir.join("series.csv").exists() {
+            return Err(Error::input(if dir.join("case.toml").exists() {
+                format!("{shown} has no series.csv yet; wait for the first sample of the run")
+            } else {
+                format!(
+                    "{shown} is not a run directory: it has no series.csv. Give the directory of a run, \
+                     which is runs/NAME unless --dir was given"
+                )
+            }));
+        }
+        let series = Table::read(&dir.join("series.csv"))?;
+        if series.is_empty() {
+            let path = series.path().display();
+            return Err(Error::input(format!(
+                "{path} has no samples yet; wait for the first sample of the run"
+            )));
+        }
+        let own = match (several, options.ensemble) {
+            (false, _) => [dir.to_owned(), dir.join("figures")],
+            (true, false) => [COMPARISON, COMPARISON].map(|name| dir.join(name)),
+            (true, true) => [ENSEMBLE, ENSEMBLE].map(|name| dir.join(name)),
+        };
+        let [tables, figures] = options.out.clone().map_or(own, |out| [out.clone(), out]);
+        Ok(Self {
+            dir,
+            tables,
+            figures,
+            labels: Labels::read(dir),
+            series,
+            case: case::load(flows, &dir.join("case.toml"), &[]),
+            flows,
+            options,
+        })
+    }
+
+    /// The flow of its case or, if that cannot be read, a blank one of its name.
+    fn flow(&self) -> Chosen {
+        match &self.case {
+            Ok(case) => case.flow.clone(),
+            Err(_) => self
+                .labels
+                .flow
+                .as_ref()
+                .and_then(|name| self.flows.named(name))
+                .unwrap_or(self.flows.first()),
+        }
+    }
+
+    /// Creates the directories of tables and figures.
+    ///
+    /// # Errors
+    /// They cannot be created.
+    pub fn make_directories(&self) -> Result<()> {
+        [&self.tables, &self.figures].into_iter().try_for_each(|dir| {
+            fs::create_dir_all(dir)
+                .map_err(|error| Error::io(format!("cannot create {}", dir.display()), error))
+        })
+    }
+}
+
+/// The names of several runs: those of their directories or, where they are alike, the whole paths.
+pub fn names(runs: &[Recorded]) -> Vec<String> {
+    let is_alone =
+        |run: &Recorded| runs.iter().filter(|other| other.labels.name == run.labels.name).count() == 1;
+    let name = |run: &Recorded| match is_alone(run) {
+        true => run.labels.name.clone(),
+        false => run.dir.display().to_string(),
+    };
+    runs.iter().map(name).collect()
 }
 
 /// The facts about the case in the table; any of them may be missing.
 pub struct Labels {
-    name: String,
+    pub name: String,
     grid: Option<String>,
     pub viscosity: Option<f64>,
     flow: Option<String>,

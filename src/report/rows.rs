@@ -17,6 +17,39 @@ pub fn aligned(rows: &[Row]) -> String {
     rows.iter().map(|(name, value)| format!("{name:width$}   {value}\n")).collect()
 }
 
+/// A row with a value for each of several runs.
+pub type Columns = (String, Vec<String>);
+
+/// Formats one line per row, with a column for each run under its name; rows without any value are
+/// left out.
+pub fn in_columns(runs: &[String], rows: Vec<Columns>) -> String {
+    let head = (String::new(), runs.to_vec());
+    let is_of_a_run = |row: &Columns| row.1.iter().any(|cell| !cell.is_empty());
+    let rows: Vec<Columns> = [head].into_iter().chain(rows).filter(is_of_a_run).collect();
+    let length = |text: &str| text.chars().count();
+    let first = rows.iter().map(|(name, _)| length(name)).max().unwrap_or(0);
+    let width = |i: usize| rows.iter().map(|(_, cells)| length(&cells[i])).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..runs.len()).map(width).collect();
+    let line = |(name, cells): &Columns| {
+        let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("   {cell:width$}"));
+        format!("{name:first$}{}", cells.collect::<String>()).trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Rows about the cases of several runs and their progress.
+pub fn headings<'a>(runs: impl Iterator<Item = (&'a Labels, &'a Table)> + Clone) -> Vec<Columns> {
+    let row = |name: &str, of: &dyn Fn(&Labels, &Table) -> Option<String>| {
+        let cells = runs.clone().map(|(labels, series)| of(labels, series).unwrap_or_default());
+        (name.to_owned(), cells.collect())
+    };
+    vec![
+        row("grid", &|labels, _| labels.grid.clone()),
+        row("viscosity", &|labels, _| labels.viscosity.map(|viscosity| viscosity.to_string())),
+        row("time reached", &|_, series| Some(number(*series.find("time")?.last()?))),
+    ]
+}
+
 /// Rows about the case and its progress.
 pub fn heading(labels: &Labels, series: &Table, time: &[f64]) -> Vec<Row> {
     let mut rows = vec![("case", labels.name.clone())];
@@ -32,6 +65,9 @@ pub fn heading(labels: &Labels, series: &Table, time: &[f64]) -> Vec<Row> {
 /// What the table says of the errors of averages that begin at this time: how they come about, or why
 /// there are none.
 pub fn errors_told(sampling: &Sampling, begin: f64) -> String {
+    if let Some(members) = sampling.members() {
+        return members_told(members);
+    }
     if !sampling.is_long() {
         let whole = number(sampling.end(begin, sampling.floor.time));
         let what = &sampling.floor.what;
@@ -54,8 +90,18 @@ pub fn errors_told(sampling: &Sampling, begin: f64) -> String {
     format!("{text}. Batches are still correlated, so errors may be too small: average to t = {long}")
 }
 
+/// What the table says of the errors between members of an ensemble.
+pub fn members_told(members: usize) -> String {
+    format!(
+        "the interval +- covers the true average in 68 of 100 cases; between {members} members, Student's t"
+    )
+}
+
 /// What figures say of the errors. Markup.
 pub fn errors_noted(sampling: &Sampling) -> String {
+    if let Some(members) = sampling.members() {
+        return format!("errors: 68 %, between {members} members");
+    }
     let text = match (sampling.is_long(), sampling.correlated) {
         (false, _) => "too short for errors",
         (true, true) => "errors: 68 %, batches still correlated",
@@ -116,6 +162,17 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn runs_stand_in_columns() {
+        let runs = ["one", "the other"].map(str::to_owned);
+        let row = |name: &str, cells: [&str; 2]| (name.to_owned(), cells.map(str::to_owned).to_vec());
+        let rows = vec![row("U_τ", ["1", "2"]), row("none", ["", ""]), row("longer", ["", "3 +- 1"])];
+        assert_eq!(
+            in_columns(&runs, rows),
+            "         one   the other\nU_τ      1     2\nlonger         3 +- 1\n"
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::files;
 const LONGEST_LINE: u64 = 1 << 20;
 
 /// A CSV file: a header with names, then rows of numbers. Column `c` holds one value for each row.
+#[derive(Clone)]
 pub struct Table {
     path: PathBuf,
     names: Vec<String>,
@@ -73,6 +74,26 @@ impl Table {
         Ok(Self { path: path.to_owned(), names, columns, torn: complete(text).len() < text.len() })
     }
 
+    /// A table of these columns, which are equally long and at least one, to be written to `path`.
+    pub fn of(path: PathBuf, columns: Vec<(String, Vec<f64>)>) -> Self {
+        let (names, columns) = columns.into_iter().unzip();
+        Self { path, names, columns, torn: false }
+    }
+
+    /// Names and values of all columns.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &[f64])> {
+        self.names.iter().zip(&self.columns).map(|(name, values)| (&**name, &**values))
+    }
+
+    /// The text of the file; a value that is not finite is an empty cell.
+    pub fn text(&self) -> String {
+        let row = |i: usize| {
+            let cells: Vec<String> = self.columns.iter().map(|column| cell(column[i])).collect();
+            cells.join(",") + "\n"
+        };
+        self.names.join(",") + "\n" + &(0..self.columns[0].len()).map(row).collect::<String>()
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -95,6 +116,11 @@ impl Table {
             Error::input(format!("{path}:1: no column `{name}`; the columns are {names}"))
         })
     }
+}
+
+/// Formats a number for a CSV file; what is not finite is an empty cell.
+pub fn cell(value: f64) -> String {
+    if value.is_finite() { format!("{value:e}") } else { String::new() }
 }
 
 /// Kinetic energy and dissipation rate over time, one value for each sample.
@@ -120,6 +146,8 @@ pub struct Spectrum {
     pub time: f64,
     pub wavenumber: Vec<f64>,
     pub energy: Vec<f64>,
+    /// Errors of the energy; empty if they are not known.
+    pub errors: Vec<f64>,
 }
 
 impl Spectrum {
@@ -133,10 +161,12 @@ impl Spectrum {
 /// The samples of `spectra.csv`: rows `step,time,k,energy`, ordered by sample and shell.
 pub fn spectra(table: &Table) -> Result<Vec<Spectrum>> {
     let (time, wavenumber, energy) = (table.column("time")?, table.column("k")?, table.column("energy")?);
+    let errors = table.find("energy_error");
     let spectrum = |rows: Range<usize>| Spectrum {
         time: time[rows.start],
         wavenumber: wavenumber[rows.clone()].to_vec(),
-        energy: energy[rows].to_vec(),
+        energy: energy[rows.clone()].to_vec(),
+        errors: errors.map_or(Vec::new(), |errors| errors[rows].to_vec()),
     };
     Ok(samples(table)?.into_iter().map(spectrum).collect())
 }

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 /// Files that a run writes at the top of its directory; `--fresh` removes these, those of the flows
 /// and nothing else. The ledger stays, since it records earlier runs as well.
 const FILES: [&str; 4] = ["case.toml", "run.log", "blowup.txt", "hang.txt"];
-const FOLDERS: [&str; 4] = [CHECKPOINTS, "snapshots", "statistics", "figures"];
+const FOLDERS: [&str; 6] =
+    [CHECKPOINTS, "snapshots", "statistics", "figures", report::COMPARISON, report::ENSEMBLE];
 /// The folder of checkpoints.
 pub const CHECKPOINTS: &str = "checkpoints";
 /// The table of samples; the other tables, of the flows, hold spectra and budgets.

@@ -169,7 +169,9 @@ fn launch(
     drop(flow);
     if matches!(stopped, None | Some(Reason::StopFile)) {
         // A figure that cannot be drawn must not turn a successful run into a failure.
-        match world.root_text(|| report::report(flows, &directory.path, &[], report::Options::default())) {
+        let directories = [directory.path.clone()];
+        let report = || report::report(flows, &directories, &[], None, &report::Options::default());
+        match world.root_text(report) {
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),
         }

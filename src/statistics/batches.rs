@@ -371,8 +371,17 @@ impl Batch {
 
     /// Returns whether the samples cover the whole time of the batch.
     pub fn is_whole(&self) -> bool {
+        self.fills(self.moments.weight, 1.0)
+    }
+
+    /// Returns whether there are spectra, and their samples cover the whole time of their sum.
+    pub fn has_whole_spectra(&self) -> bool {
+        self.spectra.is_some_and(|tally| self.fills(tally.weight, self.spectra_batches as f64))
+    }
+
+    fn fills(&self, weight: f64, batches: f64) -> bool {
         // Either boundary may be off by the tolerance.
-        (self.moments.weight - self.axis.length).abs() <= 4.0 * CLOSE * self.axis.length
+        (weight - batches * self.axis.length).abs() <= 4.0 * CLOSE * self.axis.length
     }
 }
 

@@ -105,6 +105,15 @@ impl TextTable {
         self.head().find_map(behind)
     }
 
+    /// The text after `key:` at the beginning of a line of the head, in letters of either case.
+    pub fn text_after(&self, key: &str) -> Option<&str> {
+        let behind = |line: &'_ str| {
+            let (own, text) = line.split_once(':')?;
+            (own.trim().eq_ignore_ascii_case(key) && !text.trim().is_empty()).then(|| line.len() - text.len())
+        };
+        self.head().find_map(|line| behind(line).map(|at| line[at..].trim()))
+    }
+
     /// The number of cells of each row.
     ///
     /// # Errors

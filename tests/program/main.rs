@@ -9,6 +9,7 @@ mod blowups;
 mod channel;
 mod check;
 mod cluster;
+mod comparisons;
 mod damage;
 mod disks;
 mod going_on;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         precision::trials(),
         channel::trials(),
         averages::trials(),
+        comparisons::trials(),
         damage::trials(),
         refusals::trials(),
         trouble::trials(),

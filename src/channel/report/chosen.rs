@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::spectral_sums::SpectralSums;
 use crate::case::{self, Case};
 use crate::channel::case::Channel;
 use crate::channel::records_of_spectra;
@@ -21,12 +22,6 @@ pub struct Chosen {
     pub notes: Vec<String>,
     /// The names of the records of spectra.
     of_spectra: Vec<String>,
-}
-
-/// The sums of the spectra of all batches.
-pub struct SpectralSums {
-    pub tally: Tally,
-    pub records: Vec<Record>,
 }
 
 /// The number of batches left out for each reason.
@@ -87,6 +82,7 @@ impl Chosen {
         let differences =
             case::physics_differences(&case::read_physics(case.flow.flows, &header.case)?, case);
         let Batch { moments, spectra, axis, .. } = batch;
+        let spectra_are_whole = batch.has_whole_spectra();
         if let Some(difference) = differences.into_iter().next() {
             (left.other_physics, left.difference) = (left.other_physics + 1, difference);
             return Ok(());
@@ -99,7 +95,7 @@ impl Chosen {
         let (of_spectra, records): (Vec<Record>, Vec<Record>) =
             records.partition(|record| self.of_spectra.contains(&record.name));
         if let Some(tally) = spectra.filter(|tally| tally.weight > 0.0 && window.holds(tally, axis)) {
-            self.add_spectra(tally, of_spectra);
+            self.add_spectra(tally, of_spectra, spectra_are_whole);
         }
         if moments.weight > 0.0 {
             match window.holds(&moments, axis) {
@@ -111,17 +107,10 @@ impl Chosen {
         Ok(())
     }
 
-    fn add_spectra(&mut self, tally: Tally, records: Vec<Record>) {
-        let Some(sums) = &mut self.spectra else {
-            self.spectra = Some(SpectralSums { tally, records });
-            return;
-        };
-        sums.tally = sums.tally.and(&tally);
-        let is_axis = |record: &Record| record.axes == [record.name.clone()];
-        for record in records.into_iter().filter(|record| !is_axis(record)) {
-            if let Some(sum) = sums.records.iter_mut().find(|sum| sum.name == record.name) {
-                sum.values.iter_mut().zip(record.values).for_each(|(sum, value)| *sum += value);
-            }
+    fn add_spectra(&mut self, tally: Tally, records: Vec<Record>, is_whole: bool) {
+        match &mut self.spectra {
+            Some(sums) => sums.add(tally, &records, is_whole),
+            None => self.spectra = Some(SpectralSums::new(tally, records, is_whole)),
         }
     }
 
@@ -150,10 +139,8 @@ impl Chosen {
             if window.to.is_finite() && !first.axis.reaches(tally.end, window.to) {
                 self.notes.push(format!("averages end at t = {end}, earlier than {of_to} = {to}"));
             }
-            if let Some(SpectralSums { tally: of_spectra, .. }) =
-                self.spectra.as_ref().filter(|spectra| spectra.tally != tally)
-            {
-                let [first, last] = [of_spectra.begin, of_spectra.end].map(number);
+            if let Some(spectra) = self.spectra.as_ref().filter(|spectra| spectra.tally != tally) {
+                let [first, last] = [spectra.tally.begin, spectra.tally.end].map(number);
                 if (&first, &last) != (&begin, &end) {
                     self.notes.push(format!("spectra are averaged from t = {first} to {last}"));
                 }

@@ -69,17 +69,43 @@ impl Judged {
     /// The findings of `samples`, in whole batches of the length `batch_length` and a box of the length
     /// `box_length`.
     pub fn new(samples: &Samples, setting: &Setting, batch_length: f64, box_length: f64) -> Result<Self> {
-        let mut findings = Findings::new(&samples.all(), setting)?;
+        let findings = Findings::new(&samples.all(), setting)?;
         let series = PseudoValues::new(&findings, samples, setting)?;
         let length = samples.grouped() as f64 * batch_length;
         let floors = floors(&findings, setting.walls, box_length);
         let groups = samples.groups();
         let sampling = Sampling::new(groups, length, &series.signals(groups), floors.clone());
-        let mut errors = series.series.iter().map(|series| sampling.error(series));
-        findings
+        Ok(Self { findings, sampling, series, length, floors }.with_errors())
+    }
+
+    fn with_errors(mut self) -> Self {
+        let mut errors = self.series.series.iter().map(|series| self.sampling.error(series));
+        self.findings
             .columns_mut()
             .for_each(|column| column.errors = errors.by_ref().take(column.values.len()).collect());
-        Ok(Self { findings, sampling, series, length, floors })
+        self
+    }
+
+    /// How the errors of a quantity come about from its values in groups of a length at each y. Its integral
+    /// time is at least that of the profiles.
+    pub fn sampling_of(&self, signal: &Signal, length: f64) -> Sampling {
+        let groups = signal.first().map_or(0, Vec::len);
+        match self.sampling.members() {
+            Some(members) => Sampling::of_members(members, length),
+            None => {
+                let (known, floors) = (self.sampling.integral_time, self.floors.clone());
+                Sampling::slower_than(known, groups, length, std::slice::from_ref(signal), floors)
+            }
+        }
+    }
+
+    /// The findings of the members of an ensemble, each a group of `samples` and of this length in time,
+    /// with the errors between them.
+    pub fn of_members(samples: &Samples, setting: &Setting, length: f64) -> Result<Self> {
+        let findings = Findings::new(&samples.all(), setting)?;
+        let series = PseudoValues::new(&findings, samples, setting)?;
+        let sampling = Sampling::of_members(samples.groups(), length);
+        Ok(Self { findings, sampling, series, length, floors: Vec::new() }.with_errors())
     }
 
     /// How errors would come about after the first `groups` groups.

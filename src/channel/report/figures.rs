@@ -2,13 +2,13 @@
 //! markers, and the history of the friction.
 
 use super::profiles::{Column, find};
-use super::reference::Published;
+use super::reference::{Published, References};
 use super::{Averaged, Run, convergence, spectral};
-use crate::error::Result;
-use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
-use crate::figure::{Axis, Dash, Layer, Panel, Scale, plain};
-use crate::report;
-use crate::report::gallery::{Gallery, REFERENCES, RUN, axis, points, zero};
+use crate::figure::palette::{BLACK, CURVES, Colour};
+use crate::figure::{Axis, Dash, Layer, Scale, plain};
+use crate::report::convergence::figure;
+use crate::report::gallery::{RUN, axis, points};
+use crate::report::plot::{Figure, Part, Plot};
 
 /// Maximum number of markers of a published profile; more would hide the curve.
 const MOST_MARKERS: f64 = 40.0;
@@ -21,43 +21,40 @@ const LOGARITHMIC_FROM: f64 = 20.0;
 const NEAREST: f64 = 0.5;
 const NEAR_WALL: f64 = 100.0;
 
-/// Draws the figures for which there are data and returns their names.
-pub fn draw(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<Vec<&'static str>> {
-    let mut drawn = Vec::new();
+/// The figures for which there are data. Several runs (not `alone`) share figures.
+pub fn of(run: &Run, references: &References, alone: bool) -> Vec<Figure> {
+    let mut figures = Vec::new();
     // A fluid at rest has no wall units.
     let moves = |averaged: &&Averaged| {
         averaged.number("re_tau").is_some_and(|(re_tau, _)| re_tau.is_finite() && re_tau > 0.0)
     };
-    if let Some(averaged) = run.averaged.as_ref().filter(moves) {
-        let places = Places::of(run, averaged);
-        mean_velocity(gallery, run, averaged)?;
-        stresses(gallery, run, averaged, &places)?;
-        let places = places.near_the_wall();
-        vorticity(gallery, averaged, &places)?;
-        budget(gallery, averaged, &places)?;
-        drawn.extend(["mean_velocity", "stresses", "vorticity", "budget_k"]);
+    let averaged = run.averaged.as_ref().filter(moves);
+    if let Some(averaged) = averaged {
+        // In published channels both halves are alike.
+        let none = References::default();
+        let references = if run.symmetric() { references } else { &none };
+        let places = Places::of(run, averaged, &references.profiles);
+        figures.extend(mean_velocity(run, averaged, &references.profiles));
+        figures.push(stresses(run, averaged, &places));
+        let near = Places::of(run, averaged, &references.profiles).near_the_wall();
+        figures.extend([vorticity(averaged, &near), budget(averaged, &near)]);
         if !run.flow.scalars.is_empty() {
-            scalars(gallery, run, averaged, &Places::of(run, averaged))?;
-            drawn.extend(["scalar_mean", "scalar_rms"]);
+            figures.extend(scalars(run, averaged, &places));
         }
         if let Some(lines) = &averaged.lines {
-            let published = if run.symmetric() { &run.published_lines[..] } else { &[] };
-            drawn.extend(spectral::draw(gallery, lines, &averaged.findings.profiles[1].values, published)?);
+            let y_plus = &averaged.findings.profiles[1].values;
+            figures.extend(spectral::figures(lines, y_plus, &references.lines, alone));
         }
     }
-    if friction(gallery, run, viscosity)? {
-        drawn.push("friction");
+    if run.members.is_empty() {
+        figures.extend(friction(run));
     }
-    if let Some(averaged) = run.averaged.as_ref().filter(moves)
-        && report::convergence::draw(gallery, convergence::AXIS, &averaged.convergence)?
-    {
-        drawn.push("convergence");
-    }
-    Ok(drawn)
+    figures.extend(averaged.and_then(|averaged| figure(convergence::AXIS, &averaged.convergence)));
+    figures
 }
 
 /// Name of a column, label, colour, and sign.
-type Part<'a> = (&'a str, &'a str, Colour, f64);
+type Quantity<'a> = (&'a str, &'a str, Colour, f64);
 
 /// y+ if the halves are alike, so that published profiles can be overlaid; else y, from wall to wall.
 struct Places<'a> {
@@ -68,13 +65,13 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn of(run: &'a Run, averaged: &'a Averaged) -> Self {
+    fn of(run: &Run, averaged: &'a Averaged, references: &'a [Published]) -> Self {
         let [y, y_plus] = [0, 1].map(|i| &averaged.findings.profiles[i].values[..]);
         let (values, label) = match run.symmetric() {
             true => (y_plus, "Distance from the wall  $y^+$"),
             false => (y, "Distance from the lower wall  $y/h$"),
         };
-        Self { values, label, to: values.last().copied().unwrap_or(1.0), references: run.comparable() }
+        Self { values, label, to: values.last().copied().unwrap_or(1.0), references }
     }
 
     /// Limits the axis to the region near the wall.
@@ -83,47 +80,31 @@ impl<'a> Places<'a> {
         self
     }
 
-    /// Draws `layers` and, above them, the columns, each with its label, colour and sign.
-    fn draw(
-        &self,
-        gallery: &Gallery,
-        name: &str,
-        label: &str,
-        columns: &[Column],
-        parts: &[Part],
-        mut layers: Vec<Layer>,
-    ) -> Result<()> {
-        for (name, label, colour, sign) in parts {
-            let column = find(columns, name).into_iter();
-            layers.extend(column.flat_map(|column| self.layers(column, label, *colour, *sign)));
-        }
-        // Colours distinguish the quantities, markers the sources.
-        for (reference, (_, marker)) in self.references.iter().zip(REFERENCES.into_iter().cycle()) {
-            if parts.iter().any(|(name, ..)| reference.find(name).is_some()) {
-                layers.push(Layer::markers(plain(&reference.label), GREY, marker, Vec::new()));
-            }
-        }
-        let x = Axis::linear(self.label).within(0.0, self.to);
-        gallery.draw(name, Panel::new(x, Axis::linear(label), layers))
+    /// A plot of the columns, each with its label, colour and sign.
+    fn plot(&self, label: &str, columns: &[Column], quantities: &[Quantity]) -> Plot {
+        let part = |(name, label, colour, sign): &Quantity| {
+            Some(self.part(find(columns, name)?, label, *colour, *sign))
+        };
+        let parts = quantities.iter().filter_map(part).collect();
+        let sources = self.references.iter().map(|reference| reference.label.clone()).collect();
+        let plot = Plot::new(Axis::linear(self.label).within(0.0, self.to), Axis::linear(label), parts);
+        Plot { sources, ..plot }
     }
 
     /// A column times `sign`, with its error and the published values.
-    fn layers(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Vec<Layer> {
+    fn part(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Part {
         let shown: Vec<usize> =
             (0..self.values.len()).filter(|&i| self.values[i] <= self.to * (1.0 + 1e-12)).collect();
         let of = |values: &[f64], sign: f64| shown.iter().map(|&i| sign * values[i]).collect::<Vec<f64>>();
         let (x, values, errors) = (of(self.values, 1.0), of(&column.values, sign), of(&column.errors, 1.0));
-        let own =
-            [Layer::band(colour, &x, &values, &errors), Layer::line(label, colour, points(&x, &values))];
-        let published = self.references.iter().zip(REFERENCES.into_iter().cycle()).filter_map(
-            |(reference, (_, marker))| {
-                let profile = reference.find(&column.name)?;
-                let points = profile.y_plus.iter().zip(&profile.values).map(|(x, value)| (*x, sign * value));
-                let points = apart(points.filter(|(x, _)| *x <= self.to), self.to / MOST_MARKERS, |x| x);
-                Some(Layer::markers("", colour, marker, points))
-            },
-        );
-        own.into_iter().chain(published).collect()
+        let mut part = Part::line(label, colour, points(&x, &values)).within(&x, &values, &errors);
+        for (source, reference) in self.references.iter().enumerate() {
+            let Some(profile) = reference.find(&column.name) else { continue };
+            let points = profile.y_plus.iter().zip(&profile.values).map(|(x, value)| (*x, sign * value));
+            let points = apart(points.filter(|(x, _)| *x <= self.to), self.to / MOST_MARKERS, |x| x);
+            part = part.published(source, points);
+        }
+        part
     }
 }
 
@@ -145,19 +126,18 @@ fn apart(
 }
 
 /// U+ relative to the nearer wall over y+, with `U+ = y+` and the logarithmic law.
-fn mean_velocity(gallery: &Gallery, run: &Run, averaged: &Averaged) -> Result<()> {
+fn mean_velocity(run: &Run, averaged: &Averaged, references: &[Published]) -> Option<Figure> {
     let profiles = &averaged.findings.profiles;
     let (y, y_plus) = (&profiles[0].values, &profiles[1].values);
-    let Some(mean) = find(profiles, "U") else { return Ok(()) };
+    let mean = find(profiles, "U")?;
     // y is 1 and y+ is Re_tau in the centre.
     let to = averaged.number("re_tau").map_or(1.0, |re_tau| re_tau.0);
     let from = NEAREST.min(0.1 * to);
-    let mut layers = Vec::new();
     let halves: &[(&str, Colour, usize)] = match run.symmetric() {
         true => &[("this run", RUN, 0)],
         false => &[("this run, lower wall", RUN, 0), ("upper wall", CURVES[1], 1)],
     };
-    for &(label, colour, wall) in halves {
+    let part = |&(label, colour, wall): &(&str, Colour, usize)| {
         let shown = |i: &usize| y_plus[*i] >= from && (y[*i] > 1.0) == (wall == 1);
         let mut places: Vec<usize> = (0..y.len()).filter(shown).collect();
         if wall == 1 {
@@ -165,83 +145,70 @@ fn mean_velocity(gallery: &Gallery, run: &Run, averaged: &Averaged) -> Result<()
         }
         let of = |value: &dyn Fn(usize) -> f64| places.iter().map(|&i| value(i)).collect::<Vec<f64>>();
         let (x, u, error) = (of(&|i| y_plus[i]), of(&|i| mean.values[i].abs()), of(&|i| mean.errors[i]));
-        layers.push(Layer::band(colour, &x, &u, &error));
-        layers.push(Layer::line(label, colour, points(&x, &u)).wide(1.6));
-    }
+        let mut part = Part::line(label, colour, points(&x, &u)).within(&x, &u, &error).wide(1.6);
+        for (source, reference) in references.iter().enumerate() {
+            let Some(profile) = reference.find("U") else { continue };
+            let within = points(&profile.y_plus, &profile.values).into_iter();
+            let within = within.filter(|(y, _)| (from..=to).contains(y));
+            part = part.published(source, apart(within, (to / from).ln() / MOST_MARKERS, f64::ln));
+        }
+        part
+    };
     let viscous = (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0));
-    layers.push(Layer::thin("$U^+ = y^+$", Dash::Dotted, viscous.map(|y| (y, y)).collect()));
+    let mut laws = vec![Layer::thin("$U^+ = y^+$", Dash::Dotted, viscous.map(|y| (y, y)).collect())];
     if to > 2.0 * LOGARITHMIC_FROM {
         let law = [LOGARITHMIC_FROM, to].map(|y| (y, y.ln() / KAPPA + INTERCEPT)).to_vec();
-        layers.push(Layer::thin(format!("$(\"ln\" y^+) / {KAPPA} + {INTERCEPT}$"), Dash::Dashed, law));
-    }
-    for (reference, (colour, marker)) in run.comparable().iter().zip(REFERENCES.into_iter().cycle()) {
-        let Some(profile) = reference.find("U") else { continue };
-        let within =
-            points(&profile.y_plus, &profile.values).into_iter().filter(|(y, _)| (from..=to).contains(y));
-        let shown = apart(within, (to / from).ln() / MOST_MARKERS, f64::ln);
-        layers.push(Layer::markers(plain(&reference.label), colour, marker, shown));
+        laws.push(Layer::thin(format!("$(\"ln\" y^+) / {KAPPA} + {INTERCEPT}$"), Dash::Dashed, law));
     }
     let label = match run.symmetric() {
         true => "Mean velocity  $U^+$",
         false => "Mean velocity relative to the nearer wall  $U^+$,  in $u_τ$ of both",
     };
     let x = axis("Distance from the wall  $y^+$", Scale::Logarithmic, (from, to));
-    gallery.draw("mean_velocity", Panel::new(x, Axis::linear(label), layers))
+    let plot = Plot::new(x, Axis::linear(label), halves.iter().map(part).collect());
+    let sources = references.iter().map(|reference| reference.label.clone()).collect();
+    Some(Figure::of("mean_velocity", Plot { laws, sources, ..plot }))
 }
 
-fn stresses(gallery: &Gallery, run: &Run, averaged: &Averaged, places: &Places) -> Result<()> {
+fn stresses(run: &Run, averaged: &Averaged, places: &Places) -> Figure {
     // Positive in the half that is drawn.
     let (shear, sign) = if run.symmetric() { ("$-⟨u'v'⟩$", -1.0) } else { ("$⟨u'v'⟩$", 1.0) };
-    let parts = [
+    let quantities = [
         ("uu", "$⟨u'^2⟩$", CURVES[0], 1.0),
         ("vv", "$⟨v'^2⟩$", CURVES[1], 1.0),
         ("ww", "$⟨w'^2⟩$", CURVES[2], 1.0),
         ("uv", shear, CURVES[3], sign),
     ];
-    places.draw(
-        gallery,
-        "stresses",
-        "Reynolds stresses  $⟨u_i'u_j'⟩ / u_τ^2$",
-        &averaged.findings.profiles,
-        &parts,
-        vec![zero((0.0, places.to))],
-    )
+    let label = "Reynolds stresses  $⟨u_i'u_j'⟩ / u_τ^2$";
+    Figure::of("stresses", places.plot(label, &averaged.findings.profiles, &quantities).with_zero())
 }
 
 /// Mean and rms of all scalars, each in its own theta_tau.
-fn scalars(gallery: &Gallery, run: &Run, averaged: &Averaged, places: &Places) -> Result<()> {
-    for (figure, of, label) in
-        [("scalar_mean", "mean", "Mean scalar  $Θ / θ_τ$"), ("scalar_rms", "rms", "$θ_\"rms\" / θ_τ$")]
-    {
+fn scalars(run: &Run, averaged: &Averaged, places: &Places) -> [Figure; 2] {
+    let of = |figure: &'static str, of: &str, label: &str| {
         let names: Vec<String> =
             run.flow.scalars.iter().map(|scalar| format!("{}_{of}", scalar.name)).collect();
         let labels: Vec<String> = run.flow.scalars.iter().map(|scalar| plain(&scalar.name)).collect();
-        let parts = names.iter().zip(&labels).zip(CURVES.into_iter().cycle());
-        let parts: Vec<Part> =
-            parts.map(|((name, label), colour)| (&**name, &**label, colour, 1.0)).collect();
-        places.draw(gallery, figure, label, &averaged.findings.profiles, &parts, Vec::new())?;
-    }
-    Ok(())
+        let quantities = names.iter().zip(&labels).zip(CURVES.into_iter().cycle());
+        let quantities: Vec<Quantity> =
+            quantities.map(|((name, label), colour)| (&**name, &**label, colour, 1.0)).collect();
+        Figure::of(figure, places.plot(label, &averaged.findings.profiles, &quantities))
+    };
+    [of("scalar_mean", "mean", "Mean scalar  $Θ / θ_τ$"), of("scalar_rms", "rms", "$θ_\"rms\" / θ_τ$")]
 }
 
-fn vorticity(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<()> {
-    let parts = [
+fn vorticity(averaged: &Averaged, places: &Places) -> Figure {
+    let quantities = [
         ("omega_x_rms", "$ω_x$", CURVES[0], 1.0),
         ("omega_y_rms", "$ω_y$", CURVES[1], 1.0),
         ("omega_z_rms", "$ω_z$", CURVES[2], 1.0),
     ];
-    places.draw(
-        gallery,
-        "vorticity",
-        "Rms vorticity  $ω_i ν / u_τ^2$",
-        &averaged.findings.profiles,
-        &parts,
-        Vec::new(),
-    )
+    let label = "Rms vorticity  $ω_i ν / u_τ^2$";
+    Figure::of("vorticity", places.plot(label, &averaged.findings.profiles, &quantities))
 }
 
-fn budget(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<()> {
-    let parts = [
+fn budget(averaged: &Averaged, places: &Places) -> Figure {
+    let quantities = [
         ("production_k", "production", CURVES[0], 1.0),
         ("transport_k", "turbulent transport", CURVES[1], 1.0),
         ("viscous_k", "viscous diffusion", CURVES[2], 1.0),
@@ -249,39 +216,32 @@ fn budget(gallery: &Gallery, averaged: &Averaged, places: &Places) -> Result<()>
         ("dissipation_k", "dissipation", CURVES[5], 1.0),
         ("residual_k", "residual", BLACK, 1.0),
     ];
-    places.draw(
-        gallery,
-        "budget_k",
-        "Budget of $k$  in  $u_τ^4 / ν$",
-        &averaged.findings.budgets,
-        &parts,
-        vec![zero((0.0, places.to))],
-    )
+    let label = "Budget of $k$  in  $u_τ^4 / ν$";
+    Figure::of("budget_k", places.plot(label, &averaged.findings.budgets, &quantities).with_zero())
 }
 
-/// Draws Re_tau over time, from the wall shear and from the pressure gradient G, `sqrt(|G|) / nu`,
-/// and marks the beginning of the averages. False for a series without these columns.
-fn friction(gallery: &Gallery, run: &Run, viscosity: f64) -> Result<bool> {
+/// Re_tau over time, from the wall shear and from the pressure gradient G, `sqrt(|G|) / nu`, with a mark
+/// where the averages begin. None for a series without these columns.
+fn friction(run: &Run) -> Option<Figure> {
     let series = run.series;
-    let (Some(time), Some(re_tau)) = (series.find("time"), series.find("re_tau")) else { return Ok(false) };
-    let mut layers = vec![Layer::line("from the wall shear", RUN, points(time, re_tau))];
+    let (time, re_tau) = (series.find("time")?, series.find("re_tau")?);
+    let mut parts = vec![Part::line("from the wall shear", RUN, points(time, re_tau))];
     if let Some(gradient) =
         series.find("pressure_gradient").filter(|values| values.iter().any(|value| *value != 0.0))
     {
         // It is not known before the first step.
         let held: Vec<f64> = gradient
             .iter()
-            .map(|value| if *value == 0.0 { f64::NAN } else { value.abs().sqrt() / viscosity })
+            .map(|value| if *value == 0.0 { f64::NAN } else { value.abs().sqrt() / run.viscosity })
             .collect();
         let label = "from the pressure gradient, $|dP/dx|^{1/2} / ν$";
-        layers.push(Layer::line(label, BLACK, points(time, &held)).wide(0.6));
+        parts.push(Part::line(label, BLACK, points(time, &held)).wide(0.6));
     }
     let (from, to) = (time[0], time[time.len() - 1]);
     let begin = run.window.from;
-    if run.averaged.is_some() && (from..=to).contains(&begin) {
-        layers.push(Layer::upright("averages begin", begin));
-    }
+    let begins = (run.averaged.is_some() && (from..=to).contains(&begin))
+        .then(|| Layer::upright("averages begin", begin));
     let y = Axis::linear("Friction Reynolds number  $Re_τ$");
-    gallery.draw("friction", Panel::new(Axis::linear("Time  $t$").within(from, to), y, layers))?;
-    Ok(true)
+    let plot = Plot::new(Axis::linear("Time  $t$").within(from, to), y, parts);
+    Some(Figure::of("friction", Plot { marks: begins.into_iter().collect(), ..plot }))
 }

@@ -3,17 +3,21 @@
 use std::path::Path;
 
 use super::profiles::{Findings, find};
-use super::spectra::{Along, Product, Spectra, correlation};
+use super::spectra::{Along, Line, Spectra, correlation, cosines};
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field};
+use crate::channel::spectra;
 use crate::error::Result;
 use crate::files;
+use crate::report::series::cell;
+use crate::statistics::errors::{Sampling, Signal};
 
 /// A quantity over wavenumbers or separations at each y; `values` has a row for each y, from the
-/// lower wall on.
+/// lower wall on, and so have `errors`, NaN if they are not known.
 pub struct Lines {
     pub pair: [Field; 2],
     pub values: Vec<Vec<f64>>,
+    pub errors: Vec<Vec<f64>>,
 }
 
 /// Spectra and correlations over one direction.
@@ -29,13 +33,19 @@ pub struct Directed {
 }
 
 impl Directed {
-    /// Converts spectra to the wall units of the findings.
+    /// Converts the spectra of a direction to the wall units of the findings. `judge` says how errors come
+    /// about, from the values of a quantity in `groups` groups at each y.
+    ///
+    /// # Errors
+    /// Records of another shape.
     pub fn new(
         spectra: &Spectra,
+        direction: Direction,
         findings: &Findings,
-        viscosity: f64,
-        scalars: &[ChannelScalar],
-    ) -> [Self; 2] {
+        (viscosity, scalars): (f64, &[ChannelScalar]),
+        groups: usize,
+        judge: &dyn Fn(&Signal) -> Sampling,
+    ) -> Result<Self> {
         let number = |name: &str| {
             find(&findings.numbers, name)
                 .and_then(|column| column.values.first().copied())
@@ -48,28 +58,44 @@ impl Directed {
             Field::Scalar(s) => number(&format!("{}_tau", scalars[s].name)),
         };
         let wall_length = viscosity / u_tau;
-        let of = |Along { direction, k, products }: &Along, r: Vec<f64>| {
-            let width = k.get(1).copied().unwrap_or(1.0) * wall_length;
-            let density = |product: &Product| {
-                let unit: f64 = product.pair.iter().map(|field| unit(*field)).product();
-                let line = |line: &Vec<f64>| line.iter().map(|energy| energy / (unit * width)).collect();
-                Lines { pair: product.pair, values: product.lines.iter().map(line).collect() }
-            };
-            let with_itself = |product: &&Product| product.pair[0] == product.pair[1];
-            let correlated = |product: &Product| Lines {
-                pair: product.pair,
-                values: product.lines.iter().map(|line| correlation(line)).collect(),
-            };
-            Self {
-                along: *direction,
-                wall_length,
-                spectra: products.iter().map(density).collect(),
-                correlations: products.iter().filter(with_itself).map(correlated).collect(),
-                k: k.clone(),
-                r,
-            }
+        let along = spectra.along(direction)?;
+        let (r, table) = (along.distances(), cosines(along.k.len()));
+        let width = along.k.get(1).copied().unwrap_or(1.0) * wall_length;
+        let mut directed = Self {
+            along: direction,
+            wall_length,
+            spectra: Vec::new(),
+            correlations: Vec::new(),
+            k: along.k.clone(),
+            r,
         };
-        [0, 1].map(|i| of(&spectra.along[i], spectra.along[i].distances()))
+        for pair in self::spectra(scalars.len()) {
+            let all = spectra.product(&along, pair, None)?;
+            let own = |group: Option<usize>| -> Result<f64> {
+                let [a, b] = pair.map(|field| spectra.unit(field, group));
+                Ok(a? * b?)
+            };
+            let scale = pair.map(unit).iter().product::<f64>() * width;
+            let without = Without { spectra, along: &along, pair, groups };
+            // In the units of the wall at the same time, whose fluctuations correlate with those of E.
+            let whole = own(None)?;
+            let errors = without.errors(&scaled(&all, 1.0 / whole), judge, |line, group| {
+                Ok(scaled(&line, 1.0 / own(Some(group))?))
+            })?;
+            directed.spectra.push(Lines {
+                pair,
+                values: scaled(&all, 1.0 / scale),
+                errors: scaled(&errors, whole / scale),
+            });
+            if pair[0] == pair[1] {
+                let correlated =
+                    |lines: &Line| lines.iter().map(|line| correlation(line, &table)).collect::<Line>();
+                let values = correlated(&all);
+                let errors = without.errors(&values, judge, |line, _| Ok(correlated(&line)))?;
+                directed.correlations.push(Lines { pair, values, errors });
+            }
+        }
+        Ok(directed)
     }
 
     /// Writes `spectra_x.csv` and `correlations_x.csv`, or those of z; y and y+ are columns of the profiles.
@@ -85,15 +111,16 @@ impl Directed {
         for (table, axis, places, places_plus, quantity, lines) in tables {
             let names: Vec<String> = lines
                 .iter()
-                .map(|Lines { pair, .. }| format!(",{quantity}_{}", column(*pair, scalars)))
+                .map(|Lines { pair, .. }| column(*pair, scalars))
+                .map(|name| format!(",{quantity}_{name},{quantity}_{name}_error"))
                 .collect();
             let mut text = format!("y,y_plus,{axis}{along},{axis}{along}_plus{}\n", names.concat());
             for (j, (y, y_plus)) in y.iter().zip(y_plus).enumerate() {
                 for (i, (place, place_plus)) in places.iter().zip(&places_plus).enumerate() {
                     let values = [*y, *y_plus, *place, *place_plus]
                         .into_iter()
-                        .chain(lines.iter().map(|of| of.values[j][i]));
-                    let cells: Vec<String> = values.map(super::cell).collect();
+                        .chain(lines.iter().flat_map(|of| [of.values[j][i], of.errors[j][i]]));
+                    let cells: Vec<String> = values.map(cell).collect();
                     text += &(cells.join(",") + "\n");
                 }
             }
@@ -108,4 +135,45 @@ impl Directed {
 fn column([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
     let between = if matches!((a, b), (Field::Scalar(_), _) | (_, Field::Scalar(_))) { "_" } else { "" };
     format!("{}{between}{}", a.plain_name(scalars), b.plain_name(scalars))
+}
+
+fn scaled(lines: &Line, factor: f64) -> Line {
+    lines.iter().map(|line| line.iter().map(|value| factor * value).collect()).collect()
+}
+
+/// The spectra of a product from all groups of batches but one.
+struct Without<'a> {
+    spectra: &'a Spectra<'a>,
+    along: &'a Along,
+    pair: [Field; 2],
+    groups: usize,
+}
+
+impl Without<'_> {
+    /// The errors of what `of` makes of a spectrum, by the jackknife: see
+    /// [`super::errors`]. Each wavenumber or separation has its own integral time, that of its values at
+    /// all y.
+    fn errors(
+        &self,
+        all: &Line,
+        judge: &dyn Fn(&Signal) -> Sampling,
+        of: impl Fn(Line, usize) -> Result<Line>,
+    ) -> Result<Line> {
+        let (rows, columns) = (all.len(), all.first().map_or(0, Vec::len));
+        let mut series: Vec<Signal> = vec![vec![Vec::with_capacity(self.groups); rows]; columns];
+        for group in (0..self.groups).filter(|_| self.groups > 1) {
+            let values = of(self.spectra.product(self.along, self.pair, Some(group))?, group)?;
+            for (j, (row, without)) in all.iter().zip(values).enumerate() {
+                for (i, (q, without)) in row.iter().zip(without).enumerate() {
+                    series[i][j].push((self.groups as f64 - 1.0) * (q - without));
+                }
+            }
+        }
+        let mut errors = vec![vec![f64::NAN; columns]; rows];
+        for (i, signal) in series.iter().enumerate().filter(|_| self.groups > 1) {
+            let sampling = judge(signal);
+            signal.iter().zip(&mut errors).for_each(|(series, row)| row[i] = sampling.error(series));
+        }
+        Ok(errors)
+    }
 }

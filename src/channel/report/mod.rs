@@ -9,6 +9,7 @@
 mod averaged;
 mod budgets;
 mod chosen;
+mod comparison;
 mod convergence;
 mod errors;
 mod figures;
@@ -22,6 +23,7 @@ mod reference;
 mod samples;
 mod spectra;
 mod spectral;
+mod spectral_sums;
 mod stationarity;
 mod symmetry;
 mod table;
@@ -29,44 +31,69 @@ mod table;
 use std::path::Path;
 
 use crate::channel::case::Channel;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::figure::plain;
 use crate::files;
 use crate::report::gallery::Gallery;
+use crate::report::plot::together;
 use crate::report::rows::errors_noted;
-use crate::report::series::Table;
-use crate::report::{Given, Labels, Recorded, figures_directory};
+use crate::report::series::{Table, cell};
+use crate::report::{Given, Labels, Recorded, Together};
 use crate::statistics::Window;
+use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
 use averaged::Averaged;
 use profiles::Column;
-use published_lines::PublishedLine;
-use reference::Published;
+use reference::References;
 pub use reference::holds_profiles;
 use symmetry::Symmetry;
 
-/// The data of a run of a channel, and the references for comparison.
+/// The data of a run of a channel.
 struct Run<'a> {
     labels: &'a Labels,
     series: &'a Table,
     flow: Channel,
+    viscosity: f64,
     /// The time that was to be averaged.
     window: Window,
     averaged: Option<Averaged>,
     /// Notes on what the averages leave out.
     notes: Vec<String>,
-    references: Vec<Published>,
-    published_lines: Vec<PublishedLine>,
+    /// The names of the members, if it is the average of an ensemble.
+    members: Vec<String>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn read(recorded: &'a Recorded) -> Result<Self> {
+        let run = Self::blank(recorded)?;
+        let case = recorded.case.as_ref().map_err(Clone::clone)?;
+        let (averaged, notes) = averaged::read(recorded, case, &run.flow, run.window)?;
+        Ok(Self { averaged, notes, ..run })
+    }
+
+    /// A run without its averages.
+    fn blank(recorded: &'a Recorded) -> Result<Self> {
+        let Recorded { labels, series, case, .. } = recorded;
+        let case = case.as_ref().map_err(Clone::clone)?;
+        let flow = case.flow.of::<Channel>().ok_or_else(|| Error::failure("a run of another flow"))?;
+        let viscosity = case.fluid.viscosity;
+        let window = averaged::window(recorded, flow, viscosity)?;
+        let (averaged, notes, members) = (None, Vec::new(), Vec::new());
+        Ok(Self { labels, series, flow: flow.clone(), viscosity, window, averaged, notes, members })
+    }
+
     /// Returns whether the halves are alike.
     fn symmetric(&self) -> bool {
         Symmetry::of(&self.flow).holds
     }
 
-    /// The references, if the halves are alike as in all published channels.
-    fn comparable(&self) -> &[Published] {
-        if self.symmetric() { &self.references } else { &[] }
+    /// Writes the tables of the averages.
+    fn write(&self, dir: &Path) -> Result<()> {
+        let Some(Averaged { findings, lines, .. }) = &self.averaged else { return Ok(()) };
+        write(&dir.join("profiles.csv"), &findings.profiles)?;
+        write(&dir.join("budgets.csv"), &findings.budgets)?;
+        let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
+        lines.iter().flatten().try_for_each(|lines| lines.write(dir, places, &self.flow.scalars))
     }
 }
 
@@ -86,28 +113,55 @@ pub const FILES: [&str; 7] = [
 /// # Errors
 /// A damaged case or batch of statistics, a series without the columns of a channel, a reference of
 /// unknown form, a full disk.
-pub fn report(flow: &Channel, recorded: &Recorded, references: &[Given]) -> Result<String> {
-    let Recorded { dir: run_dir, labels, series, case, flows, .. } = recorded;
-    let case = case.as_ref().map_err(Clone::clone)?;
-    let viscosity = case.fluid.viscosity;
-    let window = averaged::window(recorded, flow, viscosity)?;
-    let (averaged, notes) = averaged::read(recorded, case, flow, window)?;
-    if let Some(Averaged { findings, lines, .. }) = &averaged {
-        write(&run_dir.join("profiles.csv"), &findings.profiles)?;
-        write(&run_dir.join("budgets.csv"), &findings.budgets)?;
-        let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
-        lines.iter().flatten().try_for_each(|lines| lines.write(run_dir, places, &flow.scalars))?;
-    }
-    let foreign = |file: &TextTable| flows.published_of_others(flow, file);
-    let (references, published_lines) = reference::read(references, &foreign)?;
-    let run =
-        Run { labels, series, flow: flow.clone(), window, averaged, notes, references, published_lines };
-    let dir = figures_directory(run_dir)?;
+pub fn report(recorded: &Recorded, references: &[Given]) -> Result<String> {
+    let run = Run::read(recorded)?;
+    recorded.make_directories()?;
+    run.write(&recorded.tables)?;
+    let references = read(recorded, references)?;
     let mut facts = run.labels.facts(run.series);
     facts.extend(run.averaged.as_ref().map(|averaged| errors_noted(&averaged.sampling)));
-    let gallery = Gallery::new(&dir, run_dir, &facts, recorded.options.width);
-    let drawn = figures::draw(&gallery, &run, viscosity)?;
-    table::table(&run, &dir, &drawn)
+    let drawn = Gallery::of_run(recorded, &facts).draw(&figures::of(&run, &references, true))?;
+    table::table(&run, &references, &recorded.figures, &drawn)
+}
+
+/// Draws the figures of several runs, and returns their table; or averages them as members of an ensemble,
+/// and writes the tables of the averages.
+///
+/// # Errors
+/// Those of [`report`].
+pub fn report_together(recorded: &[Recorded], how: Together, references: &[Given]) -> Result<String> {
+    if how == Together::Averaged {
+        return report_mean(recorded, references);
+    }
+    let runs = recorded.iter().map(Run::read).collect::<Result<Vec<_>>>()?;
+    let references = read(&recorded[0], references)?;
+    let figures = runs.iter().map(|run| figures::of(run, &references, false)).collect();
+    let names = crate::report::names(recorded);
+    recorded[0].make_directories()?;
+    let drawn = Gallery::of_runs(&recorded[0], names.clone()).draw(&together(figures))?;
+    Ok(comparison::table(&names, &runs, &references, &recorded[0].figures, &drawn))
+}
+
+/// The report of an ensemble.
+fn report_mean(members: &[Recorded], references: &[Given]) -> Result<String> {
+    let first = &members[0];
+    let (averaged, notes) = averaged::of_members(members)?;
+    let names = crate::report::names(members);
+    let mut run = Run { averaged, notes, ..Run::blank(first)? };
+    run.members = names.clone();
+    first.make_directories()?;
+    run.write(&first.tables)?;
+    let references = read(first, references)?;
+    let facts = [plain(&names.join(", ")), errors_noted(&Sampling::of_members(names.len(), 1.0))];
+    let drawn = Gallery::of_run(first, &facts).draw(&figures::of(&run, &references, true))?;
+    table::table(&run, &references, &first.figures, &drawn)
+}
+
+/// The references for a run.
+fn read(run: &Recorded, references: &[Given]) -> Result<References> {
+    let blank = Channel::default();
+    let foreign = |file: &TextTable| run.flows.published_of_others(&blank, file);
+    References::read(references, &foreign)
 }
 
 /// Writes a CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall),
@@ -127,11 +181,6 @@ fn write(path: &Path, columns: &[Column]) -> Result<()> {
     };
     let rows: String = (0..columns[0].values.len()).map(row).collect();
     files::write(path, (names.join(",") + "\n" + &rows).as_bytes())
-}
-
-/// Formats a number for a CSV file; NaN is an empty cell.
-fn cell(value: f64) -> String {
-    if value.is_finite() { format!("{value:e}") } else { String::new() }
 }
 
 #[cfg(test)]

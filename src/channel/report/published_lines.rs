@@ -87,8 +87,8 @@ impl PublishedLine {
 #[cfg(test)]
 mod tests {
     use super::super::names::meaning;
-    use super::super::reference::read;
-    use super::super::spectra::correlation;
+    use super::super::reference::References;
+    use super::super::spectra::{correlation, cosines};
     use super::*;
     use crate::table::TextTable;
     use crate::test_data;
@@ -105,7 +105,7 @@ mod tests {
                         .map(|file| {
                             test_data("channel/MKM1999/chan180").join(format!("{file}.{y_plus}")).into()
                         });
-                let (others, lines) = read(&files, &|_| None).unwrap();
+                let References { profiles: others, lines, .. } = References::read(&files, &|_| None).unwrap();
                 let [spectrum, correlations] = &lines[..] else { panic!("{} lines", lines.len()) };
                 assert!(others.is_empty() && spectrum.along == direction && correlations.along == direction);
                 assert_eq!((spectrum.kind, correlations.kind), (Kind::Spectrum, Kind::Correlation));
@@ -131,7 +131,7 @@ mod tests {
                         .into_iter()
                         .chain(density.iter().zip(1..).map(|((_, value), n)| value / f64::from(n)))
                         .collect();
-                    let off = correlation(&line)
+                    let off = correlation(&line, &cosines(line.len()))
                         .iter()
                         .zip(published)
                         .map(|(a, (_, b))| (a - b).abs())

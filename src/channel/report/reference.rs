@@ -15,7 +15,7 @@ const FORMS: &str = "Profiles, balances, spectra and correlations are read under
     uu+`; docs/channel.md lists the files. \
     --columns y+,U+,uu+ names columns by hand.";
 
-/// Profiles of one source, from one file or from several of the same stem.
+/// Profiles of one source, from one file or from several of the same citation.
 pub struct Published {
     pub label: String,
     pub profiles: Vec<Profile>,
@@ -40,56 +40,93 @@ pub struct Distance {
     pub rms_error: f64,
 }
 
-/// Reads the profiles, spectra and correlations of all references. `foreign` says what published data of
-/// another flow a file holds.
-///
-/// # Errors
-/// A file that cannot be read, is not a reference, or is malformed.
-pub fn read(
-    references: &[Given],
-    foreign: &dyn Fn(&TextTable) -> Option<String>,
-) -> Result<(Vec<Published>, Vec<PublishedLine>)> {
-    let (mut all, mut lines): (Vec<Published>, Vec<PublishedLine>) = (Vec::new(), Vec::new());
-    for given in references {
-        let (table, label) = (TextTable::read(&given.path)?, given.label());
-        let refused = |found: &str| given.refused("a channel", found, FORMS);
-        if table.rows().is_empty() {
-            return Err(refused("It has no rows of numbers"));
-        }
-        if let Some(others) = foreign(&table).filter(|_| !given.names_columns()) {
-            return Err(refused(&format!("It holds {others}")));
-        }
-        if is_of_deviations(&table) {
-            return Err(refused("It holds standard deviations, not the profiles themselves"));
-        }
-        let columns = given.columns(&table, &|name| meaning(name).is_some())?;
-        if let Some(line) = PublishedLine::of(&columns, &label)? {
-            lines.push(line);
-            continue;
-        }
-        let Some(place) = columns.find(|name| meaning(name) == Some(Meaning::Place))? else {
-            return Err(refused(&match &columns.names[..] {
-                [] => "No line above its numbers names a known column".to_owned(),
-                names => format!("Its columns are {}, and none of them is y+", quoted(names)),
-            }));
-        };
-        let published =
-            Published { profiles: profiles(&columns, place)?, re_tau: re_tau(&columns, place)?, label };
-        if published.profiles.is_empty() {
-            return Err(refused(&format!(
-                "Its columns are {}, and none of them can be compared",
-                quoted(&columns.names)
-            )));
-        }
-        match all.iter_mut().find(|other| other.label == published.label) {
-            Some(known) => {
-                known.profiles.extend(published.profiles);
-                known.re_tau = known.re_tau.or(published.re_tau);
+/// All references of a run.
+#[derive(Default)]
+pub struct References {
+    pub profiles: Vec<Published>,
+    pub lines: Vec<PublishedLine>,
+    /// A line for each remembered one that cannot be used.
+    pub gone: Vec<String>,
+}
+
+impl References {
+    /// Reads the profiles, spectra and correlations of all references. `foreign` says what published data
+    /// of another flow a file holds.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is not a reference, or is malformed, unless it is a remembered one.
+    pub fn read(references: &[Given], foreign: &dyn Fn(&TextTable) -> Option<String>) -> Result<Self> {
+        let mut all = Self::default();
+        for given in references {
+            match all.add(given, foreign) {
+                Err(error) if given.is_remembered() => all.gone.push(given.gone(&error)),
+                added => added?,
             }
-            None => all.push(published),
+        }
+        all.tell_apart();
+        Ok(all)
+    }
+
+    /// Whether there is nothing to compare with.
+    pub fn is_empty(&self) -> bool {
+        self.profiles.is_empty() && self.lines.is_empty()
+    }
+
+    fn add(&mut self, given: &Given, foreign: &dyn Fn(&TextTable) -> Option<String>) -> Result<()> {
+        for (table, label) in given.tables()? {
+            let refused = |found: &str| given.refused("a channel", found, FORMS);
+            if table.rows().is_empty() {
+                return Err(refused("It has no rows of numbers"));
+            }
+            if let Some(others) = foreign(&table).filter(|_| !given.names_columns()) {
+                return Err(refused(&format!("It holds {others}")));
+            }
+            if is_of_deviations(&table) {
+                return Err(refused("It holds standard deviations, not the profiles themselves"));
+            }
+            let columns = given.columns(&table, &|name| meaning(name).is_some())?;
+            if let Some(line) = PublishedLine::of(&columns, &label)? {
+                self.lines.push(line);
+                continue;
+            }
+            let Some(place) = columns.find(|name| meaning(name) == Some(Meaning::Place))? else {
+                return Err(refused(&match &columns.names[..] {
+                    [] => "No line above its numbers names a known column".to_owned(),
+                    names => format!("Its columns are {}, and none of them is y+", quoted(names)),
+                }));
+            };
+            let published =
+                Published { profiles: profiles(&columns, place)?, re_tau: re_tau(&columns, place)?, label };
+            if published.profiles.is_empty() {
+                return Err(refused(&format!(
+                    "Its columns are {}, and none of them can be compared",
+                    quoted(&columns.names)
+                )));
+            }
+            match self.profiles.iter_mut().find(|other| other.goes_with(&published)) {
+                Some(known) => {
+                    // Of a quantity that several files have, the first counts.
+                    let (own, new) = (&mut known.profiles, published.profiles);
+                    let is_new = |profile: &Profile| own.iter().all(|known| known.name != profile.name);
+                    let new: Vec<Profile> = new.into_iter().filter(is_new).collect();
+                    own.extend(new);
+                    known.re_tau = known.re_tau.or(published.re_tau);
+                }
+                None => self.profiles.push(published),
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds Re_tau to the citations of works of which there are several flows.
+    fn tell_apart(&mut self) {
+        let labels: Vec<String> = self.profiles.iter().map(|published| published.label.clone()).collect();
+        let is_shared = |label: &String| labels.iter().filter(|other| *other == label).count() > 1;
+        for published in self.profiles.iter_mut().filter(|published| is_shared(&published.label)) {
+            let re_tau = published.re_tau.unwrap_or_else(|| published.last());
+            published.label += &format!(", Re_tau = {re_tau:.0}");
         }
     }
-    Ok((all, lines))
 }
 
 /// Returns whether `table` holds profiles of a channel: a line names y+.
@@ -112,6 +149,13 @@ fn is_of_deviations(table: &TextTable) -> bool {
 }
 
 impl Published {
+    /// Whether the profiles of another file are further ones of the same flow.
+    fn goes_with(&self, other: &Self) -> bool {
+        let re_taus = self.re_tau.zip(other.re_tau);
+        self.label == other.label
+            && re_taus.is_none_or(|(own, other)| (own / other - 1.0).abs() < PROPORTIONAL)
+    }
+
     pub fn find(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
@@ -225,13 +269,14 @@ pub mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(name);
         std::fs::write(&path, text).unwrap();
-        let mut published =
-            super::read(&[path.into()], &|file| crate::FLOWS.published_of_others(&Channel::default(), file))
-                .map_err(|mut error| {
-                    error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
-                    error
-                })?;
-        Ok(published.0.remove(0))
+        let mut published = References::read(&[path.into()], &|file| {
+            crate::FLOWS.published_of_others(&Channel::default(), file)
+        })
+        .map_err(|mut error| {
+            error.message = error.message.replace(&format!("{}/", dir.path().display()), "");
+            error
+        })?;
+        Ok(published.profiles.remove(0))
     }
 
     fn read(text: &str) -> Result<Published> {
@@ -299,7 +344,8 @@ pub mod tests {
             let error = read(text).err().unwrap();
             assert!(error.message.contains(part), "{error}");
         }
-        let missing = super::read(&[std::path::PathBuf::from("none.dat").into()], &|_| None).err().unwrap();
+        let missing =
+            References::read(&[std::path::PathBuf::from("none.dat").into()], &|_| None).err().unwrap();
         assert!(missing.message.contains("cannot read none.dat: No such file"), "{missing}");
     }
 

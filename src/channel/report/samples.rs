@@ -57,8 +57,9 @@ pub struct Samples {
     scalars: Rc<[ChannelScalar]>,
     /// The sums of each moment, batch after batch.
     sums: Vec<(Moment, Vec<f64>)>,
-    /// Indices of the whole batches.
-    whole: Vec<usize>,
+    /// The group that each batch belongs to, if it is in one.
+    group: Vec<Option<usize>>,
+    groups: usize,
     /// Number of whole batches in a group.
     grouped: usize,
 }
@@ -92,12 +93,27 @@ impl Samples {
         let weights = batches.iter().map(|batch| batch.moments.weight).collect();
         let whole: Vec<usize> = (0..batches.len()).filter(|b| batches[*b].is_whole()).collect();
         let grouped = whole.len().div_ceil(MOST_GROUPS).max(1);
-        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, whole, grouped })
+        let mut group = vec![None; batches.len()];
+        // The first whole batches belong to no group if they do not fill one.
+        for (position, batch) in whole.iter().skip(whole.len() % grouped).enumerate() {
+            group[*batch] = Some(position / grouped);
+        }
+        let groups = whole.len() / grouped;
+        Ok(Self { y, frame_velocity, weights, scalars: scalars.into(), sums, group, groups, grouped })
+    }
+
+    /// The same of an ensemble, each member of which, with so many of the batches, is a group.
+    ///
+    /// # Errors
+    /// Those of [`Samples::new`].
+    pub fn of_members(batches: &[Batch], members: &[usize], scalars: &[ChannelScalar]) -> Result<Self> {
+        let group = members.iter().enumerate().flat_map(|(m, count)| vec![Some(m); *count]).collect();
+        Ok(Self { group, groups: members.len(), grouped: 1, ..Self::new(batches, scalars)? })
     }
 
     /// Number of groups of whole batches.
     pub fn groups(&self) -> usize {
-        self.whole.len() / self.grouped
+        self.groups
     }
 
     /// Number of whole batches in a group.
@@ -112,19 +128,12 @@ impl Samples {
 
     /// Averages over all groups but one.
     pub fn without(&self, group: usize) -> Averages {
-        self.over(|b| self.group_of(b).is_some_and(|other| other != group))
+        self.over(|b| self.group[b].is_some_and(|other| other != group))
     }
 
     /// Averages over the first `groups` groups.
     pub fn first(&self, groups: usize) -> Averages {
-        self.over(|b| self.group_of(b).is_some_and(|other| other < groups))
-    }
-
-    /// The group that a batch belongs to, if it is whole. The first whole batches belong to none if they
-    /// do not fill one.
-    fn group_of(&self, batch: usize) -> Option<usize> {
-        let position = self.whole.binary_search(&batch).ok()?;
-        Some(position.checked_sub(self.whole.len() % self.grouped)? / self.grouped)
+        self.over(|b| self.group[b].is_some_and(|other| other < groups))
     }
 
     /// `sum_b S_b / sum_b w_b` over the batches taken, with S the sums of their samples and w those

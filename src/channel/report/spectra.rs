@@ -8,62 +8,49 @@
 //! E(k) has the energy of k and -k, and E(0) is without the mean flow. If the halves of the channel
 //! are alike, they are averaged.
 
-use super::chosen::SpectralSums;
+use super::spectral_sums::SpectralSums;
 use super::symmetry::Symmetry;
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
-use crate::channel::spectra;
+use crate::chebyshev::Differences;
 use crate::error::{Error, Result};
-use crate::statistics::Record;
+use std::borrow::Cow;
 use std::f64::consts::PI;
 
 /// The spectra of a run in the units of the case.
-pub struct Spectra {
-    /// Over k_x and over k_z.
-    pub along: [Along; 2],
-}
-
-/// The spectra over one direction.
-pub struct Along {
-    pub direction: Direction,
-    /// The wavenumbers, from 0 in steps of dk.
-    pub k: Vec<f64>,
-    pub products: Vec<Product>,
-}
-
-/// The contribution of each k to `<a'b'>` at the points that are kept, from the lower wall on.
-pub struct Product {
-    pub pair: [Field; 2],
-    pub lines: Vec<Vec<f64>>,
-}
-
-impl Spectra {
-    /// Computes the spectra from their sums.
-    ///
-    /// # Errors
-    /// Records of another shape.
-    pub fn new(sums: &SpectralSums, scalars: &[ChannelScalar], symmetry: &Symmetry) -> Result<Self> {
-        let name = mean_beside_spectra(U, scalars);
-        let points = sums.records.iter().find(|record| record.name == name).map_or(0, |u| u.values.len());
-        let source = Source { records: &sums.records, weight: sums.tally.weight, scalars, symmetry, points };
-        Ok(Self { along: [source.along(Direction::X)?, source.along(Direction::Z)?] })
-    }
-}
-
-/// The records of spectra.
-struct Source<'a> {
-    records: &'a [Record],
-    /// The weight of all samples.
-    weight: f64,
+pub struct Spectra<'a> {
+    sums: &'a SpectralSums,
     scalars: &'a [ChannelScalar],
     symmetry: &'a Symmetry,
+    viscosity: f64,
+    differences: &'a Differences,
     points: usize,
 }
 
-impl Source<'_> {
-    fn get(&self, name: &str, size: Option<usize>) -> Result<&[f64]> {
-        let found = self.records.iter().find(|record| record.name == name).map(|record| &record.values[..]);
-        match found {
+/// The wavenumbers of one direction, from 0 in steps of dk.
+pub struct Along {
+    pub direction: Direction,
+    pub k: Vec<f64>,
+}
+
+/// The contribution of each k to `<a'b'>` at the points that are kept, from the lower wall on.
+pub type Line = Vec<Vec<f64>>;
+
+impl<'a> Spectra<'a> {
+    pub fn new(
+        sums: &'a SpectralSums,
+        scalars: &'a [ChannelScalar],
+        symmetry: &'a Symmetry,
+        viscosity: f64,
+        differences: &'a Differences,
+    ) -> Self {
+        let name = mean_beside_spectra(U, scalars);
+        let points = sums.get(&name, None).map_or(0, |u| u.len());
+        Self { sums, scalars, symmetry, viscosity, differences, points }
+    }
+
+    fn get(&self, name: &str, size: Option<usize>, without: Option<usize>) -> Result<Cow<'_, [f64]>> {
+        match self.sums.get(name, without) {
             Some(values) if size.is_none_or(|size| values.len() == size) => Ok(values),
             _ => Err(Error::input(format!(
                 "the statistics are not those of a channel: `{name}` is missing or of another shape"
@@ -71,14 +58,39 @@ impl Source<'_> {
         }
     }
 
-    fn along(&self, direction: Direction) -> Result<Along> {
-        let k = self.get(direction.wavenumbers(), None)?.to_vec();
-        let product = |pair: [Field; 2]| {
-            let sums = self.get(&direction.spectrum(pair, self.scalars), Some(self.points * k.len()))?;
-            Ok(Product { pair, lines: self.lines(pair, sums, k.len())? })
+    /// The wavenumbers of a direction.
+    ///
+    /// # Errors
+    /// Records of another shape.
+    pub fn along(&self, direction: Direction) -> Result<Along> {
+        Ok(Along { direction, k: self.get(direction.wavenumbers(), None, None)?.to_vec() })
+    }
+
+    /// The spectrum of a product over all samples, or over those of all groups but one.
+    ///
+    /// # Errors
+    /// Records of another shape.
+    pub fn product(&self, along: &Along, pair: [Field; 2], without: Option<usize>) -> Result<Line> {
+        let (name, waves) = (along.direction.spectrum(pair, self.scalars), along.k.len());
+        let sums = self.get(&name, Some(self.points * waves), without)?;
+        self.lines(pair, &sums, waves, without)
+    }
+
+    /// The unit of a field at the walls: u_tau, its square, or theta_tau.
+    ///
+    /// # Errors
+    /// Records of another shape.
+    pub fn unit(&self, field: Field, without: Option<usize>) -> Result<f64> {
+        let slope = |field: Field| -> Result<f64> {
+            let slopes = self.differences.of(&self.mean(field, without)?);
+            Ok(0.5 * (slopes[0].abs() + slopes[slopes.len() - 1].abs()))
         };
-        let products = spectra(self.scalars.len()).into_iter().map(product).collect::<Result<_>>()?;
-        Ok(Along { direction, products, k })
+        let u_tau = (self.viscosity * slope(Field::U)?).sqrt();
+        Ok(match field {
+            Field::U | Field::V | Field::W => u_tau,
+            Field::P => u_tau.powi(2),
+            Field::Scalar(s) => self.viscosity / self.scalars[s].schmidt * slope(field)? / u_tau,
+        })
     }
 
     /// Removes the means from an average. With A and B the means at one y, and A' and B' those of the
@@ -87,11 +99,11 @@ impl Source<'_> {
     /// ```text
     ///     <ab> - <a><b> = (<ab> - A B + (<ab>' - A' B')) / 2 + (A - A') (B - B') / 4
     /// ```
-    fn lines(&self, pair: [Field; 2], sums: &[f64], waves: usize) -> Result<Vec<Vec<f64>>> {
-        let [a, b] = pair.map(|field| self.mean(field));
-        let (a, b, last) = (a?, b?, self.points - 1);
+    fn lines(&self, pair: [Field; 2], sums: &[f64], waves: usize, without: Option<usize>) -> Result<Line> {
+        let [a, b] = pair.map(|field| self.mean(field, without));
+        let (a, b, last, weight) = (a?, b?, self.points - 1, self.sums.weight(without));
         let own = |j: usize| {
-            let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / self.weight).collect();
+            let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / weight).collect();
             line[0] -= a[j] * b[j];
             line
         };
@@ -109,12 +121,13 @@ impl Source<'_> {
     }
 
     /// The mean profile of a field; v has none.
-    fn mean(&self, field: Field) -> Result<Vec<f64>> {
+    fn mean(&self, field: Field, without: Option<usize>) -> Result<Vec<f64>> {
         if field == Field::V {
             return Ok(vec![0.0; self.points]);
         }
-        let sums = self.get(&mean_beside_spectra(field.mean(), self.scalars), Some(self.points))?;
-        Ok(sums.iter().map(|sum| sum / self.weight).collect())
+        let name = mean_beside_spectra(field.mean(), self.scalars);
+        let (sums, weight) = (self.get(&name, Some(self.points), without)?, self.sums.weight(without));
+        Ok(sums.iter().map(|sum| sum / weight).collect())
     }
 }
 
@@ -127,10 +140,14 @@ impl Along {
     }
 }
 
+/// `cos(pi i / waves)`, for [`correlation`].
+pub fn cosines(waves: usize) -> Vec<f64> {
+    (0..2 * waves).map(|i| (PI * i as f64 / waves as f64).cos()).collect()
+}
+
 /// The correlation at [`Along::distances`] from the energies at one y; NaN where the variance is zero.
-pub fn correlation(line: &[f64]) -> Vec<f64> {
+pub fn correlation(line: &[f64], cosines: &[f64]) -> Vec<f64> {
     let waves = line.len();
-    let cosines: Vec<f64> = (0..2 * waves).map(|i| (PI * i as f64 / waves as f64).cos()).collect();
     let variance: f64 = line.iter().sum();
     let at = |r: usize| {
         line.iter().enumerate().map(|(n, energy)| energy * cosines[n * r % (2 * waves)]).sum::<f64>()
@@ -144,7 +161,7 @@ mod tests {
     use super::*;
     use crate::case;
     use crate::channel::case::Channel;
-    use crate::statistics::Tally;
+    use crate::statistics::{Record, Tally};
     use std::path::Path;
 
     /// With a rotation the halves differ.
@@ -187,7 +204,7 @@ mod tests {
     }
 
     /// Samples of one flow, of the weight 2 in all.
-    fn sums(scalars: &[ChannelScalar]) -> SpectralSums {
+    fn sums(scalars: &[ChannelScalar]) -> Vec<Record> {
         let record = |name: String, values: Vec<f64>| {
             let (units, description) = (String::new(), String::new());
             Record { name, units, description, axes: Vec::new(), shape: Vec::new(), values }
@@ -200,14 +217,19 @@ mod tests {
                 field(own, false).map(|line| 2.0 * line[0]).to_vec(),
             ));
         }
-        for pair in spectra(scalars.len()) {
+        for pair in crate::channel::spectra(scalars.len()) {
             let [a, b] = pair.map(|own| field(own, false));
             let sums =
                 (0..9).map(|i| 2.0 * a[i / 3][i % 3] * b[i / 3][i % 3] * if i % 3 == 0 { 1.0 } else { 0.5 });
             let sums: Vec<f64> = sums.collect();
             records.extend(Direction::BOTH.map(|along| record(along.spectrum(pair, scalars), sums.clone())));
         }
-        SpectralSums { tally: Tally { begin: 0.0, end: 2.0, samples: 5, weight: 2.0, squares: 1.0 }, records }
+        records
+    }
+
+    fn summed(records: Vec<Record>) -> SpectralSums {
+        let tally = Tally { begin: 0.0, end: 2.0, samples: 5, weight: 2.0, squares: 1.0 };
+        SpectralSums::new(tally, records, true)
     }
 
     /// If the halves are alike, the flow and its mirror image are two samples with different means.
@@ -215,16 +237,19 @@ mod tests {
     fn spectra_are_those_of_fluctuations() {
         for (rotation, flows) in [(0.3, &[false][..]), (0.0, &[false, true])] {
             let flow = channel(rotation);
-            let spectra = Spectra::new(&sums(&flow.scalars), &flow.scalars, &Symmetry::of(&flow)).unwrap();
-            assert_eq!(spectra.along[1].products.len(), 11);
-            for Product { pair, lines } in &spectra.along[1].products {
+            let (sums, symmetry) = (summed(sums(&flow.scalars)), Symmetry::of(&flow));
+            let differences = Differences::new(3);
+            let spectra = Spectra::new(&sums, &flow.scalars, &symmetry, 0.01, &differences);
+            let along = spectra.along(Direction::Z).unwrap();
+            for pair in crate::channel::spectra(flow.scalars.len()) {
+                let lines = spectra.product(&along, pair, None).unwrap();
                 assert_eq!(lines.len(), if flows.len() == 1 { 3 } else { 2 });
                 for (i, line) in lines.iter().enumerate() {
                     let j = 2 - i;
                     let mean = |of: &dyn Fn(bool) -> f64| {
                         flows.iter().map(|mirrored| of(*mirrored)).sum::<f64>() / flows.len() as f64
                     };
-                    let [a, b] = *pair;
+                    let [a, b] = pair;
                     let modes = [0, 1, 2]
                         .map(|k| mean(&|mirrored| field(a, mirrored)[j][k] * field(b, mirrored)[j][k]));
                     let [mean_a, mean_b] = pair.map(|own| mean(&|mirrored| field(own, mirrored)[j][0]));
@@ -244,19 +269,22 @@ mod tests {
     fn damaged_spectra_are_told() {
         let flow = channel(0.0);
         let mut damaged = sums(&flow.scalars);
-        damaged.records.retain(|record| record.name != "spectra_mean_w");
-        let error = Spectra::new(&damaged, &flow.scalars, &Symmetry::of(&flow)).err().unwrap();
+        damaged.retain(|record| record.name != "spectra_mean_w");
+        let (damaged, symmetry, differences) = (summed(damaged), Symmetry::of(&flow), Differences::new(3));
+        let spectra = Spectra::new(&damaged, &flow.scalars, &symmetry, 0.01, &differences);
+        let along = spectra.along(Direction::X).unwrap();
+        let error = spectra.product(&along, [Field::W; 2], None).err().unwrap();
         assert!(error.message.contains("`spectra_mean_w` is missing"), "{error}");
     }
 
     #[test]
     fn a_wave_correlates_as_its_cosine() {
-        let along = Along { direction: Direction::X, k: vec![0.0, 0.5, 1.0, 1.5], products: Vec::new() };
+        let along = Along { direction: Direction::X, k: vec![0.0, 0.5, 1.0, 1.5] };
         let r = along.distances();
         assert!((r[4] - 2.0 * PI).abs() < 1e-14 && r.len() == 5);
-        for (r, value) in r.iter().zip(correlation(&[1.0, 0.0, 3.0, 0.0])) {
+        for (r, value) in r.iter().zip(correlation(&[1.0, 0.0, 3.0, 0.0], &cosines(4))) {
             assert!((value - 0.25 * (1.0 + 3.0 * r.cos())).abs() < 1e-14);
         }
-        assert!(correlation(&[0.0; 4]).iter().all(|value| value.is_nan()));
+        assert!(correlation(&[0.0; 4], &cosines(4)).iter().all(|value| value.is_nan()));
     }
 }

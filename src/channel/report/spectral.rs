@@ -4,10 +4,10 @@
 use super::lines::{Directed, Lines};
 use super::published_lines::{Kind, PublishedLine};
 use crate::channel::catalogue::Field;
-use crate::error::Result;
-use crate::figure::palette::{CURVES, Colour, GREY};
-use crate::figure::{Axis, Layer, Panel, Scale, plain};
-use crate::report::gallery::{Gallery, REFERENCES, axis, extent, sparse, zero};
+use crate::figure::palette::{CURVES, Colour};
+use crate::figure::{Axis, Scale};
+use crate::report::gallery::{axis, sparse};
+use crate::report::plot::{Figure, Part, Plot, Points};
 use crate::report::rows::significant;
 
 /// y+ of the curves; the last one is the centre.
@@ -22,17 +22,12 @@ const FIGURES: [(Field, &str, [[&str; 2]; 2]); 3] = [
     (Field::W, "w", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
 ];
 
-/// Draws all figures and returns their names. `y_plus` runs from the lower wall to the centre or beyond;
-/// points beyond the centre are not drawn.
-pub fn draw(
-    gallery: &Gallery,
-    of: &[Directed; 2],
-    y_plus: &[f64],
-    published: &[PublishedLine],
-) -> Result<Vec<&'static str>> {
+/// All figures. `y_plus` runs from the lower wall to the centre or beyond; points beyond the centre are not
+/// drawn. Those of several runs (not `alone`) are at the same nominal y+.
+pub fn figures(of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine], alone: bool) -> Vec<Figure> {
     let centre = (0..y_plus.len()).max_by(|&a, &b| y_plus[a].total_cmp(&y_plus[b])).unwrap_or(0);
     let half = &y_plus[..=centre];
-    let mut drawn = Vec::new();
+    let mut figures = Vec::new();
     for (component, letter, names) in FIGURES {
         for (directed, axis) in of.iter().zip(0..) {
             for (kind, lines) in
@@ -40,26 +35,20 @@ pub fn draw(
             {
                 let name = names[kind as usize][axis];
                 let Some(lines) = lines.iter().find(|lines| lines.pair == [component; 2]) else { continue };
-                let laid_over: Vec<&PublishedLine> = published
-                    .iter()
-                    .filter(|line| {
-                        line.kind == kind
-                            && line.along == directed.along
-                            && line.find([component; 2]).is_some()
-                    })
-                    .collect();
-                if (Figure { gallery, name, letter, directed, kind, lines, half, laid_over }).draw()? {
-                    drawn.push(name);
-                }
+                let is_laid_over = |line: &&PublishedLine| {
+                    line.kind == kind && line.along == directed.along && line.find([component; 2]).is_some()
+                };
+                let laid_over = published.iter().filter(is_laid_over).collect();
+                let curves = Curves { name, letter, directed, kind, lines, half, laid_over, alone };
+                figures.extend(curves.figure());
             }
         }
     }
-    Ok(drawn)
+    figures
 }
 
-struct Figure<'a> {
-    gallery: &'a Gallery<'a>,
-    name: &'a str,
+struct Curves<'a> {
+    name: &'static str,
     letter: &'a str,
     directed: &'a Directed,
     kind: Kind,
@@ -67,95 +56,98 @@ struct Figure<'a> {
     /// y+ from the wall to the centre.
     half: &'a [f64],
     laid_over: Vec<&'a PublishedLine>,
+    alone: bool,
 }
 
-impl Figure<'_> {
+impl Curves<'_> {
     /// The point whose y+ is nearest to this one.
     fn nearest(&self, place: f64) -> usize {
         let off = |i: &usize| (self.half[*i] - place).abs();
         (0..self.half.len()).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(0)
     }
 
-    /// The points in y that are drawn.
-    fn chosen(&self) -> Vec<usize> {
+    /// The nominal y+ of the curves and the points in y that are drawn; infinite is the centre.
+    fn chosen(&self) -> Vec<(f64, usize)> {
         let last = self.half.len() - 1;
-        let mut chosen: Vec<usize> = match self.laid_over.is_empty() {
+        let mut chosen: Vec<(f64, usize)> = match self.laid_over.is_empty() {
             true => PLACES
                 .iter()
-                .map(|place| if place.is_finite() { self.nearest(*place) } else { last })
+                .map(|&place| (place, if place.is_finite() { self.nearest(place) } else { last }))
                 .collect(),
-            false => self.laid_over.iter().map(|line| self.nearest(line.y_plus)).collect(),
+            false => self.laid_over.iter().map(|line| (line.y_plus, self.nearest(line.y_plus))).collect(),
         };
-        chosen.sort_unstable();
-        chosen.dedup();
+        chosen.sort_by_key(|(_, point)| *point);
+        chosen.dedup_by_key(|(_, point)| *point);
         chosen.truncate(CURVES.len());
         chosen
     }
 
     /// Premultiplied spectrum or correlation at a point in y.
-    fn points(&self, j: usize) -> Vec<(f64, f64)> {
-        let (Directed { k, r, wall_length, .. }, values) = (self.directed, self.lines.values[j].iter());
-        let points: Vec<(f64, f64)> = match self.kind {
-            Kind::Spectrum => k
-                .iter()
-                .zip(values)
-                .skip(1)
-                .map(|(k, energy)| (k * wall_length, k * wall_length * energy))
-                .collect(),
-            Kind::Correlation => r.iter().zip(values).map(|(r, value)| (r / wall_length, *value)).collect(),
-        };
-        points.into_iter().filter(|(_, value)| value.is_finite()).collect()
+    fn points(&self, j: usize) -> Points {
+        let points = self.over(&self.lines.values[j]).into_iter();
+        points.filter(|(_, value)| value.is_finite()).collect()
     }
 
-    /// The published curves, in the colours of the nearest points, and a legend entry for each source.
-    fn published(&self, chosen: &[usize]) -> Vec<Layer> {
-        let mut labels: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        let marker = |label: &str| {
-            let source = labels.iter().position(|other| *other == label).unwrap_or(0);
-            REFERENCES[source % REFERENCES.len()].1
+    /// Values at one y over wavenumbers, premultiplied, or over separations.
+    fn over(&self, values: &[f64]) -> Points {
+        let Directed { k, r, wall_length, .. } = self.directed;
+        let scaled = |(k, energy): (&f64, &f64)| (k * wall_length, k * wall_length * energy);
+        match self.kind {
+            Kind::Spectrum => k.iter().zip(values).skip(1).map(scaled).collect(),
+            Kind::Correlation => r.iter().zip(values).map(|(r, value)| (r / wall_length, *value)).collect(),
+        }
+    }
+
+    /// The curve at a point in y, with the published ones nearest to it.
+    fn part(&self, (place, j): (f64, usize), colour: Colour, sources: &[&str], range: (f64, f64)) -> Part {
+        let shown = |place: f64| match place.is_finite() {
+            true => format!("$y^+ = {}$", significant(place, 3)),
+            false => "centre".to_owned(),
         };
-        let line = |line: &&PublishedLine| {
-            let colour = CURVES[chosen.iter().position(|j| *j == self.nearest(line.y_plus))?];
-            let points = line.find(self.lines.pair)?.iter().copied();
+        let label = shown(if self.alone { self.half[j] } else { place });
+        let (x, values): (Vec<f64>, Vec<f64>) = self.over(&self.lines.values[j]).into_iter().unzip();
+        let errors: Vec<f64> = self.over(&self.lines.errors[j]).into_iter().map(|point| point.1).collect();
+        let part = Part::line(label, colour, self.points(j)).within(&x, &values, &errors);
+        let mut part = part.keyed(shown(place));
+        for line in self.laid_over.iter().filter(|line| self.nearest(line.y_plus) == j) {
+            let Some(points) = line.find(self.lines.pair) else { continue };
+            // Published boxes may be larger.
+            let points = points.iter().copied().filter(|(x, _)| (range.0..=range.1).contains(x));
             let points = match self.kind {
                 Kind::Spectrum => sparse(points),
                 Kind::Correlation => points.step_by(EACH).collect(),
             };
-            Some(Layer::markers("", colour, marker(&line.label), points))
-        };
-        let entry = |label: &&str| Layer::markers(plain(label), GREY, marker(label), Vec::new());
-        self.laid_over.iter().filter_map(line).chain(labels.iter().map(entry)).collect()
+            let source = sources.iter().position(|label| *label == line.label).unwrap_or(0);
+            part = part.published(source, points);
+        }
+        part
     }
 
-    /// Draws the figure; false if there is nothing to draw.
-    fn draw(&self) -> Result<bool> {
-        let Self { gallery, name, letter, directed: Directed { along, .. }, .. } = self;
+    /// The figure; none if there is nothing to draw.
+    fn figure(&self) -> Option<Figure> {
+        let Self { name, letter, directed: Directed { along, .. }, .. } = self;
         let (along, chosen) = (along.name(), self.chosen());
-        let own = |(&j, colour): (&usize, Colour)| {
-            Layer::line(format!("$y^+ = {}$", significant(self.half[j], 3)), colour, self.points(j))
-        };
-        let mut layers: Vec<Layer> = chosen.iter().zip(CURVES).map(own).collect();
-        let Some(range) = extent(&layers) else { return Ok(false) };
-        layers.extend(self.published(&chosen));
-        // Published boxes may be larger.
-        layers.iter_mut().for_each(|layer| layer.points.retain(|(x, _)| (range.0..=range.1).contains(x)));
-        let panel = match self.kind {
-            Kind::Spectrum => Panel::new(
+        let places = || chosen.iter().flat_map(|(_, j)| self.points(*j)).map(|point| point.0);
+        places().next()?;
+        let range = places().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
+        let mut sources: Vec<&str> = self.laid_over.iter().map(|line| &*line.label).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let parts = chosen.iter().zip(CURVES).map(|(at, colour)| self.part(*at, colour, &sources, range));
+        let parts = parts.collect();
+        let plot = match self.kind {
+            Kind::Spectrum => Plot::new(
                 axis(&format!("Wavenumber  $k_{along} ν / u_τ$"), Scale::Logarithmic, range),
                 Axis::linear(format!("$k_{along} E_{{{letter}{letter}}} / u_τ^2$")),
-                layers,
+                parts,
             ),
-            Kind::Correlation => {
-                layers.insert(0, zero(range));
-                Panel::new(
-                    axis(&format!("Distance  $Δ{along} u_τ / ν$"), Scale::Linear, range),
-                    Axis::linear(format!("$R_{{{letter}{letter}}} / ⟨{letter}'^2⟩$")),
-                    layers,
-                )
-            }
+            Kind::Correlation => Plot::new(
+                axis(&format!("Distance  $Δ{along} u_τ / ν$"), Scale::Linear, range),
+                Axis::linear(format!("$R_{{{letter}{letter}}} / ⟨{letter}'^2⟩$")),
+                parts,
+            )
+            .with_zero(),
         };
-        gallery.draw(name, panel).map(|()| true)
+        Some(Figure::of(name, Plot { sources: sources.into_iter().map(str::to_owned).collect(), ..plot }))
     }
 }

@@ -4,22 +4,25 @@
 use std::path::Path;
 
 use super::profiles::{Column, find};
-use super::reference::Published;
+use super::reference::{Published, References};
 use super::{Averaged, Run};
 use crate::error::Result;
 use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, significant, with_error};
 use crate::statistics::{Tally, Window};
 
 /// Columns that are compared with published profiles, and their names in the table.
-const COMPARED: [(&str, &str); 5] =
+pub const COMPARED: [(&str, &str); 5] =
     [("U", "  U+"), ("uu", "  uu+"), ("vv", "  vv+"), ("ww", "  ww+"), ("uv", "  uv+")];
 
 /// Peak production in wall units below which the budget is round-off; turbulence has about 0.2.
 const LAMINAR: f64 = 1e-6;
 
 /// The table as lines of name and value; `drawn` are the figures in `figures`.
-pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
-    let mut rows = heading(run.labels, run.series, run.series.column("time")?);
+pub fn table(run: &Run, references: &References, figures: &Path, drawn: &[&str]) -> Result<String> {
+    let mut rows = match &run.members[..] {
+        [] => heading(run.labels, run.series, run.series.column("time")?),
+        members => vec![("ensemble", format!("{} members: {}", members.len(), members.join(", ")))],
+    };
     match &run.averaged {
         None => {
             let from = number(run.flow.sampling.from);
@@ -44,22 +47,24 @@ pub fn table(run: &Run, figures: &Path, drawn: &[&str]) -> Result<String> {
             rows.extend(balances(averaged));
         }
     }
-    for reference in &run.references {
+    for reference in &references.profiles {
         rows.extend(beside(reference, run));
     }
     let mut lines: Vec<(&str, f64)> =
-        run.published_lines.iter().map(|line| (&*line.label, line.re_tau)).collect();
+        references.lines.iter().map(|line| (&*line.label, line.re_tau)).collect();
     lines.sort_by(|a, b| a.0.cmp(b.0));
     lines.dedup_by(|a, b| a.0 == b.0);
+    lines.retain(|(label, _)| references.profiles.iter().all(|profiles| profiles.label != *label));
     for (label, re_tau) in lines {
         rows.push(("reference", format!("{label}: only in the figures")));
         rows.extend(of_another_reynolds_number(run, Some(re_tau), re_tau));
     }
+    rows.extend(references.gone.iter().map(|gone| ("reference", gone.clone())));
     rows.push(figures_row(figures, drawn));
-    if run.references.is_empty() && run.published_lines.is_empty() {
+    if references.is_empty() {
         rows.extend(drawn.first().map(|first| {
             let first = figures.join(first).with_extension("svg");
-            let compare = "compare with published data by `rogallo stats DIR --reference FILE`";
+            let compare = "compare with published data by `rogallo stats DIR --reference NAME|FILE`";
             ("next", format!("look at {}; {compare}", first.display()))
         }));
     }
@@ -79,13 +84,14 @@ fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
         |name: &str| averaged.number(name).map(|(value, error)| with_error(value, error)).unwrap_or_default();
     let units = averaged.number("u_tau").map_or(0.0, |(u_tau, _)| (end - begin) * u_tau);
     let over = format!("t = {} to {}, {} h/u_tau", number(*begin), number(*end), number(round(units)));
-    let mut rows = vec![(
-        "averaged",
-        format!("{over}; {samples} samples; whole batches of {}: {count}", number(length)),
-    )];
+    let of_batches = match run.members.is_empty() {
+        true => format!("; whole batches of {}: {count}", number(length)),
+        false => String::new(),
+    };
+    let mut rows = vec![("averaged", format!("{over}; {samples} samples{of_batches}"))];
     rows.extend(notes(run));
     rows.push(("errors", errors_told(sampling, *begin)));
-    rows.push(("stationary", stationarity.told(*begin)));
+    rows.extend(stationarity.as_ref().map(|stationarity| ("stationary", stationarity.told(*begin))));
     rows.push(("Re_tau", value("re_tau")));
     if !run.symmetric() {
         rows.push((
@@ -129,12 +135,8 @@ fn bulk(run: &Run, averaged: &Averaged) -> Vec<Row> {
 }
 
 fn balances(averaged: &Averaged) -> Vec<Row> {
-    let (profiles, budgets) = (&averaged.findings.profiles, &averaged.findings.budgets);
-    let y_plus = &profiles[1].values;
     let mut rows = Vec::new();
-    if let Some((value, error, at)) =
-        find(profiles, "stress_off_line").and_then(|column| largest(column, y_plus))
-    {
+    if let Some((value, error, at)) = stress_off_line(averaged) {
         rows.push((
             "total stress",
             format!(
@@ -144,19 +146,30 @@ fn balances(averaged: &Averaged) -> Vec<Row> {
             ),
         ));
     }
-    let production = find(budgets, "production_k").and_then(|column| largest(column, y_plus));
-    let residual = find(budgets, "residual_k").and_then(|column| largest(column, y_plus));
-    if let (Some((peak, ..)), Some((value, error, at))) = (production, residual)
-        && peak.abs() > LAMINAR
-    {
-        let part = with_error(value.abs() / peak.abs(), error / peak.abs());
+    if let Some((value, error, at)) = residual(averaged) {
+        let part = with_error(value.abs(), error);
         rows.push((
             "budget of k",
             format!("residual up to {part} of the peak production, at y+ = {}", number(at)),
         ));
-        rows.push(("", closure(value / peak, error / peak)));
+        rows.push(("", closure(value, error)));
     }
     rows
+}
+
+/// The largest deviation of the total stress from a straight line, its error, and its y+.
+pub fn stress_off_line(averaged: &Averaged) -> Option<(f64, f64, f64)> {
+    let profiles = &averaged.findings.profiles;
+    largest(find(profiles, "stress_off_line")?, &profiles[1].values)
+}
+
+/// The largest residual of the budget of k as part of the peak production, its error, and its y+. None for
+/// a laminar flow.
+pub fn residual(averaged: &Averaged) -> Option<(f64, f64, f64)> {
+    let budgets = &averaged.findings.budgets;
+    let largest = |name| largest(find(budgets, name)?, &budgets[1].values);
+    let ((peak, ..), (value, error, at)) = (largest("production_k")?, largest("residual_k")?);
+    (peak.abs() > LAMINAR).then(|| (value / peak, error / peak.abs(), at))
 }
 
 /// Residual of the budget of k, as part of the peak production, that is no worse than other errors.

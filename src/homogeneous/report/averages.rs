@@ -1,7 +1,7 @@
 //! Averages over time of a box that is forced and so may be stationary, from its series.
 
 use crate::error::{Error, Result};
-use crate::homogeneous::case::{Gradient, Homogeneous};
+use crate::homogeneous::case::{Gradient, Homogeneous, Initial};
 use crate::report::convergence::{Convergence, lengths};
 use crate::report::series::{History, Table};
 use crate::report::stationarity::{Stationarity, parts, settled};
@@ -37,6 +37,8 @@ pub struct Averages {
     /// Name in the table, average and error of each column.
     pub numbers: Vec<(&'static str, f64, f64)>,
     pub sampling: Sampling,
+    /// What an average must be as long as to have an error, beside ten integral times.
+    pub floor: Floor,
     pub stationarity: Stationarity,
     /// Over the time in turnover times.
     pub convergence: Vec<Convergence>,
@@ -48,6 +50,16 @@ fn reason(flow: &Homogeneous) -> Option<&'static str> {
         (Some(_), Gradient::None) => None,
         (None, Gradient::None) => Some("without a force it decays"),
         (_, _) => Some("in a mean gradient it grows or decays"),
+    }
+}
+
+/// What the table says of the errors of a flow that is not averaged over time.
+fn without_averages(flow: &Homogeneous) -> &'static str {
+    match (&flow.initial, &flow.forcing) {
+        (Initial::Random { .. } | Initial::File { .. }, _) | (_, Some(_)) => {
+            "errors are those between members of an ensemble, runs from other seeds: rogallo stats A B --ensemble"
+        }
+        _ => "its initial field is not random: there is one realisation, without errors",
     }
 }
 
@@ -66,9 +78,7 @@ pub fn of(
         let text = format!("the flow is not stationary: {reason}");
         return match span.is_given() {
             true => Err(Error::input(format!("--from and --to choose the time to average, but {text}"))),
-            false => Ok(Err(format!(
-                "none: {text}; errors would need an ensemble of runs, which is not evaluated"
-            ))),
+            false => Ok(Err(format!("none: {text}; {}", without_averages(flow)))),
         };
     }
     let time = &history.time;
@@ -93,9 +103,10 @@ pub fn of(
     let found = AVERAGED.into_iter().zip(columns).filter_map(|(what, values)| Some((what, values?)));
     let all: Vec<_> = found.map(|(what, values)| (what, means(time, values, [begin, end], parts))).collect();
     let part = (end - begin) / parts as f64;
+    let floor = Floor::new(TURNOVERS * turnover, format!("{TURNOVERS} T"));
     let sampling = |parts: usize| {
         let signals: Vec<Signal> = all.iter().map(|(_, means)| vec![means[..parts].to_vec()]).collect();
-        Sampling::new(parts, part, &signals, vec![Floor::new(TURNOVERS * turnover, format!("{TURNOVERS} T"))])
+        Sampling::new(parts, part, &signals, vec![floor.clone()])
     };
     let mut convergence: Vec<Convergence> =
         all.iter().map(|((.., label), _)| Convergence::new(label)).collect();
@@ -125,6 +136,7 @@ pub fn of(
         note,
         numbers: all.iter().map(|((_, name, _), means)| (*name, mean(means), whole.error(means))).collect(),
         sampling: whole,
+        floor: floor.clone(),
         stationarity,
         convergence,
     }))
@@ -147,12 +159,12 @@ fn balance(
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::homogeneous::case::Forcing;
 
     /// A box that settles at t = 4 or so, with fluctuations of several periods.
-    fn series(samples: usize) -> (Table, History) {
+    pub fn series(samples: usize) -> (Table, History) {
         let mut text = String::from(
             "step,time,energy,dissipation,taylor_reynolds,kmax_eta,integral_length,\
              dissipation_coefficient,injection\n",
@@ -168,7 +180,7 @@ mod tests {
         (table, history)
     }
 
-    fn forced() -> Homogeneous {
+    pub fn forced() -> Homogeneous {
         Homogeneous { forcing: Some(Forcing::default()), ..Homogeneous::default() }
     }
 
@@ -211,7 +223,7 @@ mod tests {
         let (table, history) = series(100);
         let flow = Homogeneous::default();
         let none = of(&flow, &table, &history, Span::default()).unwrap().err().unwrap();
-        assert!(none.contains("decays") && none.contains("an ensemble of runs"), "{none}");
+        assert!(none.contains("decays") && none.contains("without errors"), "{none}");
         assert!(of(&flow, &table, &history, span("5", "")).err().unwrap().message.contains("--from"));
     }
 }

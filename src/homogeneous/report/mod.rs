@@ -1,9 +1,13 @@
-//! Tables and figures of a run of this flow: `dissipation` and `energy` and, if the files have the data,
-//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`; of a forced box `convergence`.
+//! Tables and figures of runs of this flow: `dissipation` and `energy` and, if the files have the data,
+//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`; of a forced box `convergence`. The
+//! mean spectrum of a forced box goes to `spectrum.csv`.
 
 mod averages;
 mod balance;
+mod comparison;
+mod ensemble;
 mod figures;
+mod mean_spectrum;
 mod reference;
 mod shear;
 mod table;
@@ -12,18 +16,23 @@ mod tests;
 mod verdict;
 
 use super::case::Homogeneous;
-use crate::error::Result;
-use crate::report::convergence;
+use crate::error::{Error, Result};
+use crate::figure::plain;
+use crate::files;
 use crate::report::gallery::Gallery;
+use crate::report::plot::together;
 use crate::report::rows::errors_noted;
 use crate::report::series::{History, Spectrum, Table, spectra};
-use crate::report::{Given, Labels, Recorded, figures_directory};
+use crate::report::{Given, Labels, Recorded, Together, names};
+use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
 use averages::Averages;
 use balance::EnergyBudget;
+use mean_spectrum::MeanSpectrum;
 use reference::References;
 pub use reference::form;
 use shear::Stresses;
+use std::borrow::Cow;
 
 /// Draws the figures of a run and returns the table for the screen. Reads `spectra.csv`, `spectra_1d.csv`
 /// and `budget.csv` if they exist. The data of `references` are added to the figures and compared in the
@@ -32,70 +41,125 @@ use shear::Stresses;
 /// # Errors
 /// A series without the columns `time`, `energy` and `dissipation`, another malformed file, a reference of
 /// unknown form, a full disk.
-pub fn report(flow: &Homogeneous, run: &Recorded, references: &[Given]) -> Result<String> {
-    let Recorded { dir: run_dir, labels, series, options, .. } = run;
-    let foreign = |file: &TextTable| run.flows.published_of_others(flow, file);
-    let file = |name: &str| Table::optional(&run_dir.join(name));
-    let (spectra_csv, spectra_1d, budget) =
-        (file("spectra.csv")?, file("spectra_1d.csv")?, file("budget.csv")?);
-    let history = History::of(series)?;
-    let averages =
-        run.case.is_ok().then(|| averages::of(flow, series, &history, options.span)).transpose()?;
-    let run = Findings {
-        grid: run.case.as_ref().ok().map(|case| case.domain.grid),
-        averages,
-        references: References::read(references, labels.viscosity, &foreign)?,
-        labels,
-        energy: EnergyBudget::of(series, &history),
-        stresses: Stresses::of(series, &history),
-        spectra: spectra_csv.as_ref().map(spectra).transpose()?.unwrap_or_default(),
-        series,
-        history,
-        budget,
-    };
-
-    let dir = figures_directory(run_dir)?;
-    let gallery = Gallery::new(&dir, run_dir, &labels.facts(series), options.width);
-    let Findings { history, references, spectra, .. } = &run;
-    figures::dissipation(&gallery, history, &references.histories)?;
-    figures::energy(&gallery, history, &references.histories)?;
-    let mut drawn = vec!["dissipation", "energy"];
-    if !spectra.is_empty() {
-        figures::spectrum(&gallery, spectra, &references.spectra)?;
-        drawn.push("spectrum");
+pub fn report(flow: &Homogeneous, recorded: &Recorded, references: &[Given]) -> Result<String> {
+    let run = Run::read(flow, recorded)?;
+    let references = read(recorded, references)?;
+    let mut facts = run.labels.facts(&run.tables.series);
+    facts.extend(run.averages.iter().flatten().map(|averages| errors_noted(&averages.sampling)));
+    recorded.make_directories()?;
+    if let Some(mean) = &run.mean {
+        let table = mean.table(recorded.tables.join(FILES[0]));
+        files::write(table.path(), table.text().as_bytes())?;
     }
-    let mut note = |name, is_drawn| drawn.extend(if is_drawn { Some(name) } else { None });
-    note("balance", figures::balance(&gallery, history, &run.energy)?);
-    note("stresses", figures::stresses(&gallery, history, &run.stresses, &references.stresses)?);
-    if let Some(table) = &spectra_csv {
-        note("transfer", figures::transfer(&gallery, table, history)?);
-    }
-    if let Some(table) = &spectra_1d {
-        note("spectra_1d", figures::spectra_1d(&gallery, table)?);
-    }
-    if let Some(table) = &run.budget {
-        note("skewness", figures::skewness(&gallery, table)?);
-    }
-    if let Some(Ok(averages)) = &run.averages {
-        let facts = [labels.facts(series), vec![errors_noted(&averages.sampling)]].concat();
-        let gallery = Gallery::new(&dir, run_dir, &facts, options.width);
-        note("convergence", convergence::draw(&gallery, "Time averaged  $t / T$", &averages.convergence)?);
-    }
-    Ok(table::table(&run, &dir, &drawn))
+    let drawn = Gallery::of_run(recorded, &facts).draw(&figures::of(&run, &references, true)?)?;
+    Ok(table::table(&run, &references, &recorded.figures, &drawn))
 }
 
-/// The data of a run, and the references for comparison.
-struct Findings<'a> {
+/// Draws the figures of several runs, and returns their table; or averages them as members of an ensemble
+/// and writes the tables of the averages.
+///
+/// # Errors
+/// Those of [`report`]; members without a time in common.
+pub fn report_together(recorded: &[Recorded], how: Together, references: &[Given]) -> Result<String> {
+    let runs = recorded
+        .iter()
+        .map(|recorded| {
+            let case = recorded.case.as_ref().map_err(Clone::clone)?;
+            let flow = case.flow.of().ok_or_else(|| Error::failure("a run of another flow"))?;
+            Run::read(flow, recorded)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let (first, names) = (&recorded[0], names(recorded));
+    let references = read(first, references)?;
+    first.make_directories()?;
+    if how == Together::Averaged {
+        let mean = ensemble::average(&runs, &first.tables)?;
+        let facts = [plain(&names.join(", ")), errors_noted(&Sampling::of_members(runs.len(), 1.0))];
+        let drawn = Gallery::of_run(first, &facts).draw(&figures::of(&mean, &references, true)?)?;
+        return Ok(ensemble::table(&names, &runs, &mean, &references, &first.figures, &drawn));
+    }
+    let figures = runs.iter().map(|run| figures::of(run, &references, false)).collect::<Result<_>>()?;
+    let drawn = Gallery::of_runs(first, names.clone()).draw(&together(figures))?;
+    Ok(comparison::table(&names, &runs, &references, &first.figures, &drawn))
+}
+
+/// The references for a run.
+fn read(run: &Recorded, references: &[Given]) -> Result<References> {
+    let blank = Homogeneous::default();
+    let foreign = |file: &TextTable| run.flows.published_of_others(&blank, file);
+    References::read(references, run.labels.viscosity, &foreign)
+}
+
+/// The tables of a run: the series, `spectra.csv`, `spectra_1d.csv` and `budget.csv`.
+struct Tables<'a> {
+    series: Cow<'a, Table>,
+    shells: Option<Table>,
+    lines: Option<Table>,
+    budget: Option<Table>,
+}
+
+/// The data of a run.
+struct Run<'a> {
     labels: &'a Labels,
-    series: &'a Table,
+    tables: Tables<'a>,
     history: History,
     energy: EnergyBudget,
     stresses: Stresses,
     spectra: Vec<Spectrum>,
-    budget: Option<Table>,
-    references: References,
     /// The points of the grid, if the case can be read.
     grid: Option<[usize; 3]>,
-    /// The averages over time, or why there are none.
+    /// The averages over time, or why there are none; none if the case cannot be read.
     averages: Option<std::result::Result<Averages, String>>,
+    /// The average of the spectra over the same time, if there is one.
+    mean: Option<MeanSpectrum>,
+}
+
+/// The files that only a report writes.
+pub const FILES: [&str; 1] = ["spectrum.csv"];
+
+impl<'a> Run<'a> {
+    fn read(flow: &Homogeneous, recorded: &'a Recorded) -> Result<Self> {
+        let Recorded { dir, labels, series, options, case, .. } = recorded;
+        let file = |name: &str| Table::optional(&dir.join(name));
+        let tables = Tables {
+            series: Cow::Borrowed(series),
+            shells: file("spectra.csv")?,
+            lines: file("spectra_1d.csv")?,
+            budget: file("budget.csv")?,
+        };
+        let mut run = Self::of(labels, tables)?;
+        if let Ok(case) = case {
+            run.grid = Some(case.domain.grid);
+            let averages = averages::of(flow, series, &run.history, options.span)?;
+            run.mean = averages.as_ref().ok().and_then(|averages| MeanSpectrum::of(&run.spectra, averages));
+            run.averages = Some(averages);
+        }
+        Ok(run)
+    }
+
+    /// What these tables say.
+    fn of(labels: &'a Labels, tables: Tables<'a>) -> Result<Self> {
+        let history = History::of(&tables.series)?;
+        Ok(Self {
+            labels,
+            energy: EnergyBudget::of(&tables.series, &history),
+            stresses: Stresses::of(&tables.series, &history),
+            spectra: tables.shells.as_ref().map(spectra).transpose()?.unwrap_or_default(),
+            history,
+            tables,
+            grid: None,
+            averages: None,
+            mean: None,
+        })
+    }
+
+    /// A column of the series.
+    fn column(&self, name: &str) -> Option<&[f64]> {
+        self.tables.series.find(name)
+    }
+
+    /// The errors of a column of the series, if the run is the mean of an ensemble.
+    fn errors(&self, name: &str) -> Option<&[f64]> {
+        self.column(&format!("{name}_error"))
+    }
 }

@@ -2,38 +2,39 @@
 
 use std::path::Path;
 
-use super::Findings;
+use super::Run;
 use super::averages::Averages;
 use super::balance::{Closure, stress_budgets};
-use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses};
+use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses, References};
 use super::verdict;
 use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, significant, with_error};
 use crate::report::series::History;
 
 /// The table as lines of name and value; `drawn` are the figures in the directory `figures`. The
 /// series must have at least one row.
-pub fn table(run: &Findings, figures: &Path, drawn: &[&str]) -> String {
+pub fn table(run: &Run, references: &References, figures: &Path, drawn: &[&str]) -> String {
     let mut rows = overview(run);
     rows.extend(turbulence(run));
     rows.extend(averages(run));
     rows.extend(balances(run));
-    for reference in &run.references.histories {
+    for reference in &references.histories {
         rows.extend(compare_history(reference, &run.history, run.labels.viscosity));
     }
-    for reference in &run.references.spectra {
+    for reference in &references.spectra {
         rows.extend(compare_spectra(reference, run));
     }
-    for reference in &run.references.stresses {
+    for reference in &references.stresses {
         rows.push(compare_stresses(reference, run));
     }
+    rows.extend(references.gone.iter().map(|gone| ("reference", gone.clone())));
     rows.push(figures_row(figures, drawn));
-    rows.extend(verdict::next(run, figures));
+    rows.extend(verdict::next(references, figures));
     aligned(&rows)
 }
 
-fn overview(run: &Findings) -> Vec<Row> {
+fn overview(run: &Run) -> Vec<Row> {
     let history = &run.history;
-    let mut rows = heading(run.labels, run.series, &history.time);
+    let mut rows = heading(run.labels, &run.tables.series, &history.time);
     rows.push(("energy", from_to(&history.energy)));
     if let Some((peak, time)) = extreme(&history.dissipation, &history.time, 1.0) {
         rows.push(("peak dissipation", format!("{} at t = {}", number(peak), number(time))));
@@ -42,9 +43,8 @@ fn overview(run: &Findings) -> Vec<Row> {
 }
 
 /// Rows that characterise the turbulence at the first and the last sample.
-fn turbulence(run: &Findings) -> Vec<Row> {
-    let column =
-        |name: &str| run.series.find(name).filter(|values| values.iter().any(|value| value.is_finite()));
+fn turbulence(run: &Run) -> Vec<Row> {
+    let column = |name: &str| run.column(name).filter(|values| values.iter().any(|value| value.is_finite()));
     let line = |title, name: &str| column(name).map(|values| (title, from_to(values)));
     let mut rows: Vec<Row> = line("Taylor Reynolds number", "taylor_reynolds").into_iter().collect();
     if let Some(values) = column("kmax_eta")
@@ -63,7 +63,7 @@ fn turbulence(run: &Findings) -> Vec<Row> {
     }
     rows.extend(line("integral length", "integral_length"));
     rows.extend(line("eps L / u'^3", "dissipation_coefficient"));
-    if let Some(budget) = &run.budget
+    if let Some(budget) = &run.tables.budget
         && let [Some(x), Some(y), Some(z)] =
             ["skewness_x", "skewness_y", "skewness_z"].map(|name| budget.find(name))
     {
@@ -78,7 +78,7 @@ fn turbulence(run: &Findings) -> Vec<Row> {
 }
 
 /// Rows about the averages over time, or why there are none.
-fn averages(run: &Findings) -> Vec<Row> {
+fn averages(run: &Run) -> Vec<Row> {
     let averages = match &run.averages {
         None => return Vec::new(),
         Some(Err(reason)) => return vec![("averaged", reason.clone())],
@@ -93,10 +93,18 @@ fn averages(run: &Findings) -> Vec<Row> {
     rows.push(("errors", errors_told(&averages.sampling, *begin)));
     rows.push(("stationary", averages.stationarity.told(*begin)));
     rows.extend(averages.numbers.iter().map(|(name, value, error)| (*name, with_error(*value, *error))));
+    rows.extend(run.mean.as_ref().map(|mean| {
+        let [from, to] = [mean.begin, mean.end].map(|time| number(significant(time, 4)));
+        let known = mean.errors.iter().filter(|error| error.is_finite()).count();
+        let (all, samples) = (mean.errors.len(), mean.samples);
+        let errors = format!("{known} of {all} shells have errors, the others are too slow for this time");
+        let errors = if known == all { "all shells have errors".to_owned() } else { errors };
+        ("  spectrum", format!("t = {from} to {to}, {samples} samples: {errors}"))
+    }));
     rows
 }
 
-fn balances(run: &Findings) -> Vec<Row> {
+fn balances(run: &Run) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(closure) = run.energy.closure(&run.history) {
         let Closure { worst, time, .. } = closure;
@@ -107,9 +115,9 @@ fn balances(run: &Findings) -> Vec<Row> {
         ));
         rows.push(("", verdict::balance(&closure)));
     }
-    let budgets: Vec<_> = run.budget.iter().flat_map(stress_budgets).collect();
+    let budgets: Vec<_> = run.tables.budget.iter().flat_map(stress_budgets).collect();
     if let Some(samples) =
-        run.budget.as_ref().and_then(|budget| budget.find("time")).filter(|_| !budgets.is_empty())
+        run.tables.budget.as_ref().and_then(|budget| budget.find("time")).filter(|_| !budgets.is_empty())
     {
         let worst: Vec<String> =
             budgets.iter().map(|(component, closure)| format!("{component} {:.1e}", closure.worst)).collect();
@@ -162,7 +170,7 @@ fn another_viscosity(published: Option<f64>, own: Option<f64>) -> Option<Row> {
     ((other / own - 1.0).abs() > 0.01).then_some(("  viscosity", text))
 }
 
-fn compare_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
+fn compare_spectra(reference: &PublishedSpectra, run: &Run) -> Vec<Row> {
     let matched = reference.matched(&run.spectra);
     let (all, label) = (reference.spectra.len(), &reference.label);
     let mut rows =
@@ -186,7 +194,7 @@ fn compare_spectra(reference: &PublishedSpectra, run: &Findings) -> Vec<Row> {
     rows
 }
 
-fn compare_stresses(reference: &PublishedStresses, run: &Findings) -> Row {
+fn compare_stresses(reference: &PublishedStresses, run: &Run) -> Row {
     let compared = run
         .stresses
         .shear
@@ -215,7 +223,7 @@ fn from_to(values: &[f64]) -> String {
 }
 
 /// The largest (`sign` = 1) or smallest (-1) finite value, and its time.
-fn extreme(values: &[f64], time: &[f64], sign: f64) -> Option<(f64, f64)> {
+pub fn extreme(values: &[f64], time: &[f64], sign: f64) -> Option<(f64, f64)> {
     let finite = values.iter().copied().zip(time.iter().copied()).filter(|(value, _)| value.is_finite());
     finite.max_by(|a, b| (sign * a.0).total_cmp(&(sign * b.0)))
 }

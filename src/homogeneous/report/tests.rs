@@ -2,12 +2,11 @@ use crate::definition::Flows;
 use crate::error::Result;
 use crate::report::series::Table;
 use crate::report::{self, Given, Options};
-use crate::test_data;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn report(flows: Flows, run_dir: &Path, references: &[Given]) -> Result<String> {
-    report::report(flows, run_dir, references, Options::default())
+    report::report(flows, &[run_dir.to_owned()], references, None, &Options::default())
 }
 
 /// A run directory with `samples` samples of a decay and spectra of a few of them; the last line is torn.
@@ -266,21 +265,16 @@ fn measured_spectra_lie_over_the_run() {
 
 #[test]
 fn published_measurements_are_laid_over() {
-    let files =
-        ["hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat", "shear/TavoularisKarnik1989_caseA.txt"];
-    let [grid, shear] = files.map(test_data);
+    let [grid, shear] = ["comte-bellot-corrsin", "tavoularis-karnik"].map(PathBuf::from);
     let dir = shear_flow();
     let text = report(crate::FLOWS, dir.path(), &[shear.into()]).unwrap();
     keep(dir.path(), "shear-published");
-    assert!(
-        text.contains("TavoularisKarnik1989_caseA, S t = 7.9 to 26.3: rms difference b_xx 0.0"),
-        "{text}"
-    );
+    assert!(text.contains("Tavoularis & Karnik 1989, S t = 7.9 to 26.3: rms difference b_xx 0.0"), "{text}");
 
     let dir = grid_turbulence();
     let text = report(crate::FLOWS, dir.path(), &[grid.into()]).unwrap();
     keep(dir.path(), "grid-published");
-    assert!(text.contains("table3_E3D_M5.08cm, 3 of 3 spectra"), "{text}");
+    assert!(text.contains("Comte-Bellot & Corrsin 1971, 3 of 3 spectra"), "{text}");
 }
 
 /// Decaying turbulence in cm and s with about the spectra of Comte-Bellot & Corrsin.

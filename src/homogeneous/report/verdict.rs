@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::Findings;
 use super::balance::Closure;
 use super::reference::References;
 use crate::case::is_fast;
@@ -52,12 +51,10 @@ pub fn balance(closure: &Closure) -> String {
 }
 
 /// What to look at and to try next.
-pub fn next(run: &Findings, figures: &Path) -> Option<Row> {
+pub fn next(references: &References, figures: &Path) -> Option<Row> {
     let first = figures.join("dissipation.svg");
-    let compare = "compare with published data by `rogallo stats DIR --reference FILE`";
-    let References { histories, spectra, stresses } = &run.references;
-    let none = histories.is_empty() && spectra.is_empty() && stresses.is_empty();
-    none.then(|| ("next", format!("look at {}; {compare}", first.display())))
+    let compare = "compare with published data by `rogallo stats DIR --reference NAME|FILE`";
+    references.is_empty().then(|| ("next", format!("look at {}; {compare}", first.display())))
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ const LONG: f64 = 4.0;
 const WINDOW: f64 = 6.0;
 /// With 5 batches the error is uncertain by 35 %, with fewer by 40 % or more.
 const LEAST: usize = 5;
+/// Members of an ensemble are independent: the error of two is known, if only to 60 %.
+const FEWEST_MEMBERS: usize = 2;
 /// Correlation of neighbours beyond which it is no accident, in units of its standard deviation for
 /// independent batches, `B^(-1/2)`.
 const BEYOND_CHANCE: f64 = 2.0;
@@ -62,26 +64,53 @@ pub struct Sampling {
     pub correlated: bool,
     /// The longest of the lengths that the average must have.
     pub floor: Floor,
+    /// Whether the batches are members of an ensemble, which do not correlate.
+    of_members: bool,
 }
 
 impl Sampling {
     /// Judges an average over `batches` batches of this length. Its floors are those given and ten
     /// integral times.
     pub fn new(batches: usize, length: f64, signals: &[Signal], floors: Vec<Floor>) -> Self {
+        Self::slower_than(0.0, batches, length, signals, floors)
+    }
+
+    /// The same, of a flow that is known to have at least this integral time.
+    pub fn slower_than(
+        known: f64,
+        batches: usize,
+        length: f64,
+        signals: &[Signal],
+        floors: Vec<Floor>,
+    ) -> Self {
         let times = signals.iter().map(|signal| length * integral_time(signal));
-        let integral_time = times.fold(0.5 * length, f64::max);
+        let integral_time = times.fold(known.max(0.5 * length), f64::max);
         let by_correlation =
             Floor::new(INTEGRAL_TIMES * integral_time, format!("{INTEGRAL_TIMES} integral times"));
         let floor = floors
             .into_iter()
             .fold(by_correlation, |a, b| if b.time > a.time * (1.0 + CLOSE) { b } else { a });
-        let mut sampling = Self { batches, length, integral_time, merged: 1, correlated: false, floor };
+        let (merged, correlated, of_members) = (1, false, false);
+        let mut sampling = Self { batches, length, integral_time, merged, correlated, floor, of_members };
         sampling.correlated = sampling.are_correlated(signals);
         while sampling.correlated && batches / (sampling.merged + 1) >= LEAST {
             sampling.merged += 1;
             sampling.correlated = sampling.are_correlated(signals);
         }
         sampling
+    }
+
+    /// An average over `members` of an ensemble, each of this length in time. They are independent, so that
+    /// two of them have an error.
+    pub fn of_members(members: usize, length: f64) -> Self {
+        let floor = Floor::new(FEWEST_MEMBERS as f64 * length, "two members");
+        let (integral_time, merged, correlated, of_members) = (0.5 * length, 1, false, true);
+        Self { batches: members, length, integral_time, merged, correlated, floor, of_members }
+    }
+
+    /// The number of members, if the average is over an ensemble.
+    pub fn members(&self) -> Option<usize> {
+        self.of_members.then_some(self.batches)
     }
 
     /// The time that whole batches cover.
@@ -118,7 +147,8 @@ impl Sampling {
 
     /// Returns whether the average is long enough for errors.
     pub fn is_long(&self) -> bool {
-        self.batches >= LEAST && self.span() * (1.0 + CLOSE) >= self.floor.time
+        let least = if self.of_members { FEWEST_MEMBERS } else { LEAST };
+        self.batches >= least && self.span() * (1.0 + CLOSE) >= self.floor.time
     }
 
     /// The error of the average over a series of one value for each batch; NaN if the average is too
@@ -179,6 +209,11 @@ impl Sampling {
     }
 }
 
+/// The error of the mean of independent values, with Student's factor: NaN for fewer than two.
+pub fn between(values: &[f64]) -> f64 {
+    Sampling::of_members(values.len(), 1.0).error(values)
+}
+
 /// The correlation of batches that are `lag` apart, summed over the series of a signal,
 ///
 /// ```text
@@ -230,9 +265,13 @@ fn integral_time(signal: &[Vec<f64>]) -> f64 {
 }
 
 /// The factor by which a standard error from `freedom` + 1 values is multiplied, so that its interval
-/// covers as much as one standard deviation of a normal distribution, 68.3 %. An expansion in the degrees
-/// of freedom (Abramowitz & Stegun 1964, 26.7.5), right to 0.1 % from two of them on.
+/// covers as much as one standard deviation of a normal distribution, 68.27 %. An expansion in the degrees
+/// of freedom (Abramowitz & Stegun 1964, 26.7.5), right to 0.1 % from two of them on; of one it is
+/// `tan(pi/2 68.27 %)`.
 fn student(freedom: usize) -> f64 {
+    if freedom == 1 {
+        return 1.8373;
+    }
     let part = 1.0 / freedom as f64;
     1.0 + part / 2.0 + part.powi(2) / 4.0 + part.powi(3) / 16.0
 }

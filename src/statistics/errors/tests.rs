@@ -192,3 +192,23 @@ fn an_autoregressive_model_has_the_same_integral_time_and_error() {
     assert!((mean(&ratios) - 1.0).abs() < 0.2, "{ratios:?}");
     assert!(ratios.iter().all(|ratio| (0.5..2.0).contains(ratio)), "{ratios:?}");
 }
+
+/// Ensembles of few members: 40000 of each size. Without Student's factor two members would cover 50 %.
+#[test]
+fn the_interval_between_members_holds_the_mean_in_68_of_100_ensembles() {
+    for members in [2, 3, 4, 8, 20] {
+        let ensembles = 40_000;
+        let covered = (0..ensembles)
+            .filter(|seed| {
+                let values = noise(*seed + 1_000_000 * members as u64, members);
+                mean(&values).abs() <= between(&values)
+            })
+            .count();
+        let part = covered as f64 / ensembles as f64;
+        println!("{members} members: {part:.4}");
+        // The standard deviation of the part is 0.0023.
+        assert!((part - 0.6827).abs() < 0.008, "{members} members: {part}");
+    }
+    assert!(between(&[1.0]).is_nan() && between(&[]).is_nan());
+    assert_eq!(between(&[2.0, 2.0, 2.0]), 0.0);
+}

@@ -3,6 +3,7 @@
 mod findings;
 mod flow;
 mod published;
+mod spectra;
 mod tables;
 
 pub use flow::batch;

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::flow::{NU, OMEGA, case, channel, samples, setting};
-use crate::report::{Options, Width};
+use crate::report::Options;
 use crate::statistics::Tally;
 
 fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
@@ -22,7 +22,8 @@ fn run_dir(rotation: f64) -> (tempfile::TempDir, Labels, Table) {
 #[test]
 fn a_channel_is_known_by_its_case_and_reported_before_its_first_average() {
     let (dir, ..) = run_dir(0.0);
-    let text = crate::report::report(crate::FLOWS, dir.path(), &[], Options::default()).unwrap();
+    let dirs = [dir.path().to_owned()];
+    let text = crate::report::report(crate::FLOWS, &dirs, &[], None, &Options::default()).unwrap();
     for part in
         ["time reached", "nothing yet: samples are taken from t = 3 on", "(friction; .svg, .png, .pdf)"]
     {
@@ -63,7 +64,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         let (samples, setting) = (samples(&[1.02, 0.99, 1.01, 0.97, 1.03, 0.98], false), setting(&flow));
         let judged = errors::Judged::new(&samples, &setting, 2.0, 6.0).unwrap();
         let (convergence, stationarity) =
-            (convergence::of(&judged, &samples, &setting).unwrap(), stationarity::of(&judged, &series));
+            (convergence::of(&judged, &samples, &setting).unwrap(), Some(stationarity::of(&judged, &series)));
         let errors::Judged { findings, sampling, .. } = judged;
         write(&dir.path().join("profiles.csv"), &findings.profiles).unwrap();
         let written = Table::read(&dir.path().join("profiles.csv")).unwrap();
@@ -76,20 +77,24 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
         let averaged = Some(Averaged { findings, lines: None, tally, sampling, stationarity, convergence });
         let notes = vec!["left out: 1 batch beginning before output.statistics.from = 3".to_owned()];
-        let (references, _) = reference::read(&[reference.into()], &|_| None).unwrap();
+        let references = References::read(&[reference.into()], &|_| None).unwrap();
+        let window = Window { from: 3.0, to: f64::INFINITY };
         let run = Run {
             labels: &labels,
             series: &series,
             flow,
-            window: Window { from: 3.0, to: f64::INFINITY },
+            viscosity: NU,
+            window,
             averaged,
             notes,
-            references,
-            published_lines: Vec::new(),
+            members: Vec::new(),
         };
-        let figures = figures_directory(dir.path()).unwrap();
-        let drawn =
-            figures::draw(&Gallery::new(&figures, dir.path(), &[], Width::default()), &run, NU).unwrap();
+        let options = Options::default();
+        let recorded = Recorded::read(crate::FLOWS, dir.path(), false, &options).unwrap();
+        recorded.make_directories().unwrap();
+        let all = figures::of(&run, &references, true);
+        let drawn = Gallery::of_run(&recorded, &[]).draw(&all).unwrap();
+        let figures = &recorded.figures;
         assert_eq!(
             drawn,
             [
@@ -109,7 +114,7 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
             assert_eq!(svg.contains("published"), compared, "{name}");
             assert!(std::fs::read(figures.join(name).with_extension("png")).unwrap().starts_with(b"\x89PNG"));
         }
-        let text = table::table(&run, &figures, &["friction"]).unwrap();
+        let text = table::table(&run, &references, figures, &["friction"]).unwrap();
         for part in parts {
             assert!(text.contains(part), "no `{part}` in\n{text}");
         }

@@ -1,56 +1,77 @@
 //! Figures over wavenumbers: energy spectra, transfer and flux, one-dimensional spectra.
 
+use super::super::Run;
 use super::super::reference::{Matched, PublishedSpectra};
 use crate::error::Result;
-use crate::figure::palette::{CURVES, GREY, in_time};
-use crate::figure::{Axis, Dash, Layer, Panel, Scale, plain};
+use crate::figure::palette::{CURVES, Colour, in_time};
+use crate::figure::{Axis, Dash};
 use crate::report::cubic::interpolate;
-use crate::report::gallery::{Gallery, REFERENCES, axis, extent, sparse, spectral_panel, zero};
+use crate::report::gallery::{RUN, sparse};
+use crate::report::plot::{Figure, Part, Plot};
 use crate::report::rows::significant;
 use crate::report::series::{History, Spectrum, Table, samples};
 
 /// Spectra that are shown at most.
 const SHOWN: usize = 6;
 
-/// Up to six energy spectra from the first to the last sample, and the slope of the inertial range. With
-/// `references`, the spectra at their times, and the references as markers of the same colour.
-pub fn spectrum(gallery: &Gallery, run: &[Spectrum], references: &[PublishedSpectra]) -> Result<()> {
-    let matched: Vec<Vec<Matched>> = references.iter().map(|reference| reference.matched(run)).collect();
-    let mut common: Vec<usize> = matched.iter().flatten().map(|matched| matched.sample).collect();
-    common.sort_unstable();
-    common.dedup();
-    let candidates = if common.is_empty() { (0..run.len()).collect() } else { common };
-    let shown = candidates.len().min(SHOWN);
-    let evenly = |i: usize| i * (candidates.len() - 1) / (shown - 1).max(1);
-    let chosen: Vec<_> = (0..shown).map(|i| (candidates[evenly(i)], in_time(i, shown))).collect();
-
-    let mut layers: Vec<Layer> = chosen
-        .iter()
-        .map(|&(sample, colour)| {
-            let label = format!("$t = {}$", significant(run[sample].time, 4));
-            Layer::line(label, colour, run[sample].positive().collect())
+/// The mean spectrum of a stationary flow with its error or, of another one, up to six energy spectra from
+/// the first to the last sample; and the slope of the inertial range. With `references` that state times, the
+/// spectra at their times, and the references as markers of the same colour. Of a run that is not `alone`,
+/// the mean or the last spectrum.
+pub fn spectrum(run: &Run, references: &[PublishedSpectra], alone: bool) -> Figure {
+    let spectra = &run.spectra;
+    let has_times = |reference: &PublishedSpectra| reference.spectra.iter().any(|own| own.time.is_some());
+    let mean = run.mean.as_ref().filter(|_| !alone || !references.iter().any(has_times));
+    let matched: Vec<Vec<Matched>> = references.iter().map(|reference| reference.matched(spectra)).collect();
+    let of_sample = |part: Part, sample: usize| {
+        matched.iter().enumerate().fold(part, |part, (source, matched)| {
+            let there = matched.iter().filter(|matched| matched.sample == sample);
+            there.fold(part, |part, matched| {
+                part.published(source, sparse(matched.published.points.iter().copied()))
+            })
         })
-        .collect();
-    for ((reference, matched), (_, marker)) in
-        references.iter().zip(&matched).zip(REFERENCES.into_iter().cycle())
-    {
-        for &(sample, colour) in &chosen {
-            let spectra = matched.iter().filter(|matched| matched.sample == sample);
-            layers.extend(spectra.map(|matched| {
-                Layer::markers("", colour, marker, sparse(matched.published.points.iter().copied()))
-            }));
+    };
+    let last = spectra.len() - 1;
+    let parts = match (mean, alone) {
+        (Some(mean), _) => {
+            let [from, to] = [mean.begin, mean.end].map(|time| significant(time, 4));
+            let part = Part::line(format!("mean, $t = {from}$ to ${to}$"), RUN, mean.positive());
+            let part = part.within(&mean.wavenumber, &mean.energy, &mean.errors).keyed("last");
+            vec![of_sample(part, last)]
         }
-        if !matched.is_empty() {
-            layers.push(Layer::markers(plain(&reference.label), GREY, marker, Vec::new()));
+        (None, false) => vec![of_sample(at(&spectra[last], RUN), last).keyed("last")],
+        (None, true) => {
+            let mut common: Vec<usize> = matched.iter().flatten().map(|matched| matched.sample).collect();
+            common.sort_unstable();
+            common.dedup();
+            let candidates = if common.is_empty() { (0..=last).collect() } else { common };
+            let shown = candidates.len().min(SHOWN);
+            let evenly = |i: usize| candidates[i * (candidates.len() - 1) / (shown - 1).max(1)];
+            let part = |i: usize| of_sample(at(&spectra[evenly(i)], in_time(i, shown)), evenly(i));
+            (0..shown).map(part).collect()
         }
-    }
-    gallery.draw("spectrum", spectral_panel("Wavenumber  $k$", "Energy spectrum  $E(k)$", layers))
+    };
+    let y = match alone {
+        true => "Energy spectrum  $E(k)$",
+        false => "Energy spectrum  $E(k)$,  mean or at the end",
+    };
+    let plot = Plot::new(Axis::logarithmic("Wavenumber  $k$"), Axis::logarithmic(y), parts);
+    let sources = references.iter().map(|reference| reference.label.clone()).collect();
+    Figure::of("spectrum", Plot { spectral: true, sources, ..plot })
+}
+
+/// A spectrum labelled by its time.
+fn at(spectrum: &Spectrum, colour: Colour) -> Part {
+    let Spectrum { time, wavenumber, energy, errors } = spectrum;
+    let label = format!("$t = {}$", significant(*time, 4));
+    Part::line(label, colour, spectrum.positive().collect()).within(wavenumber, energy, errors)
 }
 
 /// Transfer k T(k) and flux of the last sample, divided by the dissipation rate. Over log k, the area
-/// under k T is the transfer. False if the file has no transfer or it is zero.
-pub fn transfer(gallery: &Gallery, table: &Table, run: &History) -> Result<bool> {
-    let Some(rows) = samples(table)?.pop() else { return Ok(false) };
+/// under k T is the transfer. None if the file has no transfer or it is zero. Of a run that is `alone` the
+/// label has the time.
+pub fn transfer(table: &Table, run: &History, alone: bool) -> Result<Option<Figure>> {
+    let Some(rows) = samples(table)?.pop() else { return Ok(None) };
     let (k, time) = (&table.column("k")?[rows.clone()], table.column("time")?[rows.start]);
     let increasing = run.time.is_sorted_by(|a, b| a < b);
     let dissipation = if increasing {
@@ -58,32 +79,33 @@ pub fn transfer(gallery: &Gallery, table: &Table, run: &History) -> Result<bool>
     } else {
         run.dissipation[run.dissipation.len() - 1]
     };
-    let scaled = |name: &str, colour, label: String, weight: fn(f64) -> f64| {
+    let scaled = |name: &'static str, colour, label: String, weight: fn(f64) -> f64| {
         let values = &table.find(name)?[rows.clone()];
         let points = k.iter().zip(values).map(|(&k, value)| (k, weight(k) * value / dissipation));
         let points: Vec<_> = points.filter(|(k, value)| *k > 0.0 && value.is_finite()).collect();
         let seen = points.iter().any(|(_, value)| value.abs() > 1e-10);
-        seen.then(|| Layer::line(label, colour, points))
+        seen.then(|| Part::line(label, colour, points).keyed(name))
     };
-    let transfer = format!("$k T(k) / ε$,  $t = {}$", significant(time, 4));
-    let layers = [
+    let at = if alone { format!(",  $t = {}$", significant(time, 4)) } else { String::new() };
+    let transfer = format!("$k T(k) / ε${at}");
+    let parts = [
         scaled("transfer", CURVES[0], transfer, |k| k),
         scaled("flux", CURVES[1], "$Π(k) / ε$".into(), |_| 1.0),
     ];
-    let mut layers: Vec<Layer> = layers.into_iter().flatten().collect();
-    let Some(range) = extent(&layers) else { return Ok(false) };
-    layers.insert(0, zero(range));
-    let x = axis("Wavenumber  $k$", Scale::Logarithmic, range);
+    let parts: Vec<Part> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
     let y = Axis::linear("Transfer and flux over dissipation rate");
-    gallery.draw("transfer", Panel::new(x, y, layers)).map(|()| true)
+    Ok(Some(Figure::of("transfer", Plot::new(Axis::logarithmic("Wavenumber  $k$"), y, parts).with_zero())))
 }
 
 /// One-dimensional spectra of the three components in the last sample, over the wavenumber in each
-/// direction. False if there is nothing to draw.
-pub fn spectra_1d(gallery: &Gallery, table: &Table) -> Result<bool> {
-    let Some(rows) = samples(table)?.pop() else { return Ok(false) };
+/// direction. None if there is nothing to draw. Of a run that is `alone` the label has the time.
+pub fn spectra_1d(table: &Table, alone: bool) -> Result<Option<Figure>> {
+    let Some(rows) = samples(table)?.pop() else { return Ok(None) };
     let time = table.column("time")?[rows.start];
-    let mut layers = Vec::new();
+    let mut parts = Vec::new();
     // The colours tell the components, the dashes the directions.
     for (direction, number, dash) in [("x", 1, Dash::Solid), ("y", 2, Dash::Dashed), ("z", 3, Dash::Dotted)] {
         let Some(k) = table.find(&format!("k{direction}")).map(|k| &k[rows.clone()]) else { continue };
@@ -94,14 +116,15 @@ pub fn spectra_1d(gallery: &Gallery, table: &Table) -> Result<bool> {
                 pairs.filter(|&(k, value)| k > 0.0 && value > 0.0 && value.is_finite()).collect();
             if !points.is_empty() {
                 let label = format!("$E_{{{subscript}}}(k_{number})$");
-                layers.push(Layer::line(label, colour, points).dashed(dash));
+                parts.push(Part::line(label, colour, points).dashed(dash));
             }
         }
     }
-    if layers.is_empty() {
-        return Ok(false);
+    if parts.is_empty() {
+        return Ok(None);
     }
-    let y = format!("One-dimensional spectra,  $t = {}$", significant(time, 4));
-    gallery.draw("spectra_1d", spectral_panel("Wavenumber  $k_1$,  $k_2$,  $k_3$", &y, layers))?;
-    Ok(true)
+    let at = if alone { format!("$t = {}$", significant(time, 4)) } else { "at the end".to_owned() };
+    let y = format!("One-dimensional spectra,  {at}");
+    let plot = Plot::new(Axis::logarithmic("Wavenumber  $k_1$,  $k_2$,  $k_3$"), Axis::logarithmic(y), parts);
+    Ok(Some(Figure::of("spectra_1d", Plot { spectral: true, ..plot })))
 }

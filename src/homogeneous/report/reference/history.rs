@@ -7,7 +7,7 @@ use crate::report::cubic::interpolate;
 use crate::report::series::History;
 use crate::table::{Columns, TextTable, is_energy};
 
-/// A history to compare with, labelled by the name of its file.
+/// A history to compare with, labelled by its citation.
 pub struct PublishedHistory {
     pub label: String,
     pub history: History,
@@ -222,5 +222,22 @@ mod tests {
             energy.fraction,
             dissipation.fraction
         );
+    }
+
+    /// The references that the program has are those files.
+    #[test]
+    fn shipped_vortices_are_the_published_ones() {
+        for (name, file, viscosity, label) in [
+            ("taylor-green-400", "tgv/own_dns_Re400.dat", 1.0 / 400.0, "another program, 128³ points"),
+            ("taylor-green-1600", "tgv/spectral_Re1600_512.gdiag", 1.0 / 1600.0, "van Rees et al. 2011"),
+        ] {
+            let [own, other] =
+                [Path::new(name), &test_data(file)].map(|path| read_file(path, Some(viscosity)));
+            assert_eq!((&*own.label, own.viscosity), (label, Some(viscosity)));
+            let (energy, dissipation) = own.deviations(&other.history).unwrap();
+            assert!(energy.fraction < 1e-8 && dissipation.fraction < 1e-8, "{}", dissipation.fraction);
+            let peak = own.history.dissipation.iter().copied().fold(0.0, f64::max);
+            assert!((0.0109..0.0130).contains(&peak), "{peak}");
+        }
     }
 }

@@ -22,14 +22,16 @@ pub struct References {
     pub histories: Vec<PublishedHistory>,
     pub spectra: Vec<PublishedSpectra>,
     pub stresses: Vec<PublishedStresses>,
+    /// A line for each remembered one that cannot be used.
+    pub gone: Vec<String>,
 }
 
 impl References {
-    /// Reads the files; each is labelled by its name. `viscosity` is that of the run; `foreign` says what
-    /// published data of another flow a file holds.
+    /// Reads the tables; each is labelled by its citation. `viscosity` is that of the run; `foreign` says
+    /// what published data of another flow a file holds.
     ///
     /// # Errors
-    /// A file that cannot be read, is not a reference, or is malformed.
+    /// A file that cannot be read, is not a reference, or is malformed, unless it is a remembered one.
     pub fn read(
         references: &[Given],
         viscosity: Option<f64>,
@@ -37,7 +39,26 @@ impl References {
     ) -> Result<Self> {
         let mut all = Self::default();
         for given in references {
-            let (table, label) = (TextTable::read(&given.path)?, given.label());
+            match all.add(given, viscosity, foreign) {
+                Err(error) if given.is_remembered() => all.gone.push(given.gone(&error)),
+                added => added?,
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether there is nothing to compare with.
+    pub fn is_empty(&self) -> bool {
+        self.histories.is_empty() && self.spectra.is_empty() && self.stresses.is_empty()
+    }
+
+    fn add(
+        &mut self,
+        given: &Given,
+        viscosity: Option<f64>,
+        foreign: &dyn Fn(&TextTable) -> Option<String>,
+    ) -> Result<()> {
+        for (table, label) in given.tables()? {
             let refused = |found: &str| given.refused("homogeneous turbulence", found, FORMS);
             if table.rows().is_empty() {
                 return Err(refused("It has no rows of numbers"));
@@ -47,21 +68,21 @@ impl References {
                     return Err(refused(&format!("It holds {others}")));
                 }
                 if let Some(spectra) = PublishedSpectra::in_blocks(&table, &label)? {
-                    all.spectra.push(spectra);
+                    self.spectra.push(spectra);
                     continue;
                 }
                 if let Some(history) = PublishedHistory::of_agard(&table, &label)? {
-                    all.histories.push(history);
+                    self.histories.push(history);
                     continue;
                 }
             }
             let columns = given.columns(&table, &is_known)?;
             if let Some(spectra) = PublishedSpectra::of(&columns, &label)? {
-                all.spectra.push(spectra);
+                self.spectra.push(spectra);
             } else if let Some(stresses) = PublishedStresses::of(&columns, &label)? {
-                all.stresses.push(stresses);
+                self.stresses.push(stresses);
             } else if let Some(history) = PublishedHistory::of(&columns, &label, viscosity)? {
-                all.histories.push(history);
+                self.histories.push(history);
             } else {
                 let of_run = viscosity.map_or(String::new(), |viscosity| {
                     format!(" (this run has 1/viscosity = {})", (1.0 / viscosity).round())
@@ -72,7 +93,7 @@ impl References {
                 }));
             }
         }
-        Ok(all)
+        Ok(())
     }
 }
 

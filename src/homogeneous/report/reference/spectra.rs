@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::report::series::Spectrum;
 use crate::table::{Columns, Row, TextTable, is_energy, is_wavenumber};
 
-/// Spectra to compare with, in the units of their file, labelled by its name.
+/// Spectra to compare with, in the units of their file, labelled by its citation.
 pub struct PublishedSpectra {
     pub label: String,
     pub spectra: Vec<PublishedSpectrum>,
@@ -277,7 +277,7 @@ mod tests {
         let spectrum = |time: f64, level: f64| {
             let wavenumber: Vec<f64> = (0..=8).map(f64::from).collect();
             let energy = wavenumber.iter().map(|k| level * f64::from(*k > 0.0)).collect();
-            Spectrum { time, wavenumber, energy }
+            Spectrum { time, wavenumber, energy, errors: Vec::new() }
         };
         let run = [spectrum(0.0, 1.0), spectrum(0.501, 10.0), spectrum(1.0, 1.0)];
         let matched = published.matched(&run);
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn comte_bellot_and_corrsin_are_read_as_distributed() {
-        let path = test_data("hit_decay/ComteBellotCorrsin1971/table3_E3D_M5.08cm.dat");
+        let path = std::path::PathBuf::from("comte-bellot-corrsin");
         let spectra = References::read(&[path.into()], None, &|_| None).unwrap().spectra.remove(0).spectra;
         for (spectrum, (time, count, first)) in
             spectra.iter().zip([(0.0, 19, 0.2), (0.28448, 19, 0.2), (0.65532, 18, 0.15)])

@@ -62,7 +62,6 @@ impl PublishedStresses {
 mod tests {
     use super::super::References;
     use super::super::tests::read;
-    use crate::test_data;
 
     #[test]
     fn stations_within_the_run_are_compared() {
@@ -95,7 +94,7 @@ mod tests {
     /// The last station of Tavoularis & Karnik as quoted with the data: b = 0.212, -0.137, -0.074, -0.163.
     #[test]
     fn tavoularis_and_karnik_are_read_as_distributed() {
-        let path = test_data("shear/TavoularisKarnik1989_caseA.txt");
+        let path = std::path::PathBuf::from("tavoularis-karnik");
         let published = References::read(&[path.into()], None, &|_| None).unwrap().stresses.remove(0);
         assert_eq!(published.shear.last(), Some(&26.3));
         for (b, expected) in published.anisotropy.iter().zip([0.212, -0.137, -0.074, -0.163]) {

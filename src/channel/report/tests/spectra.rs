@@ -1,0 +1,153 @@
+//! Spectra of batches that differ by known factors: their errors, alone and as an ensemble.
+
+use super::super::lines::Directed;
+use super::super::profiles::Findings;
+use super::super::spectra::Spectra;
+use super::super::spectral_sums::SpectralSums;
+use super::super::symmetry::Symmetry;
+use super::flow::*;
+use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
+use crate::channel::spectra;
+use crate::chebyshev::{Differences, Points};
+use crate::statistics::errors::{Floor, Sampling, Signal, between};
+use crate::statistics::{Record, Tally};
+
+/// The modes of a product at all y: nothing at k = 0.
+const MODES: [f64; 4] = [0.0, 3.0, 2.0, 0.5];
+
+/// The sums of a batch of the length 2: fluctuations times `factor`, and the mean of u times `of_mean`.
+fn records(factor: f64, of_mean: f64) -> Vec<Record> {
+    let (flow, y) = (channel(OMEGA), Points::new(POINTS).y);
+    let record = |name: String, values: Vec<f64>| {
+        let axes = if name.starts_with('k') { vec![name.clone()] } else { vec!["y".to_owned()] };
+        let shape = vec![values.len()];
+        Record { name, units: String::new(), description: String::new(), axes, shape, values }
+    };
+    let k: Vec<f64> = (0..4).map(f64::from).collect();
+    let mut all = vec![record("kx".into(), k.clone()), record("kz".into(), k)];
+    for (field, mean) in [(Field::U, MEANS[0]), (Field::W, MEANS[1]), (Field::P, MEANS[2])] {
+        let scale = if field.mean() == U { of_mean } else { 0.0 };
+        let values = y.iter().map(|y| 2.0 * scale * polynomial(mean, *y, 0));
+        all.push(record(mean_beside_spectra(field.mean(), &flow.scalars), values.collect()));
+    }
+    for s in 0..2 {
+        let values = y.iter().map(|y| 2.0 * y).collect();
+        all.push(record(mean_beside_spectra(Field::Scalar(s).mean(), &flow.scalars), values));
+    }
+    for pair in spectra(2) {
+        let mean = |field: Field, j: usize| {
+            let name = mean_beside_spectra(field.mean(), &flow.scalars);
+            all.iter().find(|record| record.name == name).map_or(0.0, |record| 0.5 * record.values[j])
+        };
+        let line = |j: usize| {
+            let mut line = MODES.map(|energy| 2.0 * factor * energy);
+            line[0] += 2.0 * mean(pair[0], j) * mean(pair[1], j);
+            line
+        };
+        let values: Vec<f64> = (0..POINTS).flat_map(line).collect();
+        let both = Direction::BOTH.map(|along| record(along.spectrum(pair, &flow.scalars), values.clone()));
+        all.extend(both);
+    }
+    all
+}
+
+fn tally(number: usize) -> Tally {
+    let begin = 2.0 * number as f64;
+    Tally { begin, end: begin + 2.0, samples: 2, weight: 2.0, squares: 2.0 }
+}
+
+fn summed(factors: &[(f64, f64)]) -> SpectralSums {
+    let mut sums: Option<SpectralSums> = None;
+    for (number, (factor, of_mean)) in factors.iter().enumerate() {
+        let records = records(*factor, *of_mean);
+        match &mut sums {
+            Some(sums) => sums.add(tally(number), &records, true),
+            None => sums = Some(SpectralSums::new(tally(number), records, true)),
+        }
+    }
+    sums.unwrap()
+}
+
+fn directed(sums: &SpectralSums, judge: &dyn Fn(&Signal) -> Sampling) -> Directed {
+    let flow = channel(OMEGA);
+    let findings = Findings::new(&samples(&[1.0], false).all(), &setting(&flow)).unwrap();
+    let (symmetry, differences) = (Symmetry::of(&flow), Differences::new(POINTS));
+    let spectra = Spectra::new(sums, &flow.scalars, &symmetry, NU, &differences);
+    let units = (NU, &flow.scalars[..]);
+    Directed::new(&spectra, Direction::X, &findings, units, sums.groups(), judge).unwrap()
+}
+
+fn factors(count: usize) -> Vec<f64> {
+    let wave = |i: usize| [0.7, -0.4, 0.2, -0.9, 1.0, -0.6][i % 6] * [1.0, -0.5][i / 6 % 2];
+    (0..count).map(|i| 1.0 + 0.03 * wave(i)).collect()
+}
+
+/// What is linear has the error of the mean of the batches; what the wall units or the variance have in
+/// common with it cancels.
+#[test]
+fn spectra_have_the_errors_of_the_mean_of_their_batches() {
+    let factors = factors(38);
+    let judge = |signal: &Signal| {
+        Sampling::slower_than(
+            1.0,
+            38,
+            2.0,
+            std::slice::from_ref(signal),
+            vec![Floor::new(30.0, "15 batches")],
+        )
+    };
+    let error = judge(&vec![factors.clone()]).error(&factors);
+    assert!(error > 1e-4, "{error}");
+    let energy = |of: &Directed, k: usize| {
+        let lines = of.spectra.iter().find(|lines| lines.pair == [Field::U; 2]).unwrap();
+        (lines.values[7][k], lines.errors[7][k])
+    };
+    let steady: Vec<(f64, f64)> = factors.iter().map(|factor| (*factor, 1.0)).collect();
+    let of_steady = directed(&summed(&steady), &judge);
+    for k in 1..4 {
+        let (value, found) = energy(&of_steady, k);
+        assert!(
+            (found / value / error * mean_of(&factors) - 1.0).abs() < 1e-6,
+            "k = {k}: {value} +- {found}"
+        );
+    }
+    // The correlation does not know the factor.
+    let of_correlation = &of_steady.correlations[0];
+    assert!((of_correlation.values[7][0] - 1.0).abs() < 1e-12);
+    assert!(of_correlation.errors.iter().flatten().all(|error| *error < 1e-12));
+    // With u_tau^2 of the same factor neither do wall units; what is left is round-off.
+    let moving: Vec<(f64, f64)> = factors.iter().map(|factor| (*factor, *factor)).collect();
+    let (value, found) = energy(&directed(&summed(&moving), &judge), 2);
+    assert!(found.is_nan() || found < 1e-10 * value, "{value} +- {found}");
+    // Too short for errors, or a single sum.
+    for count in [12, 1] {
+        let (value, found) = energy(&directed(&summed(&steady[..count]), &judge_of(count)), 1);
+        assert!(value > 0.0 && found.is_nan(), "{count}: {value} +- {found}");
+    }
+}
+
+fn judge_of(count: usize) -> impl Fn(&Signal) -> Sampling {
+    move |signal| {
+        Sampling::slower_than(
+            1.0,
+            count,
+            2.0,
+            std::slice::from_ref(signal),
+            vec![Floor::new(30.0, "15 batches")],
+        )
+    }
+}
+
+fn mean_of(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+#[test]
+fn members_have_the_error_between_them() {
+    let factors = [0.97, 1.02, 1.04];
+    let members = factors.map(|factor| summed(&[(factor, 1.0)])).into();
+    let sums = SpectralSums::of_members(members).unwrap();
+    let lines = directed(&sums, &|_| Sampling::of_members(3, 2.0));
+    let (value, error) = (lines.spectra[0].values[3][1], lines.spectra[0].errors[3][1]);
+    assert!((error / value - between(&factors) / 1.01).abs() < 1e-9, "{value} +- {error}");
+}
