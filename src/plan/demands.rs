@@ -31,8 +31,8 @@ const PER_NEIGHBOUR: [usize; 2] = [120_000, 40_000];
 /// What the root has more: the case, the log, the tables, HDF5 at work; and with averages, beside these.
 const ROOT: usize = 2_000_000;
 const ROOT_WITH_AVERAGES: usize = 4_000_000;
-/// What the report takes at the end of a run: fonts and figures.
-const REPORT: usize = 7_500_000;
+/// What the report takes at the end of a run: fonts, figures, and the tables in HDF5.
+const REPORT: usize = 11_000_000;
 
 /// Bytes that are written, or read back, at a time.
 const AT_ONCE: usize = 4 << 20;

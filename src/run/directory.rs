@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Files that a run writes at the top of its directory; `--fresh` removes these, those of the flows
 /// and nothing else. The ledger stays, since it records earlier runs as well.
-const FILES: [&str; 4] = ["case.toml", "run.log", "blowup.txt", "hang.txt"];
+const FILES: [&str; 5] = ["case.toml", "run.log", "blowup.txt", "hang.txt", store::KEPT_BATCHES];
 const FOLDERS: [&str; 6] =
     [CHECKPOINTS, "snapshots", "statistics", "figures", report::COMPARISON, report::ENSEMBLE];
 /// The folder of checkpoints.

@@ -7,6 +7,7 @@ use super::foreign::{read_text, text_type, write_text};
 use super::header::STATISTICS;
 use crate::program::Program;
 use hdf5::dataset::{AllocTime, FillTime, Layout};
+use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, Extents, File, FileBuilder, Group, H5Type, Location};
 use std::path::Path;
 
@@ -36,6 +37,17 @@ pub(super) fn create(path: &Path, program: Program, kind: &str, room: u64) -> hd
     put_text(&file, "kind", kind)?;
     put(&file, "format", format_of(kind))?;
     Ok(file)
+}
+
+/// Creates a file without attributes, of unknown size.
+pub(super) fn create_plain(path: &Path) -> hdf5::Result<File> {
+    options().create_excl(path)
+}
+
+/// Writes a text of variable length, as other programs expect it.
+pub(super) fn put_free_text(place: &Location, name: &str, text: &str) -> hdf5::Result<()> {
+    let text: VarLenUnicode = text.parse().map_err(|_| format!("{name} has a zero byte"))?;
+    place.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&text)
 }
 
 /// Opens a file for one rank alone.

@@ -1,9 +1,14 @@
-//! Calls to HDF5 that its safe interface lacks: text attributes of fixed length.
+//! Calls to HDF5 that its safe interface lacks: text attributes of fixed length, padded or terminated by
+//! zeros.
 
 use crate::error::Error;
-use hdf5::Attribute;
 use hdf5::types::TypeDescriptor;
-use hdf5_sys::h5a::{H5Aread, H5Awrite};
+use hdf5::{Attribute, Location};
+use hdf5_sys::h5a::{H5Aclose, H5Acreate2, H5Aread, H5Awrite};
+use hdf5_sys::h5p::H5P_DEFAULT;
+use hdf5_sys::h5s::{H5S_class_t, H5Sclose, H5Screate};
+use hdf5_sys::h5t::{H5T_C_S1, H5Tclose, H5Tcopy, H5Tset_size};
+use std::ffi::CStr;
 
 /// Writes a text into an attribute made for `text_type(text)`.
 pub(super) fn write_text(attribute: &Attribute, text: &str) -> hdf5::Result<()> {
@@ -12,6 +17,29 @@ pub(super) fn write_text(attribute: &Attribute, text: &str) -> hdf5::Result<()> 
     bytes.resize(kind.size(), 0);
     // SAFETY: the attribute is a scalar of the type `kind`, and `bytes` has the size of the type.
     hdf5::sync::sync(|| checked(unsafe { H5Awrite(attribute.id(), kind.id(), bytes.as_ptr().cast()) }))
+}
+
+/// Creates an attribute with a text that ends in a zero, as the specification of dimension scales has it.
+pub(super) fn put_terminated(place: &Location, name: &CStr, text: &str) -> hdf5::Result<()> {
+    let bytes = [text.as_bytes(), &[0]].concat();
+    // SAFETY: the identifiers are valid as long as they are used, and `bytes` has the size of the type.
+    hdf5::sync::sync(|| unsafe {
+        let (kind, space) = (H5Tcopy(*H5T_C_S1), H5Screate(H5S_class_t::H5S_SCALAR));
+        let attribute = match H5Tset_size(kind, bytes.len()) {
+            0.. => H5Acreate2(place.id(), name.as_ptr(), kind, space, H5P_DEFAULT, H5P_DEFAULT),
+            failed => i64::from(failed),
+        };
+        let written = match attribute {
+            0.. => checked(H5Awrite(attribute, kind, bytes.as_ptr().cast())),
+            _ => Err(last_error()),
+        };
+        if attribute >= 0 {
+            H5Aclose(attribute);
+        }
+        H5Sclose(space);
+        H5Tclose(kind);
+        written
+    })
 }
 
 /// Reads a text attribute; an attribute of another type is an error.

@@ -35,7 +35,7 @@ statistics = { every_steps = 1, from = 0.009, batch = 0.02 }
 const LINES: &str = "
 import csv, math
 def read(name):
-    rows = list(csv.DictReader(open('pieces/run/' + name + '.csv')))
+    rows = list(csv.DictReader(line for line in open('pieces/run/' + name + '.csv') if line[0] != '#'))
     lines = {}
     for row in rows: lines.setdefault(float(row['y']), \
     []).append({key: float(value or 'nan') for key, value in row.items()})
@@ -142,8 +142,10 @@ for b in batches:
     place.same_text("whole/run", "pieces/run", "profiles.csv")?;
     place.same_text("whole/run", "pieces/run", "budgets.csv")?;
     place.python(LINES)?;
-    let header = place.read("pieces/run/profiles.csv")?;
-    ensure!(header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error\n"), "{header}");
+    let profiles = place.read("pieces/run/profiles.csv")?;
+    let header = profiles.lines().find(|line| !line.starts_with('#')).ok_or("no names")?;
+    ensure!(header.starts_with("y,y_plus,U,U_error,") && header.ends_with(",v_dye,v_dye_error"), "{header}");
+    tables_of_a_report(&place)?;
     dressed_references(&place)?;
 
     // A damaged file is told, and a run that starts over has nothing of the old one.
@@ -173,6 +175,32 @@ for b in batches:
         ensure!(!place.at("pieces/run").join(file).exists(), "--fresh leaves {file}");
     }
     Ok(())
+}
+
+/// What other programs make of the tables: units and facts in the heads, named coordinates in the one file.
+fn tables_of_a_report(place: &Place) -> Outcome {
+    place.python(
+        "import csv, xarray
+lines = open('pieces/run/profiles.csv').read().splitlines()
+facts = dict(line[2:].split(': ', 1) for line in lines if line[0] == '#')
+assert facts['citation'] == 'run' and facts['averages'].startswith('t = 0.01 to 0.08, '), facts
+assert 'rogallo' in facts['program'] and float(facts['Re_tau']) > 0 and 'none: ' in facts['errors'], facts
+names = next(line for line in lines if line[0] != '#').split(',')
+units = dict(zip(names, facts['units'].split(',')))
+assert (units['y'], units['uu'], units['v_dye_error']) == ('h', 'u_tau^2', 'u_tau dye_tau'), units
+tables = xarray.open_dataset('pieces/run/tables.h5')
+assert tables.U.dims == ('y',) and 'y_plus' in tables.U.coords, tables
+assert tables.spectrum_z_uu.dims == ('y', 'kz') and tables.correlation_x_ww.dims == ('y', 'dx'), tables
+assert tables.uu.attrs['units'] == 'u_tau^2' and tables.production_k.attrs['long_name'].startswith('budget of k')
+rows = list(csv.DictReader(line for line in lines if line[0] != '#'))
+assert [float(row['uu']) for row in rows] == list(tables.uu.values)
+# By the name of a coordinate: the point next to the wall, and the third wavenumber.
+there = tables.spectrum_x_uu.sel(y=0.05, kx=4.0, method='nearest')
+line = [row for row in csv.DictReader(l for l in open('pieces/run/spectra_x.csv') if l[0] != '#')
+        if float(row['y']) == float(there.y) and float(row['kx']) == float(there.kx)]
+assert float(line[0]['E_uu']) == float(there), (line, there)
+assert float(tables.re_tau) > 0 and tables.attrs['Re_tau'] == facts['Re_tau'], tables.attrs",
+    )
 }
 
 /// The reference `published.txt` gives the same table whoever has written it, and what is none is refused.
@@ -276,8 +304,8 @@ fn observers() -> Outcome {
     place.python(
         "import csv
 def read(run, name):
-    return [{key: float(value or 'nan') for key, value in row.items()} for row in csv.DictReader(open(run + \
-    '/' + name))]
+    return [{key: float(value or 'nan') for key, value in row.items()} for row in \
+    csv.DictReader(line for line in open(run + '/' + name) if line[0] != '#')]
 # Round-off of the raw moments, in which the velocity of the walls is: 1e-16 U_w^n / u_tau^n, and more where \
 they are differentiated twice.
 for name in ('profiles.csv', 'budgets.csv', 'spectra_x.csv', 'spectra_z.csv'):

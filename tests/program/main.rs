@@ -28,6 +28,7 @@ mod status;
 mod steps;
 mod stopping;
 mod submit;
+mod tables;
 mod trouble;
 mod vectors;
 mod watchdog;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         blowups::trials(),
         status::trials(),
         steps::trials(),
+        tables::trials(),
         watchdog::trials(),
         submit::trials(),
         slurm::trials(),

@@ -9,7 +9,7 @@ use crate::channel::records_of_spectra;
 use crate::error::Result;
 use crate::report::rows::number;
 use crate::statistics::{Batch, Record, Tally, Window};
-use crate::store::{self, Header};
+use crate::store;
 
 /// The batches to average, and notes on the others. Batches ascend in time; profiles begin at the
 /// upper wall, like the grid of the program.
@@ -33,6 +33,9 @@ struct LeftOut {
     other_physics: usize,
     /// The difference between the case and that of one of these.
     difference: String,
+    /// The physics of the last batch, and its difference from the case, if there is one.
+    known: String,
+    of_known: Option<String>,
 }
 
 impl Chosen {
@@ -51,17 +54,16 @@ impl Chosen {
         let mut chosen = Self { of_spectra: records_of_spectra(&flow.scalars), ..Self::default() };
         let mut left = LeftOut::default();
         let mut newest = None;
-        for path in store::batches(&run_dir.join("statistics"))? {
-            let (header, batch) = store::read_batch(&path)?;
+        store::each_batch(run_dir, &mut |physics, batch| {
             newest = Some(batch.number);
-            chosen.consider(&header, batch, case, window, &mut left)?;
-        }
+            chosen.consider(physics, batch, case, window, &mut left)
+        })?;
         let checkpoint = run_dir.join("checkpoints/latest");
         if checkpoint.exists() {
             match store::read_open_batch(&checkpoint) {
                 // The run may have finished it since.
                 Ok(Some((header, batch))) if newest.is_none_or(|newest| batch.number > newest) => {
-                    chosen.consider(&header, batch, case, window, &mut left)?;
+                    chosen.consider(&header.case, batch, case, window, &mut left)?;
                 }
                 Ok(_) => {}
                 Err(error) => chosen.notes.push(format!("left out: the unfinished batch: {error}")),
@@ -73,18 +75,20 @@ impl Chosen {
 
     fn consider(
         &mut self,
-        header: &Header,
+        physics: &str,
         batch: Batch,
         case: &Case,
         window: Window,
         left: &mut LeftOut,
     ) -> Result<()> {
-        let differences =
-            case::physics_differences(&case::read_physics(case.flow.flows, &header.case)?, case);
+        if left.known != physics {
+            let differences = case::physics_differences(&case::read_physics(case.flow.flows, physics)?, case);
+            (left.known, left.of_known) = (physics.to_owned(), differences.into_iter().next());
+        }
         let Batch { moments, spectra, axis, .. } = batch;
         let spectra_are_whole = batch.has_whole_spectra();
-        if let Some(difference) = differences.into_iter().next() {
-            (left.other_physics, left.difference) = (left.other_physics + 1, difference);
+        if let Some(difference) = &left.of_known {
+            (left.other_physics, left.difference) = (left.other_physics + 1, difference.clone());
             return Ok(());
         }
         if self.batches.first().is_some_and(|first| first.axis != axis) {

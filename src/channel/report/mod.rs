@@ -1,6 +1,6 @@
 //! The report of a channel. The batches of its statistics give profiles and budgets in wall units
-//! with their sampling errors. They go to `profiles.csv` and `budgets.csv`, to the table, and to the
-//! figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and `scalar_rms`;
+//! with their sampling errors. They go to `profiles.csv`, `budgets.csv` and `numbers.csv`, all together to
+//! `tables.h5`, to the table on the screen, and to the figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and `scalar_rms`;
 //! `friction` shows the history of the series, and `convergence` the numbers of the table over the time
 //! that is averaged. Spectra and two-point correlations at all y go to
 //! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
@@ -9,6 +9,7 @@
 mod averaged;
 mod budgets;
 mod chosen;
+mod columns;
 mod comparison;
 mod convergence;
 mod errors;
@@ -28,22 +29,21 @@ mod stationarity;
 mod symmetry;
 mod table;
 
-use std::path::Path;
-
 use crate::channel::case::Channel;
 use crate::error::{Error, Result};
 use crate::figure::plain;
-use crate::files;
+use crate::report::columns::FileColumns;
 use crate::report::gallery::Gallery;
 use crate::report::plot::together;
-use crate::report::rows::errors_noted;
-use crate::report::series::{Table, cell};
+use crate::report::rows::{errors_noted, errors_told, number};
+use crate::report::series::Table;
+use crate::report::sheets::{self, Places, Quantity, Sheet};
 use crate::report::{Given, Labels, Recorded, Together};
-use crate::statistics::Window;
 use crate::statistics::errors::Sampling;
+use crate::statistics::{Tally, Window};
 use crate::table::TextTable;
 use averaged::Averaged;
-use profiles::Column;
+use profiles::{Column, Findings};
 use reference::References;
 pub use reference::holds_profiles;
 use symmetry::Symmetry;
@@ -88,18 +88,67 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the tables of the averages.
-    fn write(&self, dir: &Path) -> Result<()> {
-        let Some(Averaged { findings, lines, .. }) = &self.averaged else { return Ok(()) };
-        write(&dir.join("profiles.csv"), &findings.profiles)?;
-        write(&dir.join("budgets.csv"), &findings.budgets)?;
-        let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
-        lines.iter().flatten().try_for_each(|lines| lines.write(dir, places, &self.flow.scalars))
+    fn write(&self, recorded: &Recorded) -> Result<()> {
+        let Some(averaged) = &self.averaged else { return Ok(()) };
+        let (facts, sheets) = (self.facts(recorded, averaged), self.sheets(averaged));
+        sheets.iter().try_for_each(|sheet| sheets::write_csv(&recorded.tables, &facts, sheet))?;
+        sheets::write_hdf5(&recorded.tables, recorded, &facts, &sheets)
+    }
+
+    /// What the heads of the tables say.
+    fn facts(&self, recorded: &Recorded, averaged: &Averaged) -> sheets::Facts {
+        let Averaged { tally: Tally { begin, end, samples, .. }, sampling, .. } = averaged;
+        let value = |name: &str| averaged.number(name).map_or(f64::NAN, |number| number.0);
+        let units = (end - begin) * value("u_tau");
+        let mut facts = sheets::facts(recorded);
+        facts.extend([
+            (
+                "averages",
+                format!(
+                    "t = {} to {}, {} h/u_tau; {samples} samples",
+                    number(*begin),
+                    number(*end),
+                    number(units)
+                ),
+            ),
+            ("errors", errors_told(sampling, *begin)),
+            ("Re_tau", number(value("re_tau"))),
+            ("normalisation", "wall units: u_tau, nu and the density; h is half the height".to_owned()),
+        ]);
+        facts
+    }
+
+    fn sheets<'b>(&self, averaged: &'b Averaged) -> Vec<Sheet<'b>> {
+        let (Findings { profiles, budgets, numbers }, scalars) = (&averaged.findings, &self.flow.scalars);
+        let quantity = |column: &'b Column| Quantity {
+            column: columns::explain(&column.name, scalars),
+            variable: None,
+            values: (&column.values).into(),
+            errors: Some((&column.errors).into()),
+        };
+        let place = |i: usize| Quantity { errors: None, ..quantity(&profiles[i]) };
+        let y = Places { at: place(0), beside: vec![place(1)] };
+        let over_y = |name: &'static str, columns: &'b [Column]| Sheet {
+            name,
+            over: vec![y.clone()],
+            quantities: columns[2..].iter().map(quantity).collect(),
+        };
+        let single = numbers.iter().map(quantity).collect();
+        let mut sheets = vec![
+            over_y("profiles", profiles),
+            over_y("budgets", budgets),
+            Sheet { name: "numbers", over: Vec::new(), quantities: single },
+        ];
+        sheets.extend(averaged.lines.iter().flatten().flat_map(|lines| lines.sheets(&y, scalars)));
+        sheets
     }
 }
 
 /// The files that a report writes; `statistics.h5` is of an older version.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 9] = [
     "statistics.h5",
+    "numbers.csv",
+    sheets::FILE,
     "profiles.csv",
     "budgets.csv",
     "spectra_x.csv",
@@ -116,7 +165,7 @@ pub const FILES: [&str; 7] = [
 pub fn report(recorded: &Recorded, references: &[Given]) -> Result<String> {
     let run = Run::read(recorded)?;
     recorded.make_directories()?;
-    run.write(&recorded.tables)?;
+    run.write(recorded)?;
     let references = read(recorded, references)?;
     let mut facts = run.labels.facts(run.series);
     facts.extend(run.averaged.as_ref().map(|averaged| errors_noted(&averaged.sampling)));
@@ -150,7 +199,7 @@ fn report_mean(members: &[Recorded], references: &[Given]) -> Result<String> {
     let mut run = Run { averaged, notes, ..Run::blank(first)? };
     run.members = names.clone();
     first.make_directories()?;
-    run.write(&first.tables)?;
+    run.write(first)?;
     let references = read(first, references)?;
     let facts = [plain(&names.join(", ")), errors_noted(&Sampling::of_members(names.len(), 1.0))];
     let drawn = Gallery::of_run(first, &facts).draw(&figures::of(&run, &references, true))?;
@@ -164,23 +213,9 @@ fn read(run: &Recorded, references: &[Given]) -> Result<References> {
     References::read(references, &foreign)
 }
 
-/// Writes a CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall),
-/// then each column and its error; missing values are empty.
-fn write(path: &Path, columns: &[Column]) -> Result<()> {
-    let places = &columns[..2];
-    let others = &columns[2..];
-    let names = places.iter().map(|column| column.name.clone());
-    let names: Vec<String> = names
-        .chain(others.iter().flat_map(|Column { name, .. }| [name.clone(), format!("{name}_error")]))
-        .collect();
-    let row = |i: usize| {
-        let values = places.iter().map(|column| column.values[i]);
-        let cells =
-            values.chain(others.iter().flat_map(|column| [column.values[i], column.errors[i]])).map(cell);
-        cells.collect::<Vec<_>>().join(",") + "\n"
-    };
-    let rows: String = (0..columns[0].values.len()).map(row).collect();
-    files::write(path, (names.join(",") + "\n" + &rows).as_bytes())
+/// The columns of all tables.
+pub fn columns() -> Vec<FileColumns> {
+    columns::all()
 }
 
 #[cfg(test)]
