@@ -34,7 +34,7 @@ const SERIES: [(&str, &str, &str); 27] = [
     ("NAME_flux_z", "velocity [NAME]", "<w theta>"),
 ];
 
-const SHELLS: [(&str, &str, &str); NUMBER] = [
+const SHELLS: [(&str, &str, &str); 7] = [
     ("k", "1/length", "wavenumber of the shell"),
     ("energy", "velocity^2 length", "E(k)"),
     ("dissipation", "velocity^2 length/time", "2 nu k^2 E(k), summed over the modes of the shell"),
