@@ -33,13 +33,13 @@ impl Parameters {
     }
 
     /// Bytes of the averages that the report holds of a number of batches, or of as many as it keeps apart if
-    /// that is not known: each batch and a copy of its profiles, the groups of spectra and their sum, and the
-    /// same again of all for what is computed of them.
+    /// that is not known: the profiles of each batch, their sums and what follows from them; the groups of
+    /// spectra, and the same again of their sum.
     pub fn reported(&self, batches: Option<u64>) -> usize {
         let profiles = size_of::<f64>() * sampled(self.scalars.len()).len() * self.grid[1];
         let spectra = (size_of::<f64>() * self.batch_numbers()).saturating_sub(profiles);
         let batches = batches.map_or(MOST_GROUPS, |batches| batches as usize);
-        2 * profiles * (batches + 1) + spectra * (groups_held(spectra, batches) + 2)
+        3 * profiles * (batches + 1) + spectra * (groups_held(spectra, batches) + 2)
     }
 
     /// Numbers in double precision that a batch of statistics has on the disk.
