@@ -46,7 +46,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 6] = [
     (
         "lsf",
         "--ranks 4 --requeue",
-        &["#BSUB -n 4", "#BSUB -R \"rusage[mem=99MB/task]\"", "#BSUB -W 11:30", "#BSUB -Q \"3\""],
+        &["#BSUB -n 4", "#BSUB -R \"rusage[mem=101MB/task]\"", "#BSUB -W 11:30", "#BSUB -Q \"3\""],
     ),
     ("mpirun", "--ranks 4", &["trap '' HUP"]),
     ("bluegene", "--ranks 64 --nodes 4", &["# @ bg_size = 4", "# @ wall_clock_limit = 11:30:00"]),
