@@ -43,12 +43,10 @@ pub fn write_tables(path: &Path, attributes: &[(&str, String)], variables: &[Var
         for (name, text) in attributes {
             put_text(&file, name, text)?;
         }
-        let datasets = variables
-            .iter()
-            .map(|variable| create(&file, variable, variables))
-            .collect::<hdf5::Result<Vec<_>>>()?;
-        for (variable, dataset) in variables.iter().zip(&datasets) {
-            connect(&file, variable, dataset)?;
+        // One at a time: each that is open takes HDF5 some 10 kB, 4 MB for the 344 of a channel with a scalar.
+        let (scales, others): (Vec<_>, Vec<_>) = variables.iter().partition(|variable| is_scale(variable));
+        for variable in scales.into_iter().chain(others) {
+            connect(&file, variable, &create(&file, variable, variables)?)?;
         }
         file.close()
     };

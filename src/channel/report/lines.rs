@@ -112,8 +112,7 @@ impl Directed {
         let Self { along, k, r, wall_length, spectra, correlations } = self;
         let letter = along.name();
         let table = |name: &'static str, axis: &str, places: &'a [f64], unit: f64, lines: &'a [Lines]| {
-            let (mark, variable) =
-                if axis == "k" { ("E", "spectrum") } else { ("R", "correlation") };
+            let (mark, variable) = if axis == "k" { ("E", "spectrum") } else { ("R", "correlation") };
             let axis = format!("{axis}{letter}");
             let plus: Vec<f64> = places.iter().map(|place| place * unit).collect();
             let places = Dimension {

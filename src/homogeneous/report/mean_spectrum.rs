@@ -3,8 +3,8 @@
 use super::averages::Averages;
 use super::columns::{explain, title};
 use crate::report::series::Spectrum;
-use crate::report::tables::{Dimension, Quantity, ReportTable};
 use crate::report::stationarity::parts;
+use crate::report::tables::{Dimension, Quantity, ReportTable};
 use crate::statistics::errors::Sampling;
 use crate::statistics::stationarity::{mean, means};
 

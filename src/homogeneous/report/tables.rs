@@ -161,7 +161,10 @@ mod tests {
         let [time, k] = &grid.over[..] else { panic!("{} dimensions", grid.over.len()) };
         // The last sample is torn.
         assert_eq!((&*time.at.values, &*time.beside[0].values), (&[0.0, 0.5][..], &[0.0, 4.0][..]));
-        assert_eq!((&*k.at.values, time.at.variable.as_deref()), (&[1.0, 2.0, 3.0][..], Some("time_spectra")));
+        assert_eq!(
+            (&*k.at.values, time.at.variable.as_deref()),
+            (&[1.0, 2.0, 3.0][..], Some("time_spectra"))
+        );
         let energy = &grid.quantities[0];
         assert_eq!((energy.variable.as_deref(), energy.values.len()), (Some("spectrum_energy"), 6));
         assert_eq!(energy.values[..5], [10.0, 20.0, 30.0, 11.0, 21.0]);

@@ -1,9 +1,9 @@
 //! The columns of the tables of a channel: units and meanings.
 
-use super::budgets::{STRESSES, TERMS};
+mod terms;
+
 use super::profiles::{Column, Findings, Setting};
 use super::samples::Samples;
-use super::scalar_budgets;
 use super::symmetry::Symmetry;
 use crate::case::Precision;
 use crate::channel::case::{Channel, ChannelScalar};
@@ -60,38 +60,15 @@ const NAMED: [(&str, &str, &str); 43] = [
     ("dz_plus", "nu/u_tau", "separation along z"),
 ];
 
-/// What a term of the budget of `<ab>` is; of k it is half the sum over uu, vv and ww.
-const OF_TERMS: [&str; 7] = [
-    "production, -<a v> dB/dy - <b v> dA/dy",
-    "turbulent transport, -d<a b v>/dy",
-    "viscous diffusion, nu d^2<a b>/dy^2",
-    "pressure strain, <p da/dx_b> + <p db/dx_a>",
-    "pressure transport, -d<p a>/dy and -d<p b>/dy where the other factor is v",
-    "dissipation, -2 nu <da/dx_k db/dx_k>",
-    "work of the Coriolis force",
-];
-
-/// Formulas of the terms of the budget of `<s s>` and of `<a s>`, S being the mean of the scalar s; empty where there is
-/// no such term.
-const OF_SCALAR_TERMS: [[&str; 2]; 7] = [
-    ["production, -2 <v s> dS/dy", "production, -<a v> dS/dy - <v s> dA/dy"],
-    ["turbulent transport, -d<v s s>/dy", "turbulent transport, -d<a v s>/dy"],
-    ["molecular diffusion, kappa d^2<s s>/dy^2", "molecular diffusion, d(nu <s da/dy> + kappa <a ds/dy>)/dy"],
-    ["", "pressure scrambling, <p ds/dx_a>"],
-    ["", "pressure transport, -d<p s>/dy where a is v"],
-    ["dissipation, -2 kappa <ds/dx_k ds/dx_k>", "dissipation, -(nu + kappa) <da/dx_k ds/dx_k>"],
-    ["", "Coriolis force"],
-];
-/// What the sum of all terms is.
-const RESIDUAL: &str = "sum of all terms, zero in a stationary flow that is resolved";
-
 /// Unit and meaning of a column of this name; None if it is unknown.
 pub fn explained(name: &str, scalars: &[ChannelScalar]) -> Option<Explained> {
     let of = |(unit, says): (String, String)| Explained::new(name, unit, says);
     let named = NAMED.iter().find(|(own, ..)| *own == name);
     named
         .map(|(_, unit, says)| Explained::new(name, *unit, *says))
-        .or_else(|| moment(name).or_else(|| term(name)).or_else(|| scalar(name, scalars)).map(of))
+        .or_else(|| {
+            moment(name).or_else(|| terms::of_stresses(name)).or_else(|| scalar(name, scalars)).map(of)
+        })
         .or_else(|| spectral(name, scalars).map(of))
 }
 
@@ -136,19 +113,6 @@ fn fluctuations(letters: &str) -> String {
     format!("<{factors}>")
 }
 
-/// A term of a budget of a stress or of k.
-fn term(name: &str) -> Option<(String, String)> {
-    let (term, stress) = name.rsplit_once('_')?;
-    let letters = STRESSES.iter().find(|own| **own == stress)?;
-    let of = if *letters == "k" { "k".to_owned() } else { format!("<{letters}>") };
-    let says = match TERMS.iter().position(|own| *own == term) {
-        Some(i) => OF_TERMS[i],
-        None if term == "residual" => RESIDUAL,
-        None => return None,
-    };
-    Some((unit(&[("u_tau", 4), ("nu", -1)]), format!("budget of {of}: {says}")))
-}
-
 /// A profile, a term of a budget or a number of a scalar.
 fn scalar(name: &str, scalars: &[ChannelScalar]) -> Option<(String, String)> {
     scalars.iter().find_map(|ChannelScalar { name: own, .. }| {
@@ -177,27 +141,7 @@ fn scalar(name: &str, scalars: &[ChannelScalar]) -> Option<(String, String)> {
             let factors = fluctuations(first).replace('>', "");
             return Some((unit(&[("u_tau", power), (tau, 1)]), format!("{factors} {own}'>")));
         }
-        let (term, quantity) = match first.strip_suffix(&**own).and_then(|term| term.strip_suffix('_')) {
-            Some(term) => (term, None),
-            None => first.rsplit_once('_').map(|(term, letter)| (term, Some(letter)))?,
-        };
-        if quantity.is_some_and(|letter| !["u", "v", "w"].contains(&letter)) {
-            return None;
-        }
-        let says = match scalar_budgets::TERMS.iter().position(|own| *own == term) {
-            Some(i) => OF_SCALAR_TERMS[i][usize::from(quantity.is_some())],
-            None if term == "residual" => RESIDUAL,
-            None => "",
-        };
-        let (factor, of) = match quantity {
-            None => ((tau, 2), format!("<s s>, s being {own}")),
-            Some(letter) => (("u_tau", 1), format!("<{letter} s>, s being {own} and a being {letter}")),
-        };
-        let whole = match quantity {
-            None => unit(&[("u_tau", 2), factor, ("nu", -1)]),
-            Some(_) => unit(&[("u_tau", 2), factor, (tau, 1), ("nu", -1)]),
-        };
-        (!says.is_empty()).then(|| (whole, format!("budget of {of}: {says}")))
+        terms::of_scalar(first, own)
     })
 }
 
@@ -234,11 +178,7 @@ const SERIES: [(&str, &str, &str); 14] = [
     ("time", "time", "time"),
     ("dt", "time", "length of the last step"),
     ("cfl", "1", "Courant number of the last step"),
-    (
-        "energy",
-        "velocity^2",
-        "kinetic energy per unit mass, in the mean over the volume, of the whole velocity",
-    ),
+    ("energy", "velocity^2", "kinetic energy per unit mass of the whole velocity, mean over the volume"),
     ("dissipation", "velocity^2/time", "its dissipation rate"),
     ("bulk_velocity", "velocity", "mean of U over y"),
     ("bulk_velocity_z", "velocity", "mean of W over y"),
@@ -262,10 +202,14 @@ const FILES: [File; 8] = [
     (
         "budgets.csv",
         "Budgets of the Reynolds stresses, of k, and of the scalars of a channel",
-        "In wall units. All factors are fluctuations; A is the mean of a, kappa the diffusivity of the scalar s. A column \
-         of `rotation` is there in a rotating channel.",
+        "In wall units. u, v, w and the scalar s are fluctuations, U, W and S their means, kappa the diffusivity of s. A \
+         rotating channel has the columns `rotation_`.",
     ),
-    ("numbers.csv", "Numbers of a channel", "One row. `friction_of_walls` takes the place of the others between moving walls."),
+    (
+        "numbers.csv",
+        "Numbers of a channel",
+        "One row. `friction_of_walls` takes the place of the others between moving walls.",
+    ),
     ("spectra_x.csv", "Spectra over k_x of a channel", "In wall units, at each y."),
     ("spectra_z.csv", "Spectra over k_z of a channel", "In wall units, at each y."),
     ("correlations_x.csv", "Two-point correlations along x of a channel", "At each y."),
@@ -368,7 +312,8 @@ mod tests {
         for (name, unit, part) in [
             ("uuv", "u_tau^3", "<u'u'v'>"),
             ("pw", "u_tau^3", "<p'w'>"),
-            ("production_uw", "u_tau^4/nu", "budget of <uw>: production"),
+            ("production_uw", "u_tau^4/nu", "budget of <uw>: production, -<u v> dW/dy - <v w> dU/dy"),
+            ("pressure_strain_uv", "u_tau^4/nu", "<p du/dy> + <p dv/dx>"),
             ("residual_k", "u_tau^4/nu", "sum of all terms"),
             ("v_NAME", "u_tau NAME_tau", "<v' NAME'>"),
             ("p_NAME", "u_tau^2 NAME_tau", "<p' NAME'>"),
@@ -376,7 +321,11 @@ mod tests {
             ("v_NAME_NAME", "u_tau NAME_tau^2", "<v' NAME'^2>"),
             ("flatness_NAME", "1", "<s'^4> / <s'^2>^2"),
             ("dissipation_NAME_NAME", "u_tau^2 NAME_tau^2/nu", "-2 kappa <ds/dx_k ds/dx_k>"),
-            ("pressure_scrambling_w_NAME", "u_tau^3 NAME_tau/nu", "budget of <w s>"),
+            (
+                "pressure_scrambling_w_NAME",
+                "u_tau^3 NAME_tau/nu",
+                "budget of <w s>, s = NAME: pressure scrambling, <p ds/dz>",
+            ),
             ("residual_v_NAME", "u_tau^3 NAME_tau/nu", "sum of all terms"),
             ("E_uu", "u_tau nu", "<u' u'>"),
             ("E_pp", "u_tau^3 nu", "<p' p'>"),
@@ -387,7 +336,8 @@ mod tests {
             let found = explained(name, &scalars).unwrap_or_else(|| panic!("{name}"));
             assert!(found.unit == unit && found.says.contains(part), "{found:?}");
         }
-        for odd in ["odd", "E_odd", "odd_uu", "odd_NAME_NAME", "pressure_scrambling_NAME_NAME", "odd_k_NAME"] {
+        for odd in ["odd", "E_odd", "odd_uu", "odd_NAME_NAME", "pressure_scrambling_NAME_NAME", "odd_k_NAME"]
+        {
             assert!(explained(odd, &scalars).is_none(), "{odd}");
         }
         for FileColumns { file, columns, .. } in all() {
