@@ -138,8 +138,8 @@ pub fn write_hdf5(dir: &Path, facts: &Facts, tables: &[ReportTable]) -> Result<(
     store::write_tables(&dir.join(FILE), &attributes, &variables(tables))
 }
 
-/// The variables of the HDF5 file: coordinates, which tables over the same dimension share, and quantities. One
-/// whose name another has is called TABLE_NAME.
+/// The variables of the HDF5 file: coordinates, which tables over the same dimension share, and quantities.
+/// One whose name another has is called TABLE_NAME.
 fn variables<'a>(tables: &'a [ReportTable]) -> Vec<Variable<'a>> {
     let mut variables: Vec<Variable> = Vec::new();
     for dimension in tables.iter().flat_map(|table| &table.over) {

@@ -3,12 +3,12 @@
 //! Specification). Programs that know nothing of rogallo show named coordinates.
 //!
 //! ```text
-//! NAME    dataset f64; attributes units, long_name and others; DIMENSION_LIST, a reference to the scale of each axis
+//! NAME    dataset f64; attributes units, long_name and others; DIMENSION_LIST, the scale of each axis
 //! AXIS    dataset f64; the same; CLASS = "DIMENSION_SCALE", NAME
 //! ```
 //!
-//! The list of datasets that have a scale, which the specification adds to it, is left out, as in snapshots: no
-//! reader asks for it.
+//! The list of datasets that have a scale, which the specification adds to it, is left out, as in snapshots:
+//! no reader asks for it.
 
 use super::container::{self, put_text};
 use super::foreign::{because, put_terminated};
@@ -43,7 +43,7 @@ pub fn write_tables(path: &Path, attributes: &[(&str, String)], variables: &[Var
         for (name, text) in attributes {
             put_text(&file, name, text)?;
         }
-        // One at a time: each that is open takes HDF5 some 10 kB, 4 MB for the 344 of a channel with a scalar.
+        // One at a time: HDF5 takes some 10 kB for each that is open, 4 MB for a channel with a scalar.
         let (scales, others): (Vec<_>, Vec<_>) = variables.iter().partition(|variable| is_scale(variable));
         for variable in scales.into_iter().chain(others) {
             connect(&file, variable, &create(&file, variable, variables)?)?;

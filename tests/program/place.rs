@@ -133,8 +133,8 @@ impl Place {
         Ok(())
     }
 
-    /// Fails unless two runs have written the same text to `file`, but for the head of a report's table, which
-    /// has the name of the run.
+    /// Fails unless two runs have written the same text to `file`, but for lines after `#`, which have the name
+    /// of the run.
     pub fn same_text(&self, a: &str, b: &str, file: &str) -> Outcome {
         let text = |run: &str| -> Result<String, Failed> {
             let text = self.read(&format!("{run}/{file}"))?;

@@ -52,7 +52,7 @@ const LINES: [(&str, &str, &str); 4] = [
     (
         "uu_x vv_x ww_x",
         "velocity^2 length",
-        "one-dimensional spectrum over k_x; <u^2> is the width of a bin times half the first row and all others",
+        "one-dimensional spectrum over k_x; <u^2> is the bin width times half the first row and all others",
     ),
     ("uu_y vv_y ww_y uu_z vv_z ww_z", "velocity^2 length", "the same over k_y and k_z"),
 ];
@@ -109,7 +109,8 @@ pub fn all() -> Vec<FileColumns> {
     FILES.into_iter().zip(columns).map(file).collect()
 }
 
-/// The explanation of a column of a file; that of a scalar's is the one of `NAME`, that of `X_error` the one of X.
+/// The explanation of a column of a file; that of a scalar's is the one of `NAME`, that of `X_error` the one
+/// of X.
 pub fn explain(file: &str, name: &str) -> Explained {
     let name = name.strip_suffix("_error").unwrap_or(name);
     let columns = all().into_iter().find(|of| of.file == file).map_or(Vec::new(), |of| of.columns);

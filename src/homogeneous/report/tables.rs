@@ -63,7 +63,8 @@ fn times<'a>(file: &str, suffix: &str, time: Cow<'a, [f64]>, step: Cow<'a, [f64]
     Dimension { at: named("time", time), beside: vec![named("step", step)] }
 }
 
-/// A table with a row for each time; none if times do not increase. `prefix` begins the names in the HDF5 file.
+/// A table with a row for each time; none if times do not increase. `prefix` begins the names in the HDF5
+/// file.
 fn over_time<'a>(
     name: &'static str,
     suffix: &str,
@@ -79,8 +80,8 @@ fn over_time<'a>(
     Ok(Some(ReportTable { name, title: title(&file), over, quantities }))
 }
 
-/// Spectra over time and wavenumbers, or numbers of these, of all samples; what a sample lacks is NaN. None if
-/// times do not increase.
+/// Spectra over time and wavenumbers, or numbers of these, of all samples; what a sample lacks is NaN. None
+/// if times do not increase.
 fn over_samples<'a>(
     name: &'static str,
     inner: &str,

@@ -196,14 +196,15 @@ const FILES: [File; 8] = [
     (
         "profiles.csv",
         "Profiles of a channel",
-        "In wall units. `NAME` is a scalar, and `NAME_tau` its unit, the flux through the walls over u_tau. u, v, w, p are \
-         velocities and pressure over density; a prime marks fluctuations, and angle brackets the mean over x, z and time.",
+        "In wall units. `NAME` is a scalar, and `NAME_tau` its unit, the flux through the walls over u_tau. \
+         u, v, w, p are velocities and pressure over density; a prime marks fluctuations, and angle brackets \
+         the mean over x, z and time.",
     ),
     (
         "budgets.csv",
         "Budgets of the Reynolds stresses, of k, and of the scalars of a channel",
-        "In wall units. u, v, w and the scalar s are fluctuations, U, W and S their means, kappa the diffusivity of s. A \
-         rotating channel has the columns `rotation_`.",
+        "In wall units. u, v, w and the scalar s are fluctuations, U, W and S their means, kappa the \
+         diffusivity of s. A rotating channel has the columns `rotation_`.",
     ),
     (
         "numbers.csv",

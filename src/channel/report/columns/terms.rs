@@ -83,8 +83,8 @@ fn along(component: &str) -> &str {
     }
 }
 
-/// Unit and meaning of a term of the budget of the variance or of a flux of the scalar `own`; `name` is that of the
-/// column before `_own`.
+/// Unit and meaning of a term of the budget of the variance or of a flux of the scalar `own`; `name` is that
+/// of the column before `_own`.
 pub(super) fn of_scalar(name: &str, own: &str) -> Option<(String, String)> {
     let tau = &*format!("{own}_tau");
     if let Some(term) = name.strip_suffix(own).and_then(|term| term.strip_suffix('_')) {
