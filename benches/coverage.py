@@ -38,7 +38,7 @@ def averaged(rogallo, run, begin, end, places):
     tables = {}
     for name in ("profiles", "budgets"):
         with open(run / f"{name}.csv") as file:
-            tables[name] = list(csv.DictReader(file))
+            tables[name] = list(csv.DictReader(line for line in file if not line.startswith("#")))
     found, points = {}, []
     for i, (table, name, y_plus) in enumerate(QUANTITIES):
         rows = tables[table]
@@ -88,7 +88,7 @@ def main():
         # The report overwrites its tables.
         run = pathlib.Path(place) / "run"
         shutil.copytree(options.run, run, copy_function=os.link, ignore=shutil.ignore_patterns("figures", "*_*.csv", "profiles.csv",
-                                                                                              "budgets.csv"))
+                                                                                              "budgets.csv", "numbers.csv", "tables.h5"))
         whole, places, _ = averaged(options.rogallo, run, options.begin, None, None)
         with open(run / "series.csv") as file:
             end = float(list(csv.DictReader(file))[-1]["time"])

@@ -72,6 +72,15 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
+    /// Explain the columns of the tables of a run: units and meanings
+    Columns {
+        /// Table to explain, for example profiles.csv; all tables if it is not given
+        #[arg(conflicts_with = "markdown")]
+        file: Option<String>,
+        /// Print the columns of all tables as Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print a JSON Schema of case files, with which editors complete and check them
     Schema,
     /// Fill in a job script for a case and submit it
@@ -352,6 +361,8 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
         }
         Command::Keys { markdown: true, .. } => case::keys_in_markdown(flows),
         Command::Keys { table, .. } => case::keys(flows, table.as_deref())?,
+        Command::Columns { markdown: true, .. } => report::columns::markdown(flows),
+        Command::Columns { file, .. } => report::columns::text(flows, file.as_deref())?,
         Command::Schema => format!("{:#}", case::schema(flows)),
         Command::Submit { case, request } => submit::submit(flows, &case.case, &case.overrides, &request)?,
         Command::Stats { references: true, .. } => report::references::list()?,
@@ -359,7 +370,7 @@ fn execute(program: Program, flows: Flows, command: Command) -> Result<i32> {
             directories, reference, columns, forget, ensemble, out, from, to, width, ..
         } => {
             let given = report::Given::pair(reference, &columns)?;
-            let options = report::Options { span: report::Span { from, to }, width, out, ensemble };
+            let options = report::Options { span: report::Span { from, to }, width, out, ensemble, program };
             report::report(flows, &directories, &given, forget.as_ref(), &options)?
         }
         Command::Status { directories } => report::status(flows, &directories)?,

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::parallel::World;
 use crate::plan::{Memory, Row};
+use crate::report::columns::FileColumns;
 use crate::report::series::Table;
 use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
@@ -106,6 +107,11 @@ pub trait Definition: Plain {
     /// in `NAME.csv`.
     fn tables(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// The columns of the tables of a run.
+    fn columns(&self) -> Vec<FileColumns> {
+        Vec::new()
     }
 
     /// The files at the top of a run directory that only a report of this flow writes.
@@ -212,6 +218,11 @@ impl Flows {
     pub fn first(self) -> Chosen {
         // The list of a program is not empty.
         self.chosen((self.0[0].blank)())
+    }
+
+    /// The names of all.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|flow| flow.word)
     }
 
     /// The one of this name, blank.

@@ -124,6 +124,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
 }
 
+/// The same of a text that is made line by line.
+///
+/// # Errors
+/// As for [`write`].
+pub fn write_lines(path: &Path, lines: impl Iterator<Item = String>) -> Result<()> {
+    let write = || -> io::Result<()> {
+        let file = open_as(path, OpenOptions::new().write(true).create(true).truncate(true))?;
+        let mut file = io::BufWriter::new(file);
+        for line in lines {
+            file.write_all(line.as_bytes())?;
+        }
+        file.flush()
+    };
+    write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))
+}
+
 /// The hidden name under which a file is written until it is complete.
 pub fn partial(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -11,6 +11,13 @@ pub struct Program {
     pub commit: &'static str,
 }
 
+impl Default for Program {
+    /// The library, which does not know its commit.
+    fn default() -> Self {
+        Self { version: env!("CARGO_PKG_VERSION"), commit: "unknown" }
+    }
+}
+
 impl fmt::Display for Program {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         write!(formatter, "{} ({})", self.version, self.commit)

@@ -14,14 +14,16 @@ Variables = dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]
 
 
 def read(path: Path, advice: str) -> Columns:
-    """The columns of a table. A last line without its end is still being written, and is left out."""
+    """The columns of a table. Lines after # at its top say what it holds. A last line without its end is still being
+    written, and is left out."""
     try:
         content = path.read_bytes().decode()
     except FileNotFoundError:
         raise Error(f"there is no {path}; {advice}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Error(f"cannot read {path}: {error}") from error
-    names, *rows = content[: content.rfind("\n") + 1].splitlines() or [""]
+    lines = content[: content.rfind("\n") + 1].splitlines()
+    names, *rows = [line for line in lines if not line.startswith("#")] or [""]
     if not rows:
         raise Error(f"{path} has no rows yet; wait for the first sample of the run")
     # Cells may be empty: an error that is not known.

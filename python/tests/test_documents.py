@@ -29,7 +29,7 @@ def test_the_first_session_and_the_guide(channel, tmp_path, monkeypatch):
     figure.unlink()
     (tmp_path / "runs/channel").symlink_to(channel.path)
     python = blocks("docs/guide.md", "python")
-    assert len(python) == 3
+    assert len(python) == 5
     for block in python:
         exec(compile(block, "docs/guide.md", "exec"), {})
     assert figure.is_file()

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::parallel::World;
 use crate::plan::{Memory, Row};
+use crate::report::columns::FileColumns;
 use crate::report::series::Table;
 use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
@@ -103,6 +104,10 @@ impl Definition for case::Channel {
     ) -> Result<Box<dyn Conversion>> {
         let of_from = from.0.flow.of().ok_or_else(|| Error::failure("a state of another flow"))?;
         Ok(Box::new(FromCase::new(from, to, [of_from, self], changes)))
+    }
+
+    fn columns(&self) -> Vec<FileColumns> {
+        report::columns()
     }
 
     fn files(&self) -> &'static [&'static str] {

@@ -13,6 +13,7 @@ use crate::flow::Flow;
 use crate::homogeneous::case::{self, Initial};
 use crate::parallel::World;
 use crate::plan::{Memory, Row};
+use crate::report::columns::FileColumns;
 use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
 use crate::time::Stability;
@@ -96,6 +97,10 @@ impl Definition for case::Homogeneous {
 
     fn tables(&self) -> &'static [&'static str] {
         &["spectra", "spectra_1d", "budget"]
+    }
+
+    fn columns(&self) -> Vec<FileColumns> {
+        report::columns()
     }
 
     fn files(&self) -> &'static [&'static str] {

@@ -1,6 +1,7 @@
 //! Tables and figures of a run, from the files in its run directory. Serial. Here is what is general; what a
 //! flow reports is in its `report`.
 
+pub mod columns;
 pub mod convergence;
 pub mod cubic;
 pub mod ensemble;
@@ -13,6 +14,7 @@ pub mod series;
 mod span;
 pub mod stationarity;
 mod status;
+pub mod tables;
 mod width;
 
 use std::fs;
@@ -23,6 +25,7 @@ use crate::definition::{Chosen, Flows};
 use crate::error::{Error, Result};
 use crate::figure::plain;
 use crate::files;
+use crate::program::Program;
 pub use members::differences;
 use references::Remembered;
 pub use references::{Forget, Given, quoted};
@@ -43,6 +46,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// Whether several runs are members of an ensemble.
     pub ensemble: bool,
+    /// The program that reports, which its tables name.
+    pub program: Program,
 }
 
 /// Folders in the directory of the first of several runs.

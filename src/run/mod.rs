@@ -170,7 +170,8 @@ fn launch(
     if matches!(stopped, None | Some(Reason::StopFile)) {
         // A figure that cannot be drawn must not turn a successful run into a failure.
         let directories = [directory.path.clone()];
-        let report = || report::report(flows, &directories, &[], None, &report::Options::default());
+        let options = report::Options { program: world.program(), ..report::Options::default() };
+        let report = || report::report(flows, &directories, &[], None, &options);
         match world.root_text(report) {
             Ok(table) => log.line(&table),
             Err(error) => log.line(&format!("no figures: {error}")),

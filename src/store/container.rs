@@ -38,6 +38,11 @@ pub(super) fn create(path: &Path, program: Program, kind: &str, room: u64) -> hd
     Ok(file)
 }
 
+/// Creates a file without attributes, of unknown size.
+pub(super) fn create_plain(path: &Path) -> hdf5::Result<File> {
+    options().create_excl(path)
+}
+
 /// Opens a file for one rank alone.
 pub(super) fn open(path: &Path) -> hdf5::Result<File> {
     options().open(path)

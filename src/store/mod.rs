@@ -22,6 +22,7 @@ mod remake;
 mod snapshot;
 mod stored;
 mod stored_records;
+mod tables;
 mod transfer;
 mod xdmf;
 
@@ -36,6 +37,7 @@ pub use remake::Remake;
 pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots, is_in_space};
 pub use stored::{StoredCheckpoint, StoredColumn, StoredSnapshot};
 pub use stored_records::StoredRecords;
+pub use tables::{Variable, write_tables};
 
 use crate::statistics::{Record, Records};
 use crate::transform::{Values, ValuesMut};

@@ -36,7 +36,7 @@ statistics = { every_steps = 1, from = 0.009, batch = 0.02 }
 const LINES: &str = "
 import csv, math
 def read(name):
-    rows = list(csv.DictReader(open('pieces/run/' + name + '.csv')))
+    rows = list(csv.DictReader(line for line in open('pieces/run/' + name + '.csv') if line[0] != '#'))
     lines = {}
     for row in rows: lines.setdefault(float(row['y']), \
     []).append({key: float(value or 'nan') for key, value in row.items()})
@@ -112,6 +112,8 @@ for b in batches:
         "budgets.csv",
         "spectra_x.csv",
         "correlations_z.csv",
+        "numbers.csv",
+        "tables.h5",
         "figures/mean_velocity.svg",
         "figures/budget_k.png",
         "figures/spectra_z_ww.svg",
@@ -143,7 +145,8 @@ for b in batches:
     place.same_text("whole/run", "pieces/run", "profiles.csv")?;
     place.same_text("whole/run", "pieces/run", "budgets.csv")?;
     place.python(LINES)?;
-    let header = place.read("pieces/run/profiles.csv")?;
+    let profiles = place.read("pieces/run/profiles.csv")?;
+    let header = profiles.lines().find(|line| !line.starts_with('#')).ok_or("no names")?;
     ensure!(
         header.starts_with("y,y_plus,U,U_error,") && header.contains(",v_dye,v_dye_error,w_dye,"),
         "{header}"
@@ -172,6 +175,8 @@ for b in batches:
         "budgets.csv",
         "spectra_z.csv",
         "correlations_x.csv",
+        "numbers.csv",
+        "tables.h5",
         "figures/mean_velocity.svg",
     ] {
         ensure!(!place.at("pieces/run").join(file).exists(), "--fresh leaves {file}");
@@ -280,8 +285,8 @@ fn observers() -> Outcome {
     place.python(
         "import csv
 def read(run, name):
-    return [{key: float(value or 'nan') for key, value in row.items()} for row in csv.DictReader(open(run + \
-    '/' + name))]
+    return [{key: float(value or 'nan') for key, value in row.items()} for row in \
+    csv.DictReader(line for line in open(run + '/' + name) if line[0] != '#')]
 # Round-off of the raw moments, in which the velocity of the walls is: 1e-16 U_w^n / u_tau^n, and more where \
 they are differentiated twice.
 for name in ('profiles.csv', 'budgets.csv', 'spectra_x.csv', 'spectra_z.csv'):

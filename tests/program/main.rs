@@ -30,6 +30,7 @@ mod status;
 mod steps;
 mod stopping;
 mod submit;
+mod tables;
 mod trouble;
 mod vectors;
 mod view;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         blowups::trials(),
         status::trials(),
         steps::trials(),
+        tables::trials(),
         watchdog::trials(),
         submit::trials(),
         slurm::trials(),

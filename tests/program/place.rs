@@ -133,9 +133,14 @@ impl Place {
         Ok(())
     }
 
-    /// Fails unless two runs have written the same text to `file`.
+    /// Fails unless two runs have written the same text to `file`, but for lines after `#`, which have the name
+    /// of the run.
     pub fn same_text(&self, a: &str, b: &str, file: &str) -> Outcome {
-        let (of_a, of_b) = (self.read(&format!("{a}/{file}"))?, self.read(&format!("{b}/{file}"))?);
+        let text = |run: &str| -> Result<String, Failed> {
+            let text = self.read(&format!("{run}/{file}"))?;
+            Ok(text.split_inclusive('\n').filter(|line| !line.starts_with('#')).collect())
+        };
+        let (of_a, of_b) = (text(a)?, text(b)?);
         ensure!(of_a == of_b && of_a.lines().count() > 2, "{file} of {a} and of {b} differ:\n{of_a}\n{of_b}");
         Ok(())
     }

@@ -39,7 +39,8 @@ output.statistics = { every_steps = 1, batch = 0.01 }
     fs::write(place.at("channel.toml"), channel)?;
     place.ends(2, "run channel.toml --dir channel", 0, &["done: step 20,"])?;
     let profiles = place.read("channel/profiles.csv")?;
-    let mut rows = profiles.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let lines = profiles.lines().filter(|line| !line.starts_with('#'));
+    let mut rows = lines.map(|line| line.split(',').collect::<Vec<_>>());
     let names = rows.next().ok_or("no heading")?;
     let rows: Vec<_> = rows.collect();
     for name in ["skewness_u", "flatness_u"] {

@@ -332,6 +332,7 @@ impl<'a> SoakTest<'a> {
             let name = name.display();
             ensure!(whole.is_ok() == own.is_ok(), "{name} is only in one of the runs: {}", self.summary());
             if let (Ok(whole), Ok(own)) = (whole, own) {
+                let [whole, own] = [whole, own].map(|bytes| without_head(&bytes));
                 ensure!(whole == own, "{name} differs from that of the undisturbed run: {}", self.summary());
                 same += 1;
             }
@@ -340,6 +341,16 @@ impl<'a> SoakTest<'a> {
         ensure!(self.partial_files()?.is_empty(), "left over: {:?}", self.partial_files()?);
         Ok(())
     }
+}
+
+/// The lines of a table without those at its top that name the run.
+fn without_head(bytes: &[u8]) -> Vec<u8> {
+    bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .skip_while(|line| line[0] == b'#')
+        .flatten()
+        .copied()
+        .collect()
 }
 
 fn send(rank: i32, signal: Signal) {

@@ -1,23 +1,29 @@
-//! The tables of spectra and correlations, in wall units.
+//! Spectra and correlations in wall units, and their tables.
 
-use std::path::Path;
-
+use super::columns::{column, explain, title};
 use super::profiles::{Findings, find};
 use super::spectra::{Along, Line, Spectra, correlation, cosines};
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field};
 use crate::channel::spectra;
 use crate::error::Result;
-use crate::files;
-use crate::report::series::cell;
+use crate::report::tables::{Dimension, Quantity, ReportTable};
 use crate::statistics::errors::{Sampling, Signal};
 
-/// A quantity over wavenumbers or separations at each y; `values` has a row for each y, from the
-/// lower wall on, and so have `errors`, NaN if they are not known.
+/// A quantity over wavenumbers or separations, a row of `width` for each y, from the lower wall on; an error
+/// is NaN if it is not known.
 pub struct Lines {
     pub pair: [Field; 2],
-    pub values: Vec<Vec<f64>>,
-    pub errors: Vec<Vec<f64>>,
+    pub width: usize,
+    pub values: Vec<f64>,
+    pub errors: Vec<f64>,
+}
+
+impl Lines {
+    /// Values and errors at one y.
+    pub fn at(&self, j: usize) -> [&[f64]; 2] {
+        [&self.values, &self.errors].map(|all| &all[j * self.width..][..self.width])
+    }
 }
 
 /// Spectra and correlations over one direction.
@@ -79,66 +85,65 @@ impl Directed {
             let without = Without { spectra, along: &along, pair, groups };
             // In the units of the wall at the same time, whose fluctuations correlate with those of E.
             let whole = own(None)?;
-            let errors = without.errors(&scaled(&all, 1.0 / whole), judge, |line, group| {
+            let width = along.k.len();
+            let errors = without.errors(&scaled(&all, 1.0 / whole), width, judge, |line, group| {
                 Ok(scaled(&line, 1.0 / own(Some(group))?))
             })?;
             directed.spectra.push(Lines {
                 pair,
+                width,
                 values: scaled(&all, 1.0 / scale),
                 errors: scaled(&errors, whole / scale),
             });
             if pair[0] == pair[1] {
-                let correlated =
-                    |lines: &Line| lines.iter().map(|line| correlation(line, &table)).collect::<Line>();
-                let values = correlated(&all);
-                let errors = without.errors(&values, judge, |line, _| Ok(correlated(&line)))?;
-                directed.correlations.push(Lines { pair, values, errors });
+                let correlated = |lines: &Line| -> Line {
+                    lines.chunks(width).flat_map(|line| correlation(line, &table)).collect()
+                };
+                let (values, width) = (correlated(&all), width + 1);
+                let errors = without.errors(&values, width, judge, |line, _| Ok(correlated(&line)))?;
+                directed.correlations.push(Lines { pair, width, values, errors });
             }
         }
         Ok(directed)
     }
 
-    /// Writes `spectra_x.csv` and `correlations_x.csv`, or those of z; y and y+ are columns of the profiles.
-    pub fn write(&self, run_dir: &Path, [y, y_plus]: [&[f64]; 2], scalars: &[ChannelScalar]) -> Result<()> {
+    /// `spectra_x` and `correlations_x`, or those of z; `y` are the places of the profiles.
+    pub fn tables<'a>(&'a self, y: &Dimension<'a>, scalars: &[ChannelScalar]) -> [ReportTable<'a>; 2] {
         let Self { along, k, r, wall_length, spectra, correlations } = self;
-        let along = along.name();
-        let scaled =
-            |values: &[f64], unit: f64| values.iter().map(|value| value * unit).collect::<Vec<f64>>();
-        let tables = [
-            ("spectra", "k", k, scaled(k, *wall_length), "E", spectra),
-            ("correlations", "d", r, scaled(r, 1.0 / wall_length), "R", correlations),
-        ];
-        for (table, axis, places, places_plus, quantity, lines) in tables {
-            let names: Vec<String> = lines
-                .iter()
-                .map(|Lines { pair, .. }| column(*pair, scalars))
-                .map(|name| format!(",{quantity}_{name},{quantity}_{name}_error"))
-                .collect();
-            let mut text = format!("y,y_plus,{axis}{along},{axis}{along}_plus{}\n", names.concat());
-            for (j, (y, y_plus)) in y.iter().zip(y_plus).enumerate() {
-                for (i, (place, place_plus)) in places.iter().zip(&places_plus).enumerate() {
-                    let values = [*y, *y_plus, *place, *place_plus]
-                        .into_iter()
-                        .chain(lines.iter().flat_map(|of| [of.values[j][i], of.errors[j][i]]));
-                    let cells: Vec<String> = values.map(cell).collect();
-                    text += &(cells.join(",") + "\n");
+        let letter = along.name();
+        let table = |name: &'static str, axis: &str, places: &'a [f64], unit: f64, lines: &'a [Lines]| {
+            let (mark, variable) = if axis == "k" { ("E", "spectrum") } else { ("R", "correlation") };
+            let axis = format!("{axis}{letter}");
+            let plus: Vec<f64> = places.iter().map(|place| place * unit).collect();
+            let places = Dimension {
+                at: Quantity::exact(explain(&axis, scalars), places),
+                beside: vec![Quantity::exact(explain(&format!("{axis}_plus"), scalars), plus)],
+            };
+            let quantity = |Lines { pair, values, errors, .. }: &'a Lines| {
+                let product = column(*pair, scalars);
+                Quantity {
+                    column: explain(&format!("{mark}_{product}"), scalars),
+                    variable: Some(format!("{variable}_{letter}_{product}")),
+                    values: values.into(),
+                    errors: Some(errors.into()),
                 }
-            }
-            let path = run_dir.join(format!("{table}_{along}.csv"));
-            files::write(&path, text.as_bytes())?;
-        }
-        Ok(())
+            };
+            let (title, over) = (title(&format!("{name}.csv")), vec![y.clone(), places]);
+            ReportTable { name, title, over, quantities: lines.iter().map(quantity).collect() }
+        };
+        let [spectra_name, correlations_name] = match along {
+            Direction::X => ["spectra_x", "correlations_x"],
+            Direction::Z => ["spectra_z", "correlations_z"],
+        };
+        [
+            table(spectra_name, "k", k, *wall_length, spectra),
+            table(correlations_name, "d", r, 1.0 / wall_length, correlations),
+        ]
     }
 }
 
-/// The column name of a product, such as "uv" or "u_dye".
-fn column([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
-    let between = if matches!((a, b), (Field::Scalar(_), _) | (_, Field::Scalar(_))) { "_" } else { "" };
-    format!("{}{between}{}", a.plain_name(scalars), b.plain_name(scalars))
-}
-
 fn scaled(lines: &Line, factor: f64) -> Line {
-    lines.iter().map(|line| line.iter().map(|value| factor * value).collect()).collect()
+    lines.iter().map(|value| factor * value).collect()
 }
 
 /// The spectra of a product from all groups of batches but one.
@@ -150,29 +155,34 @@ struct Without<'a> {
 }
 
 impl Without<'_> {
-    /// The errors of what `of` makes of a spectrum, by the jackknife: see
+    /// The errors of what `of` makes of a spectrum, with rows of `width` for each y, by the jackknife: see
     /// [`super::errors`]. Each wavenumber or separation has its own integral time, that of its values at
     /// all y.
     fn errors(
         &self,
         all: &Line,
+        width: usize,
         judge: &dyn Fn(&Signal) -> Sampling,
         of: impl Fn(Line, usize) -> Result<Line>,
     ) -> Result<Line> {
-        let (rows, columns) = (all.len(), all.first().map_or(0, Vec::len));
-        let mut series: Vec<Signal> = vec![vec![Vec::with_capacity(self.groups); rows]; columns];
-        for group in (0..self.groups).filter(|_| self.groups > 1) {
-            let values = of(self.spectra.product(self.along, self.pair, Some(group))?, group)?;
-            for (j, (row, without)) in all.iter().zip(values).enumerate() {
-                for (i, (q, without)) in row.iter().zip(without).enumerate() {
-                    series[i][j].push((self.groups as f64 - 1.0) * (q - without));
-                }
-            }
+        let mut errors = vec![f64::NAN; all.len()];
+        if self.groups < 2 {
+            return Ok(errors);
         }
-        let mut errors = vec![vec![f64::NAN; columns]; rows];
-        for (i, signal) in series.iter().enumerate().filter(|_| self.groups > 1) {
-            let sampling = judge(signal);
-            signal.iter().zip(&mut errors).for_each(|(series, row)| row[i] = sampling.error(series));
+        // Group after group.
+        let mut series = Vec::with_capacity(self.groups * all.len());
+        for group in 0..self.groups {
+            let without = of(self.spectra.product(self.along, self.pair, Some(group))?, group)?;
+            series.extend(
+                all.iter().zip(without).map(|(q, without)| (self.groups as f64 - 1.0) * (q - without)),
+            );
+        }
+        for i in 0..width {
+            let places = || (i..all.len()).step_by(width);
+            let at = |place: usize| series[place..].iter().step_by(all.len()).copied().collect();
+            let signal: Signal = places().map(at).collect();
+            let sampling = judge(&signal);
+            places().zip(&signal).for_each(|(place, series)| errors[place] = sampling.error(series));
         }
         Ok(errors)
     }

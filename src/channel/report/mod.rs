@@ -1,14 +1,14 @@
 //! The report of a channel. The batches of its statistics give profiles and budgets in wall units
-//! with their sampling errors. They go to `profiles.csv` and `budgets.csv`, to the table, and to the
-//! figures `mean_velocity`, `stresses`, `vorticity`, `budget_k`, `scalar_mean` and `scalar_rms`;
-//! `friction` shows the history of the series, and `convergence` the numbers of the table over the time
-//! that is averaged. Spectra and two-point correlations at all y go to
-//! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
-//! them.
+//! with their sampling errors. They go to `profiles.csv`, `budgets.csv` and `numbers.csv`, all together to
+//! `tables.h5`, to the table on the screen, and to the figures `mean_velocity`, `stresses`, `vorticity`,
+//! `budget_k`, `scalar_mean` and `scalar_rms`; `friction` shows the history of the series, and `convergence` the
+//! numbers of the table over the time that is averaged. Spectra and two-point correlations at all y go to
+//! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of them.
 
 mod averaged;
 mod budgets;
 mod chosen;
+mod columns;
 mod comparison;
 mod convergence;
 mod errors;
@@ -30,22 +30,21 @@ mod stationarity;
 mod symmetry;
 mod table;
 
-use std::path::Path;
-
 use crate::channel::case::Channel;
 use crate::error::{Error, Result};
 use crate::figure::plain;
-use crate::files;
+use crate::report::columns::FileColumns;
 use crate::report::gallery::Gallery;
 use crate::report::plot::together;
-use crate::report::rows::errors_noted;
-use crate::report::series::{Table, cell};
+use crate::report::rows::{errors_noted, errors_told, number};
+use crate::report::series::Table;
+use crate::report::tables::{self, Dimension, Facts, Quantity, ReportTable};
 use crate::report::{Given, Labels, Recorded, Together};
-use crate::statistics::Window;
 use crate::statistics::errors::Sampling;
+use crate::statistics::{Tally, Window};
 use crate::table::TextTable;
 use averaged::Averaged;
-use profiles::Column;
+use profiles::{Column, Findings};
 use reference::References;
 pub use reference::holds_profiles;
 pub use samples::MOST_GROUPS;
@@ -92,18 +91,60 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the tables of the averages.
-    fn write(&self, dir: &Path) -> Result<()> {
-        let Some(Averaged { findings, lines, .. }) = &self.averaged else { return Ok(()) };
-        write(&dir.join("profiles.csv"), &findings.profiles)?;
-        write(&dir.join("budgets.csv"), &findings.budgets)?;
-        let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
-        lines.iter().flatten().try_for_each(|lines| lines.write(dir, places, &self.flow.scalars))
+    fn write(&self, recorded: &Recorded) -> Result<()> {
+        let Some(averaged) = &self.averaged else { return Ok(()) };
+        let (facts, tables) = (self.facts(recorded, averaged), self.tables(averaged));
+        tables.iter().try_for_each(|table| tables::write_csv(&recorded.tables, &facts, table))?;
+        tables::write_hdf5(&recorded.tables, &facts, &tables)
+    }
+
+    /// What the lines at the top of the tables say.
+    fn facts(&self, recorded: &Recorded, averaged: &Averaged) -> Facts {
+        let Averaged { tally: Tally { begin, end, samples, .. }, sampling, .. } = averaged;
+        let value = |name: &str| averaged.number(name).map_or(f64::NAN, |number| number.0);
+        let [from, to, units] = [*begin, *end, (end - begin) * value("u_tau")].map(number);
+        let members = (!self.members.is_empty()).then(|| ("ensemble", self.members.join(", ")));
+        let own = [
+            ("averages", format!("t = {from} to {to}, {units} h/u_tau; {samples} samples")),
+            ("errors", errors_told(sampling, *begin)),
+            ("Re_tau", number(value("re_tau"))),
+            ("normalisation", "wall units: u_tau, nu and the density; h is half the height".to_owned()),
+        ];
+        tables::facts(recorded, members.into_iter().chain(own).collect())
+    }
+
+    /// The tables of the averages.
+    fn tables<'b>(&self, averaged: &'b Averaged) -> Vec<ReportTable<'b>> {
+        let (Findings { profiles, budgets, numbers }, scalars) = (&averaged.findings, &self.flow.scalars);
+        let quantity = |column: &'b Column| Quantity {
+            column: columns::explain(&column.name, scalars),
+            variable: None,
+            values: (&column.values).into(),
+            errors: Some((&column.errors).into()),
+        };
+        let place = |i: usize| Quantity { errors: None, ..quantity(&profiles[i]) };
+        let y = Dimension { at: place(0), beside: vec![place(1)] };
+        let table = |name: &'static str, over: Vec<Dimension<'b>>, all: &'b [Column]| ReportTable {
+            name,
+            title: columns::title(&format!("{name}.csv")),
+            over,
+            quantities: all.iter().map(quantity).collect(),
+        };
+        let mut tables = vec![
+            table("profiles", vec![y.clone()], &profiles[2..]),
+            table("budgets", vec![y.clone()], &budgets[2..]),
+            table("numbers", Vec::new(), numbers),
+        ];
+        tables.extend(averaged.lines.iter().flatten().flat_map(|lines| lines.tables(&y, scalars)));
+        tables
     }
 }
 
 /// The files that a report writes; `statistics.h5` is of an older version.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 9] = [
     "statistics.h5",
+    "numbers.csv",
+    tables::FILE,
     "profiles.csv",
     "budgets.csv",
     "spectra_x.csv",
@@ -120,7 +161,7 @@ pub const FILES: [&str; 7] = [
 pub fn report(recorded: &Recorded, references: &[Given]) -> Result<String> {
     let run = Run::read(recorded)?;
     recorded.make_directories()?;
-    run.write(&recorded.tables)?;
+    run.write(recorded)?;
     let references = read(recorded, references)?;
     let mut facts = run.labels.facts(run.series);
     facts.extend(run.averaged.as_ref().map(|averaged| errors_noted(&averaged.sampling)));
@@ -154,7 +195,7 @@ fn report_mean(members: &[Recorded], references: &[Given]) -> Result<String> {
     let mut run = Run { averaged, notes, ..Run::blank(first)? };
     run.members = names.clone();
     first.make_directories()?;
-    run.write(&first.tables)?;
+    run.write(first)?;
     let references = read(first, references)?;
     let facts = [plain(&names.join(", ")), errors_noted(&Sampling::of_members(names.len(), 1.0))];
     let drawn = Gallery::of_run(first, &facts).draw(&figures::of(&run, &references, true))?;
@@ -168,23 +209,9 @@ fn read(run: &Recorded, references: &[Given]) -> Result<References> {
     References::read(references, &foreign)
 }
 
-/// Writes a CSV file: y (from the lower wall, in half-heights) and y_plus (from the nearest wall),
-/// then each column and its error; missing values are empty.
-fn write(path: &Path, columns: &[Column]) -> Result<()> {
-    let places = &columns[..2];
-    let others = &columns[2..];
-    let names = places.iter().map(|column| column.name.clone());
-    let names: Vec<String> = names
-        .chain(others.iter().flat_map(|Column { name, .. }| [name.clone(), format!("{name}_error")]))
-        .collect();
-    let row = |i: usize| {
-        let values = places.iter().map(|column| column.values[i]);
-        let cells =
-            values.chain(others.iter().flat_map(|column| [column.values[i], column.errors[i]])).map(cell);
-        cells.collect::<Vec<_>>().join(",") + "\n"
-    };
-    let rows: String = (0..columns[0].values.len()).map(row).collect();
-    files::write(path, (names.join(",") + "\n" + &rows).as_bytes())
+/// The columns of all tables.
+pub fn columns() -> Vec<FileColumns> {
+    columns::all()
 }
 
 #[cfg(test)]

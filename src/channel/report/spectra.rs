@@ -33,8 +33,9 @@ pub struct Along {
     pub k: Vec<f64>,
 }
 
-/// The contribution of each k to `<a'b'>` at the points that are kept, from the lower wall on.
-pub type Line = Vec<Vec<f64>>;
+/// The contribution of each k to `<a'b'>` at the points that are kept, from the lower wall on: a row of all k
+/// for each y.
+pub type Line = Vec<f64>;
 
 impl<'a> Spectra<'a> {
     pub fn new(
@@ -117,7 +118,7 @@ impl<'a> Spectra<'a> {
             line
         };
         let kept = (0..self.symmetry.kept(self.points)).map(|i| last - i);
-        Ok(kept.map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
+        Ok(kept.flat_map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
     }
 
     /// The mean profile of a field; v has none.
@@ -243,8 +244,8 @@ mod tests {
             let along = spectra.along(Direction::Z).unwrap();
             for pair in crate::channel::spectra(flow.scalars.len()) {
                 let lines = spectra.product(&along, pair, None).unwrap();
-                assert_eq!(lines.len(), if flows.len() == 1 { 3 } else { 2 });
-                for (i, line) in lines.iter().enumerate() {
+                assert_eq!(lines.len(), if flows.len() == 1 { 9 } else { 6 });
+                for (i, line) in lines.chunks(3).enumerate() {
                     let j = 2 - i;
                     let mean = |of: &dyn Fn(bool) -> f64| {
                         flows.iter().map(|mirrored| of(*mirrored)).sum::<f64>() / flows.len() as f64

@@ -84,7 +84,7 @@ impl Curves<'_> {
 
     /// Premultiplied spectrum or correlation at a point in y.
     fn points(&self, j: usize) -> Points {
-        let points = self.over(&self.lines.values[j]).into_iter();
+        let points = self.over(self.lines.at(j)[0]).into_iter();
         points.filter(|(_, value)| value.is_finite()).collect()
     }
 
@@ -105,8 +105,9 @@ impl Curves<'_> {
             false => "centre".to_owned(),
         };
         let label = shown(if self.alone { self.half[j] } else { place });
-        let (x, values): (Vec<f64>, Vec<f64>) = self.over(&self.lines.values[j]).into_iter().unzip();
-        let errors: Vec<f64> = self.over(&self.lines.errors[j]).into_iter().map(|point| point.1).collect();
+        let [values, errors] = self.lines.at(j).map(|values| self.over(values));
+        let (x, values): (Vec<f64>, Vec<f64>) = values.into_iter().unzip();
+        let errors: Vec<f64> = errors.into_iter().map(|point| point.1).collect();
         let part = Part::line(label, colour, self.points(j)).within(&x, &values, &errors);
         let mut part = part.keyed(shown(place));
         for line in self.laid_over.iter().filter(|line| self.nearest(line.y_plus) == j) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::columns::{explain, title};
 use super::comparison::compared;
 use super::reference::References;
 use super::table::extreme;
@@ -15,6 +16,7 @@ use crate::report::rows::{
     Columns, aligned, figures_row, in_columns, members_told, number, significant, with_error,
 };
 use crate::report::series::Table;
+use crate::report::tables::{Facts, head};
 use crate::statistics::errors::between;
 use crate::statistics::stationarity::mean;
 
@@ -34,11 +36,11 @@ const SHOWN: [(&str, &str); 12] = [
     ("skewness_x", "derivative skewness"),
 ];
 
-/// The mean of members as the data of one run, written as tables into `dir`.
+/// The mean of members as the data of one run, written as tables into `dir` with `facts` at their top.
 ///
 /// # Errors
 /// Members without a time in common; files that cannot be written.
-pub fn average<'a>(members: &[Run<'a>], dir: &Path) -> Result<Run<'a>> {
+pub fn average<'a>(members: &[Run<'a>], dir: &Path, facts: &Facts) -> Result<Run<'a>> {
     let path = |name: &str| dir.join(name);
     let of_all =
         |of: &dyn Fn(&Run<'a>) -> Option<Table>| -> Option<Vec<Table>> { members.iter().map(of).collect() };
@@ -56,8 +58,16 @@ pub fn average<'a>(members: &[Run<'a>], dir: &Path) -> Result<Run<'a>> {
         budget: budget.transpose()?,
     };
     let Tables { series, shells, lines, budget } = &tables;
-    for table in [Some(&**series), shells.as_ref(), lines.as_ref(), budget.as_ref()].into_iter().flatten() {
-        files::write(table.path(), table.text().as_bytes())?;
+    let named = [
+        ("series.csv", Some(&**series)),
+        ("spectra.csv", shells.as_ref()),
+        ("spectra_1d.csv", lines.as_ref()),
+        ("budget.csv", budget.as_ref()),
+    ];
+    for (file, table) in named.into_iter().filter_map(|(file, table)| Some((file, table?))) {
+        let unit = |(name, _)| explain(file, name).unit;
+        let head = head(title(file), facts, table.columns().map(unit));
+        files::write(table.path(), (head + &table.text()).as_bytes())?;
     }
     let mut run = Run::of(members[0].labels, tables)?;
     // Not of means: the mean of S q^2 / eps is not that of its parts.

@@ -1,11 +1,12 @@
 //! The energy spectrum of a stationary box, averaged over time, with its sampling error at each wavenumber.
 
 use super::averages::Averages;
-use crate::report::series::{Spectrum, Table};
+use super::columns::{explain, title};
+use crate::report::series::Spectrum;
 use crate::report::stationarity::parts;
+use crate::report::tables::{Dimension, Quantity, ReportTable};
 use crate::statistics::errors::Sampling;
 use crate::statistics::stationarity::{mean, means};
-use std::path::PathBuf;
 
 /// Least number of parts into which the time is divided.
 const LEAST_PARTS: usize = 5;
@@ -54,9 +55,21 @@ impl MeanSpectrum {
     }
 
     /// The table of the average.
-    pub fn table(&self, path: PathBuf) -> Table {
-        let columns = [("k", &self.wavenumber), ("energy", &self.energy), ("energy_error", &self.errors)];
-        Table::of(path, columns.map(|(name, values)| (name.to_owned(), values.clone())).into())
+    pub fn table(&self) -> ReportTable<'_> {
+        let [k, energy] = ["k", "energy"].map(|column| explain("spectrum.csv", column));
+        let at = Quantity { variable: Some("k_mean".into()), ..Quantity::exact(k, &self.wavenumber) };
+        let energy = Quantity {
+            column: energy,
+            variable: Some("spectrum_mean".into()),
+            values: (&self.energy).into(),
+            errors: Some((&self.errors).into()),
+        };
+        ReportTable {
+            name: "spectrum",
+            title: title("spectrum.csv"),
+            over: vec![Dimension { at, beside: Vec::new() }],
+            quantities: vec![energy],
+        }
     }
 }
 
@@ -89,6 +102,6 @@ mod tests {
         assert!(slow.is_nan() && still < 1e-12, "{:?}", mean.errors);
         assert_eq!(mean.positive().len(), 3);
         assert!(MeanSpectrum::of(&spectra[..8], &averages).is_none());
-        assert!(mean.table("a.csv".into()).text().starts_with("k,energy,energy_error\n0e0,0e0,0e0\n"));
+        assert_eq!(*mean.table().quantities[0].values, mean.energy);
     }
 }

@@ -1,10 +1,11 @@
 //! Tables and figures of runs of this flow: `dissipation` and `energy` and, if the files have the data,
 //! `spectrum`, `kolmogorov`, `balance`, `production`, `stresses`, `lumley`, `transfer`, `spectra_1d`,
 //! `length_scales`, `skewness`; of a box that decays `decay`, of a forced one `convergence`. The mean spectrum
-//! of a forced box goes to `spectrum.csv`.
+//! of a forced box goes to `spectrum.csv`, and all tables to `tables.h5`.
 
 mod averages;
 mod balance;
+mod columns;
 mod comparison;
 mod decay;
 mod ensemble;
@@ -14,6 +15,7 @@ mod mean_spectrum;
 mod reference;
 mod shear;
 mod table;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod timescale;
@@ -22,11 +24,12 @@ mod verdict;
 use super::case::Homogeneous;
 use crate::error::{Error, Result};
 use crate::figure::plain;
-use crate::files;
+use crate::report::columns::FileColumns;
 use crate::report::gallery::Gallery;
 use crate::report::plot::together;
 use crate::report::rows::errors_noted;
 use crate::report::series::{History, Spectrum, Table, spectra};
+use crate::report::tables::{FILE, write_csv, write_hdf5};
 use crate::report::{Given, Labels, Recorded, Together, names};
 use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
@@ -52,10 +55,11 @@ pub fn report(flow: &Homogeneous, recorded: &Recorded, references: &[Given]) -> 
     let mut facts = run.labels.facts(&run.tables.series);
     facts.extend(run.averages.iter().flatten().map(|averages| errors_noted(&averages.sampling)));
     recorded.make_directories()?;
+    let told = tables::facts(recorded, &run);
     if let Some(mean) = &run.mean {
-        let table = mean.table(recorded.tables.join(FILES[0]));
-        files::write(table.path(), table.text().as_bytes())?;
+        write_csv(&recorded.tables, &told, &mean.table())?;
     }
+    write_hdf5(&recorded.tables, &told, &tables::of(&run)?)?;
     let drawn = Gallery::of_run(recorded, &facts).draw(&figures::of(&run, &references, true)?)?;
     Ok(table::table(&run, &references, &recorded.figures, &drawn))
 }
@@ -78,7 +82,9 @@ pub fn report_together(recorded: &[Recorded], how: Together, references: &[Given
     let references = read(first, references)?;
     first.make_directories()?;
     if how == Together::Averaged {
-        let mean = ensemble::average(&runs, &first.tables)?;
+        let told = tables::facts_of_members(first, &names);
+        let mean = ensemble::average(&runs, &first.tables, &told)?;
+        write_hdf5(&first.tables, &told, &tables::of(&mean)?)?;
         let facts = [plain(&names.join(", ")), errors_noted(&Sampling::of_members(runs.len(), 1.0))];
         let drawn = Gallery::of_run(first, &facts).draw(&figures::of(&mean, &references, true)?)?;
         return Ok(ensemble::table(&names, &runs, &mean, &references, &first.figures, &drawn));
@@ -122,7 +128,12 @@ struct Run<'a> {
 }
 
 /// The files that only a report writes.
-pub const FILES: [&str; 1] = ["spectrum.csv"];
+pub const FILES: [&str; 2] = ["spectrum.csv", FILE];
+
+/// The columns of all tables.
+pub fn columns() -> Vec<FileColumns> {
+    columns::all()
+}
 
 impl<'a> Run<'a> {
     fn read(flow: &Homogeneous, recorded: &'a Recorded) -> Result<Self> {

@@ -100,7 +100,7 @@ fn spectra_have_the_errors_of_the_mean_of_their_batches() {
     assert!(error > 1e-4, "{error}");
     let energy = |of: &Directed, k: usize| {
         let lines = of.spectra.iter().find(|lines| lines.pair == [Field::U; 2]).unwrap();
-        (lines.values[7][k], lines.errors[7][k])
+        (lines.at(7)[0][k], lines.at(7)[1][k])
     };
     let steady: Vec<(f64, f64)> = factors.iter().map(|factor| (*factor, 1.0)).collect();
     let of_steady = directed(&summed(&steady), &judge);
@@ -113,8 +113,8 @@ fn spectra_have_the_errors_of_the_mean_of_their_batches() {
     }
     // The correlation does not know the factor.
     let of_correlation = &of_steady.correlations[0];
-    assert!((of_correlation.values[7][0] - 1.0).abs() < 1e-12);
-    assert!(of_correlation.errors.iter().flatten().all(|error| *error < 1e-12));
+    assert!((of_correlation.at(7)[0][0] - 1.0).abs() < 1e-12);
+    assert!(of_correlation.errors.iter().all(|error| *error < 1e-12));
     // With u_tau^2 of the same factor neither do wall units; what is left is round-off.
     let moving: Vec<(f64, f64)> = factors.iter().map(|factor| (*factor, *factor)).collect();
     let (value, found) = energy(&directed(&summed(&moving), &judge), 2);
@@ -148,6 +148,6 @@ fn members_have_the_error_between_them() {
     let members = factors.map(|factor| summed(&[(factor, 1.0)])).into();
     let sums = SpectralSums::of_members(members).unwrap();
     let lines = directed(&sums, &|_| Sampling::of_members(3, 2.0));
-    let (value, error) = (lines.spectra[0].values[3][1], lines.spectra[0].errors[3][1]);
+    let (value, error) = (lines.spectra[0].at(3)[0][1], lines.spectra[0].at(3)[1][1]);
     assert!((error / value - between(&factors) / 1.01).abs() < 1e-9, "{value} +- {error}");
 }

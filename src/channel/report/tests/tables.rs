@@ -66,11 +66,6 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         let (convergence, stationarity) =
             (convergence::of(&judged, &samples, &setting).unwrap(), Some(stationarity::of(&judged, &series)));
         let errors::Judged { findings, sampling, .. } = judged;
-        write(&dir.path().join("profiles.csv"), &findings.profiles).unwrap();
-        let written = Table::read(&dir.path().join("profiles.csv")).unwrap();
-        assert_eq!(written.column("U").unwrap(), findings.profiles[2].values);
-        assert!(written.column("flatness_u_error").unwrap()[0].is_nan());
-
         let reference = dir.path().join("published.txt");
         std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.0714 1 1 -0.1\n0.143 2 2 -0.3\n1 14 6 0\n")
             .unwrap();
@@ -92,6 +87,15 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         let options = Options::default();
         let recorded = Recorded::read(crate::FLOWS, dir.path(), false, &options).unwrap();
         recorded.make_directories().unwrap();
+        run.write(&recorded).unwrap();
+        let written = Table::read(&dir.path().join("profiles.csv")).unwrap();
+        let profiles = &run.averaged.as_ref().unwrap().findings.profiles;
+        assert_eq!(written.column("U").unwrap(), profiles[2].values);
+        assert!(written.column("flatness_u_error").unwrap()[0].is_nan());
+        let text = std::fs::read_to_string(dir.path().join("budgets.csv")).unwrap();
+        for part in ["# averages: t = 4 to 10, ", "\n# Re_tau: 14.", "\n# units: h,nu/u_tau,u_tau^4/nu,"] {
+            assert!(text.contains(part), "no `{part}` in\n{text}");
+        }
         let all = figures::of(&run, &references, true);
         let drawn = Gallery::of_run(&recorded, &[]).draw(&all).unwrap();
         let figures = &recorded.figures;
