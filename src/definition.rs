@@ -53,6 +53,11 @@ pub trait Definition: Plain {
         0
     }
 
+    /// Bytes of the averages that the report at the end of the run holds.
+    fn reported(&self, _case: &Case) -> usize {
+        0
+    }
+
     /// Lines of `check`: what the case resolves.
     ///
     /// # Errors

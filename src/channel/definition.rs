@@ -63,6 +63,10 @@ impl Definition for case::Channel {
         size_of::<f64>() * Parameters::new(case, self).batch_numbers()
     }
 
+    fn reported(&self, case: &Case) -> usize {
+        Parameters::new(case, self).reported(plan::batches(case, self))
+    }
+
     fn rows(&self, case: &Case) -> Result<Vec<Row>> {
         Ok(plan::rows(case, self))
     }

@@ -77,6 +77,11 @@ fn channels() -> Outcome {
         (4, " --set domain.grid=[64,641,64]"),
         (8, " --set parallel.process_grid=[4,2]"),
         (16, ""),
+        // Many batches, all of which the report holds.
+        (
+            2,
+            " --set domain.grid=[32,65,32] --set time={dt=1e-4,end=0.006} --set output.statistics.batch=1e-4",
+        ),
     ] {
         as_predicted(&place, "channel", ranks, sets)?;
     }

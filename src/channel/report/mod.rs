@@ -47,6 +47,8 @@ use averaged::Averaged;
 use profiles::{Column, Findings};
 use reference::References;
 pub use reference::holds_profiles;
+pub use samples::MOST_GROUPS;
+pub use spectral_sums::groups_held;
 use symmetry::Symmetry;
 
 /// The data of a run of a channel.

@@ -1,13 +1,16 @@
 //! Tables and figures of runs of this flow: `dissipation` and `energy` and, if the files have the data,
-//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`; of a forced box `convergence`. The
-//! mean spectrum of a forced box goes to `spectrum.csv`, and all tables to `tables.h5`.
+//! `spectrum`, `kolmogorov`, `balance`, `production`, `stresses`, `lumley`, `transfer`, `spectra_1d`,
+//! `length_scales`, `skewness`; of a box that decays `decay`, of a forced one `convergence`. The mean spectrum
+//! of a forced box goes to `spectrum.csv`, and all tables to `tables.h5`.
 
 mod averages;
 mod balance;
 mod columns;
 mod comparison;
+mod decay;
 mod ensemble;
 mod figures;
+mod length_scales;
 mod mean_spectrum;
 mod reference;
 mod shear;
@@ -15,6 +18,7 @@ mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod timescale;
 mod verdict;
 
 use super::case::Homogeneous;
@@ -31,6 +35,7 @@ use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
 use averages::Averages;
 use balance::EnergyBudget;
+use decay::Decay;
 use mean_spectrum::MeanSpectrum;
 use reference::References;
 pub use reference::form;
@@ -111,6 +116,8 @@ struct Run<'a> {
     history: History,
     energy: EnergyBudget,
     stresses: Stresses,
+    /// The exponent of its decay, or why there is none; none if something drives the flow.
+    decay: Option<std::result::Result<Decay, &'static str>>,
     spectra: Vec<Spectrum>,
     /// The points of the grid, if the case can be read.
     grid: Option<[usize; 3]>,
@@ -151,9 +158,11 @@ impl<'a> Run<'a> {
     /// What these tables say.
     fn of(labels: &'a Labels, tables: Tables<'a>) -> Result<Self> {
         let history = History::of(&tables.series)?;
+        let energy = EnergyBudget::of(&tables.series, &history);
         Ok(Self {
             labels,
-            energy: EnergyBudget::of(&tables.series, &history),
+            decay: energy.only_dissipates(&history).then(|| Decay::of(&history)),
+            energy,
             stresses: Stresses::of(&tables.series, &history),
             spectra: tables.shells.as_ref().map(spectra).transpose()?.unwrap_or_default(),
             history,
