@@ -1,0 +1,284 @@
+"""Every column of the tables of a channel, computed from its checkpoints: `channel_tables.py RUN ..`.
+
+Each checkpoint is a sample of the averages, with the time since the one before as its weight. Fluctuations
+are those about the average over all samples; a symmetric channel has its samples and their mirror images.
+The equations of the budgets are those of Mansour, Kim & Moin (1988)."""
+
+import itertools
+import sys
+from pathlib import Path
+
+import numpy as np
+from channel_fields import State
+from tables import Comparison, read
+
+VELOCITY = "uvw"
+
+
+class Sample:
+    """Values [x, z, y] of the fields of a state and of their gradients; the mirror image if `mirrored`."""
+
+    def __init__(self, state, weight, mirrored):
+        self.weight, self.value, self.slope = weight, {}, {}
+        for name in (*VELOCITY, "p", *state.scalars):
+            values = [state.at_points(series) for series in (state.series[name], *state.slopes(name))]
+            if mirrored:
+                values = [value[..., ::-1] for value in values]
+                values[2] *= -1.0
+                ends = state.case.get("scalar", {}).get(name, {}).get("values")
+                if name == "v" or ends:
+                    values = [-value for value in values]
+                if ends:
+                    values[0] += sum(ends)
+            self.value[name], self.slope[name] = values[0], dict(zip("xyz", values[1:], strict=True))
+
+
+class Averages:
+    """Averages of the samples, over planes and time, as profiles over y."""
+
+    def __init__(self, samples, line):
+        self.samples, self.line = samples, line
+        self.total = sum(sample.weight for sample in samples)
+        names = samples[0].value
+        self.mean = {name: self.over(lambda sample, name=name: sample.value[name]) for name in names}
+        self.mean_slope = {
+            name: self.over(lambda sample, name=name: sample.slope[name]["y"]) for name in names
+        }
+        for sample in samples:
+            for name in names:
+                sample.value[name] = sample.value[name] - self.mean[name]
+                sample.slope[name]["y"] = sample.slope[name]["y"] - self.mean_slope[name]
+
+    def over(self, values):
+        return sum(sample.weight * values(sample).mean(axis=(0, 1)) for sample in self.samples) / self.total
+
+    def product(self, *names):
+        """<a' b' ..>."""
+        return self.over(lambda sample: np.prod([sample.value[name] for name in names], axis=0))
+
+    def with_slope(self, a, b, axis):
+        """<a' db'/dx_axis>."""
+        return self.over(lambda sample: sample.value[a] * sample.slope[b][axis])
+
+    def of_slopes(self, a, b):
+        """<da'/dx_k db'/dx_k>."""
+        return self.over(lambda sample: sum(sample.slope[a][i] * sample.slope[b][i] for i in "xyz"))
+
+    def vorticity(self, i):
+        """The variance of a component of the vorticity."""
+        j, k = {"x": "yz", "y": "zx", "z": "xy"}[i]
+        component = dict(zip("xyz", VELOCITY, strict=True))
+        return self.over(
+            lambda sample: (sample.slope[component[k]][j] - sample.slope[component[j]][k]) ** 2
+        )
+
+    def d(self, profile):
+        return self.line.slope @ profile
+
+
+class Units:
+    """Wall units: u_tau of the mean shear at both walls, theta_tau of the mean fluxes."""
+
+    def __init__(self, averages, state):
+        nu, slopes = state.viscosity, averages.mean_slope
+        at_walls = lambda name: np.abs(slopes[name][[0, -1]]).mean()  # noqa: E731
+        self.velocity = np.sqrt(nu * at_walls("u"))
+        self.length = nu / self.velocity
+        self.of = dict.fromkeys(VELOCITY, self.velocity) | {"p": self.velocity**2}
+        for name in state.scalars:
+            d = nu / state.case["scalar"][name]["schmidt"]
+            self.of[name] = d * at_walls(name) / self.velocity
+
+    def product(self, *names):
+        return np.prod([self.of[name] for name in names])
+
+
+def to_nearer(line, walls):
+    """Of two numbers, that of the nearer wall; the centre belongs to the lower one."""
+    return np.where(line.y <= 1e-12, walls[0], walls[1])
+
+
+def profiles(averages, units, state):
+    line, product = averages.line, averages.product
+    distance = 1.0 - np.abs(line.y)
+    columns = {
+        "y": line.y + 1.0,
+        "y_plus": distance / units.length,
+        "U": (averages.mean["u"] - to_nearer(line, state.wall_u)) / units.velocity,
+        "W": averages.mean["w"] / units.velocity,
+        "P": (averages.mean["p"] - averages.mean["p"][0]) / units.of["p"],
+        "dU": averages.mean_slope["u"] * units.length / units.velocity,
+    }
+    for a, b in itertools.combinations_with_replacement(VELOCITY, 2):
+        columns[a + b] = product(a, b) / units.product(a, b)
+    columns["k"] = 0.5 * sum(columns[a + a] for a in VELOCITY)
+    stress = columns["dU"] - columns["uv"]
+    columns["total_stress"] = stress
+    columns["stress_off_line"] = stress - 0.5 * ((1 - line.y) * stress[0] + (1 + line.y) * stress[-1])
+    for a in (*VELOCITY, "p"):
+        columns[f"{a}_rms"] = np.sqrt(product(a, a)) / units.of[a]
+    for i in "xyz":
+        columns[f"omega_{i}_rms"] = np.sqrt(averages.vorticity(i)) * units.length / units.velocity
+    for a in (*VELOCITY, *state.scalars):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            columns[f"skewness_{a}"] = product(a, a, a) / product(a, a) ** 1.5
+            columns[f"flatness_{a}"] = product(a, a, a, a) / product(a, a) ** 2
+    for names in itertools.combinations_with_replacement(VELOCITY, 3):
+        columns["".join(names)] = product(*names) / units.product(*names)
+    for a in VELOCITY:
+        columns[f"p{a}"] = product("p", a) / units.product("p", a)
+    for name in state.scalars:
+        ends = state.case["scalar"][name].get("values", [0.0, 0.0])
+        columns[f"{name}_mean"] = (averages.mean[name] - ends[0]) / units.of[name]
+        columns[f"{name}_rms"] = np.sqrt(product(name, name)) / units.of[name]
+        for names in ("u", "v", "w", "p", "uv", "vv", "vw"):
+            columns[f"{names}_{name}"] = product(*names, name) / units.product(*names, name)
+        columns[f"v_{name}_{name}"] = product("v", name, name) / units.product("v", name, name)
+    return columns
+
+
+def budgets(averages, units, state):
+    """Of D<ab>/Dt: production, transport, viscous and pressure terms, dissipation and that of rotation."""
+    nu, d, product = state.viscosity, averages.d, averages.product
+    axis = dict(zip(VELOCITY, "xyz", strict=True))
+    # -2 Omega x u' = 2 Omega (v', -u', 0)
+    coriolis = {"u": ("v", 2.0 * state.rotation), "v": ("u", -2.0 * state.rotation)}
+    columns = {"y": averages.line.y + 1.0, "y_plus": (1.0 - np.abs(averages.line.y)) / units.length}
+
+    def add(pair, terms, unit):
+        terms["residual"] = sum(terms.values())
+        name = "_".join(pair) if pair[1] in state.scalars else "".join(pair)
+        columns.update({f"{term}_{name}": value * units.length / unit for term, value in terms.items()})
+
+    def rotation_of(a, b):
+        """<a' of the Coriolis force on b'>."""
+        if b not in coriolis:
+            return 0.0
+        other, factor = coriolis[b]
+        return factor * product(a, other)
+
+    def production(a, b):
+        mean = averages.mean_slope
+        return -product("v", a) * mean[b] - product("v", b) * mean[a]
+
+    of_k = {}
+    for a, b in itertools.combinations_with_replacement(VELOCITY, 2):
+        no = np.zeros_like(averages.line.y)
+        along = {"v": 1.0}
+        terms = {
+            "production": production(a, b),
+            "transport": -d(product(a, b, "v")),
+            "viscous": nu * d(d(product(a, b))),
+            "pressure_strain": averages.with_slope("p", a, axis[b]) + averages.with_slope("p", b, axis[a]),
+            "pressure_transport": -d(
+                along.get(a, 0.0) * product("p", b) + along.get(b, 0.0) * product("p", a) + no
+            ),
+            "dissipation": -2.0 * nu * averages.of_slopes(a, b),
+        }
+        if a == b:
+            for term, value in terms.items():
+                of_k[term] = of_k.get(term, 0.0) + 0.5 * value
+        if state.rotation and (a in coriolis or b in coriolis):
+            terms["rotation"] = rotation_of(a, b) + rotation_of(b, a)
+        add((a, b), terms, units.velocity**3)
+    add(("k", ""), of_k, units.velocity**3)
+    for name in state.scalars:
+        diffusivity = nu / state.case["scalar"][name]["schmidt"]
+        terms = {
+            "production": -2.0 * product("v", name) * averages.mean_slope[name],
+            "transport": -d(product("v", name, name)),
+            "molecular": diffusivity * d(d(product(name, name))),
+            "dissipation": -2.0 * diffusivity * averages.of_slopes(name, name),
+        }
+        add((name, name), terms, units.product("u", name, name))
+        for a in VELOCITY:
+            by_d, by_nu = averages.with_slope(a, name, "y"), averages.with_slope(name, a, "y")
+            terms = {
+                "production": production(a, name),
+                "transport": -d(product(a, "v", name)),
+                "molecular": d(diffusivity * by_d + nu * by_nu),
+                "pressure_scrambling": averages.with_slope("p", name, axis[a]),
+                "pressure_transport": -d(product("p", name)) if a == "v" else np.zeros_like(by_d),
+                "dissipation": -(nu + diffusivity) * averages.of_slopes(a, name),
+            }
+            if state.rotation and a in coriolis:
+                terms["rotation"] = rotation_of(name, a)
+            add((a, name), terms, units.product("u", a, name))
+    return columns
+
+
+def spectra(averages, units, state, direction):
+    """Densities over k of spectra [y, k], one-sided; and the rows of their table."""
+    axis, other = (0, 1) if direction == "x" else (1, 0)
+    length = state.size[0 if direction == "x" else 2]
+    number = int(state.kept.any(axis=other).sum() + 1) // 2
+    step = 2.0 * np.pi / length
+    pairs = [(a, a) for a in (*VELOCITY, "p")] + [("u", "v")]
+    for name in state.scalars:
+        pairs += [(name, name), ("u", name), ("v", name)]
+    densities = {}
+    for pair in pairs:
+        total = 0.0
+        for sample in averages.samples:
+            a, b = (np.fft.fft2(sample.value[name], axes=(0, 1), norm="forward") for name in pair)
+            along = (a.conj() * b).real.sum(axis=other)
+            folded = along[:number].copy()
+            folded[1:] += along[:-number:-1]
+            total = total + sample.weight * folded
+        densities[pair] = (total / averages.total / step).T
+    return step * np.arange(number), densities
+
+
+def spectral_tables(averages, units, state, direction):
+    line, rows = averages.line, len(averages.line.y)
+    k, densities = spectra(averages, units, state, direction)
+    length = state.size[0 if direction == "x" else 2]
+    r = 0.5 * length * np.arange(len(k) + 1) / len(k)
+
+    def beside(name, x, unit):
+        plus = (1.0 - np.abs(line.y)) / units.length
+        of_y = {"y": np.repeat(line.y + 1.0, len(x)), "y_plus": np.repeat(plus, len(x))}
+        return {**of_y, name: np.tile(x, rows), f"{name}_plus": np.tile(x * unit, rows)}
+
+    spectrum = beside(f"k{direction}", k, units.length)
+    correlation = beside(f"d{direction}", r, 1.0 / units.length)
+    cosines = np.cos(np.outer(k, r)) * (k[1] - k[0])
+    for (a, b), density in densities.items():
+        scalar = b in state.scalars
+        name = f"{a}_{b}" if scalar else a + b
+        unit = units.product(a, b) * units.length
+        spectrum[f"E_{name}"] = (density / unit).ravel()
+        if a == b:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                correlation[f"R_{name}"] = (density @ cosines / averages.product(a, a)[:, None]).ravel()
+    return spectrum, correlation
+
+
+def check(run):
+    states = [State(file) for file in sorted((run / "checkpoints").glob("[0-9]*.h5"))]
+    case, line = states[0].case, states[0].line
+    symmetric = not states[0].rotation and not states[0].wall_u.any() and not states[0].through.any()
+    samples = [
+        Sample(state, (state.time - before.time) * (0.5 if symmetric else 1.0), mirrored)
+        for before, state in itertools.pairwise(states)
+        for mirrored in ((False, True) if symmetric else (False,))
+    ]
+    averages = Averages(samples, line)
+    units = Units(averages, states[0])
+    comparison = Comparison(run)
+    unchecked = {"_error": "averages this short have no errors"}
+    computed = {"profiles": profiles(averages, units, states[0]), "budgets": budgets(averages, units, states[0])}
+    for direction in "xz":
+        of_direction = spectral_tables(averages, units, states[0], direction)
+        computed[f"spectra_{direction}"], computed[f"correlations_{direction}"] = of_direction
+    for name, columns in computed.items():
+        if symmetric:
+            part = len(columns["y"]) // len(line.y) * ((len(line.y) + 1) // 2)
+            columns = {column: values[:part] for column, values in columns.items()}
+        comparison.table(name, columns, unchecked=unchecked)
+    comparison.finish()
+
+
+if __name__ == "__main__":
+    for run in sys.argv[1:]:
+        check(Path(run))
