@@ -26,7 +26,8 @@ class Line:
         self.slope = chebyshev.chebvander(self.y, last) @ slopes @ self.series
         # f = sum f_n T_n, n < kept - 2, integrated twice.
         self.twice = chebyshev.chebint(np.eye(kept - 2), 2)
-        self.mean = np.array([0.0 if n % 2 else 1.0 / (1.0 - n * n) for n in range(kept)])
+        # Of the values at the points, the mean over y.
+        self.points_mean = np.array([0.0 if n % 2 else 1.0 / (1.0 - n * n) for n in range(points)]) @ self.series
 
     def solve(self, k2, source, ends, slopes=False):
         """p of `p'' - k^2 p = source` with p, or p' if `slopes`, given at both walls, by the tau method: the
@@ -139,8 +140,8 @@ class State:
                             + 2 Omega omega_z,
 
         the divergence of the momentum equation, and its component along y at the walls,
-        `dp*/dy = nu lap v - i (k_x U_w + k_z W_w) v`. The mean is `-<vv> - 2 Omega int U dy`, where the
-        constant is free."""
+        `dp*/dy = nu lap v - i (k_x U_w + k_z W_w) v`. The mean is `-<vv> - 2 Omega int U dy`, from the
+        lower wall."""
         u, v, w = (self.at_points(self.series[name]) for name in "uvw")
         vv = self.product(v, v)
         kx, kz = self.kx[..., None], self.kz[..., None]
@@ -158,5 +159,6 @@ class State:
             p[at] = self.line.solve(self.k2[at], source[at], slopes, slopes=True)
         p -= vv
         of_mean = chebyshev.chebint(self.series["u"][0, 0].real)[: self.line.kept]
+        of_mean[0] -= chebyshev.chebval(-1.0, of_mean)
         p[0, 0] -= 2.0 * self.rotation * of_mean
         return p

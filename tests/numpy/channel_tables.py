@@ -36,8 +36,8 @@ class Sample:
 class Averages:
     """Averages of the samples, over planes and time, as profiles over y."""
 
-    def __init__(self, samples, line):
-        self.samples, self.line = samples, line
+    def __init__(self, samples, line, frame, symmetric):
+        self.samples, self.line, self.frame, self.symmetric = samples, line, frame, symmetric
         self.total = sum(sample.weight for sample in samples)
         names = samples[0].value
         self.mean = {name: self.over(lambda sample, name=name: sample.value[name]) for name in names}
@@ -71,6 +71,18 @@ class Averages:
         return self.over(
             lambda sample: (sample.slope[component[k]][j] - sample.slope[component[j]][k]) ** 2
         )
+
+    def share(self, name, n):
+        """`A^n / <a'^2>^(n/2)`, with A the mean of a in the frame in which averages are stored: how much the
+        rounding of `<a^n>` weighs in a central moment."""
+        frame = self.frame if name == "u" else 0.0
+        return np.abs(self.mean[name] - frame) ** n / np.maximum(self.product(name, name), 1e-300) ** (n / 2)
+
+    def fluctuates(self, name, n):
+        """Whether `<a'^n>` is more than round-off: empty cells are at the walls, and where rounding weighs
+        1e-3 or more."""
+        variance = self.product(name, name)
+        return (variance > 1e-20 * variance.max()) & (self.share(name, n) < 1e13)
 
     def d(self, profile):
         return self.line.slope @ profile
@@ -120,9 +132,9 @@ def profiles(averages, units, state):
     for i in "xyz":
         columns[f"omega_{i}_rms"] = np.sqrt(averages.vorticity(i)) * units.length / units.velocity
     for a in (*VELOCITY, *state.scalars):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            columns[f"skewness_{a}"] = product(a, a, a) / product(a, a) ** 1.5
-            columns[f"flatness_{a}"] = product(a, a, a, a) / product(a, a) ** 2
+        for n, quantity in ((3, "skewness"), (4, "flatness")):
+            moment = product(*[a] * n) / np.maximum(product(a, a), 1e-300) ** (n / 2)
+            columns[f"{quantity}_{a}"] = np.where(averages.fluctuates(a, n), moment, np.nan)
     for names in itertools.combinations_with_replacement(VELOCITY, 3):
         columns["".join(names)] = product(*names) / units.product(*names)
     for a in VELOCITY:
@@ -192,7 +204,9 @@ def budgets(averages, units, state):
         }
         add((name, name), terms, units.product("u", name, name))
         for a in VELOCITY:
-            by_d, by_nu = averages.with_slope(a, name, "y"), averages.with_slope(name, a, "y")
+            # <a' dtheta'/dy>, and <theta' da'/dy> as the derivative of a product through its points.
+            by_d = averages.with_slope(a, name, "y")
+            by_nu = d(product(a, name)) - by_d
             terms = {
                 "production": production(a, name),
                 "transport": -d(product(a, "v", name)),
@@ -249,34 +263,141 @@ def spectral_tables(averages, units, state, direction):
         unit = units.product(a, b) * units.length
         spectrum[f"E_{name}"] = (density / unit).ravel()
         if a == b:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                correlation[f"R_{name}"] = (density @ cosines / averages.product(a, a)[:, None]).ravel()
+            variance = np.maximum(averages.product(a, a), 1e-300)[:, None]
+            known = averages.fluctuates(a, 2)[:, None]
+            correlation[f"R_{name}"] = np.where(known, density @ cosines / variance, np.nan).ravel()
     return spectrum, correlation
+
+
+def series(states):
+    """Rows of states, each behind the one before it. Integrals over y are those of the polynomial through
+    the values at the points."""
+    rows = [{"dt": 0.0, "cfl": 0.0, "pressure_gradient": 0.0, **row_of(states[0][1])}]
+    for before, state in states[1:]:
+        dt = state.time - before.time
+        row = row_of(state)
+        # The mean over the step: the drive balances the friction, and holds the bulk velocity.
+        gradients = [0.5 * (r["wall_shear_lower"] - r["wall_shear_upper"]) for r in (row, row_of(before))]
+        drive = state.case["drive"]
+        gradient = drive["gradient"] if drive["kind"] == "pressure-gradient" else 0.5 * sum(gradients)
+        u, v, w = (before.at_points(before.series[name]) for name in VELOCITY)
+        dx, dz = (before.size[i] / before.points[i] for i in (0, 2))
+        y = before.line.y
+        dy = np.r_[y[1] - y[0], 0.5 * (y[2:] - y[:-2]), y[-1] - y[-2]]
+        frame = before.case["numerics"]["frame_velocity"]
+        cfl = dt * (np.abs(u - frame) / dx + np.abs(v) / dy + np.abs(w) / dz).max()
+        rows.append({**row, "dt": dt, "cfl": cfl, "pressure_gradient": gradient})
+    return {column: np.array([row[column] for row in rows]) for column in rows[0]}
+
+
+def row_of(state):
+    line, nu = state.line, state.viscosity
+    weights = line.points_mean
+    slope = {name: [state.at_points(of) for of in state.slopes(name)] for name in VELOCITY}
+    u, v, w = (state.at_points(state.series[name]) for name in VELOCITY)
+    (_, uy, uz), (vx, _, vz), (wx, wy, _) = (slope[name] for name in VELOCITY)
+    vorticity = (wy - vz) ** 2 + (uz - wx) ** 2 + (vx - uy) ** 2
+    shear = nu * uy.mean(axis=(0, 1))[[0, -1]]
+    bulk = u.mean(axis=(0, 1)) @ weights
+    friction = np.sqrt(0.5 * np.abs(shear).sum())
+    return {
+        "step": state.step,
+        "time": state.time,
+        "energy": 0.5 * (u * u + v * v + w * w).mean(axis=(0, 1)) @ weights,
+        "dissipation": nu * vorticity.mean(axis=(0, 1)) @ weights,
+        "bulk_velocity": bulk,
+        "bulk_velocity_z": w.mean(axis=(0, 1)) @ weights,
+        "wall_shear_lower": shear[0],
+        "wall_shear_upper": shear[1],
+        "friction_velocity": friction,
+        "re_tau": friction / nu,
+        "re_bulk": (bulk - state.wall_u.mean()) / nu,
+    }
+
+
+def numbers(comparison, averages, units, columns, state):
+    """What `rogallo stats` prints."""
+    line, nu = averages.line, state.viscosity
+    shear = nu * averages.mean_slope["u"][[0, -1]]
+    bulk = averages.mean["u"] @ line.points_mean - state.wall_u.mean()
+    rms = columns["profiles"]["u_rms"]
+    top = int(np.argmax(rms))
+    fit = np.polynomial.Polynomial.fit(columns["profiles"]["y_plus"][top - 1 : top + 2], rms[top - 1 : top + 2], 2)
+    at = fit.deriv().roots()[0]
+    half = 0.5 * np.ptp(state.wall_u)
+    comparison.printed("Re_tau NUMBER", units.velocity / nu)
+    comparison.printed("peak of u'+ NUMBER at y+ = NUMBER", fit(at), at)
+    of_bulk = f"U_b NUMBER{' relative to the mean of the walls' if half else ''}, U_b h/nu NUMBER"
+    comparison.printed(of_bulk, bulk, bulk / nu)
+    if half:
+        comparison.printed("C_f NUMBER", 2.0 * (units.velocity / half) ** 2)
+    else:
+        centre = averages.mean["u"][len(line.y) // 2] - state.wall_u.mean()
+        comparison.printed("U_centre / U_b NUMBER", centre / bulk)
+        comparison.printed("C_f NUMBER", 2.0 * (units.velocity / bulk) ** 2)
+    if not averages.symmetric:
+        comparison.printed("nu dU/dy lower wall NUMBER, upper wall NUMBER", *shear)
+        own = np.sqrt(np.abs(shear))
+        comparison.printed("u_tau lower wall NUMBER, upper wall NUMBER; wall units use NUMBER", *own, units.velocity)
+    off, y_plus = columns["profiles"]["stress_off_line"], columns["profiles"]["y_plus"]
+    furthest = int(np.argmax(np.abs(off)))
+    where = "total stress largest deviation from a straight line NUMBER u_tau^2, at y+ = NUMBER"
+    comparison.printed(where, off[furthest], y_plus[furthest])
 
 
 def check(run):
     states = [State(file) for file in sorted((run / "checkpoints").glob("[0-9]*.h5"))]
     case, line = states[0].case, states[0].line
-    symmetric = not states[0].rotation and not states[0].wall_u.any() and not states[0].through.any()
+    symmetric = not states[0].rotation and not np.ptp(states[0].wall_u) and not states[0].through.any()
+    every = case["output"]["statistics"]["every_steps"]
+    sampled = [state for state in states if state.step % every == 0]
     samples = [
         Sample(state, (state.time - before.time) * (0.5 if symmetric else 1.0), mirrored)
-        for before, state in itertools.pairwise(states)
+        for before, state in itertools.pairwise(sampled)
         for mirrored in ((False, True) if symmetric else (False,))
     ]
-    averages = Averages(samples, line)
+    averages = Averages(samples, line, case["numerics"]["frame_velocity"], symmetric)
     units = Units(averages, states[0])
     comparison = Comparison(run)
+    every = case["output"]["series"]["every_steps"]
+    steps = [(before, state) for before, state in zip([None, *states], states, strict=False)]
+    of_series = series([pair for pair in steps if pair[1].step % every == 0])
+    # The gradient is that of the time scheme, the number here is of second order in the step.
+    comparison.table("series", of_series, own={"pressure_gradient": 1e-4})
     unchecked = {"_error": "averages this short have no errors"}
     computed = {"profiles": profiles(averages, units, states[0]), "budgets": budgets(averages, units, states[0])}
     for direction in "xz":
         of_direction = spectral_tables(averages, units, states[0], direction)
         computed[f"spectra_{direction}"], computed[f"correlations_{direction}"] = of_direction
+    lost = rounding(averages, units, computed)
+    kept = (len(line.y) + 1) // 2 if symmetric else len(line.y)
     for name, columns in computed.items():
-        if symmetric:
-            part = len(columns["y"]) // len(line.y) * ((len(line.y) + 1) // 2)
-            columns = {column: values[:part] for column, values in columns.items()}
-        comparison.table(name, columns, unchecked=unchecked)
+        part = len(columns["y"]) // len(line.y) * kept
+        columns = {column: values[:part] for column, values in columns.items()}
+        own = {column: value[:part] for column, value in lost.items() if column in columns}
+        # Two derivatives multiply round-off.
+        tolerance = 1e-9 if name == "budgets" else 1e-11
+        comparison.table(name, columns, tolerance, unchecked=unchecked, lost=own)
+        computed[name] = columns
+    numbers(comparison, averages, units, computed, states[0])
     comparison.finish()
+
+
+def rounding(averages, units, computed):
+    """What the program loses by the rounding of averages of full fields, `<aa> - A^2` and so on."""
+    lost, rows = {}, len(averages.line.y)
+    for name in averages.mean:
+        def of(n, name=name):
+            return 1e-14 * averages.share(name, n)
+
+        root = np.sqrt(averages.product(name, name)) / units.of[name]
+        lost[f"{name}_rms"] = root * np.minimum(of(2), np.sqrt(of(2)))
+        lost[f"skewness_{name}"], lost[f"flatness_{name}"] = of(3), of(4)
+        correlation = f"R_{name}_{name}" if len(name) > 1 else f"R_{name}{name}"
+        for table in computed.values():
+            if correlation in table:
+                lost[correlation] = np.repeat(of(2), len(table["y"]) // rows)
+    return lost
 
 
 if __name__ == "__main__":

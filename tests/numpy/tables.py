@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 
 import numpy as np
 
@@ -25,10 +26,11 @@ class Comparison:
     def __init__(self, run):
         self.run, self.failures, self.worst = run, [], {}
 
-    def table(self, name, computed, tolerance=1e-11, own={}, unchecked={}, floor=ROUND_OFF):
+    def table(self, name, computed, tolerance=1e-11, own={}, unchecked={}, lost={}, floor=ROUND_OFF):
         """Compares the table NAME.csv with `computed`, the columns by name: each difference with
         `tolerance`, or that in `own`, times the largest number of the column. `unchecked` are columns that
-        are not compared, with the reason. A column that is in neither, or missing in the table, fails."""
+        are not compared, with the reason; `lost` has what the program loses in each row of a column by
+        the rounding of larger numbers. A column that is in neither, or missing in the table, fails."""
         columns = read(self.run / f"{name}.csv")
         for missing in computed.keys() - columns.keys():
             self.failures.append(f"{name}.csv has no column {missing}")
@@ -38,14 +40,22 @@ class Comparison:
             if column not in computed:
                 self.failures.append(f"{name}.csv: nothing is computed for the column {column}")
                 continue
-            own_tolerance = own.get(column, tolerance)
-            self._column(name, column, values, np.asarray(computed[column], float), own_tolerance, floor)
+            limits = own.get(column, tolerance), floor, lost.get(column, 0.0)
+            self._column(name, column, values, np.asarray(computed[column], float), *limits)
 
-    def number(self, what, ours, computed, tolerance):
-        """Compares one number, of the table that `rogallo stats` prints."""
-        self._column("stats", what, np.array([ours]), np.array([computed]), tolerance, 0.0)
+    def printed(self, pattern, *computed):
+        """Compares the numbers of the line of `stats.txt`, what `rogallo stats` printed, that begins with the
+        pattern; NUMBER stands for each. They have five digits."""
+        text = (self.run / "stats.txt").read_text()
+        words = re.escape(pattern).replace("NUMBER", r"(-?\d[\d.]*(?:e-?\d+)?)").replace(r"\ ", r"\s+")
+        found = re.search(rf"^\s*{words}", text, re.MULTILINE)
+        if found is None:
+            self.failures.append(f"stats does not print `{pattern}`:\n{text}")
+            return
+        for ours, value in zip(map(float, found.groups()), computed, strict=True):
+            self._column("stats", pattern, np.array([ours]), np.array([value]), 6e-5, 0.0, 0.0)
 
-    def _column(self, table, column, ours, computed, tolerance, floor):
+    def _column(self, table, column, ours, computed, tolerance, floor, lost):
         if ours.shape != computed.shape:
             self.failures.append(f"{table}, {column}: {ours.shape} rows, computed {computed.shape}")
             return
@@ -53,16 +63,19 @@ class Comparison:
             self.failures.append(f"{table}, {column}: empty cells differ")
             return
         known = ~np.isnan(ours)
-        difference = np.abs(ours - computed)[known].max(initial=0.0)
-        scale = np.abs(computed[known]).max(initial=0.0)
-        allowed = max(tolerance * scale, floor)
-        if difference > allowed:
-            row = int(np.nanargmax(np.abs(ours - computed)))
+        difference, ours, computed = np.abs(ours - computed)[known], ours[known], computed[known]
+        lost = np.broadcast_to(lost, known.shape)[known]
+        scale = np.abs(computed).max(initial=0.0)
+        allowed = tolerance * scale + floor + lost
+        if (difference > allowed).any():
+            row = int(np.argmax(difference - allowed))
             self.failures.append(
-                f"{table}, {column}: differs by {difference:.3g}, {difference / (scale or 1.0):.2g} of the "
-                f"largest; {ours[row]!r} in row {row}, computed {computed[row]!r}"
+                f"{table}, {column}: differs by {difference[row]:.3g}, "
+                f"{difference[row] / (scale or 1.0):.2g} of the largest; {ours[row]!r} in row {row} of the "
+                f"known ones, computed {computed[row]!r}"
             )
-        relative = difference / scale if scale > floor else 0.0
+        # What is round-off of zero has no relative difference.
+        relative = (difference - lost).max(initial=0.0) / scale if scale > floor else 0.0
         group = f"{table}, tolerance {tolerance:.0e}"
         count, largest, of = self.worst.get(group, (0, -1.0, ""))
         self.worst[group] = (count + 1, *max((largest, of), (relative, column)))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::profiles::{Findings, find};
 use super::spectra::{Along, Line, Spectra, correlation, cosines};
+use crate::case::Precision;
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field};
 use crate::channel::spectra;
@@ -42,7 +43,7 @@ impl Directed {
         spectra: &Spectra,
         direction: Direction,
         findings: &Findings,
-        (viscosity, scalars): (f64, &[ChannelScalar]),
+        (viscosity, scalars, precision): (f64, &[ChannelScalar], Precision),
         groups: usize,
         judge: &dyn Fn(&Signal) -> Sampling,
     ) -> Result<Self> {
@@ -88,8 +89,15 @@ impl Directed {
                 errors: scaled(&errors, whole / scale),
             });
             if pair[0] == pair[1] {
-                let correlated =
-                    |lines: &Line| lines.iter().map(|line| correlation(line, &table)).collect::<Line>();
+                let hidden = spectra.hidden(pair[0], &all, precision)?;
+                let correlated = |lines: &Line| -> Line {
+                    let hidden = hidden.iter().zip(lines);
+                    let of_line = |(hidden, line): (&bool, &Vec<f64>)| match hidden {
+                        true => vec![f64::NAN; table.len() / 2 + 1],
+                        false => correlation(line, &table),
+                    };
+                    hidden.map(of_line).collect()
+                };
                 let values = correlated(&all);
                 let errors = without.errors(&values, judge, |line, _| Ok(correlated(&line)))?;
                 directed.correlations.push(Lines { pair, values, errors });

@@ -13,6 +13,7 @@
 
 use super::budgets::{Budget, TERMS, budgets};
 use super::moments::{Moments, Spanwise, Third};
+use super::round_off::RoundOff;
 use super::samples::Averages;
 use super::scalar_budgets::{self, Fluid};
 use super::scalars::ScalarMoments;
@@ -58,15 +59,6 @@ pub struct Findings {
 
 pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     columns.iter().find(|column| column.name == name)
-}
-
-/// Fraction of the largest variance below which fluctuations are round-off, as at a wall, and their
-/// skewness and flatness meaningless.
-fn least_variance(precision: Precision) -> f64 {
-    match precision {
-        Precision::Double => 1e-20,
-        Precision::Single => 1e-13,
-    }
 }
 
 impl Findings {
@@ -206,10 +198,15 @@ fn of_velocity(
     for (name, values) in ["omega_x_rms", "omega_y_rms", "omega_z_rms"].iter().zip(vorticity) {
         columns.push(column(name, square / nu, &|j| root(values, j)));
     }
-    let components =
-        [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
-    for ((name, variance, cubes), fourth) in components.into_iter().zip(fourth) {
-        columns.extend(shape(name, [variance, cubes, fourth], setting.precision, column));
+    let u = |j: usize| mean.u[j] - setting.frame_velocity;
+    let (v, w) = (|_: usize| 0.0, |j: usize| mean.w[j]);
+    let components: [(_, &dyn Fn(usize) -> f64, _, _); 3] = [
+        ("u", &u, &second.uu, &third.uuu),
+        ("v", &v, &second.vv, &third.vvv),
+        ("w", &w, &second.ww, &third.www),
+    ];
+    for ((name, mean, variance, cubes), fourth) in components.into_iter().zip(fourth) {
+        columns.extend(shape(name, mean, [variance, cubes, fourth], setting.precision, column));
     }
     let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
     let moments = [
@@ -249,20 +246,23 @@ fn of_budget(
     columns
 }
 
-/// Skewness and flatness of a field from its second, third and fourth moment.
+/// Skewness and flatness of a field from its second, third and fourth moment; NaN where they are
+/// round-off. `mean` is that of the averaged field.
 pub fn shape(
     name: &str,
+    mean: &dyn Fn(usize) -> f64,
     [variance, cubes, fourth]: [&[f64]; 3],
     precision: Precision,
     column: &Make,
 ) -> [Column; 2] {
-    let least = least_variance(precision) * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
-    let over = |moment: f64, j: usize, power: f64| {
-        if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
+    let round_off = RoundOff::new(precision, variance.iter().copied());
+    let over = |moment: f64, j: usize, order: u8| match round_off.hides(order, variance[j], mean(j)) {
+        true => f64::NAN,
+        false => moment / variance[j].powf(0.5 * f64::from(order)),
     };
     [
-        column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 1.5)),
-        column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)),
+        column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 3)),
+        column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 4)),
     ]
 }
 

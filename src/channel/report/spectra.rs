@@ -8,8 +8,10 @@
 //! E(k) has the energy of k and -k, and E(0) is without the mean flow. If the halves of the channel
 //! are alike, they are averaged.
 
+use super::round_off::RoundOff;
 use super::spectral_sums::SpectralSums;
 use super::symmetry::Symmetry;
+use crate::case::Precision;
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
 use crate::chebyshev::Differences;
@@ -118,6 +120,18 @@ impl<'a> Spectra<'a> {
         };
         let kept = (0..self.symmetry.kept(self.points)).map(|i| last - i);
         Ok(kept.map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
+    }
+
+    /// Whether the variance of a field, the sum of its spectrum, is round-off at each of the points that are
+    /// kept.
+    ///
+    /// # Errors
+    /// Records of another shape.
+    pub fn hidden(&self, field: Field, spectrum: &Line, precision: Precision) -> Result<Vec<bool>> {
+        let variances = || spectrum.iter().map(|line| line.iter().sum::<f64>());
+        let (round_off, mean) = (RoundOff::new(precision, variances()), self.mean(field, None)?);
+        let from_lower_wall = mean.iter().rev();
+        Ok(variances().zip(from_lower_wall).map(|(variance, mean)| round_off.hides(2, variance, *mean)).collect())
     }
 
     /// The mean profile of a field; v has none.

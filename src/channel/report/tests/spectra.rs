@@ -6,6 +6,7 @@ use super::super::spectra::Spectra;
 use super::super::spectral_sums::SpectralSums;
 use super::super::symmetry::Symmetry;
 use super::flow::*;
+use crate::case::Precision;
 use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
 use crate::channel::spectra;
 use crate::chebyshev::{Differences, Points};
@@ -73,7 +74,7 @@ fn directed(sums: &SpectralSums, judge: &dyn Fn(&Signal) -> Sampling) -> Directe
     let findings = Findings::new(&samples(&[1.0], false).all(), &setting(&flow)).unwrap();
     let (symmetry, differences) = (Symmetry::of(&flow), Differences::new(POINTS));
     let spectra = Spectra::new(sums, &flow.scalars, &symmetry, NU, &differences);
-    let units = (NU, &flow.scalars[..]);
+    let units = (NU, &flow.scalars[..], Precision::Double);
     Directed::new(&spectra, Direction::X, &findings, units, sums.groups(), judge).unwrap()
 }
 
