@@ -310,7 +310,7 @@ def check(run):
     own = {}
     if at_grid[0].case["numerics"]["dealiasing"] == "phase-shift":
         # The program has the largest velocity at the points of a grid at a random place.
-        own["cfl"] = 0.03
+        own["cfl"] = 0.1
     extrapolated = dict.fromkeys(("remesh_energy", "remesh_dissipation"), 1e-3)
     comparison.table("series", computed["series"], own=extrapolated | own)
     comparison.table("budget", computed["budget"])

@@ -45,9 +45,10 @@ class Comparison:
 
     def printed(self, pattern, *computed):
         """Compares the numbers of the line of `stats.txt`, what `rogallo stats` printed, that begins with the
-        pattern; NUMBER stands for each. They have five digits."""
+        pattern; NUMBER stands for each, which has five digits, and ANY for other words."""
         text = (self.run / "stats.txt").read_text()
-        words = re.escape(pattern).replace("NUMBER", r"(-?\d[\d.]*(?:e-?\d+)?)").replace(r"\ ", r"\s+")
+        words = re.escape(pattern).replace("NUMBER", r"(-?\d[\d.]*(?:e-?\d+)?)").replace("ANY", r"[^\d\n]*")
+        words = words.replace(r"\ ", r"\s+")
         found = re.search(rf"^\s*{words}", text, re.MULTILINE)
         if found is None:
             self.failures.append(f"stats does not print `{pattern}`:\n{text}")

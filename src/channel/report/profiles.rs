@@ -92,7 +92,7 @@ impl Findings {
             let own = ScalarMoments::new(s, averages)?;
             let diffusivity = nu / scalar.schmidt;
             let unit = own.flux_at_walls(differences, diffusivity) / u_tau;
-            profiles.extend(own.columns(&scalar.name, [u_tau, unit], setting.precision, &column));
+            profiles.extend(own.columns(&scalar.name, [u_tau, unit], setting, &column));
             of_scalars.push((format!("{}_tau", scalar.name), unit));
             let fluid = Fluid { differences, viscosity: *nu, diffusivity, rotation: *rotation };
             let budgets = scalar_budgets::budgets(s, averages, &moments, &own, &fluid)?;
@@ -247,7 +247,7 @@ fn of_budget(
 }
 
 /// Skewness and flatness of a field from its second, third and fourth moment; NaN where they are
-/// round-off. `mean` is that of the averaged field.
+/// round-off. `mean` is that of the field whose powers are averaged.
 pub fn shape(
     name: &str,
     mean: &dyn Fn(usize) -> f64,

@@ -130,8 +130,11 @@ impl<'a> Spectra<'a> {
     pub fn hidden(&self, field: Field, spectrum: &Line, precision: Precision) -> Result<Vec<bool>> {
         let variances = || spectrum.iter().map(|line| line.iter().sum::<f64>());
         let (round_off, mean) = (RoundOff::new(precision, variances()), self.mean(field, None)?);
-        let from_lower_wall = mean.iter().rev();
-        Ok(variances().zip(from_lower_wall).map(|(variance, mean)| round_off.hides(2, variance, *mean)).collect())
+        let from_lower_wall = (0..self.points).rev().map(|j| self.symmetry.largest(&mean, j));
+        Ok(variances()
+            .zip(from_lower_wall)
+            .map(|(variance, mean)| round_off.hides(2, variance, mean))
+            .collect())
     }
 
     /// The mean profile of a field; v has none.
