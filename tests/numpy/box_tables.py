@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from box_fields import State, exponential
-from tables import Comparison, read
+from tables import Comparison, between, read
 
 PAIRS = {"xx": (0, 0), "yy": (1, 1), "zz": (2, 2), "xy": (0, 1), "xz": (0, 2), "yz": (1, 2)}
 EPSILON = np.zeros((3, 3, 3))
@@ -320,6 +320,19 @@ def check(run):
     comparison.finish()
 
 
+def check_ensemble(paths):
+    """The tables of an ensemble, the last path, from those of its members, the others, at the same times."""
+    *members, path = paths
+    comparison = Comparison(path)
+    for table in ("series", "spectra", "spectra_1d", "budget"):
+        own = [read(member / f"{table}.csv") for member in members]
+        computed = {column: np.mean([of[column] for of in own], axis=0) for column in own[0]}
+        for column in set(own[0]) - {"step", "time", "dt", "k", "n", "kx", "ky", "kz"}:
+            computed[f"{column}_error"] = between([of[column] for of in own])
+        comparison.table(table, computed)
+    comparison.finish()
+
+
 def average(times, values, begin, end):
     """The mean from `begin` to `end` of what is linear between samples."""
     inner = times[(times > begin) & (times < end)]
@@ -374,5 +387,8 @@ def numbers(comparison, computed):
 
 
 if __name__ == "__main__":
-    for run in sys.argv[1:]:
-        check(Path(run))
+    if sys.argv[1] == "--ensemble":
+        check_ensemble([Path(run) for run in sys.argv[2:]])
+    else:
+        for run in sys.argv[1:]:
+            check(Path(run))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from channel_fields import State
-from tables import Comparison, read
+from tables import Comparison, between
 
 VELOCITY = "uvw"
 
@@ -24,13 +24,23 @@ class Sample:
             values = [state.at_points(series) for series in (state.series[name], *state.slopes(name))]
             if mirrored:
                 values = [value[..., ::-1] for value in values]
-                values[2] *= -1.0
+                values[2] = -values[2]
                 ends = state.case.get("scalar", {}).get(name, {}).get("values")
                 if name == "v" or ends:
                     values = [-value for value in values]
                 if ends:
-                    values[0] += sum(ends)
+                    values[0] = values[0] + sum(ends)
             self.value[name], self.slope[name] = values[0], dict(zip("xyz", values[1:], strict=True))
+
+    def about(self, mean, mean_slope):
+        """The fluctuations about mean profiles."""
+        fluctuations = Sample.__new__(Sample)
+        fluctuations.weight = self.weight
+        fluctuations.value = {name: value - mean[name] for name, value in self.value.items()}
+        fluctuations.slope = {
+            name: {**slope, "y": slope["y"] - mean_slope[name]} for name, slope in self.slope.items()
+        }
+        return fluctuations
 
 
 class Averages:
@@ -44,10 +54,7 @@ class Averages:
         self.mean_slope = {
             name: self.over(lambda sample, name=name: sample.slope[name]["y"]) for name in names
         }
-        for sample in samples:
-            for name in names:
-                sample.value[name] = sample.value[name] - self.mean[name]
-                sample.slope[name]["y"] = sample.slope[name]["y"] - self.mean_slope[name]
+        self.samples = [sample.about(self.mean, self.mean_slope) for sample in samples]
 
     def over(self, values):
         return sum(sample.weight * values(sample).mean(axis=(0, 1)) for sample in self.samples) / self.total
@@ -361,42 +368,85 @@ def numbers(comparison, averages, units, columns, state):
     comparison.printed("budget of k residual up to NUMBER of the peak production, at y+ = NUMBER", share, at)
 
 
-def check(run):
-    states = [State(file) for file in sorted((run / "checkpoints").glob("[0-9]*.h5"))]
-    case, line = states[0].case, states[0].line
-    symmetric = not states[0].rotation and not np.ptp(states[0].wall_u) and not states[0].through.any()
-    every = case["output"]["statistics"]["every_steps"]
-    sampled = [state for state in states if state.step % every == 0]
-    samples = [
-        Sample(state, (state.time - before.time) * (0.5 if symmetric else 1.0), mirrored)
-        for before, state in itertools.pairwise(sampled)
-        for mirrored in ((False, True) if symmetric else (False,))
-    ]
-    averages = Averages(samples, line, case["numerics"]["frame_velocity"], symmetric)
-    units = Units(averages, states[0])
-    comparison = Comparison(run)
-    every = case["output"]["series"]["every_steps"]
-    steps = [(before, state) for before, state in zip([None, *states], states, strict=False)]
-    of_series = series([pair for pair in steps if pair[1].step % every == 0])
-    # The gradient is that of the time scheme, the number here is of second order in the step.
-    comparison.table("series", of_series, own={"pressure_gradient": 1e-3})
-    unchecked = {"_error": "averages this short have no errors"}
-    computed = {"profiles": profiles(averages, units, states[0]), "budgets": budgets(averages, units, states[0])}
+class Run:
+    """The states of a run, and the samples of its averages."""
+
+    def __init__(self, path):
+        self.path = path
+        self.states = [State(file) for file in sorted((path / "checkpoints").glob("[0-9]*.h5"))]
+        self.first = first = self.states[0]
+        self.output = first.case["output"]
+        self.symmetric = not first.rotation and not np.ptp(first.wall_u) and not first.through.any()
+        self.samples = [
+            Sample(state, (state.time - before.time) * (0.5 if self.symmetric else 1.0), mirrored)
+            for before, state in itertools.pairwise(self.every("statistics"))
+            for mirrored in ((False, True) if self.symmetric else (False,))
+        ]
+
+    def every(self, output):
+        """The states of which there is this output."""
+        return [state for state in self.states if state.step % self.output[output]["every_steps"] == 0]
+
+
+def tables(run, samples):
+    """All tables of averages over samples, with the rows that are written, and the averages."""
+    line, state = run.first.line, run.first
+    averages = Averages(samples, line, state.case["numerics"]["frame_velocity"], run.symmetric)
+    units = Units(averages, state)
+    computed = {"profiles": profiles(averages, units, state), "budgets": budgets(averages, units, state)}
     for direction in "xz":
-        of_direction = spectral_tables(averages, units, states[0], direction)
+        of_direction = spectral_tables(averages, units, state, direction)
         computed[f"spectra_{direction}"], computed[f"correlations_{direction}"] = of_direction
     lost = rounding(averages, units, computed)
-    kept = (len(line.y) + 1) // 2 if symmetric else len(line.y)
+    kept = (len(line.y) + 1) // 2 if run.symmetric else len(line.y)
+    written = {}
     for name, columns in computed.items():
         part = len(columns["y"]) // len(line.y) * kept
-        columns = {column: values[:part] for column, values in columns.items()}
-        own = {column: value[:part] for column, value in lost.items() if column in columns}
+        written[name] = {column: values[:part] for column, values in columns.items()}
+        lost.update({c: lost[c][:part] for own in columns for c in (own, f"{own}_error") if c in lost})
+    return written, lost, averages, units
+
+
+def compare(comparison, computed, lost, unchecked):
+    for name, columns in computed.items():
         # Two derivatives multiply round-off, and the variance of a scalar has that of its mean.
         tolerance = 1e-9 if name == "budgets" else 1e-11
         of_scalars = {c: 1e-7 for c in columns if c.startswith("molecular")}
+        own = {column: value for column, value in lost.items() if column in columns}
         comparison.table(name, columns, tolerance, of_scalars, unchecked, own)
-        computed[name] = columns
-    numbers(comparison, averages, units, computed, states[0])
+
+
+def check(path):
+    run, comparison = Run(path), Comparison(path)
+    drawn = run.every("series")
+    before = dict(zip([state.step for state in run.states[1:]], run.states, strict=False))
+    # The gradient is that of the time scheme, the number here is of second order in the step.
+    of_series = series([(before.get(state.step), state) for state in drawn])
+    comparison.table("series", of_series, own={"pressure_gradient": 1e-3})
+    computed, lost, averages, units = tables(run, run.samples)
+    compare(comparison, computed, lost, {"_error": "averages this short have no errors"})
+    numbers(comparison, averages, units, computed, run.first)
+    comparison.finish()
+
+
+def check_ensemble(paths):
+    """The tables of an ensemble, the last path, of members, the others: averages over the samples of all,
+    and errors by the jackknife (Miller 1974), with a member as a batch."""
+    *members, path = paths
+    runs, comparison = [Run(member) for member in members], Comparison(path)
+    computed, lost, *_ = tables(runs[0], [sample for run in runs for sample in run.samples])
+    without = [
+        tables(runs[0], [sample for run in runs if run is not left_out for sample in run.samples])[0]
+        for left_out in runs
+    ]
+    for name, columns in computed.items():
+        fixed = [c for c in columns if c in ("y", "y_plus") or c[:2] in ("kx", "kz", "dx", "dz")]
+        for column in set(columns) - set(fixed):
+            pseudo = [
+                len(runs) * columns[column] - (len(runs) - 1) * part[name][column] for part in without
+            ]
+            columns[f"{column}_error"] = between(pseudo)
+    compare(comparison, computed, lost, {})
     comparison.finish()
 
 
@@ -414,9 +464,13 @@ def rounding(averages, units, computed):
         for table in computed.values():
             if correlation in table:
                 lost[correlation] = np.repeat(of(2), len(table["y"]) // rows)
-    return lost
+    # The pseudo-values of a jackknife are a few times as large as the values.
+    return lost | {f"{column}_error": 10.0 * value for column, value in lost.items()}
 
 
 if __name__ == "__main__":
-    for run in sys.argv[1:]:
-        check(Path(run))
+    if sys.argv[1] == "--ensemble":
+        check_ensemble([Path(run) for run in sys.argv[2:]])
+    else:
+        for run in sys.argv[1:]:
+            check(Path(run))

@@ -72,9 +72,10 @@ impl Directed {
         };
         for pair in self::spectra(scalars.len()) {
             let all = spectra.product(&along, pair, None)?;
+            // A density per wavenumber: the unit of the wavenumber is u_tau / nu.
             let own = |group: Option<usize>| -> Result<f64> {
-                let [a, b] = pair.map(|field| spectra.unit(field, group));
-                Ok(a? * b?)
+                let [a, b, u_tau] = [pair[0], pair[1], Field::U].map(|field| spectra.unit(field, group));
+                Ok(a? * b? / u_tau?)
             };
             let scale = pair.map(unit).iter().product::<f64>() * width;
             let without = Without { spectra, along: &along, pair, groups };
