@@ -328,7 +328,7 @@ def vertex(x, y):
     point itself if the vertex is not between them."""
     top = 1 + int(np.argmax(y[1:-1]))
     near = slice(top - 1, top + 2)
-    if len(set(x[near])) == 3:
+    if np.ptp(x[[top - 1, top + 1]]) > 1e-9 * x[top]:
         a, b, c = np.linalg.solve(np.vander(x[near]), y[near])
         if a < 0.0 and x[near].min() <= -0.5 * b / a <= x[near].max():
             return -0.5 * b / a, c - 0.25 * b * b / a

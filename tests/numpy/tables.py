@@ -9,7 +9,7 @@ import numpy as np
 # Numbers whose true value is zero are compared with this, in the units of their table.
 ROUND_OFF = 1e-14
 # The tolerance of sampling errors, of the largest of a column.
-OF_ERRORS = 1e-6
+OF_ERRORS = 1e-7
 
 
 def read(path):
