@@ -220,14 +220,14 @@ def budget(sample):
     return {"step": state.step, "time": state.time, **row}
 
 
-def moments(state, prefix=""):
+def moments(state):
     """Skewness and flatness of du/dx, dv/dy, dw/dz at the points of a state."""
     row = {}
     for i, axis in enumerate("xyz"):
         d = state.at_points(state.slope(state.u[i], i))
         row[f"skewness_{axis}"] = (d**3).mean() / (d**2).mean() ** 1.5
         row[f"flatness_{axis}"] = (d**4).mean() / (d**2).mean() ** 2
-    return {prefix + name: value for name, value in row.items()}
+    return row
 
 
 def steps(states):
@@ -261,7 +261,8 @@ def dropped(states):
             k2 = sum(sum(free[l, j] * kappa[l] for l in range(3)) ** 2 for j in range(3))
             leaving = np.abs(after.labels[1] - shift * after.labels[0]) > after.largest[1]
             times = [state.time for state in states[i - 3 : i]]
-            past = [np.log(np.maximum((np.abs(state.u) ** 2).sum(axis=0), 1e-300)) for state in states[i - 3 : i]]
+            energies = [(np.abs(state.u) ** 2).sum(axis=0) for state in states[i - 3 : i]]
+            past = [np.log(np.maximum(energy, 1e-300)) for energy in energies]
             squares = np.exp(extrapolated(times, past, after.time)) * leaving
             nu = after.case["fluid"]["viscosity"]
             total = total + [0.5 * squares.sum(), nu * (k2 * squares).sum()]

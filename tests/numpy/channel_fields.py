@@ -27,7 +27,8 @@ class Line:
         # f = sum f_n T_n, n < kept - 2, integrated twice.
         self.twice = chebyshev.chebint(np.eye(kept - 2), 2)
         # Of the values at the points, the mean over y.
-        self.points_mean = np.array([0.0 if n % 2 else 1.0 / (1.0 - n * n) for n in range(points)]) @ self.series
+        of_polynomials = np.array([0.0 if n % 2 else 1.0 / (1.0 - n * n) for n in range(points)])
+        self.points_mean = of_polynomials @ self.series
 
     def solve(self, k2, source, ends, slopes=False):
         """p of `p'' - k^2 p = source` with p, or p' if `slopes`, given at both walls, by the tau method: the

@@ -99,6 +99,7 @@ class Comparison:
     def finish(self):
         """Prints the largest difference of each table, and all failures, which end the script."""
         for group, (count, difference, column) in self.worst.items():
-            print(f"{self.run.name}: {group}: {count} columns, largest difference {difference:.1e} ({column})")
+            largest = f"{difference:.1e} ({column.strip()})"
+            print(f"{self.run.name}: {group}: {count} columns, largest difference {largest}")
         if self.failures:
             raise SystemExit("\n".join([f"{self.run}:", *self.failures]))

@@ -128,12 +128,13 @@ const CHANNEL_TABLES: [&str; 7] = [
 
 fn boxes() -> Outcome {
     let place = Place::new()?;
-    for (name, text, every) in [("shear", SHEAR, 5), ("forced", FORCED, 1), ("oblique", OBLIQUE, 5)] {
-        let output = format!(
-            "[output]\nseries = {{ every_steps = {every} }}\nspectra = {{ every_steps = {} }}\n",
-            every.max(2)
-        );
-        on_any_ranks(&place, name, &[text, OF_BOXES, &output].concat(), &BOX_TABLES)?;
+    let cases: [(_, _, _, &[usize]); 3] =
+        [("shear", SHEAR, 5, &[1, 3]), ("forced", FORCED, 1, &[3]), ("oblique", OBLIQUE, 5, &[3])];
+    for (name, text, every, ranks) in cases {
+        let spectra = every.max(2);
+        let output =
+            format!("output = {{ series.every_steps = {every}, spectra.every_steps = {spectra} }}\n");
+        run(&place, name, &[&output, text, OF_BOXES].concat(), ranks, &BOX_TABLES)?;
     }
     compare("box_tables.py", &place, "shear forced oblique")?;
     ensemble(&place, "shear")?;
@@ -142,24 +143,31 @@ fn boxes() -> Outcome {
 
 fn channels() -> Outcome {
     let place = Place::new()?;
-    for (name, text) in [("rotating", ROTATING), ("symmetric", SYMMETRIC), ("transpired", TRANSPIRED)] {
-        on_any_ranks(&place, name, &[OF_CHANNELS, text].concat(), &CHANNEL_TABLES)?;
+    let cases: [(_, _, &[usize]); 3] =
+        [("rotating", ROTATING, &[1, 3]), ("symmetric", SYMMETRIC, &[1]), ("transpired", TRANSPIRED, &[3])];
+    for (name, text, ranks) in cases {
+        run(&place, name, &[OF_CHANNELS, text].concat(), ranks, &CHANNEL_TABLES)?;
     }
     compare("channel_tables.py", &place, "rotating symmetric transpired")?;
     ensemble(&place, "symmetric")?;
     compare("channel_tables.py", &place, "--ensemble symmetric symmetric2 symmetric3 symmetric/ensemble")
 }
 
-/// Runs a case on one rank and on three, which must write the same tables, and keeps what the run printed
-/// of them.
-fn on_any_ranks(place: &Place, name: &str, text: &str, tables: &[&str]) -> Outcome {
+/// Runs a case on the first number of ranks, and keeps what it prints of the tables; on the other numbers it
+/// must write the same ones.
+fn run(place: &Place, name: &str, text: &str, ranks: &[usize], tables: &[&str]) -> Outcome {
     fs::write(place.at(&format!("{name}.toml")), text)?;
-    let others = format!("{name}-others");
-    place.ends(3, &format!("run {name}.toml --dir {others}"), 0, &["\ndone: step"])?;
-    let one = place.rogallo(1, &format!("run {name}.toml --dir {name}"))?;
-    check(&one, 0, &["\ndone: step"])?;
-    fs::write(place.at(name).join("stats.txt"), &one.output)?;
-    tables.iter().try_for_each(|table| place.same_text(name, &others, table))
+    for (number, ranks) in ranks.iter().enumerate() {
+        let directory = if number == 0 { name.to_owned() } else { format!("{name}-on-{ranks}") };
+        let finished = place.rogallo(*ranks, &format!("run {name}.toml --dir {directory}"))?;
+        check(&finished, 0, &["\ndone: step"])?;
+        fs::write(place.at(&directory).join("stats.txt"), &finished.output)?;
+        tables.iter().try_for_each(|table| match number {
+            0 => Ok(()),
+            _ => place.same_text(name, &directory, table),
+        })?;
+    }
+    Ok(())
 }
 
 /// Two more runs of a case, and the tables of all three as an ensemble.
