@@ -25,6 +25,9 @@ use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
 
+/// Distance from the centre below which a point is the centre: its cosine is not quite zero.
+const CENTRE: f64 = 1e-9;
+
 /// The parameters of a run that its findings depend on.
 pub struct Setting {
     pub precision: Precision,
@@ -169,7 +172,7 @@ fn of_velocity(
     let total = |j: usize| nu * mean.du[j] - second.uv[j];
     let line = |j: usize| 0.5 * (shear[0] * (1.0 - y[j]) + shear[1] * (1.0 + y[j]));
     let mut columns = vec![
-        column("U", u_tau, &|j| mean.u[j] - setting.walls[usize::from(y[j] > f64::EPSILON)]),
+        column("U", u_tau, &|j| mean.u[j] - setting.walls[usize::from(y[j] > CENTRE)]),
         column("W", u_tau, &|j| mean.w[j]),
         column("P", square, &|j| mean.p[j]),
         column("dU", square / nu, &|j| mean.du[j]),
