@@ -310,8 +310,9 @@ def tables(run, samples):
 
 def compare(comparison, computed, lost, unchecked):
     for name, columns in computed.items():
-        # Two derivatives multiply round-off, and the variance of a scalar has that of its mean.
-        tolerance = 1e-9 if name == "budgets" else 1e-11
+        # Near a wall v has the round-off of the channel. Two derivatives multiply round-off, and the variance
+        # of a scalar has that of its mean.
+        tolerance = 1e-8 if name == "budgets" else 1e-10
         of_scalars = {c: 1e-7 for c in columns if c.startswith("molecular")}
         own = {column: value for column, value in lost.items() if column in columns}
         comparison.table(name, columns, tolerance, of_scalars, unchecked, own)
@@ -323,7 +324,7 @@ def check(path):
     before = dict(zip([state.step for state in run.states[1:]], run.states, strict=False))
     # The gradient is that of the time scheme, the number here is of second order in the step.
     of_series = series([(before.get(state.step), state) for state in drawn])
-    comparison.table("series", of_series, own={"pressure_gradient": 1e-3})
+    comparison.table("series", of_series, 1e-10, own={"pressure_gradient": 1e-3})
     computed, lost, averages, units = tables(run, run.samples)
     compare(comparison, computed, lost, {"_error": "averages this short have no errors"})
     numbers(comparison, averages, units, computed, run.first)
