@@ -16,6 +16,7 @@ mod going_on;
 mod hostile;
 mod locks;
 mod memory;
+mod numbers;
 mod output;
 mod place;
 mod precision;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         readers::trials(),
         readme::trials(),
         python::trials(),
+        numbers::trials(),
         regrid::trials(),
         blowups::trials(),
         status::trials(),

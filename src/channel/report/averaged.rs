@@ -188,9 +188,9 @@ fn lines(
     length: impl Fn(&SpectralSums) -> f64,
 ) -> Result<Option<[Directed; 2]>> {
     let Some(sums) = sums else { return Ok(None) };
-    let Setting { scalars, symmetry, viscosity, differences, .. } = setting;
+    let Setting { precision, scalars, symmetry, viscosity, differences, .. } = setting;
     let spectra = Spectra::new(sums, scalars, symmetry, *viscosity, differences);
-    let (units, groups, length) = ((*viscosity, &scalars[..]), sums.groups(), length(sums));
+    let (units, groups, length) = ((*viscosity, &scalars[..], *precision), sums.groups(), length(sums));
     let judge = |signal: &Signal| judged.sampling_of(signal, length);
     let of = |direction| Directed::new(&spectra, direction, &judged.findings, units, groups, &judge);
     Ok(Some([of(Direction::X)?, of(Direction::Z)?]))

@@ -3,6 +3,7 @@
 use super::columns::{column, explain, title};
 use super::profiles::{Findings, find};
 use super::spectra::{Along, Line, Spectra, correlation, cosines};
+use crate::case::Precision;
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field};
 use crate::channel::spectra;
@@ -48,7 +49,7 @@ impl Directed {
         spectra: &Spectra,
         direction: Direction,
         findings: &Findings,
-        (viscosity, scalars): (f64, &[ChannelScalar]),
+        (viscosity, scalars, precision): (f64, &[ChannelScalar], Precision),
         groups: usize,
         judge: &dyn Fn(&Signal) -> Sampling,
     ) -> Result<Self> {
@@ -77,9 +78,10 @@ impl Directed {
         };
         for pair in self::spectra(scalars.len()) {
             let all = spectra.product(&along, pair, None)?;
+            // A density per wavenumber: the unit of the wavenumber is u_tau / nu.
             let own = |group: Option<usize>| -> Result<f64> {
-                let [a, b] = pair.map(|field| spectra.unit(field, group));
-                Ok(a? * b?)
+                let [a, b, u_tau] = [pair[0], pair[1], Field::U].map(|field| spectra.unit(field, group));
+                Ok(a? * b? / u_tau?)
             };
             let scale = pair.map(unit).iter().product::<f64>() * width;
             let without = Without { spectra, along: &along, pair, groups };
@@ -96,8 +98,13 @@ impl Directed {
                 errors: scaled(&errors, whole / scale),
             });
             if pair[0] == pair[1] {
+                let hidden = spectra.hidden(pair[0], &all, width, precision)?;
                 let correlated = |lines: &Line| -> Line {
-                    lines.chunks(width).flat_map(|line| correlation(line, &table)).collect()
+                    let of_line = |(hidden, line): (&bool, &[f64])| match hidden {
+                        true => vec![f64::NAN; width + 1],
+                        false => correlation(line, &table),
+                    };
+                    hidden.iter().zip(lines.chunks(width)).flat_map(of_line).collect()
                 };
                 let (values, width) = (correlated(&all), width + 1);
                 let errors = without.errors(&values, width, judge, |line, _| Ok(correlated(&line)))?;

@@ -20,6 +20,7 @@ mod profiles;
 mod published_budgets;
 mod published_lines;
 mod reference;
+mod round_off;
 mod samples;
 mod scalar_budgets;
 mod scalars;

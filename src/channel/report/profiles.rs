@@ -13,6 +13,7 @@
 
 use super::budgets::{Budget, TERMS, budgets};
 use super::moments::{Moments, Spanwise, Third};
+use super::round_off::RoundOff;
 use super::samples::Averages;
 use super::scalar_budgets::{self, Fluid};
 use super::scalars::ScalarMoments;
@@ -23,6 +24,9 @@ use crate::channel::catalogue::*;
 use crate::chebyshev::{Differences, Points};
 use crate::error::Result;
 use crate::report::cubic::interpolate;
+
+/// Distance from the centre below which a point is the centre: its cosine is not quite zero.
+const CENTRE: f64 = 1e-9;
 
 /// The parameters of a run that its findings depend on.
 pub struct Setting {
@@ -60,18 +64,6 @@ pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     columns.iter().find(|column| column.name == name)
 }
 
-/// Round-off of averages of squares, of which that of the mean is subtracted, relative to the largest of them.
-const ROUND_OFF: f64 = 1e-14;
-
-/// Fraction of the largest variance below which fluctuations are round-off, as at a wall, and their
-/// skewness and flatness meaningless.
-fn least_variance(precision: Precision) -> f64 {
-    match precision {
-        Precision::Double => 1e-20,
-        Precision::Single => 1e-13,
-    }
-}
-
 impl Findings {
     /// Computes the findings without their errors.
     pub fn new(averages: &Averages, setting: &Setting) -> Result<Self> {
@@ -103,7 +95,7 @@ impl Findings {
             let own = ScalarMoments::new(s, averages)?;
             let diffusivity = nu / scalar.schmidt;
             let unit = own.flux_at_walls(differences, diffusivity) / u_tau;
-            profiles.extend(own.columns(&scalar.name, [u_tau, unit], setting.precision, &column));
+            profiles.extend(own.columns(&scalar.name, [u_tau, unit], setting, &column));
             of_scalars.push((format!("{}_tau", scalar.name), unit));
             let fluid = Fluid { differences, viscosity: *nu, diffusivity, rotation: *rotation };
             let budgets = scalar_budgets::budgets(s, averages, &moments, &own, &fluid)?;
@@ -180,7 +172,7 @@ fn of_velocity(
     let total = |j: usize| nu * mean.du[j] - second.uv[j];
     let line = |j: usize| 0.5 * (shear[0] * (1.0 - y[j]) + shear[1] * (1.0 + y[j]));
     let mut columns = vec![
-        column("U", u_tau, &|j| mean.u[j] - setting.walls[usize::from(y[j] > f64::EPSILON)]),
+        column("U", u_tau, &|j| mean.u[j] - setting.walls[usize::from(y[j] > CENTRE)]),
         column("W", u_tau, &|j| mean.w[j]),
         column("P", square, &|j| mean.p[j]),
         column("dU", square / nu, &|j| mean.du[j]),
@@ -209,12 +201,15 @@ fn of_velocity(
     for (name, values) in ["omega_x_rms", "omega_y_rms", "omega_z_rms"].iter().zip(vorticity) {
         columns.push(column(name, square / nu, &|j| root(values, j)));
     }
-    let components =
-        [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
-    let frame: Vec<f64> = mean.u.iter().map(|u| u - setting.frame_velocity).collect();
-    let means = [&frame[..], &[], &mean.w];
-    for (((name, variance, cubes), fourth), mean) in components.into_iter().zip(fourth).zip(means) {
-        columns.extend(shape(name, [variance, cubes, fourth], mean, setting.precision, column));
+    let u = |j: usize| mean.u[j] - setting.frame_velocity;
+    let (v, w) = (|_: usize| 0.0, |j: usize| mean.w[j]);
+    let components: [(_, &dyn Fn(usize) -> f64, _, _); 3] = [
+        ("u", &u, &second.uu, &third.uuu),
+        ("v", &v, &second.vv, &third.vvv),
+        ("w", &w, &second.ww, &third.www),
+    ];
+    for ((name, mean, variance, cubes), fourth) in components.into_iter().zip(fourth) {
+        columns.extend(shape(name, mean, [variance, cubes, fourth], setting.precision, column));
     }
     let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
     let moments = [
@@ -254,24 +249,23 @@ fn of_budget(
     columns
 }
 
-/// Skewness and flatness of a field from its second, third and fourth moment, not known where the variance is
-/// round-off: of the fluctuations, or of the square of the mean, which was subtracted from the average of the
-/// square.
+/// Skewness and flatness of a field from its second, third and fourth moment; NaN where they are
+/// round-off. `mean` is that of the field whose powers are averaged.
 pub fn shape(
     name: &str,
+    mean: &dyn Fn(usize) -> f64,
     [variance, cubes, fourth]: [&[f64]; 3],
-    mean: &[f64],
     precision: Precision,
     column: &Make,
 ) -> [Column; 2] {
-    let most = |values: &[f64]| values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-    let least = (least_variance(precision) * most(variance)).max(ROUND_OFF * most(mean).powi(2));
-    let over = |moment: f64, j: usize, power: f64| {
-        if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
+    let round_off = RoundOff::new(precision, variance.iter().copied());
+    let over = |moment: f64, j: usize, order: u8| match round_off.hides(order, variance[j], mean(j)) {
+        true => f64::NAN,
+        false => moment / variance[j].powf(0.5 * f64::from(order)),
     };
     [
-        column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 1.5)),
-        column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 2.0)),
+        column(&format!("skewness_{name}"), 1.0, &|j| over(cubes[j], j, 3)),
+        column(&format!("flatness_{name}"), 1.0, &|j| over(fourth[j], j, 4)),
     ]
 }
 

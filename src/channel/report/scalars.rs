@@ -2,9 +2,8 @@
 //! As those of the velocity they do not depend on the frame in which u is measured.
 
 use super::moments::{cube, fourth};
-use super::profiles::{Column, Make, shape};
+use super::profiles::{Column, Make, Setting, shape};
 use super::samples::Averages;
-use crate::case::Precision;
 use crate::channel::catalogue::*;
 use crate::chebyshev::Differences;
 use crate::error::Result;
@@ -76,7 +75,7 @@ impl ScalarMoments {
         &self,
         name: &str,
         [u_tau, unit]: [f64; 2],
-        precision: Precision,
+        setting: &Setting,
         column: &Make,
     ) -> Vec<Column> {
         let Self { mean, ss, us, vs, further } = self;
@@ -97,7 +96,8 @@ impl ScalarMoments {
                 (format!("v_{name}_{name}"), vss, flux * unit),
             ];
             columns.extend(moments.map(|(name, values, unit)| column(&name, unit, &|j| values[j])));
-            columns.extend(shape(name, [ss, sss, ssss], mean, precision, column));
+            let largest = |j: usize| setting.symmetry.largest(mean, j);
+            columns.extend(shape(name, &largest, [ss, sss, ssss], setting.precision, column));
         }
         columns
     }

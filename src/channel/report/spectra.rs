@@ -8,8 +8,10 @@
 //! E(k) has the energy of k and -k, and E(0) is without the mean flow. If the halves of the channel
 //! are alike, they are averaged.
 
+use super::round_off::RoundOff;
 use super::spectral_sums::SpectralSums;
 use super::symmetry::Symmetry;
+use crate::case::Precision;
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
 use crate::chebyshev::Differences;
@@ -119,6 +121,27 @@ impl<'a> Spectra<'a> {
         };
         let kept = (0..self.symmetry.kept(self.points)).map(|i| last - i);
         Ok(kept.flat_map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
+    }
+
+    /// Whether the variance of a field, the sum of its spectrum of this width, is round-off at each of the points
+    /// that are kept.
+    ///
+    /// # Errors
+    /// Records of another shape.
+    pub fn hidden(
+        &self,
+        field: Field,
+        spectrum: &[f64],
+        width: usize,
+        precision: Precision,
+    ) -> Result<Vec<bool>> {
+        let variances = || spectrum.chunks(width).map(|line| line.iter().sum::<f64>());
+        let (round_off, mean) = (RoundOff::new(precision, variances()), self.mean(field, None)?);
+        let from_lower_wall = (0..self.points).rev().map(|j| self.symmetry.largest(&mean, j));
+        Ok(variances()
+            .zip(from_lower_wall)
+            .map(|(variance, mean)| round_off.hides(2, variance, mean))
+            .collect())
     }
 
     /// The mean profile of a field; v has none.

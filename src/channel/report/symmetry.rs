@@ -25,6 +25,12 @@ impl Symmetry {
         if self.holds { points.div_ceil(2) } else { points }
     }
 
+    /// The largest size that a mean profile has at the points which are averaged with this one.
+    pub fn largest(&self, mean: &[f64], j: usize) -> f64 {
+        let here = mean[j].abs();
+        if self.holds { here.max(mean[mean.len() - 1 - j].abs()) } else { here }
+    }
+
     /// The averages over both halves, if they are alike.
     pub fn average(&self, averages: &Averages) -> Result<Averages> {
         match self.holds {

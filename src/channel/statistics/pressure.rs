@@ -21,8 +21,8 @@
 //! the same two coefficients of all its parts: R and D S cancel where the observer moves, and near
 //! the walls all but cancel.
 //!
-//! Where k = 0 the equation along y is integrated: `P = -<vv> - 2 Omega int U dy`. Where nothing
-//! turns this is `-<vv>`, and zero at walls that are closed.
+//! Where k = 0 the equation along y is integrated from the lower wall on:
+//! `P = -<vv> - 2 Omega int U dy`, which is zero at a wall that is closed; where nothing turns at both.
 
 use super::super::Channel;
 use super::super::helmholtz::Helmholtz;
@@ -133,6 +133,9 @@ impl<T: Real> Channel<T> {
                         };
                         *p = -integral.scale(twice_omega);
                     }
+                    let at_wall = pressure.iter().enumerate().map(|(n, p)| if n % 2 == 0 { *p } else { -*p });
+                    let at_wall: Complex<T> = at_wall.sum();
+                    pressure[0] -= at_wall;
                 }
                 let squares = lines
                     .of(2)

@@ -6,6 +6,7 @@ use super::super::spectra::Spectra;
 use super::super::spectral_sums::SpectralSums;
 use super::super::symmetry::Symmetry;
 use super::flow::*;
+use crate::case::Precision;
 use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
 use crate::channel::spectra;
 use crate::chebyshev::{Differences, Points};
@@ -73,7 +74,7 @@ fn directed(sums: &SpectralSums, judge: &dyn Fn(&Signal) -> Sampling) -> Directe
     let findings = Findings::new(&samples(&[1.0], false).all(), &setting(&flow)).unwrap();
     let (symmetry, differences) = (Symmetry::of(&flow), Differences::new(POINTS));
     let spectra = Spectra::new(sums, &flow.scalars, &symmetry, NU, &differences);
-    let units = (NU, &flow.scalars[..]);
+    let units = (NU, &flow.scalars[..], Precision::Double);
     Directed::new(&spectra, Direction::X, &findings, units, sums.groups(), judge).unwrap()
 }
 
@@ -115,10 +116,16 @@ fn spectra_have_the_errors_of_the_mean_of_their_batches() {
     let of_correlation = &of_steady.correlations[0];
     assert!((of_correlation.at(7)[0][0] - 1.0).abs() < 1e-12);
     assert!(of_correlation.errors.iter().all(|error| *error < 1e-12));
-    // With u_tau^2 of the same factor neither do wall units; what is left is round-off.
+    // With u_tau^2 of the same factor, E / u_tau goes as the root of its mean.
     let moving: Vec<(f64, f64)> = factors.iter().map(|factor| (*factor, *factor)).collect();
     let (value, found) = energy(&directed(&summed(&moving), &judge), 2);
-    assert!(found.is_nan() || found < 1e-10 * value, "{value} +- {found}");
+    let (count, sum) = (factors.len() as f64, factors.iter().sum::<f64>());
+    let whole = (sum / count).sqrt();
+    let without = |factor: &f64| ((sum - factor) / (count - 1.0)).sqrt();
+    let pseudo: Vec<f64> =
+        factors.iter().map(|factor| count * whole - (count - 1.0) * without(factor)).collect();
+    let expected = value / whole * judge(&vec![pseudo.clone()]).error(&pseudo);
+    assert!((found / expected - 1.0).abs() < 1e-6, "{value} +- {found}, not {expected}");
     // Too short for errors, or a single sum.
     for count in [12, 1] {
         let (value, found) = energy(&directed(&summed(&steady[..count]), &judge_of(count)), 1);
