@@ -127,7 +127,8 @@ for b in batches:
     }
     place.ends(1, "stats pieces/run --width 4in", 0, &["Re_tau "])?;
     let figure = place.read("pieces/run/figures/mean_velocity.svg")?;
-    ensure!(figure.contains("width=\"288pt\""), "{}", &figure[..200]);
+    // Two panels.
+    ensure!(figure.contains("width=\"576pt\""), "{}", &figure[..200]);
     place.ends(1, "stats pieces/run --width 4cm", 2, &["give a width from 50mm to 600mm"])?;
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6.6 6 -0.1\n1 66 15 0\n")?;
     let parts = [
