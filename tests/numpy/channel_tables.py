@@ -235,6 +235,33 @@ def vertex(x, y):
     return x[top], y[top]
 
 
+def numbers_of(averages, units, columns, state):
+    """The table of single numbers, of which some are printed."""
+    bulk = averages.mean["u"] @ averages.line.points_mean - state.wall_u.mean()
+    shear = state.viscosity * averages.mean_slope["u"][[0, -1]]
+    at, peak = vertex(columns["y_plus"], columns["u_rms"])
+    half = 0.5 * np.ptp(state.wall_u)
+    row = {
+        "u_tau": units.velocity,
+        "re_tau": units.velocity / state.viscosity,
+        "bulk": bulk,
+        "re_bulk": bulk / state.viscosity,
+        "peak_u_rms": peak,
+        "peak_at": at,
+        "shear_lower": shear[0],
+        "shear_upper": shear[1],
+        "u_tau_lower": np.sqrt(abs(shear[0])),
+        "u_tau_upper": np.sqrt(abs(shear[1])),
+    }
+    if half:
+        row["friction_of_walls"] = 2.0 * (units.velocity / half) ** 2
+    else:
+        centre = averages.mean["u"][len(averages.line.y) // 2] - state.wall_u.mean()
+        row |= {"centre_over_bulk": centre / bulk, "friction_of_bulk": 2.0 * (units.velocity / bulk) ** 2}
+    row |= {f"{name}_tau": units.of[name] for name in state.scalars}
+    return {name: np.array([value]) for name, value in row.items()}
+
+
 def numbers(comparison, averages, units, columns, state):
     """What `rogallo stats` prints."""
     line, nu = averages.line, state.viscosity
@@ -305,11 +332,14 @@ def tables(run, samples):
         part = len(columns["y"]) // len(line.y) * kept
         written[name] = {column: values[:part] for column, values in columns.items()}
         lost.update({c: lost[c][:part] for own in columns for c in (own, f"{own}_error") if c in lost})
+    written["numbers"] = numbers_of(averages, units, written["profiles"], state)
     return written, lost, averages, units
 
 
 def compare(comparison, computed, lost, unchecked):
     for name, columns in computed.items():
+        if name == "numbers" and not (comparison.run / "numbers.csv").exists():
+            continue
         # Near a wall v has the round-off of the channel. Two derivatives multiply round-off, and the variance
         # of a scalar has that of its mean.
         tolerance = 1e-8 if name == "budgets" else 1e-10
