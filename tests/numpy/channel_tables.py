@@ -262,31 +262,24 @@ def numbers_of(averages, units, columns, state):
     return {name: np.array([value]) for name, value in row.items()}
 
 
-def numbers(comparison, averages, units, columns, state):
+def numbers(comparison, averages, columns):
     """What `rogallo stats` prints."""
-    line, nu = averages.line, state.viscosity
-    shear = nu * averages.mean_slope["u"][[0, -1]]
-    bulk = averages.mean["u"] @ line.points_mean - state.wall_u.mean()
-    rms = columns["profiles"]["u_rms"]
-    at, peak = vertex(columns["profiles"]["y_plus"], rms)
-    half = 0.5 * np.ptp(state.wall_u)
-    comparison.printed("Re_tau NUMBER", units.velocity / nu)
-    comparison.printed("peak of u'+ NUMBER at y+ = NUMBER", peak, at)
-    comparison.printed("U_b NUMBERANY U_b h/nu NUMBER", bulk, bulk / nu)
-    if half:
-        comparison.printed("C_f NUMBER", 2.0 * (units.velocity / half) ** 2)
+    row = {name: value[0] for name, value in columns["numbers"].items()}
+    comparison.printed("Re_tau NUMBER", row["re_tau"])
+    comparison.printed("peak of u'+ NUMBER at y+ = NUMBER", row["peak_u_rms"], row["peak_at"])
+    comparison.printed("U_b NUMBERANY U_b h/nu NUMBER", row["bulk"], row["re_bulk"])
+    if "friction_of_walls" in row:
+        comparison.printed("C_f NUMBER", row["friction_of_walls"])
     else:
-        centre = averages.mean["u"][len(line.y) // 2] - state.wall_u.mean()
-        comparison.printed("U_centre / U_b NUMBER", centre / bulk)
-        comparison.printed("C_f NUMBER", 2.0 * (units.velocity / bulk) ** 2)
+        comparison.printed("U_centre / U_b NUMBER", row["centre_over_bulk"])
+        comparison.printed("C_f NUMBER", row["friction_of_bulk"])
     if not averages.symmetric:
+        shear, own = ([row[f"{of}_{wall}"] for wall in ("lower", "upper")] for of in ("shear", "u_tau"))
         comparison.printed("nu dU/dy lower wall NUMBER, upper wall NUMBER", *shear)
-        own = np.sqrt(np.abs(shear))
-        of_walls = "u_tau lower wall NUMBER, upper wall NUMBER; wall units use NUMBER"
-        comparison.printed(of_walls, *own, units.velocity)
+        walls = "u_tau lower wall NUMBER, upper wall NUMBER; wall units use NUMBER"
+        comparison.printed(walls, *own, row["u_tau"])
     off, y_plus = columns["profiles"]["stress_off_line"], columns["profiles"]["y_plus"]
     furthest = int(np.argmax(np.abs(off)))
-    # y+ has three digits here.
     at = float(f"{y_plus[furthest]:.3g}")
     where = "total stress largest deviation from a straight line NUMBER u_tau^2, at y+ = NUMBER"
     comparison.printed(where, off[furthest], at)
@@ -357,7 +350,7 @@ def check(path):
     comparison.table("series", of_series, 1e-10, own={"pressure_gradient": 1e-3})
     computed, lost, averages, units = tables(run, run.samples)
     compare(comparison, computed, lost, {"_error": "averages this short have no errors"})
-    numbers(comparison, averages, units, computed, run.first)
+    numbers(comparison, averages, computed)
     comparison.finish()
 
 
