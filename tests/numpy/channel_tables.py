@@ -235,31 +235,51 @@ def vertex(x, y):
     return x[top], y[top]
 
 
-def numbers(comparison, averages, units, columns, state):
-    """What `rogallo stats` prints."""
-    line, nu = averages.line, state.viscosity
-    shear = nu * averages.mean_slope["u"][[0, -1]]
-    bulk = averages.mean["u"] @ line.points_mean - state.wall_u.mean()
-    rms = columns["profiles"]["u_rms"]
-    at, peak = vertex(columns["profiles"]["y_plus"], rms)
+def numbers_of(averages, units, columns, state):
+    """The table of single numbers, of which some are printed."""
+    bulk = averages.mean["u"] @ averages.line.points_mean - state.wall_u.mean()
+    shear = state.viscosity * averages.mean_slope["u"][[0, -1]]
+    at, peak = vertex(columns["y_plus"], columns["u_rms"])
     half = 0.5 * np.ptp(state.wall_u)
-    comparison.printed("Re_tau NUMBER", units.velocity / nu)
-    comparison.printed("peak of u'+ NUMBER at y+ = NUMBER", peak, at)
-    comparison.printed("U_b NUMBERANY U_b h/nu NUMBER", bulk, bulk / nu)
+    row = {
+        "u_tau": units.velocity,
+        "re_tau": units.velocity / state.viscosity,
+        "bulk": bulk,
+        "re_bulk": bulk / state.viscosity,
+        "peak_u_rms": peak,
+        "peak_at": at,
+        "shear_lower": shear[0],
+        "shear_upper": shear[1],
+        "u_tau_lower": np.sqrt(abs(shear[0])),
+        "u_tau_upper": np.sqrt(abs(shear[1])),
+    }
     if half:
-        comparison.printed("C_f NUMBER", 2.0 * (units.velocity / half) ** 2)
+        row["friction_of_walls"] = 2.0 * (units.velocity / half) ** 2
     else:
-        centre = averages.mean["u"][len(line.y) // 2] - state.wall_u.mean()
-        comparison.printed("U_centre / U_b NUMBER", centre / bulk)
-        comparison.printed("C_f NUMBER", 2.0 * (units.velocity / bulk) ** 2)
+        centre = averages.mean["u"][len(averages.line.y) // 2] - state.wall_u.mean()
+        row |= {"centre_over_bulk": centre / bulk, "friction_of_bulk": 2.0 * (units.velocity / bulk) ** 2}
+    row |= {f"{name}_tau": units.of[name] for name in state.scalars}
+    return {name: np.array([value]) for name, value in row.items()}
+
+
+def numbers(comparison, averages, columns):
+    """What `rogallo stats` prints."""
+    row = {name: value[0] for name, value in columns["numbers"].items()}
+    comparison.printed("Re_tau NUMBER", row["re_tau"])
+    comparison.printed("peak of u'+ NUMBER at y+ = NUMBER", row["peak_u_rms"], row["peak_at"])
+    comparison.printed("U_b NUMBERANY U_b h/nu NUMBER", row["bulk"], row["re_bulk"])
+    if "friction_of_walls" in row:
+        comparison.printed("C_f NUMBER", row["friction_of_walls"])
+    else:
+        comparison.printed("U_centre / U_b NUMBER", row["centre_over_bulk"])
+        comparison.printed("C_f NUMBER", row["friction_of_bulk"])
     if not averages.symmetric:
+        shear, own = ([row[f"{of}_{wall}"] for wall in ("lower", "upper")] for of in ("shear", "u_tau"))
         comparison.printed("nu dU/dy lower wall NUMBER, upper wall NUMBER", *shear)
-        own = np.sqrt(np.abs(shear))
-        of_walls = "u_tau lower wall NUMBER, upper wall NUMBER; wall units use NUMBER"
-        comparison.printed(of_walls, *own, units.velocity)
+        walls = "u_tau lower wall NUMBER, upper wall NUMBER; wall units use NUMBER"
+        comparison.printed(walls, *own, row["u_tau"])
     off, y_plus = columns["profiles"]["stress_off_line"], columns["profiles"]["y_plus"]
     furthest = int(np.argmax(np.abs(off)))
-    # y+ has three digits here.
     at = float(f"{y_plus[furthest]:.3g}")
     where = "total stress largest deviation from a straight line NUMBER u_tau^2, at y+ = NUMBER"
     comparison.printed(where, off[furthest], at)
@@ -305,11 +325,14 @@ def tables(run, samples):
         part = len(columns["y"]) // len(line.y) * kept
         written[name] = {column: values[:part] for column, values in columns.items()}
         lost.update({c: lost[c][:part] for own in columns for c in (own, f"{own}_error") if c in lost})
+    written["numbers"] = numbers_of(averages, units, written["profiles"], state)
     return written, lost, averages, units
 
 
 def compare(comparison, computed, lost, unchecked):
     for name, columns in computed.items():
+        if name == "numbers" and not (comparison.run / "numbers.csv").exists():
+            continue
         # Near a wall v has the round-off of the channel. Two derivatives multiply round-off, and the variance
         # of a scalar has that of its mean.
         tolerance = 1e-8 if name == "budgets" else 1e-10
@@ -327,7 +350,7 @@ def check(path):
     comparison.table("series", of_series, 1e-10, own={"pressure_gradient": 1e-3})
     computed, lost, averages, units = tables(run, run.samples)
     compare(comparison, computed, lost, {"_error": "averages this short have no errors"})
-    numbers(comparison, averages, units, computed, run.first)
+    numbers(comparison, averages, computed)
     comparison.finish()
 
 

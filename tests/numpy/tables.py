@@ -36,7 +36,7 @@ class Comparison:
     """The differences of all columns of all tables of a run."""
 
     def __init__(self, run):
-        self.run, self.failures, self.worst = run, [], {}
+        self.run, self.failures, self.worst, self.tables = run, [], {}, set()
 
     def table(self, name, computed, tolerance=1e-11, own={}, unchecked={}, lost={}, floor=ROUND_OFF):
         """Compares the table NAME.csv with `computed`, the columns by name: each difference with
@@ -44,6 +44,7 @@ class Comparison:
         are not compared, with the reason; `lost` has what the program loses in each row of a column by
         the rounding of larger numbers. A column that is in neither, or missing in the table, fails."""
         columns = read(self.run / f"{name}.csv")
+        self.tables.add(name)
         for missing in computed.keys() - columns.keys():
             self.failures.append(f"{name}.csv has no column {missing}")
         for column, values in columns.items():
@@ -98,6 +99,9 @@ class Comparison:
 
     def finish(self):
         """Prints the largest difference of each table, and all failures, which end the script."""
+        for file in self.run.glob("*.csv"):
+            if file.stem not in self.tables:
+                self.failures.append(f"nothing is computed for {file}")
         for group, (count, difference, column) in self.worst.items():
             largest = f"{difference:.1e} ({column.strip()})"
             print(f"{self.run.name}: {group}: {count} columns, largest difference {largest}")
