@@ -17,13 +17,12 @@ impl Parameters {
     pub fn memory<T: Real>(&self, portion: &Portion) -> Memory {
         let of_field = 2 * portion.modes + lines(portion.own_columns.len()) * length_of(self.kept());
         let [exchange, planes] = Pencils::<T>::memory(portion, right_hand_side::room(self.scalars.len()));
-        let (scalars, points) = (self.scalars.len(), self.grid[1]);
-        let visited = portion.visits();
-        let stored = size_of::<f64>() * statistics::stored(scalars, points, &visited);
+        let (content, visited) = (self.content(), portion.visits());
+        let stored = size_of::<f64>() * statistics::stored(&content, &visited);
         // A batch that closes with a sample is a copy; what the sample took in small pieces is not given back before.
-        let sample = statistics::of_sample(scalars, points, &visited) + stored;
+        let sample = statistics::of_sample(&content, &visited) + stored;
         Memory::default()
-            .always("state", (2 + scalars) * of_field * size_of::<T>())
+            .always("state", (2 + content.scalars) * of_field * size_of::<T>())
             .always("exchanges", exchange)
             .always("planes and lists", planes)
             .always("statistics", stored)
@@ -32,6 +31,6 @@ impl Parameters {
 
     /// Numbers in double precision that a batch of statistics has on the disk.
     pub fn batch_numbers(&self) -> usize {
-        statistics::stored(self.scalars.len(), self.grid[1], &Visited::all(&self.truncation()))
+        statistics::stored(&self.content(), &Visited::all(&self.truncation()))
     }
 }

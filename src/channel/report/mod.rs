@@ -4,18 +4,24 @@
 //! `friction` shows the history of the series, and `convergence` the numbers of the table over the time
 //! that is averaged. Spectra and two-point correlations at all y go to
 //! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
-//! them.
+//! them, and `premultiplied_x` and `_z` maps. Spectra over both k_x and k_z at chosen y go to `spectra_xz.csv` and to
+//! figures `spectra_xz_uu`, ..; profiles at phases of oscillating walls to `phases.csv` and figures `phases_W`, ..
 
 mod averaged;
 mod budgets;
 mod chosen;
 mod comparison;
 mod convergence;
+mod density;
 mod errors;
 mod figures;
 mod lines;
+mod maps;
 mod moments;
 mod names;
+mod phase_sums;
+mod phases;
+mod plane_spectra;
 mod profiles;
 mod published_budgets;
 mod published_lines;
@@ -91,21 +97,25 @@ impl<'a> Run<'a> {
 
     /// Writes the tables of the averages.
     fn write(&self, dir: &Path) -> Result<()> {
-        let Some(Averaged { findings, lines, .. }) = &self.averaged else { return Ok(()) };
+        let Some(Averaged { findings, lines, plane_spectra, .. }) = &self.averaged else { return Ok(()) };
         write(&dir.join("profiles.csv"), &findings.profiles)?;
         write(&dir.join("budgets.csv"), &findings.budgets)?;
+        phases::write(dir, findings)?;
+        plane_spectra.iter().try_for_each(|spectra| spectra.write(dir, &self.flow.scalars))?;
         let places = [0, 1].map(|i| &findings.profiles[i].values[..]);
         lines.iter().flatten().try_for_each(|lines| lines.write(dir, places, &self.flow.scalars))
     }
 }
 
 /// The files that a report writes; `statistics.h5` is of an older version.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 9] = [
     "statistics.h5",
     "profiles.csv",
     "budgets.csv",
+    "phases.csv",
     "spectra_x.csv",
     "spectra_z.csv",
+    "spectra_xz.csv",
     "correlations_x.csv",
     "correlations_z.csv",
 ];

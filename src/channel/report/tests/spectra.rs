@@ -1,5 +1,6 @@
 //! Spectra of batches that differ by known factors: their errors, alone and as an ensemble.
 
+use super::super::density::Densities;
 use super::super::lines::Directed;
 use super::super::profiles::Findings;
 use super::super::spectra::Spectra;
@@ -73,8 +74,9 @@ fn directed(sums: &SpectralSums, judge: &dyn Fn(&Signal) -> Sampling) -> Directe
     let findings = Findings::new(&samples(&[1.0], false).all(), &setting(&flow)).unwrap();
     let (symmetry, differences) = (Symmetry::of(&flow), Differences::new(POINTS));
     let spectra = Spectra::new(sums, &flow.scalars, &symmetry, NU, &differences);
-    let units = (NU, &flow.scalars[..]);
-    Directed::new(&spectra, Direction::X, &findings, units, sums.groups(), judge).unwrap()
+    let (findings, scalars, groups) = (&findings, &flow.scalars[..], sums.groups());
+    let densities = Densities { spectra, findings, scalars, viscosity: NU, groups, judge };
+    Directed::new(&densities, Direction::X).unwrap()
 }
 
 fn factors(count: usize) -> Vec<f64> {
