@@ -52,6 +52,11 @@ pub trait Definition: Plain {
         0
     }
 
+    /// The number of maps in the largest figure of the report.
+    fn maps(&self, _case: &Case) -> usize {
+        0
+    }
+
     /// Lines of `check`: what the case resolves.
     ///
     /// # Errors

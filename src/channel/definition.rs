@@ -62,6 +62,10 @@ impl Definition for case::Channel {
         size_of::<f64>() * Parameters::new(case, self).batch_numbers()
     }
 
+    fn maps(&self, case: &Case) -> usize {
+        report::most_maps(self, Parameters::new(case, self).content().planes.len())
+    }
+
     fn rows(&self, case: &Case) -> Result<Vec<Row>> {
         Ok(plan::rows(case, self))
     }

@@ -8,8 +8,9 @@ use super::{RESOLUTION, TEXT, TICKS};
 
 /// Steps of colour of the bar, if it has no levels.
 const STEPS: usize = 256;
-/// Levels between two ticks of the bar.
+/// Levels between two ticks of the bar, or between two of its minor ticks if there are few.
 const LEVELS: f64 = 2.0;
+const FEW: usize = 5;
 /// Lengths in points: of the bar, its distance from the frame, its ticks, between parts.
 const BAR: f64 = 7.0;
 const AWAY: f64 = 6.0;
@@ -82,8 +83,12 @@ impl Map {
     }
 
     fn levels(&self, ruler: &Ruler) -> Option<f64> {
-        let between = ruler.major.len().saturating_sub(1).max(1);
-        self.in_levels.then(|| LEVELS * between as f64)
+        let between = |ticks: usize| ticks.saturating_sub(1).max(1);
+        let levels = match between(ruler.major.len()) {
+            few if few < FEW => between(ruler.minor.len()) as f64,
+            many => LEVELS * many as f64,
+        };
+        self.in_levels.then_some(levels)
     }
 
     /// The axis of the bar; with levels it ends at ticks, so that these are edges of levels.
@@ -146,7 +151,7 @@ impl<'a> Bar<'a> {
 
     /// With its distance from the frame, its ticks and its label.
     pub fn width(&self) -> f64 {
-        AWAY + BAR + GAP + self.ticks() + GAP + 1.3 * TEXT
+        AWAY + BAR + GAP + self.ticks() + GAP + 1.5 * TEXT
     }
 
     pub fn draw(&self, scene: &mut Scene, frame: &Rectangle) {

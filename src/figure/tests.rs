@@ -173,7 +173,8 @@ fn a_map_has_the_colour_of_its_cell_at_every_pixel() {
     assert!(pdf::pdf(&scene).unwrap().windows(6).any(|bytes| bytes == b"/Image"));
 }
 
-/// Values that are linear between the middles of cells; the bar goes from 0 to 4 in ticks of 1.
+/// Values that are linear between the middles of cells; the bar goes from 0 to 4 in ticks of 1, with five minor
+/// ones in each.
 #[test]
 fn levels_of_a_map_end_at_its_contours() {
     let mut panel = Panel::new(Axis::linear("x"), Axis::linear("y"), Vec::new());
@@ -197,9 +198,9 @@ fn levels_of_a_map_end_at_its_contours() {
     };
     for [right, up] in [[-1.0, -1.0], [-0.9, 0.1], [0.3, 0.7], [0.4, -0.3], [0.97, 0.97], [-1.9, 1.8]] {
         let [x, y] = [right, up].map(|place: f64| place.clamp(-1.0, 1.0));
-        // 0.1 + 0.9 (x + 1) + (y + 1), in eight levels of 0.5.
+        // 0.1 + 0.9 (x + 1) + (y + 1), in twenty levels of 0.2.
         let value: f64 = 0.1 + 0.9 * (x + 1.0) + (y + 1.0);
-        let middle = ((2.0 * value).floor() + 0.5) / 8.0;
+        let middle = ((5.0 * value).floor() + 0.5) / 20.0;
         assert_eq!(at(right, up), Colours::Sequential.at(middle), "{value} at {right}, {up}");
     }
 }

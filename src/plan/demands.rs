@@ -33,6 +33,9 @@ const ROOT: usize = 2_000_000;
 const ROOT_WITH_AVERAGES: usize = 4_000_000;
 /// What the report takes at the end of a run: fonts and figures.
 const REPORT: usize = 7_500_000;
+/// The same of each further map on a page, and the maps that are counted there.
+const MAP: usize = 1_300_000;
+const MAPS: usize = 4;
 
 /// Bytes that are written, or read back, at a time.
 const AT_ONCE: usize = 4 << 20;
@@ -130,7 +133,8 @@ fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usiz
         memory = memory.at_times("snapshot", given + given.min(AT_ONCE));
     }
     // The report holds the stored averages, and what it computes of them with their errors.
-    if is_root { memory.at_the_end("report", libraries + REPORT + 2 * records) } else { memory }
+    let maps = MAP * definition.maps(case).saturating_sub(MAPS);
+    if is_root { memory.at_the_end("report", libraries + REPORT + maps + 2 * records) } else { memory }
 }
 
 /// A line for the user if points in y divide so badly that ranks wait, with numbers of points nearby

@@ -125,10 +125,13 @@ for b in batches:
         "profiles.csv",
         "budgets.csv",
         "spectra_x.csv",
+        "spectra_xz.csv",
         "correlations_z.csv",
         "figures/mean_velocity.svg",
         "figures/budget_k.png",
         "figures/spectra_z_ww.svg",
+        "figures/spectra_xz_uv.png",
+        "figures/premultiplied_z.svg",
     ];
     for file in files {
         ensure!(

@@ -7,7 +7,8 @@ use std::f64::consts::TAU;
 use super::density::Lines;
 use super::lines::Directed;
 use super::plane_spectra::PlaneSpectra;
-use crate::channel::case::ChannelScalar;
+use super::symmetry::Symmetry;
+use crate::channel::case::{Channel, ChannelScalar};
 use crate::channel::catalogue::Field;
 use crate::figure::{Axis, Colours, Map, plain};
 use crate::report::plot::{Figure, Plot};
@@ -21,6 +22,8 @@ const VELOCITIES: [([Field; 2], &str); 4] = [
     ([Field::U, Field::V], "uv"),
 ];
 
+/// Densities that are round-off.
+const UNSEEN: f64 = 1e-20;
 /// The y+ from which maps over y+ are drawn.
 const NEAREST: f64 = 0.5;
 
@@ -64,8 +67,9 @@ pub fn over_both(of: &PlaneSpectra, scalars: &[ChannelScalar], symmetric: bool) 
     });
     let figure = |(pair, name, subscript, unit): ([Field; 2], String, String, &str)| {
         let Lines { values, .. } = of.spectra.iter().find(|lines| lines.pair == pair)?;
-        // At a wall there is nothing to see.
-        let shown = values.iter().zip(&of.places).filter(|(_, [_, y_plus])| *y_plus > 0.0);
+        // Nothing is seen at a wall, nor of uv in the centre of alike halves.
+        let seen = |line: &[f64]| line.iter().any(|value| value.abs() > UNSEEN);
+        let shown = values.iter().zip(&of.places).filter(|(line, _)| seen(line));
         let plot = |(line, [y, y_plus]): (&Vec<f64>, &[f64; 2])| {
             let cells = (1..kz.len()).rev().flat_map(|n| (1..kx.len()).rev().map(move |m| (m, n)));
             let (minus, sign) = sign(pair, *y <= 1.0);
@@ -89,6 +93,11 @@ pub fn over_both(of: &PlaneSpectra, scalars: &[ChannelScalar], symmetric: bool) 
         (!plots.is_empty()).then(|| Figure { name: format!("spectra_xz_{name}"), plots })
     };
     of_velocity.into_iter().chain(of_scalars).filter_map(figure).collect()
+}
+
+/// The number of maps in the largest figure, with two-dimensional spectra at so many y.
+pub fn most(flow: &Channel, planes: usize) -> usize {
+    Symmetry::of(flow).kept(planes).max(VELOCITIES.len())
 }
 
 fn map([x, y]: [Vec<f64>; 2], values: Vec<f64>, label: String) -> Map {

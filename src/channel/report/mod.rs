@@ -51,6 +51,7 @@ use crate::statistics::Window;
 use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
 use averaged::Averaged;
+pub use maps::most as most_maps;
 use profiles::Column;
 use reference::References;
 pub use reference::holds_profiles;

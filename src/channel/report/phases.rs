@@ -91,7 +91,9 @@ pub fn figures(phases: &[AtPhase], places: &Places) -> Vec<Figure> {
         let i = NAMES.iter().position(|other| *other == name).unwrap_or(0);
         let part = |(n, at): (usize, &&AtPhase)| {
             let colour = in_time(n, shown.len());
-            places.part(&at.profiles[i], &format!("$t/T = {:.2}$", at.phase), colour, 1.0)
+            // Zero has no sign.
+            let phase = (100.0 * at.phase).round() / 100.0 + 0.0;
+            places.part(&at.profiles[i], &format!("$t/T = {phase:.2}$"), colour, 1.0)
         };
         let plot = places.plot_of(label, shown.iter().enumerate().map(part).collect());
         Figure::of(format!("phases_{name}"), plot.with_zero())

@@ -31,7 +31,6 @@ pub struct Spectra<'a> {
 
 /// The wavenumbers of one direction, from 0 in steps of dk.
 pub struct Along {
-    pub direction: Direction,
     pub k: Vec<f64>,
 }
 
@@ -74,7 +73,7 @@ impl<'a> Spectra<'a> {
     /// # Errors
     /// Records of another shape.
     pub fn along(&self, direction: Direction) -> Result<Along> {
-        Ok(Along { direction, k: self.get(direction.wavenumbers(), None, None)?.to_vec() })
+        Ok(Along { k: self.get(direction.wavenumbers(), None, None)?.to_vec() })
     }
 
     /// The spectrum of a product, called `name` and of `waves` modes at each point, over all samples or over
@@ -297,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_wave_correlates_as_its_cosine() {
-        let along = Along { direction: Direction::X, k: vec![0.0, 0.5, 1.0, 1.5] };
+        let along = Along { k: vec![0.0, 0.5, 1.0, 1.5] };
         let r = along.distances();
         assert!((r[4] - 2.0 * PI).abs() < 1e-14 && r.len() == 5);
         for (r, value) in r.iter().zip(correlation(&[1.0, 0.0, 3.0, 0.0], &cosines(4))) {
