@@ -52,8 +52,8 @@ pub trait Definition: Plain {
         0
     }
 
-    /// The number of maps in the largest figure of the report.
-    fn maps(&self, _case: &Case) -> usize {
+    /// Bytes of the averages that the report at the end of the run holds, and of its maps.
+    fn reported(&self, _case: &Case) -> usize {
         0
     }
 

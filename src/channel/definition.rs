@@ -62,8 +62,10 @@ impl Definition for case::Channel {
         size_of::<f64>() * Parameters::new(case, self).batch_numbers()
     }
 
-    fn maps(&self, case: &Case) -> usize {
-        report::most_maps(self, Parameters::new(case, self).content().planes.len())
+    fn reported(&self, case: &Case) -> usize {
+        let parameters = Parameters::new(case, self);
+        let maps = report::memory_of_maps(self, parameters.content().planes.len());
+        parameters.reported(plan::batches(case, self)) + maps
     }
 
     fn rows(&self, case: &Case) -> Result<Vec<Row>> {

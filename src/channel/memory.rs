@@ -2,6 +2,7 @@
 
 use super::kinematics::Pencils;
 use super::line::length_of;
+use super::report::{MOST_GROUPS, groups_held};
 use super::{Parameters, lines, right_hand_side, statistics};
 use crate::plan::Memory;
 use crate::transform::{Load, Portion, Real, Visited};
@@ -19,14 +20,25 @@ impl Parameters {
         let [exchange, planes] = Pencils::<T>::memory(portion, right_hand_side::room(self.scalars.len()));
         let (content, visited) = (self.content(), portion.visits());
         let stored = size_of::<f64>() * statistics::stored(&content, &visited);
-        // A batch that closes with a sample is a copy; what the sample took in small pieces is not given back before.
-        let sample = statistics::of_sample(&content, &visited) + stored;
+        // A batch that closes with a sample is a copy; what the sample took in small pieces is not given back before,
+        // and leaves gaps: half as much again, measured.
+        let sample = 3 * (statistics::of_sample(&content, &visited) + stored) / 2;
         Memory::default()
             .always("state", (2 + content.scalars) * of_field * size_of::<T>())
             .always("exchanges", exchange)
             .always("planes and lists", planes)
             .always("statistics", stored)
             .at_times("sample", sample)
+    }
+
+    /// Bytes of the averages that the report holds of a number of batches, or of as many as it keeps apart if
+    /// that is not known: each batch and a copy of its profiles, the groups of spectra and their sum, and the
+    /// same again of all for what is computed of them.
+    pub fn reported(&self, batches: Option<u64>) -> usize {
+        let profiles = size_of::<f64>() * statistics::profiles(&self.content());
+        let spectra = (size_of::<f64>() * self.batch_numbers()).saturating_sub(profiles);
+        let batches = batches.map_or(MOST_GROUPS, |batches| batches as usize);
+        2 * profiles * (batches + 1) + spectra * (groups_held(spectra, batches) + 2)
     }
 
     /// Numbers in double precision that a batch of statistics has on the disk.

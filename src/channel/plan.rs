@@ -132,10 +132,7 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
     let size = (size_of::<f64>() * numbers) as f64 / 1e6;
     let mut text = format!("from t = {from} in batches of {length}, {size:.1} MB each");
     let mut rows = Vec::new();
-    if let Some(end) = case.time.stop.end {
-        let axis = Axis::new(length);
-        let [first, last] = [axis.first_from(from), axis.batch_from(end)];
-        let whole = last.saturating_sub(first);
+    if let (Some(whole), Some(end)) = (batches(case, flow), case.time.stop.end) {
         text += &format!("; {whole} whole until t = {end}");
         if whole < 5 {
             let help = "sampling errors need 5 whole batches and 5 h/u_tau: a later time.end, or a shorter \
@@ -157,6 +154,17 @@ fn plane_spectra(case: &Case, flow: &Channel) -> Option<String> {
     let upper = planes.iter().map(|j| y[*j]).filter(|y| *y >= -f64::EPSILON);
     let places: Vec<String> = upper.map(|y| format!("{:.3}", (1.0 - y) / wall_unit)).collect();
     (!places.is_empty()).then(|| format!("at y+ = {}, near both walls, nominal", places.join(", ")))
+}
+
+/// The number of whole batches until the end of the run, if that is a time.
+pub fn batches(case: &Case, flow: &Channel) -> Option<u64> {
+    let Sampling { schedule, from, batches } = flow.sampling;
+    if schedule == Schedule::default() {
+        return Some(0);
+    }
+    let axis = Axis::new(batches.length);
+    let [first, last] = [axis.first_from(from), axis.batch_from(case.time.stop.end?)];
+    Some(last.saturating_sub(first))
 }
 
 /// Largest n_x and n_z that are kept.

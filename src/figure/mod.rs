@@ -96,8 +96,9 @@ impl Figure {
         let columns = self.columns.clamp(1, self.panels.len().max(1));
         let width = self.width * POINTS_PER_MILLIMETRE;
         let cell = width / columns as f64;
-        let drawn: Vec<Drawn> =
-            self.panels.iter().map(|panel| Drawn::new(panel, cell, ASPECT * cell)).collect();
+        let lettered = self.panels.len() > 1;
+        let fit = |panel| Drawn::new(panel, cell, ASPECT * cell, lettered);
+        let drawn: Vec<Drawn> = self.panels.iter().map(fit).collect();
         let heights: Vec<f64> = drawn
             .chunks(columns)
             .map(|row| row.iter().map(|panel| panel.height).fold(0.0, f64::max))

@@ -40,8 +40,9 @@ pub struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    /// Fits a panel into a cell. It grows downwards if its legend finds no place within.
-    pub fn new(panel: &'a Panel, width: f64, height: f64) -> Self {
+    /// Fits a panel into a cell; `lettered` if it is one of several. It grows downwards if its legend finds no
+    /// place within.
+    pub fn new(panel: &'a Panel, width: f64, height: f64, lettered: bool) -> Self {
         let mut layers = panel.layers.clone();
         let xs = layers.iter().flat_map(|layer| &layer.points).map(|point| point.0);
         let ys = layers.iter().flat_map(Layer::heights);
@@ -68,7 +69,10 @@ impl<'a> Drawn<'a> {
         let page = Page { x: &x, y: &y, frame };
         show_coincident(&mut layers, &page);
         let mut legend = Legend::new(&layers);
-        let covered: Vec<Vec<Point>> = layers.iter().map(|layer| page.covered(layer)).collect();
+        let mut covered: Vec<Vec<Point>> = layers.iter().map(|layer| page.covered(layer)).collect();
+        if lettered && panel.title.is_empty() {
+            covered.push(vec![(frame.left + MAJOR + TEXT, frame.top + MAJOR + 0.5 * TEXT)]);
+        }
         legend.place(&frame, &covered);
         let height = height + legend.below();
         Self { panel, layers, x, y, frame, legend, bar, height }

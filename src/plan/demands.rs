@@ -32,10 +32,7 @@ const PER_NEIGHBOUR: [usize; 2] = [120_000, 40_000];
 const ROOT: usize = 2_000_000;
 const ROOT_WITH_AVERAGES: usize = 4_000_000;
 /// What the report takes at the end of a run: fonts and figures.
-const REPORT: usize = 7_500_000;
-/// The same of each further map on a page, and the maps that are counted there.
-const MAP: usize = 1_300_000;
-const MAPS: usize = 4;
+const REPORT: usize = 9_500_000;
 
 /// Bytes that are written, or read back, at a time.
 const AT_ONCE: usize = 4 << 20;
@@ -132,9 +129,7 @@ fn of_rank(case: &Case, order: &Order, grid: [usize; 2], rank: usize, node: usiz
         let given = points * complex(case) / 2;
         memory = memory.at_times("snapshot", given + given.min(AT_ONCE));
     }
-    // The report holds the stored averages, and what it computes of them with their errors.
-    let maps = MAP * definition.maps(case).saturating_sub(MAPS);
-    if is_root { memory.at_the_end("report", libraries + REPORT + maps + 2 * records) } else { memory }
+    if is_root { memory.at_the_end("report", libraries + REPORT + definition.reported(case)) } else { memory }
 }
 
 /// A line for the user if points in y divide so badly that ranks wait, with numbers of points nearby

@@ -265,7 +265,7 @@ impl Part {
     }
 }
 
-/// The figures of several runs as one set: what has the same name and axis is one plot.
+/// The figures of several runs as one set: what has the same name and axes is one plot.
 pub fn together(of_runs: Vec<Vec<Figure>>) -> Vec<Figure> {
     let mut all: Vec<Figure> = Vec::new();
     for (run, figures) in of_runs.into_iter().enumerate() {
@@ -277,7 +277,8 @@ pub fn together(of_runs: Vec<Vec<Figure>>) -> Vec<Figure> {
                 continue;
             };
             for plot in figure.plots {
-                match known.plots.iter_mut().find(|own| own.y.label == plot.y.label) {
+                let same = |own: &&mut Plot| own.y.label == plot.y.label && own.x.label == plot.x.label;
+                match known.plots.iter_mut().find(same) {
                     Some(own) => own.add(plot),
                     None => known.plots.push(plot),
                 }

@@ -78,6 +78,11 @@ fn channels() -> Outcome {
         (8, " --set parallel.process_grid=[4,2] --set output.statistics.spectra_2d_at=[5,15,50]"),
         (2, " --set output.statistics.spectra_2d_at=[5,10,15,20,30,40,50,60,80,100,120,150,180]"),
         (16, ""),
+        // Many batches, all of which the report holds.
+        (
+            2,
+            " --set domain.grid=[32,65,32] --set time={dt=1e-4,end=0.006} --set output.statistics.batch=1e-4",
+        ),
     ] {
         as_predicted(&place, "channel", ranks, sets)?;
     }

@@ -1,24 +1,23 @@
 //! The figures of a channel: profiles with their sampling errors as bands and published ones as
 //! markers, and the history of the friction.
 
+mod curve;
+mod mean;
+mod shape;
+
 use super::profiles::{Column, find};
 use super::reference::{Published, References};
 use super::{Averaged, Run, convergence, maps, phases, spectral};
 use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
-use crate::figure::{Axis, Dash, Layer, Scale, plain};
+use crate::figure::{Axis, Layer, plain};
 use crate::report::convergence::figure;
-use crate::report::gallery::{RUN, axis, points};
+use crate::report::gallery::{RUN, points};
 use crate::report::plot::{Figure, Part, Plot};
+use curve::Curve;
 
 /// Maximum number of markers of a published profile; more would hide the curve.
 const MOST_MARKERS: f64 = 40.0;
-/// The logarithmic law, `U+ = 1/KAPPA ln y+ + INTERCEPT` (Pope 2000, section 7.1.4), and the y+ from
-/// which it is drawn.
-const KAPPA: f64 = 0.41;
-const INTERCEPT: f64 = 5.2;
-const LOGARITHMIC_FROM: f64 = 20.0;
-/// The y+ from which the mean velocity is drawn, and that up to which budgets and vorticity are.
-const NEAREST: f64 = 0.5;
+/// The y+ up to which budgets and vorticity are drawn.
 const NEAR_WALL: f64 = 100.0;
 
 /// The figures for which there are data. Several runs (not `alone`) share figures.
@@ -34,10 +33,11 @@ pub fn of(run: &Run, references: &References, alone: bool) -> Vec<Figure> {
         let none = References::default();
         let references = if run.symmetric() { references } else { &none };
         let places = Places::of(run, averaged, &references.profiles);
-        figures.extend(mean_velocity(run, averaged, &references.profiles));
+        figures.extend(mean::velocity(run, averaged, &references.profiles));
         figures.push(stresses(run, averaged, &places));
         let near = Places::of(run, averaged, &references.profiles).near_the_wall();
         figures.push(vorticity(averaged, &near));
+        figures.push(shape::moments(averaged, &places));
         figures.extend(budgets(run, averaged, &near));
         figures.extend(phases::figures(&averaged.findings.phases, &near));
         if !run.flow.scalars.is_empty() {
@@ -66,7 +66,9 @@ type Quantity<'a> = (&'a str, &'a str, Colour, f64);
 
 /// y+ if the halves are alike, so that published profiles can be overlaid; else y, from wall to wall.
 pub struct Places<'a> {
-    values: &'a [f64],
+    /// Of the points of the curves.
+    values: Vec<f64>,
+    curve: Curve,
     label: &'static str,
     to: f64,
     references: &'a [Published],
@@ -75,11 +77,14 @@ pub struct Places<'a> {
 impl<'a> Places<'a> {
     fn of(run: &Run, averaged: &'a Averaged, references: &'a [Published]) -> Self {
         let [y, y_plus] = [0, 1].map(|i| &averaged.findings.profiles[i].values[..]);
-        let (values, label) = match run.symmetric() {
-            true => (y_plus, "Distance from the wall  $y^+$"),
-            false => (y, "Distance from the lower wall  $y/h$"),
+        let curve = Curve::new(y);
+        let (unit, label) = match run.symmetric() {
+            true => (y_plus[1] / y[1], "Distance from the wall  $y^+$"),
+            false => (1.0, "Distance from the lower wall  $y/h$"),
         };
-        Self { values, label, to: values.last().copied().unwrap_or(1.0), references }
+        let values: Vec<f64> = curve.distances.iter().map(|distance| unit * distance).collect();
+        let to = values[values.len() - 1];
+        Self { values, curve, label, to, references }
     }
 
     /// Limits the axis to the region near the wall.
@@ -108,7 +113,8 @@ impl<'a> Places<'a> {
         let shown: Vec<usize> =
             (0..self.values.len()).filter(|&i| self.values[i] <= self.to * (1.0 + 1e-12)).collect();
         let of = |values: &[f64], sign: f64| shown.iter().map(|&i| sign * values[i]).collect::<Vec<f64>>();
-        let (x, values, errors) = (of(self.values, 1.0), of(&column.values, sign), of(&column.errors, 1.0));
+        let (values, errors) = (self.curve.values(&column.values), self.curve.linear(&column.errors));
+        let (x, values, errors) = (of(&self.values, 1.0), of(&values, sign), of(&errors, 1.0));
         let mut part = Part::line(label, colour, points(&x, &values)).within(&x, &values, &errors);
         for (source, reference) in self.references.iter().enumerate() {
             let Some(profile) = reference.find(&column.name) else { continue };
@@ -135,51 +141,6 @@ fn apart(
         is_far
     };
     points.filter(far).collect()
-}
-
-/// U+ relative to the nearer wall over y+, with `U+ = y+` and the logarithmic law.
-fn mean_velocity(run: &Run, averaged: &Averaged, references: &[Published]) -> Option<Figure> {
-    let profiles = &averaged.findings.profiles;
-    let (y, y_plus) = (&profiles[0].values, &profiles[1].values);
-    let mean = find(profiles, "U")?;
-    // y is 1 and y+ is Re_tau in the centre.
-    let to = averaged.number("re_tau").map_or(1.0, |re_tau| re_tau.0);
-    let from = NEAREST.min(0.1 * to);
-    let halves: &[(&str, Colour, usize)] = match run.symmetric() {
-        true => &[("this run", RUN, 0)],
-        false => &[("this run, lower wall", RUN, 0), ("upper wall", CURVES[1], 1)],
-    };
-    let part = |&(label, colour, wall): &(&str, Colour, usize)| {
-        let shown = |i: &usize| y_plus[*i] >= from && (y[*i] > 1.0) == (wall == 1);
-        let mut places: Vec<usize> = (0..y.len()).filter(shown).collect();
-        if wall == 1 {
-            places.reverse();
-        }
-        let of = |value: &dyn Fn(usize) -> f64| places.iter().map(|&i| value(i)).collect::<Vec<f64>>();
-        let (x, u, error) = (of(&|i| y_plus[i]), of(&|i| mean.values[i].abs()), of(&|i| mean.errors[i]));
-        let mut part = Part::line(label, colour, points(&x, &u)).within(&x, &u, &error).wide(1.6);
-        for (source, reference) in references.iter().enumerate() {
-            let Some(profile) = reference.find("U") else { continue };
-            let within = points(&profile.y_plus, &profile.values).into_iter();
-            let within = within.filter(|(y, _)| (from..=to).contains(y));
-            part = part.published(source, apart(within, (to / from).ln() / MOST_MARKERS, f64::ln));
-        }
-        part
-    };
-    let viscous = (0..=40).map(|i| from * (12.0f64.min(to) / from).powf(f64::from(i) / 40.0));
-    let mut laws = vec![Layer::thin("$U^+ = y^+$", Dash::Dotted, viscous.map(|y| (y, y)).collect())];
-    if to > 2.0 * LOGARITHMIC_FROM {
-        let law = [LOGARITHMIC_FROM, to].map(|y| (y, y.ln() / KAPPA + INTERCEPT)).to_vec();
-        laws.push(Layer::thin(format!("$(\"ln\" y^+) / {KAPPA} + {INTERCEPT}$"), Dash::Dashed, law));
-    }
-    let label = match run.symmetric() {
-        true => "Mean velocity  $U^+$",
-        false => "Mean velocity relative to the nearer wall  $U^+$,  in $u_τ$ of both",
-    };
-    let x = axis("Distance from the wall  $y^+$", Scale::Logarithmic, (from, to));
-    let plot = Plot::new(x, Axis::linear(label), halves.iter().map(part).collect());
-    let sources = references.iter().map(|reference| reference.label.clone()).collect();
-    Some(Figure::of("mean_velocity", Plot { laws, sources, ..plot }))
 }
 
 fn stresses(run: &Run, averaged: &Averaged, places: &Places) -> Figure {
@@ -209,6 +170,7 @@ fn scalars(run: &Run, averaged: &Averaged, places: &Places) -> [Figure; 2] {
     [of("scalar_mean", "mean", "Mean scalar  $Θ / θ_τ$"), of("scalar_rms", "rms", "$θ_\"rms\" / θ_τ$")]
 }
 
+/// The rms of vorticity and pressure.
 fn vorticity(averaged: &Averaged, places: &Places) -> Figure {
     let quantities = [
         ("omega_x_rms", "$ω_x$", CURVES[0], 1.0),
@@ -216,7 +178,10 @@ fn vorticity(averaged: &Averaged, places: &Places) -> Figure {
         ("omega_z_rms", "$ω_z$", CURVES[2], 1.0),
     ];
     let label = "Rms vorticity  $ω_i ν / u_τ^2$";
-    Figure::of("vorticity", places.plot(label, &averaged.findings.profiles, &quantities))
+    let vorticity = places.plot(label, &averaged.findings.profiles, &quantities);
+    let pressure = [("p_rms", "", CURVES[3], 1.0)];
+    let pressure = places.plot("Rms pressure  $p / u_τ^2$", &averaged.findings.profiles, &pressure);
+    Figure { name: "vorticity".to_owned(), plots: vec![vorticity, pressure] }
 }
 
 /// Terms of budgets: their names in the tables, labels and colours.
@@ -233,11 +198,13 @@ const TERMS: [(&str, &str, Colour); 10] = [
     ("residual", "residual", BLACK),
 ];
 
-/// The budget of k; those of uw and vw where they do not vanish by symmetry; those of the scalars.
+/// The budgets of k and of the stresses, without those that vanish by symmetry, and of the scalars.
 fn budgets(run: &Run, averaged: &Averaged, places: &Places) -> Vec<Figure> {
     let spanwise = !run.flow.walls.alike_in_z();
     let stress = |name: &str, symbol: &str| (name.to_owned(), format!("${symbol}$  in  $u_τ^4 / ν$"));
     let mut named = vec![stress("k", "k")];
+    let stresses = [("uu", "⟨u'^2⟩"), ("vv", "⟨v'^2⟩"), ("ww", "⟨w'^2⟩"), ("uv", "⟨u'v'⟩")];
+    named.extend(stresses.map(|(name, symbol)| stress(name, symbol)));
     if spanwise {
         named.extend([stress("uw", "⟨u'w'⟩"), stress("vw", "⟨v'w'⟩")]);
     }

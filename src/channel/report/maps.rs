@@ -24,6 +24,8 @@ const VELOCITIES: [([Field; 2], &str); 4] = [
 
 /// Densities that are round-off.
 const UNSEEN: f64 = 1e-20;
+/// Bytes of a map, measured.
+const MAP: usize = 1_300_000;
 /// The y+ from which maps over y+ are drawn.
 const NEAREST: f64 = 0.5;
 
@@ -95,9 +97,9 @@ pub fn over_both(of: &PlaneSpectra, scalars: &[ChannelScalar], symmetric: bool) 
     of_velocity.into_iter().chain(of_scalars).filter_map(figure).collect()
 }
 
-/// The number of maps in the largest figure, with two-dimensional spectra at so many y.
-pub fn most(flow: &Channel, planes: usize) -> usize {
-    Symmetry::of(flow).kept(planes).max(VELOCITIES.len())
+/// Bytes of the maps in the largest figure, with two-dimensional spectra at so many y, beyond those of a page.
+pub fn memory(flow: &Channel, planes: usize) -> usize {
+    MAP * Symmetry::of(flow).kept(planes).saturating_sub(VELOCITIES.len())
 }
 
 fn map([x, y]: [Vec<f64>; 2], values: Vec<f64>, label: String) -> Map {

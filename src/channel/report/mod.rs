@@ -51,10 +51,12 @@ use crate::statistics::Window;
 use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
 use averaged::Averaged;
-pub use maps::most as most_maps;
+pub use maps::memory as memory_of_maps;
 use profiles::Column;
 use reference::References;
 pub use reference::holds_profiles;
+pub use samples::MOST_GROUPS;
+pub use spectral_sums::groups_held;
 use symmetry::Symmetry;
 
 /// The data of a run of a channel.

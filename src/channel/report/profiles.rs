@@ -70,6 +70,9 @@ pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     columns.iter().find(|column| column.name == name)
 }
 
+/// Round-off of averages of squares, of which that of the mean is subtracted, relative to the largest of them.
+const ROUND_OFF: f64 = 1e-14;
+
 /// Fraction of the largest variance below which fluctuations are round-off, as at a wall, and their
 /// skewness and flatness meaningless.
 fn least_variance(precision: Precision) -> f64 {
@@ -221,8 +224,10 @@ fn of_velocity(
     }
     let components =
         [("u", &second.uu, &third.uuu), ("v", &second.vv, &third.vvv), ("w", &second.ww, &third.www)];
-    for ((name, variance, cubes), fourth) in components.into_iter().zip(fourth) {
-        columns.extend(shape(name, [variance, cubes, fourth], setting.precision, column));
+    let frame: Vec<f64> = mean.u.iter().map(|u| u - setting.frame_velocity).collect();
+    let means = [&frame[..], &[], &mean.w];
+    for (((name, variance, cubes), fourth), mean) in components.into_iter().zip(fourth).zip(means) {
+        columns.extend(shape(name, [variance, cubes, fourth], mean, setting.precision, column));
     }
     let Third { uuu, uuv, uvv, vvv, vww, uww, www } = third;
     let moments = [
@@ -262,14 +267,18 @@ fn of_budget(
     columns
 }
 
-/// Skewness and flatness of a field from its second, third and fourth moment.
+/// Skewness and flatness of a field from its second, third and fourth moment, not known where the variance is
+/// round-off: of the fluctuations, or of the square of the mean, which was subtracted from the average of the
+/// square.
 pub fn shape(
     name: &str,
     [variance, cubes, fourth]: [&[f64]; 3],
+    mean: &[f64],
     precision: Precision,
     column: &Make,
 ) -> [Column; 2] {
-    let least = least_variance(precision) * variance.iter().fold(0.0, |most: f64, value| most.max(*value));
+    let most = |values: &[f64]| values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let least = (least_variance(precision) * most(variance)).max(ROUND_OFF * most(mean).powi(2));
     let over = |moment: f64, j: usize, power: f64| {
         if variance[j] > least { moment / variance[j].powf(power) } else { f64::NAN }
     };

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 /// Maximum number of groups of whole batches: more would not make the errors better, only their
 /// computation longer.
-const MOST_GROUPS: usize = 200;
+pub const MOST_GROUPS: usize = 200;
 
 /// Averages over planes and time, each at all points in y.
 #[derive(Clone, Debug)]

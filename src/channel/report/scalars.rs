@@ -97,7 +97,7 @@ impl ScalarMoments {
                 (format!("v_{name}_{name}"), vss, flux * unit),
             ];
             columns.extend(moments.map(|(name, values, unit)| column(&name, unit, &|j| values[j])));
-            columns.extend(shape(name, [ss, sss, ssss], precision, column));
+            columns.extend(shape(name, [ss, sss, ssss], mean, precision, column));
         }
         columns
     }

@@ -12,6 +12,16 @@ const MOST: usize = 40;
 const LEAST: usize = 5;
 const BYTES: usize = 1 << 29;
 
+/// The number of groups to which twice as many are merged, of `bytes` each.
+fn most_groups(bytes: usize) -> usize {
+    (BYTES / (2 * bytes.max(1))).clamp(LEAST, MOST)
+}
+
+/// The largest number of groups of `bytes` each that are held at a time, of a number of batches.
+pub fn groups_held(bytes: usize, batches: usize) -> usize {
+    batches.min(2 * most_groups(bytes))
+}
+
 /// The sums of the spectra of all batches.
 pub struct SpectralSums {
     pub tally: Tally,
@@ -40,7 +50,7 @@ impl SpectralSums {
         let names = records.iter().map(|record| record.name.clone()).collect();
         let all: Vec<Vec<f64>> = records.into_iter().map(|record| record.values).collect();
         let bytes = all.iter().map(|values| size_of::<f64>() * values.len()).sum::<usize>();
-        let most = (BYTES / (2 * bytes.max(1))).clamp(LEAST, MOST);
+        let most = most_groups(bytes);
         let mut sums = Self { tally, names, all, is_axis, groups: Vec::new(), grouped: 1, most };
         if is_whole {
             sums.groups.push(Group { weight: tally.weight, count: 1, values: sums.all.clone() });

@@ -89,8 +89,13 @@ impl Parameters {
 /// Numbers in double precision that the statistics have of a rank that visits these modes, or of all
 /// ranks together on the disk.
 pub fn stored(content: &Content, visited: &Visited) -> usize {
+    profiles(content) + Spectra::room(content, visited)
+}
+
+/// Those of them that are profiles, at phases too.
+pub fn profiles(content: &Content) -> usize {
     let Content { scalars, points, phases, .. } = *content;
-    sampled(scalars).len() * points + Phases::room(phases, points) + Spectra::room(content, visited)
+    sampled(scalars).len() * points + Phases::room(phases, points)
 }
 
 /// Bytes that a sample takes for a time on a rank that visits these modes.

@@ -36,12 +36,32 @@ impl EnergyBudget {
         Self { production, injection, buoyancy_flux, residual, rate }
     }
 
+    /// The terms by which energy may enter, with their names.
+    pub fn gains(&self) -> [(&'static str, &[f64]); 3] {
+        [
+            ("production", &self.production),
+            ("injection", &self.injection),
+            ("buoyancy flux", &self.buoyancy_flux),
+        ]
+    }
+
+    /// Whether the only term is the dissipation.
+    pub fn only_dissipates(&self, run: &History) -> bool {
+        let largest = self.gains().iter().map(|(_, values)| peak(values)).fold(0.0, f64::max);
+        largest <= 1e-12 * peak(&run.dissipation) || largest == 0.0
+    }
+
     /// The closure of the budget.
     pub fn closure(&self, run: &History) -> Option<Closure> {
         let dissipated = integrate(&run.time, &run.dissipation).last().copied().unwrap_or(0.0).abs();
         let scale = if dissipated > 0.0 { dissipated } else { run.energy[0].abs() };
         Closure::of(&run.time, self.residual.as_ref()?, &self.rate, scale)
     }
+}
+
+/// The largest finite magnitude.
+pub fn peak(values: &[f64]) -> f64 {
+    values.iter().filter(|value| value.is_finite()).fold(0.0, |peak: f64, value| peak.max(value.abs()))
 }
 
 /// The closure of a budget, in fractions of the energy dissipated (of the first energy, if there is no

@@ -1,18 +1,22 @@
 //! Tables and figures of runs of this flow: `dissipation` and `energy` and, if the files have the data,
-//! `spectrum`, `balance`, `stresses`, `transfer`, `spectra_1d`, `skewness`; of a forced box `convergence`. The
-//! mean spectrum of a forced box goes to `spectrum.csv`.
+//! `spectrum`, `kolmogorov`, `balance`, `production`, `stresses`, `lumley`, `transfer`, `spectra_1d`,
+//! `length_scales`, `skewness`; of a box that decays `decay`, of a forced one `convergence`. The mean spectrum
+//! of a forced box goes to `spectrum.csv`.
 
 mod averages;
 mod balance;
 mod comparison;
+mod decay;
 mod ensemble;
 mod figures;
+mod length_scales;
 mod mean_spectrum;
 mod reference;
 mod shear;
 mod table;
 #[cfg(test)]
 mod tests;
+mod timescale;
 mod verdict;
 
 use super::case::Homogeneous;
@@ -28,6 +32,7 @@ use crate::statistics::errors::Sampling;
 use crate::table::TextTable;
 use averages::Averages;
 use balance::EnergyBudget;
+use decay::Decay;
 use mean_spectrum::MeanSpectrum;
 use reference::References;
 pub use reference::form;
@@ -105,6 +110,8 @@ struct Run<'a> {
     history: History,
     energy: EnergyBudget,
     stresses: Stresses,
+    /// The exponent of its decay, or why there is none; none if something drives the flow.
+    decay: Option<std::result::Result<Decay, &'static str>>,
     spectra: Vec<Spectrum>,
     /// The points of the grid, if the case can be read.
     grid: Option<[usize; 3]>,
@@ -140,9 +147,11 @@ impl<'a> Run<'a> {
     /// What these tables say.
     fn of(labels: &'a Labels, tables: Tables<'a>) -> Result<Self> {
         let history = History::of(&tables.series)?;
+        let energy = EnergyBudget::of(&tables.series, &history);
         Ok(Self {
             labels,
-            energy: EnergyBudget::of(&tables.series, &history),
+            decay: energy.only_dissipates(&history).then(|| Decay::of(&history)),
+            energy,
             stresses: Stresses::of(&tables.series, &history),
             spectra: tables.shells.as_ref().map(spectra).transpose()?.unwrap_or_default(),
             history,

@@ -24,8 +24,20 @@ impl Stresses {
 
     /// b_xx, b_yy, b_zz, b_xy, if the series has all of them.
     pub fn published(&self) -> Option<[&[f64]; 4]> {
-        let find = |name| self.anisotropy.iter().find(|(c, _)| *c == name).map(|(_, values)| &values[..]);
-        Some([find("xx")?, find("yy")?, find("zz")?, find("xy")?])
+        Some([self.find("xx")?, self.find("yy")?, self.find("zz")?, self.find("xy")?])
+    }
+
+    /// All six components, in the order of their names, if the series has them.
+    pub fn components(&self) -> Option<[&[f64]; 6]> {
+        let mut found = [&[][..]; 6];
+        for (values, name) in found.iter_mut().zip(COMPONENTS) {
+            *values = self.find(name)?;
+        }
+        Some(found)
+    }
+
+    fn find(&self, name: &str) -> Option<&[f64]> {
+        self.anisotropy.iter().find(|(c, _)| *c == name).map(|(_, values)| &values[..])
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Run;
 use super::averages::Averages;
 use super::balance::{Closure, stress_budgets};
+use super::decay::Decay;
 use super::reference::{PublishedHistory, PublishedSpectra, PublishedStresses, References};
 use super::verdict;
 use crate::report::rows::{Row, aligned, errors_told, figures_row, heading, number, significant, with_error};
@@ -60,6 +61,17 @@ fn turbulence(run: &Run) -> Vec<Row> {
             ),
         ));
         rows.push(("resolution", verdict::resolution(least, run.grid)));
+    }
+    if let Some(decay) = &run.decay {
+        let text = decay.map_or_else(
+            |reason| format!("none: {reason}"),
+            |Decay { exponent, window, .. }| {
+                let [from, to] = window.map(|time| number(significant(time, 4)));
+                let n = number(significant(exponent, 4));
+                format!("n = {n} of E ~ (t - t_0)^-n, from ln eps against ln E over t = {from} to {to}")
+            },
+        );
+        rows.push(("decay", text));
     }
     rows.extend(line("integral length", "integral_length"));
     rows.extend(line("eps L / u'^3", "dissipation_coefficient"));

@@ -1,11 +1,12 @@
-//! Figures over time: dissipation, energy, the terms of its balance, Reynolds stresses, derivative
-//! skewness.
+//! Figures over the time of the flow: dissipation, energy, the terms of its balance, Reynolds stresses,
+//! derivative skewness.
 
 use super::super::Run;
-use super::super::balance::{EnergyBudget, LEAST_SAMPLES};
+use super::super::balance::{LEAST_SAMPLES, peak};
 use super::super::reference::{PublishedHistory, PublishedStresses};
+use super::super::timescale::Timescale;
 use crate::figure::palette::{BLACK, CURVES, Colour};
-use crate::figure::{Axis, Marker};
+use crate::figure::{Axis, Layer, Marker};
 use crate::report::gallery::{RUN, points};
 use crate::report::plot::{Figure, Part, Plot};
 use crate::report::series::{History, Table};
@@ -17,54 +18,54 @@ const LEAST_ANISOTROPY: f64 = 1e-3;
 
 /// Dissipation rate over time, with -dE/dt of the run and the references.
 pub fn dissipation(of: &Run, references: &[PublishedHistory]) -> Figure {
-    let run = &of.history;
-    let own = Part::line("$ε$, this run", RUN, points(&run.time, &run.dissipation)).wide(1.6);
-    let own = own.within(&run.time, &run.dissipation, of.errors("dissipation").unwrap_or_default());
-    let mut parts = vec![published_within(own, run, references, |history| &history.dissipation)];
+    let (run, scale) = (&of.history, Timescale::of(of));
+    let time = scale.all(&run.time);
+    let own = Part::line("$ε$, this run", RUN, points(&time, &run.dissipation)).wide(1.6);
+    let own = own.within(&time, &run.dissipation, of.errors("dissipation").unwrap_or_default());
+    let mut parts = vec![published_within(own, run, &scale, references, |history| &history.dissipation)];
     if run.time.len() >= LEAST_SAMPLES {
-        let (time, decay) = decay(run);
-        parts.push(Part::line("$-dE/dt$, this run", BLACK, points(&time, &decay)).wide(0.6));
+        let (inner, slope) = derivative(&run.time, &run.energy);
+        let decay: Vec<f64> = slope.iter().map(|slope| -slope).collect();
+        parts.push(Part::line("$-dE/dt$, this run", BLACK, points(&scale.all(&inner), &decay)).wide(0.6));
     }
-    let plot = over_time("Dissipation rate  $ε$", &run.time, parts);
-    Figure::of("dissipation", Plot { sources: sources(references), ..plot })
+    let plot = over_time("Dissipation rate  $ε$", &scale, &run.time, parts);
+    Figure::of("dissipation", Plot { sources: sources(references), marks: remeshes(of, &scale), ..plot })
 }
 
 /// Kinetic energy over time, with the references.
 pub fn energy(of: &Run, references: &[PublishedHistory]) -> Figure {
-    let run = &of.history;
-    let own = Part::line("this run", RUN, points(&run.time, &run.energy));
-    let own = own.within(&run.time, &run.energy, of.errors("energy").unwrap_or_default());
-    let parts = vec![published_within(own, run, references, |history| &history.energy)];
-    let plot = over_time("Kinetic energy  $E$", &run.time, parts);
-    Figure::of("energy", Plot { sources: sources(references), ..plot })
+    let (run, scale) = (&of.history, Timescale::of(of));
+    let time = scale.all(&run.time);
+    let own = Part::line("this run", RUN, points(&time, &run.energy));
+    let own = own.within(&time, &run.energy, of.errors("energy").unwrap_or_default());
+    let parts = vec![published_within(own, run, &scale, references, |history| &history.energy)];
+    let plot = over_time("Kinetic energy  $E$", &scale, &run.time, parts);
+    Figure::of("energy", Plot { sources: sources(references), marks: remeshes(of, &scale), ..plot })
 }
 
 /// The terms of the energy balance over time, and the residual. None if there is only dissipation.
-pub fn balance(run: &History, budget: &EnergyBudget) -> Option<Figure> {
-    let peak = |values: &[f64]| {
-        values.iter().filter(|value| value.is_finite()).fold(0.0, |peak: f64, value| peak.max(value.abs()))
-    };
-    let gains = [
-        ("production", &budget.production),
-        ("injection", &budget.injection),
-        ("buoyancy flux", &budget.buoyancy_flux),
-    ];
-    let largest = gains.iter().map(|(_, values)| peak(values)).fold(0.0, f64::max);
-    if run.time.len() < 2 || largest <= 1e-12 * peak(&run.dissipation) || largest == 0.0 {
+pub fn balance(of: &Run) -> Option<Figure> {
+    let Run { history: run, energy: budget, .. } = of;
+    if run.time.len() < 2 || budget.only_dissipates(run) {
         return None;
     }
+    let gains = budget.gains();
+    let largest = gains.iter().map(|(_, values)| peak(values)).fold(0.0, f64::max);
+    let scale = Timescale::of(of);
+    let time = scale.all(&run.time);
     let shown = gains.iter().zip(CURVES).filter(|((_, values), _)| peak(values) > 1e-3 * largest);
     let mut parts: Vec<Part> =
-        shown.map(|((name, values), colour)| Part::line(*name, colour, points(&run.time, values))).collect();
+        shown.map(|((name, values), colour)| Part::line(*name, colour, points(&time, values))).collect();
     let sink: Vec<f64> = run.dissipation.iter().map(|value| -value).collect();
-    parts.push(Part::line("$-ε$", CURVES[3], points(&run.time, &sink)));
+    parts.push(Part::line("$-ε$", CURVES[3], points(&time, &sink)));
     if let Some(residual) = &budget.residual {
         let rate = |i: usize| (residual[i + 1] - residual[i]) / (run.time[i + 1] - run.time[i]);
-        let middle = |i: usize| 0.5 * (run.time[i] + run.time[i + 1]);
+        let middle = |i: usize| 0.5 * (time[i] + time[i + 1]);
         let rates = (0..run.time.len() - 1).map(|i| (middle(i), rate(i))).collect();
         parts.push(Part::line("residual", BLACK, rates).wide(0.6));
     }
-    Some(Figure::of("balance", over_time("Terms of the energy balance  $dE/dt$", &run.time, parts)))
+    let plot = over_time("Terms of the energy balance  $dE/dt$", &scale, &run.time, parts);
+    Some(Figure::of("balance", Plot { marks: remeshes(of, &scale), ..plot }))
 }
 
 /// Anisotropy of the Reynolds stresses, over the total shear if the mean flow is a shear. None if there is
@@ -75,8 +76,8 @@ pub fn stresses(of: &Run, references: &[PublishedStresses]) -> Option<Figure> {
     if run.time.len() < 2 || !stresses.anisotropy.iter().any(|(_, values)| seen(values)) {
         return None;
     }
-    let (x, label) =
-        stresses.shear.as_ref().map_or((&run.time, "Time  $t$"), |shear| (shear, "Total shear  $S t$"));
+    let scale = Timescale::of(of);
+    let x = &scale.all(&run.time)[..];
     let (from, to) = (x[0], x[x.len() - 1]);
     let within = |shear: &f64| (from..=to).contains(shear);
     let shown = stresses.anisotropy.iter().zip(CURVES).enumerate();
@@ -92,13 +93,14 @@ pub fn stresses(of: &Run, references: &[PublishedStresses]) -> Option<Figure> {
         part
     });
     let y = Axis::linear("Anisotropy  $b_{ij} = ⟨u_i u_j⟩/q^2 - δ_{ij}/3$");
-    let plot = Plot::new(Axis::linear(label).within(from, to), y, parts.collect()).with_zero();
+    let plot = Plot::new(Axis::linear(scale.label()).within(from, to), y, parts.collect()).with_zero();
     let sources = references.iter().map(|reference| reference.label.clone()).collect();
     Some(Figure::of("stresses", Plot { sources, ..plot }))
 }
 
 /// Skewness of the longitudinal derivatives over time. None if there is none.
-pub fn skewness(budget: &Table) -> Option<Figure> {
+pub fn skewness(of: &Run, budget: &Table) -> Option<Figure> {
+    let scale = Timescale::of(of);
     let time = budget.find("time").filter(|time| time.len() >= 2)?;
     let names = [("skewness_x", "$∂u/∂x$"), ("skewness_y", "$∂v/∂y$"), ("skewness_z", "$∂w/∂z$")];
     let columns = names.into_iter().filter_map(|(column, label)| Some((label, budget.find(column)?)));
@@ -108,22 +110,29 @@ pub fn skewness(budget: &Table) -> Option<Figure> {
     }
     // The samples are far apart: between them the line is not known.
     let part = |((label, values), (colour, marker)): ((&str, &[f64]), (Colour, Marker))| {
-        Part::line(label, colour, points(time, values)).wide(0.6).marked(marker)
+        Part::line(label, colour, points(&scale.all(time), values)).wide(0.6).marked(marker)
     };
     let parts = columns.into_iter().zip(CURVES.into_iter().zip(Marker::ALL)).map(part).collect();
-    Some(Figure::of("skewness", over_time("Skewness of the derivatives", time, parts)))
+    Some(Figure::of("skewness", over_time("Skewness of the derivatives", &scale, time, parts)))
 }
 
-/// -dE/dt at the inner samples: the derivative of the parabola through three neighbours with any
-/// spacing.
-fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
-    let slope = |i: usize| (run.energy[i + 1] - run.energy[i]) / (run.time[i + 1] - run.time[i]);
-    let inner = 1..run.time.len() - 1;
-    let derivative = |i: usize| {
-        let (before, after) = (run.time[i] - run.time[i - 1], run.time[i + 1] - run.time[i]);
-        -(after * slope(i - 1) + before * slope(i)) / (before + after)
+/// dy/dx at the inner samples: the derivative of the parabola through three neighbours with any spacing.
+pub fn derivative(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let slope = |i: usize| (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
+    let inner = 1..x.len() - 1;
+    let at = |i: usize| {
+        let (before, after) = (x[i] - x[i - 1], x[i + 1] - x[i]);
+        (after * slope(i - 1) + before * slope(i)) / (before + after)
     };
-    (run.time[inner.clone()].to_vec(), inner.map(derivative).collect())
+    (x[inner.clone()].to_vec(), inner.map(at).collect())
+}
+
+/// Marks at the first sample after each remeshing that dropped energy.
+pub fn remeshes(run: &Run, scale: &Timescale) -> Vec<Layer> {
+    let (time, dropped) = (&run.history.time, run.column("remesh_energy").unwrap_or_default());
+    let after = (1..dropped.len()).filter(|&i| dropped[i] > dropped[i - 1]);
+    let label = |first| if first { "remeshed" } else { "" };
+    after.enumerate().map(|(n, i)| Layer::upright(label(n == 0), scale.at(time[i]))).collect()
 }
 
 /// A part with the references as markers within the times of the run, spaced so that they hide neither the
@@ -131,6 +140,7 @@ fn decay(run: &History) -> (Vec<f64>, Vec<f64>) {
 fn published_within(
     mut part: Part,
     run: &History,
+    scale: &Timescale,
     references: &[PublishedHistory],
     values: fn(&History) -> &Vec<f64>,
 ) -> Part {
@@ -141,7 +151,7 @@ fn published_within(
         let mut shown = Vec::new();
         for (time, value) in points(&reference.history.time, values(&reference.history)) {
             if (next..=to).contains(&time) {
-                shown.push((time, value));
+                shown.push((scale.at(time), value));
                 next = time + distance;
             }
         }
@@ -154,6 +164,8 @@ fn sources(references: &[PublishedHistory]) -> Vec<String> {
     references.iter().map(|reference| reference.label.clone()).collect()
 }
 
-fn over_time(label: &str, time: &[f64], parts: Vec<Part>) -> Plot {
-    Plot::new(Axis::linear("Time  $t$").within(time[0], time[time.len() - 1]), Axis::linear(label), parts)
+/// A plot over the times of the run, in the unit of its flow.
+pub fn over_time(label: &str, scale: &Timescale, time: &[f64], parts: Vec<Part>) -> Plot {
+    let [from, to] = [time[0], time[time.len() - 1]].map(|time| scale.at(time));
+    Plot::new(Axis::linear(scale.label()).within(from, to), Axis::linear(label), parts)
 }

@@ -45,10 +45,10 @@ pub fn spectrum(run: &Run, references: &[PublishedSpectra], alone: bool) -> Figu
             common.sort_unstable();
             common.dedup();
             let candidates = if common.is_empty() { (0..=last).collect() } else { common };
-            let shown = candidates.len().min(SHOWN);
-            let evenly = |i: usize| candidates[i * (candidates.len() - 1) / (shown - 1).max(1)];
-            let part = |i: usize| of_sample(at(&spectra[evenly(i)], in_time(i, shown)), evenly(i));
-            (0..shown).map(part).collect()
+            let shown = evenly(&candidates);
+            let colour = |i: usize| in_time(i, shown.len());
+            let part = |(i, sample): (usize, &usize)| of_sample(at(&spectra[*sample], colour(i)), *sample);
+            shown.iter().enumerate().map(part).collect()
         }
     };
     let y = match alone {
@@ -58,6 +58,12 @@ pub fn spectrum(run: &Run, references: &[PublishedSpectra], alone: bool) -> Figu
     let plot = Plot::new(Axis::logarithmic("Wavenumber  $k$"), Axis::logarithmic(y), parts);
     let sources = references.iter().map(|reference| reference.label.clone()).collect();
     Figure::of("spectrum", Plot { spectral: true, sources, ..plot })
+}
+
+/// Up to six of these samples from the first to the last.
+pub fn evenly(samples: &[usize]) -> Vec<usize> {
+    let shown = samples.len().min(SHOWN);
+    (0..shown).map(|i| samples[i * (samples.len() - 1) / (shown - 1).max(1)]).collect()
 }
 
 /// A spectrum labelled by its time.
