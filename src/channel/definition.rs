@@ -15,7 +15,7 @@ use crate::plan::{Memory, Row};
 use crate::report::series::Table;
 use crate::report::{Given, Recorded, Together};
 use crate::table::TextTable;
-use crate::time::{SPALART_MOSER_ROGERS, Stability};
+use crate::time::{SPALART_MOSER_ROGERS, Schedule, Stability};
 use crate::transform::{Load, Portion, Truncation};
 use std::f64::consts::{FRAC_PI_2, TAU};
 use std::path::Path;
@@ -63,9 +63,12 @@ impl Definition for case::Channel {
     }
 
     fn reported(&self, case: &Case) -> usize {
+        if self.sampling.schedule == Schedule::default() {
+            return 0;
+        }
         let parameters = Parameters::new(case, self);
         let maps = report::memory_of_maps(self, parameters.content().planes.len());
-        parameters.reported(plan::batches(case, self)) + maps
+        parameters.reported(plan::most_batches(case, self)) + maps
     }
 
     fn rows(&self, case: &Case) -> Result<Vec<Row>> {

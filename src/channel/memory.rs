@@ -32,13 +32,16 @@ impl Parameters {
     }
 
     /// Bytes of the averages that the report holds of a number of batches, or of as many as it keeps apart if
-    /// that is not known: each batch and a copy of its profiles, the groups of spectra and their sum, and the
-    /// same again of all for what is computed of them.
+    /// that is not known: each batch, a copy of its profiles and their pseudo-values, the groups of spectra and
+    /// their sum, and the same again of all for what is computed of them.
     pub fn reported(&self, batches: Option<u64>) -> usize {
-        let profiles = size_of::<f64>() * statistics::profiles(&self.content());
-        let spectra = (size_of::<f64>() * self.batch_numbers()).saturating_sub(profiles);
+        let (content, all) = (self.content(), Visited::all(&self.truncation()));
+        let [profiles, in_planes] = [statistics::profiles(&content), statistics::in_planes(&content, &all)]
+            .map(|numbers| size_of::<f64>() * numbers);
+        let over_lines = (size_of::<f64>() * self.batch_numbers()).saturating_sub(profiles + in_planes);
         let batches = batches.map_or(MOST_GROUPS, |batches| batches as usize);
-        2 * profiles * (batches + 1) + spectra * (groups_held(spectra, batches) + 2)
+        let groups = |spectra: usize| spectra * (groups_held(spectra, batches) + 2);
+        3 * profiles * (batches + 1) + groups(over_lines) + groups(in_planes)
     }
 
     /// Numbers in double precision that a batch of statistics has on the disk.

@@ -3,7 +3,7 @@
 
 use super::Parameters;
 use super::statistics::Content;
-use crate::case::{Batches, Case, Sampling};
+use crate::case::{Batches, Case, Sampling, Stop};
 use crate::channel::case::{Channel, ChannelInitial, Nominal};
 use crate::chebyshev::Points;
 use crate::plan::{Row, limits, precision, until};
@@ -157,14 +157,26 @@ fn plane_spectra(case: &Case, flow: &Channel) -> Option<String> {
 }
 
 /// The number of whole batches until the end of the run, if that is a time.
-pub fn batches(case: &Case, flow: &Channel) -> Option<u64> {
+fn batches(case: &Case, flow: &Channel) -> Option<u64> {
+    whole_batches(flow, case.time.stop.end?)
+}
+
+/// The most batches that there can be at the end of the run: no more than steps, and until its time; none if
+/// neither is known.
+pub fn most_batches(case: &Case, flow: &Channel) -> Option<u64> {
+    let Stop { end, steps } = case.time.stop;
+    let of_steps = steps.zip(fixed_step(case)).map(|(steps, dt)| steps as f64 * dt);
+    let until = end.into_iter().chain(of_steps).reduce(f64::min);
+    let whole = until.and_then(|until| whole_batches(flow, until)).map(|whole| whole + 1);
+    whole.into_iter().chain(steps).min()
+}
+
+/// The number of whole batches until a time; none if nothing is sampled.
+fn whole_batches(flow: &Channel, until: f64) -> Option<u64> {
     let Sampling { schedule, from, batches } = flow.sampling;
-    if schedule == Schedule::default() {
-        return Some(0);
-    }
     let axis = Axis::new(batches.length);
-    let [first, last] = [axis.first_from(from), axis.batch_from(case.time.stop.end?)];
-    Some(last.saturating_sub(first))
+    let [first, last] = [axis.first_from(from), axis.batch_from(until)];
+    (schedule != Schedule::default()).then(|| last.saturating_sub(first))
 }
 
 /// Largest n_x and n_z that are kept.

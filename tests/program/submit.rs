@@ -29,7 +29,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 6] = [
             "#SBATCH --ntasks=6",
             "#SBATCH --nodes=2",
             "#SBATCH --ntasks-per-node=3",
-            "#SBATCH --mem-per-cpu=99M",
+            "#SBATCH --mem-per-cpu=101M",
             "#SBATCH --time=11:30:00",
             "#SBATCH --account=me",
             "#SBATCH --partition=fast",
@@ -46,7 +46,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 6] = [
     (
         "lsf",
         "--ranks 4 --requeue",
-        &["#BSUB -n 4", "#BSUB -R \"rusage[mem=99MB/task]\"", "#BSUB -W 11:30", "#BSUB -Q \"3\""],
+        &["#BSUB -n 4", "#BSUB -R \"rusage[mem=101MB/task]\"", "#BSUB -W 11:30", "#BSUB -Q \"3\""],
     ),
     ("mpirun", "--ranks 4", &["trap '' HUP"]),
     ("bluegene", "--ranks 64 --nodes 4", &["# @ bg_size = 4", "# @ wall_clock_limit = 11:30:00"]),

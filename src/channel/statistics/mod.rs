@@ -31,7 +31,7 @@ use crate::transform::{Real, Visited};
 use averages::{Averages, Profile, turned};
 pub(super) use means::Means;
 use phases::Phases;
-use plane_spectra::planes;
+use plane_spectra::{PlaneSpectra, planes};
 pub(crate) use spectra::RecordsOfSpectra;
 use spectra::Spectra;
 pub(crate) use terms::{sampled, spectra};
@@ -96,6 +96,12 @@ pub fn stored(content: &Content, visited: &Visited) -> usize {
 pub fn profiles(content: &Content) -> usize {
     let Content { scalars, points, phases, .. } = *content;
     sampled(scalars).len() * points + Phases::room(phases, points)
+}
+
+/// Those of them that are two-dimensional spectra.
+pub fn in_planes(content: &Content, visited: &Visited) -> usize {
+    let Content { scalars, planes, waves, .. } = content;
+    PlaneSpectra::room(spectra(*scalars).len(), planes, visited, waves[1])
 }
 
 /// Bytes that a sample takes for a time on a rank that visits these modes.

@@ -10,11 +10,11 @@
 use super::super::Channel;
 use super::super::catalogue::{Direction, Field, Moment, PLACES, mean_beside_spectra, plane_spectrum};
 use super::super::kinematics::OnPlanes;
-use super::Content;
 use super::averages::{Averages, turned};
 use super::means::Means;
 use super::plane_spectra::PlaneSpectra;
 use super::terms::{self, Terms};
+use super::{Content, in_planes};
 use crate::channel::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, RecordPart, Records, Weight};
@@ -85,11 +85,11 @@ impl Spectra {
 
     /// How many numbers a rank that visits these modes holds.
     pub fn room(content: &Content, visited: &Visited) -> usize {
-        let Content { scalars, points, planes, waves, .. } = content;
+        let Content { scalars, points, .. } = content;
         let pairs = terms::spectra(*scalars).len();
         pairs * visited.y.len() * (visited.nx.len() + visited.nz.len())
             + with_means(*scalars).count() * points
-            + PlaneSpectra::room(pairs, planes, visited, waves[1])
+            + in_planes(content, visited)
     }
 
     /// Numbers that [`Spectra::add_pairs`] takes for a time on a rank that visits these modes.
