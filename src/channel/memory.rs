@@ -32,8 +32,8 @@ impl Parameters {
     }
 
     /// Bytes of the averages that the report holds of a number of batches, or of as many as it keeps apart if
-    /// that is not known: each batch, a copy of its profiles and their pseudo-values, the groups of spectra and
-    /// their sum, and the same again of all for what is computed of them.
+    /// that is not known: the profiles of each batch, their sums and what follows from them; the groups of
+    /// spectra, and the same again of their sum. Spectra over one direction and over both have their own groups.
     pub fn reported(&self, batches: Option<u64>) -> usize {
         let (content, all) = (self.content(), Visited::all(&self.truncation()));
         let [profiles, in_planes] = [statistics::profiles(&content), statistics::in_planes(&content, &all)]
