@@ -53,7 +53,7 @@ pub trait Definition: Plain {
         0
     }
 
-    /// Bytes of the averages that the report at the end of the run holds.
+    /// Bytes of the averages that the report at the end of the run holds, and of its maps.
     fn reported(&self, _case: &Case) -> usize {
         0
     }

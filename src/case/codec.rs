@@ -258,6 +258,21 @@ fn elements<const N: usize, T: Copy + Default>(
     if problems.is_empty() { Ok(values) } else { Err(problems) }
 }
 
+/// An array of any number of values of one kind.
+pub fn several<T: 'static>(element: Codec<T>) -> Codec<Vec<T>> {
+    let words = format!("an array, each {}", element.range.words);
+    let schema = json!({ "type": "array", "items": element.range.schema });
+    let element = std::rc::Rc::new(element);
+    let write = element.clone();
+    let read = move |node: &Node| {
+        let Value::Array(nodes) = &node.value else { return Err(vec![expected("an array", node)]) };
+        nodes.iter().map(|node| element.read(node)).collect()
+    };
+    Codec::new(words, schema, read, move |values: &Vec<T>| {
+        bracketed(values.iter().map(|value| write.write(value)))
+    })
+}
+
 /// Pairs of numbers; `what` names them in messages: `an array of rows [k, E]`.
 pub fn pairs(what: &'static str) -> Codec<Vec<(f64, f64)>> {
     let row = std::rc::Rc::new(array::<2, _>(number()));

@@ -325,6 +325,25 @@ impl Direction {
     }
 }
 
+/// The name in files of the phases of oscillating walls at which there are averages.
+pub const PHASE: &str = "phase";
+
+/// The averages at phases.
+pub const OF_PHASES: [Moment; 8] = [U, W, UU, VV, WW, UV, UW, VW];
+
+/// The name in files of the profiles of a moment at phases.
+pub fn at_phases(moment: Moment) -> String {
+    format!("{PHASE}_{}", moment.name(&[]))
+}
+
+/// The name in files of the y of spectra over both directions.
+pub const PLACES: &str = "spectra_y";
+
+/// The name in files of the spectrum or cospectrum of two fields over both directions.
+pub fn plane_spectrum([a, b]: [Field; 2], scalars: &[ChannelScalar]) -> String {
+    format!("spectrum_xz_{}", a.times(b).name(scalars))
+}
+
 /// The name in files of the profile of a mean over the samples of the spectra.
 pub fn mean_beside_spectra(mean: Moment, scalars: &[ChannelScalar]) -> String {
     format!("spectra_mean_{}", mean.name(scalars))
@@ -375,6 +394,7 @@ mod tests {
             assert_eq!(moment.formula(&heat()), formula);
         }
         assert_eq!(Direction::X.spectrum([S, S], &heat()), "spectrum_x_[heat][heat]");
+        assert_eq!(plane_spectrum([Field::U, S], &heat()), "spectrum_xz_u[heat]");
         assert_eq!(mean_beside_spectra(S.mean(), &heat()), "spectra_mean_[heat]");
     }
 

@@ -67,7 +67,9 @@ impl Definition for case::Channel {
         if self.sampling.schedule == Schedule::default() {
             return 0;
         }
-        Parameters::new(case, self).reported(plan::most_batches(case, self))
+        let parameters = Parameters::new(case, self);
+        let maps = report::memory_of_maps(self, parameters.content().planes.len());
+        parameters.reported(plan::most_batches(case, self)) + maps
     }
 
     fn rows(&self, case: &Case) -> Result<Vec<Row>> {

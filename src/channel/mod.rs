@@ -38,7 +38,7 @@ mod walls;
 mod wavenumbers;
 
 use initial::{FluxChange, MeanChange};
-pub(crate) use statistics::{records_of_spectra, sampled, spectra};
+pub(crate) use statistics::{RecordsOfSpectra, sampled, spectra};
 
 use crate::case::{Batches, Case};
 use crate::chebyshev::Points;
@@ -83,6 +83,10 @@ pub struct Parameters {
     pub scalars: Vec<ChannelScalar>,
     /// The batches of the running statistics.
     pub batches: Batches,
+    /// Distances from either wall at which two-dimensional spectra are sampled.
+    pub spectra_2d_at: Vec<f64>,
+    /// Number of phases of oscillating walls at which there are averages; 0 for none.
+    pub phases: usize,
     /// The velocity at time zero; `None` is a fluid at rest.
     pub initial: Option<ChannelInitial>,
     pub step_size: StepSize,
@@ -95,10 +99,12 @@ pub struct Parameters {
 impl Parameters {
     /// The parameters of a case with this flow.
     pub fn new(case: &Case, flow: &case::Channel) -> Self {
+        let viscosity = case.fluid.viscosity;
+        let wall_unit = viscosity / flow.nominal(viscosity).friction_velocity;
         Self {
             size: case.domain.size,
             grid: case.domain.grid,
-            viscosity: case.fluid.viscosity,
+            viscosity,
             dealiase_y: flow.dealiase_y,
             drive: flow.drive,
             rotation: flow.rotation,
@@ -106,6 +112,8 @@ impl Parameters {
             frame_velocity: flow.frame_velocity,
             scalars: flow.scalars.clone(),
             batches: flow.sampling.batches,
+            spectra_2d_at: flow.details.spectra_2d_at.iter().map(|y_plus| y_plus * wall_unit).collect(),
+            phases: flow.details.phases.unwrap_or(0),
             initial: Some(flow.initial.clone()),
             step_size: case.time.step,
             seed: case.numerics.seed,
@@ -128,6 +136,8 @@ impl Parameters {
             frame_velocity: 0.0,
             scalars: Vec::new(),
             batches: Batches { length: 1.0, of_spectra: 1 },
+            spectra_2d_at: Vec::new(),
+            phases: 0,
             initial: None,
             step_size: StepSize::Fixed(0.01),
             seed: 1,
@@ -215,12 +225,7 @@ impl<T: Real> Channel<T> {
             update: Update::new(&operators),
             profiles: Profiles::new(operators.kept, fields),
             operators,
-            statistics: Statistics::new(
-                parameters.scalars.len(),
-                parameters.grid[1],
-                visited,
-                parameters.batches,
-            ),
+            statistics: Statistics::new(&parameters.content(), visited, parameters.batches),
             gradient: 0.0,
             clock: Clock::default(),
             world,

@@ -2,8 +2,10 @@
 //! channels.
 
 use super::Parameters;
+use super::statistics::Content;
 use crate::case::{Batches, Case, Sampling, Stop};
 use crate::channel::case::{Channel, ChannelInitial, Nominal};
+use crate::chebyshev::Points;
 use crate::plan::{Row, limits, precision, until};
 use crate::statistics::Axis;
 use crate::time::{Schedule, StepSize};
@@ -139,7 +141,19 @@ fn averages(case: &Case, flow: &Channel, numbers: usize) -> Vec<Row> {
         }
     }
     rows.insert(0, ("averages", text));
+    rows.extend(plane_spectra(case, flow).map(|places| ("2-D spectra", places)));
     rows
+}
+
+/// Describes where two-dimensional spectra are sampled.
+fn plane_spectra(case: &Case, flow: &Channel) -> Option<String> {
+    let Content { planes, points, .. } = Parameters::new(case, flow).content();
+    let y = Points::new(points).y;
+    let wall_unit = case.fluid.viscosity / flow.nominal(case.fluid.viscosity).friction_velocity;
+    // The upper half; the lower one is alike.
+    let upper = planes.iter().map(|j| y[*j]).filter(|y| *y >= -f64::EPSILON);
+    let places: Vec<String> = upper.map(|y| format!("{:.3}", (1.0 - y) / wall_unit)).collect();
+    (!places.is_empty()).then(|| format!("at y+ = {}, near both walls, nominal", places.join(", ")))
 }
 
 /// The number of whole batches until the end of the run, if that is a time.

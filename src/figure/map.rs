@@ -6,8 +6,11 @@ use super::palette::{BLACK, Colour, Colours};
 use super::scene::{Dash, Image, Path, Point, Rectangle, Scene};
 use super::{RESOLUTION, TEXT, TICKS};
 
-/// Steps of colour of the bar.
+/// Steps of colour of the bar, if it has no levels.
 const STEPS: usize = 256;
+/// Levels between two ticks of the bar, or between two of its minor ticks if there are few.
+const LEVELS: f64 = 2.0;
+const FEW: usize = 5;
 /// Lengths in points: of the bar, its distance from the frame, its ticks, between parts.
 const BAR: f64 = 7.0;
 const AWAY: f64 = 6.0;
@@ -27,10 +30,13 @@ pub struct Map {
     pub colours: Colours,
     /// Whether a length is as long along both axes.
     pub true_to_scale: bool,
+    /// Whether values are interpolated between the middles of cells and shown as levels, whose edges are
+    /// contours; else each cell has its own colour.
+    pub in_levels: bool,
 }
 
 impl Map {
-    /// Draws the cells as an image of the resolution of figures, each pixel with the colour of its cell.
+    /// Draws an image of the resolution of figures.
     pub fn draw(&self, scene: &mut Scene, at: impl Fn(Point) -> Point, frame: Rectangle) {
         let ruler = self.ruler();
         let [columns, rows] =
@@ -40,22 +46,22 @@ impl Map {
         let x: Vec<f64> = self.x.iter().map(right).collect();
         // Upwards, as the cells are.
         let y: Vec<f64> = self.y.iter().map(|edge| -down(edge)).collect();
-        let cell = |edges: &[f64], place: f64| {
-            let after = edges.partition_point(|edge| *edge <= place);
-            (1..edges.len()).contains(&after).then(|| after - 1)
+        let cells = |edges: &[f64], place: f64| match self.in_levels {
+            true => Between::middles(edges, place),
+            false => Between::edges(edges, place),
         };
         let centre = |first: f64, length: f64, i: usize, parts: usize| {
             first + length * (i as f64 + 0.5) / parts as f64
         };
-        let of_columns: Vec<Option<usize>> =
-            (0..columns).map(|i| cell(&x, centre(frame.left, frame.width(), i, columns))).collect();
+        let of_columns: Vec<Option<Between>> =
+            (0..columns).map(|i| cells(&x, centre(frame.left, frame.width(), i, columns))).collect();
         let mut pixels = Vec::with_capacity(3 * columns * rows);
         for j in 0..rows {
-            let row = cell(&y, -centre(frame.top, frame.height(), j, rows));
+            let row = cells(&y, -centre(frame.top, frame.height(), j, rows));
             for column in &of_columns {
-                let value = row.zip(*column).map(|(j, i)| self.values[j * (self.x.len() - 1) + i]);
+                let value = row.zip(*column).map(|(row, column)| self.value(row, column));
                 let Colour(r, g, b) = match value.filter(|value| value.is_finite()) {
-                    Some(value) => self.colours.at(ruler.place(value)),
+                    Some(value) => self.colour(&ruler, ruler.place(value)),
                     None => Colour(255, 255, 255),
                 };
                 pixels.extend([r, g, b]);
@@ -64,21 +70,79 @@ impl Map {
         scene.images.push(Image { place: frame, columns, pixels });
     }
 
+    fn value(&self, row: Between, column: Between) -> f64 {
+        let at = |j: usize| column.mix(|i| self.values[j * (self.x.len() - 1) + i]);
+        row.mix(at)
+    }
+
+    /// The colour of a place on the bar, 0 to 1: that of the middle of its level, if there are levels.
+    fn colour(&self, ruler: &Ruler, place: f64) -> Colour {
+        let levels = self.levels(ruler);
+        let middle = |levels: f64| ((place * levels).floor().clamp(0.0, levels - 1.0) + 0.5) / levels;
+        self.colours.at(levels.map_or(place, middle))
+    }
+
+    fn levels(&self, ruler: &Ruler) -> Option<f64> {
+        let between = |ticks: usize| ticks.saturating_sub(1).max(1);
+        let levels = match between(ruler.major.len()) {
+            few if few < FEW => between(ruler.minor.len()) as f64,
+            many => LEVELS * many as f64,
+        };
+        self.in_levels.then_some(levels)
+    }
+
+    /// The axis of the bar; with levels it ends at ticks, so that these are edges of levels.
     fn ruler(&self) -> Ruler {
-        Ruler::new(&self.axis, self.values.iter().copied(), 6.0, false)
+        Ruler::new(&self.axis, self.values.iter().copied(), 6.0, self.in_levels)
+    }
+}
+
+/// Two cells, or the same one twice, and the weight of the second.
+#[derive(Clone, Copy)]
+struct Between {
+    cells: [usize; 2],
+    weight: f64,
+}
+
+impl Between {
+    /// The cell with this place between its edges, which ascend.
+    fn edges(edges: &[f64], place: f64) -> Option<Self> {
+        let after = edges.partition_point(|edge| *edge <= place);
+        (1..edges.len()).contains(&after).then(|| Self { cells: [after - 1; 2], weight: 0.0 })
+    }
+
+    /// The cells between whose middles a place lies; at the ends it is one cell.
+    fn middles(edges: &[f64], place: f64) -> Option<Self> {
+        let cell = Self::edges(edges, place)?.cells[0];
+        let middle = |cell: usize| 0.5 * (edges[cell] + edges[cell + 1]);
+        let first = if place < middle(cell) { cell.checked_sub(1) } else { Some(cell) };
+        Some(match first.filter(|first| first + 2 < edges.len()) {
+            Some(first) => {
+                let weight = (place - middle(first)) / (middle(first + 1) - middle(first));
+                Self { cells: [first, first + 1], weight }
+            }
+            None => Self { cells: [cell; 2], weight: 0.0 },
+        })
+    }
+
+    fn mix(self, value: impl Fn(usize) -> f64) -> f64 {
+        let [first, second] = self.cells;
+        if self.weight == 0.0 {
+            return value(first);
+        }
+        (1.0 - self.weight) * value(first) + self.weight * value(second)
     }
 }
 
 /// The bar of colours to the right of a map.
 pub struct Bar<'a> {
     ruler: Ruler,
-    colours: Colours,
-    label: &'a str,
+    map: &'a Map,
 }
 
 impl<'a> Bar<'a> {
     pub fn new(map: &'a Map) -> Self {
-        Self { ruler: map.ruler(), colours: map.colours, label: &map.axis.label }
+        Self { ruler: map.ruler(), map }
     }
 
     fn ticks(&self) -> f64 {
@@ -87,16 +151,17 @@ impl<'a> Bar<'a> {
 
     /// With its distance from the frame, its ticks and its label.
     pub fn width(&self) -> f64 {
-        AWAY + BAR + GAP + self.ticks() + GAP + 1.3 * TEXT
+        AWAY + BAR + GAP + self.ticks() + GAP + 1.5 * TEXT
     }
 
     pub fn draw(&self, scene: &mut Scene, frame: &Rectangle) {
         let (left, right) = (frame.right + AWAY, frame.right + AWAY + BAR);
         let y = |part: f64| frame.bottom - part * frame.height();
-        for i in 0..STEPS {
-            let [low, high] = [i, i + 1].map(|i| i as f64 / STEPS as f64);
+        let steps = self.map.levels(&self.ruler).map_or(STEPS, |levels| levels as usize);
+        for i in 0..steps {
+            let [low, high] = [i, i + 1].map(|i| i as f64 / steps as f64);
             let cell = Rectangle { left, right, top: y(high) - 0.1, bottom: y(low) };
-            scene.fill(Path::rectangle(cell), self.colours.at(0.5 * (low + high)), 1.0, None);
+            scene.fill(Path::rectangle(cell), self.map.colour(&self.ruler, 0.5 * (low + high)), 1.0, None);
         }
         let all = Rectangle { left, right, top: frame.top, bottom: frame.bottom };
         scene.stroke(Path::rectangle(all), BLACK, 0.6, Dash::Solid, None);
@@ -106,7 +171,7 @@ impl<'a> Bar<'a> {
             scene.text(&label, label.at((right + GAP, y + 0.5 * CAPITAL * TICKS)), BLACK);
         }
         let factor = self.ruler.factor.as_ref().map_or(String::new(), |factor| format!("  ({factor})"));
-        let label = Label::new(&format!("{}{factor}", self.label), TEXT);
+        let label = Label::new(&format!("{}{factor}", self.map.axis.label), TEXT);
         let place =
             (right + GAP + self.ticks() + GAP + TEXT, 0.5 * (frame.top + frame.bottom) + 0.5 * label.width);
         scene.text(&label, label.upwards(place), BLACK);

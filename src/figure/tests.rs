@@ -139,6 +139,7 @@ fn a_map_has_the_colour_of_its_cell_at_every_pixel() {
         axis: Axis::linear("v").within(0.0, 1.0),
         colours: Colours::Sequential,
         true_to_scale: true,
+        in_levels: false,
     });
     let scene = of(panel).draw();
     let image = &scene.images[0];
@@ -170,4 +171,36 @@ fn a_map_has_the_colour_of_its_cell_at_every_pixel() {
     assert_eq!([pixel(0.15, 0.3), pixel(0.6, 0.3), pixel(0.6, 0.7)], [0.0, 1.0, 0.5].map(colour));
     assert!(svg::svg(&scene).unwrap().contains("<image x="));
     assert!(pdf::pdf(&scene).unwrap().windows(6).any(|bytes| bytes == b"/Image"));
+}
+
+/// Values that are linear between the middles of cells; the bar goes from 0 to 4 in ticks of 1, with five minor
+/// ones in each.
+#[test]
+fn levels_of_a_map_end_at_its_contours() {
+    let mut panel = Panel::new(Axis::linear("x"), Axis::linear("y"), Vec::new());
+    panel.map = Some(Map {
+        x: vec![0.0, 2.0, 4.0],
+        y: vec![0.0, 2.0, 4.0],
+        values: vec![0.1, 1.9, 2.1, 3.9],
+        axis: Axis::linear("v"),
+        colours: Colours::Sequential,
+        true_to_scale: true,
+        in_levels: true,
+    });
+    let scene = of(panel).draw();
+    let image = &scene.images[0];
+    // From -1 to 1 between the middles along both axes.
+    let at = |right: f64, up: f64| {
+        let [column, row] =
+            [(right + 2.0) / 4.0 * image.columns as f64, (2.0 - up) / 4.0 * image.rows() as f64];
+        let rgb = &image.pixels[3 * (row as usize * image.columns + column as usize)..][..3];
+        Colour(rgb[0], rgb[1], rgb[2])
+    };
+    for [right, up] in [[-1.0, -1.0], [-0.9, 0.1], [0.3, 0.7], [0.4, -0.3], [0.97, 0.97], [-1.9, 1.8]] {
+        let [x, y] = [right, up].map(|place: f64| place.clamp(-1.0, 1.0));
+        // 0.1 + 0.9 (x + 1) + (y + 1), in twenty levels of 0.2.
+        let value: f64 = 0.1 + 0.9 * (x + 1.0) + (y + 1.0);
+        let middle = ((5.0 * value).floor() + 0.5) / 20.0;
+        assert_eq!(at(right, up), Colours::Sequential.at(middle), "{value} at {right}, {up}");
+    }
 }

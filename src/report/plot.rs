@@ -5,7 +5,7 @@
 
 use super::gallery::{REFERENCES, extent, spectral_panel, zero};
 use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
-use crate::figure::{Axis, Dash, Layer, Marker, Panel, plain};
+use crate::figure::{Axis, Dash, Layer, Map, Marker, Panel, plain};
 
 /// Points of a curve.
 pub type Points = Vec<(f64, f64)>;
@@ -33,6 +33,10 @@ pub struct Plot {
     pub spectral: bool,
     /// The citations of published data, to which the parts refer.
     pub sources: Vec<String>,
+    /// Markup above the plot of one run.
+    pub title: String,
+    /// A map below the curves; only of one run.
+    pub map: Option<Map>,
 }
 
 /// A quantity.
@@ -79,7 +83,14 @@ impl Plot {
             zero: false,
             spectral: false,
             sources: Vec::new(),
+            title: String::new(),
+            map: None,
         }
+    }
+
+    /// A map of one run, with a title.
+    pub fn of_map(title: impl Into<String>, x: Axis, y: Axis, map: Map) -> Self {
+        Self { title: title.into(), map: Some(map), ..Self::new(x, y, Vec::new()) }
     }
 
     /// With a line at zero.
@@ -106,7 +117,8 @@ impl Plot {
         let range = self.x.range.or_else(|| extent(&layers));
         let zero = range.filter(|_| self.zero).map(zero);
         let layers = zero.into_iter().chain(self.laws.clone()).chain(layers).collect();
-        Panel::new(Axis { range, ..self.x.clone() }, self.y.clone(), layers)
+        let (title, map) = (self.title.clone(), self.map.clone());
+        Panel { title, map, ..Panel::new(Axis { range, ..self.x.clone() }, self.y.clone(), layers) }
     }
 
     /// The layers of all parts of one run.

@@ -68,12 +68,13 @@ impl Record {
     }
 }
 
-/// A large record of two axes, of which each rank has a box; together they are the whole.
+/// A large record of two axes or more, of which each rank has a box; together they are the whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordPart {
     /// Its shape is that of the whole, its values those of the box.
     pub record: Record,
-    /// The rows and the columns of the box, which may be empty.
+    /// The rows of the box, along the first axis, and its columns, along the others one after the other;
+    /// they may be empty.
     pub place: [Range<usize>; 2],
 }
 

@@ -46,7 +46,7 @@ impl Region {
         Self([[0, 1], [0, 1], [range.start, range.end]])
     }
 
-    /// A box of an array with two axes.
+    /// A box of an array with two axes: see [`Array::rows`].
     pub fn of_box([rows, columns]: &[Range<usize>; 2]) -> Self {
         Self([&(0..1), rows, columns].map(|range| [range.start as u64, range.end as u64]))
     }
@@ -88,6 +88,13 @@ impl Array {
         shape.iter_mut().rev().zip(lengths.iter().rev()).for_each(|(own, length)| *own = *length as u64);
         let (element, is_swapped) = (kind.size() as u64, order != NATIVE);
         Ok(Self { offset, shape, element, number: number as u64, is_swapped })
+    }
+
+    /// The array with two axes, of which the second has all elements of a row, whatever their axes are.
+    pub fn rows(self, axes: usize) -> Self {
+        let [z, y, x] = self.shape;
+        let shape = if axes == 3 { [1, z, y * x] } else { self.shape };
+        Self { shape, ..self }
     }
 
     /// Tells all ranks the arrays of the root. Collective.

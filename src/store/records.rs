@@ -63,7 +63,7 @@ pub fn write_statistics(world: &World, path: &Path, header: &Header, records: &R
 /// The checksums of the records of which each rank has a part. Collective.
 pub(super) fn sums_of_parts(world: &World, records: &Records) -> Vec<u64> {
     let sum = |RecordPart { record: Record { shape, values, .. }, place }: &RecordPart| {
-        checksum::of_box(shape.last().copied().unwrap_or(1), place, values)
+        checksum::of_box(shape.iter().skip(1).product(), place, values)
     };
     let mut sums: Vec<u64> = records.parts.iter().map(sum).collect();
     world.sum_u64(&mut sums);
@@ -150,8 +150,10 @@ pub(super) fn put(group: &Group, records: &Records, sums: &[u64]) -> hdf5::Resul
     for record in &records.whole {
         create(group, record, checksum::of_reals(0, &record.values))?.write_raw(&record.values)?;
     }
-    let part =
-        |(part, sum): (&RecordPart, &u64)| Array::new(&create(group, &part.record, *sum)?, size_of::<f64>());
+    let part = |(RecordPart { record, .. }, sum): (&RecordPart, &u64)| {
+        let array = Array::new(&create(group, record, *sum)?, size_of::<f64>())?;
+        Ok(array.rows(record.shape.len()))
+    };
     records.parts.iter().zip(sums).map(part).collect()
 }
 

@@ -1,5 +1,5 @@
 //! The records of a checkpoint, for a run that continues: numbers and profiles go to every rank; of a
-//! record of two axes, a rank reads what it needs.
+//! record of two axes or more, a rank reads what it needs.
 
 use super::array::{Array, Region};
 use super::checksum;
@@ -20,7 +20,7 @@ use std::path::Path;
 
 /// Records of a checkpoint, in alphabetical order.
 pub struct StoredRecords {
-    /// Those that do not have two axes.
+    /// Those of one axis or none.
     small: Vec<Record>,
     /// The others without their values, and where these lie.
     large: Vec<(Record, Array)>,
@@ -44,11 +44,11 @@ impl StoredRecords {
             // A failing disk is no damage of the file.
             let disk = Cell::new(None);
             let found = read_sound(path, CHECKPOINT, |dataset| {
-                if dataset.ndim() != 2 {
+                if dataset.ndim() < 2 {
                     return get_record(dataset).map(|(record, sound)| ((record, None), sound));
                 }
                 container::elements(dataset)?;
-                let array = Array::new(dataset, size_of::<f64>())?;
+                let array = Array::new(dataset, size_of::<f64>())?.rows(dataset.ndim());
                 let sum = stored_reals(&file, &array).map_err(|error| {
                     let text = error.to_string();
                     disk.set(Some(error).filter(|error| error.kind() != io::ErrorKind::UnexpectedEof));
@@ -67,7 +67,7 @@ impl StoredRecords {
             }
             Ok(())
         })?;
-        let is_small = |record: &Record| record.shape.len() != 2;
+        let is_small = |record: &Record| record.shape.len() < 2;
         let kept = records.extract_if(.., |record| record.is_kept() && is_small(record)).collect();
         let mut records = share(world, &records)?;
         let small = records.extract_if(.., |record| is_small(record)).collect();
@@ -77,22 +77,22 @@ impl StoredRecords {
         Ok(Self { small, large, kept, source })
     }
 
-    /// The records that do not have two axes, the same on all ranks.
+    /// The records of one axis or none, the same on all ranks.
     pub fn small(&self) -> &[Record] {
         &self.small
     }
 
-    /// The records of two axes, without their values; the same on all ranks.
+    /// The records of two axes or more, without their values; the same on all ranks.
     pub fn large(&self) -> impl Iterator<Item = &Record> {
         self.large.iter().map(|(record, _)| record)
     }
 
-    /// Reads this rank's box of the record of two axes with this name. Collective; a file that cannot be
+    /// Reads this rank's box ([`RecordPart`]) of the record of two axes or more with this name. Collective; a file that cannot be
     /// read is an error of [`StoredRecords::agree`].
     ///
     /// # Errors
     /// The same on all ranks: there is no such record, or it has another shape.
-    pub fn read(&mut self, name: &str, shape: [usize; 2], place: &[Range<usize>; 2]) -> Result<Vec<f64>> {
+    pub fn read(&mut self, name: &str, shape: &[usize], place: &[Range<usize>; 2]) -> Result<Vec<f64>> {
         match self.large.iter().find(|(record, _)| record.name == name) {
             Some((record, array)) if record.shape == shape => Ok(read(&mut self.source, array, place)),
             Some((record, _)) => Err(Error::input(format!(

@@ -203,6 +203,7 @@ impl Seen {
             axis: Axis::linear(self.quantity.symbol()).within(low, high),
             colours,
             true_to_scale: true,
+            in_levels: false,
         });
         let note = [
             plain(&self.name),

@@ -10,6 +10,8 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a_channel_is_averaged_in_two_pieces_and_reported", averaged),
         Trial::test("spectra_have_the_same_bits_on_any_ranks", spectra_on_any_ranks),
+        Trial::test("averages_at_phases_have_the_same_bits_on_any_ranks_and_in_two_pieces", phases),
+        Trial::test("spectra_at_other_y_begin_with_the_next_sum", other_places),
         Trial::test("walls_that_move_and_blow_have_the_same_bits_in_two_pieces", moving_walls),
         Trial::test("what_is_reported_does_not_depend_on_the_observer", observers),
         Trial::test("averages_that_are_incomplete_are_refused", incomplete),
@@ -28,7 +30,7 @@ initial = { kind = "turbulent", amplitude = 0.3 }
 time = { dt = 0.002, steps = 40 }
 [output]
 series = { every_steps = 4 }
-statistics = { every_steps = 1, from = 0.009, batch = 0.02 }
+statistics = { every_steps = 1, from = 0.009, batch = 0.02, spectra_2d_at = [5, 30] }
 "#;
 
 /// Spectra and correlations over all k and r at all y from the wall to the centre, which say what
@@ -59,6 +61,18 @@ for axis, waves, length in (('x', 6, math.pi), ('z', 6, 0.5 * math.pi)):
         r = correlations[y]
         assert abs(r[-1]['d' + axis] - length / 2) < 1e-12
         assert 0 < y < 1 and abs(r[0]['R_uu'] - 1) < 1e-12 and abs(r[1]['R_uu']) < 1 or y in (0, 1), r
+in_planes = read('spectra_xz')
+assert len(in_planes) == 2, list(in_planes)
+for y, rows in in_planes.items():
+    assert len(rows) == 36
+    for axis, other in (('x', 'z'), ('z', 'x')):
+        lines = read('spectra_' + axis)[y]
+        cell = next(row['k' + other + '_plus'] for row in rows if row['k' + other] > 0)
+        for name in ('uu', 'vv', 'ww', 'uv', 'pp', 'u_dye', 'dye_dye'):
+            for line in lines:
+                part = [row['E_' + name] for row in rows if row['k' + axis] == line['k' + axis]]
+                assert len(part) == 6 and abs(sum(part) * cell - line['E_' + name]) <= 1e-9 * (1 + abs(line['E_' + name])), (y, \
+                axis, name, sum(part) * cell, line)
 ";
 
 /// 40 steps on two ranks; and 37 on two, then the others on three. The window opens at step 5; batches end
@@ -111,12 +125,15 @@ for b in batches:
         "profiles.csv",
         "budgets.csv",
         "spectra_x.csv",
+        "spectra_xz.csv",
         "correlations_z.csv",
         "numbers.csv",
         "tables.h5",
         "figures/mean_velocity.svg",
         "figures/budget_k.png",
         "figures/spectra_z_ww.svg",
+        "figures/spectra_xz_uv.png",
+        "figures/premultiplied_z.svg",
     ];
     for file in files {
         ensure!(
@@ -324,7 +341,10 @@ fn spectra_on_any_ranks() -> Outcome {
                 "import h5py, numpy as np
 paths = [run + '/statistics/00000000.h5' for run in ('on-1', 'other')]
 a = h5py.File(paths[0])
-assert {'kx', 'kz', 'spectrum_x_uu', 'spectrum_z_v[dye]'} <= set(a), sorted(a)
+assert {'kx', 'kz', 'spectrum_x_uu', 'spectrum_z_v[dye]', 'spectra_y'} <= set(a), sorted(a)
+assert a['spectrum_xz_uv'].shape == (4, 6, 6) and a['spectrum_xz_uv'].attrs['axes'] == b'spectra_y, kx, kz'
+y = a['spectra_y'][:]
+assert abs(y + y[::-1]).max() < 1e-15 and set(y) < set(a['y'][:]) and abs(60 * (1 + y[:2]) - [5, 30]).max() < 3, y
 assert a['spectrum_x_pp'].shape == (33, 6) and a['spectra_samples'][()] == 3
 assert open(paths[0], 'rb').read() == open(paths[1], 'rb').read()
 for direction in 'xz':
@@ -335,6 +355,107 @@ for direction in 'xz':
             .map_err(|error| format!("{ranks} ranks, {grid}: {error:?}"))?;
     }
     Ok(())
+}
+
+/// Averages at five phases of oscillating walls, and with other phases from a later step on.
+fn phases() -> Outcome {
+    let place = Place::new()?;
+    let walls = "[walls]\noscillation = { amplitude = 5.0, period = 0.0231 }\n";
+    fs::write(
+        place.at("case.toml"),
+        format!("{}{walls}", CASE.replace("spectra_2d_at = [5, 30]", "phases = 5")),
+    )?;
+    let refused = "the walls do not oscillate, and have no phases";
+    fs::write(place.at("still.toml"), CASE.replace("spectra_2d_at = [5, 30]", "phases = 5"))?;
+    place.ends(1, "check still.toml", 2, &[refused])?;
+    place.run(1, "whole", "")?;
+    place.run(3, "pieces", "--set time.steps=16")?;
+    place.run(4, "pieces", "")?;
+    for batch in 0..4 {
+        let file = format!("statistics/{batch:08}.h5");
+        ensure!(
+            fs::read(place.at("whole").join(&file))? == fs::read(place.at("pieces").join(&file))?,
+            "{file} differs"
+        );
+    }
+    place.same_text("whole", "pieces", "phases.csv")?;
+    place.ends(
+        1,
+        "stats whole",
+        0,
+        &["budget_uw, budget_vw", "phases_W, phases_uu, phases_ww, phases_uv"],
+    )?;
+    place.python(
+        "import csv, h5py, numpy as np
+def columns(name):
+    rows = list(csv.DictReader(open('whole/' + name)))
+    return {key: np.array([float(row[key] or 'nan') for row in rows]) for key in rows[0]}
+batches = [h5py.File('whole/statistics/%08d.h5' % m) for m in range(4)]
+total = lambda name: sum(b[name][()] for b in batches)
+# All phases together are the whole.
+for name in ('u', 'w', 'uu', 'vv', 'ww', 'uv', 'uw', 'vw'):
+    assert batches[0]['phase_' + name].shape == (5, 33) and batches[0]['phase_' + name].attrs['axes'] == b'phase, y'
+    assert abs(total('phase_' + name).sum(0) - total(name)).max() < 1e-12 * abs(total(name)).max(), name
+weights = total('phase_weight')
+assert abs(weights.sum() - total('weight')) < 1e-12 and total('phase_samples').sum() == 35
+def halves(name):
+    mean = total('phase_' + name) / weights[:, None]
+    return 0.5 * (mean + (-1 if name in ('uv', 'vw') else 1) * mean[:, ::-1])[:, :17]
+u, w, uu, vv, ww, uv, uw, vw = map(halves, ('u', 'w', 'uu', 'vv', 'ww', 'uv', 'uw', 'vw'))
+central = {'U': u + batches[0]['frame_velocity'][()], 'W': w, 'uu': uu - u ** 2, 'vv': vv, 'ww': ww - w ** 2, 'uv': uv, \
+'uw': uw - u * w, 'vw': vw}
+table, profiles = columns('phases.csv'), columns('profiles.csv')
+phase = np.arange(5) / 5 + total('phase_offset') / weights
+assert abs(table['phase'].reshape(5, 17) - phase[:, None]).max() < 1e-12 and abs(phase - np.arange(5) / 5).max() < 0.1
+u_tau = profiles['y_plus'][-1] / 60
+for name, exact in central.items():
+    found = table[name].reshape(5, 17) * u_tau ** len(name)
+    assert abs(found - exact).max() < 1e-9 * (1 + abs(exact).max()), (name, abs(found - exact).max())
+# The wall itself.
+wall = table['W'].reshape(5, 17)[:, 0] * u_tau
+times = [0.002 * n for n in range(6, 41)]
+for n in range(5):
+    own = [t for t in times if round(5 * t / 0.0231) % 5 == n]
+    assert abs(wall[n] - 5 * np.mean(np.sin(2 * np.pi * np.array(own) / 0.0231))) < 1e-9, (n, wall[n])",
+    )?;
+    let story = "the case has changed; averages continue:\n  output.statistics: ";
+    place.ends(
+        2,
+        "run case.toml --dir whole --set time.steps=45 --set output.statistics.phases=3",
+        0,
+        &[story],
+    )?;
+    place.run(1, "whole", "--set time.steps=65 --set output.statistics.phases=3")?;
+    place.python(
+        "import h5py
+batches = [h5py.File('whole/statistics/%08d.h5' % m) for m in range(6)]
+assert [len(b['phase']) if 'phase' in b else 0 for b in batches] == [5, 5, 5, 5, 3, 3]
+assert len(set(line.split(',')[0] for line in open('whole/phases.csv'))) == 4",
+    )
+}
+
+/// Spectra over both directions at some y to step 13, at others up to 33, and then at none.
+fn other_places() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("case.toml"), CASE)?;
+    let at = |places: &str| format!("--set output.statistics.spectra_2d_at={places}");
+    place.run(2, "run", &format!("--set time.steps=13 {}", at("[5]")))?;
+    let story = "the case has changed; averages continue:\n  output.statistics: ";
+    place.ends(3, &format!("run case.toml --dir run --set time.steps=33 {}", at("[5,30]")), 0, &[story])?;
+    place.ends(1, "stats run", 0, &["spectra over kx and kz are averaged from t = 0.04 to 0.066"])?;
+    place.ends(2, &format!("run case.toml --dir run {}", at("[]")), 0, &[story])?;
+    let from = "spectra over kx and kz are averaged from t = 0.04 to 0.06";
+    place.ends(1, "stats run", 0, &["; 35 samples; ", from, "spectra_xz_uu"])?;
+    place.python(
+        "import h5py
+batches = [h5py.File('run/statistics/%08d.h5' % m) for m in range(4)]
+assert [len(b['spectra_y']) if 'spectra_y' in b else 0 for b in batches] == [2, 0, 4, 0]
+assert [('spectrum_xz_uu' in b, 'spectrum_x_uu' in b) for b in batches] == [(True, True), (False, True)] * 2
+for b in batches[::2]:
+    y = list(b['y'][:])
+    for place, plane in zip(b['spectra_y'], b['spectrum_xz_uu']):
+        assert abs(plane.sum() - b['uu'][y.index(place)]) < 1e-12 * b['uu'][:].max()",
+    )
 }
 
 /// As a checkpoint of a version that averages less.

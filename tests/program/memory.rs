@@ -75,7 +75,8 @@ fn channels() -> Outcome {
         (2, ""),
         (4, " --set output.snapshots.every_steps=2"),
         (4, " --set domain.grid=[64,641,64]"),
-        (8, " --set parallel.process_grid=[4,2]"),
+        (8, " --set parallel.process_grid=[4,2] --set output.statistics.spectra_2d_at=[5,15,50]"),
+        (2, " --set output.statistics.spectra_2d_at=[5,10,15,20,30,40,50,60,80,100,120,150,180]"),
         (16, ""),
         // Many batches, all of which the report holds.
         (

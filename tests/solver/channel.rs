@@ -17,10 +17,11 @@ use rogallo::transform::{Reals, Slab};
 use std::f64::consts::{PI, TAU};
 use std::rc::Rc;
 
-pub static CHECKS: [Check; 10] = [
+pub static CHECKS: [Check; 11] = [
     Check { name: "poiseuille_and_couette_are_steady", ranks: &[1, 3], run: laminar },
     Check { name: "stokes_modes_decay_at_second_order", ranks: &[1, 2], run: stokes },
     Check { name: "an_oscillating_wall_drags_the_fluid_at_second_order", ranks: &[2], run: oscillating },
+    Check { name: "phases_of_a_stokes_layer_are_those_of_its_samples", ranks: &[1, 3], run: phases },
     Check { name: "convection_alone_is_of_third_order", ranks: &[2], run: convected },
     Check { name: "walls_and_continuity_hold_in_a_disturbed_flow", ranks: &[2], run: walls },
     Check { name: "the_budgets_of_the_statistics_close", ranks: &[1, 6], run: budgets },
@@ -131,6 +132,79 @@ fn oscillating(world: &Rc<World>) -> Outcome {
     }
     let measured = orders(errors);
     ensure!(measured.iter().all(|order| (order - 2.0).abs() < 0.15), "orders {measured:?} of {errors:?}");
+    Ok(())
+}
+
+/// The layer of [`oscillating`], whose W is averaged over the samples nearest to each of six phases: what is
+/// known of each sample differs from the averages of W and W^2 by the error of the scheme, of second order. The number of steps in a period is odd, so that no sample lies between two phases.
+fn phases(world: &Rc<World>) -> Outcome {
+    let (nu, period, number, points) = (0.05, 1.5, 6, 65);
+    let s = Complex::new(0.0, TAU / period / nu).sqrt();
+    let exact = |y: f64, t: f64| (Complex::cis(TAU * t / period) * (s * y).cosh() / s.cosh()).im;
+    let steps = [41.0, 81.0, 161.0];
+    let mut errors = [0.0_f64; 3];
+    for (error, steps) in errors.iter_mut().zip(steps) {
+        let walls = Walls { oscillation: Some(Oscillation { amplitude: 1.0, period }), ..Walls::default() };
+        let own = Parameters {
+            viscosity: nu,
+            walls,
+            phases: number,
+            batches: Batches { length: 100.0, of_spectra: 1 },
+            step_size: StepSize::Fixed(period / steps),
+            ..Parameters::at_rest([TAU, 2.0, PI], [4, points, 4])
+        };
+        let mut channel = new(world, own)?;
+        channel.set_profiles(|_| 0.0, |y| exact(y, 0.0));
+        channel.sample();
+        let (mut times, mut last) = (vec![Vec::new(); number], 0.0);
+        while last < 2.5 * period {
+            channel.advance(f64::INFINITY).map_err(|error| error.to_string())?;
+            channel.sample();
+            let time = channel.clock().time;
+            let off = |n: usize| {
+                let off = (time / period - n as f64 / number as f64).rem_euclid(1.0);
+                off.min(1.0 - off)
+            };
+            let nearest = (0..number).min_by(|&a, &b| off(a).total_cmp(&off(b))).unwrap_or(0);
+            times[nearest].push((time, time - last));
+            last = time;
+        }
+        let records = channel.records();
+        let find = |name: &str| values(world, &records, name);
+        let (y, w, ww, weights) = (find("y"), find("phase_w"), find("phase_ww"), find("phase_weight"));
+        for (n, times) in times.iter().enumerate() {
+            let weight: f64 = times.iter().map(|(_, weight)| weight).sum();
+            let count = find("phase_samples")[n];
+            ensure!(
+                (weights[n] - weight).abs() < 1e-12 && count == times.len() as f64,
+                "phase {n}: {count} samples of the weight {}, not {} of {weight}",
+                weights[n],
+                times.len()
+            );
+            let offset: f64 = times
+                .iter()
+                .map(|(time, weight)| {
+                    let off = time / period - n as f64 / number as f64;
+                    weight * (off - off.round())
+                })
+                .sum();
+            ensure!(
+                (find("phase_offset")[n] - offset).abs() < 1e-12,
+                "the offset of phase {n} is not {offset}"
+            );
+            for (j, y) in y.iter().enumerate() {
+                let sum = |value: &dyn Fn(f64) -> f64| -> f64 {
+                    times.iter().map(|(time, weight)| weight * value(*time)).sum()
+                };
+                let [mean, square] = [&w, &ww].map(|sums| sums[n * points + j]);
+                let off = [mean - sum(&|t| exact(*y, t)), square - sum(&|t| exact(*y, t).powi(2))];
+                *error = off.iter().fold(*error, |error, off| error.max(off.abs() / weight));
+            }
+        }
+    }
+    let measured = [0, 1].map(|i| (errors[i] / errors[i + 1]).ln() / (steps[i + 1] / steps[i]).ln());
+    ensure!(measured.iter().all(|order| (order - 2.0).abs() < 0.15), "orders {measured:?} of {errors:?}");
+    ensure!(errors[2] < 1e-3, "the averages are off by {errors:?}");
     Ok(())
 }
 
@@ -574,11 +648,15 @@ fn averages(world: &Rc<World>) -> Outcome {
     Ok(())
 }
 
+/// The points in y, from the lower wall, of the spectra over both directions.
+const PLANES: [usize; 7] = [0, 3, 6, 8, 10, 13, 16];
+
 /// All values of a record, on every rank.
 fn values(world: &World, records: &Records, name: &str) -> Vec<f64> {
     let mut values = Vec::new();
     if let Some(part) = records.parts.iter().find(|part| part.record.name == name) {
-        let (RecordPart { record, place: [rows, columns] }, waves) = (part, part.record.shape[1]);
+        let RecordPart { record, place: [rows, columns] } = part;
+        let waves: usize = record.shape[1..].iter().product();
         values.resize(record.shape[0] * waves, 0.0);
         for (row, line) in rows.clone().zip(record.values.chunks(columns.len().max(1))) {
             values[row * waves..][columns.clone()].copy_from_slice(line);
@@ -594,7 +672,8 @@ fn values(world: &World, records: &Records, name: &str) -> Vec<f64> {
 }
 
 /// On every process grid, at every y: the sum over k_x or k_z of a spectrum is the average that is
-/// taken by itself, and a single mode is in its bins.
+/// taken by itself, and a single mode is in its bins. Summed over one direction, spectra over both are those
+/// over the other.
 fn spectra(world: &Rc<World>) -> Outcome {
     let points = 17;
     for process_grid in process_grids(world.size()) {
@@ -609,6 +688,8 @@ fn spectra(world: &Rc<World>) -> Outcome {
             rotation: 0.2,
             scalars: vec![scalar],
             process_grid: Some(process_grid),
+            // The walls, the points 3 and 6 and the centre.
+            spectra_2d_at: vec![0.0, 1.0 - (3.0 * PI / 16.0).cos(), 0.63, 1.0],
             ..own
         };
         let mut channel = disturbed(world, own.clone())?;
@@ -640,6 +721,20 @@ fn spectra(world: &Rc<World>) -> Outcome {
                     "{process_grid:?}, {name} over k{direction}: off by {off:e} of {largest}"
                 );
             }
+            let of_planes = find(&format!("spectrum_xz_{name}"));
+            let of_lines = ["x", "z"].map(|direction| find(&format!("spectrum_{direction}_{name}")));
+            ensure!(of_planes.len() == PLANES.len() * 6 * 5, "{name}: {} numbers", of_planes.len());
+            for (plane, y) in of_planes.chunks_exact(6 * 5).zip(PLANES) {
+                let over_z = |m: usize| (0..5).map(|n| plane[m * 5 + n]).sum::<f64>();
+                let over_x = |n: usize| (0..6).map(|m| plane[m * 5 + n]).sum::<f64>();
+                let off_x = (0..6).map(|m| (over_z(m) - of_lines[0][y * 6 + m]).abs());
+                let off_z = (0..5).map(|n| (over_x(n) - of_lines[1][y * 5 + n]).abs());
+                let off = off_x.chain(off_z).fold(0.0, f64::max);
+                ensure!(
+                    off < 1e-14 * largest,
+                    "{process_grid:?}, {name} over kx and kz at point {y}: off by {off:e} of {largest}"
+                );
+            }
         }
 
         let mut channel = new(world, own)?;
@@ -651,6 +746,16 @@ fn spectra(world: &Rc<World>) -> Outcome {
         let records = channel.records();
         let find = |name: &str| values(world, &records, name);
         let y = find("y");
+        let in_planes = find("spectrum_xz_vv");
+        for (i, value) in in_planes.iter().enumerate() {
+            // v = 2 (1 - y^2)^2 cos(3 x - 4 z)
+            let there = i % 30 == 3 * 5 + 2;
+            let exact = if there { (1.0 - y[PLANES[i / 30]].powi(2)).powi(4) } else { 0.0 };
+            ensure!(
+                (value - exact).abs() < 1e-13,
+                "{process_grid:?}: {value}, not {exact}, in bin {i} of kx, kz"
+            );
+        }
         for (direction, waves, bin) in [("x", 6, 3), ("z", 5, 2)] {
             let spectrum = find(&format!("spectrum_{direction}_vv"));
             for (i, value) in spectrum.iter().enumerate() {

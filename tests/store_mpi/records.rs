@@ -29,21 +29,25 @@ pub fn sample() -> Vec<Record> {
     let special = vec![f64::from_bits(0x7ff8_0000_0000_beef), -0.0, 5e-324, f64::NEG_INFINITY];
     let many = (0..8).map(|i| record(&format!("r{i}"), &[("y", 2)], vec![f64::from(i), 0.1]));
     let uu = (0..15).map(|i| f64::from(i + 3) / 7.0).collect();
-    [record("uu", &[("y", 5), ("kx", 3)], uu), record("special", &[("y", 4)], special)]
+    let plane = (0..30).map(|i| f64::from(i + 3) / 11.0).collect();
+    let plane = record("uu_plane", &[("y", 5), ("kx", 3), ("kz", 2)], plane);
+    [record("uu", &[("y", 5), ("kx", 3)], uu), record("special", &[("y", 4)], special), plane]
         .into_iter()
         .chain(many)
         .chain([record("samples", &[], vec![12.1]), record("none", &[("y", 0)], vec![])])
         .collect()
 }
 
-/// The records as a run has them: of those with two axes, each rank but the last of several has some rows.
+/// The records as a run has them: of those with two axes or more, each rank but the last of several has some
+/// rows.
 pub fn shared(world: &World, records: Vec<Record>) -> Records {
     let mut shared = Records::default();
     for record in records {
-        let [rows, columns] = record.shape[..] else {
+        if record.shape.len() < 2 {
             shared.whole.extend(Some(record).filter(|_| world.is_root()));
             continue;
-        };
+        }
+        let (rows, columns) = (record.shape[0], record.shape[1..].iter().product::<usize>());
         let workers = (world.size() - 1).max(1);
         let begin = |rank: usize| rows * rank.min(workers) / workers;
         let place = [begin(world.rank())..begin(world.rank() + 1), 0..columns];
@@ -59,12 +63,12 @@ pub fn stored(world: &World, file: &Path) -> Result<Vec<Record>> {
     let large: Vec<Record> = stored.large().cloned().collect();
     let mut records = stored.small().to_vec();
     for record in large {
-        let [rows, columns] = record.shape[..] else { panic!("{:?}", record.shape) };
-        let whole = stored.read(&record.name, [rows, columns], &[0..rows, 0..columns])?;
+        let (rows, columns) = (record.shape[0], record.shape[1..].iter().product::<usize>());
+        let whole = stored.read(&record.name, &record.shape, &[0..rows, 0..columns])?;
         // Each rank some columns.
         let begin = |rank: usize| columns * rank / world.size();
         let own = begin(world.rank())..begin(world.rank() + 1);
-        let part = stored.read(&record.name, [rows, columns], &[0..rows, own.clone()])?;
+        let part = stored.read(&record.name, &record.shape, &[0..rows, own.clone()])?;
         let of_whole = whole.chunks(columns).flat_map(|row| row[own.clone()].iter());
         assert!(part.iter().map(|x| x.to_bits()).eq(of_whole.map(|x| x.to_bits())), "{}", record.name);
         records.push(Record { values: whole, ..record });
@@ -127,12 +131,13 @@ import h5py, numpy as np, sys
 c, s = (h5py.File(name, "r") for name in sys.argv[1:])
 for f in c["statistics"], s:
     assert f["uu"].dtype == np.float64 and (f["uu"][:] == (np.arange(15) + 3).reshape(5, 3) / 7).all()
+    assert (f["uu_plane"][:] == (np.arange(30) + 3).reshape(5, 3, 2) / 11).all()
     assert f["uu"].attrs["units"] == b"m2/s2" and f["uu"].attrs["axes"] == b"y, kx"
     assert f["uu"].attrs["description"].decode() == "uu, größer als nichts"
     assert f["samples"][()] == 12.1 and f["samples"].shape == () and f["none"].shape == (0,)
     special = [0x7ff800000000beef, 1 << 63, 1, 0xfff0000000000000]
     assert (f["special"][:].view(np.uint64) == np.array(special, np.uint64)).all()
-    assert len([d for d in f.values() if isinstance(d, h5py.Dataset)]) == 12
+    assert len([d for d in f.values() if isinstance(d, h5py.Dataset)]) == 13
 assert s.attrs["program"] == b"rogallo" and s.attrs["kind"] == b"statistics" and s.attrs["flow"] == b"homogeneous"
 assert s.attrs["step"] == 7 and s.attrs["time"] == 0.1 and s["numbers"].attrs["strain"] == -1e-300
 assert s.attrs["case"].decode() == "[flow]\nname = \"Wirbel, groß\"\n"

@@ -17,11 +17,11 @@ use crate::case::general::*;
 use crate::case::keys::{Change, Form, Head, Key, Keys, Variant, variant};
 use crate::case::lengths::{grid_points, length, wall_grid_points};
 use crate::case::scalar::{check_name, schmidt};
-use sampling::{BATCH_LENGTH, batch_length};
 
 pub use drive::Drive;
 pub use initial::{ChannelInitial, Eigenfamily};
 pub use nominal::{Nominal, nominal};
+pub use sampling::Details;
 pub use walls::{Oscillation, Transpiration, WallSide, Walls};
 
 #[cfg(test)]
@@ -47,6 +47,7 @@ pub struct Channel {
     /// points.
     pub dealiase_y: bool,
     pub sampling: Sampling,
+    pub details: Details,
 }
 
 /// A passive scalar: `d theta/dt + u.grad theta = nu/Sc lap theta + source`; it starts from the
@@ -83,7 +84,8 @@ const BOUNDARIES: &[Variant<ScalarBoundary>] = &[
 /// Visits the tables from `[domain]` to `[output]`.
 pub fn visit(keys: &mut Keys, flow: &mut Channel, general: General, dir: &Path) {
     let General { domain, fluid, numerics, time, parallel, output } = general;
-    let Channel { drive, rotation, walls, frame_velocity, scalars, initial, dealiase_y, sampling } = flow;
+    let Channel { drive, rotation, walls, frame_velocity, scalars, initial, .. } = flow;
+    let Channel { dealiase_y, sampling, details, .. } = flow;
     self::domain(keys, domain);
     let scale = drive::fluid(keys, fluid);
     let is_default = drive::visit(keys, drive, rotation, scale);
@@ -116,8 +118,7 @@ pub fn visit(keys: &mut Keys, flow: &mut Channel, general: General, dir: &Path) 
     self::parallel(keys, parallel);
     keys.table(Head::new("output", OUTPUT).change(Change::Free), |keys| {
         self::output(keys, output);
-        let length = batch_length(nominal.friction_velocity, walls.oscillation);
-        crate::case::sampling::visit(keys, sampling, length, BATCH_LENGTH);
+        sampling::visit(keys, sampling, details, walls, (nominal, fluid.viscosity));
     });
 }
 

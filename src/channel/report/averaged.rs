@@ -2,8 +2,10 @@
 
 use super::chosen::Chosen;
 use super::convergence;
+use super::density::Densities;
 use super::errors::Judged;
 use super::lines::Directed;
+use super::plane_spectra::PlaneSpectra;
 use super::profiles::{Findings, Setting, find};
 use super::samples::Samples;
 use super::spectra::Spectra;
@@ -30,6 +32,8 @@ pub struct Averaged {
     pub findings: Findings,
     /// Spectra and correlations over x and z.
     pub lines: Option<[Directed; 2]>,
+    /// Spectra over both.
+    pub plane_spectra: Option<PlaneSpectra>,
     /// The time, weight and number of the samples.
     pub tally: Tally,
     /// How errors come about.
@@ -88,7 +92,7 @@ pub fn read(
     };
     let samples = Samples::new(&chosen.batches, &flow.scalars)?;
     let mut notes = chosen.notes;
-    notes.extend(samples.lacking());
+    notes.extend(samples.lacking().into_iter().chain(samples.empty_phases()));
     let setting = setting(case, flow, &samples);
     let length = first.axis.length();
     let judged = Judged::new(&samples, &setting, length, case.domain.size[0])?;
@@ -98,6 +102,7 @@ pub fn read(
         stationarity: Some(stationarity::of(&judged, series)),
         convergence: convergence::of(&judged, &samples, &setting)?,
         lines: lines(chosen.spectra.as_ref(), &setting, &judged, of_spectra)?,
+        plane_spectra: plane_spectra(chosen.plane_spectra.as_ref(), &setting, &judged, of_spectra)?,
         tally,
         sampling: judged.sampling,
         findings: judged.findings,
@@ -111,7 +116,8 @@ pub fn read(
 /// # Errors
 /// A damaged batch, members whose batches do not fit each other.
 pub fn of_members(members: &[Recorded]) -> Result<(Option<Averaged>, Vec<String>)> {
-    let (mut batches, mut counts, mut spectra, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut batches, mut counts, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut spectra, mut in_planes) = (Vec::new(), Vec::new());
     let first = members[0].case.as_ref().map_err(Clone::clone)?;
     let flow = first.flow.of::<Channel>().ok_or_else(|| Error::failure("a run of another flow"))?;
     for member in members {
@@ -126,24 +132,30 @@ pub fn of_members(members: &[Recorded]) -> Result<(Option<Averaged>, Vec<String>
         counts.push(chosen.batches.len());
         batches.extend(chosen.batches);
         spectra.extend(chosen.spectra);
+        in_planes.extend(chosen.plane_spectra);
     }
     notes.extend(unlike(&batches, &counts));
     let samples = Samples::of_members(&batches, &counts, &flow.scalars)?;
-    notes.extend(samples.lacking());
+    notes.extend(samples.lacking().into_iter().chain(samples.empty_phases()));
     let setting = setting(first, flow, &samples);
     let weight: f64 = batches.iter().map(|batch| batch.moments.weight).sum();
     let length = weight / members.len() as f64;
     let judged = Judged::of_members(&samples, &setting, length)?;
     // Of members without spectra there is no average.
-    let spectra = Some(spectra).filter(|spectra| spectra.len() == members.len());
-    let sums = spectra.and_then(SpectralSums::of_members);
+    let of_all = |spectra: Vec<SpectralSums>| {
+        let all = Some(spectra).filter(|spectra| spectra.len() == members.len());
+        all.and_then(SpectralSums::of_members)
+    };
+    let (sums, in_planes) = (of_all(spectra), of_all(in_planes));
     let tally = batches.iter().map(|batch| batch.moments).reduce(|a, b| a.and(&b));
     let lines = lines(sums.as_ref(), &setting, &judged, |_| length)?;
+    let plane_spectra = plane_spectra(in_planes.as_ref(), &setting, &judged, |_| length)?;
     let Judged { sampling, findings, .. } = judged;
     let averaged = tally.map(|tally| Averaged {
         stationarity: None,
         convergence: Vec::new(),
         lines,
+        plane_spectra,
         tally,
         sampling,
         findings,
@@ -188,10 +200,35 @@ fn lines(
     length: impl Fn(&SpectralSums) -> f64,
 ) -> Result<Option<[Directed; 2]>> {
     let Some(sums) = sums else { return Ok(None) };
+    let length = length(sums);
+    let judge = |signal: &Signal| judged.sampling_of(signal, length);
+    let densities = densities(sums, setting, judged, &judge);
+    let of = |direction| Directed::new(&densities, direction);
+    Ok(Some([of(Direction::X)?, of(Direction::Z)?]))
+}
+
+/// Spectra over both directions, likewise.
+fn plane_spectra(
+    sums: Option<&SpectralSums>,
+    setting: &Setting,
+    judged: &Judged,
+    length: impl Fn(&SpectralSums) -> f64,
+) -> Result<Option<PlaneSpectra>> {
+    let Some(sums) = sums else { return Ok(None) };
+    let length = length(sums);
+    let judge = |signal: &Signal| judged.sampling_of(signal, length);
+    let densities = densities(sums, setting, judged, &judge);
+    PlaneSpectra::new(densities, &setting.grid, &setting.symmetry).map(Some)
+}
+
+fn densities<'a>(
+    sums: &'a SpectralSums,
+    setting: &'a Setting,
+    judged: &'a Judged,
+    judge: &'a dyn Fn(&Signal) -> Sampling,
+) -> Densities<'a> {
     let Setting { precision, scalars, symmetry, viscosity, differences, .. } = setting;
     let spectra = Spectra::new(sums, scalars, symmetry, *viscosity, differences);
-    let (units, groups, length) = ((*viscosity, &scalars[..], *precision), sums.groups(), length(sums));
-    let judge = |signal: &Signal| judged.sampling_of(signal, length);
-    let of = |direction| Directed::new(&spectra, direction, &judged.findings, units, groups, &judge);
-    Ok(Some([of(Direction::X)?, of(Direction::Z)?]))
+    let (findings, groups) = (&judged.findings, sums.groups());
+    Densities { spectra, findings, scalars, viscosity: *viscosity, precision: *precision, groups, judge }
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::spectral_sums::SpectralSums;
 use crate::case::{self, Case};
+use crate::channel::RecordsOfSpectra;
 use crate::channel::case::Channel;
-use crate::channel::records_of_spectra;
+use crate::channel::catalogue::{PHASE, PLACES};
 use crate::error::Result;
 use crate::report::rows::number;
 use crate::statistics::{Batch, Record, Tally, Window};
@@ -18,10 +19,12 @@ pub struct Chosen {
     /// The batches without their spectra.
     pub batches: Vec<Batch>,
     pub spectra: Option<SpectralSums>,
+    /// Those over k_x and k_z of the batches that have them, at the y of the last of these.
+    pub plane_spectra: Option<SpectralSums>,
     /// One line for each thing that is left out, with the reason.
     pub notes: Vec<String>,
     /// The names of the records of spectra.
-    of_spectra: Vec<String>,
+    of_spectra: RecordsOfSpectra,
 }
 
 /// The number of batches left out for each reason.
@@ -48,7 +51,7 @@ impl Chosen {
         window: Window,
         limits: [&str; 2],
     ) -> Result<Self> {
-        let mut chosen = Self { of_spectra: records_of_spectra(&flow.scalars), ..Self::default() };
+        let mut chosen = Self { of_spectra: RecordsOfSpectra::new(&flow.scalars), ..Self::default() };
         let mut left = LeftOut::default();
         let mut newest = None;
         for path in store::batches(&run_dir.join("statistics"))? {
@@ -93,7 +96,7 @@ impl Chosen {
         }
         let records = batch.records.into_iter().map(downwards);
         let (of_spectra, records): (Vec<Record>, Vec<Record>) =
-            records.partition(|record| self.of_spectra.contains(&record.name));
+            records.partition(|record| self.of_spectra.contain(&record.name));
         if let Some(tally) = spectra.filter(|tally| tally.weight > 0.0 && window.holds(tally, axis)) {
             self.add_spectra(tally, of_spectra, spectra_are_whole);
         }
@@ -108,10 +111,19 @@ impl Chosen {
     }
 
     fn add_spectra(&mut self, tally: Tally, records: Vec<Record>, is_whole: bool) {
-        match &mut self.spectra {
-            Some(sums) => sums.add(tally, &records, is_whole),
-            None => self.spectra = Some(SpectralSums::new(tally, records, is_whole)),
+        let RecordsOfSpectra { of_lines, of_planes, of_both } = &self.of_spectra;
+        let places = records.iter().find(|record| record.name == PLACES);
+        if let Some(places) = places.map(|places| &places.values[..]) {
+            let belongs =
+                |record: &&Record| of_planes.contains(&record.name) || of_both.contains(&record.name);
+            let in_planes = records.iter().filter(belongs).cloned().collect();
+            let known = self.plane_spectra.take();
+            let known = known.filter(|sums| sums.get(PLACES, None).is_some_and(|known| *known == *places));
+            self.plane_spectra = Some(added(known, tally, in_planes, is_whole));
         }
+        let belongs = |record: &Record| of_lines.contains(&record.name) || of_both.contains(&record.name);
+        let over_lines = records.into_iter().filter(belongs).collect();
+        self.spectra = Some(added(self.spectra.take(), tally, over_lines, is_whole));
     }
 
     /// The time, weight and number of the samples of all batches.
@@ -139,19 +151,32 @@ impl Chosen {
             if window.to.is_finite() && !first.axis.reaches(tally.end, window.to) {
                 self.notes.push(format!("averages end at t = {end}, earlier than {of_to} = {to}"));
             }
-            if let Some(spectra) = self.spectra.as_ref().filter(|spectra| spectra.tally != tally) {
-                let [first, last] = [spectra.tally.begin, spectra.tally.end].map(number);
-                if (&first, &last) != (&begin, &end) {
-                    self.notes.push(format!("spectra are averaged from t = {first} to {last}"));
-                }
+            let [spectra, in_planes] = [&self.spectra, &self.plane_spectra]
+                .map(|sums| sums.as_ref().map(|sums| [sums.tally.begin, sums.tally.end].map(number)));
+            let all = Some([begin, end]);
+            if let Some([first, last]) = spectra.as_ref().filter(|_| spectra != all) {
+                self.notes.push(format!("spectra are averaged from t = {first} to {last}"));
+            }
+            if let Some([first, last]) = in_planes.as_ref().filter(|_| in_planes != spectra) {
+                self.notes.push(format!("spectra over kx and kz are averaged from t = {first} to {last}"));
             }
         }
     }
 }
 
+/// These sums, if there are any, and those of a batch.
+fn added(sums: Option<SpectralSums>, tally: Tally, records: Vec<Record>, is_whole: bool) -> SpectralSums {
+    let Some(mut sums) = sums else { return SpectralSums::new(tally, records, is_whole) };
+    sums.add(tally, &records, is_whole);
+    sums
+}
+
 /// Reverses the order of y, which ascends in files, so that it begins at the upper wall.
 fn downwards(mut record: Record) -> Record {
-    if record.axes.first().is_some_and(|axis| axis == "y") && !record.values.is_empty() {
+    if record.axes == [PHASE, "y"] && !record.values.is_empty() {
+        record.values.chunks_exact_mut(record.shape[1]).for_each(<[f64]>::reverse);
+    }
+    if record.axes.first().is_some_and(|axis| ["y", PLACES].contains(&&**axis)) && !record.values.is_empty() {
         let line = record.values.len() / record.shape[0];
         record.values = record.values.rchunks_exact(line).flatten().copied().collect();
     }

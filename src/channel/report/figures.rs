@@ -7,7 +7,7 @@ mod shape;
 
 use super::profiles::{Column, find};
 use super::reference::{Published, References};
-use super::{Averaged, Run, convergence, spectral};
+use super::{Averaged, Run, convergence, maps, phases, spectral};
 use crate::figure::palette::{BLACK, CURVES, Colour, GREY};
 use crate::figure::{Axis, Layer, plain};
 use crate::report::convergence::figure;
@@ -39,12 +39,19 @@ pub fn of(run: &Run, references: &References, alone: bool) -> Vec<Figure> {
         figures.push(vorticity(averaged, &near));
         figures.push(shape::moments(averaged, &places));
         figures.extend(budgets(run, averaged, &near));
+        figures.extend(phases::figures(&averaged.findings.phases, &near));
         if !run.flow.scalars.is_empty() {
             figures.extend(scalars(run, averaged, &places));
         }
         if let Some(lines) = &averaged.lines {
             let y_plus = &averaged.findings.profiles[1].values;
             figures.extend(spectral::figures(lines, y_plus, &references.lines, alone));
+            if alone {
+                figures.extend(maps::over_y(lines, y_plus));
+            }
+        }
+        if let Some(spectra) = averaged.plane_spectra.as_ref().filter(|_| alone) {
+            figures.extend(maps::over_both(spectra, &run.flow.scalars, run.symmetric()));
         }
     }
     if run.members.is_empty() {
@@ -58,7 +65,7 @@ pub fn of(run: &Run, references: &References, alone: bool) -> Vec<Figure> {
 type Quantity<'a> = (&'a str, &'a str, Colour, f64);
 
 /// y+ if the halves are alike, so that published profiles can be overlaid; else y, from wall to wall.
-struct Places<'a> {
+pub struct Places<'a> {
     /// Of the points of the curves.
     values: Vec<f64>,
     curve: Curve,
@@ -91,14 +98,18 @@ impl<'a> Places<'a> {
         let part = |(name, label, colour, sign): &Quantity| {
             Some(self.part(find(columns, name)?, label, *colour, *sign))
         };
-        let parts = quantities.iter().filter_map(part).collect();
+        self.plot_of(label, quantities.iter().filter_map(part).collect())
+    }
+
+    /// A plot of these parts.
+    pub fn plot_of(&self, label: &str, parts: Vec<Part>) -> Plot {
         let sources = self.references.iter().map(|reference| reference.label.clone()).collect();
         let plot = Plot::new(Axis::linear(self.label).within(0.0, self.to), Axis::linear(label), parts);
         Plot { sources, ..plot }
     }
 
     /// A column times `sign`, with its error and the published values.
-    fn part(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Part {
+    pub fn part(&self, column: &Column, label: &str, colour: Colour, sign: f64) -> Part {
         let shown: Vec<usize> =
             (0..self.values.len()).filter(|&i| self.values[i] <= self.to * (1.0 + 1e-12)).collect();
         let of = |values: &[f64], sign: f64| shown.iter().map(|&i| sign * values[i]).collect::<Vec<f64>>();

@@ -1,9 +1,12 @@
 //! The report of a channel. The batches of its statistics give profiles and budgets in wall units
 //! with their sampling errors. They go to `profiles.csv`, `budgets.csv` and `numbers.csv`, all together to
 //! `tables.h5`, to the table on the screen, and to the figures `mean_velocity`, `stresses`, `vorticity`,
-//! `budget_k`, `scalar_mean` and `scalar_rms`; `friction` shows the history of the series, and `convergence` the
-//! numbers of the table over the time that is averaged. Spectra and two-point correlations at all y go to
-//! `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of them.
+//! `moments`, `budget_k`, .., `scalar_mean` and `scalar_rms`; `friction` shows the history of the series, and
+//! `convergence` the numbers of the table over the time that is averaged. Spectra and two-point correlations at
+//! all y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
+//! them, and `premultiplied_x` and `_z` maps. Spectra over both k_x and k_z at chosen y go to `spectra_xz.csv` and
+//! to figures `spectra_xz_uu`, ..; profiles at phases of oscillating walls to `phases.csv` and figures
+//! `phases_W`, ..
 
 mod averaged;
 mod budgets;
@@ -11,11 +14,16 @@ mod chosen;
 mod columns;
 mod comparison;
 mod convergence;
+mod density;
 mod errors;
 mod figures;
 mod lines;
+mod maps;
 mod moments;
 mod names;
+mod phase_sums;
+mod phases;
+mod plane_spectra;
 mod profiles;
 mod published_budgets;
 mod published_lines;
@@ -45,6 +53,7 @@ use crate::statistics::errors::Sampling;
 use crate::statistics::{Tally, Window};
 use crate::table::TextTable;
 use averaged::Averaged;
+pub use maps::memory as memory_of_maps;
 use profiles::{Column, Findings};
 use reference::References;
 pub use reference::holds_profiles;
@@ -116,7 +125,7 @@ impl<'a> Run<'a> {
 
     /// The tables of the averages.
     fn tables<'b>(&self, averaged: &'b Averaged) -> Vec<ReportTable<'b>> {
-        let (Findings { profiles, budgets, numbers }, scalars) = (&averaged.findings, &self.flow.scalars);
+        let (Findings { profiles, budgets, numbers, .. }, scalars) = (&averaged.findings, &self.flow.scalars);
         let quantity = |column: &'b Column| Quantity {
             column: columns::explain(&column.name, scalars),
             variable: None,
@@ -136,20 +145,24 @@ impl<'a> Run<'a> {
             table("budgets", vec![y.clone()], &budgets[2..]),
             table("numbers", Vec::new(), numbers),
         ];
+        tables.extend(phases::table(&averaged.findings, &y));
         tables.extend(averaged.lines.iter().flatten().flat_map(|lines| lines.tables(&y, scalars)));
+        tables.extend(averaged.plane_spectra.as_ref().map(|spectra| spectra.table(scalars)));
         tables
     }
 }
 
 /// The files that a report writes; `statistics.h5` is of an older version.
-pub const FILES: [&str; 9] = [
+pub const FILES: [&str; 11] = [
     "statistics.h5",
     "numbers.csv",
     tables::FILE,
     "profiles.csv",
     "budgets.csv",
+    "phases.csv",
     "spectra_x.csv",
     "spectra_z.csv",
+    "spectra_xz.csv",
     "correlations_x.csv",
     "correlations_z.csv",
 ];

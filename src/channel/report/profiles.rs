@@ -13,6 +13,7 @@
 
 use super::budgets::{Budget, TERMS, budgets};
 use super::moments::{Moments, Spanwise, Third};
+use super::phases::{self, AtPhase};
 use super::round_off::RoundOff;
 use super::samples::Averages;
 use super::scalar_budgets::{self, Fluid};
@@ -43,6 +44,13 @@ pub struct Setting {
     pub differences: Differences,
 }
 
+impl Setting {
+    /// U of the wall nearer to the point of this index; the centre belongs to the lower one.
+    pub fn nearer_wall(&self, j: usize) -> f64 {
+        self.walls[usize::from(self.grid.y[j] > CENTRE)]
+    }
+}
+
 /// A quantity at the points that are kept, from the lower wall on, or a single number.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -58,6 +66,8 @@ pub struct Findings {
     pub budgets: Vec<Column>,
     /// Columns of one value each.
     pub numbers: Vec<Column>,
+    /// Profiles at phases of oscillating walls.
+    pub phases: Vec<AtPhase>,
 }
 
 pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
@@ -142,15 +152,18 @@ impl Findings {
             .chain(of_drive)
             .map(|(name, value)| (name.to_owned(), value))
             .chain(of_scalars);
-        Ok(Self { profiles, budgets: terms, numbers: numbers.map(number).collect() })
+        let phases = phases::profiles(averages, setting, u_tau, &column)?;
+        Ok(Self { profiles, budgets: terms, numbers: numbers.map(number).collect(), phases })
     }
 
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
-        self.profiles.iter().chain(&self.budgets).chain(&self.numbers)
+        let of_phases = self.phases.iter().flat_map(|phase| &phase.profiles);
+        self.profiles.iter().chain(&self.budgets).chain(&self.numbers).chain(of_phases)
     }
 
     pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut Column> {
-        self.profiles.iter_mut().chain(&mut self.budgets).chain(&mut self.numbers)
+        let of_phases = self.phases.iter_mut().flat_map(|phase| &mut phase.profiles);
+        self.profiles.iter_mut().chain(&mut self.budgets).chain(&mut self.numbers).chain(of_phases)
     }
 }
 
@@ -172,7 +185,7 @@ fn of_velocity(
     let total = |j: usize| nu * mean.du[j] - second.uv[j];
     let line = |j: usize| 0.5 * (shear[0] * (1.0 - y[j]) + shear[1] * (1.0 + y[j]));
     let mut columns = vec![
-        column("U", u_tau, &|j| mean.u[j] - setting.walls[usize::from(y[j] > CENTRE)]),
+        column("U", u_tau, &|j| mean.u[j] - setting.nearer_wall(j)),
         column("W", u_tau, &|j| mean.w[j]),
         column("P", square, &|j| mean.p[j]),
         column("dU", square / nu, &|j| mean.du[j]),

@@ -4,6 +4,7 @@
 //! weights, their length. A partial batch, at the beginning, at the end or where sampling was
 //! interrupted, counts in the averages but not in their errors.
 
+use super::phase_sums::PhaseSums;
 use crate::channel::case::ChannelScalar;
 use crate::channel::catalogue::Moment;
 use crate::channel::sampled;
@@ -18,8 +19,10 @@ pub const MOST_GROUPS: usize = 200;
 /// Averages over planes and time, each at all points in y.
 #[derive(Clone, Debug)]
 pub struct Averages {
-    scalars: Rc<[ChannelScalar]>,
-    lines: Vec<(Moment, Vec<f64>)>,
+    pub scalars: Rc<[ChannelScalar]>,
+    pub lines: Vec<(Moment, Vec<f64>)>,
+    /// Those at phases of oscillating walls, with the mean phase of the samples.
+    pub phases: Vec<(f64, Self)>,
 }
 
 impl Averages {
@@ -40,13 +43,15 @@ impl Averages {
     }
 
     /// The mean of each average and its mirror image `mirrored(averages, moment)`.
-    pub fn with_mirror(&self, mirrored: impl Fn(&Self, Moment) -> Result<Vec<f64>>) -> Result<Self> {
+    pub fn with_mirror(&self, mirrored: &dyn Fn(&Self, Moment) -> Result<Vec<f64>>) -> Result<Self> {
         let both = |(moment, values): &(Moment, Vec<f64>)| {
             let other = mirrored(self, *moment)?;
             Ok((*moment, values.iter().zip(other).map(|(a, b)| 0.5 * (a + b)).collect()))
         };
         let lines = self.lines.iter().map(both).collect::<Result<_>>()?;
-        Ok(Self { scalars: self.scalars.clone(), lines })
+        let at_phase = |(phase, averages): &(f64, Self)| Ok((*phase, averages.with_mirror(mirrored)?));
+        let phases = self.phases.iter().map(at_phase).collect::<Result<_>>()?;
+        Ok(Self { scalars: self.scalars.clone(), lines, phases })
     }
 }
 
@@ -63,6 +68,7 @@ pub struct Samples {
     sums: Vec<(Moment, Vec<f64>)>,
     /// Names of the moments that some batches lack.
     lacking: Vec<String>,
+    phases: PhaseSums,
     /// The group that each batch belongs to, if it is in one.
     group: Vec<Option<usize>>,
     groups: usize,
@@ -108,6 +114,7 @@ impl Samples {
         }
         let groups = whole.len() / grouped;
         let lacking = lacking.into_iter().map(|(_, name)| name).collect();
+        let phases = PhaseSums::new(batches, y.len())?;
         Ok(Self {
             y,
             frame_velocity,
@@ -115,6 +122,7 @@ impl Samples {
             scalars: scalars.into(),
             sums,
             lacking,
+            phases,
             group,
             groups,
             grouped,
@@ -136,6 +144,13 @@ impl Samples {
         Some(format!(
             "left out: {number} averages that batches of an earlier version lack, such as `{first}`"
         ))
+    }
+
+    /// The note on phases of oscillating walls without samples.
+    pub fn empty_phases(&self) -> Option<String> {
+        let empty = self.phases.empty();
+        let told = || format!("no samples at the phases t/T = {}: take samples more often", empty.join(", "));
+        (!empty.is_empty()).then(told)
     }
 
     /// Number of groups of whole batches.
@@ -177,7 +192,8 @@ impl Samples {
             mean
         };
         let lines = self.sums.iter().map(|(moment, sums)| (*moment, mean(sums))).collect();
-        Averages { scalars: self.scalars.clone(), lines }
+        let phases = self.phases.over(&taken, &self.scalars, points);
+        Averages { scalars: self.scalars.clone(), lines, phases }
     }
 }
 

@@ -1,4 +1,4 @@
-//! One-dimensional spectra and two-point correlations of a channel in wall units, at every y:
+//! Spectra and two-point correlations of a channel, at every y or at chosen ones:
 //!
 //! ```text
 //!     <a'b'> = sum_n E_ab(k_n) dk,    R_aa(r) = sum_n E_aa(k_n) cos(k_n r) dk / <a'^2>,
@@ -27,11 +27,12 @@ pub struct Spectra<'a> {
     viscosity: f64,
     differences: &'a Differences,
     points: usize,
+    /// The points that the spectra have, from the upper wall on.
+    rows: Vec<usize>,
 }
 
 /// The wavenumbers of one direction, from 0 in steps of dk.
 pub struct Along {
-    pub direction: Direction,
     pub k: Vec<f64>,
 }
 
@@ -49,10 +50,19 @@ impl<'a> Spectra<'a> {
     ) -> Self {
         let name = mean_beside_spectra(U, scalars);
         let points = sums.get(&name, None).map_or(0, |u| u.len());
-        Self { sums, scalars, symmetry, viscosity, differences, points }
+        Self { sums, scalars, symmetry, viscosity, differences, points, rows: (0..points).collect() }
     }
 
-    fn get(&self, name: &str, size: Option<usize>, without: Option<usize>) -> Result<Cow<'_, [f64]>> {
+    /// Spectra at these points alone, which are symmetric about the centre.
+    pub fn at(self, rows: Vec<usize>) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// The values of a record over all samples, or over those of all groups but one.
+    ///
+    /// # Errors
+    /// A record that is missing, or of another size.
+    pub fn get(&self, name: &str, size: Option<usize>, without: Option<usize>) -> Result<Cow<'_, [f64]>> {
         match self.sums.get(name, without) {
             Some(values) if size.is_none_or(|size| values.len() == size) => Ok(values),
             _ => Err(Error::input(format!(
@@ -66,16 +76,21 @@ impl<'a> Spectra<'a> {
     /// # Errors
     /// Records of another shape.
     pub fn along(&self, direction: Direction) -> Result<Along> {
-        Ok(Along { direction, k: self.get(direction.wavenumbers(), None, None)?.to_vec() })
+        Ok(Along { k: self.get(direction.wavenumbers(), None, None)?.to_vec() })
     }
 
-    /// The spectrum of a product over all samples, or over those of all groups but one.
+    /// The spectrum of a product, called `name` and of `waves` modes at each point, over all samples or over
+    /// those of all groups but one.
     ///
     /// # Errors
     /// Records of another shape.
-    pub fn product(&self, along: &Along, pair: [Field; 2], without: Option<usize>) -> Result<Line> {
-        let (name, waves) = (along.direction.spectrum(pair, self.scalars), along.k.len());
-        let sums = self.get(&name, Some(self.points * waves), without)?;
+    pub fn product(
+        &self,
+        (name, waves): (&str, usize),
+        pair: [Field; 2],
+        without: Option<usize>,
+    ) -> Result<Line> {
+        let sums = self.get(name, Some(self.rows.len() * waves), without)?;
         self.lines(pair, &sums, waves, without)
     }
 
@@ -104,7 +119,9 @@ impl<'a> Spectra<'a> {
     /// ```
     fn lines(&self, pair: [Field; 2], sums: &[f64], waves: usize, without: Option<usize>) -> Result<Line> {
         let [a, b] = pair.map(|field| self.mean(field, without));
-        let (a, b, last, weight) = (a?, b?, self.points - 1, self.sums.weight(without));
+        let of_rows = |mean: Vec<f64>| self.rows.iter().map(|row| mean[*row]).collect::<Vec<f64>>();
+        let (a, b, weight) = (of_rows(a?), of_rows(b?), self.sums.weight(without));
+        let Some(last) = self.rows.len().checked_sub(1) else { return Ok(Vec::new()) };
         let own = |j: usize| {
             let mut line: Vec<f64> = sums[j * waves..][..waves].iter().map(|sum| sum / weight).collect();
             line[0] -= a[j] * b[j];
@@ -119,7 +136,7 @@ impl<'a> Spectra<'a> {
             line[0] += 0.25 * off(of_a, &a) * off(of_b, &b);
             line
         };
-        let kept = (0..self.symmetry.kept(self.points)).map(|i| last - i);
+        let kept = (0..self.symmetry.kept(self.rows.len())).map(|i| last - i);
         Ok(kept.flat_map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
     }
 
@@ -266,7 +283,8 @@ mod tests {
             let spectra = Spectra::new(&sums, &flow.scalars, &symmetry, 0.01, &differences);
             let along = spectra.along(Direction::Z).unwrap();
             for pair in crate::channel::spectra(flow.scalars.len()) {
-                let lines = spectra.product(&along, pair, None).unwrap();
+                let name = Direction::Z.spectrum(pair, &flow.scalars);
+                let lines = spectra.product((&name, along.k.len()), pair, None).unwrap();
                 assert_eq!(lines.len(), if flows.len() == 1 { 9 } else { 6 });
                 for (i, line) in lines.chunks(3).enumerate() {
                     let j = 2 - i;
@@ -296,14 +314,13 @@ mod tests {
         damaged.retain(|record| record.name != "spectra_mean_w");
         let (damaged, symmetry, differences) = (summed(damaged), Symmetry::of(&flow), Differences::new(3));
         let spectra = Spectra::new(&damaged, &flow.scalars, &symmetry, 0.01, &differences);
-        let along = spectra.along(Direction::X).unwrap();
-        let error = spectra.product(&along, [Field::W; 2], None).err().unwrap();
+        let error = spectra.product(("spectrum_x_ww", 3), [Field::W; 2], None).err().unwrap();
         assert!(error.message.contains("`spectra_mean_w` is missing"), "{error}");
     }
 
     #[test]
     fn a_wave_correlates_as_its_cosine() {
-        let along = Along { direction: Direction::X, k: vec![0.0, 0.5, 1.0, 1.5] };
+        let along = Along { k: vec![0.0, 0.5, 1.0, 1.5] };
         let r = along.distances();
         assert!((r[4] - 2.0 * PI).abs() < 1e-14 && r.len() == 5);
         for (r, value) in r.iter().zip(correlation(&[1.0, 0.0, 3.0, 0.0], &cosines(4))) {

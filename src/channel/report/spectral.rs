@@ -1,7 +1,8 @@
 //! The figures of spectra and correlations: each component in each direction, at a few distances
 //! from the wall, or at those of the published curves if there are any.
 
-use super::lines::{Directed, Lines};
+use super::density::Lines;
+use super::lines::Directed;
 use super::published_lines::{Kind, PublishedLine};
 use crate::channel::catalogue::Field;
 use crate::figure::palette::{CURVES, Colour};

@@ -101,10 +101,17 @@ impl SpectralSums {
         (self.groups, self.grouped) = (merged, 2 * self.grouped);
     }
 
-    /// The sums of members of an ensemble, each a group; none without members.
+    /// The sums of members of an ensemble, each a group; none without members, or of members with other axes.
     pub fn of_members(members: Vec<Self>) -> Option<Self> {
         let whole = |sums: &Self| Group { weight: sums.tally.weight, count: 1, values: sums.all.clone() };
         let groups: Vec<Group> = members.iter().map(whole).collect();
+        let axes = |sums: &Self| {
+            let all = sums.names.iter().zip(&sums.all).zip(&sums.is_axis).filter(|(_, is_axis)| **is_axis);
+            all.map(|((name, values), _)| (name.clone(), values.clone())).collect::<Vec<_>>()
+        };
+        if members.windows(2).any(|pair| axes(&pair[0]) != axes(&pair[1])) {
+            return None;
+        }
         let mut members = members.into_iter();
         let mut all = members.next()?;
         for other in members {
@@ -207,5 +214,9 @@ mod tests {
         assert_eq!(all.get("spectrum_x_uu", None).unwrap()[0], 9.0);
         assert_eq!(all.get("spectrum_x_uu", Some(1)).unwrap()[0], 7.0);
         assert!(SpectralSums::of_members(Vec::new()).is_none());
+        let mut other = records(1.0);
+        other[0].values[1] = 2.0;
+        let other = SpectralSums::new(tally(0, 2.0), other, true);
+        assert!(SpectralSums::of_members(vec![member(1.0), other]).is_none());
     }
 }

@@ -34,7 +34,7 @@ impl Symmetry {
     /// The averages over both halves, if they are alike.
     pub fn average(&self, averages: &Averages) -> Result<Averages> {
         match self.holds {
-            true => averages.with_mirror(|all, moment| self.mirrored(all, moment)),
+            true => averages.with_mirror(&|all, moment| self.mirrored(all, moment)),
             false => Ok(averages.clone()),
         }
     }

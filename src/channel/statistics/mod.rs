@@ -12,14 +12,16 @@
 mod averages;
 mod means;
 mod moments;
+mod phases;
+mod plane_spectra;
 mod pressure;
 mod scratch;
 mod spectra;
 mod terms;
 
-use super::Channel;
 use super::kinematics::{Kinematics, Pencils};
 use super::wavenumbers::Wavenumbers;
+use super::{Channel, Parameters};
 use crate::case::Batches;
 use crate::error::{Error, Result};
 use crate::parallel::ExactSum;
@@ -28,8 +30,10 @@ use crate::store::StoredRecords;
 use crate::transform::{Real, Visited};
 use averages::{Averages, Profile, turned};
 pub(super) use means::Means;
+use phases::Phases;
+use plane_spectra::{PlaneSpectra, planes};
+pub(crate) use spectra::RecordsOfSpectra;
 use spectra::Spectra;
-pub(crate) use spectra::records_of_spectra;
 pub(crate) use terms::{sampled, spectra};
 
 /// The sums of the open batch.
@@ -37,28 +41,72 @@ pub struct Statistics {
     pub(super) batching: Batching,
     /// Sums of the averages of the samples times their weights.
     moments: Averages,
+    phases: Phases,
     spectra: Spectra,
 }
 
 impl Statistics {
     /// Empty sums of a channel, on a rank that visits these modes.
-    pub fn new(scalars: usize, points: usize, visited: Visited, batches: Batches) -> Self {
+    pub fn new(content: &Content, visited: Visited, batches: Batches) -> Self {
         Self {
             batching: Batching::new(Axis::new(batches.length), batches.of_spectra),
-            moments: Averages::zeros(sampled(scalars), points),
-            spectra: Spectra::new(scalars, points, visited),
+            moments: Averages::zeros(sampled(content.scalars), content.points),
+            phases: Phases::new(content.phases, content.period, content.points),
+            spectra: Spectra::new(content, visited),
+        }
+    }
+}
+
+/// What the statistics of a channel hold.
+#[derive(Clone, Debug)]
+pub struct Content {
+    pub scalars: usize,
+    /// Points in y.
+    pub points: usize,
+    /// Numbers of |k_x| and |k_z|.
+    pub waves: [usize; 2],
+    /// The indices of the points in y of two-dimensional spectra, ascending.
+    pub planes: Vec<usize>,
+    /// Number of phases of oscillating walls, and their period.
+    pub phases: usize,
+    pub period: f64,
+}
+
+impl Parameters {
+    pub(super) fn content(&self) -> Content {
+        let (points, truncation) = (self.grid[1], self.truncation());
+        Content {
+            scalars: self.scalars.len(),
+            points,
+            waves: [truncation.nx_max() + 1, truncation.nz_max(0) + 1],
+            planes: planes(&self.spectra_2d_at, points),
+            phases: self.phases,
+            period: self.walls.oscillation.map_or(f64::INFINITY, |wall| wall.period),
         }
     }
 }
 
 /// Numbers in double precision that the statistics have of a rank that visits these modes, or of all
 /// ranks together on the disk.
-pub fn stored(scalars: usize, points: usize, visited: &Visited) -> usize {
-    sampled(scalars).len() * points + Spectra::room(scalars, points, visited)
+pub fn stored(content: &Content, visited: &Visited) -> usize {
+    profiles(content) + Spectra::room(content, visited)
+}
+
+/// Those of them that are profiles, at phases too.
+pub fn profiles(content: &Content) -> usize {
+    let Content { scalars, points, phases, .. } = *content;
+    sampled(scalars).len() * points + Phases::room(phases, points)
+}
+
+/// Those of them that are two-dimensional spectra.
+pub fn in_planes(content: &Content, visited: &Visited) -> usize {
+    let Content { scalars, planes, waves, .. } = content;
+    PlaneSpectra::room(spectra(*scalars).len(), planes, visited, waves[1])
 }
 
 /// Bytes that a sample takes for a time on a rank that visits these modes.
-pub fn of_sample(scalars: usize, points: usize, visited: &Visited) -> usize {
+pub fn of_sample(content: &Content, visited: &Visited) -> usize {
+    let Content { scalars, points, .. } = *content;
     let numbers = 2 * sampled(scalars).len() * points + Spectra::of_sample(scalars, visited);
     size_of::<f64>() * numbers + ExactSum::memory(terms::most_together(scalars) * visited.y.len())
 }
@@ -79,8 +127,9 @@ impl<T: Real> Channel<T> {
             Sampled::Opens { left } => left,
             Sampled::Weighs(weight) => {
                 let sample = self.averages(&weight);
-                let Statistics { batching, moments, spectra } = &mut self.statistics;
+                let Statistics { batching, moments, phases, spectra } = &mut self.statistics;
                 moments.add(&weight, &sample);
+                phases.add(self.clock.time, &weight, &sample);
                 spectra.add_means(&weight, &sample);
                 batching.added(weight)
             }
@@ -93,6 +142,7 @@ impl<T: Real> Channel<T> {
         let records = self.batch_records(closed);
         let points = self.grid.y.len();
         self.statistics.moments.clear(points);
+        self.statistics.phases.clear();
         if closed.spectra.is_some() {
             self.statistics.spectra.clear(points);
         }
@@ -141,7 +191,7 @@ impl<T: Real> Channel<T> {
         if !self.world.is_root() {
             return spectra;
         }
-        let Statistics { batching, moments, .. } = &self.statistics;
+        let Statistics { batching, moments, phases, .. } = &self.statistics;
         let scalars = &self.parameters.scalars;
         let y = Record {
             name: "y".to_owned(),
@@ -157,7 +207,7 @@ impl<T: Real> Channel<T> {
             Record::scalar("frame_velocity", "velocity of the case", frame, self.parameters.frame_velocity);
         let profiles = moments.records(scalars, |moment| moment.name(scalars), "sum over the samples");
         let mut whole = batching.records(closed);
-        whole.extend([y, frame].into_iter().chain(profiles));
+        whole.extend([y, frame].into_iter().chain(profiles).chain(phases.records()));
         Records { whole, parts: Vec::new() }.and(spectra)
     }
 
@@ -176,10 +226,26 @@ impl<T: Real> Channel<T> {
         }
         let (scalars, points) = (&self.parameters.scalars, self.grid.y.len());
         let moments = self.statistics.moments.recall(records, points, |moment| moment.name(scalars))?;
-        let restored =
-            self.recall_spectra(stored).and_then(|()| self.statistics.batching.recall(stored.small()));
-        restored.inspect_err(|_| self.statistics.spectra.clear(points))?;
+        let restored = self
+            .recall_spectra(stored)
+            .and_then(|()| self.statistics.phases.recall(stored))
+            .and_then(|()| self.statistics.batching.recall(stored.small()));
+        restored.inspect_err(|_| {
+            self.statistics.spectra.clear(points);
+            self.statistics.phases.clear();
+        })?;
         self.statistics.moments = moments;
+        // Sums without samples begin now, whatever the checkpoint has.
+        let Statistics { batching, moments, phases, spectra } = &mut self.statistics;
+        if let Some(so_far) = batching.so_far() {
+            if so_far.moments.samples == 0 {
+                moments.clear(points);
+                phases.clear();
+            }
+            if so_far.spectra.is_some_and(|spectra| spectra.samples == 0) {
+                spectra.clear(points);
+            }
+        }
         Ok(())
     }
 }
@@ -189,28 +255,33 @@ mod tests {
     use super::{Statistics, stored};
     use crate::case::Batches;
     use crate::channel::Parameters;
+    use crate::channel::case::ChannelScalar;
     use crate::transform::{Order, Portion, Visited};
 
     #[test]
     fn what_is_counted_is_what_the_ranks_hold() {
-        let (scalars, points, shape) = (2, 17, [2, 3]);
-        let truncation = Parameters::at_rest([6.0, 2.0, 3.0], [16, points, 14]).truncation();
+        let shape = [2, 3];
+        let own = Parameters::at_rest([6.0, 2.0, 3.0], [16, 17, 14]);
+        let scalar = ChannelScalar::default();
+        let own =
+            Parameters { scalars: vec![scalar; 2], spectra_2d_at: vec![0.1, 0.3, 1.0], phases: 3, ..own };
+        let (content, truncation) = (own.content(), own.truncation());
+        assert_eq!(content.planes, [2, 4, 8, 12, 14]);
         let order = Order::new(truncation);
         let held = |visited: Visited| {
-            let statistics =
-                Statistics::new(scalars, points, visited, Batches { length: 1.0, of_spectra: 1 });
+            let statistics = Statistics::new(&content, visited, Batches { length: 1.0, of_spectra: 1 });
             let [means, spectra] = statistics.spectra.held();
-            [statistics.moments.numbers() + means, spectra]
+            [statistics.moments.numbers() + statistics.phases.numbers() + means, spectra]
         };
         let mut all = 0;
         for place in [0, 1].into_iter().flat_map(|row| [0, 1, 2].map(|column| [row, column])) {
             let visited = Portion::new(&order, shape, place).visits();
             let [profiles, spectra] = held(visited.clone());
-            assert_eq!(stored(scalars, points, &visited), profiles + spectra, "{place:?}");
+            assert_eq!(stored(&content, &visited), profiles + spectra, "{place:?}");
             all += spectra;
         }
         // What the ranks have together stands in a batch.
         let [profiles, spectra] = held(Visited::all(&truncation));
-        assert_eq!((spectra, stored(scalars, points, &Visited::all(&truncation))), (all, profiles + all));
+        assert_eq!((spectra, stored(&content, &Visited::all(&truncation))), (all, profiles + all));
     }
 }

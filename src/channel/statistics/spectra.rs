@@ -4,14 +4,17 @@
 //!
 //! One rank forms the sum for a k, in one order, so that it has the same bits on any number of ranks:
 //! all n_z of an n_x are together on z-lines, and all n_x of an n_z after one more exchange in the
-//! row. Every rank keeps, writes and reads its own sums.
+//! row. Every rank keeps, writes and reads its own sums. At chosen y there are two-dimensional spectra too
+//! ([`super::plane_spectra`]).
 
 use super::super::Channel;
-use super::super::catalogue::{Direction, Field, Moment, mean_beside_spectra};
+use super::super::catalogue::{Direction, Field, Moment, PLACES, mean_beside_spectra, plane_spectrum};
 use super::super::kinematics::OnPlanes;
 use super::averages::{Averages, turned};
 use super::means::Means;
+use super::plane_spectra::PlaneSpectra;
 use super::terms::{self, Terms};
+use super::{Content, in_planes};
 use crate::channel::case::ChannelScalar;
 use crate::error::Result;
 use crate::statistics::{Record, RecordPart, Records, Weight};
@@ -29,6 +32,7 @@ pub struct Spectra {
     visited: Visited,
     /// Over k_x and over k_z: `[pair][y][k]` of the y and k of this rank.
     sums: [Vec<f64>; 2],
+    in_planes: PlaneSpectra,
 }
 
 /// The fields whose means are kept, since the first bins contain products of these.
@@ -36,33 +40,56 @@ fn with_means(scalars: usize) -> impl Iterator<Item = Field> {
     [Field::U, Field::W, Field::P].into_iter().chain((0..scalars).map(Field::Scalar))
 }
 
-/// The names of all records of the spectra of a channel with these scalars.
-pub fn records_of_spectra(scalars: &[ChannelScalar]) -> Vec<String> {
-    let means = with_means(scalars.len()).map(|field| mean_beside_spectra(field.mean(), scalars));
-    let of_direction = |direction: Direction| {
-        let pairs = terms::spectra(scalars.len()).into_iter();
-        let spectra = pairs.map(move |pair| direction.spectrum(pair, scalars));
-        [direction.wavenumbers().to_owned()].into_iter().chain(spectra)
-    };
-    means.chain(Direction::BOTH.into_iter().flat_map(of_direction)).collect()
+/// The names of the records of the spectra of a channel.
+#[derive(Default)]
+pub struct RecordsOfSpectra {
+    /// Of spectra over one direction, and of those over both.
+    pub of_lines: Vec<String>,
+    pub of_planes: Vec<String>,
+    /// Of means and wavenumbers, which belong to both.
+    pub of_both: Vec<String>,
+}
+
+impl RecordsOfSpectra {
+    /// Those of a channel with these scalars.
+    pub fn new(scalars: &[ChannelScalar]) -> Self {
+        let means = with_means(scalars.len()).map(|field| mean_beside_spectra(field.mean(), scalars));
+        let axes = Direction::BOTH.map(|direction| direction.wavenumbers().to_owned());
+        let pairs = || terms::spectra(scalars.len()).into_iter();
+        let over = |direction: Direction| pairs().map(move |pair| direction.spectrum(pair, scalars));
+        Self {
+            of_lines: Direction::BOTH.into_iter().flat_map(over).collect(),
+            of_planes: pairs().map(|pair| plane_spectrum(pair, scalars)).chain([PLACES.to_owned()]).collect(),
+            of_both: means.chain(axes).collect(),
+        }
+    }
+
+    pub fn contain(&self, name: &String) -> bool {
+        [&self.of_lines, &self.of_planes, &self.of_both].iter().any(|names| names.contains(name))
+    }
 }
 
 impl Spectra {
-    pub fn new(scalars: usize, points: usize, visited: Visited) -> Self {
-        let pairs = terms::spectra(scalars);
+    pub fn new(content: &Content, visited: Visited) -> Self {
+        let Content { scalars, points, planes, waves, .. } = content;
+        let pairs = terms::spectra(*scalars);
         let size = |waves: &Range<usize>| pairs.len() * visited.y.len() * waves.len();
         Self {
             sums: [vec![0.0; size(&visited.nx)], vec![0.0; size(&visited.nz)]],
-            means: Averages::zeros(with_means(scalars).map(Field::mean), points),
+            means: Averages::zeros(with_means(*scalars).map(Field::mean), *points),
+            in_planes: PlaneSpectra::new(pairs.len(), planes.clone(), &visited, waves[1]),
             visited,
             pairs,
         }
     }
 
     /// How many numbers a rank that visits these modes holds.
-    pub fn room(scalars: usize, points: usize, visited: &Visited) -> usize {
-        let pairs = terms::spectra(scalars).len();
-        pairs * visited.y.len() * (visited.nx.len() + visited.nz.len()) + with_means(scalars).count() * points
+    pub fn room(content: &Content, visited: &Visited) -> usize {
+        let Content { scalars, points, .. } = content;
+        let pairs = terms::spectra(*scalars).len();
+        pairs * visited.y.len() * (visited.nx.len() + visited.nz.len())
+            + with_means(*scalars).count() * points
+            + in_planes(content, visited)
     }
 
     /// Numbers that [`Spectra::add_pairs`] takes for a time on a rank that visits these modes.
@@ -78,7 +105,7 @@ impl Spectra {
     /// Adds the products of the means of a sample to the bins of k = 0, since the planes hold only
     /// fluctuations.
     pub fn add_mean_products(&mut self, means: &Means, weight: &Weight) {
-        let Self { pairs, visited: Visited { y, nx, nz }, sums, .. } = self;
+        let Self { pairs, visited: Visited { y, nx, nz }, sums, in_planes, .. } = self;
         for (pair, [a, b]) in pairs.iter().enumerate() {
             let (Some(a), Some(b)) = (means.of(*a), means.of(*b)) else { continue };
             for (sums, waves) in sums.iter_mut().zip([&*nx, &*nz]).filter(|(_, waves)| waves.contains(&0)) {
@@ -87,11 +114,14 @@ impl Spectra {
                         weight.value() * a.value[place] * b.value[place];
                 }
             }
+            for place in y.clone() {
+                in_planes.add_mean(pair, place, weight.value() * a.value[place] * b.value[place]);
+            }
         }
     }
 
-    /// Adds the modes of all n_z at [y, n_x] to the spectra over k_x, of the pairs of the velocity or of a
-    /// scalar.
+    /// Adds the modes of all n_z at [y, n_x] to the spectra over k_x and over both, of the pairs of the
+    /// velocity or of a scalar.
     pub fn add_modes<T: Real, const FIELDS: usize, const TERMS: usize>(
         &mut self,
         scalar: Option<usize>,
@@ -100,7 +130,7 @@ impl Spectra {
         weight: &Weight,
         terms: impl Fn([Complex<T>; FIELDS]) -> Terms<[Field; 2], T, TERMS>,
     ) {
-        let Self { visited: Visited { y: own, nx: of_x, .. }, sums: [in_x, _], .. } = self;
+        let Self { visited: Visited { y: own, nx: of_x, .. }, sums: [in_x, _], in_planes, .. } = self;
         let mut of_line = [0.0; TERMS];
         for n in 0..lines[0].len() {
             let of_mode = terms(lines.map(|line| line[n])).values;
@@ -111,6 +141,7 @@ impl Spectra {
             in_x[((first + term) * own.len() + y - own.start) * of_x.len() + nx - of_x.start] +=
                 modes(weight, nx) * of_line;
         }
+        in_planes.add_modes(first, [y, nx], lines, weight, terms);
     }
 
     /// Adds the fields that are on the planes (u, v, w, p; each scalar and another field) to the spectra
@@ -146,11 +177,12 @@ impl Spectra {
     pub fn clear(&mut self, points: usize) {
         self.means.clear(points);
         self.sums.iter_mut().for_each(|sums| sums.fill(0.0));
+        self.in_planes.clear();
     }
 }
 
 /// The weight of the modes of n_x: those of -n_x are their conjugates.
-fn modes(weight: &Weight, nx: usize) -> f64 {
+pub fn modes(weight: &Weight, nx: usize) -> f64 {
     weight.value() * if nx == 0 { 1.0 } else { 2.0 }
 }
 
@@ -180,16 +212,11 @@ fn place(visited: &Visited, along: usize, points: usize) -> [Range<usize>; 2] {
 }
 
 impl<T: Real> Channel<T> {
-    /// Numbers of k_x and k_z.
-    fn waves(&self) -> [usize; 2] {
-        let truncation = self.pencils.layout.truncation;
-        [truncation.nx_max() + 1, truncation.nz_max(0) + 1]
-    }
-
     /// The spectra, with their means and wavenumbers.
     pub(super) fn spectra_records(&self) -> Records {
-        let Spectra { pairs, means, visited, sums } = &self.statistics.spectra;
-        let (points, waves, size) = (self.grid.y.len(), self.waves(), self.parameters.size);
+        let Spectra { pairs, means, visited, sums, in_planes } = &self.statistics.spectra;
+        let (points, size) = (self.grid.y.len(), self.parameters.size);
+        let waves = self.parameters.content().waves;
         let scalars = &self.parameters.scalars;
         let name = |mean: Moment| mean_beside_spectra(mean, scalars);
         let mut whole = means.records(scalars, name, "sum over the samples of the spectra");
@@ -224,6 +251,25 @@ impl<T: Real> Channel<T> {
                 parts.push(RecordPart { record, place: place.clone() });
             }
         }
+        let places = in_planes.places(&self.grid.y);
+        for (i, pair) in pairs.iter().enumerate().filter(|_| places.is_some()) {
+            let average = pair[0].times(pair[1]);
+            let place = in_planes.place();
+            let record = Record {
+                name: plane_spectrum(*pair, scalars),
+                units: average.units_of_sum(scalars),
+                description: format!(
+                    "sum over the samples of w times what the modes of (kx, kz), (-kx, kz), (kx, -kz) and \
+                     (-kx, -kz) give to {}",
+                    average.formula(scalars)
+                ),
+                axes: [PLACES, "kx", "kz"].map(str::to_owned).into(),
+                shape: vec![in_planes.number(), waves[0], waves[1]],
+                values: turned(in_planes.of(i), place[1].len()),
+            };
+            parts.push(RecordPart { record, place });
+        }
+        whole.extend(places);
         Records { whole: if self.world.is_root() { whole } else { Vec::new() }, parts }
     }
 
@@ -232,18 +278,28 @@ impl<T: Real> Channel<T> {
     /// # Errors
     /// A record is missing; the sums are undefined then.
     pub(super) fn recall_spectra(&mut self, stored: &mut StoredRecords) -> Result<()> {
-        let (points, waves) = (self.grid.y.len(), self.waves());
+        let (points, waves) = (self.grid.y.len(), self.parameters.content().waves);
         let scalars = &self.parameters.scalars;
-        let Spectra { pairs, means, visited, sums } = &mut self.statistics.spectra;
+        let Spectra { pairs, means, visited, sums, in_planes } = &mut self.statistics.spectra;
         *means = means.recall(stored.small(), points, |mean| mean_beside_spectra(mean, scalars))?;
         for (along, direction) in Direction::BOTH.into_iter().enumerate() {
             let place = place(visited, along, points);
             let of_pair = place[0].len() * place[1].len();
             for (i, pair) in pairs.iter().enumerate() {
                 let name = direction.spectrum(*pair, scalars);
-                let part = stored.read(&name, [points, waves[along]], &place)?;
+                let part = stored.read(&name, &[points, waves[along]], &place)?;
                 sums[along][i * of_pair..][..of_pair].copy_from_slice(&turned(&part, place[1].len()));
             }
+        }
+        // If they were sampled elsewhere, they begin with the next sum.
+        let places = in_planes.places(&self.grid.y);
+        let found = stored.small().iter().find(|record| record.name == PLACES);
+        in_planes.is_summed = found.map(|found| &found.values) == places.as_ref().map(|own| &own.values);
+        let goes_on = places.is_some() && in_planes.is_summed;
+        for (i, pair) in pairs.iter().enumerate().filter(|_| goes_on) {
+            let (shape, place) = ([in_planes.number(), waves[0], waves[1]], in_planes.place());
+            let part = stored.read(&plane_spectrum(*pair, scalars), &shape, &place)?;
+            in_planes.of_mut(i).copy_from_slice(&turned(&part, place[1].len()));
         }
         Ok(())
     }
@@ -253,6 +309,7 @@ impl<T: Real> Channel<T> {
 impl Spectra {
     /// Numbers of the mean profiles, and of the spectra.
     pub fn held(&self) -> [usize; 2] {
-        [self.means.numbers(), self.sums.iter().map(Vec::len).sum()]
+        let of_planes: usize = (0..self.pairs.len()).map(|pair| self.in_planes.of(pair).len()).sum();
+        [self.means.numbers(), self.sums.iter().map(Vec::len).sum::<usize>() + of_planes]
     }
 }

@@ -58,6 +58,7 @@ fn every_default_is_filled_in() {
                 from: 0.0,
                 batches: Batches { length: 1.0, of_spectra: 1 },
             },
+            details: Details::default(),
         })),
         domain: Domain { size: [4.0 * pi, 2.0, 4.0 / 3.0 * pi], grid: [48, 33, 24] },
         fluid: Fluid { viscosity: 1.0 / 180.0 },
@@ -316,8 +317,27 @@ fn numerics_time_and_statistics() {
         "output.statistics.spectra_batch: must be at least 1",
     );
     let unknown = "output.statistics.since: unknown key; help: allowed here: every_steps, every_time, from, \
-        batch, spectra_batch";
+        batch, spectra_batch, spectra_2d_at, phases";
     assert_complaint("output.statistics={ since = 1 }", unknown);
+    let places = |text: &str| channel(&[&format!("output.statistics={{ spectra_2d_at = {text} }}")]);
+    assert_eq!(places("[15, 100.5]").details.spectra_2d_at, [15.0, 100.5]);
+    assert_eq!((places("[15]").sampling.schedule, places("[]").details), (EVERY_TEN, Details::default()));
+    assert_complaint(
+        "output.statistics={ phases = 16 }",
+        "output.statistics.phases: the walls do not oscillate, and have no phases; help: remove this key, or \
+         set walls.oscillation",
+    );
+    let oscillating = "walls.oscillation={ amplitude = 5.0, period = 0.5 }";
+    assert_eq!(channel(&[oscillating, "output.statistics={ phases = 16 }"]).details.phases, Some(16));
+    assert_complaint(
+        "output.statistics={ spectra_2d_at = [15, 181] }",
+        "output.statistics.spectra_2d_at: y+ = 181 lies beyond the centre of the channel; help: y+ of the \
+         centre is 180.0, with the nominal friction velocity",
+    );
+    assert_complaint(
+        "output.statistics={ spectra_2d_at = 15 }",
+        "output.statistics.spectra_2d_at: expected an array, found the integer 15",
+    );
     assert_complaint(
         "numerics.dealiase_y=2",
         "numerics.dealiase_y: expected true or false, found the integer 2",

@@ -2,6 +2,7 @@
 
 mod terms;
 
+use super::phases;
 use super::profiles::{Column, Findings, Setting};
 use super::samples::Samples;
 use super::symmetry::Symmetry;
@@ -14,7 +15,7 @@ use crate::report::columns::{self, Explained, File, FileColumns};
 use crate::statistics::{Axis, Batch, Record, Tally};
 
 /// Names, unit and meaning.
-const NAMED: [(&str, &str, &str); 43] = [
+const NAMED: [(&str, &str, &str); 44] = [
     ("y", "h", "distance from the lower wall"),
     ("y_plus", "nu/u_tau", "distance from the nearer wall"),
     ("U", "u_tau", "mean velocity along x, relative to the nearer wall"),
@@ -54,6 +55,7 @@ const NAMED: [(&str, &str, &str); 43] = [
     ("kz", "1/h", "wavenumber along z"),
     ("kx_plus", "u_tau/nu", "wavenumber along x"),
     ("kz_plus", "u_tau/nu", "wavenumber along z"),
+    ("phase", "1", "mean of t/T over the samples of the phase, T being the period of the walls"),
     ("dx", "h", "separation along x"),
     ("dz", "h", "separation along z"),
     ("dx_plus", "nu/u_tau", "separation along x"),
@@ -145,25 +147,48 @@ fn scalar(name: &str, scalars: &[ChannelScalar]) -> Option<(String, String)> {
     })
 }
 
-/// A spectrum or a correlation.
+/// A spectrum over one direction or a correlation.
 fn spectral(name: &str, scalars: &[ChannelScalar]) -> Option<(String, String)> {
     let (letter, product) = name.split_once('_')?;
-    let pair = spectra(scalars.len()).into_iter().find(|pair| column(*pair, scalars) == product)?;
+    match letter {
+        "E" => density(product, "dk", 1, scalars),
+        "R" => {
+            let [a, _] = factors(product, scalars)?.map(|field| field.plain_name(scalars));
+            Some(("1".to_owned(), format!("two-point correlation of {a}', 1 at no separation")))
+        }
+        _ => None,
+    }
+}
+
+/// A spectrum over both directions.
+pub fn over_both(product: &str, scalars: &[ChannelScalar]) -> Explained {
+    let (unit, says) = density(product, "dk_x dk_z", 2, scalars).unwrap_or_default();
+    Explained::new(format!("E_{product}"), unit, says)
+}
+
+/// A spectral density over so many wavenumbers, whose product of differentials is called `element`.
+fn density(
+    product: &str,
+    element: &str,
+    directions: i32,
+    scalars: &[ChannelScalar],
+) -> Option<(String, String)> {
+    let pair = factors(product, scalars)?;
     let own = |field: Field| match field {
         Field::U | Field::V | Field::W => ("u_tau".to_owned(), 1),
         Field::P => ("u_tau".to_owned(), 2),
         Field::Scalar(s) => (format!("{}_tau", scalars[s].name), 1),
     };
+    let [one, other] = pair.map(own);
+    let per = [("u_tau", -directions), ("nu", directions)];
+    let unit = unit(&[(&one.0, one.1), (&other.0, other.1), per[0], per[1]]);
     let [a, b] = pair.map(|field| format!("{}'", field.plain_name(scalars)));
-    match letter {
-        "E" => {
-            let [one, other] = pair.map(own);
-            let unit = unit(&[(&one.0, one.1), (&other.0, other.1), ("u_tau", -1), ("nu", 1)]);
-            Some((unit, format!("spectral density; the sum of E dk is <{a} {b}>")))
-        }
-        "R" => Some(("1".to_owned(), format!("two-point correlation of {a}, 1 at no separation"))),
-        _ => None,
-    }
+    Some((unit, format!("spectral density; the sum of E {element} is <{a} {b}>")))
+}
+
+/// The fields of a product of this name.
+fn factors(product: &str, scalars: &[ChannelScalar]) -> Option<[Field; 2]> {
+    spectra(scalars.len()).into_iter().find(|pair| column(*pair, scalars) == product)
 }
 
 /// The column name of a product, such as "uv" or "u_dye".
@@ -191,7 +216,7 @@ const SERIES: [(&str, &str, &str); 14] = [
 ];
 
 /// The tables of a channel.
-const FILES: [File; 8] = [
+const FILES: [File; 10] = [
     ("series.csv", "History of a channel", "In units of the case, one row per sample during the run."),
     (
         "profiles.csv",
@@ -215,6 +240,17 @@ const FILES: [File; 8] = [
     ("spectra_z.csv", "Spectra over k_z of a channel", "In wall units, at each y."),
     ("correlations_x.csv", "Two-point correlations along x of a channel", "At each y."),
     ("correlations_z.csv", "Two-point correlations along z of a channel", "At each y."),
+    (
+        "spectra_xz.csv",
+        "Spectra over k_x and k_z of a channel",
+        "In wall units, at the y chosen by `output.statistics.spectra_2d_at`.",
+    ),
+    (
+        "phases.csv",
+        "Profiles at phases of oscillating walls",
+        "In wall units of the whole average, with `output.statistics.phases`. Here a prime marks fluctuations about \
+         the mean of the phase.",
+    ),
 ];
 
 /// The title of a table.
@@ -242,9 +278,18 @@ pub fn all() -> Vec<FileColumns> {
         lines("kz", "E", false),
         lines("dx", "R", true),
         lines("dz", "R", true),
+        planes(&scalars),
+        of(["phase", "y", "y_plus"].into_iter().chain(phases::NAMES).map(str::to_owned).collect()),
     ];
     let file = |((file, title, note), columns)| FileColumns { file, title, note, columns };
     FILES.into_iter().zip(columns).map(file).collect()
+}
+
+/// The columns of spectra over both directions.
+fn planes(scalars: &[ChannelScalar]) -> Vec<Explained> {
+    let places = ["y", "y_plus", "kx", "kx_plus", "kz", "kz_plus"].map(|name| explain(name, scalars));
+    let products = spectra(scalars.len()).into_iter().map(|pair| over_both(&column(pair, scalars), scalars));
+    places.into_iter().chain(products).collect()
 }
 
 /// The names of profiles, terms of budgets and numbers of a rotating channel, with walls at rest and moving,
@@ -285,7 +330,7 @@ fn names(scalars: &[ChannelScalar]) -> [Vec<String>; 3] {
         let Ok(findings) = samples.and_then(|samples| Findings::new(&samples.all(), &setting)) else {
             continue;
         };
-        let Findings { profiles, budgets, numbers } = findings;
+        let Findings { profiles, budgets, numbers, .. } = findings;
         for (names, columns) in names.iter_mut().zip([profiles, budgets, numbers]) {
             for Column { name, .. } in columns {
                 if !names.contains(&name) {

@@ -1,13 +1,15 @@
 //! Spectra of batches that differ by known factors: their errors, alone and as an ensemble.
 
+use super::super::density::Densities;
 use super::super::lines::Directed;
+use super::super::plane_spectra::PlaneSpectra;
 use super::super::profiles::Findings;
 use super::super::spectra::Spectra;
 use super::super::spectral_sums::SpectralSums;
 use super::super::symmetry::Symmetry;
 use super::flow::*;
 use crate::case::Precision;
-use crate::channel::catalogue::{Direction, Field, U, mean_beside_spectra};
+use crate::channel::catalogue::{Direction, Field, PLACES, U, mean_beside_spectra, plane_spectrum};
 use crate::channel::spectra;
 use crate::chebyshev::{Differences, Points};
 use crate::statistics::errors::{Floor, Sampling, Signal, between};
@@ -16,16 +18,22 @@ use crate::statistics::{Record, Tally};
 /// The modes of a product at all y: nothing at k = 0.
 const MODES: [f64; 4] = [0.0, 3.0, 2.0, 0.5];
 
+/// The part of each k_z of the modes of a k_x, at the points [`PLANES`].
+const PARTS: [f64; 4] = [0.1, 0.5, 0.3, 0.1];
+const PLANES: [usize; 3] = [2, 16, 30];
+
 /// The sums of a batch of the length 2: fluctuations times `factor`, and the mean of u times `of_mean`.
 fn records(factor: f64, of_mean: f64) -> Vec<Record> {
     let (flow, y) = (channel(OMEGA), Points::new(POINTS).y);
     let record = |name: String, values: Vec<f64>| {
-        let axes = if name.starts_with('k') { vec![name.clone()] } else { vec!["y".to_owned()] };
+        let axes =
+            if name.starts_with('k') || name == PLACES { vec![name.clone()] } else { vec!["y".to_owned()] };
         let shape = vec![values.len()];
         Record { name, units: String::new(), description: String::new(), axes, shape, values }
     };
     let k: Vec<f64> = (0..4).map(f64::from).collect();
     let mut all = vec![record("kx".into(), k.clone()), record("kz".into(), k)];
+    all.push(record(PLACES.into(), PLANES.map(|j| y[j]).to_vec()));
     for (field, mean) in [(Field::U, MEANS[0]), (Field::W, MEANS[1]), (Field::P, MEANS[2])] {
         let scale = if field.mean() == U { of_mean } else { 0.0 };
         let values = y.iter().map(|y| 2.0 * scale * polynomial(mean, *y, 0));
@@ -45,9 +53,17 @@ fn records(factor: f64, of_mean: f64) -> Vec<Record> {
             line[0] += 2.0 * mean(pair[0], j) * mean(pair[1], j);
             line
         };
+        let in_plane = |j: usize| {
+            let modes = MODES.into_iter().flat_map(|energy| PARTS.map(|part| 2.0 * factor * energy * part));
+            let mut modes: Vec<f64> = modes.collect();
+            modes[0] += 2.0 * mean(pair[0], j) * mean(pair[1], j);
+            modes
+        };
+        let of_planes = PLANES.into_iter().flat_map(in_plane).collect();
+        let of_planes = record(plane_spectrum(pair, &flow.scalars), of_planes);
         let values: Vec<f64> = (0..POINTS).flat_map(line).collect();
         let both = Direction::BOTH.map(|along| record(along.spectrum(pair, &flow.scalars), values.clone()));
-        all.extend(both);
+        all.extend(both.into_iter().chain([of_planes]));
     }
     all
 }
@@ -70,12 +86,21 @@ fn summed(factors: &[(f64, f64)]) -> SpectralSums {
 }
 
 fn directed(sums: &SpectralSums, judge: &dyn Fn(&Signal) -> Sampling) -> Directed {
+    converted(sums, judge, |of| Directed::new(&of, Direction::X).unwrap())
+}
+
+fn converted<R>(
+    sums: &SpectralSums,
+    judge: &dyn Fn(&Signal) -> Sampling,
+    to: impl FnOnce(Densities) -> R,
+) -> R {
     let flow = channel(OMEGA);
     let findings = Findings::new(&samples(&[1.0], false).all(), &setting(&flow)).unwrap();
     let (symmetry, differences) = (Symmetry::of(&flow), Differences::new(POINTS));
     let spectra = Spectra::new(sums, &flow.scalars, &symmetry, NU, &differences);
-    let units = (NU, &flow.scalars[..], Precision::Double);
-    Directed::new(&spectra, Direction::X, &findings, units, sums.groups(), judge).unwrap()
+    let (findings, scalars, groups) = (&findings, &flow.scalars[..], sums.groups());
+    let precision = Precision::Double;
+    to(Densities { spectra, findings, scalars, viscosity: NU, precision, groups, judge })
 }
 
 fn factors(count: usize) -> Vec<f64> {
@@ -157,4 +182,37 @@ fn members_have_the_error_between_them() {
     let lines = directed(&sums, &|_| Sampling::of_members(3, 2.0));
     let (value, error) = (lines.spectra[0].at(3)[0][1], lines.spectra[0].at(3)[1][1]);
     assert!((error / value - between(&factors) / 1.01).abs() < 1e-9, "{value} +- {error}");
+}
+
+/// Summed over k_z they are those over k_x, and have the same errors.
+#[test]
+fn spectra_over_both_directions_are_parts_of_those_over_one() {
+    let factors: Vec<(f64, f64)> = factors(38).into_iter().map(|factor| (factor, 1.0)).collect();
+    let (sums, judge) = (summed(&factors), judge_of(38));
+    let of_lines = directed(&sums, &judge);
+    let (grid, symmetry) = (Points::new(POINTS), Symmetry::of(&channel(OMEGA)));
+    let of_planes = converted(&sums, &judge, |of| PlaneSpectra::new(of, &grid, &symmetry).unwrap());
+    let wall_length = of_lines.wall_length;
+    for (place, j) in of_planes.places.iter().zip(PLANES.into_iter().rev()) {
+        let exact = [1.0 + grid.y[j], (1.0 - grid.y[j].abs()) / wall_length];
+        assert!(place.iter().zip(exact).all(|(value, exact)| (value - exact).abs() < 1e-12), "{place:?}");
+    }
+    assert_eq!((of_planes.k[1].len(), of_planes.wall_length), (4, wall_length));
+    for (in_plane, over_x) in of_planes.spectra.iter().zip(&of_lines.spectra) {
+        for (plane, j) in PLANES.into_iter().rev().enumerate() {
+            // Lines begin at the lower wall.
+            let (own, whole) = (in_plane.at(plane), over_x.at(POINTS - 1 - j));
+            for (mode, k) in (4..16).map(|mode| (mode, mode / 4)) {
+                for (own, whole) in own.iter().zip(whole) {
+                    let exact = PARTS[mode % 4] * whole[k] / wall_length;
+                    assert!(
+                        (own[mode] - exact).abs() < 1e-9 * exact.abs() && exact != 0.0,
+                        "{:?}, mode {mode} at {plane}: {} is not {exact}",
+                        in_plane.pair,
+                        own[mode]
+                    );
+                }
+            }
+        }
+    }
 }

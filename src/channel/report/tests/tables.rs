@@ -70,7 +70,9 @@ fn tables_and_figures_of_like_and_of_unlike_halves() {
         std::fs::write(&reference, "# y/h y+ U+ uv+\n0 0 0 0\n0.0714 1 1 -0.1\n0.143 2 2 -0.3\n1 14 6 0\n")
             .unwrap();
         let tally = Tally { begin: 4.0, end: 10.0, samples: 12, weight: 6.0, squares: 3.0 };
-        let averaged = Some(Averaged { findings, lines: None, tally, sampling, stationarity, convergence });
+        let (lines, plane_spectra) = (None, None);
+        let averaged =
+            Some(Averaged { findings, lines, plane_spectra, tally, sampling, stationarity, convergence });
         let notes = vec!["left out: 1 batch beginning before output.statistics.from = 3".to_owned()];
         let references = References::read(&[reference.into()], &|_| None).unwrap();
         let window = Window { from: 3.0, to: f64::INFINITY };
