@@ -155,8 +155,8 @@ for b in batches:
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
-        "(mean_velocity, stresses, vorticity, budget_k, budget_dye_dye, budget_u_dye, budget_v_dye, \
-         scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
+        "(mean_velocity, stresses, vorticity, moments, budget_k, budget_uu, budget_vv, budget_ww, budget_uv, \
+         budget_dye_dye, budget_u_dye, budget_v_dye, scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
     ];
     place.ends(1, "stats pieces/run --reference published.txt", 0, &parts)?;
     ensure!(place.at("pieces/run/figures/budget_k.png").exists(), "no figure");
