@@ -142,7 +142,8 @@ for b in batches:
     }
     place.ends(1, "stats pieces/run --width 4in", 0, &["Re_tau "])?;
     let figure = place.read("pieces/run/figures/mean_velocity.svg")?;
-    ensure!(figure.contains("width=\"288pt\""), "{}", &figure[..200]);
+    // Two panels.
+    ensure!(figure.contains("width=\"576pt\""), "{}", &figure[..200]);
     place.ends(1, "stats pieces/run --width 4cm", 2, &["give a width from 50mm to 600mm"])?;
     fs::write(place.at("published.txt"), "# y/h y+ U+ uv+\n0 0 0 0\n0.1 6.6 6 -0.1\n1 66 15 0\n")?;
     let parts = [
@@ -152,8 +153,8 @@ for b in batches:
         "Re_tau ",
         "published, this run minus the published\n",
         "\n  uv+ ",
-        "(mean_velocity, stresses, vorticity, budget_k, budget_dye_dye, budget_u_dye, budget_v_dye, \
-         scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
+        "(mean_velocity, stresses, vorticity, moments, budget_k, budget_uu, budget_vv, budget_ww, budget_uv, \
+         budget_dye_dye, budget_u_dye, budget_v_dye, scalar_mean, scalar_rms, spectra_x_uu, correlations_x_uu, ",
     ];
     place.ends(1, "stats pieces/run --reference published.txt", 0, &parts)?;
     ensure!(place.at("pieces/run/figures/budget_k.png").exists(), "no figure");
