@@ -1,5 +1,5 @@
-//! Averages at phases of oscillating walls. Of N bins, n has the samples whose phase t/T is nearer to n/N than
-//! to any other, with their weights.
+//! Averages at phases of oscillating walls. Of N bins, n has the samples whose phase t/T is nearer to n/N
+//! than to any other, with their weights.
 
 use super::super::catalogue::*;
 use super::averages::{Averages, Profile};
