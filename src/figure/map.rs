@@ -8,6 +8,8 @@ use super::{RESOLUTION, TEXT, TICKS};
 
 /// Steps of colour of the bar, if it has no levels.
 const STEPS: usize = 256;
+/// Colours of a map, more than are told apart.
+const SHADES: usize = 4096;
 /// Levels between two ticks of the bar, or between two of its minor ticks if there are few.
 const LEVELS: f64 = 2.0;
 const FEW: usize = 5;
@@ -55,13 +57,17 @@ impl Map {
         };
         let of_columns: Vec<Option<Between>> =
             (0..columns).map(|i| cells(&x, centre(frame.left, frame.width(), i, columns))).collect();
+        let shade = |i: usize| self.colour(&ruler, (i as f64 + 0.5) / SHADES as f64);
+        let shades: Vec<Colour> = (0..SHADES).map(shade).collect();
+        // A cast takes what lies beyond the ends of the bar to zero or to the largest number.
+        let colour = |value: f64| shades[((ruler.place(value) * SHADES as f64) as usize).min(SHADES - 1)];
         let mut pixels = Vec::with_capacity(3 * columns * rows);
         for j in 0..rows {
             let row = cells(&y, -centre(frame.top, frame.height(), j, rows));
             for column in &of_columns {
                 let value = row.zip(*column).map(|(row, column)| self.value(row, column));
                 let Colour(r, g, b) = match value.filter(|value| value.is_finite()) {
-                    Some(value) => self.colour(&ruler, ruler.place(value)),
+                    Some(value) => colour(value),
                     None => Colour(255, 255, 255),
                 };
                 pixels.extend([r, g, b]);

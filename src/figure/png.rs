@@ -87,6 +87,7 @@ fn size(scene: &Scene, per_inch: f64) -> (u32, u32) {
 fn begin<'a, W: Write>(to: W, width: u32, height: u32, per_inch: f64) -> png::Encoder<'a, W> {
     let mut encoder = png::Encoder::new(to, width, height);
     encoder.set_color(png::ColorType::Rgb);
+    encoder.set_filter(png::Filter::NoFilter);
     let per_metre = (per_inch / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: per_metre,
@@ -128,14 +129,17 @@ fn put(image: &Image, scale: f64, top: u32, band: &mut Pixmap) {
         (part >= 0.0 && part < parts as f64).then_some(part as usize)
     };
     let centre = |i: u32| (f64::from(i) + 0.5) / scale;
-    for (i, pixel) in (0..).zip(band.pixels_mut()) {
-        let row = within(centre(top + i / width), place.top, place.height(), rows);
-        let column = within(centre(i % width), place.left, place.width(), image.columns);
-        if let Some((row, column)) = row.zip(column)
-            && let [r, g, b] = image.pixels[3 * (row * image.columns + column)..][..3]
-            && let Some(colour) = PremultipliedColorU8::from_rgba(r, g, b, u8::MAX)
-        {
-            *pixel = colour;
+    let of_columns: Vec<Option<usize>> =
+        (0..width).map(|i| within(centre(i), place.left, place.width(), image.columns)).collect();
+    for (i, line) in (0..).zip(band.pixels_mut().chunks_mut(width as usize)) {
+        let Some(row) = within(centre(top + i), place.top, place.height(), rows) else { continue };
+        for (pixel, column) in line.iter_mut().zip(&of_columns) {
+            if let Some(column) = column
+                && let [r, g, b] = image.pixels[3 * (row * image.columns + column)..][..3]
+                && let Some(colour) = PremultipliedColorU8::from_rgba(r, g, b, u8::MAX)
+            {
+                *pixel = colour;
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 6] = [
     (
         "pbs",
         "--ranks 5 --nodes 2 --queue fast",
-        &["#PBS -l select=2:ncpus=3:mpiprocs=3:mem=297mb", "#PBS -l walltime=11:30:00", "#PBS -q fast"],
+        &["#PBS -l select=2:ncpus=3:mpiprocs=3:mem=303mb", "#PBS -l walltime=11:30:00", "#PBS -q fast"],
     ),
     (
         "lsf",
