@@ -1,5 +1,5 @@
 //! Profiles at phases of oscillating walls, in the wall units of the whole average. Moments are those of the
-//! fluctuations about the mean of the phase, u'' = u - <u>_phase:
+//! fluctuations about the mean of the phase, `u'' = u - <u>_phase`:
 //!
 //! ```text
 //!     <u_i'' u_j''> = <u_i u_j>_phase - <u_i>_phase <u_j>_phase
