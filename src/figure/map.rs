@@ -57,10 +57,10 @@ impl Map {
         };
         let of_columns: Vec<Option<Between>> =
             (0..columns).map(|i| cells(&x, centre(frame.left, frame.width(), i, columns))).collect();
-        let shade = |i: usize| self.colour(&ruler, (i as f64 + 0.5) / SHADES as f64);
-        let shades: Vec<Colour> = (0..SHADES).map(shade).collect();
-        // A cast takes what lies beyond the ends of the bar to zero or to the largest number.
-        let colour = |value: f64| shades[((ruler.place(value) * SHADES as f64) as usize).min(SHADES - 1)];
+        let last = SHADES - 1;
+        let shades: Vec<Colour> = (0..SHADES).map(|i| self.colour(&ruler, i as f64 / last as f64)).collect();
+        // A cast takes what lies below the bar to zero.
+        let colour = |value: f64| shades[((ruler.place(value) * last as f64).round() as usize).min(last)];
         let mut pixels = Vec::with_capacity(3 * columns * rows);
         for j in 0..rows {
             let row = cells(&y, -centre(frame.top, frame.height(), j, rows));

@@ -1,4 +1,4 @@
-//! The commands of the README and of the user guide work as they stand there.
+//! The commands of the README, of the user guide and of the gallery work as they stand there.
 
 use crate::ensure;
 use crate::place::{Outcome, Place, binary, check};
@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("the_commands_of_the_readme_work", || commands("README.md")),
         Trial::test("the_commands_of_the_guide_work", || commands("docs/guide.md")),
+        Trial::test("the_commands_of_the_gallery_work", || commands("docs/gallery.md")),
     ]
 }
 

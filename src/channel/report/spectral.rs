@@ -16,11 +16,16 @@ const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
 /// Stride of the points of a published correlation that are drawn.
 const EACH: usize = 2;
 
-/// Component, its letter, and the figures of its spectra and correlations in x and z.
-const FIGURES: [(Field, &str, [[&str; 2]; 2]); 3] = [
-    (Field::U, "u", [["spectra_x_uu", "spectra_z_uu"], ["correlations_x_uu", "correlations_z_uu"]]),
-    (Field::V, "v", [["spectra_x_vv", "spectra_z_vv"], ["correlations_x_vv", "correlations_z_vv"]]),
-    (Field::W, "w", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
+/// Product, its subscripts, and the figures of its spectra and correlations in x and z.
+const FIGURES: [([Field; 2], &str, [[&str; 2]; 2]); 4] = [
+    ([Field::U; 2], "uu", [["spectra_x_uu", "spectra_z_uu"], ["correlations_x_uu", "correlations_z_uu"]]),
+    ([Field::V; 2], "vv", [["spectra_x_vv", "spectra_z_vv"], ["correlations_x_vv", "correlations_z_vv"]]),
+    ([Field::W; 2], "ww", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
+    (
+        [Field::U, Field::V],
+        "uv",
+        [["spectra_x_uv", "spectra_z_uv"], ["correlations_x_uv", "correlations_z_uv"]],
+    ),
 ];
 
 /// All figures. `y_plus` runs from the lower wall to the centre or beyond; points beyond the centre are not
@@ -29,18 +34,18 @@ pub fn figures(of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine], 
     let centre = (0..y_plus.len()).max_by(|&a, &b| y_plus[a].total_cmp(&y_plus[b])).unwrap_or(0);
     let half = &y_plus[..=centre];
     let mut figures = Vec::new();
-    for (component, letter, names) in FIGURES {
+    for (pair, subscripts, names) in FIGURES {
         for (directed, axis) in of.iter().zip(0..) {
             for (kind, lines) in
                 [(Kind::Spectrum, &directed.spectra), (Kind::Correlation, &directed.correlations)]
             {
                 let name = names[kind as usize][axis];
-                let Some(lines) = lines.iter().find(|lines| lines.pair == [component; 2]) else { continue };
+                let Some(lines) = lines.iter().find(|lines| lines.pair == pair) else { continue };
                 let is_laid_over = |line: &&PublishedLine| {
-                    line.kind == kind && line.along == directed.along && line.find([component; 2]).is_some()
+                    line.kind == kind && line.along == directed.along && line.find(pair).is_some()
                 };
                 let laid_over = published.iter().filter(is_laid_over).collect();
-                let curves = Curves { name, letter, directed, kind, lines, half, laid_over, alone };
+                let curves = Curves { name, subscripts, directed, kind, lines, half, laid_over, alone };
                 figures.extend(curves.figure());
             }
         }
@@ -50,7 +55,7 @@ pub fn figures(of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine], 
 
 struct Curves<'a> {
     name: &'static str,
-    letter: &'a str,
+    subscripts: &'a str,
     directed: &'a Directed,
     kind: Kind,
     lines: &'a Lines,
@@ -89,10 +94,15 @@ impl Curves<'_> {
         points.filter(|(_, value)| value.is_finite()).collect()
     }
 
+    /// The factor with which a product is shown: that of u and v is negative in the lower half.
+    fn sign(&self) -> f64 {
+        if self.lines.pair[0] == self.lines.pair[1] { 1.0 } else { -1.0 }
+    }
+
     /// Values at one y over wavenumbers, premultiplied, or over separations.
     fn over(&self, values: &[f64]) -> Points {
-        let Directed { k, r, wall_length, .. } = self.directed;
-        let scaled = |(k, energy): (&f64, &f64)| (k * wall_length, k * wall_length * energy);
+        let (Directed { k, r, wall_length, .. }, sign) = (self.directed, self.sign());
+        let scaled = |(k, energy): (&f64, &f64)| (k * wall_length, sign * k * wall_length * energy);
         match self.kind {
             Kind::Spectrum => k.iter().zip(values).skip(1).map(scaled).collect(),
             Kind::Correlation => r.iter().zip(values).map(|(r, value)| (r / wall_length, *value)).collect(),
@@ -108,13 +118,15 @@ impl Curves<'_> {
         let label = shown(if self.alone { self.half[j] } else { place });
         let [values, errors] = self.lines.at(j).map(|values| self.over(values));
         let (x, values): (Vec<f64>, Vec<f64>) = values.into_iter().unzip();
-        let errors: Vec<f64> = errors.into_iter().map(|point| point.1).collect();
+        let errors: Vec<f64> = errors.into_iter().map(|point| point.1.abs()).collect();
         let part = Part::line(label, colour, self.points(j)).within(&x, &values, &errors);
         let mut part = part.keyed(shown(place));
         for line in self.laid_over.iter().filter(|line| self.nearest(line.y_plus) == j) {
             let Some(points) = line.find(self.lines.pair) else { continue };
             // Published boxes may be larger.
-            let points = points.iter().copied().filter(|(x, _)| (range.0..=range.1).contains(x));
+            let sign = self.sign();
+            let points = points.iter().filter(|(x, _)| (range.0..=range.1).contains(x));
+            let points = points.map(|(x, value)| (*x, sign * value));
             let points = match self.kind {
                 Kind::Spectrum => sparse(points),
                 Kind::Correlation => points.step_by(EACH).collect(),
@@ -127,8 +139,9 @@ impl Curves<'_> {
 
     /// The figure; none if there is nothing to draw.
     fn figure(&self) -> Option<Figure> {
-        let Self { name, letter, directed: Directed { along, .. }, .. } = self;
+        let Self { name, subscripts, directed: Directed { along, .. }, .. } = self;
         let (along, chosen) = (along.name(), self.chosen());
+        let (minus, letter) = (if self.sign() < 0.0 { "-" } else { "" }, &subscripts[..1]);
         let places = || chosen.iter().flat_map(|(_, j)| self.points(*j)).map(|point| point.0);
         places().next()?;
         let range = places().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
@@ -140,12 +153,12 @@ impl Curves<'_> {
         let plot = match self.kind {
             Kind::Spectrum => Plot::new(
                 axis(&format!("Wavenumber  $k_{along} ν / u_τ$"), Scale::Logarithmic, range),
-                Axis::linear(format!("$k_{along} E_{{{letter}{letter}}} / u_τ^2$")),
+                Axis::linear(format!("${minus}k_{along} E_{{{subscripts}}} / u_τ^2$")),
                 parts,
             ),
             Kind::Correlation => Plot::new(
                 axis(&format!("Distance  $Δ{along} u_τ / ν$"), Scale::Linear, range),
-                Axis::linear(format!("$R_{{{letter}{letter}}} / ⟨{letter}'^2⟩$")),
+                Axis::linear(format!("$R_{{{subscripts}}} / ⟨{letter}'^2⟩$")),
                 parts,
             )
             .with_zero(),
