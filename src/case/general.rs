@@ -297,6 +297,8 @@ pub struct Checkpoint {
     pub every_steps: Option<u64>,
     /// Number of checkpoints kept, the newest ones; >= 1.
     pub keep: usize,
+    /// Checkpoints that are written and kept besides.
+    pub retain: Schedule,
     /// Minutes without a successful checkpoint after which the run ends, >= 0.
     pub give_up_after_minutes: Option<f64>,
     /// Number of ranks that write and read checkpoints and snapshots for all, >= 1; `None` is the usual
@@ -326,6 +328,12 @@ fn checkpoint(keys: &mut Keys, checkpoint: &mut Checkpoint) {
                  twice the square root of the ranks.",
             ),
         );
+        let says = "Checkpoints written besides, from time zero on, and never deleted for newer ones; {} \
+                    means none; where one cannot be written, the next one takes its place.";
+        let head = Head::new("retain", says).form(Form::Inline).change(Change::Free);
+        keys.whole(&mut checkpoint.retain, head, Schedule::default(), Schedule::default(), |retain, keys| {
+            schedule(keys, retain);
+        });
     });
 }
 

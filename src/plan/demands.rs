@@ -1,6 +1,7 @@
 //! What a case takes on a number of ranks, and lines of `check` that every flow has.
 
 use super::memory::{Memory, bytes};
+use super::retained;
 use crate::case::{Case, Precision, Stop, is_fast};
 use crate::error::Result;
 use crate::parallel::{ProcessGrid, check_aggregators, idle_in_y};
@@ -19,6 +20,8 @@ pub struct Demands {
     pub memory: [Memory; 2],
     /// Bytes of a checkpoint.
     pub checkpoint: f64,
+    /// What the checkpoints take that are retained, if any are.
+    retained: Option<String>,
     /// Why ranks wait for others, if they do for long.
     idle: Option<String>,
 }
@@ -60,10 +63,12 @@ impl Demands {
         let others = [1, p_row, p_row + 1].into_iter().filter(|rank| *rank < ranks).map(of);
         let others = others.max_by(|a, b| a.most().total_cmp(&b.most()));
         let work = Portion::work(&order.truncation());
+        let checkpoint = (definition.fields() * complex(case)) as f64 * order.modes() as f64;
         Ok(Self {
             process_grid: grid,
             memory: [of(0), others.unwrap_or_default()],
-            checkpoint: (definition.fields() * complex(case)) as f64 * order.modes() as f64,
+            checkpoint,
+            retained: retained::told(case, checkpoint),
             idle: work.idle_ranks(grid).or_else(|| uneven(&order, grid)),
         })
     }
@@ -92,6 +97,7 @@ impl Demands {
             rows[1].1 = of_root;
             rows.remove(2);
         }
+        rows.extend(self.retained.iter().map(|told| ("  retained", told.clone())));
         rows
     }
 }

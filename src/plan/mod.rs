@@ -5,6 +5,7 @@ mod demands;
 pub mod limits;
 mod memory;
 pub mod precision;
+mod retained;
 #[cfg(test)]
 mod tests;
 

@@ -142,6 +142,11 @@ impl Control {
         self.failing_since.get_or_insert_with(Instant::now).elapsed()
     }
 
+    /// Returns whether the last attempt to write a checkpoint failed; the same on all ranks.
+    pub fn fails_to_save(&self) -> bool {
+        self.last_failed.is_some()
+    }
+
     /// Seconds spent on output and checkpoints so far.
     pub fn output_seconds(&self) -> f64 {
         self.output.as_secs_f64()

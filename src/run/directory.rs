@@ -333,7 +333,7 @@ fn clear_folder(path: &Path) -> Result<()> {
     let failed = |error| Error::io(format!("cannot look into {}", path.display()), error);
     let is_own = |name: &str| {
         name == "latest"
-            || [".h5", ".xdmf", ".aside", ".partial", ".svg", ".png"]
+            || [".h5", ".xdmf", ".vtkhdf.series", ".aside", ".partial", ".svg", ".png"]
                 .iter()
                 .any(|ending| name.ends_with(ending))
     };

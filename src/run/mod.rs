@@ -36,6 +36,7 @@ use crate::parallel::{World, activity};
 use crate::plan;
 use crate::report;
 use crate::statistics::Records;
+use crate::store::Rotation;
 use control::{Control, Reason};
 use log::Log;
 use notes::Tally;
@@ -224,6 +225,9 @@ struct Run {
     shortened: Shortened,
     /// The length of the step has been checked.
     judged: bool,
+    rotation: Rotation,
+    /// The next checkpoint is to be retained.
+    retain: bool,
 }
 
 /// The reason for the end of the time loop.
@@ -244,7 +248,20 @@ impl Run {
         tally: Tally,
     ) -> Self {
         let (watch, shortened) = Default::default();
-        Self { world, case, directory, flow, control, saved: None, watch, tally, shortened, judged: false }
+        Self {
+            world,
+            case,
+            directory,
+            flow,
+            control,
+            saved: None,
+            watch,
+            tally,
+            shortened,
+            judged: false,
+            rotation: Rotation::default(),
+            retain: false,
+        }
     }
 
     fn clock(&self) -> Clock {
@@ -252,6 +269,8 @@ impl Run {
     }
 
     fn step_to_the_end(&mut self, log: &mut Log) -> Result<End> {
+        // The checkpoint of this state is written.
+        self.retain = false;
         // A run may have been killed between its first checkpoint and its first sample.
         let from_the_beginning = self.clock().step == 0;
         let mut output = Output::open(
@@ -267,7 +286,7 @@ impl Run {
             let end = self.case.time.stop.end.unwrap_or(f64::INFINITY);
             // Output due at the end may differ from it by round-off, as 3 * 0.7 from 2.1; this must
             // not cost an extra step.
-            let due = output.next_time(time);
+            let due = output.next_time(time).min(self.case.checkpoint.retain.next_time(time));
             let until = if due >= end * (1.0 - 1e-12) { end } else { due };
             let start = Instant::now();
             let step = self.flow.advance(until)?;
@@ -295,6 +314,8 @@ impl Run {
                 self.end(&mut output, log, None)?;
                 return Err(Error::diverged(reason));
             }
+            let is_to_retain = self.is_to_retain();
+            self.retain |= is_to_retain;
             let verdict = self.control.verdict(
                 &self.world,
                 &self.case.checkpoint,
@@ -318,7 +339,9 @@ impl Run {
                 self.note(Event::Stop { reason: reason.text().into(), pace: self.tally.pace() }, log);
                 return Ok(End::Stopped(reason));
             }
-            if verdict.save && !self.watch.is_doubtful() || asked {
+            // A failed one is tried again when the verdict says so.
+            let save = verdict.save || is_to_retain || self.retain && !self.control.fails_to_save();
+            if save && !self.watch.is_doubtful() || asked {
                 output.settle(&self.world, log);
                 self.save(output.kept(&self.world), log)?;
             }

@@ -250,6 +250,8 @@ impl Run {
         records.agree(&self.world)?;
         self.shorten(shortened);
         self.saved = Some(header.step);
+        // A retry writes it again.
+        self.retain = header.is_retained();
         Ok((changes, batches, story))
     }
 

@@ -78,7 +78,9 @@ impl Run {
     pub(super) fn write_checkpoint(&mut self, kept: Records, log: &mut Log) -> Result<()> {
         let start = Instant::now();
         self.directory.recreate(&self.world, &self.case)?;
-        let (header, modes, records) = (self.header(), self.flow.modes(), self.flow.records().and(kept));
+        let (mut header, modes, records) = (self.header(), self.flow.modes(), self.flow.records().and(kept));
+        header.retain(self.retain || self.is_to_retain());
+        self.rotation.keep = self.case.checkpoint.keep;
         let fields = self.flow.state();
         let piece = store::Piece { offset: modes.before, total: modes.total };
         let fields: Vec<store::Field> = fields
@@ -96,10 +98,11 @@ impl Run {
         let written = store::write_checkpoint(
             &self.world,
             &self.directory.checkpoints(),
-            self.case.checkpoint.keep,
+            &mut self.rotation,
             &contents,
         )?;
         self.saved = Some(header.step);
+        self.retain = false;
         self.control.saved(start.elapsed());
         let seconds = start.elapsed().as_secs_f64();
         let file = written.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -111,6 +114,12 @@ impl Run {
         ));
         written.not_pruned.iter().for_each(|problem| log.line(&format!("warning: {problem}")));
         Ok(())
+    }
+
+    /// Returns whether the case asks for a checkpoint of this state that is retained.
+    pub(super) fn is_to_retain(&self) -> bool {
+        let clock = self.clock();
+        self.case.checkpoint.retain.is_due(clock.step, clock.time)
     }
 
     pub(super) fn header(&self) -> Header {

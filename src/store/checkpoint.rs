@@ -13,7 +13,9 @@ use super::container::{self, get, put, put_text};
 use super::foreign::{because, cause};
 use super::header::{CHECKPOINT, advice, open_checked, put_header};
 use super::transfer::{self, Part, PartMut};
-use super::{Contents, FieldMut, Piece, Table, Values, ValuesMut, Written, checksum, directory, records};
+use super::{
+    Contents, FieldMut, Piece, Rotation, Table, Values, ValuesMut, Written, checksum, directory, records,
+};
 use crate::error::{Error, Result};
 use crate::parallel::World;
 use crate::program::Program;
@@ -74,8 +76,8 @@ impl Piece {
 }
 
 /// Writes the checkpoint of the header's step to `directory`, makes `latest` point to it, and
-/// deletes all but the newest `keep` (at least this one). The file gets its name only when it is
-/// complete and on the disk. Collective.
+/// deletes older ones as the `rotation` says. The file gets its name only when it is complete and on
+/// the disk. Collective.
 ///
 /// # Errors
 /// The same on all ranks: no space, a directory that cannot be written, a failing disk. Older
@@ -83,7 +85,7 @@ impl Piece {
 pub fn write_checkpoint(
     world: &World,
     directory: &Path,
-    keep: usize,
+    rotation: &mut Rotation,
     contents: &Contents,
 ) -> Result<Written> {
     let Contents { header, tables, columns, piece, fields, records } = *contents;
@@ -117,7 +119,7 @@ pub fn write_checkpoint(
         directory::publish(&partial, &path)?;
         directory::point_latest(directory, header.step)?;
         // A failure to delete does not affect the new checkpoint.
-        not_pruned = directory::prune(directory, keep, header.step).err().map(|error| error.message);
+        not_pruned = rotation.prune(directory, header.step).err().map(|error| error.message);
         Ok(())
     };
     transfer::make(world, &partial, lay_out, &parts, finish)?;

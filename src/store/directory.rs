@@ -146,20 +146,6 @@ fn is_no_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|data| !data.is_symlink())
 }
 
-/// Deletes all checkpoints but the newest `keep` and that of `step`, which was just written.
-pub(super) fn prune(directory: &Path, keep: usize, step: u64) -> Result<()> {
-    let failed = |path: &Path, error| {
-        Error::io(format!("cannot delete the old checkpoints of {}", path.display()), error)
-    };
-    let steps = steps(directory, "h5").map_err(|error| failed(directory, error))?;
-    let old = &steps[..steps.len().saturating_sub(keep)];
-    for &old in old.iter().filter(|&&old| old != step) {
-        let path = directory.join(file_name(old, "h5"));
-        fs::remove_file(&path).map_err(|error| failed(&path, error))?;
-    }
-    Ok(())
-}
-
 /// The checkpoints from which a run can continue, the first choice first: the one that `latest`
 /// points to, then the others from the newest to the oldest. Empty if the directory is missing or
 /// holds none. Collective.
@@ -343,18 +329,6 @@ mod tests {
             fs::write(directory.path().join(name), "").unwrap();
         }
         assert_eq!(steps(directory.path(), "h5").unwrap(), [3, 12, 123_456_789]);
-    }
-
-    #[test]
-    fn prune_keeps_the_newest_and_the_one_just_written() {
-        let directory = tempfile::tempdir().unwrap();
-        for step in [1, 5, 7, 9] {
-            fs::write(directory.path().join(file_name(step, "h5")), "").unwrap();
-        }
-        prune(directory.path(), 2, 1).unwrap();
-        assert_eq!(steps(directory.path(), "h5").unwrap(), [1, 7, 9]);
-        prune(directory.path(), 0, 9).unwrap();
-        assert_eq!(steps(directory.path(), "h5").unwrap(), [9]);
     }
 
     #[test]

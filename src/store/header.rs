@@ -77,12 +77,26 @@ fn header_checksum(header: &Header) -> u64 {
 
 /// Opens a file of one of `kinds` for this rank alone and reads its header, with all checks.
 pub(super) fn open_checked(path: &Path, kinds: &[&str]) -> Result<(File, Header)> {
+    let (file, header) = open_header(path, kinds)?;
+    refuse_chunks(path, &file)?;
+    Ok((file, header))
+}
+
+/// Returns whether the rotation leaves the checkpoint at `path`. Serial.
+///
+/// # Errors
+/// A file that is missing, damaged or foreign.
+pub(super) fn is_retained(path: &Path) -> Result<bool> {
+    open_header(path, &[CHECKPOINT]).map(|(_, header)| header.is_retained())
+}
+
+/// Opens a file of one of `kinds` for this rank alone and reads its header.
+fn open_header(path: &Path, kinds: &[&str]) -> Result<(File, Header)> {
     let (file, kind) = open_kind(path, kinds)?;
     let header = get_header(&file).map_err(|error| {
         let (shown, what, advice) = (path.display(), cause(&error), advice(&kind));
         Error::input(format!("the header of {shown} is damaged: {what}; {advice}"))
     })?;
-    refuse_chunks(path, &file)?;
     Ok((file, header))
 }
 

@@ -19,6 +19,7 @@ mod parts;
 mod readers;
 mod records;
 mod remake;
+mod rotation;
 mod snapshot;
 mod stored;
 mod stored_records;
@@ -34,6 +35,7 @@ pub use inspect::inspect;
 pub use parts::{Inventory, Part, Parts, blocks};
 pub use records::{read_open_batch, read_statistics, write_statistics};
 pub use remake::Remake;
+pub use rotation::Rotation;
 pub use snapshot::{Block, Boxes, Snapshot, SnapshotHeader, cut_back as cut_back_snapshots, is_in_space};
 pub use stored::{StoredCheckpoint, StoredColumn, StoredSnapshot};
 pub use stored_records::StoredRecords;
@@ -71,6 +73,22 @@ pub struct Header {
     /// Further scalars that an exact restart needs. Names are unique; they are read back in
     /// alphabetical order.
     pub numbers: Vec<(String, f64)>,
+}
+
+/// Name of the number 1 by which a checkpoint says that the rotation leaves it.
+const RETAINED: &str = "retained";
+
+impl Header {
+    /// Marks a checkpoint as one that the rotation leaves, or takes the mark away.
+    pub fn retain(&mut self, retained: bool) {
+        self.numbers.retain(|(name, _)| name != RETAINED);
+        self.numbers.extend(retained.then(|| (RETAINED.to_owned(), 1.0)));
+    }
+
+    /// Returns whether the rotation leaves the checkpoint.
+    pub fn is_retained(&self) -> bool {
+        self.numbers.iter().any(|(name, value)| name == RETAINED && *value == 1.0)
+    }
 }
 
 /// This rank's piece of a table of integers, such as the wavenumber of every column.

@@ -8,8 +8,8 @@
 //! ...          what other programs look for: see `readers`
 //! ```
 //!
-//! Each file comes with an XDMF file of the same name, and `series.xdmf` covers all of them: ParaView
-//! opens either.
+//! Each file comes with an XDMF file of the same name, and `series.xdmf` and `series.vtkhdf.series` cover
+//! all of them: ParaView opens any of these.
 
 use super::array::{Array, Region};
 use super::checkpoint::METADATA;
@@ -146,7 +146,7 @@ impl<'a> Snapshot<'a> {
         Ok(())
     }
 
-    /// Gives the complete file its name, writes its XDMF file and updates `series.xdmf`. Collective.
+    /// Gives the complete file its name, writes its XDMF file and updates those of all. Collective.
     ///
     /// # Errors
     /// The same on all ranks: a file that cannot be written or renamed.

@@ -1,4 +1,5 @@
-//! XDMF: small XML files that tell ParaView how to read the snapshots' HDF5.
+//! Small text files that tell ParaView how to read the snapshots' HDF5: XDMF, and the list of all times
+//! for its reader of VTKHDF.
 
 use super::directory;
 use crate::error::{Error, Result};
@@ -8,6 +9,9 @@ use std::path::Path;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Xdmf Version=\"3.0\">\n<Domain>\n";
 const TAIL: &str = "</Domain>\n</Xdmf>\n";
+
+/// The list of all snapshots for ParaView's reader of VTKHDF: JSON, as its release notes of 5.5 give it.
+const LIST: &str = "series.vtkhdf.series";
 
 /// A field of a snapshot.
 pub(super) struct Attribute {
@@ -51,9 +55,11 @@ pub(super) fn document(grid: &str) -> String {
     format!("{HEAD}{grid}{TAIL}")
 }
 
-/// Writes `series.xdmf`: the snapshots of the directory, one after the other in time.
+/// Writes `series.xdmf` and `series.vtkhdf.series`: the snapshots of the directory, one after the other
+/// in time. The former has the coordinates of the box, the latter leaves each file its own grid in space.
 pub(super) fn write_series(directory: &Path) -> Result<()> {
     let failed = |path: &Path, error| Error::io(format!("cannot read {}", path.display()), error);
+    let mut listed = Vec::new();
     let mut series =
         "<Grid Name=\"series\" GridType=\"Collection\" CollectionType=\"Temporal\">\n".to_string();
     for step in directory::steps(directory, "xdmf").map_err(|error| failed(directory, error))? {
@@ -61,12 +67,22 @@ pub(super) fn write_series(directory: &Path) -> Result<()> {
         let snapshot = files::read_text(&path, files::TEXT).map_err(|error| failed(&path, error))?;
         let grid = snapshot.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix(TAIL));
         // A snapshot whose data were deleted is left out, and so is a file that is not ours.
-        if let Some(grid) = grid.filter(|_| directory.join(directory::file_name(step, "h5")).is_file()) {
+        let name = directory::file_name(step, "h5");
+        if let Some(grid) = grid.filter(|_| directory.join(&name).is_file()) {
             series += grid;
+            listed.extend(time_of(grid).map(|time| serde_json::json!({ "name": name, "time": time })));
         }
     }
+    let list = serde_json::json!({ "file-series-version": "1.0", "files": listed });
+    files::replace(&directory.join(LIST), format!("{list:#}\n").as_bytes())?;
     let text = document(&(series + "</Grid>\n"));
     files::replace(&directory.join("series.xdmf"), text.as_bytes())
+}
+
+/// The time in the text of a [`grid`].
+fn time_of(grid: &str) -> Option<f64> {
+    let (_, rest) = grid.split_once("<Time Value=\"")?;
+    rest.split_once('"')?.0.parse().ok()
 }
 
 fn escaped(text: &str) -> String {
@@ -99,6 +115,11 @@ mod tests {
         let series = fs::read_to_string(directory.path().join("series.xdmf")).unwrap();
         let times: Vec<&str> = series.lines().filter(|line| line.starts_with("<Time")).collect();
         assert_eq!(times, ["<Time Value=\"1.5\"/>", "<Time Value=\"10.0\"/>"]);
+        let list: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(directory.path().join(LIST)).unwrap()).unwrap();
+        let files = [("00000003.h5", 1.5), ("00000020.h5", 10.0)];
+        let files = files.map(|(name, time)| serde_json::json!({ "name": name, "time": time }));
+        assert_eq!(list, serde_json::json!({ "file-series-version": "1.0", "files": files }));
         assert!(series.contains(
             "Dimensions=\"4 3 2\" NumberType=\"Float\" Precision=\"4\" Format=\"HDF\">00000003.h5:/p&lt;0<"
         ));

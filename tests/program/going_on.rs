@@ -222,7 +222,7 @@ fn snapshots() -> Outcome {
     let there: Vec<String> = ["00", "02", "04", "05"]
         .iter()
         .flat_map(|step| [format!("000000{step}.h5"), format!("000000{step}.xdmf")])
-        .chain(["series.xdmf".into()])
+        .chain(["series.vtkhdf.series".into(), "series.xdmf".into()])
         .collect();
     ensure!(names(&place, "run/snapshots")? == there, "{:?}", names(&place, "run/snapshots")?);
     let series = place.read("run/snapshots/series.xdmf")?;

@@ -25,6 +25,7 @@ mod readers;
 mod readme;
 mod refusals;
 mod regrid;
+mod retained;
 mod slurm;
 mod snapshots;
 mod status;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         python::trials(),
         numbers::trials(),
         regrid::trials(),
+        retained::trials(),
         blowups::trials(),
         status::trials(),
         steps::trials(),

@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("snapshots_of_a_box_sheared_twice_are_exact", sheared_twice),
         Trial::test("results_are_read_by_the_library", read_by_the_library),
         Trial::test("vtk_finds_the_points_of_snapshots", probed),
+        Trial::test("the_list_of_snapshots_has_their_times_and_grids", listed),
     ]
 }
 
@@ -285,4 +286,32 @@ fn probed() -> Outcome {
     )?;
     place.ends(2, &format!("run case.toml --dir box {few}"), 0, &["done: step 2,"])?;
     place.python(PROBE)
+}
+
+/// The files that ParaView's list names, each read by the reader that ParaView then uses.
+fn listed() -> Outcome {
+    let place = Place::new()?;
+    let set = "--set mean={kind=\"shear\",rate=1} --set time.steps=4 --set output.snapshots.every_steps=2";
+    place.run(2, "run", set)?;
+    place.python(
+        r#"
+import h5py, json
+from vtkmodules.vtkIOHDF import vtkHDFReader
+with open("run/snapshots/series.vtkhdf.series") as file:
+    series = json.load(file)
+assert series["file-series-version"] == "1.0"
+assert [entry["name"] for entry in series["files"]] == [f"{step:08}.h5" for step in (0, 2, 4)]
+for entry in series["files"]:
+    path = "run/snapshots/" + entry["name"]
+    with h5py.File(path) as f:
+        assert f.attrs["time"] == entry["time"]
+        points = len(f["x"]), len(f["y"]), len(f["z"])
+    reader = vtkHDFReader()
+    assert reader.CanReadFile(path)
+    reader.SetFileName(path)
+    reader.Update()
+    grid = reader.GetOutputDataObject(0)
+    assert grid.GetDimensions() == points and grid.GetPointData().GetArray("velocity"), path
+"#,
+    )
 }

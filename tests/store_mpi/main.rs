@@ -225,7 +225,7 @@ fn write_with(world: &World, directory: &Path, keep: usize, step: u64, records: 
     let (tables, columns) = tables(world);
     let contents =
         Contents { header: &header(step), tables: &tables, columns, piece, fields: &fields, records };
-    write_checkpoint(world, directory, keep, &contents)
+    write_checkpoint(world, directory, &mut Rotation::new(keep), &contents)
 }
 
 /// Reads with other pieces than it was written with. Data that come without an error must be those written.
@@ -472,7 +472,7 @@ fn full(world: &World, directory: &Path) {
         fields: &fields,
         records: &Records::default(),
     };
-    let result = write_checkpoint(world, directory, 2, &contents);
+    let result = write_checkpoint(world, directory, &mut Rotation::new(2), &contents);
     let error = fails(world, result, &[directory.to_str().unwrap(), "no room", "bytes needed", "available"]);
     assert_eq!(error.kind, Kind::Failure);
     world.barrier();

@@ -16,7 +16,7 @@ pub fn trial() -> std::result::Result<(), Failed> {
     let place = |ranks: usize| directory.path().join(ranks.to_string());
     for ranks in RANKS {
         launch(ranks, "snapshot", &place(ranks))?;
-        for name in ["00000020.h5", "00000020.xdmf", "series.xdmf"] {
+        for name in ["00000020.h5", "00000020.xdmf", "series.xdmf", "series.vtkhdf.series"] {
             if fs::read(place(ranks).join(name))? != fs::read(place(1).join(name))? {
                 return Err(format!("{name} of {ranks} ranks differs from that of one").into());
             }
@@ -50,7 +50,8 @@ assert series.get("CollectionType") == "Temporal"
 assert [float(g.find("Time").get("Value")) for g in series.findall("Grid")] == [0.5, 2.0]
 for g, name in zip(series.findall("Grid"), ["00000005.h5", "00000020.h5"]):
     check(g, name)
-assert sorted(os.listdir(place)) == ["00000005.h5", "00000005.xdmf", "00000020.h5", "00000020.xdmf", "series.xdmf"]
+files = ["00000005.h5", "00000005.xdmf", "00000020.h5", "00000020.xdmf", "series.vtkhdf.series", "series.xdmf"]
+assert sorted(os.listdir(place)) == files
 "#;
     python(script, &[&place(4)])?;
     stored(&place(4))

@@ -2,7 +2,7 @@
 
 use rogallo::parallel::World;
 use rogallo::statistics::Records;
-use rogallo::store::{Contents, Field, Header, Piece, Written, write_checkpoint};
+use rogallo::store::{Contents, Field, Header, Piece, Rotation, Written, write_checkpoint};
 use std::path::Path;
 
 /// Writes this rank's piece of fields as the checkpoint of step 1. Collective.
@@ -23,5 +23,5 @@ pub fn write_fields(world: &World, directory: &Path, piece: Piece, fields: &[Fie
         fields,
         records: &Records::default(),
     };
-    write_checkpoint(world, directory, 1, &contents).unwrap()
+    write_checkpoint(world, directory, &mut Rotation::new(1), &contents).unwrap()
 }

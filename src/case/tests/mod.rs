@@ -94,6 +94,7 @@ fn every_default_is_filled_in() {
             every_minutes: Some(30.0),
             every_steps: None,
             keep: 2,
+            retain: Schedule::default(),
             give_up_after_minutes: Some(120.0),
             aggregators: None,
         },

@@ -81,7 +81,8 @@ fn rewrite(world: &World, flows: Flows, from: &Path, target: Target, overrides: 
     let (layout, order) = (set.name(), Order::new(set));
     let columns = || store::blocks(order.list(0..set.count_columns()), BLOCK);
     let numbers = carry.conversion.restart_scalars(&header.numbers)?;
-    let new_header = Header { case: new.to_toml(), layout: layout.clone(), numbers, ..header.clone() };
+    let mut new_header = Header { case: new.to_toml(), layout: layout.clone(), numbers, ..header.clone() };
+    new_header.retain(false);
     let absolute = std::path::absolute(&to)
         .map_err(|error| Error::io(format!("cannot resolve the path {to_name}"), error))?;
     files::require_utf8(&absolute)?;
