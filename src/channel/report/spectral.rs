@@ -16,16 +16,12 @@ const PLACES: [f64; 5] = [5.0, 15.0, 30.0, 100.0, f64::INFINITY];
 /// Stride of the points of a published correlation that are drawn.
 const EACH: usize = 2;
 
-/// Product, its subscripts, and the figures of its spectra and correlations in x and z.
-const FIGURES: [([Field; 2], &str, [[&str; 2]; 2]); 4] = [
-    ([Field::U; 2], "uu", [["spectra_x_uu", "spectra_z_uu"], ["correlations_x_uu", "correlations_z_uu"]]),
-    ([Field::V; 2], "vv", [["spectra_x_vv", "spectra_z_vv"], ["correlations_x_vv", "correlations_z_vv"]]),
-    ([Field::W; 2], "ww", [["spectra_x_ww", "spectra_z_ww"], ["correlations_x_ww", "correlations_z_ww"]]),
-    (
-        [Field::U, Field::V],
-        "uv",
-        [["spectra_x_uv", "spectra_z_uv"], ["correlations_x_uv", "correlations_z_uv"]],
-    ),
+/// The products that have figures, and their subscripts.
+const FIGURES: [([Field; 2], &str); 4] = [
+    ([Field::U, Field::U], "uu"),
+    ([Field::V, Field::V], "vv"),
+    ([Field::W, Field::W], "ww"),
+    ([Field::U, Field::V], "uv"),
 ];
 
 /// All figures. `y_plus` runs from the lower wall to the centre or beyond; points beyond the centre are not
@@ -34,12 +30,13 @@ pub fn figures(of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine], 
     let centre = (0..y_plus.len()).max_by(|&a, &b| y_plus[a].total_cmp(&y_plus[b])).unwrap_or(0);
     let half = &y_plus[..=centre];
     let mut figures = Vec::new();
-    for (pair, subscripts, names) in FIGURES {
-        for (directed, axis) in of.iter().zip(0..) {
-            for (kind, lines) in
-                [(Kind::Spectrum, &directed.spectra), (Kind::Correlation, &directed.correlations)]
-            {
-                let name = names[kind as usize][axis];
+    for (pair, subscripts) in FIGURES {
+        for directed in of {
+            for (kind, word, lines) in [
+                (Kind::Spectrum, "spectra", &directed.spectra),
+                (Kind::Correlation, "correlations", &directed.correlations),
+            ] {
+                let name = format!("{word}_{}_{subscripts}", directed.along.name());
                 let Some(lines) = lines.iter().find(|lines| lines.pair == pair) else { continue };
                 let is_laid_over = |line: &&PublishedLine| {
                     line.kind == kind && line.along == directed.along && line.find(pair).is_some()
@@ -54,7 +51,7 @@ pub fn figures(of: &[Directed; 2], y_plus: &[f64], published: &[PublishedLine], 
 }
 
 struct Curves<'a> {
-    name: &'static str,
+    name: String,
     subscripts: &'a str,
     directed: &'a Directed,
     kind: Kind,
@@ -163,6 +160,9 @@ impl Curves<'_> {
             )
             .with_zero(),
         };
-        Some(Figure::of(*name, Plot { sources: sources.into_iter().map(str::to_owned).collect(), ..plot }))
+        Some(Figure::of(
+            name.clone(),
+            Plot { sources: sources.into_iter().map(str::to_owned).collect(), ..plot },
+        ))
     }
 }
