@@ -20,8 +20,8 @@ impl Parameters {
         let [exchange, planes] = Pencils::<T>::memory(portion, right_hand_side::room(self.scalars.len()));
         let (content, visited) = (self.content(), portion.visits());
         let stored = size_of::<f64>() * statistics::stored(&content, &visited);
-        // A batch that closes with a sample is a copy; what the sample took in small pieces is not given back before,
-        // and leaves gaps: half as much again, measured.
+        // A batch that closes with a sample is a copy; what the sample took in small pieces is not given
+        // back before, and leaves gaps: half as much again, measured.
         let sample = 3 * (statistics::of_sample(&content, &visited) + stored) / 2;
         Memory::default()
             .always("state", (2 + content.scalars) * of_field * size_of::<T>())
@@ -33,7 +33,8 @@ impl Parameters {
 
     /// Bytes of the averages that the report holds of a number of batches, or of as many as it keeps apart if
     /// that is not known: the profiles of each batch, their sums and what follows from them; the groups of
-    /// spectra, and the same again of their sum. Spectra over one direction and over both have their own groups.
+    /// spectra, and the same again of their sum. Spectra over one direction and over both have their own
+    /// groups.
     pub fn reported(&self, batches: Option<u64>) -> usize {
         let (content, all) = (self.content(), Visited::all(&self.truncation()));
         let [profiles, in_planes] = [statistics::profiles(&content), statistics::in_planes(&content, &all)]

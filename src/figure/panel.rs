@@ -40,8 +40,8 @@ pub struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    /// Fits a panel into a cell; `lettered` if it is one of several. It grows downwards if its legend finds no
-    /// place within.
+    /// Fits a panel into a cell; `lettered` if it is one of several. It grows downwards if its legend finds
+    /// no place within.
     pub fn new(panel: &'a Panel, width: f64, height: f64, lettered: bool) -> Self {
         let mut layers = panel.layers.clone();
         let xs = layers.iter().flat_map(|layer| &layer.points).map(|point| point.0);

@@ -173,8 +173,8 @@ fn a_map_has_the_colour_of_its_cell_at_every_pixel() {
     assert!(pdf::pdf(&scene).unwrap().windows(6).any(|bytes| bytes == b"/Image"));
 }
 
-/// Values that are linear between the middles of cells; the bar goes from 0 to 4 in ticks of 1, with five minor
-/// ones in each.
+/// Values that are linear between the middles of cells; the bar goes from 0 to 4 in ticks of 1, with five
+/// minor ones in each.
 #[test]
 fn levels_of_a_map_end_at_its_contours() {
     let mut panel = Panel::new(Axis::linear("x"), Axis::linear("y"), Vec::new());

@@ -44,11 +44,12 @@ impl Explained {
 }
 
 /// What every table that a report writes has in common.
-const OF_ALL: &str = "The tables that `rogallo stats` writes begin with lines after `#`: title, flow, the time \
-    that is averaged, how errors come about, Re_tau, normalisation, program and commit, and the units of the \
-    columns. A run appends to `series.csv`, `spectra.csv`, `spectra_1d.csv` and `budget.csv`; they begin with the \
-    names of their columns. `NAME_error` is the sampling error of `NAME` (68 %), empty if the average is too \
-    short for one. `tables.h5` has the same columns with named dimensions.";
+const OF_ALL: &str = "\
+    The tables that `rogallo stats` writes begin with lines after `#`: title, flow, the time that is \
+    averaged, how errors come about, Re_tau, normalisation, program and commit, and the units of the \
+    columns. A run appends to `series.csv`, `spectra.csv`, `spectra_1d.csv` and `budget.csv`; they \
+    begin with the names of their columns. `NAME_error` is the sampling error of `NAME` (68 %), empty \
+    if the average is too short for one. `tables.h5` has the same columns with named dimensions.";
 
 /// The columns of all files of this name, or of all, for a terminal.
 ///

@@ -87,8 +87,8 @@ impl StoredRecords {
         self.large.iter().map(|(record, _)| record)
     }
 
-    /// Reads this rank's box ([`RecordPart`]) of the record of two axes or more with this name. Collective; a file that cannot be
-    /// read is an error of [`StoredRecords::agree`].
+    /// Reads this rank's box ([`RecordPart`]) of the record of two axes or more with this name. Collective; a
+    /// file that cannot be read is an error of [`StoredRecords::agree`].
     ///
     /// # Errors
     /// The same on all ranks: there is no such record, or it has another shape.

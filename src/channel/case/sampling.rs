@@ -46,8 +46,8 @@ pub fn visit(
             ]),
         };
         let key = Key::optional("phases", at_least(2).checked(periodic), "16");
-        let says = "Number of phases over the period of oscillating walls at which mean velocities and stresses \
-            are averaged.";
+        let says = "Number of phases over the period of oscillating walls at which mean velocities and \
+            stresses are averaged.";
         keys.key(&mut details.phases, key.written(is_sampled).says(says));
     };
     let further = Further { value: details, names: &["spectra_2d_at", "phases"], visit: &visit };

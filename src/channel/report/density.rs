@@ -48,8 +48,8 @@ impl Densities<'_> {
         self.viscosity / self.number("u_tau")
     }
 
-    /// The spectrum E of a product from the energy of its modes, called `name` and of `waves` modes at each y,
-    /// each of which covers the `width` in k nu / u_tau, in one direction or in both. Beside it the energies.
+    /// The spectrum E of a product from the energy of its `modes`, a name and their number at each y; each
+    /// covers the `width` in k nu / u_tau, in one direction or in both. Beside it the energies.
     ///
     /// # Errors
     /// Records of another shape.

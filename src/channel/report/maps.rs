@@ -97,7 +97,8 @@ pub fn over_both(of: &PlaneSpectra, scalars: &[ChannelScalar], symmetric: bool) 
     of_velocity.into_iter().chain(of_scalars).filter_map(figure).collect()
 }
 
-/// Bytes of the maps in the largest figure, with two-dimensional spectra at so many y, beyond those of a page.
+/// Bytes of the maps in the largest figure, with two-dimensional spectra at a number of y, beyond those of a
+/// page.
 pub fn memory(flow: &Channel, planes: usize) -> usize {
     MAP * Symmetry::of(flow).kept(planes).saturating_sub(VELOCITIES.len())
 }

@@ -2,11 +2,11 @@
 //! with their sampling errors. They go to `profiles.csv`, `budgets.csv` and `numbers.csv`, all together to
 //! `tables.h5`, to the table on the screen, and to the figures `mean_velocity`, `stresses`, `vorticity`,
 //! `moments`, `budget_k`, .., `scalar_mean` and `scalar_rms`; `friction` shows the history of the series, and
-//! `convergence` the numbers of the table over the time that is averaged. Spectra and two-point correlations at
-//! all y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show some of
-//! them, and `premultiplied_x` and `_z` maps. Spectra over both k_x and k_z at chosen y go to `spectra_xz.csv` and
-//! to figures `spectra_xz_uu`, ..; profiles at phases of oscillating walls to `phases.csv` and figures
-//! `phases_W`, ..
+//! `convergence` the numbers of the table over the time that is averaged. Spectra and two-point correlations
+//! at all y go to `spectra_x.csv`, `correlations_x.csv` and those of z; the figures of the same names show
+//! some of them, and `premultiplied_x` and `_z` maps. Spectra over both k_x and k_z at chosen y go to
+//! `spectra_xz.csv` and to figures `spectra_xz_uu`, ..; profiles at phases of oscillating walls to
+//! `phases.csv` and figures `phases_W`, ..
 
 mod averaged;
 mod budgets;

@@ -140,8 +140,8 @@ impl<'a> Spectra<'a> {
         Ok(kept.flat_map(|j| if self.symmetry.holds { both(j) } else { own(j) }).collect())
     }
 
-    /// Whether the variance of a field, the sum of its spectrum of this width, is round-off at each of the points
-    /// that are kept.
+    /// Whether the variance of a field, the sum of its spectrum of this width, is round-off at each of the
+    /// points that are kept.
     ///
     /// # Errors
     /// Records of another shape.

@@ -1,7 +1,7 @@
 //! Tables and figures of runs of this flow: `dissipation` and `energy` and, if the files have the data,
 //! `spectrum`, `kolmogorov`, `balance`, `production`, `stresses`, `lumley`, `transfer`, `spectra_1d`,
-//! `length_scales`, `skewness`; of a box that decays `decay`, of a forced one `convergence`. The mean spectrum
-//! of a forced box goes to `spectrum.csv`, and all tables to `tables.h5`.
+//! `length_scales`, `skewness`; of a box that decays `decay`, of a forced one `convergence`. The mean
+//! spectrum of a forced box goes to `spectrum.csv`, and all tables to `tables.h5`.
 
 mod averages;
 mod balance;

@@ -183,8 +183,8 @@ fn keep(dir: &Path, name: &str) {
 }
 
 /// The figures of a shear flow of unknown viscosity.
-const FIGURES: &str = "dissipation, energy, spectrum, balance, production, stresses, lumley, transfer, spectra_1d, \
-                       length_scales, skewness";
+const FIGURES: &str = "dissipation, energy, spectrum, balance, production, stresses, lumley, transfer, \
+                       spectra_1d, length_scales, skewness";
 
 #[test]
 fn a_shear_flow_has_every_figure_and_closes() {

@@ -248,8 +248,8 @@ const FILES: [File; 10] = [
     (
         "phases.csv",
         "Profiles at phases of oscillating walls",
-        "In wall units of the whole average, with `output.statistics.phases`. Here a prime marks fluctuations about \
-         the mean of the phase.",
+        "In wall units of the whole average, with `output.statistics.phases`. Here a prime marks \
+         fluctuations about the mean of the phase.",
     ),
 ];
 
